@@ -1,0 +1,24 @@
+//! The words of Staffroom and the rules that need no database and no network.
+
+pub mod audience;
+pub mod handle;
+pub mod ids;
+pub mod limits;
+pub mod page;
+pub mod role;
+pub mod scopes;
+pub mod text;
+pub mod visibility;
+
+pub use handle::{Handle, Host};
+pub use ids::{
+    AccountId, ActivityId, ApplicationId, DeliveryId, InboxId, JobId, MediaId, NotificationId,
+    StatusId, TokenId, UserId,
+};
+pub use page::Page;
+pub use role::Role;
+pub use scopes::Scopes;
+pub use visibility::Visibility;
+
+/// A moment in UTC, in whole milliseconds: the only kind of time inside Staffroom.
+pub type Time = chrono::NaiveDateTime;

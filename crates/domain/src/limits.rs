@@ -1,0 +1,68 @@
+//! How much is too much: the sizes at which input from anywhere is refused or cut.
+
+/// Characters of a local status, by default.
+pub const STATUS_CHARACTERS: usize = 5_000;
+/// Characters of a display name.
+pub const DISPLAY_NAME: usize = 100;
+/// Characters of a local biography.
+pub const BIOGRAPHY: usize = 2_000;
+/// Bytes of a biography from elsewhere.
+pub const REMOTE_BIOGRAPHY_BYTES: usize = 20_000;
+/// Bytes of a status from elsewhere.
+pub const REMOTE_CONTENT_BYTES: usize = 100_000;
+/// Characters of a name or a title from elsewhere.
+pub const REMOTE_NAME: usize = 500;
+/// Rows of a profile's table, local.
+pub const PROFILE_FIELDS: usize = 4;
+/// Rows of a profile's table, from elsewhere.
+pub const REMOTE_PROFILE_FIELDS: usize = 16;
+/// Characters of either half of a profile's row.
+pub const PROFILE_FIELD: usize = 255;
+/// People mentioned in one status.
+pub const MENTIONS: usize = 50;
+/// Hashtags in one status.
+pub const TAGS: usize = 64;
+/// Attachments of a status from elsewhere.
+pub const REMOTE_ATTACHMENTS: usize = 16;
+/// Custom emoji of a status from elsewhere.
+pub const EMOJI: usize = 64;
+/// Characters of a description of an attachment.
+pub const MEDIA_DESCRIPTION: usize = 1_500;
+/// Characters of a user name.
+pub const USERNAME: usize = 30;
+/// Statuses pinned to one profile.
+pub const PINNED: i64 = 5;
+/// Replies read for one thread, at most.
+pub const THREAD: i64 = 4_096;
+/// How deep a thread is followed.
+pub const THREAD_DEPTH: usize = 60;
+/// Rows in one reader's home feed.
+pub const HOME_FEED: i64 = 800;
+
+/// `text` with at most `characters` characters, never cut inside one.
+#[must_use]
+pub fn cut(text: &str, characters: usize) -> &str {
+    text.char_indices()
+        .nth(characters)
+        .and_then(|(end, _)| text.get(..end))
+        .unwrap_or(text)
+}
+
+/// `text` with at most `bytes` bytes, never cut inside a character.
+#[must_use]
+pub fn cut_bytes(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_never_splits_a_character() {
+        assert_eq!(cut("Prüfung", 3), "Prü");
+        assert_eq!(cut_bytes("Prüfung", 3), "Pr");
+        assert_eq!(cut("kurz", 10), "kurz");
+        assert_eq!(cut_bytes("kurz", 10), "kurz");
+    }
+}

@@ -1,0 +1,2 @@
+//! The `staffroom` program.
+fn main() {}
