@@ -1,0 +1,81 @@
+//! Reading answers of unknown size, and JSON of unknown depth.
+
+use reqwest::Response;
+use serde_json::Value;
+
+use super::FetchError;
+
+const DEPTH: u32 = 32;
+
+/// Reads the body, and stops as soon as it is larger than `limit`, counted after decompression.
+pub(super) async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, FetchError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| FetchError::of(&error))?
+    {
+        if body.len() + chunk.len() > limit {
+            return Err(FetchError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Parses JSON that is not nested too deeply.
+pub(super) fn parse_json(body: &[u8]) -> Result<Value, FetchError> {
+    if is_too_deep(body) {
+        return Err(FetchError::NotJson);
+    }
+    serde_json::from_slice(body).map_err(|_| FetchError::NotJson)
+}
+
+/// Counts brackets outside strings. The parser's own limit is 128 levels, and it has built them by then.
+pub(crate) fn is_too_deep(json: &[u8]) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                if depth > DEPTH {
+                    return true;
+                }
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_brackets_outside_strings_only() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(!is_too_deep(nested(32).as_bytes()));
+        assert!(is_too_deep(nested(33).as_bytes()));
+        assert!(!is_too_deep(
+            format!(r#"["\"{}"]"#, "[{".repeat(40)).as_bytes()
+        ));
+        assert!(!is_too_deep("[]".repeat(100).as_bytes()));
+        assert!(is_too_deep(format!(r#"["\\", {}]"#, nested(32)).as_bytes()));
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused() {
+        for bad in ["", "{", "<html>", "{\"a\":1}}", "\u{feff}{}"] {
+            assert_eq!(
+                parse_json(bad.as_bytes()),
+                Err(FetchError::NotJson),
+                "{bad}"
+            );
+        }
+    }
+}

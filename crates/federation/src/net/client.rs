@@ -1,0 +1,306 @@
+//! The outbound client: which requests are made, and how far each may go.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use chrono::Utc;
+use http::{HeaderMap, Method, header};
+use moka::sync::Cache;
+use reqwest::{Certificate, Client, redirect};
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    BuildError, FetchError, Reply,
+    address::Guard,
+    body,
+    content_type::{essence, is_activity_json, is_plain_json},
+    gate::Gates,
+    resolver::GuardedResolver,
+    transport::{Answer, Request, Time, Transport, text},
+};
+use crate::signatures::{Signer, parse_http_date};
+
+const CONNECT: Duration = Duration::from_secs(5);
+const JSON_TIME: Duration = Duration::from_secs(15);
+const MEDIA_TIME: Duration = Duration::from_secs(60);
+const JSON_LIMIT: usize = 1024 * 1024;
+/// Of a reply to a delivery only the status matters; this much is read so that the connection can be used again.
+const REPLY_LIMIT: usize = 16 * 1024;
+const REMEMBERED_FAILURES: u64 = 10_000;
+const LONGEST_RETRY_AFTER: u64 = 7 * 24 * 60 * 60;
+
+const ACCEPT_ACTIVITY: &str = r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
+const ACCEPT_JSON: &str = "application/jrd+json, application/json";
+const ACCEPT_ANY: &str = "*/*";
+
+#[derive(Clone, Debug)]
+pub struct OutboundSettings {
+    /// Our own address, by which others recognise who asks.
+    pub public_url: Url,
+    /// Whether this machine may be asked; for tests and several servers on one machine.
+    pub allow_loopback: bool,
+    /// Whether plain http may be used; for the same.
+    pub allow_http: bool,
+    /// Certificates to trust besides those of the system, in PEM.
+    pub ca_file: Option<PathBuf>,
+    /// For how long an address that failed is not asked again.
+    pub failure_memory: Duration,
+}
+
+/// Everything we ask of other servers goes through here. Cheap to clone.
+#[derive(Clone)]
+pub struct OutboundClient(Arc<Inner>);
+
+struct Inner {
+    transport: Transport,
+    failures: Cache<String, FetchError>,
+}
+
+/// A JSON document and the address that it was found at in the end.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    pub url: Url,
+    pub json: Value,
+}
+
+/// A file, and what its server says that it is.
+#[derive(Clone, Debug)]
+pub struct Media {
+    pub bytes: Vec<u8>,
+    /// Without parameters, in lower case; empty if the server did not say.
+    pub content_type: String,
+}
+
+/// What is asked for, and what is taken for an answer.
+#[derive(Clone, Copy)]
+struct Wanted {
+    accept: &'static str,
+    takes: fn(&str) -> bool,
+    limit: usize,
+    time: Duration,
+    /// Whether the host asked first must be the one that answers.
+    same_host: bool,
+}
+
+impl OutboundClient {
+    /// # Errors
+    /// When the CA file cannot be read, or TLS or name resolution cannot be set up.
+    pub fn new(settings: &OutboundSettings) -> Result<Self, BuildError> {
+        let guard = Guard {
+            allow_loopback: settings.allow_loopback,
+        };
+        // The system's CA store is found by native-tls, also with a bundled OpenSSL, and through SSL_CERT_FILE.
+        let mut builder = Client::builder()
+            .user_agent(format!(
+                "Staffroom/{} (+{})",
+                env!("CARGO_PKG_VERSION"),
+                settings.public_url
+            ))
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_max_idle_per_host(2)
+            .dns_resolver(Arc::new(GuardedResolver::new(guard)?));
+        if let Some(path) = &settings.ca_file {
+            let pem =
+                std::fs::read(path).map_err(|error| BuildError::CaFile(path.clone(), error))?;
+            builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&pem)?);
+        }
+        Ok(Self(Arc::new(Inner {
+            transport: Transport {
+                client: builder.build()?,
+                guard,
+                allow_http: settings.allow_http,
+                gates: Gates::new(),
+            },
+            failures: Cache::builder()
+                .max_capacity(REMEMBERED_FAILURES)
+                .time_to_live(settings.failure_memory)
+                .build(),
+        })))
+    }
+
+    /// Fetches an ActivityPub object, which only its own host may serve.
+    ///
+    /// # Errors
+    /// See [`FetchError`]; the same address then fails at once for a while.
+    pub async fn get_activity_json(
+        &self,
+        url: &Url,
+        signer: Option<&Signer>,
+    ) -> Result<Fetched, FetchError> {
+        let wanted = Wanted {
+            accept: ACCEPT_ACTIVITY,
+            takes: is_activity_json,
+            limit: JSON_LIMIT,
+            time: JSON_TIME,
+            same_host: true,
+        };
+        self.get(url, signer, wanted, as_json).await
+    }
+
+    /// Fetches a WebFinger or NodeInfo document.
+    ///
+    /// # Errors
+    /// As [`Self::get_activity_json`].
+    pub async fn get_json(&self, url: &Url) -> Result<Fetched, FetchError> {
+        let wanted = Wanted {
+            accept: ACCEPT_JSON,
+            takes: is_plain_json,
+            limit: JSON_LIMIT,
+            time: JSON_TIME,
+            same_host: false,
+        };
+        self.get(url, None, wanted, as_json).await
+    }
+
+    /// Fetches a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// As [`Self::get_activity_json`].
+    pub async fn get_media(&self, url: &Url, limit: usize) -> Result<Media, FetchError> {
+        let wanted = Wanted {
+            accept: ACCEPT_ANY,
+            takes: |_| true,
+            limit,
+            time: MEDIA_TIME,
+            same_host: false,
+        };
+        self.get(url, None, wanted, |answer| {
+            Ok(Media {
+                bytes: answer.body,
+                content_type: essence(&answer.content_type),
+            })
+        })
+        .await
+    }
+
+    /// Delivers an activity.
+    pub async fn post_signed(&self, inbox: &Url, activity: Bytes, signer: &Signer) -> Reply {
+        let mut time = Time::new(JSON_TIME);
+        let delivery = Request {
+            method: Method::POST,
+            accept: ACCEPT_ANY,
+            body: Some(activity),
+            signer: Some(signer),
+        };
+        match self.0.transport.send(inbox, &delivery, &mut time).await {
+            Err(error) => Reply::of_error(error),
+            Ok(Answer { response, pass, .. }) => {
+                let reply =
+                    Reply::of_status(response.status().as_u16(), retry_after(response.headers()));
+                // The status is the answer; a body that does not come changes nothing.
+                let _ = time.spend(body::read(response, REPLY_LIMIT)).await;
+                drop(pass);
+                reply
+            }
+        }
+    }
+
+    async fn get<T>(
+        &self,
+        url: &Url,
+        signer: Option<&Signer>,
+        wanted: Wanted,
+        finish: impl FnOnce(Document) -> Result<T, FetchError>,
+    ) -> Result<T, FetchError> {
+        let key = format!(
+            "{} {} {} {url}",
+            wanted.accept,
+            wanted.limit,
+            signer.is_some()
+        );
+        if let Some(failure) = self.0.failures.get(&key) {
+            return Err(failure);
+        }
+        let result = self
+            .0
+            .transport
+            .document(url, signer, wanted)
+            .await
+            .and_then(finish);
+        if let Err(error) = &result
+            && error.is_about_the_address()
+        {
+            self.0.failures.insert(key, error.clone());
+        }
+        result
+    }
+}
+
+impl Transport {
+    /// Fetches a document, and takes it only as `wanted`.
+    async fn document(
+        &self,
+        url: &Url,
+        signer: Option<&Signer>,
+        wanted: Wanted,
+    ) -> Result<Document, FetchError> {
+        let mut time = Time::new(wanted.time);
+        let request = Request {
+            method: Method::GET,
+            accept: wanted.accept,
+            body: None,
+            signer,
+        };
+        let Answer {
+            url: found,
+            response,
+            pass,
+        } = self.send(url, &request, &mut time).await?;
+        if !response.status().is_success() {
+            return Err(FetchError::of_status(response.status().as_u16()));
+        }
+        if wanted.same_host && !same_host(url, &found) {
+            return Err(FetchError::ForeignHost);
+        }
+        let content_type = text(response.headers(), header::CONTENT_TYPE)
+            .unwrap_or_default()
+            .to_owned();
+        if !(wanted.takes)(&content_type) {
+            return Err(FetchError::WrongType);
+        }
+        let body = time.spend(body::read(response, wanted.limit)).await?;
+        drop(pass);
+        Ok(Document {
+            url: found,
+            content_type,
+            body,
+        })
+    }
+}
+
+/// A document as it came.
+struct Document {
+    url: Url,
+    content_type: String,
+    body: Vec<u8>,
+}
+
+fn as_json(document: Document) -> Result<Fetched, FetchError> {
+    Ok(Fetched {
+        json: body::parse_json(&document.body)?,
+        url: document.url,
+    })
+}
+
+/// Both addresses name one host, though one may be http and the other https.
+fn same_host(asked: &Url, found: &Url) -> bool {
+    asked.host() == found.host() && asked.port() == found.port()
+}
+
+/// RFC 9110, section 10.2.3: seconds, or a date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = text(headers, header::RETRY_AFTER)?.trim();
+    let seconds = match value.parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) => {
+            let wait = parse_http_date(value)?.signed_duration_since(Utc::now().naive_utc());
+            u64::try_from(wait.num_seconds()).unwrap_or(0)
+        }
+    };
+    Some(Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER)))
+}

@@ -1,0 +1,122 @@
+//! What can come of asking another server.
+
+use std::{error::Error as _, io, net::IpAddr, path::PathBuf, time::Duration};
+
+use super::resolver::BlockedAddress;
+
+/// The client cannot be built from its settings.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error("the CA file {} cannot be read: {}", .0.display(), .1)]
+    CaFile(PathBuf, io::Error),
+    #[error("the name resolver cannot be set up: {0}")]
+    Resolver(String),
+    #[error("the client cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// Why something could not be fetched.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    #[error("the address is not one that we ask")]
+    InvalidUrl,
+    #[error("{0} is not a public address")]
+    Blocked(IpAddr),
+    #[error("there is nothing at this address")]
+    NotFound,
+    #[error("what was at this address is gone")]
+    Gone,
+    #[error("the server answered with status {0}")]
+    Status(u16),
+    #[error("there are too many redirects, or one that we do not follow")]
+    Redirect,
+    #[error("another host answers for this one")]
+    ForeignHost,
+    #[error("the answer is too large")]
+    TooLarge,
+    #[error("the answer is of a wrong type")]
+    WrongType,
+    #[error("the answer is not usable JSON")]
+    NotJson,
+    #[error("the server did not answer in time")]
+    Timeout,
+    #[error("the server cannot be reached")]
+    Unreachable,
+    #[error("too many requests to this server are waiting")]
+    Busy,
+    #[error("the request could not be signed")]
+    Unsigned,
+}
+
+impl FetchError {
+    pub(super) fn of(error: &reqwest::Error) -> Self {
+        if error.is_timeout() {
+            return Self::Timeout;
+        }
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            if let Some(BlockedAddress(address)) = inner.downcast_ref() {
+                return Self::Blocked(*address);
+            }
+            cause = inner.source();
+        }
+        Self::Unreachable
+    }
+
+    pub(super) fn of_status(status: u16) -> Self {
+        match status {
+            404 => Self::NotFound,
+            410 => Self::Gone,
+            status => Self::Status(status),
+        }
+    }
+
+    /// Whether the failure says something of the address, so that asking again soon is useless.
+    pub(super) fn is_about_the_address(&self) -> bool {
+        !matches!(self, Self::Busy | Self::Unsigned)
+    }
+}
+
+/// What became of something we delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Taken: any 2xx.
+    Accepted,
+    /// 410: the inbox no longer exists.
+    Gone,
+    /// Not taken, and it will not be the next time either.
+    Refused(u16),
+    /// Not taken now: 401 (their copy of our key may be old), 408, 425, 429, and 5xx.
+    Busy {
+        status: u16,
+        retry_after: Option<Duration>,
+    },
+    /// No answer.
+    Silent(FetchError),
+    /// Never sent: the address is not one that we may use.
+    Blocked(FetchError),
+}
+
+impl Reply {
+    pub(super) fn of_status(status: u16, retry_after: Option<Duration>) -> Self {
+        match status {
+            200..=299 => Self::Accepted,
+            410 => Self::Gone,
+            401 | 408 | 425 | 429 | 500..=599 => Self::Busy {
+                status,
+                retry_after,
+            },
+            _ => Self::Refused(status),
+        }
+    }
+
+    pub(super) fn of_error(error: FetchError) -> Self {
+        match error {
+            FetchError::InvalidUrl
+            | FetchError::Blocked(_)
+            | FetchError::Redirect
+            | FetchError::Unsigned => Self::Blocked(error),
+            error => Self::Silent(error),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The one client for everything we ask of other servers: W3C ActivityPub section B.4, and our own rules
+//! against being sent to places where we should not go.
+
+mod address;
+mod body;
+mod client;
+mod content_type;
+mod error;
+mod gate;
+mod resolver;
+mod transport;
+
+pub use client::{Fetched, Media, OutboundClient, OutboundSettings};
+pub use content_type::is_activity_json;
+pub use error::{BuildError, FetchError, Reply};

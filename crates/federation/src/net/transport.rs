@@ -1,0 +1,190 @@
+//! How a request travels: admission, signature, redirects, and the time it may take.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::Utc;
+use http::{HeaderMap, Method, StatusCode, header};
+use reqwest::{Client, Response};
+use tokio::time::{Instant, timeout};
+use url::{Host, Url};
+
+use super::{
+    FetchError,
+    address::Guard,
+    gate::{Gates, Pass},
+};
+use crate::{
+    origin::Origin,
+    signatures::{Format, Outgoing, Signer, unsigned},
+};
+
+const REDIRECTS: usize = 3;
+const URL_LIMIT: usize = 2048;
+const ACTIVITY_JSON: &str = "application/activity+json";
+
+pub(super) struct Transport {
+    pub(super) client: Client,
+    pub(super) guard: Guard,
+    pub(super) allow_http: bool,
+    pub(super) gates: Gates,
+}
+
+pub(super) struct Request<'a> {
+    pub(super) method: Method,
+    pub(super) accept: &'static str,
+    pub(super) body: Option<Bytes>,
+    pub(super) signer: Option<&'a Signer>,
+}
+
+/// An answer that is no redirect. The pass is kept until its body is read.
+pub(super) struct Answer {
+    pub(super) url: Url,
+    pub(super) response: Response,
+    pub(super) pass: Pass,
+}
+
+impl Transport {
+    /// Sends the request, and again wherever it is redirected to, signed anew each time.
+    pub(super) async fn send(
+        &self,
+        url: &Url,
+        request: &Request<'_>,
+        time: &mut Time,
+    ) -> Result<Answer, FetchError> {
+        let mut url = url.clone();
+        for _ in 0..=REDIRECTS {
+            let answer = self.send_once(url, request, time).await?;
+            let Some(next) = redirected(&answer, &request.method)? else {
+                return Ok(answer);
+            };
+            url = next;
+        }
+        Err(FetchError::Redirect)
+    }
+
+    async fn send_once(
+        &self,
+        mut url: Url,
+        request: &Request<'_>,
+        time: &mut Time,
+    ) -> Result<Answer, FetchError> {
+        url.set_fragment(None);
+        let origin = self.admit(&url)?;
+        let pass = self.gates.enter(origin.clone()).await?;
+        let mut response = self
+            .attempt(&url, &origin, request, Format::Cavage, time)
+            .await?;
+        // Most servers read only the older format; one that refuses it may ask for the newer.
+        if response.status() == StatusCode::UNAUTHORIZED && request.signer.is_some() {
+            response = self
+                .attempt(&url, &origin, request, Format::Message, time)
+                .await?;
+        }
+        Ok(Answer {
+            url,
+            response,
+            pass,
+        })
+    }
+
+    async fn attempt(
+        &self,
+        url: &Url,
+        origin: &Origin,
+        request: &Request<'_>,
+        format: Format,
+        time: &mut Time,
+    ) -> Result<Response, FetchError> {
+        let outgoing = Outgoing {
+            method: request.method.as_str(),
+            url,
+            accept: request.accept,
+            body: request.body.as_deref().map(|body| (body, ACTIVITY_JSON)),
+        };
+        let headers = match request.signer {
+            // The real time, whatever the clock of the rest of the program says: the other server compares it with its own.
+            Some(signer) => signer.sign(&outgoing, format, Utc::now().naive_utc()),
+            None => unsigned(&outgoing, origin),
+        }
+        .map_err(|_| FetchError::Unsigned)?;
+        let mut sending = self
+            .client
+            .request(request.method.clone(), url.clone())
+            .headers(headers);
+        if let Some(body) = &request.body {
+            sending = sending.body(body.clone());
+        }
+        time.spend(async { sending.send().await.map_err(|error| FetchError::of(&error)) })
+            .await
+    }
+
+    /// Whether we ask this address at all. Names are checked once more when they are resolved; for
+    /// addresses that are numbers no resolver is called.
+    fn admit(&self, url: &Url) -> Result<Origin, FetchError> {
+        let origin = Origin::of(url).ok_or(FetchError::InvalidUrl)?;
+        let secure = url.scheme() == "https";
+        let credentials = !url.username().is_empty() || url.password().is_some();
+        if (!secure && !self.allow_http) || credentials || url.as_str().len() > URL_LIMIT {
+            return Err(FetchError::InvalidUrl);
+        }
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => address.into(),
+            Some(Host::Ipv6(address)) => address.into(),
+            Some(Host::Domain(_)) | None => return Ok(origin),
+        };
+        if self.guard.permits(address) {
+            Ok(origin)
+        } else {
+            Err(FetchError::Blocked(address))
+        }
+    }
+}
+
+/// Where the answer sends us, if it is a redirect that we follow.
+fn redirected(answer: &Answer, method: &Method) -> Result<Option<Url>, FetchError> {
+    let follows = match answer.response.status().as_u16() {
+        307 | 308 => true,
+        // After these an activity would have to be sent on as a GET, which delivers nothing.
+        301..=303 => method == Method::GET,
+        _ => false,
+    };
+    if !follows {
+        return Ok(None);
+    }
+    let location = text(answer.response.headers(), header::LOCATION).ok_or(FetchError::Redirect)?;
+    let next = answer
+        .url
+        .join(location)
+        .map_err(|_| FetchError::Redirect)?;
+    if answer.url.scheme() == "https" && next.scheme() != "https" {
+        return Err(FetchError::Redirect);
+    }
+    Ok(Some(next))
+}
+
+pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The time that a request may take in all, over redirects and until the last byte. Waiting for our own
+/// turn does not count, so that it is never taken for slowness of the other.
+pub(super) struct Time {
+    left: Duration,
+}
+
+impl Time {
+    pub(super) fn new(left: Duration) -> Self {
+        Self { left }
+    }
+
+    pub(super) async fn spend<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, FetchError>>,
+    ) -> Result<T, FetchError> {
+        let start = Instant::now();
+        let result = timeout(self.left, work).await;
+        self.left = self.left.saturating_sub(start.elapsed());
+        result.unwrap_or(Err(FetchError::Timeout))
+    }
+}
