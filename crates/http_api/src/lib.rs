@@ -1,1 +1,10 @@
-//! .
+//! The client API as Mastodon apps speak it.
+//! <https://docs.joinmastodon.org/client/intro/>
+
+pub mod entities;
+pub mod error;
+pub mod extract;
+pub mod middleware;
+pub mod pagination;
+
+pub use error::ApiError;

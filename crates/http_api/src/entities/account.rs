@@ -1,0 +1,130 @@
+//! People as others see them, and as they see themselves.
+//! <https://docs.joinmastodon.org/entities/Account/>
+
+use chrono::NaiveDate;
+use domain::{AccountId, Time, Visibility};
+use serde::Serialize;
+
+use super::status::Approval;
+use super::time::{moment, moment_or_null};
+use super::{Empty, Null};
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Account {
+    pub id: AccountId,
+    pub username: String,
+    pub acct: String,
+    pub display_name: String,
+    pub locked: bool,
+    pub bot: bool,
+    pub discoverable: Option<bool>,
+    pub indexable: bool,
+    pub group: bool,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+    pub note: String,
+    pub url: String,
+    pub uri: String,
+    pub avatar: String,
+    pub avatar_static: String,
+    pub avatar_description: String,
+    pub header: String,
+    pub header_static: String,
+    pub header_description: String,
+    pub followers_count: i64,
+    pub following_count: i64,
+    pub statuses_count: i64,
+    pub last_status_at: Option<NaiveDate>,
+    pub hide_collections: Option<bool>,
+    pub show_media: bool,
+    pub show_media_replies: bool,
+    pub show_featured: bool,
+    /// Only of those who live here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noindex: Option<bool>,
+    pub emojis: Vec<CustomEmoji>,
+    /// Only of those who live here; the roles that are shown to others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<AccountRole>>,
+    pub fields: Vec<Field>,
+    pub feature_approval: Approval,
+    /// Only of those who moved away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Box<Account>>,
+    /// Sent only when true, as the next two are.
+    #[serde(skip_serializing_if = "is_false")]
+    pub suspended: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub limited: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub memorial: bool,
+}
+
+/// Somebody's own account, with what only they may know.
+/// <https://docs.joinmastodon.org/entities/Account/#CredentialAccount>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CredentialAccount {
+    #[serde(flatten)]
+    pub account: Account,
+    pub source: Source,
+    pub role: Role,
+}
+
+/// What the owner wrote, before it became HTML, and how new posts begin.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Source {
+    pub privacy: Visibility,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    pub note: String,
+    pub fields: Vec<Field>,
+    pub follow_requests_count: i64,
+    pub hide_collections: Option<bool>,
+    pub discoverable: Option<bool>,
+    pub indexable: bool,
+    pub attribution_domains: Empty,
+    pub quote_policy: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Field {
+    pub name: String,
+    pub value: String,
+    #[serde(serialize_with = "moment_or_null")]
+    pub verified_at: Option<Time>,
+}
+
+/// <https://docs.joinmastodon.org/entities/CustomEmoji/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CustomEmoji {
+    pub shortcode: String,
+    pub url: String,
+    pub static_url: String,
+    pub visible_in_picker: bool,
+    pub category: Option<String>,
+}
+
+/// A role as others see it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AccountRole {
+    pub id: String,
+    pub name: String,
+    pub color: String,
+}
+
+/// One's own role.
+/// <https://docs.joinmastodon.org/entities/Role/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Role {
+    pub id: String,
+    pub name: String,
+    pub color: String,
+    /// A bit mask as a decimal string.
+    pub permissions: String,
+    pub highlighted: bool,
+    pub collection_limit: Null,
+}
+
+fn is_false(said: &bool) -> bool {
+    !said
+}

@@ -1,0 +1,175 @@
+//! What this server is and allows.
+//! <https://docs.joinmastodon.org/entities/Instance/>
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Null;
+use super::account::Account;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Instance {
+    pub domain: String,
+    pub title: String,
+    pub version: String,
+    pub source_url: String,
+    pub description: String,
+    pub usage: Usage,
+    pub thumbnail: Thumbnail,
+    pub icon: Vec<Icon>,
+    pub languages: Vec<String>,
+    pub configuration: Configuration,
+    pub registrations: Registrations,
+    pub api_versions: ApiVersions,
+    pub wrapstodon: Null,
+    pub contact: Contact,
+    pub rules: Vec<Rule>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    pub users: ActiveUsers,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ActiveUsers {
+    pub active_month: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Thumbnail {
+    pub url: String,
+    pub blurhash: Null,
+    pub versions: BTreeMap<&'static str, String>,
+    pub description: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Icon {
+    pub src: String,
+    /// `36x36`
+    pub size: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Configuration {
+    pub urls: Urls,
+    pub vapid: Vapid,
+    pub accounts: AccountLimits,
+    pub statuses: StatusLimits,
+    pub media_attachments: MediaLimits,
+    pub polls: PollLimits,
+    pub translation: Translation,
+    pub timelines_access: TimelinesAccess,
+    pub limited_federation: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Urls {
+    /// `wss://…`, or `ws://…` without TLS.
+    pub streaming: String,
+    pub status: Null,
+    pub about: Option<String>,
+    pub privacy_policy: Option<String>,
+    pub terms_of_service: Null,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Vapid {
+    /// Empty while there is no push.
+    pub public_key: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AccountLimits {
+    pub max_display_name_length: usize,
+    pub max_note_length: usize,
+    pub max_avatar_description_length: usize,
+    pub max_header_description_length: usize,
+    pub max_featured_tags: usize,
+    pub max_pinned_statuses: i64,
+    pub max_profile_fields: usize,
+    pub profile_field_name_limit: usize,
+    pub profile_field_value_limit: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct StatusLimits {
+    pub max_characters: usize,
+    pub max_media_attachments: usize,
+    pub characters_reserved_per_url: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MediaLimits {
+    pub description_limit: usize,
+    pub supported_mime_types: &'static [&'static str],
+    pub image_size_limit: usize,
+    pub image_matrix_limit: u64,
+    pub video_size_limit: usize,
+    pub video_frame_rate_limit: u32,
+    pub video_matrix_limit: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PollLimits {
+    pub max_options: usize,
+    pub max_characters_per_option: usize,
+    pub min_expiration: i64,
+    pub max_expiration: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Translation {
+    pub enabled: bool,
+}
+
+/// Who may read which timeline: `public`, `authenticated` or `disabled`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TimelinesAccess {
+    pub live_feeds: FeedAccess,
+    pub hashtag_feeds: FeedAccess,
+    pub trending_link_feeds: FeedAccess,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct FeedAccess {
+    pub local: &'static str,
+    pub remote: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Registrations {
+    pub enabled: bool,
+    pub approval_required: bool,
+    pub reason_required: bool,
+    pub message: Option<String>,
+    pub min_age: Null,
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ApiVersions {
+    /// What apps may rely on; never more than is there.
+    pub mastodon: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contact {
+    pub email: String,
+    pub account: Option<Account>,
+}
+
+/// <https://docs.joinmastodon.org/entities/Rule/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rule {
+    pub id: String,
+    pub text: String,
+    pub hint: String,
+    pub translations: Translations,
+}
+
+/// Rules are kept in one language.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Translations {}

@@ -1,0 +1,63 @@
+//! Pictures, sound and films.
+//! <https://docs.joinmastodon.org/entities/MediaAttachment/>
+
+use domain::MediaId;
+use serde::Serialize;
+
+use super::Null;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MediaAttachment {
+    pub id: MediaId,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Null while the file is still being worked on.
+    pub url: Option<String>,
+    pub preview_url: Option<String>,
+    pub remote_url: Option<String>,
+    pub preview_remote_url: Null,
+    /// An old link that some apps still ask for.
+    pub text_url: Null,
+    pub meta: Meta,
+    pub description: Option<String>,
+    pub blurhash: Option<String>,
+}
+
+/// What is not known is left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Meta {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus: Option<Focus>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original: Option<Size>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub small: Option<Size>,
+}
+
+/// The point that stays visible in a crop; from -1 to 1, upwards and to the right.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Focus {
+    pub x: f64,
+    pub y: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Size {
+    width: i32,
+    height: i32,
+    size: String,
+    aspect: f64,
+}
+
+impl Size {
+    /// None for sides that no picture has.
+    #[must_use]
+    pub fn new(width: i32, height: i32) -> Option<Self> {
+        (width > 0 && height > 0).then(|| Self {
+            width,
+            height,
+            size: format!("{width}x{height}"),
+            aspect: f64::from(width) / f64::from(height),
+        })
+    }
+}

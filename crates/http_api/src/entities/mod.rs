@@ -1,0 +1,43 @@
+//! The shapes in which apps expect everything: no logic, only fields.
+//! <https://docs.joinmastodon.org/entities/>
+//!
+//! A key that Mastodon always sends is always there, as `null` or `[]` where there is nothing to
+//! say. What this server never has is of type [`Null`] or [`Empty`].
+
+pub mod account;
+pub mod application;
+pub mod instance;
+pub mod instance_v1;
+pub mod marker;
+pub mod media_attachment;
+pub mod notification;
+pub mod preferences;
+pub mod relationship;
+pub mod search;
+pub mod status;
+pub mod tag;
+pub mod time;
+
+pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, Role, Source};
+pub use application::{Application, CredentialApplication, Token};
+pub use instance::{Instance, Rule};
+pub use instance_v1::InstanceV1;
+pub use marker::{Marker, Markers};
+pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
+pub use notification::Notification;
+pub use preferences::Preferences;
+pub use relationship::Relationship;
+pub use search::Search;
+pub use status::{
+    Approval, Context, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag,
+};
+pub use tag::Tag;
+
+/// A key whose value is always null.
+pub type Null = ();
+
+/// A key whose value is always an empty list.
+pub type Empty = [(); 0];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,15 @@
+//! What was found.
+//! <https://docs.joinmastodon.org/entities/Search/>
+
+use serde::Serialize;
+
+use super::account::Account;
+use super::status::Status;
+use super::tag::Tag;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Search {
+    pub accounts: Vec<Account>,
+    pub statuses: Vec<Status>,
+    pub hashtags: Vec<Tag>,
+}

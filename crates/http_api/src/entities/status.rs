@@ -1,0 +1,129 @@
+//! Posts, their history and their threads.
+//! <https://docs.joinmastodon.org/entities/Status/>
+
+use domain::{AccountId, StatusId, Time, Visibility};
+use serde::Serialize;
+
+use super::account::{Account, CustomEmoji};
+use super::media_attachment::MediaAttachment;
+use super::time::{moment, moment_or_null};
+use super::{Empty, Null};
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Status {
+    pub id: StatusId,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+    pub in_reply_to_id: Option<StatusId>,
+    pub in_reply_to_account_id: Option<AccountId>,
+    pub sensitive: bool,
+    pub spoiler_text: String,
+    pub visibility: Visibility,
+    pub language: Option<String>,
+    pub uri: String,
+    pub url: Option<String>,
+    pub replies_count: i64,
+    pub reblogs_count: i64,
+    pub favourites_count: i64,
+    pub quotes_count: i64,
+    #[serde(serialize_with = "moment_or_null")]
+    pub edited_at: Option<Time>,
+    pub content: String,
+    /// What the author wrote; only in the answer to deleting it, so that it can be redrafted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    pub reblog: Option<Box<Status>>,
+    pub application: Option<StatusApplication>,
+    pub account: Account,
+    pub media_attachments: Vec<MediaAttachment>,
+    pub mentions: Vec<Mention>,
+    pub tags: Vec<StatusTag>,
+    pub emojis: Vec<CustomEmoji>,
+    pub card: Null,
+    pub poll: Null,
+    pub quote: Null,
+    pub quote_approval: Approval,
+    /// What the reader did with it; only for somebody signed in, as the next three are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub favourited: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reblogged: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub muted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bookmarked: Option<bool>,
+    /// Only for the author, of a status that can be pinned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<bool>,
+    pub filtered: Empty,
+}
+
+/// The app that a status was written with.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StatusApplication {
+    pub name: String,
+    pub website: Option<String>,
+}
+
+/// <https://docs.joinmastodon.org/entities/Status/#Mention>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Mention {
+    pub id: AccountId,
+    pub username: String,
+    pub url: String,
+    pub acct: String,
+}
+
+/// <https://docs.joinmastodon.org/entities/Status/#Tag>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StatusTag {
+    pub name: String,
+    pub url: String,
+}
+
+/// Who may quote a status, or feature an account: nobody.
+/// <https://docs.joinmastodon.org/entities/QuoteApproval/>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Approval {
+    automatic: Empty,
+    manual: Empty,
+    current_user: &'static str,
+}
+
+impl Approval {
+    /// There are neither quotes nor featured collections here.
+    pub const NOBODY: Self = Self {
+        automatic: [],
+        manual: [],
+        current_user: "denied",
+    };
+}
+
+/// <https://docs.joinmastodon.org/entities/StatusSource/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StatusSource {
+    pub id: StatusId,
+    pub text: String,
+    pub spoiler_text: String,
+}
+
+/// <https://docs.joinmastodon.org/entities/StatusEdit/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StatusEdit {
+    pub content: String,
+    pub spoiler_text: String,
+    pub sensitive: bool,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+    pub account: Account,
+    pub media_attachments: Vec<MediaAttachment>,
+    pub emojis: Vec<CustomEmoji>,
+    pub quote: Null,
+}
+
+/// <https://docs.joinmastodon.org/entities/Context/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Context {
+    pub ancestors: Vec<Status>,
+    pub descendants: Vec<Status>,
+}

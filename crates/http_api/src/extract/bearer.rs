@@ -1,0 +1,67 @@
+//! The access token that came with a request.
+//! <https://www.rfc-editor.org/rfc/rfc6750#section-2>
+
+use std::fmt;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest};
+
+/// Bytes of a token that are looked at; ours are shorter.
+const LONGEST: usize = 256;
+
+/// A token as it was sent, not yet looked up.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bearer(String);
+
+impl Bearer {
+    /// The token of the `Authorization` header, else of the query's `access_token`.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        from_header(request).or_else(|| from_query(request.query_string()))
+    }
+
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Bearer {
+    /// Tokens never reach a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer(***)")
+    }
+}
+
+impl FromRequest for Bearer {
+    type Error = crate::ApiError;
+    type Future = Ready<Result<Self, crate::ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request).ok_or(crate::ApiError::NO_TOKEN))
+    }
+}
+
+fn from_header(request: &HttpRequest) -> Option<Bearer> {
+    let value = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
+    let (scheme, token) = value.trim().split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| bearer(token.trim()))
+}
+
+fn from_query(query: &str) -> Option<Bearer> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, token)| name == "access_token" && !token.is_empty())
+        .map(|(_, token)| bearer(&token))
+}
+
+fn bearer(token: &str) -> Bearer {
+    Bearer(domain::limits::cut_bytes(token, LONGEST).to_owned())
+}

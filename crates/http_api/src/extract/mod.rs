@@ -1,0 +1,20 @@
+//! What a request says, read leniently: apps send the same thing as query, form, multipart or JSON.
+//! <https://docs.joinmastodon.org/client/intro/#parameters>
+
+pub mod bearer;
+mod body;
+pub mod lenient;
+mod multipart;
+pub mod page;
+pub mod params;
+pub mod path;
+pub mod scope;
+mod tree;
+
+pub use bearer::Bearer;
+pub use lenient::{Choice, Flag, Many, Number, Text, Words};
+pub use multipart::File;
+pub use page::PageParams;
+pub use params::{Params, Upload, UploadLimit};
+pub use path::PathId;
+pub use scope::Scope;

@@ -1,0 +1,93 @@
+//! Which page of a list is asked for.
+//! <https://docs.joinmastodon.org/api/guidelines/#pagination>
+
+use domain::Page;
+use serde::Deserialize;
+
+use super::lenient::Text;
+
+/// The parameters of every list. None of them is ever refused.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct PageParams {
+    pub max_id: Text,
+    pub since_id: Text,
+    pub min_id: Text,
+    pub limit: Text,
+}
+
+impl PageParams {
+    /// The page, of `default` rows where no size is asked for, and never of more than `max`.
+    #[must_use]
+    pub fn page(&self, default: i64, max: i64) -> Page {
+        Page {
+            max_id: cursor(&self.max_id),
+            since_id: cursor(&self.since_id),
+            min_id: cursor(&self.min_id),
+            limit: self
+                .limit
+                .filled()
+                .and_then(|limit| limit.trim().parse().ok())
+                .map_or(default, |limit: i64| limit.clamp(1, max)),
+        }
+    }
+}
+
+/// A blank cursor is none. One that is no id stands before everything, as in Mastodon, and one
+/// too large stands after everything: to ignore `max_id=x` would send an app round in circles.
+fn cursor(text: &Text) -> Option<i64> {
+    let text = text.filled()?.trim();
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(0);
+    }
+    Some(text.parse().unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(json: &str) -> Page {
+        let params: PageParams = serde_json::from_str(json).unwrap();
+        params.page(20, 40)
+    }
+
+    #[test]
+    fn the_limit_is_silently_cut() {
+        for (limit, rows) in [
+            ("null", 20),
+            ("5", 5),
+            ("\"5\"", 5),
+            ("1000", 40),
+            ("0", 1),
+            ("-3", 1),
+            ("\"many\"", 20),
+            ("\"\"", 20),
+        ] {
+            assert_eq!(
+                page(&format!(r#"{{"limit":{limit}}}"#)).limit,
+                rows,
+                "{limit}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_cursor_that_is_no_id_never_starts_again_at_the_top() {
+        for (cursor, max_id) in [
+            ("null", None),
+            ("\"\"", None),
+            ("\"116\"", Some(116)),
+            ("116", Some(116)),
+            ("\"undefined\"", Some(0)),
+            ("\"-5\"", Some(0)),
+            ("\"99999999999999999999\"", Some(i64::MAX)),
+        ] {
+            assert_eq!(
+                page(&format!(r#"{{"max_id":{cursor}}}"#)).max_id,
+                max_id,
+                "{cursor}"
+            );
+        }
+    }
+}

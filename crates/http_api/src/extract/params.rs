@@ -1,0 +1,85 @@
+//! Extractors: the parameters of a request, and the files with them.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::body;
+use super::multipart::File;
+use crate::ApiError;
+
+/// How many bytes of files are taken with one request; part of the app's data.
+#[derive(Debug, Clone, Copy)]
+pub struct UploadLimit(pub usize);
+
+/// Query and body as one `T`; files are refused.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T> Params<T> {
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+/// Query and body as one `T`, and the files of a multipart body.
+#[derive(Debug)]
+pub struct Upload<T> {
+    pub params: T,
+    pub files: Vec<File>,
+}
+
+impl<T> Upload<T> {
+    /// Takes out the file sent for parameter `field`.
+    pub fn take(&mut self, field: &str) -> Option<File> {
+        let position = self.files.iter().position(|file| file.field == field)?;
+        Some(self.files.swap_remove(position))
+    }
+}
+
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+impl<T: DeserializeOwned + 'static> FromRequest for Params<T> {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let said = body::read(&request, payload, 0).await?;
+            Ok(Self(typed(said.params)?))
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let limit = request
+                .app_data::<Data<UploadLimit>>()
+                .map_or(0, |limit| limit.0);
+            let said = body::read(&request, payload, limit).await?;
+            Ok(Self {
+                params: typed(said.params)?,
+                files: said.files,
+            })
+        })
+    }
+}
+
+fn typed<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T, ApiError> {
+    serde_json::from_value(Value::Object(params)).map_err(|error| {
+        let reason = error.to_string();
+        let reason = domain::limits::cut(&reason, 200);
+        ApiError::Unprocessable(format!("Validation failed: {reason}"))
+    })
+}

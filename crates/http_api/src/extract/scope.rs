@@ -1,0 +1,102 @@
+//! Scopes as types, so that a handler's signature says what its caller must be allowed.
+//! <https://docs.joinmastodon.org/api/oauth-scopes/>
+
+use domain::Scopes;
+
+use crate::ApiError;
+
+/// What a token must be good for.
+pub trait Scope: 'static {
+    /// Any one of these is enough.
+    const ANY_OF: &'static [&'static str];
+}
+
+/// Refuses a token that is not good for `S`.
+///
+/// # Errors
+/// Forbidden, when none of the scopes that `S` names is covered.
+pub fn require<S: Scope>(granted: Scopes) -> Result<(), ApiError> {
+    if S::ANY_OF.is_empty() || S::ANY_OF.iter().any(|name| granted.covers(name)) {
+        return Ok(());
+    }
+    Err(ApiError::outside_scopes())
+}
+
+macro_rules! scopes {
+    ($($(#[$doc:meta])* $name:ident: $($scope:literal)|*;)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub enum $name {}
+
+            impl Scope for $name {
+                const ANY_OF: &'static [&'static str] = &[$($scope),*];
+            }
+        )+
+
+        #[cfg(test)]
+        const NAMED: &[&[&str]] = &[$($name::ANY_OF),+];
+    };
+}
+
+scopes! {
+    /// Any token will do.
+    AnyScope: ;
+    /// To know who one is.
+    OwnProfile: "profile" | "read:accounts";
+    Profile: "profile";
+    ReadAccounts: "read:accounts";
+    ReadBlocks: "read:blocks";
+    ReadBookmarks: "read:bookmarks";
+    ReadFavourites: "read:favourites";
+    ReadFilters: "read:filters";
+    ReadFollows: "read:follows";
+    ReadLists: "read:lists";
+    ReadMutes: "read:mutes";
+    ReadNotifications: "read:notifications";
+    ReadSearch: "read:search";
+    ReadStatuses: "read:statuses";
+    WriteAccounts: "write:accounts";
+    WriteBookmarks: "write:bookmarks";
+    WriteFavourites: "write:favourites";
+    WriteFollows: "write:follows";
+    WriteMedia: "write:media";
+    WriteMutes: "write:mutes";
+    WriteNotifications: "write:notifications";
+    WriteStatuses: "write:statuses";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scopes(text: &str) -> Scopes {
+        Scopes::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_scope_that_a_handler_can_ask_for_exists() {
+        for name in NAMED.iter().copied().flatten() {
+            assert!(scopes(name).contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_token_without_the_scope_is_forbidden() {
+        assert_eq!(
+            require::<WriteStatuses>(scopes("read")),
+            Err(ApiError::outside_scopes())
+        );
+        assert_eq!(require::<WriteStatuses>(scopes("write")), Ok(()));
+        assert_eq!(require::<WriteFollows>(scopes("follow")), Ok(()));
+        assert_eq!(require::<AnyScope>(scopes("push")), Ok(()));
+    }
+
+    #[test]
+    fn profile_shows_who_one_is_and_nothing_else() {
+        assert_eq!(require::<OwnProfile>(scopes("profile")), Ok(()));
+        assert_eq!(require::<OwnProfile>(scopes("read")), Ok(()));
+        assert!(require::<ReadAccounts>(scopes("profile")).is_err());
+        assert!(require::<Profile>(scopes("read")).is_err());
+    }
+}

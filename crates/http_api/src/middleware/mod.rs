@@ -1,0 +1,7 @@
+//! What happens to every request before and after its handler.
+
+pub mod client_address;
+pub mod cors;
+pub mod json_errors;
+pub mod rate_limit;
+pub mod request_id;

@@ -1,0 +1,168 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
+use actix_web::{App, HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::*;
+
+const SMALL: RateLimits = RateLimits {
+    token: 2,
+    address: 4,
+    media: 1,
+    delete: 1,
+    sign_up: 1,
+};
+
+/// A limiter whose clock stands at `seconds`.
+fn limiter(limits: RateLimits, seconds: &Arc<AtomicI64>) -> RateLimiter {
+    let seconds = seconds.clone();
+    RateLimiter::new(limits, move || {
+        DateTime::from_timestamp(seconds.load(Ordering::Relaxed), 0)
+            .unwrap()
+            .naive_utc()
+    })
+}
+
+macro_rules! app {
+    ($limiter:expr) => {
+        init_service(
+            App::new()
+                .app_data(Data::new($limiter))
+                .wrap(from_fn(rate_limit))
+                .default_service(web::to(HttpResponse::Ok)),
+        )
+        .await
+    };
+}
+
+/// Answers of `$app` to a GET from `$address` with `$token`.
+macro_rules! get {
+    ($app:expr, $address:expr, $token:expr) => {
+        call_service(&$app, get($address, $token).to_request()).await
+    };
+}
+
+fn request(method: Method, path: &str, address: &str, token: &str) -> TestRequest {
+    let request = TestRequest::with_uri(path)
+        .method(method)
+        .peer_addr(format!("{address}:1").parse().unwrap());
+    if token.is_empty() {
+        return request;
+    }
+    request.insert_header(("Authorization", format!("Bearer {token}")))
+}
+
+fn get(address: &str, token: &str) -> TestRequest {
+    request(Method::GET, "/api/v1/timelines/home", address, token)
+}
+
+fn headers(response: &ServiceResponse<impl MessageBody>) -> [&str; 3] {
+    ["limit", "remaining", "reset"].map(|name| {
+        let name = format!("x-ratelimit-{name}");
+        response.headers().get(name).unwrap().to_str().unwrap()
+    })
+}
+
+#[actix_web::test]
+async fn a_token_is_refused_beyond_its_limit_until_the_window_ends() {
+    let clock = Arc::new(AtomicI64::new(1_000));
+    let app = app!(limiter(SMALL, &clock));
+    let first = get!(app, "192.0.2.1", "a");
+    assert_eq!(headers(&first), ["2", "1", "1970-01-01T00:20:00.000000Z"]);
+    assert_eq!(get!(app, "192.0.2.1", "a").status(), 200);
+    let third = get!(app, "192.0.2.1", "a");
+    assert_eq!(third.status(), 429);
+    assert_eq!(headers(&third), ["2", "0", "1970-01-01T00:20:00.000000Z"]);
+    assert_eq!(
+        read_body_json::<Value, _>(third).await,
+        json!({ "error": "Too many requests" })
+    );
+    assert_eq!(get!(app, "192.0.2.2", "b").status(), 200);
+    clock.store(1_200, Ordering::Relaxed);
+    assert_eq!(get!(app, "192.0.2.1", "a").status(), 200);
+}
+
+#[actix_web::test]
+async fn invented_tokens_do_not_get_round_the_limit_of_an_address() {
+    let app = app!(limiter(SMALL, &Arc::default()));
+    for token in ["a", "b", "c", ""] {
+        assert_eq!(get!(app, "192.0.2.1", token).status(), 200);
+    }
+    assert_eq!(get!(app, "192.0.2.1", "e").status(), 429);
+    assert_eq!(get!(app, "192.0.2.1", "").status(), 429);
+    assert_eq!(get!(app, "192.0.2.2", "e").status(), 200);
+}
+
+#[actix_web::test]
+async fn neighbours_in_one_ipv6_network_count_as_one() {
+    let app = app!(limiter(
+        RateLimits {
+            address: 1,
+            ..SMALL
+        },
+        &Arc::default()
+    ));
+    assert_eq!(get!(app, "[2001:db8::1]", "").status(), 200);
+    assert_eq!(get!(app, "[2001:db8::2]", "").status(), 429);
+    assert_eq!(get!(app, "[2001:db8:0:1::1]", "").status(), 200);
+}
+
+#[actix_web::test]
+async fn uploads_deletions_and_sign_ups_have_limits_of_their_own() {
+    let limits = RateLimits {
+        token: 300,
+        address: 1_500,
+        ..SMALL
+    };
+    let app = app!(limiter(limits, &Arc::default()));
+    for (method, path, again) in [
+        (Method::POST, "/api/v2/media", "/api/v1/med%69a"),
+        (Method::DELETE, "/api/v1/statuses/1", "/api/v1/statuses/2"),
+        (Method::POST, "/api/v1/accounts", "/api/v1/accounts/"),
+    ] {
+        let first = request(method.clone(), path, "192.0.2.1", "a").to_request();
+        assert_eq!(call_service(&app, first).await.status(), 200, "{path}");
+        let second = request(method, again, "192.0.2.1", "a").to_request();
+        let second = call_service(&app, second).await;
+        assert_eq!(second.status(), 429, "{path}");
+        assert_eq!(headers(&second), ["1", "0", "1970-01-01T00:30:00.000000Z"]);
+    }
+    let unreblog = request(
+        Method::POST,
+        "/api/v1/statuses/3/unreblog",
+        "192.0.2.1",
+        "a",
+    );
+    assert_eq!(
+        call_service(&app, unreblog.to_request()).await.status(),
+        429
+    );
+    let favourite = request(
+        Method::POST,
+        "/api/v1/statuses/3/favourite",
+        "192.0.2.1",
+        "a",
+    );
+    assert_eq!(
+        call_service(&app, favourite.to_request()).await.status(),
+        200
+    );
+}
+
+#[actix_web::test]
+async fn without_a_limiter_nothing_is_counted() {
+    let app = init_service(
+        App::new()
+            .wrap(from_fn(rate_limit))
+            .default_service(web::to(HttpResponse::Ok)),
+    )
+    .await;
+    let response = get!(app, "192.0.2.1", "a");
+    assert_eq!(response.status(), 200);
+    assert!(!response.headers().contains_key("x-ratelimit-limit"));
+}

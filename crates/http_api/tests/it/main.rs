@@ -1,0 +1,4 @@
+//! The door as an app meets it: requests in every form, refusals, headers.
+
+mod extract;
+mod refusals;
