@@ -1,20 +1,28 @@
 //! The words of Staffroom and the rules that need no database and no network.
 
+pub mod account;
 pub mod audience;
 pub mod handle;
 pub mod ids;
 pub mod limits;
+pub mod media;
+pub mod notification;
+mod numbered;
 pub mod page;
 pub mod role;
 pub mod scopes;
 pub mod text;
 pub mod visibility;
 
+pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use handle::{Handle, Host};
 pub use ids::{
     AccountId, ActivityId, ApplicationId, DeliveryId, InboxId, JobId, MediaId, NotificationId,
     StatusId, TokenId, UserId,
 };
+pub use media::MediaKind;
+pub use notification::NotificationKind;
+pub use numbered::UnknownNumber;
 pub use page::Page;
 pub use role::Role;
 pub use scopes::Scopes;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::numbered::numbered;
+
 /// Roles, from the fewest rights to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -12,7 +14,7 @@ pub enum Role {
     Owner,
 }
 
-/// A name or number that stands for no [`Role`].
+/// A name that stands for no [`Role`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no such role: {0} (user, moderator, admin, owner)")]
 pub struct UnknownRole(String);
@@ -41,27 +43,4 @@ impl std::str::FromStr for Role {
     }
 }
 
-impl From<Role> for i16 {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::User => 0,
-            Role::Moderator => 1,
-            Role::Admin => 2,
-            Role::Owner => 3,
-        }
-    }
-}
-
-impl TryFrom<i16> for Role {
-    type Error = UnknownRole;
-
-    fn try_from(number: i16) -> Result<Self, UnknownRole> {
-        match number {
-            0 => Ok(Self::User),
-            1 => Ok(Self::Moderator),
-            2 => Ok(Self::Admin),
-            3 => Ok(Self::Owner),
-            other => Err(UnknownRole(other.to_string())),
-        }
-    }
-}
+numbered!(Role { User = 0, Moderator = 1, Admin = 2, Owner = 3 });

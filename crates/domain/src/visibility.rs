@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::numbered::numbered;
+
 /// Who may see a status, from widest to narrowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -27,35 +29,7 @@ impl Visibility {
     }
 }
 
-/// A number in the database that stands for no [`Visibility`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such visibility: {0}")]
-pub struct UnknownVisibility(i16);
-
-impl From<Visibility> for i16 {
-    fn from(visibility: Visibility) -> Self {
-        match visibility {
-            Visibility::Public => 0,
-            Visibility::Unlisted => 1,
-            Visibility::FollowersOnly => 2,
-            Visibility::Direct => 3,
-        }
-    }
-}
-
-impl TryFrom<i16> for Visibility {
-    type Error = UnknownVisibility;
-
-    fn try_from(number: i16) -> Result<Self, UnknownVisibility> {
-        match number {
-            0 => Ok(Self::Public),
-            1 => Ok(Self::Unlisted),
-            2 => Ok(Self::FollowersOnly),
-            3 => Ok(Self::Direct),
-            other => Err(UnknownVisibility(other)),
-        }
-    }
-}
+numbered!(Visibility { Public = 0, Unlisted = 1, FollowersOnly = 2, Direct = 3 });
 
 #[cfg(test)]
 mod tests {

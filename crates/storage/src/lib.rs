@@ -1,1 +1,50 @@
-//! .
+//! All that survives a restart: SQLite or PostgreSQL, and the media files. Decides nothing.
+//!
+//! One module for each table or pair of tables, with its row and its questions; `dialect` alone knows
+//! that there are two databases.
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "a query fails when the database does, or on what its own text names"
+)]
+
+pub mod accounts;
+pub mod applications;
+pub mod blocks;
+pub mod bookmarks;
+mod connection;
+mod database;
+pub mod deliveries;
+mod dialect;
+mod error;
+pub mod favourites;
+pub mod follows;
+pub mod home_feed;
+pub mod idempotency;
+pub mod inbox;
+pub mod instances;
+pub mod jobs;
+pub mod keys;
+pub mod markers;
+pub mod media;
+mod media_store;
+pub mod mentions;
+pub mod migrations;
+pub mod notifications;
+mod paging;
+mod row;
+#[rustfmt::skip]
+mod schema;
+pub mod sessions;
+pub mod statuses;
+pub mod tags;
+pub mod users;
+mod writer;
+
+pub use connection::{DatabaseSettings, DbConnection};
+pub use database::Database;
+pub use diesel::result::Error as QueryError;
+pub use error::Error;
+pub use media_store::MediaStore;
+
+/// Rows in one statement: SQLite binds at most 32,766 values.
+const CHUNK: usize = 1_000;

@@ -1,0 +1,232 @@
+//! Accounts: public identities, here and elsewhere.
+
+use diesel::prelude::*;
+use domain::{AccountId, AccountKind, CustomEmoji, Page, ProfileField, Time};
+
+use crate::DbConnection;
+use crate::row::JsonList;
+use crate::schema::accounts;
+
+/// A public identity.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct Account {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: AccountId,
+    pub username: String,
+    /// None for our own people.
+    pub host: Option<String>,
+    pub handle_key: String,
+    pub uri: String,
+    pub url: String,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub kind: AccountKind,
+    pub display_name: String,
+    pub note: String,
+    pub note_source: String,
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub fields: Vec<ProfileField>,
+    pub avatar: Option<String>,
+    pub avatar_remote_url: Option<String>,
+    pub header: Option<String>,
+    pub header_remote_url: Option<String>,
+    pub locked: bool,
+    pub discoverable: bool,
+    pub indexable: bool,
+    pub hide_collections: bool,
+    pub inbox_uri: String,
+    pub shared_inbox_uri: Option<String>,
+    pub outbox_uri: String,
+    pub followers_uri: String,
+    pub following_uri: String,
+    pub featured_uri: Option<String>,
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub also_known_as: Vec<String>,
+    pub moved_to_uri: Option<String>,
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub emojis: Vec<CustomEmoji>,
+    pub statuses_count: i64,
+    pub followers_count: i64,
+    pub following_count: i64,
+    pub last_status_at: Option<Time>,
+    pub created_at: Time,
+    pub updated_at: Time,
+    pub fetched_at: Option<Time>,
+    pub silenced_at: Option<Time>,
+    pub suspended_at: Option<Time>,
+    pub deleted_at: Option<Time>,
+}
+
+impl Account {
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.host.is_none()
+    }
+
+    /// Suspended or deleted: nothing of it is shown.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.suspended_at.is_some() || self.deleted_at.is_some()
+    }
+
+    /// Where to send what is for this account: the shared inbox if its server has one.
+    #[must_use]
+    pub fn delivery_inbox(&self) -> &str {
+        self.shared_inbox_uri.as_deref().unwrap_or(&self.inbox_uri)
+    }
+}
+
+/// Adds an account.
+///
+/// # Errors
+/// If its handle or uri is taken.
+pub fn insert(conn: &mut DbConnection, account: Account) -> QueryResult<()> {
+    diesel::insert_into(accounts::table).values(account).execute(conn).map(drop)
+}
+
+/// Writes what an owner, or a remote document, says of the account; never its counts.
+pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult<()> {
+    let of = accounts::table.find(account.id.0);
+    diesel::update(of)
+        .set((
+            (
+                accounts::url.eq(&account.url),
+                accounts::kind.eq(i16::from(account.kind)),
+                accounts::display_name.eq(&account.display_name),
+                accounts::note.eq(&account.note),
+                accounts::note_source.eq(&account.note_source),
+                accounts::fields.eq(JsonList::from(account.fields.clone())),
+                accounts::avatar.eq(&account.avatar),
+                accounts::avatar_remote_url.eq(&account.avatar_remote_url),
+                accounts::header.eq(&account.header),
+                accounts::header_remote_url.eq(&account.header_remote_url),
+                accounts::locked.eq(account.locked),
+                accounts::discoverable.eq(account.discoverable),
+                accounts::indexable.eq(account.indexable),
+                accounts::hide_collections.eq(account.hide_collections),
+            ),
+            (
+                accounts::inbox_uri.eq(&account.inbox_uri),
+                accounts::shared_inbox_uri.eq(&account.shared_inbox_uri),
+                accounts::outbox_uri.eq(&account.outbox_uri),
+                accounts::followers_uri.eq(&account.followers_uri),
+                accounts::following_uri.eq(&account.following_uri),
+                accounts::featured_uri.eq(&account.featured_uri),
+                accounts::also_known_as.eq(JsonList::from(account.also_known_as.clone())),
+                accounts::moved_to_uri.eq(&account.moved_to_uri),
+                accounts::emojis.eq(JsonList::from(account.emojis.clone())),
+                accounts::updated_at.eq(account.updated_at),
+                accounts::fetched_at.eq(account.fetched_at),
+                accounts::deleted_at.eq(account.deleted_at),
+            ),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The account of that id. One row by key.
+pub fn find(conn: &mut DbConnection, id: AccountId) -> QueryResult<Option<Account>> {
+    accounts::table.find(id.0).select(Account::as_select()).first(conn).optional()
+}
+
+/// The accounts of these ids, in no order. One row by key each.
+pub fn with_ids(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult<Vec<Account>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(crate::CHUNK) {
+        found.extend(
+            accounts::table
+                .filter(accounts::id.eq_any(ids.iter().map(|id| id.0)))
+                .select(Account::as_select())
+                .load(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+/// The account of a handle's key (`ada`, `ada@school.example`). One row by unique index.
+pub fn with_handle_key(conn: &mut DbConnection, key: &str) -> QueryResult<Option<Account>> {
+    accounts::table
+        .filter(accounts::handle_key.eq(key))
+        .select(Account::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The account known to others by `uri`. One row by unique index.
+pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Account>> {
+    accounts::table
+        .filter(accounts::uri.eq(uri))
+        .select(Account::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The accounts known to others by these uris, in no order.
+pub fn with_uris(conn: &mut DbConnection, uris: &[String]) -> QueryResult<Vec<Account>> {
+    accounts::table
+        .filter(accounts::uri.eq_any(uris))
+        .select(Account::as_select())
+        .load(conn)
+}
+
+/// Living accounts whose handle or display name contains every word, by handle. A scan: at most `limit` rows leave it.
+pub fn search(conn: &mut DbConnection, words: &[String], page: &Page, offset: i64) -> QueryResult<Vec<Account>> {
+    crate::dialect::search::accounts(conn, words, page.limit, offset)
+}
+
+/// Adds to the counts that an account's profile shows.
+pub fn add_to_counts(conn: &mut DbConnection, id: AccountId, change: Counts) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set((
+            accounts::statuses_count.eq(accounts::statuses_count + change.statuses),
+            accounts::followers_count.eq(accounts::followers_count + change.followers),
+            accounts::following_count.eq(accounts::following_count + change.following),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// How the counts of an account change.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    pub statuses: i64,
+    pub followers: i64,
+    pub following: i64,
+}
+
+/// Notes that the account posted.
+pub fn posted(conn: &mut DbConnection, id: AccountId, at: Time) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set((
+            accounts::statuses_count.eq(accounts::statuses_count + 1),
+            accounts::last_status_at.eq(at),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Suspends the account, or lifts the suspension.
+pub fn set_suspended(conn: &mut DbConnection, id: AccountId, at: Option<Time>) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set(accounts::suspended_at.eq(at))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Marks the account as deleted by its owner, which is for good.
+pub fn set_deleted(conn: &mut DbConnection, id: AccountId, at: Time) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set(accounts::deleted_at.eq(at))
+        .execute(conn)
+        .map(drop)
+}
+
+/// How many living people have an account here.
+pub fn count_local(conn: &mut DbConnection) -> QueryResult<i64> {
+    use crate::schema::users;
+    users::table
+        .inner_join(accounts::table)
+        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .count()
+        .get_result(conn)
+}

@@ -1,0 +1,143 @@
+//! Client programs, their codes and their tokens (OAuth 2).
+
+use diesel::prelude::*;
+use domain::{ApplicationId, Time, TokenId, UserId};
+
+use crate::DbConnection;
+use crate::row::{JsonList, Optional};
+use crate::schema::{access_tokens, applications, authorization_codes};
+
+/// A client program.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = applications, treat_none_as_default_value = false)]
+pub struct Application {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: ApplicationId,
+    pub client_id: String,
+    pub client_secret_hash: String,
+    pub name: String,
+    pub website: Option<String>,
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub redirect_uris: Vec<String>,
+    pub scopes: String,
+    pub created_at: Time,
+}
+
+/// An access token; the token itself is known to its holder only.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = access_tokens, treat_none_as_default_value = false)]
+pub struct AccessToken {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: TokenId,
+    pub token_hash: String,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub application_id: ApplicationId,
+    /// None where the application acts for itself.
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub user_id: Option<UserId>,
+    pub scopes: String,
+    pub created_at: Time,
+    pub revoked_at: Option<Time>,
+}
+
+/// A code that can be exchanged once for a token.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = authorization_codes, treat_none_as_default_value = false)]
+pub struct AuthorizationCode {
+    pub code_hash: String,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub application_id: ApplicationId,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub user_id: UserId,
+    pub redirect_uri: String,
+    pub scopes: String,
+    pub code_challenge: Option<String>,
+    pub expires_at: Time,
+    /// The token it was exchanged for.
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub token_id: Option<TokenId>,
+}
+
+/// Registers a client program.
+pub fn insert(conn: &mut DbConnection, application: Application) -> QueryResult<()> {
+    diesel::insert_into(applications::table).values(application).execute(conn).map(drop)
+}
+
+/// The application of that id.
+pub fn find(conn: &mut DbConnection, id: ApplicationId) -> QueryResult<Option<Application>> {
+    applications::table.find(id.0).select(Application::as_select()).first(conn).optional()
+}
+
+/// The applications of these ids, in no order.
+pub fn with_ids(conn: &mut DbConnection, ids: &[ApplicationId]) -> QueryResult<Vec<Application>> {
+    applications::table
+        .filter(applications::id.eq_any(ids.iter().map(|id| id.0)))
+        .select(Application::as_select())
+        .load(conn)
+}
+
+/// The application of a client id.
+pub fn with_client_id(conn: &mut DbConnection, client_id: &str) -> QueryResult<Option<Application>> {
+    applications::table
+        .filter(applications::client_id.eq(client_id))
+        .select(Application::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Adds a token.
+pub fn insert_token(conn: &mut DbConnection, token: AccessToken) -> QueryResult<()> {
+    diesel::insert_into(access_tokens::table).values(token).execute(conn).map(drop)
+}
+
+/// The token of that hash, unless it was revoked. One row by unique index.
+pub fn token_with_hash(conn: &mut DbConnection, hash: &str) -> QueryResult<Option<AccessToken>> {
+    access_tokens::table
+        .filter(access_tokens::token_hash.eq(hash))
+        .filter(access_tokens::revoked_at.is_null())
+        .select(AccessToken::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Revokes a token.
+pub fn revoke_token(conn: &mut DbConnection, id: TokenId, now: Time) -> QueryResult<()> {
+    diesel::update(access_tokens::table.find(id.0))
+        .set(access_tokens::revoked_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Revokes all tokens of a user.
+pub fn revoke_tokens_of_user(conn: &mut DbConnection, user: UserId, now: Time) -> QueryResult<()> {
+    diesel::update(access_tokens::table.filter(access_tokens::user_id.eq(user.0)))
+        .set(access_tokens::revoked_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Adds a code.
+pub fn insert_code(conn: &mut DbConnection, code: AuthorizationCode) -> QueryResult<()> {
+    diesel::insert_into(authorization_codes::table).values(code).execute(conn).map(drop)
+}
+
+/// The code of that hash, used or not.
+pub fn code_with_hash(conn: &mut DbConnection, hash: &str) -> QueryResult<Option<AuthorizationCode>> {
+    authorization_codes::table.find(hash).select(AuthorizationCode::as_select()).first(conn).optional()
+}
+
+/// Exchanges a code for `token`: true for the one who comes first. One atomic update.
+pub fn use_code(conn: &mut DbConnection, hash: &str, token: TokenId) -> QueryResult<bool> {
+    let unused = authorization_codes::table.find(hash).filter(authorization_codes::token_id.is_null());
+    diesel::update(unused)
+        .set(authorization_codes::token_id.eq(Some(token.0)))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Removes codes that ran out before `time`.
+pub fn prune_codes(conn: &mut DbConnection, time: Time) -> QueryResult<()> {
+    diesel::delete(authorization_codes::table.filter(authorization_codes::expires_at.lt(time)))
+        .execute(conn)
+        .map(drop)
+}

@@ -1,0 +1,73 @@
+//! Who wants nothing to do with whom.
+
+use diesel::prelude::*;
+use domain::{AccountId, Page, Time};
+
+use crate::DbConnection;
+use crate::accounts::Account;
+use crate::paging::load_page;
+use crate::schema::{accounts, blocks};
+
+/// `account_id` has blocked `target_id`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = blocks, treat_none_as_default_value = false)]
+pub struct Block {
+    pub id: i64,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub target_id: AccountId,
+    pub uri: String,
+    pub created_at: Time,
+}
+
+/// Adds a block.
+pub fn insert(conn: &mut DbConnection, block: Block) -> QueryResult<()> {
+    diesel::insert_into(blocks::table).values(block).execute(conn).map(drop)
+}
+
+/// The block of `target` by `account`.
+pub fn find(conn: &mut DbConnection, account: AccountId, target: AccountId) -> QueryResult<Option<Block>> {
+    blocks::table
+        .filter(blocks::account_id.eq(account.0))
+        .filter(blocks::target_id.eq(target.0))
+        .select(Block::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Takes a block away, and says what it was.
+pub fn delete(conn: &mut DbConnection, account: AccountId, target: AccountId) -> QueryResult<Option<Block>> {
+    let found = find(conn, account, target)?;
+    if let Some(block) = &found {
+        diesel::delete(blocks::table.find(block.id)).execute(conn)?;
+    }
+    Ok(found)
+}
+
+/// Blocks between `account` and any of `others`, both ways.
+pub fn between(conn: &mut DbConnection, account: AccountId, others: &[AccountId]) -> QueryResult<Vec<Block>> {
+    let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
+    let mut rows: Vec<Block> = blocks::table
+        .filter(blocks::account_id.eq(account.0))
+        .filter(blocks::target_id.eq_any(ids.clone()))
+        .select(Block::as_select())
+        .load(conn)?;
+    rows.extend(
+        blocks::table
+            .filter(blocks::target_id.eq(account.0))
+            .filter(blocks::account_id.eq_any(ids))
+            .select(Block::as_select())
+            .load::<Block>(conn)?,
+    );
+    Ok(rows)
+}
+
+/// One page of those whom `account` has blocked.
+pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, Account)>> {
+    let query = blocks::table
+        .inner_join(accounts::table.on(accounts::id.eq(blocks::target_id)))
+        .filter(blocks::account_id.eq(account.0))
+        .select((blocks::id, Account::as_select()));
+    load_page!(query, blocks::id, page, conn)
+}

@@ -1,0 +1,50 @@
+//! Bookmarks: what somebody keeps for themselves.
+
+use diesel::prelude::*;
+use domain::{AccountId, Page, StatusId, Time};
+
+use crate::DbConnection;
+use crate::connection::each;
+use crate::paging::load_page;
+use crate::schema::{bookmarks, statuses};
+
+/// Adds a bookmark, unless it is there already.
+pub fn insert(conn: &mut DbConnection, id: i64, account: AccountId, status: StatusId, now: Time) -> QueryResult<()> {
+    let row = (
+        bookmarks::id.eq(id),
+        bookmarks::account_id.eq(account.0),
+        bookmarks::status_id.eq(status.0),
+        bookmarks::created_at.eq(now),
+    );
+    each!(conn, c => diesel::insert_into(bookmarks::table).values(row).on_conflict_do_nothing().execute(c))
+        .map(drop)
+}
+
+/// Takes a bookmark away.
+pub fn delete(conn: &mut DbConnection, account: AccountId, status: StatusId) -> QueryResult<()> {
+    let of = bookmarks::table
+        .filter(bookmarks::account_id.eq(account.0))
+        .filter(bookmarks::status_id.eq(status.0));
+    diesel::delete(of).execute(conn).map(drop)
+}
+
+/// Which of these statuses an account has kept.
+pub fn among(conn: &mut DbConnection, account: AccountId, ids: &[StatusId]) -> QueryResult<Vec<StatusId>> {
+    let found: Vec<i64> = bookmarks::table
+        .filter(bookmarks::account_id.eq(account.0))
+        .filter(bookmarks::status_id.eq_any(ids.iter().map(|id| id.0)))
+        .select(bookmarks::status_id)
+        .load(conn)?;
+    Ok(found.into_iter().map(StatusId).collect())
+}
+
+/// One page of what an account has kept, with the bookmark's id as cursor.
+pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, StatusId)>> {
+    let query = bookmarks::table
+        .inner_join(statuses::table)
+        .filter(bookmarks::account_id.eq(account.0))
+        .filter(statuses::deleted_at.is_null())
+        .select((bookmarks::id, bookmarks::status_id));
+    let rows: Vec<(i64, i64)> = load_page!(query, bookmarks::id, page, conn)?;
+    Ok(rows.into_iter().map(|(id, status)| (id, StatusId(status))).collect())
+}

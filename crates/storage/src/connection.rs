@@ -1,0 +1,124 @@
+//! One kind of connection for both databases.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::R2D2Connection;
+
+use crate::Error;
+
+/// A connection to either database; ordinary queries are written once for both.
+#[derive(diesel::MultiConnection)]
+pub enum DbConnection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Runs one expression on whichever connection it is: for what the common type cannot express.
+macro_rules! each {
+    ($conn:expr, $inner:ident => $body:expr) => {
+        match $conn {
+            $crate::connection::DbConnection::Sqlite($inner) => $body,
+            $crate::connection::DbConnection::Postgres($inner) => $body,
+        }
+    };
+}
+pub(crate) use each;
+
+/// Where the data is and how it is kept.
+#[derive(Debug, Clone)]
+pub struct DatabaseSettings {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    /// Connections that read at the same time.
+    pub readers: u32,
+    /// SQLite only: whether each commit waits for the disk (`synchronous=FULL`) or may be lost with the power.
+    pub durable: bool,
+}
+
+/// What a connection is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Reading,
+    Writing,
+}
+
+impl DatabaseSettings {
+    /// The path of the SQLite file; none for PostgreSQL.
+    #[must_use]
+    pub fn sqlite_path(&self) -> Option<&str> {
+        self.url.strip_prefix("sqlite:")
+    }
+
+    pub(crate) fn open(&self, purpose: Use) -> Result<DbConnection, ConnectionError> {
+        match self.sqlite_path() {
+            Some(path) => open_sqlite(path, self.durable, purpose).map(DbConnection::Sqlite),
+            None => PgConnection::establish(&self.url).map(DbConnection::Postgres),
+        }
+    }
+}
+
+fn open_sqlite(path: &str, durable: bool, purpose: Use) -> Result<SqliteConnection, ConnectionError> {
+    if purpose == Use::Writing
+        && let Some(folder) = std::path::Path::new(path).parent()
+    {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| ConnectionError::BadConnection(format!("{}: {error}", folder.display())))?;
+    }
+    let mut connection = SqliteConnection::establish(path)?;
+    let synchronous = if durable { "FULL" } else { "NORMAL" };
+    connection
+        .batch_execute(&format!(
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;"
+        ))
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    if purpose == Use::Reading {
+        connection
+            .batch_execute("PRAGMA query_only = ON;")
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    }
+    Ok(connection)
+}
+
+/// Makes pooled connections; the address alone would not tell which database is meant.
+#[derive(Debug)]
+pub(crate) struct Connector {
+    pub settings: DatabaseSettings,
+    pub purpose: Use,
+}
+
+impl r2d2::ManageConnection for Connector {
+    type Connection = DbConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<DbConnection, Self::Error> {
+        self.settings.open(self.purpose).map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, connection: &mut DbConnection) -> Result<(), Self::Error> {
+        connection.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, connection: &mut DbConnection) -> bool {
+        std::thread::panicking() || connection.is_broken()
+    }
+}
+
+pub(crate) type Pool = r2d2::Pool<Connector>;
+
+pub(crate) fn pool(settings: &DatabaseSettings, purpose: Use) -> Pool {
+    let file = settings.sqlite_path().is_some();
+    r2d2::Pool::builder()
+        .max_size(settings.readers.max(1))
+        .min_idle(Some(if file { 1 } else { 2 }))
+        // A file does not go away; a server may, and then a request must not find it out.
+        .test_on_check_out(!file)
+        .connection_timeout(Duration::from_secs(4))
+        .build_unchecked(Connector { settings: settings.clone(), purpose })
+}
+
+pub(crate) fn take(pool: &Pool) -> Result<r2d2::PooledConnection<Connector>, Error> {
+    pool.get().map_err(|error| Error::Unavailable(error.to_string()))
+}

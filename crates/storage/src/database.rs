@@ -1,0 +1,102 @@
+//! The door to the database: short closures on threads of their own, each whole or not at all.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use tokio::sync::Semaphore;
+
+use crate::connection::{self, DatabaseSettings, DbConnection, Pool, Use};
+use crate::writer::Writer;
+use crate::{Error, QueryError, migrations};
+
+/// Requests that may wait for a connection; more are refused rather than kept in memory.
+const WAITING: usize = 1_024;
+
+/// A database that is open and up to date. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+    /// SQLite only.
+    writer: Option<Writer>,
+    admission: Arc<Semaphore>,
+}
+
+impl Database {
+    /// Opens the database and brings its tables up to date.
+    ///
+    /// # Errors
+    /// If it cannot be reached, or was used by a newer Staffroom.
+    pub fn open(settings: &DatabaseSettings) -> Result<Self, Error> {
+        let mut first = settings
+            .open(Use::Writing)
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        migrations::run(&mut first)?;
+        let writer = match settings.sqlite_path() {
+            Some(_) => Some(Writer::start(settings.clone())?),
+            None => None,
+        };
+        let purpose = if writer.is_some() { Use::Reading } else { Use::Writing };
+        Ok(Self {
+            pool: connection::pool(settings, purpose),
+            writer,
+            admission: Arc::new(Semaphore::new(WAITING)),
+        })
+    }
+
+    /// Answers a question. The closure must not write.
+    ///
+    /// # Errors
+    /// Those of the closure, and [`Error::Unavailable`] when no connection comes free.
+    pub async fn read<T, E>(
+        &self,
+        question: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<QueryError> + From<Error> + Send + 'static,
+    {
+        self.on_a_thread(question).await
+    }
+
+    /// Does all of the closure's work or none of it; answered once it is on the disk.
+    ///
+    /// # Errors
+    /// Those of the closure, and [`Error::Unavailable`] or [`Error::Full`] where it could not be kept.
+    pub async fn transaction<T, E>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<QueryError> + From<Error> + Send + 'static,
+    {
+        match &self.writer {
+            Some(writer) => writer.transaction(work).await,
+            None => self.on_a_thread(move |conn| conn.transaction(work)).await,
+        }
+    }
+
+    async fn on_a_thread<T, E>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<QueryError> + From<Error> + Send + 'static,
+    {
+        let permit = self
+            .admission
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| E::from(Error::Unavailable("too many requests are waiting".into())))?;
+        let pool = self.pool.clone();
+        let outcome = tokio::task::spawn_blocking(move || {
+            let mut conn = connection::take(&pool)?;
+            let result = work(&mut conn);
+            drop(permit);
+            result
+        })
+        .await;
+        outcome.unwrap_or_else(|error| Err(Error::Unavailable(error.to_string()).into()))
+    }
+}

@@ -1,0 +1,186 @@
+//! What we say to other servers, and to whom it is still owed.
+//!
+//! One row for each sending; one lane for each host, which carries order and back-off.
+
+use diesel::prelude::*;
+use domain::{AccountId, ActivityId, DeliveryId, Time};
+
+use crate::DbConnection;
+use crate::connection::each;
+use crate::schema::{activities, deliveries, delivery_lanes};
+
+/// An activity of ours, as it is sent.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = activities)]
+pub struct Activity {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: ActivityId,
+    /// Who signs.
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    /// JSON.
+    pub body: String,
+    pub created_at: Time,
+}
+
+/// One sending of an activity to one inbox.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = deliveries, treat_none_as_default_value = false)]
+pub struct Delivery {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: DeliveryId,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub activity_id: ActivityId,
+    pub host: String,
+    pub inbox: String,
+    pub attempts: i32,
+    pub created_at: Time,
+    /// Given up at.
+    pub failed_at: Option<Time>,
+    pub error: Option<String>,
+}
+
+/// A host to which something is owed.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = delivery_lanes)]
+pub struct Lane {
+    pub host: String,
+    pub run_at: Time,
+    /// Attempts that failed since one last succeeded.
+    pub failures: i32,
+}
+
+/// Owes `activity` to these inboxes. A lane that backs off goes on backing off.
+pub fn enqueue(conn: &mut DbConnection, activity: Activity, deliveries: Vec<Delivery>) -> QueryResult<()> {
+    use crate::schema::deliveries::dsl;
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    let now = activity.created_at;
+    diesel::insert_into(activities::table).values(activity).execute(conn)?;
+    let mut hosts: Vec<String> = deliveries.iter().map(|delivery| delivery.host.clone()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    for hosts in hosts.chunks(crate::CHUNK) {
+        let lanes: Vec<_> = hosts
+            .iter()
+            .map(|host| {
+                (
+                    delivery_lanes::host.eq(host),
+                    delivery_lanes::run_at.eq(now),
+                    delivery_lanes::failures.eq(0),
+                )
+            })
+            .collect();
+        // Touching the row takes its lock, so that a worker that finds the lane empty sees what comes.
+        each!(conn, c => diesel::insert_into(delivery_lanes::table)
+            .values(lanes)
+            .on_conflict(delivery_lanes::host)
+            .do_update()
+            .set(delivery_lanes::failures.eq(delivery_lanes::failures))
+            .execute(c))?;
+    }
+    let mut rows = deliveries.into_iter().peekable();
+    while rows.peek().is_some() {
+        let rows: Vec<Delivery> = rows.by_ref().take(crate::CHUNK).collect();
+        each!(conn, c => diesel::insert_into(dsl::deliveries).values(rows).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
+}
+
+/// Takes up to `limit` lanes that are due, for as long as the lease lasts.
+pub fn claim_lanes(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Lane>> {
+    crate::dialect::claim::lanes(conn, now, lease, limit)
+}
+
+/// The next sendings owed to a host, oldest first. A range of the index on `(host, id)`.
+pub fn of_lane(conn: &mut DbConnection, host: &str, limit: i64) -> QueryResult<Vec<(Delivery, Activity)>> {
+    deliveries::table
+        .inner_join(activities::table)
+        .filter(deliveries::host.eq(host))
+        .filter(deliveries::failed_at.is_null())
+        .order(deliveries::id)
+        .limit(limit)
+        .select((Delivery::as_select(), Activity::as_select()))
+        .load(conn)
+}
+
+/// Removes sendings that succeeded, and activities that are owed to nobody any more; the lane's lease goes on.
+pub fn finish(conn: &mut DbConnection, done: &[(DeliveryId, ActivityId)], host: &str, lease: Time) -> QueryResult<()> {
+    diesel::delete(deliveries::table.filter(deliveries::id.eq_any(done.iter().map(|(id, _)| id.0)))).execute(conn)?;
+    let orphans = activities::table
+        .filter(activities::id.eq_any(done.iter().map(|(_, activity)| activity.0)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            deliveries::table.filter(deliveries::activity_id.eq(activities::id)),
+        )));
+    diesel::delete(orphans).execute(conn)?;
+    diesel::update(delivery_lanes::table.find(host))
+        .set((delivery_lanes::leased_until.eq(lease), delivery_lanes::failures.eq(0)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Closes a lane that owes nothing: true if it could be closed, false if something came meanwhile.
+pub fn close_lane(conn: &mut DbConnection, host: &str) -> QueryResult<bool> {
+    crate::dialect::claim::lock_lane(conn, host)?;
+    let owed: Option<i64> = deliveries::table
+        .filter(deliveries::host.eq(host))
+        .filter(deliveries::failed_at.is_null())
+        .select(deliveries::id)
+        .first(conn)
+        .optional()?;
+    if owed.is_some() {
+        return Ok(false);
+    }
+    diesel::delete(delivery_lanes::table.find(host)).execute(conn)?;
+    Ok(true)
+}
+
+/// Puts a lane back, to be taken up at `run_at`.
+pub fn release_lane(conn: &mut DbConnection, host: &str, run_at: Time, failures: i32) -> QueryResult<()> {
+    diesel::update(delivery_lanes::table.find(host))
+        .set((
+            delivery_lanes::leased_until.eq(None::<Time>),
+            delivery_lanes::run_at.eq(run_at),
+            delivery_lanes::failures.eq(failures),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Notes a failed attempt.
+pub fn failed_once(conn: &mut DbConnection, id: DeliveryId, error: &str) -> QueryResult<()> {
+    diesel::update(deliveries::table.find(id.0))
+        .set((deliveries::attempts.eq(deliveries::attempts + 1), deliveries::error.eq(error)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Gives a sending up, visibly: the row stays.
+pub fn give_up(conn: &mut DbConnection, id: DeliveryId, now: Time, error: &str) -> QueryResult<()> {
+    diesel::update(deliveries::table.find(id.0))
+        .set((
+            deliveries::attempts.eq(deliveries::attempts + 1),
+            deliveries::failed_at.eq(now),
+            deliveries::error.eq(error),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// When the next free lane is due.
+pub fn next_run(conn: &mut DbConnection, now: Time) -> QueryResult<Option<Time>> {
+    delivery_lanes::table
+        .filter(delivery_lanes::leased_until.is_null().or(delivery_lanes::leased_until.le(now)))
+        .order(delivery_lanes::run_at)
+        .select(delivery_lanes::run_at)
+        .first(conn)
+        .optional()
+}
+
+/// How many sendings are owed, and how many were given up.
+pub fn depth(conn: &mut DbConnection) -> QueryResult<(i64, i64)> {
+    let owed = deliveries::table.filter(deliveries::failed_at.is_null()).count().get_result(conn)?;
+    let given_up = deliveries::table.filter(deliveries::failed_at.is_not_null()).count().get_result(conn)?;
+    Ok((owed, given_up))
+}

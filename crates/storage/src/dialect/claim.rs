@@ -1,0 +1,103 @@
+//! Taking work so that nobody else takes it.
+//!
+//! SQLite has one writer, so the order of statements is enough; PostgreSQL skips rows that others hold.
+
+use diesel::prelude::*;
+use domain::Time;
+
+use crate::connection::DbConnection;
+use crate::deliveries::Lane;
+use crate::inbox::Received;
+use crate::jobs::Job;
+use crate::schema::{delivery_lanes, inbox, jobs};
+
+/// Loads the rows of a query; on PostgreSQL holds them, and leaves out what others hold.
+macro_rules! claim {
+    ($conn:expr, $due:expr) => {
+        match $conn {
+            DbConnection::Sqlite(c) => $due.load(c)?,
+            DbConnection::Postgres(c) => $due.for_update().skip_locked().load(c)?,
+        }
+    };
+}
+
+pub(crate) fn jobs(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Job>> {
+    let rows: Vec<Job> = claim!(
+        conn,
+        jobs::table
+            .filter(jobs::failed_at.is_null())
+            .filter(jobs::run_at.le(now))
+            .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now)))
+            .order((jobs::run_at, jobs::id))
+            .limit(limit)
+            .select(Job::as_select())
+    );
+    diesel::update(jobs::table.filter(jobs::id.eq_any(rows.iter().map(|job| job.id.0))))
+        .set(jobs::leased_until.eq(lease))
+        .execute(conn)?;
+    Ok(rows)
+}
+
+pub(crate) fn lanes(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Lane>> {
+    let rows: Vec<Lane> = claim!(
+        conn,
+        delivery_lanes::table
+            .filter(delivery_lanes::run_at.le(now))
+            .filter(delivery_lanes::leased_until.is_null().or(delivery_lanes::leased_until.le(now)))
+            .order(delivery_lanes::run_at)
+            .limit(limit)
+            .select(Lane::as_select())
+    );
+    let hosts: Vec<&str> = rows.iter().map(|lane| lane.host.as_str()).collect();
+    diesel::update(delivery_lanes::table.filter(delivery_lanes::host.eq_any(hosts)))
+        .set(delivery_lanes::leased_until.eq(lease))
+        .execute(conn)?;
+    Ok(rows)
+}
+
+/// Waits for whoever adds to the lane, so that the next statement sees what they added.
+pub(crate) fn lock_lane(conn: &mut DbConnection, host: &str) -> QueryResult<()> {
+    match conn {
+        DbConnection::Sqlite(_) => Ok(()),
+        DbConnection::Postgres(c) => delivery_lanes::table
+            .find(host)
+            .select(delivery_lanes::host)
+            .for_update()
+            .first::<String>(c)
+            .optional()
+            .map(drop),
+    }
+}
+
+pub(crate) fn inbox(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Received>> {
+    // Whoever already has work in hand, or work that waits to be tried again, keeps their order.
+    let busy = diesel::alias!(inbox as busy);
+    let held = || {
+        diesel::dsl::exists(
+            busy.filter(busy.field(inbox::actor_uri).eq(inbox::actor_uri))
+                .filter(busy.field(inbox::finished_at).is_null())
+                .filter(busy.field(inbox::id).lt(inbox::id))
+                .filter(
+                    busy.field(inbox::leased_until)
+                        .gt(now)
+                        .or(busy.field(inbox::run_at).gt(now)),
+                ),
+        )
+    };
+    let mut rows: Vec<Received> = claim!(
+        conn,
+        inbox::table
+            .filter(inbox::finished_at.is_null())
+            .filter(inbox::run_at.le(now))
+            .filter(inbox::leased_until.is_null().or(inbox::leased_until.le(now)))
+            .filter(diesel::dsl::not(held()))
+            .order((inbox::run_at, inbox::id))
+            .limit(limit)
+            .select(Received::as_select())
+    );
+    rows.sort_unstable_by_key(|row| row.id);
+    diesel::update(inbox::table.filter(inbox::id.eq_any(rows.iter().map(|row| row.id.0))))
+        .set(inbox::leased_until.eq(lease))
+        .execute(conn)?;
+    Ok(rows)
+}

@@ -1,0 +1,4 @@
+//! The only place that knows how the two databases differ.
+
+pub(crate) mod claim;
+pub(crate) mod search;

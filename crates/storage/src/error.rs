@@ -1,0 +1,48 @@
+//! What can go wrong below the rules.
+
+use diesel::result::Error as QueryError;
+
+/// A failure of the database or the media store.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not reachable, or too busy to take more; the caller may try again.
+    #[error("storage is unavailable: {0}")]
+    Unavailable(String),
+    /// No room left on the disk; reading goes on.
+    #[error("storage is full")]
+    Full,
+    /// The database has seen a newer Staffroom than this one.
+    #[error("the database was used by a newer Staffroom: it knows the migration {0}, this program does not")]
+    Newer(String),
+    #[error("could not bring the tables up to date: {0}")]
+    Migration(String),
+    #[error(transparent)]
+    Query(QueryError),
+    #[error("media store: {0}")]
+    Media(#[from] opendal::Error),
+}
+
+impl From<QueryError> for Error {
+    fn from(error: QueryError) -> Self {
+        let text = error.to_string();
+        if text.contains("database or disk is full") || text.contains("No space left on device") {
+            return Self::Full;
+        }
+        if is_disconnected(&error, &text) {
+            return Self::Unavailable(text);
+        }
+        Self::Query(error)
+    }
+}
+
+/// PostgreSQL that went away does not always say so by its error's kind.
+fn is_disconnected(error: &QueryError, text: &str) -> bool {
+    matches!(
+        error,
+        QueryError::DatabaseError(diesel::result::DatabaseErrorKind::ClosedConnection, _)
+            | QueryError::BrokenTransactionManager
+    ) || text.contains("server closed the connection")
+        || text.contains("terminating connection")
+        || text.contains("no connection to the server")
+        || text.contains("the database system is")
+}

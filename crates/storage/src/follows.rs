@@ -1,0 +1,189 @@
+//! Who follows whom.
+
+use diesel::prelude::*;
+use domain::{AccountId, Page, Time};
+
+use crate::DbConnection;
+use crate::accounts::Account;
+use crate::paging::load_page;
+use crate::schema::{accounts, follows, users};
+
+/// Somebody follows somebody, or asks to.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = follows, treat_none_as_default_value = false)]
+pub struct Follow {
+    pub id: i64,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub follower_id: AccountId,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    pub uri: String,
+    /// Waits for the followed account's answer.
+    pub pending: bool,
+    pub show_reblogs: bool,
+    pub notify: bool,
+    /// JSON list of codes; none: all.
+    pub languages: Option<String>,
+    pub created_at: Time,
+}
+
+/// Adds a follow.
+pub fn insert(conn: &mut DbConnection, follow: Follow) -> QueryResult<()> {
+    diesel::insert_into(follows::table).values(follow).execute(conn).map(drop)
+}
+
+/// The follow of `account` by `follower`, if there is one. One row by unique index.
+pub fn find(conn: &mut DbConnection, follower: AccountId, account: AccountId) -> QueryResult<Option<Follow>> {
+    follows::table
+        .filter(follows::follower_id.eq(follower.0))
+        .filter(follows::account_id.eq(account.0))
+        .select(Follow::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The follow whose activity has this id.
+pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Follow>> {
+    follows::table
+        .filter(follows::uri.eq(uri))
+        .select(Follow::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Follows between `account` and any of `others`, both ways.
+pub fn between(conn: &mut DbConnection, account: AccountId, others: &[AccountId]) -> QueryResult<Vec<Follow>> {
+    let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
+    let mut rows: Vec<Follow> = follows::table
+        .filter(follows::follower_id.eq(account.0))
+        .filter(follows::account_id.eq_any(ids.clone()))
+        .select(Follow::as_select())
+        .load(conn)?;
+    rows.extend(
+        follows::table
+            .filter(follows::account_id.eq(account.0))
+            .filter(follows::follower_id.eq_any(ids))
+            .select(Follow::as_select())
+            .load::<Follow>(conn)?,
+    );
+    Ok(rows)
+}
+
+/// Whom of `others` the account follows, and they said yes.
+pub fn followed_among(conn: &mut DbConnection, account: AccountId, others: &[AccountId]) -> QueryResult<Vec<AccountId>> {
+    let found: Vec<i64> = follows::table
+        .filter(follows::follower_id.eq(account.0))
+        .filter(follows::account_id.eq_any(others.iter().map(|id| id.0)))
+        .filter(follows::pending.eq(false))
+        .select(follows::account_id)
+        .load(conn)?;
+    Ok(found.into_iter().map(AccountId).collect())
+}
+
+/// Answers a waiting follow with yes: true for the one who does it.
+pub fn accept(conn: &mut DbConnection, follower: AccountId, account: AccountId) -> QueryResult<bool> {
+    let waiting = follows::table
+        .filter(follows::follower_id.eq(follower.0))
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(true));
+    diesel::update(waiting).set(follows::pending.eq(false)).execute(conn).map(|rows| rows == 1)
+}
+
+/// Changes what a follower wants to see.
+pub fn set_wishes(conn: &mut DbConnection, follow: &Follow) -> QueryResult<()> {
+    diesel::update(follows::table.find(follow.id))
+        .set((
+            follows::show_reblogs.eq(follow.show_reblogs),
+            follows::notify.eq(follow.notify),
+            follows::languages.eq(&follow.languages),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Takes a follow away, and says what it was.
+pub fn delete(conn: &mut DbConnection, follower: AccountId, account: AccountId) -> QueryResult<Option<Follow>> {
+    let found = find(conn, follower, account)?;
+    if let Some(follow) = &found {
+        diesel::delete(follows::table.find(follow.id)).execute(conn)?;
+    }
+    Ok(found)
+}
+
+/// One page of those who follow `account`, with the follow's id as cursor. A range of the index on `(account_id, id)`.
+pub fn followers(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, Account)>> {
+    let query = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .select((follows::id, Account::as_select()));
+    load_page!(query, follows::id, page, conn)
+}
+
+/// One page of those whom `account` follows. A range of the index on `(follower_id, id)`.
+pub fn following(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, Account)>> {
+    let query = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::account_id)))
+        .filter(follows::follower_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .select((follows::id, Account::as_select()));
+    load_page!(query, follows::id, page, conn)
+}
+
+/// One page of those who ask to follow `account`.
+pub fn requests(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, Account)>> {
+    let query = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(true))
+        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .select((follows::id, Account::as_select()));
+    load_page!(query, follows::id, page, conn)
+}
+
+/// Our own people who follow `account`, with what each wants to see: whose home feeds a status enters.
+pub fn local_followers(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<Follow>> {
+    follows::table
+        .inner_join(users::table.on(users::account_id.eq(follows::follower_id)))
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .select(Follow::as_select())
+        .load(conn)
+}
+
+/// Whether any of our own people follow `account`.
+pub fn has_local_followers(conn: &mut DbConnection, account: AccountId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        follows::table
+            .inner_join(users::table.on(users::account_id.eq(follows::follower_id)))
+            .filter(follows::account_id.eq(account.0))
+            .filter(follows::pending.eq(false)),
+    ))
+    .get_result(conn)
+}
+
+/// The inboxes, one for each server, of the followers elsewhere.
+pub fn follower_inboxes(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<String>> {
+    let rows: Vec<(Option<String>, String)> = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .filter(accounts::host.is_not_null())
+        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .select((accounts::shared_inbox_uri, accounts::inbox_uri))
+        .distinct()
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(shared, own)| shared.unwrap_or(own)).collect())
+}
+
+/// Whom `account` follows, for filling a home feed anew.
+pub fn followed_ids(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<AccountId>> {
+    let ids: Vec<i64> = follows::table
+        .filter(follows::follower_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .select(follows::account_id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(AccountId).collect())
+}

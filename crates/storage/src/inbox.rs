@@ -1,0 +1,107 @@
+//! What other servers said to us: kept before it is acknowledged, remembered by its id afterwards.
+
+use diesel::prelude::*;
+use domain::{InboxId, Time};
+
+use crate::DbConnection;
+use crate::connection::each;
+use crate::schema::inbox;
+
+/// An activity received.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = inbox, treat_none_as_default_value = false)]
+pub struct Received {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: InboxId,
+    /// Id of the activity.
+    pub uri: String,
+    pub actor_uri: String,
+    /// JSON; empty when finished.
+    pub body: String,
+    pub received_at: Time,
+    pub run_at: Time,
+    pub leased_until: Option<Time>,
+    pub attempts: i32,
+    pub finished_at: Option<Time>,
+    pub error: Option<String>,
+}
+
+/// Keeps an activity: false if one of that id was received before.
+pub fn insert(conn: &mut DbConnection, received: Received) -> QueryResult<bool> {
+    each!(conn, c => diesel::insert_into(inbox::table).values(received).on_conflict_do_nothing().execute(c))
+        .map(|rows| rows == 1)
+}
+
+/// Takes up to `limit` activities that are due, oldest first; of each actor only the oldest unfinished,
+/// and what follows it without a gap.
+pub fn claim(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Received>> {
+    crate::dialect::claim::inbox(conn, now, lease, limit)
+}
+
+/// Marks activities as done.
+pub fn finish(conn: &mut DbConnection, ids: &[InboxId], now: Time) -> QueryResult<()> {
+    diesel::update(inbox::table.filter(inbox::id.eq_any(ids.iter().map(|id| id.0))))
+        .set((
+            inbox::finished_at.eq(Some(now)),
+            inbox::leased_until.eq(None::<Time>),
+            inbox::body.eq(""),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Puts an activity back, to be tried again at `run_at`.
+pub fn retry(conn: &mut DbConnection, id: InboxId, run_at: Time, error: &str) -> QueryResult<()> {
+    diesel::update(inbox::table.find(id.0))
+        .set((
+            inbox::leased_until.eq(None::<Time>),
+            inbox::run_at.eq(run_at),
+            inbox::attempts.eq(inbox::attempts + 1),
+            inbox::error.eq(error),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Gives an activity up; its body stays for whoever looks into it.
+pub fn give_up(conn: &mut DbConnection, id: InboxId, now: Time, error: &str) -> QueryResult<()> {
+    diesel::update(inbox::table.find(id.0))
+        .set((
+            inbox::finished_at.eq(Some(now)),
+            inbox::leased_until.eq(None::<Time>),
+            inbox::attempts.eq(inbox::attempts + 1),
+            inbox::error.eq(error),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Puts claimed activities back at once, as on a stop.
+pub fn release(conn: &mut DbConnection, ids: &[InboxId]) -> QueryResult<()> {
+    diesel::update(inbox::table.filter(inbox::id.eq_any(ids.iter().map(|id| id.0))))
+        .set(inbox::leased_until.eq(None::<Time>))
+        .execute(conn)
+        .map(drop)
+}
+
+/// When the next activity is due.
+pub fn next_run(conn: &mut DbConnection) -> QueryResult<Option<Time>> {
+    inbox::table
+        .filter(inbox::finished_at.is_null())
+        .order((inbox::run_at, inbox::id))
+        .select(inbox::run_at)
+        .first(conn)
+        .optional()
+}
+
+/// How many wait.
+pub fn depth(conn: &mut DbConnection) -> QueryResult<i64> {
+    inbox::table.filter(inbox::finished_at.is_null()).count().get_result(conn)
+}
+
+/// Forgets activities that were finished before `time`; their signatures are too old to be sent again.
+pub fn prune(conn: &mut DbConnection, time: Time) -> QueryResult<()> {
+    diesel::delete(inbox::table.filter(inbox::finished_at.lt(time)).filter(inbox::finished_at.is_not_null()))
+        .execute(conn)
+        .map(drop)
+}

@@ -1,0 +1,90 @@
+//! Work to be done here, as rows.
+
+use diesel::prelude::*;
+use domain::{JobId, Time};
+
+use crate::DbConnection;
+use crate::schema::jobs;
+
+/// A piece of work. A claim is a lease, so that what a dead process held comes free.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = jobs, treat_none_as_default_value = false)]
+pub struct Job {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: JobId,
+    /// JSON.
+    pub payload: String,
+    pub run_at: Time,
+    pub leased_until: Option<Time>,
+    pub attempts: i32,
+    /// Given up at.
+    pub failed_at: Option<Time>,
+    pub error: Option<String>,
+    pub created_at: Time,
+}
+
+/// Adds work.
+pub fn insert(conn: &mut DbConnection, job: Job) -> QueryResult<()> {
+    diesel::insert_into(jobs::table).values(job).execute(conn).map(drop)
+}
+
+/// Takes up to `limit` pieces of work that are due, for as long as the lease lasts.
+pub fn claim(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Job>> {
+    crate::dialect::claim::jobs(conn, now, lease, limit)
+}
+
+/// Removes work that is done.
+pub fn finish(conn: &mut DbConnection, id: JobId) -> QueryResult<()> {
+    diesel::delete(jobs::table.find(id.0)).execute(conn).map(drop)
+}
+
+/// Puts work back, to be tried again at `run_at`.
+pub fn retry(conn: &mut DbConnection, id: JobId, run_at: Time, error: &str) -> QueryResult<()> {
+    diesel::update(jobs::table.find(id.0))
+        .set((
+            jobs::leased_until.eq(None::<Time>),
+            jobs::run_at.eq(run_at),
+            jobs::attempts.eq(jobs::attempts + 1),
+            jobs::error.eq(error),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Gives work up, visibly: the row stays.
+pub fn give_up(conn: &mut DbConnection, id: JobId, now: Time, error: &str) -> QueryResult<()> {
+    diesel::update(jobs::table.find(id.0))
+        .set((
+            jobs::leased_until.eq(None::<Time>),
+            jobs::failed_at.eq(now),
+            jobs::attempts.eq(jobs::attempts + 1),
+            jobs::error.eq(error),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Puts claimed work back at once, as on a stop.
+pub fn release(conn: &mut DbConnection, ids: &[JobId]) -> QueryResult<()> {
+    diesel::update(jobs::table.filter(jobs::id.eq_any(ids.iter().map(|id| id.0))))
+        .set(jobs::leased_until.eq(None::<Time>))
+        .execute(conn)
+        .map(drop)
+}
+
+/// When the next piece of work is due.
+pub fn next_run(conn: &mut DbConnection) -> QueryResult<Option<Time>> {
+    jobs::table
+        .filter(jobs::failed_at.is_null())
+        .order((jobs::run_at, jobs::id))
+        .select(jobs::run_at)
+        .first(conn)
+        .optional()
+}
+
+/// How many wait, how many were given up, and since when the oldest waits.
+pub fn depth(conn: &mut DbConnection) -> QueryResult<(i64, i64, Option<Time>)> {
+    let waiting = jobs::table.filter(jobs::failed_at.is_null()).count().get_result(conn)?;
+    let failed = jobs::table.filter(jobs::failed_at.is_not_null()).count().get_result(conn)?;
+    Ok((waiting, failed, next_run(conn)?))
+}

@@ -1,0 +1,48 @@
+//! Keys that sign, and keys that signatures are checked against.
+
+use diesel::prelude::*;
+use domain::{AccountId, Time};
+
+use crate::DbConnection;
+use crate::schema::keys;
+
+/// A public key and, if it is ours, its private half.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = keys, treat_none_as_default_value = false)]
+pub struct Key {
+    /// What `keyId` names.
+    pub uri: String,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    pub public_pem: String,
+    pub private_pem: Option<String>,
+    pub created_at: Time,
+}
+
+/// Adds a key.
+pub fn insert(conn: &mut DbConnection, key: Key) -> QueryResult<()> {
+    diesel::insert_into(keys::table).values(key).execute(conn).map(drop)
+}
+
+/// The key that `uri` names. One row by key.
+pub fn find(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Key>> {
+    keys::table.find(uri).select(Key::as_select()).first(conn).optional()
+}
+
+/// The keys of an account.
+pub fn of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<Key>> {
+    keys::table
+        .filter(keys::account_id.eq(account.0))
+        .order(keys::created_at.desc())
+        .select(Key::as_select())
+        .load(conn)
+}
+
+/// Replaces all public keys of an account elsewhere by what its document now lists.
+pub fn replace(conn: &mut DbConnection, account: AccountId, keys: Vec<Key>) -> QueryResult<()> {
+    diesel::delete(keys::table.filter(keys::account_id.eq(account.0))).execute(conn)?;
+    for key in keys {
+        insert(conn, key)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Attachments: what we know of each file. The files are in the [`MediaStore`](crate::MediaStore).
+
+use diesel::prelude::*;
+use domain::{AccountId, MediaId, MediaKind, StatusId, Time};
+
+use crate::DbConnection;
+use crate::row::Optional;
+use crate::schema::media;
+
+/// A file attached, or about to be attached, to a status.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = media, treat_none_as_default_value = false)]
+pub struct Media {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: MediaId,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub status_id: Option<StatusId>,
+    pub position: i16,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub kind: MediaKind,
+    pub mime: String,
+    /// Path in the media store; none while the file is only elsewhere.
+    pub file: Option<String>,
+    pub thumbnail: Option<String>,
+    pub remote_url: Option<String>,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+    pub thumbnail_width: Option<i32>,
+    pub thumbnail_height: Option<i32>,
+    pub size: i64,
+    pub description: Option<String>,
+    pub blurhash: Option<String>,
+    pub focus_x: f64,
+    pub focus_y: f64,
+    pub created_at: Time,
+}
+
+/// Adds an attachment.
+pub fn insert(conn: &mut DbConnection, row: Media) -> QueryResult<()> {
+    diesel::insert_into(media::table).values(row).execute(conn).map(drop)
+}
+
+/// The attachment of that id.
+pub fn find(conn: &mut DbConnection, id: MediaId) -> QueryResult<Option<Media>> {
+    media::table.find(id.0).select(Media::as_select()).first(conn).optional()
+}
+
+/// An account's attachments of these ids, in no order.
+pub fn owned(conn: &mut DbConnection, account: AccountId, ids: &[MediaId]) -> QueryResult<Vec<Media>> {
+    media::table
+        .filter(media::id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(media::account_id.eq(account.0))
+        .select(Media::as_select())
+        .load(conn)
+}
+
+/// The attachments of these statuses, each status' in order.
+pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Media>> {
+    media::table
+        .filter(media::status_id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(media::status_id.is_not_null())
+        .order((media::status_id, media::position))
+        .select(Media::as_select())
+        .load(conn)
+}
+
+/// Attaches a file to a status; false if another status has it already.
+pub fn attach(conn: &mut DbConnection, id: MediaId, status: StatusId, position: i16) -> QueryResult<bool> {
+    let free = media::table
+        .find(id.0)
+        .filter(media::status_id.is_null().or(media::status_id.eq(status.0)));
+    diesel::update(free)
+        .set((media::status_id.eq(Some(status.0)), media::position.eq(position)))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Takes all attachments off a status.
+pub fn detach_all(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
+    diesel::update(media::table.filter(media::status_id.eq(status.0)))
+        .set(media::status_id.eq(None::<i64>))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Forgets the attachments of a status from elsewhere.
+pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
+    diesel::delete(media::table.filter(media::status_id.eq(status.0))).execute(conn).map(drop)
+}
+
+/// Writes what its owner says of a file.
+pub fn describe(conn: &mut DbConnection, id: MediaId, description: Option<&str>, focus: (f64, f64)) -> QueryResult<()> {
+    diesel::update(media::table.find(id.0))
+        .set((
+            media::description.eq(description),
+            media::focus_x.eq(focus.0),
+            media::focus_y.eq(focus.1),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Files that were never attached to a status, older than `time`.
+pub fn abandoned(conn: &mut DbConnection, time: Time, limit: i64) -> QueryResult<Vec<Media>> {
+    media::table
+        .filter(media::status_id.is_null())
+        .filter(media::created_at.lt(time))
+        .limit(limit)
+        .select(Media::as_select())
+        .load(conn)
+}
+
+/// Forgets an attachment.
+pub fn delete(conn: &mut DbConnection, id: MediaId) -> QueryResult<()> {
+    diesel::delete(media::table.find(id.0)).execute(conn).map(drop)
+}

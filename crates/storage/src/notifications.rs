@@ -1,0 +1,134 @@
+//! What people are told.
+
+use diesel::prelude::*;
+use domain::{AccountId, NotificationId, NotificationKind, Page, StatusId, Time};
+
+use crate::DbConnection;
+use crate::connection::each;
+use crate::paging::load_page;
+use crate::row::Optional;
+use crate::schema::{accounts, notifications};
+
+/// One line in somebody's notifications.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = notifications, treat_none_as_default_value = false)]
+pub struct Notification {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: NotificationId,
+    /// Who is told.
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    /// Who did it.
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub from_account_id: AccountId,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub kind: NotificationKind,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub status_id: Option<StatusId>,
+    pub created_at: Time,
+}
+
+/// Tells somebody, once: true unless they were told already.
+pub fn insert(conn: &mut DbConnection, notification: Notification) -> QueryResult<bool> {
+    each!(conn, c => diesel::insert_into(notifications::table)
+        .values(notification).on_conflict_do_nothing().execute(c))
+    .map(|rows| rows == 1)
+}
+
+/// Which notifications are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Only these kinds; empty: all.
+    pub kinds: Vec<NotificationKind>,
+    pub without: Vec<NotificationKind>,
+    pub from: Option<AccountId>,
+}
+
+/// One page of what an account was told, without those who are suspended. A range of the index on `(account_id, id)`.
+pub fn page(conn: &mut DbConnection, account: AccountId, wanted: &Wanted, page: &Page) -> QueryResult<Vec<Notification>> {
+    let numbers = |kinds: &[NotificationKind]| -> Vec<i16> { kinds.iter().copied().map(i16::from).collect() };
+    let mut query = notifications::table
+        .inner_join(accounts::table.on(accounts::id.eq(notifications::from_account_id)))
+        .filter(notifications::account_id.eq(account.0))
+        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .select(Notification::as_select())
+        .into_boxed();
+    if !wanted.kinds.is_empty() {
+        query = query.filter(notifications::kind.eq_any(numbers(&wanted.kinds)));
+    }
+    if !wanted.without.is_empty() {
+        query = query.filter(notifications::kind.ne_all(numbers(&wanted.without)));
+    }
+    if let Some(from) = wanted.from {
+        query = query.filter(notifications::from_account_id.eq(from.0));
+    }
+    load_page!(query, notifications::id, page, conn)
+}
+
+/// One notification of an account.
+pub fn find(conn: &mut DbConnection, account: AccountId, id: NotificationId) -> QueryResult<Option<Notification>> {
+    notifications::table
+        .find(id.0)
+        .filter(notifications::account_id.eq(account.0))
+        .select(Notification::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// How many notifications newer than `after` an account has, counted up to `limit`.
+pub fn count_after(conn: &mut DbConnection, account: AccountId, after: i64, limit: i64) -> QueryResult<usize> {
+    let ids: Vec<i64> = notifications::table
+        .filter(notifications::account_id.eq(account.0))
+        .filter(notifications::id.gt(after))
+        .limit(limit)
+        .select(notifications::id)
+        .load(conn)?;
+    Ok(ids.len())
+}
+
+/// Takes one away: true if it was there.
+pub fn delete(conn: &mut DbConnection, account: AccountId, id: NotificationId) -> QueryResult<bool> {
+    let one = notifications::table.find(id.0).filter(notifications::account_id.eq(account.0));
+    diesel::delete(one).execute(conn).map(|rows| rows == 1)
+}
+
+/// Takes all of an account's away.
+pub fn delete_all(conn: &mut DbConnection, account: AccountId) -> QueryResult<()> {
+    diesel::delete(notifications::table.filter(notifications::account_id.eq(account.0)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Takes away what a withdrawn deed had told.
+pub fn withdraw(
+    conn: &mut DbConnection,
+    account: AccountId,
+    from: AccountId,
+    kind: NotificationKind,
+    status: Option<StatusId>,
+) -> QueryResult<()> {
+    let told = notifications::table
+        .filter(notifications::account_id.eq(account.0))
+        .filter(notifications::from_account_id.eq(from.0))
+        .filter(notifications::kind.eq(i16::from(kind)));
+    match status {
+        Some(status) => diesel::delete(told.filter(notifications::status_id.eq(status.0))).execute(conn),
+        None => diesel::delete(told).execute(conn),
+    }
+    .map(drop)
+}
+
+/// Takes away all that `from` had told `account`.
+pub fn withdraw_all(conn: &mut DbConnection, account: AccountId, from: AccountId) -> QueryResult<()> {
+    let told = notifications::table
+        .filter(notifications::account_id.eq(account.0))
+        .filter(notifications::from_account_id.eq(from.0));
+    diesel::delete(told).execute(conn).map(drop)
+}
+
+/// Takes away all that concerns a deleted status.
+pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
+    diesel::delete(notifications::table.filter(notifications::status_id.eq(status.0)))
+        .execute(conn)
+        .map(drop)
+}

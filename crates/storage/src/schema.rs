@@ -1,0 +1,455 @@
+//! The tables, as diesel sees them; the truth is in `migrations/`.
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        username -> Text,
+        host -> Nullable<Text>,
+        handle_key -> Text,
+        uri -> Text,
+        url -> Text,
+        kind -> SmallInt,
+        display_name -> Text,
+        note -> Text,
+        note_source -> Text,
+        fields -> Text,
+        avatar -> Nullable<Text>,
+        avatar_remote_url -> Nullable<Text>,
+        header -> Nullable<Text>,
+        header_remote_url -> Nullable<Text>,
+        locked -> Bool,
+        discoverable -> Bool,
+        indexable -> Bool,
+        hide_collections -> Bool,
+        inbox_uri -> Text,
+        shared_inbox_uri -> Nullable<Text>,
+        outbox_uri -> Text,
+        followers_uri -> Text,
+        following_uri -> Text,
+        featured_uri -> Nullable<Text>,
+        also_known_as -> Text,
+        moved_to_uri -> Nullable<Text>,
+        emojis -> Text,
+        statuses_count -> BigInt,
+        followers_count -> BigInt,
+        following_count -> BigInt,
+        last_status_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        fetched_at -> Nullable<Timestamp>,
+        silenced_at -> Nullable<Timestamp>,
+        suspended_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    keys (uri) {
+        uri -> Text,
+        account_id -> BigInt,
+        public_pem -> Text,
+        private_pem -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        email -> Text,
+        password_hash -> Text,
+        role -> SmallInt,
+        locale -> Text,
+        default_visibility -> SmallInt,
+        default_sensitive -> Bool,
+        default_language -> Nullable<Text>,
+        reason -> Text,
+        invite_id -> Nullable<BigInt>,
+        confirmed_at -> Nullable<Timestamp>,
+        approved_at -> Nullable<Timestamp>,
+        disabled_at -> Nullable<Timestamp>,
+        last_seen_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    invites (id) {
+        id -> BigInt,
+        code -> Text,
+        user_id -> Nullable<BigInt>,
+        max_uses -> Nullable<BigInt>,
+        uses -> BigInt,
+        expires_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_tokens (token_hash) {
+        token_hash -> Text,
+        user_id -> BigInt,
+        purpose -> SmallInt,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        user_id -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sign_in_failures (subject) {
+        subject -> Text,
+        failures -> BigInt,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    applications (id) {
+        id -> BigInt,
+        client_id -> Text,
+        client_secret_hash -> Text,
+        name -> Text,
+        website -> Nullable<Text>,
+        redirect_uris -> Text,
+        scopes -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    access_tokens (id) {
+        id -> BigInt,
+        token_hash -> Text,
+        application_id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        scopes -> Text,
+        created_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    authorization_codes (code_hash) {
+        code_hash -> Text,
+        application_id -> BigInt,
+        user_id -> BigInt,
+        redirect_uri -> Text,
+        scopes -> Text,
+        code_challenge -> Nullable<Text>,
+        expires_at -> Timestamp,
+        token_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    statuses (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        uri -> Text,
+        url -> Text,
+        local -> Bool,
+        conversation_id -> BigInt,
+        in_reply_to_id -> Nullable<BigInt>,
+        in_reply_to_account_id -> Nullable<BigInt>,
+        in_reply_to_uri -> Nullable<Text>,
+        reblog_of_id -> Nullable<BigInt>,
+        quote_of_id -> Nullable<BigInt>,
+        visibility -> SmallInt,
+        content -> Text,
+        text -> Text,
+        spoiler_text -> Text,
+        sensitive -> Bool,
+        language -> Nullable<Text>,
+        application_id -> Nullable<BigInt>,
+        emojis -> Text,
+        replies_count -> BigInt,
+        reblogs_count -> BigInt,
+        favourites_count -> BigInt,
+        created_at -> Timestamp,
+        edited_at -> Nullable<Timestamp>,
+        pinned_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    status_edits (id) {
+        id -> BigInt,
+        status_id -> BigInt,
+        content -> Text,
+        text -> Text,
+        spoiler_text -> Text,
+        sensitive -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mentions (status_id, account_id) {
+        status_id -> BigInt,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    tags (id) {
+        id -> BigInt,
+        name -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    status_tags (tag_id, status_id) {
+        tag_id -> BigInt,
+        status_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    media (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        status_id -> Nullable<BigInt>,
+        position -> SmallInt,
+        kind -> SmallInt,
+        mime -> Text,
+        file -> Nullable<Text>,
+        thumbnail -> Nullable<Text>,
+        remote_url -> Nullable<Text>,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        thumbnail_width -> Nullable<Integer>,
+        thumbnail_height -> Nullable<Integer>,
+        size -> BigInt,
+        description -> Nullable<Text>,
+        blurhash -> Nullable<Text>,
+        focus_x -> Double,
+        focus_y -> Double,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (account_id, key) {
+        account_id -> BigInt,
+        key -> Text,
+        status_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    follows (id) {
+        id -> BigInt,
+        follower_id -> BigInt,
+        account_id -> BigInt,
+        uri -> Text,
+        pending -> Bool,
+        show_reblogs -> Bool,
+        notify -> Bool,
+        languages -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    blocks (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        target_id -> BigInt,
+        uri -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    favourites (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        status_id -> BigInt,
+        uri -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    bookmarks (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        status_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        from_account_id -> BigInt,
+        kind -> SmallInt,
+        status_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    home_feed (account_id, status_id) {
+        account_id -> BigInt,
+        status_id -> BigInt,
+        author_id -> BigInt,
+        reblog_of_id -> Nullable<BigInt>,
+        reblogged_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    markers (user_id, timeline) {
+        user_id -> BigInt,
+        timeline -> Text,
+        last_read_id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    instances (host) {
+        host -> Text,
+        software -> Nullable<Text>,
+        software_version -> Nullable<Text>,
+        first_seen_at -> Timestamp,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        payload -> Text,
+        run_at -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        attempts -> Integer,
+        failed_at -> Nullable<Timestamp>,
+        error -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        activity_id -> BigInt,
+        host -> Text,
+        inbox -> Text,
+        attempts -> Integer,
+        created_at -> Timestamp,
+        failed_at -> Nullable<Timestamp>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    delivery_lanes (host) {
+        host -> Text,
+        run_at -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        failures -> Integer,
+    }
+}
+
+diesel::table! {
+    inbox (id) {
+        id -> BigInt,
+        uri -> Text,
+        actor_uri -> Text,
+        body -> Text,
+        received_at -> Timestamp,
+        run_at -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        attempts -> Integer,
+        finished_at -> Nullable<Timestamp>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(keys -> accounts (account_id));
+diesel::joinable!(users -> accounts (account_id));
+diesel::joinable!(invites -> users (user_id));
+diesel::joinable!(mail_tokens -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(access_tokens -> applications (application_id));
+diesel::joinable!(access_tokens -> users (user_id));
+diesel::joinable!(authorization_codes -> applications (application_id));
+diesel::joinable!(authorization_codes -> users (user_id));
+diesel::joinable!(statuses -> accounts (account_id));
+diesel::joinable!(statuses -> applications (application_id));
+diesel::joinable!(status_edits -> statuses (status_id));
+diesel::joinable!(mentions -> statuses (status_id));
+diesel::joinable!(mentions -> accounts (account_id));
+diesel::joinable!(status_tags -> tags (tag_id));
+diesel::joinable!(status_tags -> statuses (status_id));
+diesel::joinable!(media -> accounts (account_id));
+diesel::joinable!(media -> statuses (status_id));
+diesel::joinable!(idempotency_keys -> accounts (account_id));
+diesel::joinable!(favourites -> accounts (account_id));
+diesel::joinable!(favourites -> statuses (status_id));
+diesel::joinable!(bookmarks -> accounts (account_id));
+diesel::joinable!(bookmarks -> statuses (status_id));
+diesel::joinable!(notifications -> statuses (status_id));
+diesel::joinable!(home_feed -> accounts (account_id));
+diesel::joinable!(home_feed -> statuses (status_id));
+diesel::joinable!(markers -> users (user_id));
+diesel::joinable!(activities -> accounts (account_id));
+diesel::joinable!(deliveries -> activities (activity_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    access_tokens,
+    accounts,
+    activities,
+    applications,
+    authorization_codes,
+    blocks,
+    bookmarks,
+    deliveries,
+    delivery_lanes,
+    favourites,
+    follows,
+    home_feed,
+    idempotency_keys,
+    inbox,
+    instances,
+    invites,
+    jobs,
+    keys,
+    mail_tokens,
+    markers,
+    media,
+    mentions,
+    notifications,
+    sessions,
+    sign_in_failures,
+    status_edits,
+    status_tags,
+    statuses,
+    tags,
+    users,
+);

@@ -1,0 +1,436 @@
+//! Statuses: posts, and boosts of posts.
+
+use diesel::dsl::{exists, sql};
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use domain::{AccountId, ApplicationId, CustomEmoji, Page, StatusId, Time, Visibility};
+
+use crate::DbConnection;
+use crate::paging::load_page;
+use crate::row::{JsonList, Optional};
+use crate::schema::{accounts, media, status_edits, status_tags, statuses};
+
+/// A post, or a boost of one.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = statuses, treat_none_as_default_value = false)]
+pub struct Status {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: StatusId,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    pub uri: String,
+    pub url: String,
+    pub local: bool,
+    /// The id of the first status of the thread.
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub conversation_id: StatusId,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub in_reply_to_id: Option<StatusId>,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub in_reply_to_account_id: Option<AccountId>,
+    pub in_reply_to_uri: Option<String>,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub reblog_of_id: Option<StatusId>,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub quote_of_id: Option<StatusId>,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub visibility: Visibility,
+    /// HTML, sanitised.
+    pub content: String,
+    /// As its author typed it; empty for statuses from elsewhere.
+    pub text: String,
+    pub spoiler_text: String,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub application_id: Option<ApplicationId>,
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub emojis: Vec<CustomEmoji>,
+    pub replies_count: i64,
+    pub reblogs_count: i64,
+    pub favourites_count: i64,
+    pub created_at: Time,
+    pub edited_at: Option<Time>,
+    pub pinned_at: Option<Time>,
+    pub deleted_at: Option<Time>,
+}
+
+/// A version of a status that an edit replaced.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = status_edits, treat_none_as_default_value = false)]
+pub struct StatusEdit {
+    pub id: i64,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub status_id: StatusId,
+    pub content: String,
+    pub text: String,
+    pub spoiler_text: String,
+    pub sensitive: bool,
+    pub created_at: Time,
+}
+
+/// Adds a status.
+///
+/// # Errors
+/// If its uri is known already, or its author has boosted the same status.
+pub fn insert(conn: &mut DbConnection, status: Status) -> QueryResult<()> {
+    diesel::insert_into(statuses::table).values(status).execute(conn).map(drop)
+}
+
+/// Writes what an edit changes.
+pub fn update(conn: &mut DbConnection, status: &Status) -> QueryResult<()> {
+    diesel::update(statuses::table.find(status.id.0))
+        .set((
+            statuses::content.eq(&status.content),
+            statuses::text.eq(&status.text),
+            statuses::spoiler_text.eq(&status.spoiler_text),
+            statuses::sensitive.eq(status.sensitive),
+            statuses::language.eq(&status.language),
+            statuses::emojis.eq(JsonList::from(status.emojis.clone())),
+            statuses::edited_at.eq(status.edited_at),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Keeps a version that is about to be replaced.
+pub fn insert_edit(conn: &mut DbConnection, edit: StatusEdit) -> QueryResult<()> {
+    diesel::insert_into(status_edits::table).values(edit).execute(conn).map(drop)
+}
+
+/// Earlier versions of a status, oldest first.
+pub fn edits(conn: &mut DbConnection, id: StatusId) -> QueryResult<Vec<StatusEdit>> {
+    status_edits::table
+        .filter(status_edits::status_id.eq(id.0))
+        .order(status_edits::id)
+        .select(StatusEdit::as_select())
+        .load(conn)
+}
+
+/// The status of that id, unless it was deleted. One row by key.
+pub fn find(conn: &mut DbConnection, id: StatusId) -> QueryResult<Option<Status>> {
+    statuses::table
+        .find(id.0)
+        .filter(statuses::deleted_at.is_null())
+        .select(Status::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The statuses of these ids that are not deleted, in no order. One row by key each.
+pub fn with_ids(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Status>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(crate::CHUNK) {
+        found.extend(
+            statuses::table
+                .filter(statuses::id.eq_any(ids.iter().map(|id| id.0)))
+                .filter(statuses::deleted_at.is_null())
+                .select(Status::as_select())
+                .load(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+/// The status known to others by `uri`, deleted or not: a deleted one must not come back.
+pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Status>> {
+    statuses::table
+        .filter(statuses::uri.eq(uri))
+        .select(Status::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The living status with that uri or page address.
+pub fn with_address(conn: &mut DbConnection, address: &str) -> QueryResult<Option<Status>> {
+    statuses::table
+        .filter(statuses::uri.eq(address))
+        .filter(statuses::deleted_at.is_null())
+        .select(Status::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The boost of a status by an account.
+pub fn boost_by(conn: &mut DbConnection, account: AccountId, of: StatusId) -> QueryResult<Option<Status>> {
+    statuses::table
+        .filter(statuses::account_id.eq(account.0))
+        .filter(statuses::reblog_of_id.eq(of.0))
+        .filter(statuses::deleted_at.is_null())
+        .select(Status::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Which of these statuses an account has boosted.
+pub fn boosted_among(conn: &mut DbConnection, account: AccountId, ids: &[StatusId]) -> QueryResult<Vec<StatusId>> {
+    let found: Vec<Option<i64>> = statuses::table
+        .filter(statuses::account_id.eq(account.0))
+        .filter(statuses::reblog_of_id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(statuses::reblog_of_id.is_not_null())
+        .filter(statuses::deleted_at.is_null())
+        .select(statuses::reblog_of_id)
+        .load(conn)?;
+    Ok(found.into_iter().flatten().map(StatusId).collect())
+}
+
+/// Who boosted a status, by boost, newest first.
+pub fn boosters(conn: &mut DbConnection, id: StatusId, page: &Page) -> QueryResult<Vec<(i64, AccountId)>> {
+    let query = statuses::table
+        .filter(statuses::reblog_of_id.eq(id.0))
+        .filter(statuses::deleted_at.is_null())
+        .select((statuses::id, statuses::account_id));
+    let rows: Vec<(i64, i64)> = load_page!(query, statuses::id, page, conn)?;
+    Ok(rows.into_iter().map(|(id, account)| (id, AccountId(account))).collect())
+}
+
+/// The boosts of a status, for taking them away with it.
+pub fn boosts_of(conn: &mut DbConnection, id: StatusId) -> QueryResult<Vec<Status>> {
+    statuses::table
+        .filter(statuses::reblog_of_id.eq(id.0))
+        .filter(statuses::deleted_at.is_null())
+        .select(Status::as_select())
+        .load(conn)
+}
+
+/// Which kinds of an account's statuses are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct OfAccount {
+    /// What the viewer may see; `domain::audience` said so.
+    pub seen: Vec<Visibility>,
+    pub without_replies: bool,
+    pub without_boosts: bool,
+    pub only_media: bool,
+    pub only_pinned: bool,
+    pub tag: Option<i64>,
+}
+
+/// One page of `account`'s statuses, newest first. One range scan of the index on `(account_id, id)`.
+pub fn page_of_account(
+    conn: &mut DbConnection,
+    account: AccountId,
+    wanted: &OfAccount,
+    page: &Page,
+) -> QueryResult<Vec<Status>> {
+    let seen: Vec<i16> = wanted.seen.iter().copied().map(i16::from).collect();
+    let mut query = statuses::table
+        .filter(statuses::account_id.eq(account.0))
+        .filter(statuses::visibility.eq_any(seen))
+        .filter(statuses::deleted_at.is_null())
+        .select(Status::as_select())
+        .into_boxed();
+    if wanted.without_replies {
+        // An answer to oneself continues a thread and stays.
+        query = query.filter(
+            statuses::in_reply_to_uri
+                .is_null()
+                .or(statuses::in_reply_to_account_id.eq(account.0)),
+        );
+    }
+    if wanted.without_boosts {
+        query = query.filter(statuses::reblog_of_id.is_null());
+    }
+    if wanted.only_media {
+        query = query.filter(exists(
+            media::table.filter(media::status_id.eq(statuses::id.nullable())),
+        ));
+    }
+    if wanted.only_pinned {
+        query = query.filter(statuses::pinned_at.is_not_null());
+    }
+    if let Some(tag) = wanted.tag {
+        query = query.filter(exists(
+            status_tags::table
+                .filter(status_tags::tag_id.eq(tag))
+                .filter(status_tags::status_id.eq(statuses::id)),
+        ));
+    }
+    load_page!(query, statuses::id, page, conn)
+}
+
+/// Which public statuses are wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Public {
+    pub only_local: bool,
+    pub only_remote: bool,
+    pub only_media: bool,
+}
+
+/// One page of public statuses, without boosts and without what silenced or suspended people write.
+/// One range scan of a partial index; its conditions are literals, or the planner could not choose it.
+pub fn page_of_public(conn: &mut DbConnection, wanted: Public, page: &Page) -> QueryResult<Vec<Status>> {
+    let mut query = statuses::table
+        .inner_join(accounts::table)
+        .filter(sql::<Bool>("statuses.visibility = 0"))
+        .filter(statuses::reblog_of_id.is_null())
+        .filter(statuses::deleted_at.is_null())
+        .filter(accounts::suspended_at.is_null().and(accounts::silenced_at.is_null()))
+        .select(Status::as_select())
+        .into_boxed();
+    if wanted.only_local {
+        query = query.filter(statuses::local);
+    }
+    if wanted.only_remote {
+        query = query.filter(diesel::dsl::not(statuses::local));
+    }
+    if wanted.only_media {
+        query = query.filter(exists(
+            media::table.filter(media::status_id.eq(statuses::id.nullable())),
+        ));
+    }
+    load_page!(query, statuses::id, page, conn)
+}
+
+/// Which statuses with a tag are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Tagged {
+    pub any: Vec<i64>,
+    pub all: Vec<i64>,
+    pub none: Vec<i64>,
+    pub public: Public,
+}
+
+/// One page of public statuses with one of the tags `any`, with each of `all` and with none of `none`.
+pub fn page_of_tags(conn: &mut DbConnection, wanted: &Tagged, page: &Page) -> QueryResult<Vec<Status>> {
+    let mut query = statuses::table
+        .inner_join(accounts::table)
+        .filter(
+            statuses::id.eq_any(
+                status_tags::table
+                    .filter(status_tags::tag_id.eq_any(wanted.any.clone()))
+                    .filter(status_tags::status_id.lt(page.before()))
+                    .filter(status_tags::status_id.gt(page.after()))
+                    .select(status_tags::status_id),
+            ),
+        )
+        .filter(statuses::visibility.eq(i16::from(Visibility::Public)))
+        .filter(statuses::reblog_of_id.is_null())
+        .filter(statuses::deleted_at.is_null())
+        .filter(accounts::suspended_at.is_null().and(accounts::silenced_at.is_null()))
+        .select(Status::as_select())
+        .into_boxed();
+    for tag in &wanted.all {
+        query = query.filter(exists(
+            status_tags::table
+                .filter(status_tags::tag_id.eq(*tag))
+                .filter(status_tags::status_id.eq(statuses::id)),
+        ));
+    }
+    if !wanted.none.is_empty() {
+        query = query.filter(diesel::dsl::not(exists(
+            status_tags::table
+                .filter(status_tags::tag_id.eq_any(wanted.none.clone()))
+                .filter(status_tags::status_id.eq(statuses::id)),
+        )));
+    }
+    if wanted.public.only_local {
+        query = query.filter(statuses::local);
+    }
+    if wanted.public.only_remote {
+        query = query.filter(diesel::dsl::not(statuses::local));
+    }
+    if wanted.public.only_media {
+        query = query.filter(exists(
+            media::table.filter(media::status_id.eq(statuses::id.nullable())),
+        ));
+    }
+    load_page!(query, statuses::id, page, conn)
+}
+
+/// All of a thread, oldest first, up to `limit`. One range scan of the index on `(conversation_id, id)`.
+pub fn thread(conn: &mut DbConnection, conversation: StatusId, limit: i64) -> QueryResult<Vec<Status>> {
+    statuses::table
+        .filter(statuses::conversation_id.eq(conversation.0))
+        .filter(statuses::reblog_of_id.is_null())
+        .filter(statuses::deleted_at.is_null())
+        .order(statuses::id)
+        .limit(limit)
+        .select(Status::as_select())
+        .load(conn)
+}
+
+/// Ties answers that came before their question to it: those that named `status` by its uri.
+/// Their threads become part of its thread.
+pub fn adopt_answers(conn: &mut DbConnection, status: &Status) -> QueryResult<usize> {
+    let waiting = statuses::table
+        .filter(statuses::in_reply_to_uri.eq(&status.uri))
+        .filter(statuses::in_reply_to_id.is_null());
+    let threads: Vec<i64> = waiting.select(statuses::conversation_id).load(conn)?;
+    if threads.is_empty() {
+        return Ok(0);
+    }
+    let adopted = diesel::update(waiting)
+        .set((
+            statuses::in_reply_to_id.eq(status.id.0),
+            statuses::in_reply_to_account_id.eq(status.account_id.0),
+        ))
+        .execute(conn)?;
+    diesel::update(statuses::table.filter(statuses::conversation_id.eq_any(threads)))
+        .set(statuses::conversation_id.eq(status.conversation_id.0))
+        .execute(conn)?;
+    Ok(adopted)
+}
+
+/// How the counts of a status change.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    pub replies: i64,
+    pub reblogs: i64,
+    pub favourites: i64,
+}
+
+/// Adds to the counts of a status.
+pub fn add_to_counts(conn: &mut DbConnection, id: StatusId, change: Counts) -> QueryResult<()> {
+    diesel::update(statuses::table.find(id.0))
+        .set((
+            statuses::replies_count.eq(statuses::replies_count + change.replies),
+            statuses::reblogs_count.eq(statuses::reblogs_count + change.reblogs),
+            statuses::favourites_count.eq(statuses::favourites_count + change.favourites),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Pins a status to its author's profile, or takes it off.
+pub fn set_pinned(conn: &mut DbConnection, id: StatusId, at: Option<Time>) -> QueryResult<()> {
+    diesel::update(statuses::table.find(id.0))
+        .set(statuses::pinned_at.eq(at))
+        .execute(conn)
+        .map(drop)
+}
+
+/// How many statuses an account has pinned.
+pub fn count_pinned(conn: &mut DbConnection, account: AccountId) -> QueryResult<i64> {
+    statuses::table
+        .filter(statuses::account_id.eq(account.0))
+        .filter(statuses::pinned_at.is_not_null())
+        .filter(statuses::deleted_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// Marks a status as deleted: true for the one who does it. Its words are gone; its uri stays,
+/// so that it cannot come back and others are told that it is gone.
+pub fn delete(conn: &mut DbConnection, id: StatusId, at: Time) -> QueryResult<bool> {
+    diesel::update(statuses::table.find(id.0).filter(statuses::deleted_at.is_null()))
+        .set((
+            statuses::deleted_at.eq(Some(at)),
+            statuses::content.eq(""),
+            statuses::text.eq(""),
+            statuses::spoiler_text.eq(""),
+            statuses::pinned_at.eq(None::<Time>),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// How many public statuses were written here. Counts the rows of an index.
+pub fn count_local_public(conn: &mut DbConnection) -> QueryResult<i64> {
+    statuses::table
+        .filter(sql::<Bool>("statuses.visibility = 0"))
+        .filter(statuses::reblog_of_id.is_null())
+        .filter(statuses::deleted_at.is_null())
+        .filter(statuses::local)
+        .count()
+        .get_result(conn)
+}

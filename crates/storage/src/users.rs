@@ -1,0 +1,154 @@
+//! People who sign in here.
+
+use diesel::prelude::*;
+use domain::{AccountId, Role, Time, UserId, Visibility};
+
+use crate::DbConnection;
+use crate::accounts::Account;
+use crate::row::Optional;
+use crate::schema::{accounts, invites, users};
+
+/// Somebody who signs in here; has one account.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
+pub struct User {
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub id: UserId,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    /// Lower case.
+    pub email: String,
+    pub password_hash: String,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub role: Role,
+    pub locale: String,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub default_visibility: Visibility,
+    pub default_sensitive: bool,
+    pub default_language: Option<String>,
+    pub reason: String,
+    pub invite_id: Option<i64>,
+    pub confirmed_at: Option<Time>,
+    pub approved_at: Option<Time>,
+    pub disabled_at: Option<Time>,
+    pub last_seen_at: Time,
+    pub created_at: Time,
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// If the address is taken.
+pub fn insert(conn: &mut DbConnection, user: User) -> QueryResult<()> {
+    diesel::insert_into(users::table).values(user).execute(conn).map(drop)
+}
+
+/// The user of that id and the account.
+pub fn find(conn: &mut DbConnection, id: UserId) -> QueryResult<Option<(User, Account)>> {
+    users::table
+        .inner_join(accounts::table)
+        .filter(users::id.eq(id.0))
+        .select((User::as_select(), Account::as_select()))
+        .first(conn)
+        .optional()
+}
+
+/// The user of an account.
+pub fn of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<Option<User>> {
+    users::table
+        .filter(users::account_id.eq(account.0))
+        .select(User::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The user of an e-mail address, in lower case.
+pub fn with_email(conn: &mut DbConnection, email: &str) -> QueryResult<Option<User>> {
+    users::table
+        .filter(users::email.eq(email))
+        .select(User::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// All users and their accounts, by user name.
+pub fn all(conn: &mut DbConnection) -> QueryResult<Vec<(User, Account)>> {
+    users::table
+        .inner_join(accounts::table)
+        .order(accounts::handle_key)
+        .select((User::as_select(), Account::as_select()))
+        .load(conn)
+}
+
+/// Writes everything about a user that can change.
+pub fn update(conn: &mut DbConnection, user: &User) -> QueryResult<()> {
+    diesel::update(users::table.find(user.id.0))
+        .set((
+            users::email.eq(&user.email),
+            users::password_hash.eq(&user.password_hash),
+            users::role.eq(i16::from(user.role)),
+            users::locale.eq(&user.locale),
+            users::default_visibility.eq(i16::from(user.default_visibility)),
+            users::default_sensitive.eq(user.default_sensitive),
+            users::default_language.eq(&user.default_language),
+            users::confirmed_at.eq(user.confirmed_at),
+            users::approved_at.eq(user.approved_at),
+            users::disabled_at.eq(user.disabled_at),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Notes that the user was here.
+pub fn seen(conn: &mut DbConnection, id: UserId, at: Time) -> QueryResult<()> {
+    diesel::update(users::table.find(id.0))
+        .set(users::last_seen_at.eq(at))
+        .execute(conn)
+        .map(drop)
+}
+
+/// How many users were here since `time`.
+pub fn count_seen_since(conn: &mut DbConnection, time: Time) -> QueryResult<i64> {
+    users::table.filter(users::last_seen_at.ge(time)).count().get_result(conn)
+}
+
+/// The accounts of moderators and above, who are told of sign-ups.
+pub fn moderators(conn: &mut DbConnection) -> QueryResult<Vec<AccountId>> {
+    let ids: Vec<i64> = users::table
+        .filter(users::role.ge(i16::from(Role::Moderator)))
+        .select(users::account_id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(AccountId).collect())
+}
+
+/// A code that lets people sign up.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = invites, treat_none_as_default_value = false)]
+pub struct Invite {
+    pub id: i64,
+    pub code: String,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub user_id: Option<UserId>,
+    pub max_uses: Option<i64>,
+    pub uses: i64,
+    pub expires_at: Option<Time>,
+    pub created_at: Time,
+}
+
+/// Adds an invitation.
+pub fn insert_invite(conn: &mut DbConnection, invite: Invite) -> QueryResult<()> {
+    diesel::insert_into(invites::table).values(invite).execute(conn).map(drop)
+}
+
+/// Uses an invitation once, if it is still good. One atomic update.
+pub fn use_invite(conn: &mut DbConnection, code: &str, now: Time) -> QueryResult<Option<i64>> {
+    let good = invites::table
+        .filter(invites::code.eq(code))
+        .filter(invites::expires_at.is_null().or(invites::expires_at.gt(now)))
+        .filter(invites::max_uses.is_null().or(invites::uses.nullable().lt(invites::max_uses)));
+    let used = diesel::update(good).set(invites::uses.eq(invites::uses + 1)).execute(conn)?;
+    if used == 0 {
+        return Ok(None);
+    }
+    invites::table.filter(invites::code.eq(code)).select(invites::id).first(conn).optional()
+}

@@ -1,0 +1,142 @@
+//! SQLite's one writer: a thread that puts waiting transactions into one commit.
+//!
+//! SQLite takes one writer at a time and each commit waits for the disk. Whoever waits while the disk
+//! works therefore shares the next commit: each piece of work keeps a savepoint of its own, and none
+//! is answered before the commit is on the disk.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::prelude::*;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::connection::{DatabaseSettings, DbConnection, Use};
+use crate::{Error, QueryError};
+
+/// Pieces of work that may wait; more are refused rather than kept in memory.
+const QUEUE: usize = 1_024;
+/// Pieces of work in one commit.
+const BATCH: usize = 64;
+
+/// The way to the writer's thread.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Box<dyn Work>>,
+}
+
+/// A transaction waiting for its turn, its result forgotten for the sake of the queue.
+trait Work: Send {
+    fn run(&mut self, conn: &mut DbConnection);
+    fn answer(self: Box<Self>, committed: Result<(), Error>);
+}
+
+struct Task<F, T, E> {
+    work: Option<F>,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Work for Task<F, T, E>
+where
+    F: FnOnce(&mut DbConnection) -> Result<T, E> + Send,
+    T: Send,
+    E: From<QueryError> + From<Error> + Send,
+{
+    fn run(&mut self, conn: &mut DbConnection) {
+        let Some(work) = self.work.take() else { return };
+        let outcome = catch_unwind(AssertUnwindSafe(|| conn.transaction(work)));
+        self.result = Some(outcome.unwrap_or_else(|_| Err(QueryError::RollbackTransaction.into())));
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Error>) {
+        let result = match (self.result, committed) {
+            (Some(result), Ok(())) => result,
+            (_, Err(error)) => Err(error.into()),
+            (None, Ok(())) => Err(Error::Unavailable("the writer did not get to it".into()).into()),
+        };
+        // The one who asked may have gone away; the work stands all the same.
+        let _ = self.reply.send(result);
+    }
+}
+
+impl Writer {
+    pub(crate) fn start(settings: DatabaseSettings) -> Result<Self, Error> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let mut connection = open(&settings)?;
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || serve(&settings, &mut connection, waiting))
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        Ok(Self { queue })
+    }
+
+    pub(crate) async fn transaction<F, T, E>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<QueryError> + From<Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task = Box::new(Task { work: Some(work), result: None, reply });
+        self.queue
+            .try_send(task)
+            .map_err(|_| E::from(Error::Unavailable("too many writes are waiting".into())))?;
+        answer
+            .await
+            .unwrap_or_else(|_| Err(Error::Unavailable("the writer has stopped".into()).into()))
+    }
+}
+
+fn open(settings: &DatabaseSettings) -> Result<DbConnection, Error> {
+    settings.open(Use::Writing).map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+fn serve(
+    settings: &DatabaseSettings,
+    connection: &mut DbConnection,
+    mut waiting: mpsc::Receiver<Box<dyn Work>>,
+) {
+    while let Some(first) = waiting.blocking_recv() {
+        let mut batch = vec![first];
+        while batch.len() < BATCH
+            && let Ok(next) = waiting.try_recv()
+        {
+            batch.push(next);
+        }
+        let committed = commit(connection, &mut batch);
+        if committed.is_err() {
+            // A commit that failed may leave a transaction half open: begin anew.
+            if let Ok(fresh) = open(settings) {
+                *connection = fresh;
+            }
+        }
+        let failure = committed.as_ref().err().map(ToString::to_string);
+        let full = matches!(committed, Err(Error::Full));
+        for work in batch {
+            work.answer(match &failure {
+                None => Ok(()),
+                Some(_) if full => Err(Error::Full),
+                Some(reason) => Err(Error::Unavailable(reason.clone())),
+            });
+        }
+    }
+}
+
+fn commit(connection: &mut DbConnection, batch: &mut [Box<dyn Work>]) -> Result<(), Error> {
+    begin(connection)?;
+    for work in batch {
+        work.run(connection);
+    }
+    <DbConnection as Connection>::TransactionManager::commit_transaction(connection)?;
+    Ok(())
+}
+
+/// `IMMEDIATE`, since a transaction that reads before it writes may otherwise find the file locked.
+fn begin(connection: &mut DbConnection) -> QueryResult<()> {
+    match connection {
+        DbConnection::Sqlite(inner) => {
+            AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")
+        }
+        DbConnection::Postgres(inner) => AnsiTransactionManager::begin_transaction(inner),
+    }
+}

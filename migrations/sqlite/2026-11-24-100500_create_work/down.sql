@@ -1,0 +1,6 @@
+DROP TABLE inbox;
+DROP TABLE delivery_lanes;
+DROP TABLE deliveries;
+DROP TABLE activities;
+DROP TABLE jobs;
+DROP TABLE instances;
