@@ -1,1 +1,47 @@
-//! .
+//! What can be done in Staffroom: one function for each thing, with its rules and its transaction.
+//!
+//! Apps and other servers come in by different doors and end in the same functions here.
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "every use case fails with [`Error`], whose variants say why"
+)]
+
+pub mod accounts;
+mod addresses;
+mod app;
+pub mod attachments;
+mod audience;
+pub mod blocks;
+mod error;
+pub mod follows;
+mod home;
+pub mod incoming;
+pub mod instance;
+pub mod jobs;
+pub mod keys;
+pub mod mail;
+pub mod markers;
+pub mod media;
+pub mod notifications;
+pub mod oauth;
+mod paged;
+pub mod passwords;
+pub mod profile;
+mod remote;
+pub mod search;
+mod settings;
+pub mod statuses;
+pub mod text;
+pub mod timelines;
+pub mod users;
+pub mod views;
+
+pub use addresses::Addresses;
+pub use app::{App, Clock, Parts, Wake};
+pub use error::Error;
+pub use paged::Paged;
+pub use remote::{Found, RemoteFetcher};
+pub use settings::{RegistrationMode, Registrations, Settings};
+
+/// What a use case answers.
+pub type Result<T> = std::result::Result<T, Error>;

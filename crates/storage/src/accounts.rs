@@ -90,6 +90,9 @@ pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult
     diesel::update(of)
         .set((
             (
+                accounts::username.eq(&account.username),
+                accounts::host.eq(&account.host),
+                accounts::handle_key.eq(&account.handle_key),
                 accounts::url.eq(&account.url),
                 accounts::kind.eq(i16::from(account.kind)),
                 accounts::display_name.eq(&account.display_name),
@@ -167,6 +170,14 @@ pub fn with_uris(conn: &mut DbConnection, uris: &[String]) -> QueryResult<Vec<Ac
         .filter(accounts::uri.eq_any(uris))
         .select(Account::as_select())
         .load(conn)
+}
+
+/// Frees the handle of an account elsewhere whose name somebody else has now.
+pub fn release_handle(conn: &mut DbConnection, id: AccountId) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set(accounts::handle_key.eq(format!("@{id}")))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Living accounts whose handle or display name contains every word, by handle. A scan: at most `limit` rows leave it.

@@ -46,3 +46,12 @@ fn is_disconnected(error: &QueryError, text: &str) -> bool {
         || text.contains("no connection to the server")
         || text.contains("the database system is")
 }
+
+/// Whether a row was refused because another one like it is there.
+#[must_use]
+pub fn is_duplicate(error: &QueryError) -> bool {
+    matches!(
+        error,
+        QueryError::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)
+    )
+}

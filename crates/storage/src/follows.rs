@@ -80,6 +80,22 @@ pub fn followed_among(conn: &mut DbConnection, account: AccountId, others: &[Acc
     Ok(found.into_iter().map(AccountId).collect())
 }
 
+/// Who of `others` follows the account, which said yes.
+pub fn followers_among(conn: &mut DbConnection, account: AccountId, others: &[AccountId]) -> QueryResult<Vec<AccountId>> {
+    let mut found: Vec<i64> = Vec::new();
+    for others in others.chunks(crate::CHUNK) {
+        found.extend(
+            follows::table
+                .filter(follows::account_id.eq(account.0))
+                .filter(follows::follower_id.eq_any(others.iter().map(|id| id.0)))
+                .filter(follows::pending.eq(false))
+                .select(follows::follower_id)
+                .load::<i64>(conn)?,
+        );
+    }
+    Ok(found.into_iter().map(AccountId).collect())
+}
+
 /// Answers a waiting follow with yes: true for the one who does it.
 pub fn accept(conn: &mut DbConnection, follower: AccountId, account: AccountId) -> QueryResult<bool> {
     let waiting = follows::table
@@ -99,6 +115,26 @@ pub fn set_wishes(conn: &mut DbConnection, follow: &Follow) -> QueryResult<()> {
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// Names a follow anew: its Follow was sent again.
+pub fn set_uri(conn: &mut DbConnection, id: i64, uri: &str) -> QueryResult<()> {
+    diesel::update(follows::table.find(id)).set(follows::uri.eq(uri)).execute(conn).map(drop)
+}
+
+/// All follows by or of an account.
+pub fn all_of(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<Follow>> {
+    let mut rows: Vec<Follow> = follows::table
+        .filter(follows::follower_id.eq(account.0))
+        .select(Follow::as_select())
+        .load(conn)?;
+    rows.extend(
+        follows::table
+            .filter(follows::account_id.eq(account.0))
+            .select(Follow::as_select())
+            .load::<Follow>(conn)?,
+    );
+    Ok(rows)
 }
 
 /// Takes a follow away, and says what it was.
@@ -143,6 +179,15 @@ pub fn requests(conn: &mut DbConnection, account: AccountId, page: &Page) -> Que
     load_page!(query, follows::id, page, conn)
 }
 
+/// How many ask to follow `account`.
+pub fn count_requests(conn: &mut DbConnection, account: AccountId) -> QueryResult<i64> {
+    follows::table
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(true))
+        .count()
+        .get_result(conn)
+}
+
 /// Our own people who follow `account`, with what each wants to see: whose home feeds a status enters.
 pub fn local_followers(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<Follow>> {
     follows::table
@@ -151,6 +196,18 @@ pub fn local_followers(conn: &mut DbConnection, account: AccountId) -> QueryResu
         .filter(follows::pending.eq(false))
         .select(Follow::as_select())
         .load(conn)
+}
+
+/// Our own people who asked to hear of each post of `account`.
+pub fn subscribers(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<AccountId>> {
+    let ids: Vec<i64> = follows::table
+        .inner_join(users::table.on(users::account_id.eq(follows::follower_id)))
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .filter(follows::notify.eq(true))
+        .select(follows::follower_id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(AccountId).collect())
 }
 
 /// Whether any of our own people follow `account`.

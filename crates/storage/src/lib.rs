@@ -43,7 +43,7 @@ mod writer;
 pub use connection::{DatabaseSettings, DbConnection};
 pub use database::Database;
 pub use diesel::result::Error as QueryError;
-pub use error::Error;
+pub use error::{Error, is_duplicate};
 pub use media_store::MediaStore;
 
 /// Rows in one statement: SQLite binds at most 32,766 values.

@@ -193,6 +193,17 @@ pub fn boosts_of(conn: &mut DbConnection, id: StatusId) -> QueryResult<Vec<Statu
         .load(conn)
 }
 
+/// Some of an account's statuses, for taking them away with it.
+pub fn all_of_account(conn: &mut DbConnection, account: AccountId, limit: i64) -> QueryResult<Vec<Status>> {
+    statuses::table
+        .filter(statuses::account_id.eq(account.0))
+        .filter(statuses::deleted_at.is_null())
+        .order(statuses::id)
+        .limit(limit)
+        .select(Status::as_select())
+        .load(conn)
+}
+
 /// Which kinds of an account's statuses are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct OfAccount {

@@ -1,0 +1,231 @@
+//! Looking at people.
+
+use std::collections::HashMap;
+
+use domain::text::normalise_tag;
+use domain::{AccountId, Handle, Page, Visibility};
+use storage::DbConnection;
+use storage::accounts::Account;
+
+use crate::audience::{blocked_among, visible_to};
+use crate::oauth::Person;
+use crate::views::{self, AccountView, RelationshipView, StatusView};
+use crate::{App, Error, Paged, Result};
+
+/// Which of somebody's statuses are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct AccountStatuses {
+    pub only_media: bool,
+    pub exclude_replies: bool,
+    pub exclude_reblogs: bool,
+    pub pinned: bool,
+    pub tagged: Option<String>,
+}
+
+/// The account of that id.
+pub async fn view(app: &App, viewer: Option<&Person>, id: AccountId) -> Result<AccountView> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| Ok(views::account(app, viewer, find(conn, id)?))).await
+}
+
+/// The accounts of these ids; unknown ones are left out.
+pub async fn with_ids(app: &App, viewer: Option<&Person>, ids: Vec<AccountId>) -> Result<Vec<AccountView>> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| views::accounts(app, conn, viewer, &ids)).await
+}
+
+/// The account of a handle (`ada`, `ada@school.example`), looked for elsewhere if `resolve` says so.
+/// [`Error::Gone`] if it was ours and is suspended or deleted.
+pub async fn lookup(app: &App, viewer: Option<&Person>, handle: &str, resolve: bool) -> Result<AccountView> {
+    let handle: Handle = handle.parse().map_err(|_| Error::NotFound)?;
+    let account = by_handle(app, handle, resolve).await?.ok_or(Error::NotFound)?;
+    if account.is_gone() {
+        return Err(if account.is_local() { Error::Gone } else { Error::NotFound });
+    }
+    Ok(views::account(app, viewer.map(Person::id), account))
+}
+
+/// Whose handle it is, among those known, or elsewhere if `resolve` says so.
+pub(crate) async fn by_handle(app: &App, handle: Handle, resolve: bool) -> Result<Option<Account>> {
+    let handle = handle.seen_from(&app.settings().host);
+    let key = handle.key();
+    let known = app.read(move |_, conn| Ok(storage::accounts::with_handle_key(conn, &key)?)).await?;
+    match known {
+        Some(account) => Ok(Some(account)),
+        None if resolve && handle.host.is_some() => app.remote().account(app, &handle).await,
+        None => Ok(None),
+    }
+}
+
+/// One's own account, and how many people ask to follow it.
+pub async fn own(app: &App, person: &Person) -> Result<(AccountView, i64)> {
+    let id = person.id();
+    app.read(move |app, conn| {
+        let account = find(conn, id)?;
+        let asking = if account.locked { storage::follows::count_requests(conn, id)? } else { 0 };
+        Ok((views::account(app, Some(id), account), asking))
+    })
+    .await
+}
+
+/// One page of somebody's statuses that the viewer may see, newest first.
+pub async fn statuses(
+    app: &App,
+    viewer: Option<&Person>,
+    id: AccountId,
+    wanted: AccountStatuses,
+    page: Page,
+) -> Result<Paged<StatusView>> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| {
+        find(conn, id)?;
+        let Some(seen) = visibilities(conn, viewer, id)? else { return Ok(Paged::empty()) };
+        let tag = match &wanted.tagged {
+            Some(name) => match storage::tags::with_names(conn, &[normalise_tag(name)])?.first() {
+                Some(tag) => Some(*tag),
+                None => return Ok(Paged::empty()),
+            },
+            None => None,
+        };
+        let wanted = storage::statuses::OfAccount {
+            seen,
+            without_replies: wanted.exclude_replies,
+            without_boosts: wanted.exclude_reblogs,
+            only_media: wanted.only_media,
+            only_pinned: wanted.pinned,
+            tag,
+        };
+        let rows = storage::statuses::page_of_account(conn, id, &wanted, &page)?;
+        let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
+        let rows = visible_to(conn, viewer, rows)?;
+        Ok(Paged::new(views::statuses(app, conn, viewer, rows)?, cursors))
+    })
+    .await
+}
+
+/// Which visibilities of `author`'s statuses can be for the viewer at all; none if one has blocked the other.
+fn visibilities(
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    author: AccountId,
+) -> Result<Option<Vec<Visibility>>> {
+    use Visibility::{Direct, FollowersOnly, Public, Unlisted};
+    Ok(match viewer {
+        None => Some(vec![Public, Unlisted]),
+        Some(viewer) if viewer == author => Some(vec![Public, Unlisted, FollowersOnly, Direct]),
+        Some(viewer) if !blocked_among(conn, viewer, &[author])?.is_empty() => None,
+        Some(_) => Some(vec![Public, Unlisted, FollowersOnly, Direct]),
+    })
+}
+
+/// One page of those who follow an account. Whoever hides them hides them from all others.
+pub async fn followers(app: &App, viewer: Option<&Person>, id: AccountId, page: Page) -> Result<Paged<AccountView>> {
+    collection(app, viewer, id, page, storage::follows::followers).await
+}
+
+/// One page of those whom an account follows.
+pub async fn following(app: &App, viewer: Option<&Person>, id: AccountId, page: Page) -> Result<Paged<AccountView>> {
+    collection(app, viewer, id, page, storage::follows::following).await
+}
+
+type Collection = fn(&mut DbConnection, AccountId, &Page) -> std::result::Result<Vec<(i64, Account)>, storage::QueryError>;
+
+async fn collection(
+    app: &App,
+    viewer: Option<&Person>,
+    id: AccountId,
+    page: Page,
+    members: Collection,
+) -> Result<Paged<AccountView>> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| {
+        let account = find(conn, id)?;
+        if account.hide_collections && viewer != Some(id) {
+            return Ok(Paged::empty());
+        }
+        if let Some(viewer) = viewer
+            && !blocked_among(conn, viewer, &[id])?.is_empty()
+        {
+            return Ok(Paged::empty());
+        }
+        Ok(accounts_page(app, viewer, members(conn, id, &page)?))
+    })
+    .await
+}
+
+pub(crate) fn accounts_page(app: &App, viewer: Option<AccountId>, rows: Vec<(i64, Account)>) -> Paged<AccountView> {
+    let cursors: Vec<i64> = rows.iter().map(|(cursor, _)| *cursor).collect();
+    let items = rows.into_iter().map(|(_, account)| views::account(app, viewer, account)).collect();
+    Paged::new(items, cursors)
+}
+
+/// How the viewer and each of these accounts stand to each other; unknown ones are left out.
+pub async fn relationships(app: &App, person: &Person, ids: &[AccountId]) -> Result<Vec<RelationshipView>> {
+    let viewer = person.id();
+    let ids = ids.to_vec();
+    app.read(move |_, conn| {
+        let known: Vec<AccountId> = storage::accounts::with_ids(conn, &ids)?.iter().map(|row| row.id).collect();
+        let ids: Vec<AccountId> = ids.into_iter().filter(|id| known.contains(id)).collect();
+        relationships_between(conn, viewer, &ids)
+    })
+    .await
+}
+
+pub(crate) fn relationship(conn: &mut DbConnection, viewer: AccountId, other: AccountId) -> Result<RelationshipView> {
+    relationships_between(conn, viewer, &[other])?.pop().ok_or(Error::NotFound)
+}
+
+fn relationships_between(
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    ids: &[AccountId],
+) -> Result<Vec<RelationshipView>> {
+    let mut found: HashMap<AccountId, RelationshipView> = ids.iter().map(|id| (*id, RelationshipView::none(*id))).collect();
+    for follow in storage::follows::between(conn, viewer, ids)? {
+        if follow.follower_id == viewer
+            && let Some(view) = found.get_mut(&follow.account_id)
+        {
+            view.following = !follow.pending;
+            view.requested = follow.pending;
+            view.showing_boosts = follow.show_reblogs;
+            view.notifying = follow.notify;
+            view.languages = follow.languages.as_deref().and_then(|list| serde_json::from_str(list).ok());
+        } else if let Some(view) = found.get_mut(&follow.follower_id) {
+            view.followed_by = !follow.pending;
+            view.requested_by = follow.pending;
+        }
+    }
+    for block in storage::blocks::between(conn, viewer, ids)? {
+        if block.account_id == viewer
+            && let Some(view) = found.get_mut(&block.target_id)
+        {
+            view.blocking = true;
+        } else if let Some(view) = found.get_mut(&block.account_id) {
+            view.blocked_by = true;
+        }
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+impl RelationshipView {
+    fn none(id: AccountId) -> Self {
+        Self {
+            id,
+            following: false,
+            showing_boosts: false,
+            notifying: false,
+            languages: None,
+            followed_by: false,
+            blocking: false,
+            blocked_by: false,
+            requested: false,
+            requested_by: false,
+        }
+    }
+}
+
+/// The account of that id, unless it is gone.
+pub(crate) fn find(conn: &mut DbConnection, id: AccountId) -> Result<Account> {
+    let account = storage::accounts::find(conn, id)?.ok_or(Error::NotFound)?;
+    if account.is_gone() { Err(Error::NotFound) } else { Ok(account) }
+}

@@ -1,0 +1,131 @@
+//! Every address of ours. They are written into other servers' databases: they never change.
+
+use domain::StatusId;
+use url::Url;
+
+/// Builds addresses below the public one.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// Without a slash at its end.
+    base: String,
+}
+
+impl Addresses {
+    #[must_use]
+    pub fn new(public_url: &Url) -> Self {
+        Self { base: public_url.as_str().trim_end_matches('/').to_owned() }
+    }
+
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// `path` begins with a slash.
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    #[must_use]
+    pub fn account(&self, name: &str) -> String {
+        format!("{}/users/{name}", self.base)
+    }
+
+    /// The page of a person.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> String {
+        format!("{}/@{name}", self.base)
+    }
+
+    #[must_use]
+    pub fn status(&self, name: &str, id: StatusId) -> String {
+        format!("{}/users/{name}/statuses/{id}", self.base)
+    }
+
+    /// The id of the activity that published a status, or of a boost.
+    #[must_use]
+    pub fn status_activity(&self, name: &str, id: StatusId) -> String {
+        format!("{}/users/{name}/statuses/{id}/activity", self.base)
+    }
+
+    /// The page of a status.
+    #[must_use]
+    pub fn page(&self, name: &str, id: StatusId) -> String {
+        format!("{}/@{name}/{id}", self.base)
+    }
+
+    #[must_use]
+    pub fn inbox(&self, name: &str) -> String {
+        format!("{}/users/{name}/inbox", self.base)
+    }
+
+    #[must_use]
+    pub fn shared_inbox(&self) -> String {
+        format!("{}/inbox", self.base)
+    }
+
+    #[must_use]
+    pub fn outbox(&self, name: &str) -> String {
+        format!("{}/users/{name}/outbox", self.base)
+    }
+
+    #[must_use]
+    pub fn followers(&self, name: &str) -> String {
+        format!("{}/users/{name}/followers", self.base)
+    }
+
+    #[must_use]
+    pub fn following(&self, name: &str) -> String {
+        format!("{}/users/{name}/following", self.base)
+    }
+
+    /// The collection of pinned statuses.
+    #[must_use]
+    pub fn featured(&self, name: &str) -> String {
+        format!("{}/users/{name}/collections/featured", self.base)
+    }
+
+    #[must_use]
+    pub fn follow(&self, name: &str, id: i64) -> String {
+        format!("{}/users/{name}#follows/{id}", self.base)
+    }
+
+    #[must_use]
+    pub fn like(&self, name: &str, id: i64) -> String {
+        format!("{}/users/{name}#likes/{id}", self.base)
+    }
+
+    #[must_use]
+    pub fn block(&self, name: &str, id: i64) -> String {
+        format!("{}/users/{name}#blocks/{id}", self.base)
+    }
+
+    /// The actor of the server itself.
+    #[must_use]
+    pub fn instance_actor(&self) -> String {
+        self.join("/actor")
+    }
+
+    #[must_use]
+    pub fn tag(&self, name: &str) -> String {
+        let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        format!("{}/tags/{name}", self.base)
+    }
+
+    /// A file of the media store.
+    #[must_use]
+    pub fn media(&self, path: &str) -> String {
+        format!("{}/media/{path}", self.base)
+    }
+
+    #[must_use]
+    pub fn default_avatar(&self) -> String {
+        self.join("/assets/avatar.png")
+    }
+
+    #[must_use]
+    pub fn default_header(&self) -> String {
+        self.join("/assets/header.png")
+    }
+}

@@ -1,0 +1,171 @@
+//! What every use case works with: settings, database, media, clock, ids, mail and the network's seam.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use domain::Time;
+use storage::{Database, DbConnection, MediaStore};
+use tokio::sync::Notify;
+
+use crate::mail::Mailer;
+use crate::{Addresses, RemoteFetcher, Result, Settings};
+
+/// The running server, as use cases see it. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+    /// Whether the transaction that this handle belongs to has left work behind.
+    left_work: Arc<AtomicBool>,
+}
+
+struct Inner {
+    parts: Parts,
+    addresses: Addresses,
+    ids: Ids,
+    wake: Wake,
+}
+
+/// What an [`App`] is put together from.
+pub struct Parts {
+    pub settings: Settings,
+    pub database: Database,
+    pub media: MediaStore,
+    pub mailer: Mailer,
+    pub remote: Arc<dyn RemoteFetcher>,
+    pub clock: Clock,
+}
+
+/// Tells the time, so that tests can.
+pub type Clock = fn() -> Time;
+
+/// Wakes workers when there is something for them.
+#[derive(Debug, Default)]
+pub struct Wake {
+    pub jobs: Notify,
+    pub deliveries: Notify,
+    pub inbox: Notify,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let addresses = Addresses::new(&parts.settings.public_url);
+        let inner = Inner { parts, addresses, ids: Ids::default(), wake: Wake::default() };
+        Self { inner: Arc::new(inner), left_work: Arc::default() }
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.parts.settings
+    }
+
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.inner.parts.database
+    }
+
+    #[must_use]
+    pub fn media(&self) -> &MediaStore {
+        &self.inner.parts.media
+    }
+
+    #[must_use]
+    pub fn mailer(&self) -> &Mailer {
+        &self.inner.parts.mailer
+    }
+
+    #[must_use]
+    pub fn remote(&self) -> &dyn RemoteFetcher {
+        self.inner.parts.remote.as_ref()
+    }
+
+    #[must_use]
+    pub fn addresses(&self) -> &Addresses {
+        &self.inner.addresses
+    }
+
+    #[must_use]
+    pub fn wake(&self) -> &Wake {
+        &self.inner.wake
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Time {
+        (self.inner.parts.clock)()
+    }
+
+    /// An id greater than every one this process gave before.
+    #[must_use]
+    pub fn next_id(&self) -> i64 {
+        self.inner.ids.next(self.now())
+    }
+
+    /// An id for something that was made elsewhere at `time`; ids sort as their times do.
+    #[must_use]
+    pub fn id_at(&self, time: Time) -> i64 {
+        Ids::at(time.min(self.now()))
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Self, &mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let app = self.clone();
+        self.database().read(move |conn| question(&app, conn)).await
+    }
+
+    /// Workers are woken after the commit if the work left a job behind.
+    pub(crate) async fn transaction<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self, &mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let app = Self { inner: self.inner.clone(), left_work: Arc::default() };
+        let left_work = app.left_work.clone();
+        let answer = self.database().transaction(move |conn| work(&app, conn)).await?;
+        if left_work.load(Ordering::Acquire) {
+            self.wake().jobs.notify_one();
+        }
+        Ok(answer)
+    }
+
+    pub(crate) fn leave_work(&self) {
+        self.left_work.store(true, Ordering::Release);
+    }
+}
+
+/// Ids: milliseconds since 1970, then 16 bits that tell apart what happens in the same millisecond.
+#[derive(Debug, Default)]
+struct Ids {
+    last: AtomicI64,
+}
+
+impl Ids {
+    fn next(&self, now: Time) -> i64 {
+        let candidate = Self::at(now);
+        let next = |last: i64| Some(candidate.max(last + 1));
+        match self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, next) {
+            Ok(last) | Err(last) => candidate.max(last + 1),
+        }
+    }
+
+    /// The low bits are random, since several processes may write to one database.
+    fn at(time: Time) -> i64 {
+        let milliseconds = time.and_utc().timestamp_millis().max(0);
+        (milliseconds << 16) | i64::from(rand::random::<u16>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_rise_even_when_the_clock_stands_still_or_goes_back() {
+        let ids = Ids::default();
+        let now = chrono::DateTime::from_timestamp_millis(1_790_000_000_000).unwrap().naive_utc();
+        let earlier = now - chrono::Duration::seconds(5);
+        let given: Vec<i64> = [now, now, earlier, now].into_iter().map(|time| ids.next(time)).collect();
+        assert!(given.is_sorted_by(|a, b| a < b), "{given:?}");
+        assert_eq!(given[0] >> 16, 1_790_000_000_000);
+    }
+}

@@ -1,0 +1,65 @@
+//! Who may see which statuses: the rule of `domain::audience`, asked for many statuses at once.
+
+use std::collections::HashSet;
+
+use domain::audience::{Tie, may_see};
+use domain::{AccountId, StatusId};
+use storage::DbConnection;
+use storage::statuses::Status;
+
+use crate::{Error, Result};
+
+/// Leaves out what the viewer may not see. Three queries for somebody signed in, none otherwise.
+pub(crate) fn visible_to(
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    statuses: Vec<Status>,
+) -> Result<Vec<Status>> {
+    let Some(viewer) = viewer else {
+        return Ok(statuses.into_iter().filter(|status| status.visibility.is_open()).collect());
+    };
+    let mut authors: Vec<AccountId> = statuses.iter().map(|status| status.account_id).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    let closed: Vec<&Status> = statuses.iter().filter(|status| !status.visibility.is_open()).collect();
+    let blocked = blocked_among(conn, viewer, &authors)?;
+    let (followed, mentioning) = if closed.is_empty() {
+        (HashSet::new(), HashSet::new())
+    } else {
+        let ids: Vec<StatusId> = closed.iter().map(|status| status.id).collect();
+        let followed = storage::follows::followed_among(conn, viewer, &authors)?;
+        let mentioning = storage::mentions::among(conn, viewer, &ids)?;
+        (followed.into_iter().collect::<HashSet<_>>(), mentioning.into_iter().collect::<HashSet<_>>())
+    };
+    Ok(statuses
+        .into_iter()
+        .filter(|status| {
+            let tie = Tie {
+                is_author: status.account_id == viewer,
+                is_mentioned: mentioning.contains(&status.id),
+                is_follower: followed.contains(&status.account_id),
+                is_blocked: blocked.contains(&status.account_id),
+            };
+            may_see(status.visibility, tie)
+        })
+        .collect())
+}
+
+/// Which of `others` have blocked `account`, or were blocked by it.
+pub(crate) fn blocked_among(
+    conn: &mut DbConnection,
+    account: AccountId,
+    others: &[AccountId],
+) -> Result<HashSet<AccountId>> {
+    let blocks = storage::blocks::between(conn, account, others)?;
+    Ok(blocks
+        .into_iter()
+        .map(|block| if block.account_id == account { block.target_id } else { block.account_id })
+        .collect())
+}
+
+/// The status of that id, if the viewer may see it.
+pub(crate) fn find_visible(conn: &mut DbConnection, viewer: Option<AccountId>, id: StatusId) -> Result<Status> {
+    let status = storage::statuses::find(conn, id)?.ok_or(Error::NotFound)?;
+    visible_to(conn, viewer, vec![status])?.pop().ok_or(Error::NotFound)
+}

@@ -1,0 +1,218 @@
+//! Following people, and being followed.
+
+use domain::{AccountId, NotificationId, NotificationKind, Page, StatusId};
+use storage::DbConnection;
+use storage::accounts::{Account, Counts};
+use storage::follows::Follow;
+use storage::notifications::Notification;
+
+use crate::accounts::{accounts_page, relationship};
+use crate::audience::blocked_among;
+use crate::jobs::{Outgoing, federate};
+use crate::oauth::Person;
+use crate::views::{AccountView, RelationshipView};
+use crate::{App, Error, Paged, Result, accounts, home};
+
+/// What a follower wants to see; None leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct FollowWishes {
+    pub reblogs: Option<bool>,
+    pub notify: Option<bool>,
+    /// Codes; empty for all.
+    pub languages: Option<Vec<String>>,
+}
+
+/// Follows somebody, or asks to; once more it changes what one wants to see.
+pub async fn follow(app: &App, person: &Person, id: AccountId, wishes: FollowWishes) -> Result<RelationshipView> {
+    let me = person.account.clone();
+    app.transaction(move |app, conn| {
+        let other = accounts::find(conn, id)?;
+        if other.id == me.id {
+            return Err(Error::Forbidden("You cannot follow yourself".to_owned()));
+        }
+        if !blocked_among(conn, me.id, &[other.id])?.is_empty() {
+            return Err(Error::Forbidden("This action is not allowed".to_owned()));
+        }
+        let known = storage::follows::find(conn, me.id, other.id)?;
+        let is_new = known.is_none();
+        let row_id = app.next_id();
+        let mut follow = known.unwrap_or_else(|| Follow {
+            id: row_id,
+            follower_id: me.id,
+            account_id: other.id,
+            uri: app.addresses().follow(&me.username, row_id),
+            // Somebody elsewhere answers by an Accept.
+            pending: other.locked || !other.is_local(),
+            show_reblogs: true,
+            notify: false,
+            languages: None,
+            created_at: app.now(),
+        });
+        follow.show_reblogs = wishes.reblogs.unwrap_or(follow.show_reblogs);
+        follow.notify = wishes.notify.unwrap_or(follow.notify);
+        if let Some(languages) = wishes.languages {
+            follow.languages = (!languages.is_empty()).then(|| serde_json::json!(languages).to_string());
+        }
+        if !is_new {
+            storage::follows::set_wishes(conn, &follow)?;
+            return relationship(conn, me.id, other.id);
+        }
+        storage::follows::insert(conn, follow.clone())?;
+        if other.is_local() {
+            tell(app, conn, &follow)?;
+            if !follow.pending {
+                begin(conn, &follow)?;
+            }
+        } else {
+            federate(app, conn, Outgoing::Follow { follower: me.id, account: other.id, uri: follow.uri })?;
+        }
+        relationship(conn, me.id, other.id)
+    })
+    .await
+}
+
+/// Stops following somebody, or takes the request back.
+pub async fn unfollow(app: &App, person: &Person, id: AccountId) -> Result<RelationshipView> {
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        let other = storage::accounts::find(conn, id)?.ok_or(Error::NotFound)?;
+        end(app, conn, me, &other)?;
+        relationship(conn, me, other.id)
+    })
+    .await
+}
+
+/// Ends the follow of `other` by `follower`, who is ours, and tells the other's server.
+pub(crate) fn end(app: &App, conn: &mut DbConnection, follower: AccountId, other: &Account) -> Result<()> {
+    if let Some(follow) = remove(conn, follower, other.id)?
+        && !other.is_local()
+    {
+        federate(app, conn, Outgoing::Unfollow { follower, account: other.id, uri: follow.uri })?;
+    }
+    Ok(())
+}
+
+/// One page of those who ask to follow the viewer.
+pub async fn requests(app: &App, person: &Person, page: Page) -> Result<Paged<AccountView>> {
+    let me = person.id();
+    app.read(move |app, conn| Ok(accounts_page(app, Some(me), storage::follows::requests(conn, me, &page)?))).await
+}
+
+/// Lets somebody follow who asked to.
+pub async fn authorize(app: &App, person: &Person, id: AccountId) -> Result<RelationshipView> {
+    let me = person.account.clone();
+    app.transaction(move |app, conn| {
+        let follow = storage::follows::find(conn, id, me.id)?.filter(|follow| follow.pending).ok_or(Error::NotFound)?;
+        let follower = accounts::find(conn, id)?;
+        accept(app, conn, &follow, &follower)?;
+        storage::notifications::withdraw(conn, me.id, id, NotificationKind::FollowRequest, None)?;
+        relationship(conn, me.id, id)
+    })
+    .await
+}
+
+/// Turns somebody down who asked to follow.
+pub async fn reject(app: &App, person: &Person, id: AccountId) -> Result<RelationshipView> {
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        storage::follows::find(conn, id, me)?.filter(|follow| follow.pending).ok_or(Error::NotFound)?;
+        turn_away(app, conn, id, me)?;
+        relationship(conn, me, id)
+    })
+    .await
+}
+
+/// Takes a follower away.
+pub async fn remove_follower(app: &App, person: &Person, id: AccountId) -> Result<RelationshipView> {
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        accounts::find(conn, id)?;
+        turn_away(app, conn, id, me)?;
+        relationship(conn, me, id)
+    })
+    .await
+}
+
+/// Ends the follow of `account`, who is ours, and tells the follower's server.
+pub(crate) fn turn_away(app: &App, conn: &mut DbConnection, follower: AccountId, account: AccountId) -> Result<()> {
+    let Some(follow) = remove(conn, follower, account)? else { return Ok(()) };
+    let elsewhere = storage::accounts::find(conn, follower)?.is_some_and(|row| !row.is_local());
+    if elsewhere {
+        federate(app, conn, Outgoing::Reject { follower, account, uri: follow.uri })?;
+    }
+    Ok(())
+}
+
+/// Says yes to a waiting follow, and says so to the follower's server.
+pub(crate) fn accept(app: &App, conn: &mut DbConnection, follow: &Follow, follower: &Account) -> Result<()> {
+    if storage::follows::accept(conn, follow.follower_id, follow.account_id)? {
+        begin(conn, follow)?;
+        if follower.is_local() {
+            return Ok(());
+        }
+        federate(
+            app,
+            conn,
+            Outgoing::Accept { follower: follow.follower_id, account: follow.account_id, uri: follow.uri.clone() },
+        )?;
+    }
+    Ok(())
+}
+
+/// What follows from a yes: the numbers, and the new reader's home timeline.
+pub(crate) fn begin(conn: &mut DbConnection, follow: &Follow) -> Result<()> {
+    count(conn, follow, 1)?;
+    if storage::users::of_account(conn, follow.follower_id)?.is_some() {
+        home::begin_following(conn, follow.follower_id, follow.account_id)?;
+    }
+    Ok(())
+}
+
+/// Removes a follow and all that came with it; says what it was.
+pub(crate) fn remove(conn: &mut DbConnection, follower: AccountId, account: AccountId) -> Result<Option<Follow>> {
+    let Some(follow) = storage::follows::delete(conn, follower, account)? else { return Ok(None) };
+    if !follow.pending {
+        count(conn, &follow, -1)?;
+        home::stop_following(conn, follower, account)?;
+    }
+    for kind in [NotificationKind::Follow, NotificationKind::FollowRequest] {
+        storage::notifications::withdraw(conn, account, follower, kind, None)?;
+    }
+    Ok(Some(follow))
+}
+
+fn count(conn: &mut DbConnection, follow: &Follow, change: i64) -> Result<()> {
+    storage::accounts::add_to_counts(conn, follow.follower_id, Counts { following: change, ..Counts::default() })?;
+    storage::accounts::add_to_counts(conn, follow.account_id, Counts { followers: change, ..Counts::default() })?;
+    Ok(())
+}
+
+/// Tells somebody of ours that they are followed, or asked.
+pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Result<()> {
+    let kind = if follow.pending { NotificationKind::FollowRequest } else { NotificationKind::Follow };
+    notify(app, conn, follow.account_id, follow.follower_id, kind, None)
+}
+
+/// Writes a line into somebody's notifications, if they are ours and have not blocked the other.
+pub(crate) fn notify(
+    app: &App,
+    conn: &mut DbConnection,
+    to: AccountId,
+    from: AccountId,
+    kind: NotificationKind,
+    status: Option<StatusId>,
+) -> Result<()> {
+    if to == from || !blocked_among(conn, to, &[from])?.is_empty() {
+        return Ok(());
+    }
+    let row = Notification {
+        id: NotificationId(app.next_id()),
+        account_id: to,
+        from_account_id: from,
+        kind,
+        status_id: status,
+        created_at: app.now(),
+    };
+    storage::notifications::insert(conn, row)?;
+    Ok(())
+}

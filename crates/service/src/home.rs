@@ -1,0 +1,119 @@
+//! Home timelines: which statuses enter whose.
+
+use std::collections::HashSet;
+
+use domain::{AccountId, StatusId, Visibility, limits};
+use storage::DbConnection;
+use storage::follows::Follow;
+use storage::home_feed::{self, Entry};
+use storage::statuses::Status;
+
+use crate::audience::blocked_among;
+use crate::jobs::{Job, enqueue};
+use crate::{App, Result};
+
+/// Followers whose feeds are written with the status itself; more are left to a job.
+const AT_ONCE: usize = 300;
+
+/// Puts a status into the home timelines that it belongs in: its author's, and its followers'.
+pub(crate) fn fan_out(app: &App, conn: &mut DbConnection, status: &Status, author_is_local: bool) -> Result<()> {
+    if author_is_local {
+        let own = entry(conn, status.account_id, status)?;
+        home_feed::insert(conn, vec![own])?;
+    }
+    let readers = storage::follows::local_followers(conn, status.account_id)?;
+    if readers.len() > AT_ONCE {
+        return enqueue(app, conn, &Job::FanOut { status: status.id });
+    }
+    fan_out_to(conn, status, readers)
+}
+
+pub(crate) async fn fan_out_by_job(app: &App, id: StatusId) -> Result<()> {
+    app.transaction(move |_, conn| {
+        let Some(status) = storage::statuses::find(conn, id)? else { return Ok(()) };
+        let readers = storage::follows::local_followers(conn, status.account_id)?;
+        fan_out_to(conn, &status, readers)
+    })
+    .await
+}
+
+fn fan_out_to(conn: &mut DbConnection, status: &Status, readers: Vec<Follow>) -> Result<()> {
+    if readers.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<AccountId> = readers.iter().map(|follow| follow.follower_id).collect();
+    let template = entry(conn, status.account_id, status)?;
+    let mut without: HashSet<AccountId> = blocked_among(conn, status.account_id, &ids)?;
+    match (status.reblog_of_id, template.reblogged_id) {
+        (Some(boosted), Some(author)) => {
+            without.extend(blocked_among(conn, author, &ids)?);
+            without.extend(home_feed::holders(conn, &ids, boosted)?);
+            // One's own words need no repeating.
+            without.insert(author);
+            without.extend(readers.iter().filter(|follow| !follow.show_reblogs).map(|follow| follow.follower_id));
+        }
+        _ => without.extend(uninterested(conn, status, &ids)?),
+    }
+    let languages = status.language.as_deref();
+    let entries = readers
+        .into_iter()
+        .filter(|follow| !without.contains(&follow.follower_id) && wants_language(follow, languages))
+        .map(|follow| Entry { account_id: follow.follower_id, ..template.clone() })
+        .collect();
+    Ok(home_feed::insert(conn, entries)?)
+}
+
+/// Who of `readers` does not get an answer: those who do not follow the one answered, unless it is
+/// themselves; and of a direct status those whom it does not mention.
+fn uninterested(conn: &mut DbConnection, status: &Status, readers: &[AccountId]) -> Result<HashSet<AccountId>> {
+    let mut without = HashSet::new();
+    if let Some(answered) = status.in_reply_to_account_id
+        && answered != status.account_id
+    {
+        let follow = storage::follows::followers_among(conn, answered, readers)?;
+        let keep: HashSet<AccountId> = follow.into_iter().chain([answered]).collect();
+        without.extend(readers.iter().filter(|reader| !keep.contains(reader)));
+    } else if status.in_reply_to_uri.is_some() && status.in_reply_to_account_id.is_none() {
+        without.extend(readers);
+    }
+    if status.visibility == Visibility::Direct {
+        let mentioned: HashSet<AccountId> = storage::mentions::of_statuses(conn, &[status.id])?
+            .into_iter()
+            .map(|(_, account)| account.id)
+            .collect();
+        without.extend(readers.iter().filter(|reader| !mentioned.contains(reader)));
+    }
+    Ok(without)
+}
+
+fn wants_language(follow: &Follow, language: Option<&str>) -> bool {
+    match (follow.languages.as_deref().map(serde_json::from_str::<Vec<String>>), language) {
+        (Some(Ok(wanted)), Some(language)) if !wanted.is_empty() => wanted.iter().any(|code| code == language),
+        _ => true,
+    }
+}
+
+fn entry(conn: &mut DbConnection, reader: AccountId, status: &Status) -> Result<Entry> {
+    let reblogged_id = match status.reblog_of_id {
+        Some(id) => storage::statuses::find(conn, id)?.map(|boosted| boosted.account_id),
+        None => None,
+    };
+    Ok(Entry {
+        account_id: reader,
+        status_id: status.id,
+        author_id: status.account_id,
+        reblog_of_id: status.reblog_of_id,
+        reblogged_id,
+    })
+}
+
+/// Fills in what a new follower would have seen, and keeps the feed within its bounds.
+pub(crate) fn begin_following(conn: &mut DbConnection, reader: AccountId, author: AccountId) -> Result<()> {
+    const NEWEST: i64 = 40;
+    home_feed::backfill(conn, reader, author, NEWEST)?;
+    Ok(home_feed::trim(conn, reader, limits::HOME_FEED)?)
+}
+
+pub(crate) fn stop_following(conn: &mut DbConnection, reader: AccountId, author: AccountId) -> Result<()> {
+    Ok(home_feed::delete_author(conn, reader, author)?)
+}

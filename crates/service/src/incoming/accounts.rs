@@ -1,0 +1,157 @@
+//! People elsewhere.
+
+use domain::{AccountId, AccountKind, CustomEmoji, Handle, Host, ProfileField, Time, limits};
+use storage::accounts::Account;
+use storage::keys::Key;
+
+use crate::text::sanitise;
+use crate::{App, Error, Result, statuses};
+
+/// A person as their own server describes them.
+#[derive(Debug, Clone)]
+pub struct RemoteAccount {
+    pub username: String,
+    pub host: Host,
+    pub uri: String,
+    pub url: String,
+    pub kind: AccountKind,
+    pub display_name: String,
+    /// HTML, not yet sanitised; so are the values of the fields.
+    pub note: String,
+    pub fields: Vec<(String, String)>,
+    pub avatar_url: Option<String>,
+    pub header_url: Option<String>,
+    pub locked: bool,
+    pub discoverable: bool,
+    pub indexable: bool,
+    pub inbox: String,
+    pub shared_inbox: Option<String>,
+    pub outbox: String,
+    pub followers: String,
+    pub following: String,
+    pub featured: Option<String>,
+    pub also_known_as: Vec<String>,
+    pub moved_to: Option<String>,
+    pub emojis: Vec<CustomEmoji>,
+    pub published: Option<Time>,
+    /// Address and PEM of each public key.
+    pub keys: Vec<(String, String)>,
+}
+
+/// Stores somebody from elsewhere, or what is new about them.
+///
+/// A handle follows the newest document that claims it; a suspension of ours stays.
+pub async fn upsert_account(app: &App, remote: RemoteAccount) -> Result<Account> {
+    app.transaction(move |app, conn| {
+        let handle = Handle { username: remote.username.clone(), host: Some(remote.host.clone()) };
+        let known = storage::accounts::with_uri(conn, &remote.uri)?;
+        if known.as_ref().is_some_and(Account::is_local) || remote.host == app.settings().host {
+            return Err(Error::Forbidden("an account of ours is not described by others".to_owned()));
+        }
+        if known.is_none()
+            && let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
+        {
+            // Somebody new has the name: who had it before keeps their posts, under no handle.
+            storage::accounts::release_handle(conn, other.id)?;
+        }
+        let now = app.now();
+        let account = describe(app, known.as_ref(), &remote, &handle, now);
+        match known {
+            Some(_) => storage::accounts::update_profile(conn, &account)?,
+            None => storage::accounts::insert(conn, account.clone())?,
+        }
+        let keys = remote.keys.into_iter().map(|(uri, public_pem)| Key {
+            uri,
+            account_id: account.id,
+            public_pem,
+            private_pem: None,
+            created_at: now,
+        });
+        storage::keys::replace(conn, account.id, keys.collect())?;
+        storage::instances::seen(conn, remote.host.as_str(), now)?;
+        Ok(account)
+    })
+    .await
+}
+
+fn describe(app: &App, known: Option<&Account>, remote: &RemoteAccount, handle: &Handle, now: Time) -> Account {
+    let name = |text: &str| limits::cut(text.trim(), limits::REMOTE_NAME).replace('\0', "");
+    let fields = remote.fields.iter().take(limits::REMOTE_PROFILE_FIELDS).map(|(label, value)| ProfileField {
+        name: name(label),
+        value: sanitise::html(limits::cut_bytes(value, limits::REMOTE_BIOGRAPHY_BYTES)),
+        source: String::new(),
+        verified_at: None,
+    });
+    Account {
+        id: known.map_or_else(|| AccountId(app.next_id()), |row| row.id),
+        username: remote.username.clone(),
+        host: Some(remote.host.to_string()),
+        handle_key: handle.key(),
+        uri: remote.uri.clone(),
+        url: remote.url.clone(),
+        kind: remote.kind,
+        display_name: name(&remote.display_name),
+        note: sanitise::html(limits::cut_bytes(&remote.note, limits::REMOTE_BIOGRAPHY_BYTES)),
+        note_source: String::new(),
+        fields: fields.collect(),
+        avatar: None,
+        avatar_remote_url: remote.avatar_url.clone(),
+        header: None,
+        header_remote_url: remote.header_url.clone(),
+        locked: remote.locked,
+        discoverable: remote.discoverable,
+        indexable: remote.indexable,
+        hide_collections: false,
+        inbox_uri: remote.inbox.clone(),
+        shared_inbox_uri: remote.shared_inbox.clone(),
+        outbox_uri: remote.outbox.clone(),
+        followers_uri: remote.followers.clone(),
+        following_uri: remote.following.clone(),
+        featured_uri: remote.featured.clone(),
+        also_known_as: remote.also_known_as.clone(),
+        moved_to_uri: remote.moved_to.clone(),
+        emojis: remote.emojis.iter().take(limits::EMOJI).cloned().collect(),
+        statuses_count: known.map_or(0, |row| row.statuses_count),
+        followers_count: known.map_or(0, |row| row.followers_count),
+        following_count: known.map_or(0, |row| row.following_count),
+        last_status_at: known.and_then(|row| row.last_status_at),
+        created_at: known.map_or_else(|| remote.published.unwrap_or(now).min(now), |row| row.created_at),
+        updated_at: now,
+        fetched_at: Some(now),
+        silenced_at: known.and_then(|row| row.silenced_at),
+        suspended_at: known.and_then(|row| row.suspended_at),
+        deleted_at: None,
+    }
+}
+
+/// Somebody elsewhere deleted their account: nothing of theirs is shown any more.
+pub async fn delete_account(app: &App, id: AccountId) -> Result<()> {
+    const AT_ONCE: i64 = 500;
+    let known = app
+        .transaction(move |app, conn| {
+            let Some(account) = storage::accounts::find(conn, id)?.filter(|row| !row.is_local()) else {
+                return Ok(false);
+            };
+            storage::accounts::set_deleted(conn, account.id, app.now())?;
+            for follow in storage::follows::all_of(conn, id)? {
+                crate::follows::remove(conn, follow.follower_id, follow.account_id)?;
+            }
+            Ok(true)
+        })
+        .await?;
+    // In pieces, so that nobody waits for long behind somebody who wrote much.
+    let mut more = known;
+    while more {
+        more = app
+            .transaction(move |app, conn| {
+                let rows = storage::statuses::all_of_account(conn, id, AT_ONCE)?;
+                for status in &rows {
+                    statuses::remove(app, conn, status)?;
+                    storage::media::delete_of_status(conn, status.id)?;
+                }
+                Ok(!rows.is_empty())
+            })
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! What people elsewhere write.
+
+use domain::{AccountId, CustomEmoji, MediaId, MediaKind, StatusId, Time, Visibility, limits};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::media::Media;
+use storage::statuses::Status;
+
+use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
+use crate::text::sanitise;
+use crate::{App, Error, Result};
+
+/// A status as its author's server describes it.
+#[derive(Debug, Clone)]
+pub struct RemoteStatus {
+    pub uri: String,
+    pub url: String,
+    pub author: AccountId,
+    pub published: Option<Time>,
+    pub edited: Option<Time>,
+    /// HTML, not yet sanitised.
+    pub content: String,
+    pub spoiler_text: String,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    pub visibility: Visibility,
+    pub in_reply_to_uri: Option<String>,
+    pub mentions: Vec<AccountId>,
+    pub tags: Vec<String>,
+    pub media: Vec<RemoteMedia>,
+    pub emojis: Vec<CustomEmoji>,
+}
+
+/// A file on another server.
+#[derive(Debug, Clone)]
+pub struct RemoteMedia {
+    pub url: String,
+    pub mime: String,
+    pub description: Option<String>,
+    pub blurhash: Option<String>,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+    pub focus: (f64, f64),
+}
+
+/// Stores a status from elsewhere: the twin of `statuses::publish`.
+/// None if it is known already, was deleted, or its author is gone.
+pub async fn receive_status(app: &App, remote: RemoteStatus) -> Result<Option<StatusId>> {
+    let uri = remote.uri.clone();
+    let stored = app.transaction(move |app, conn| receive(app, conn, remote)).await;
+    match stored {
+        // The same status came twice at the same time.
+        Err(Error::Conflict(_)) => app.read(move |_, conn| Ok(storage::statuses::with_uri(conn, &uri)?.map(|_| None))).await.map(Option::flatten),
+        other => other,
+    }
+}
+
+fn receive(app: &App, conn: &mut DbConnection, remote: RemoteStatus) -> Result<Option<StatusId>> {
+    if storage::statuses::with_uri(conn, &remote.uri)?.is_some() {
+        return Ok(None);
+    }
+    let Some(author) = storage::accounts::find(conn, remote.author)?.filter(|row| !row.is_gone() && !row.is_local())
+    else {
+        return Ok(None);
+    };
+    let parent = match &remote.in_reply_to_uri {
+        Some(uri) => storage::statuses::with_uri(conn, uri)?.filter(|row| row.deleted_at.is_none()),
+        None => None,
+    };
+    let now = app.now();
+    let created_at = remote.published.unwrap_or(now).min(now);
+    let id = StatusId(app.id_at(created_at));
+    let mentioned = storage::accounts::with_ids(conn, &first(&remote.mentions, limits::MENTIONS))?;
+    let tags = tags(&remote);
+    let status = Status {
+        id,
+        account_id: author.id,
+        uri: remote.uri.clone(),
+        url: remote.url.clone(),
+        local: false,
+        conversation_id: parent.as_ref().map_or(id, |row| row.conversation_id),
+        in_reply_to_id: parent.as_ref().map(|row| row.id),
+        in_reply_to_account_id: parent.as_ref().map(|row| row.account_id),
+        in_reply_to_uri: remote.in_reply_to_uri.clone(),
+        reblog_of_id: None,
+        quote_of_id: None,
+        visibility: remote.visibility,
+        content: sanitise::html(limits::cut_bytes(&remote.content, limits::REMOTE_CONTENT_BYTES)),
+        text: String::new(),
+        spoiler_text: spoiler(&remote),
+        sensitive: remote.sensitive || !remote.spoiler_text.is_empty(),
+        language: remote.language.clone(),
+        application_id: None,
+        emojis: first(&remote.emojis, limits::EMOJI),
+        replies_count: 0,
+        reblogs_count: 0,
+        favourites_count: 0,
+        created_at,
+        edited_at: remote.edited,
+        pinned_at: None,
+        deleted_at: None,
+    };
+    let draft = Draft { status, author: &author, mentioned: &mentioned, tags: &tags };
+    let status = insert(app, conn, draft)?;
+    attach(app, conn, &author, status.id, &remote.media)?;
+    Ok(Some(status.id))
+}
+
+/// Stores a newer version of a status that is known; an older one, or one of another author, changes nothing.
+pub async fn update_status(app: &App, remote: RemoteStatus) -> Result<()> {
+    app.transaction(move |app, conn| {
+        let Some(mut status) = storage::statuses::with_uri(conn, &remote.uri)? else { return Ok(()) };
+        let ours_is_newer = match (status.edited_at, remote.edited) {
+            (Some(ours), Some(theirs)) => theirs <= ours,
+            _ => false,
+        };
+        if status.account_id != remote.author || status.local || status.deleted_at.is_some() || ours_is_newer {
+            return Ok(());
+        }
+        let Some(author) = storage::accounts::find(conn, remote.author)?.filter(|row| !row.is_gone()) else {
+            return Ok(());
+        };
+        let content = sanitise::html(limits::cut_bytes(&remote.content, limits::REMOTE_CONTENT_BYTES));
+        let reads_differently = content != status.content || spoiler(&remote) != status.spoiler_text;
+        if reads_differently {
+            keep_version(app, conn, &status)?;
+        }
+        status.content = content;
+        status.spoiler_text = spoiler(&remote);
+        status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
+        status.language = remote.language.clone().or(status.language);
+        status.emojis = first(&remote.emojis, limits::EMOJI);
+        if reads_differently {
+            status.edited_at = Some(remote.edited.unwrap_or_else(|| app.now()));
+        }
+        storage::statuses::update(conn, &status)?;
+        let mentioned = first(&remote.mentions, limits::MENTIONS);
+        if !mentioned.is_empty() {
+            storage::mentions::insert(conn, status.id, &mentioned)?;
+        }
+        storage::tags::delete_of_status(conn, status.id)?;
+        storage::tags::insert(conn, status.id, &tags(&remote), app.now(), || app.next_id())?;
+        storage::media::delete_of_status(conn, status.id)?;
+        attach(app, conn, &author, status.id, &remote.media)?;
+        if reads_differently {
+            tell_of_edit(app, conn, &status)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Somebody elsewhere deleted a status of theirs. What comes late is not taken in any more.
+pub async fn delete_status(app: &App, author: AccountId, uri: &str) -> Result<()> {
+    let uri = uri.to_owned();
+    app.transaction(move |app, conn| {
+        let Some(status) = storage::statuses::with_uri(conn, &uri)? else { return Ok(()) };
+        if status.account_id == author && !status.local {
+            remove(app, conn, &status)?;
+            storage::media::delete_of_status(conn, status.id)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn spoiler(remote: &RemoteStatus) -> String {
+    limits::cut(remote.spoiler_text.trim(), limits::REMOTE_NAME).replace('\0', "")
+}
+
+fn tags(remote: &RemoteStatus) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for name in &remote.tags {
+        let name = domain::text::normalise_tag(name.trim_start_matches('#')).replace('\0', "");
+        if !name.is_empty() && name.chars().count() <= limits::REMOTE_NAME && !tags.contains(&name) {
+            tags.push(name);
+        }
+        if tags.len() == limits::TAGS {
+            break;
+        }
+    }
+    tags
+}
+
+fn first<T: Clone>(list: &[T], count: usize) -> Vec<T> {
+    list.iter().take(count).cloned().collect()
+}
+
+fn attach(app: &App, conn: &mut DbConnection, author: &Account, status: StatusId, files: &[RemoteMedia]) -> Result<()> {
+    for (position, file) in (0_i16..).zip(files.iter().take(limits::REMOTE_ATTACHMENTS)) {
+        let kind = match file.mime.split('/').next() {
+            Some("image") => MediaKind::Image,
+            Some("video") => MediaKind::Video,
+            Some("audio") => MediaKind::Audio,
+            _ => MediaKind::Unknown,
+        };
+        let row = Media {
+            id: MediaId(app.next_id()),
+            account_id: author.id,
+            status_id: Some(status),
+            position,
+            kind,
+            mime: file.mime.clone(),
+            file: None,
+            thumbnail: None,
+            remote_url: Some(file.url.clone()),
+            width: file.width,
+            height: file.height,
+            thumbnail_width: None,
+            thumbnail_height: None,
+            size: 0,
+            description: file.description.as_deref().map(|text| limits::cut(text, limits::MEDIA_DESCRIPTION).replace('\0', "")),
+            blurhash: file.blurhash.clone(),
+            focus_x: file.focus.0,
+            focus_y: file.focus.1,
+            created_at: app.now(),
+        };
+        storage::media::insert(conn, row)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! What this server is, in numbers of its own.
+
+use crate::views::{self, AccountView};
+use crate::{App, Result};
+
+/// Figures that every server tells of itself.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub users: i64,
+    pub active_month: i64,
+    pub active_half_year: i64,
+    /// Public statuses written here.
+    pub statuses: i64,
+    /// Other servers met.
+    pub domains: i64,
+    pub contact: Option<AccountView>,
+}
+
+pub async fn facts(app: &App) -> Result<Facts> {
+    app.read(|app, conn| {
+        let now = app.now();
+        let since = |days| now - chrono::Duration::days(days);
+        let contact = match &app.settings().contact_account {
+            Some(name) => storage::accounts::with_handle_key(conn, &name.to_lowercase())?,
+            None => None,
+        };
+        Ok(Facts {
+            users: storage::accounts::count_local(conn)?,
+            active_month: storage::users::count_seen_since(conn, since(30))?,
+            active_half_year: storage::users::count_seen_since(conn, since(180))?,
+            statuses: storage::statuses::count_local_public(conn)?,
+            domains: storage::instances::count(conn)?,
+            contact: contact.filter(|row| !row.is_gone()).map(|row| views::account(app, None, row)),
+        })
+    })
+    .await
+}
+
+/// The names of other servers met.
+pub async fn peers(app: &App) -> Result<Vec<String>> {
+    app.read(|_, conn| Ok(storage::instances::hosts(conn)?)).await
+}

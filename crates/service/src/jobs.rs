@@ -1,0 +1,104 @@
+//! Work that follows from a transaction: written by it as a row, done after it.
+
+use domain::{AccountId, JobId, StatusId, limits};
+use serde::{Deserialize, Serialize};
+use storage::DbConnection;
+
+use crate::mail::Message;
+use crate::{App, Error, Result, attachments, home, keys};
+
+/// A piece of work. Doing it twice does no harm.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Job {
+    /// Puts a status into the home timelines of many followers.
+    FanOut { status: StatusId },
+    /// Makes the key with which an account signs.
+    MakeKey { account: AccountId },
+    Mail(Message),
+    /// Tells other servers; done by `federation`.
+    Federate(Outgoing),
+}
+
+/// What other servers are to be told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Outgoing {
+    Publish { status: StatusId },
+    Edit { status: StatusId },
+    /// The row is still there, without its words.
+    Delete { status: StatusId },
+    Boost { status: StatusId },
+    /// The boost's row is still there, marked as deleted.
+    Unboost { status: StatusId },
+    Favourite { account: AccountId, status: StatusId, uri: String },
+    Unfavourite { account: AccountId, status: StatusId, uri: String },
+    Follow { follower: AccountId, account: AccountId, uri: String },
+    Unfollow { follower: AccountId, account: AccountId, uri: String },
+    Accept { follower: AccountId, account: AccountId, uri: String },
+    Reject { follower: AccountId, account: AccountId, uri: String },
+    Block { account: AccountId, target: AccountId, uri: String },
+    Unblock { account: AccountId, target: AccountId, uri: String },
+    UpdateProfile { account: AccountId },
+    DeleteAccount { account: AccountId },
+}
+
+/// Leaves work behind in the transaction at hand.
+pub(crate) fn enqueue(app: &App, conn: &mut DbConnection, job: &Job) -> Result<()> {
+    let payload = serde_json::to_string(job).map_err(|error| Error::Internal(error.to_string()))?;
+    let now = app.now();
+    storage::jobs::insert(
+        conn,
+        storage::jobs::Job {
+            id: JobId(app.next_id()),
+            payload,
+            run_at: now,
+            leased_until: None,
+            attempts: 0,
+            failed_at: None,
+            error: None,
+            created_at: now,
+        },
+    )?;
+    app.leave_work();
+    Ok(())
+}
+
+pub(crate) fn federate(app: &App, conn: &mut DbConnection, outgoing: Outgoing) -> Result<()> {
+    enqueue(app, conn, &Job::Federate(outgoing))
+}
+
+/// Does a piece of work that needs no other server.
+pub async fn run(app: &App, job: Job) -> Result<()> {
+    match job {
+        Job::FanOut { status } => home::fan_out_by_job(app, status).await,
+        Job::MakeKey { account } => keys::of_account(app, account).await.map(drop),
+        Job::Mail(message) => Ok(app.mailer().send(&message).await?),
+        Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
+    }
+}
+
+/// Removes what has run out: sessions, codes, idempotency keys, inbox rows, the ends of home timelines,
+/// files never attached.
+pub async fn prune(app: &App) -> Result<()> {
+    let day = chrono::Duration::days(1);
+    let files = app
+        .transaction(move |app, conn| {
+            let now = app.now();
+            storage::sessions::prune(conn, now)?;
+            storage::applications::prune_codes(conn, now - day)?;
+            storage::idempotency::prune(conn, now - day)?;
+            storage::inbox::prune(conn, now - day * 7)?;
+            for (user, _) in storage::users::all(conn)? {
+                storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;
+            }
+            let abandoned = storage::media::abandoned(conn, now - day, 100)?;
+            for media in &abandoned {
+                storage::media::delete(conn, media.id)?;
+            }
+            Ok(abandoned)
+        })
+        .await?;
+    for media in files {
+        attachments::remove_files(app, media).await?;
+    }
+    Ok(())
+}

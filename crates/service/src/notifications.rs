@@ -1,0 +1,83 @@
+//! What somebody is told.
+
+use std::collections::HashMap;
+
+use domain::{AccountId, NotificationId, Page, StatusId};
+use storage::DbConnection;
+use storage::notifications::Notification;
+
+use crate::oauth::Person;
+use crate::statuses::in_order;
+use crate::views::{self, NotificationView, StatusView};
+use crate::{App, Error, Paged, Result};
+
+pub use storage::notifications::Wanted;
+
+/// One page of what the viewer was told, newest first.
+pub async fn page(app: &App, person: &Person, wanted: Wanted, page: Page) -> Result<Paged<NotificationView>> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let rows = storage::notifications::page(conn, me, &wanted, &page)?;
+        let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
+        Ok(Paged::new(show(app, conn, me, rows)?, cursors))
+    })
+    .await
+}
+
+/// One line of what the viewer was told.
+pub async fn find(app: &App, person: &Person, id: NotificationId) -> Result<NotificationView> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let row = storage::notifications::find(conn, me, id)?.ok_or(Error::NotFound)?;
+        show(app, conn, me, vec![row])?.pop().ok_or(Error::NotFound)
+    })
+    .await
+}
+
+/// Takes one line away.
+pub async fn dismiss(app: &App, person: &Person, id: NotificationId) -> Result<()> {
+    let me = person.id();
+    app.transaction(move |_, conn| {
+        if storage::notifications::delete(conn, me, id)? { Ok(()) } else { Err(Error::NotFound) }
+    })
+    .await
+}
+
+/// Takes all lines away.
+pub async fn clear(app: &App, person: &Person) -> Result<()> {
+    let me = person.id();
+    app.transaction(move |_, conn| Ok(storage::notifications::delete_all(conn, me)?)).await
+}
+
+/// How many lines are newer than the viewer's marker, counted up to `limit`.
+pub async fn unread_count(app: &App, person: &Person, limit: i64) -> Result<usize> {
+    let (me, user) = (person.id(), person.user.id);
+    app.read(move |_, conn| {
+        let read = storage::markers::find(conn, user, &["notifications".to_owned()])?;
+        let after = read.first().map_or(0, |marker| marker.last_read_id);
+        Ok(storage::notifications::count_after(conn, me, after, limit)?)
+    })
+    .await
+}
+
+/// A line about a status that the viewer may no longer see is left out.
+fn show(app: &App, conn: &mut DbConnection, me: AccountId, rows: Vec<Notification>) -> Result<Vec<NotificationView>> {
+    let from: Vec<AccountId> = rows.iter().map(|row| row.from_account_id).collect();
+    let accounts = views::accounts_by_id(app, conn, Some(me), from)?;
+    let mut ids: Vec<StatusId> = rows.iter().filter_map(|row| row.status_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let statuses: HashMap<StatusId, StatusView> =
+        in_order(app, conn, Some(me), &ids)?.into_iter().map(|view| (view.status.id, view)).collect();
+    Ok(rows
+        .into_iter()
+        .filter_map(|notification| {
+            let account = accounts.get(&notification.from_account_id)?.clone();
+            let status = match notification.status_id {
+                Some(id) => Some(statuses.get(&id)?.clone()),
+                None => None,
+            };
+            Some(NotificationView { notification, account, status })
+        })
+        .collect())
+}

@@ -1,0 +1,192 @@
+//! What somebody says of themselves.
+
+use bytes::Bytes;
+use domain::{Handle, ProfileField, Visibility, limits};
+use storage::accounts::Account;
+
+use crate::jobs::{Outgoing, federate};
+use crate::media::Purpose;
+use crate::oauth::Person;
+use crate::text::format;
+use crate::views::{self, AccountView};
+use crate::{App, Error, Result, accounts, error::invalid};
+
+/// What is to change; None leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileChange {
+    pub display_name: Option<String>,
+    pub note: Option<String>,
+    /// Name and value of each row; rows with an empty name are left out.
+    pub fields: Option<Vec<(String, String)>>,
+    pub locked: Option<bool>,
+    pub bot: Option<bool>,
+    pub discoverable: Option<bool>,
+    pub indexable: Option<bool>,
+    pub hide_collections: Option<bool>,
+    pub avatar: Option<Bytes>,
+    pub header: Option<Bytes>,
+    pub default_visibility: Option<Visibility>,
+    pub default_sensitive: Option<bool>,
+    pub default_language: Option<Option<String>>,
+}
+
+/// Changes a profile and tells other servers.
+pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Result<AccountView> {
+    check(&change)?;
+    let avatar = keep_picture(app, change.avatar.take(), Purpose::Avatar).await?;
+    let header = keep_picture(app, change.header.take(), Purpose::Header).await?;
+    let note = match &change.note {
+        Some(text) => Some(to_html(app, text).await?),
+        None => None,
+    };
+    let fields = match change.fields.take() {
+        Some(rows) => Some(fields(app, rows).await?),
+        None => None,
+    };
+    let (id, user) = (person.id(), person.user.clone());
+    app.transaction(move |app, conn| {
+        let mut account = accounts::find(conn, id)?;
+        let mut user = storage::users::of_account(conn, user.account_id)?.ok_or(Error::NotFound)?;
+        if let Some(html) = note {
+            account.note = html;
+            account.note_source = change.note.unwrap_or_default();
+        }
+        if let Some(fields) = fields {
+            account.fields = fields;
+        }
+        if let Some(name) = change.display_name {
+            account.display_name = name.trim().to_owned();
+        }
+        set(&mut account.locked, change.locked);
+        set(&mut account.discoverable, change.discoverable);
+        set(&mut account.indexable, change.indexable);
+        set(&mut account.hide_collections, change.hide_collections);
+        if let Some(bot) = change.bot {
+            account.kind = if bot { domain::AccountKind::Service } else { domain::AccountKind::Person };
+        }
+        if avatar.is_some() {
+            account.avatar = avatar;
+        }
+        if header.is_some() {
+            account.header = header;
+        }
+        set(&mut user.default_visibility, change.default_visibility);
+        set(&mut user.default_sensitive, change.default_sensitive);
+        set(&mut user.default_language, change.default_language);
+        storage::users::update(conn, &user)?;
+        save(app, conn, &mut account)?;
+        Ok(views::account(app, Some(id), account))
+    })
+    .await
+}
+
+/// Takes the picture away.
+pub async fn delete_avatar(app: &App, person: &Person) -> Result<AccountView> {
+    let id = person.id();
+    app.transaction(move |app, conn| {
+        let mut account = accounts::find(conn, id)?;
+        account.avatar = None;
+        save(app, conn, &mut account)?;
+        Ok(views::account(app, Some(id), account))
+    })
+    .await
+}
+
+/// Takes the header away.
+pub async fn delete_header(app: &App, person: &Person) -> Result<AccountView> {
+    let id = person.id();
+    app.transaction(move |app, conn| {
+        let mut account = accounts::find(conn, id)?;
+        account.header = None;
+        save(app, conn, &mut account)?;
+        Ok(views::account(app, Some(id), account))
+    })
+    .await
+}
+
+fn save(app: &App, conn: &mut storage::DbConnection, account: &mut Account) -> Result<()> {
+    account.updated_at = app.now();
+    storage::accounts::update_profile(conn, account)?;
+    federate(app, conn, Outgoing::UpdateProfile { account: account.id })
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn check(change: &ProfileChange) -> Result<()> {
+    let longer = |text: &Option<String>, limit: usize| text.as_ref().is_some_and(|text| text.chars().count() > limit);
+    if longer(&change.display_name, limits::DISPLAY_NAME) {
+        return Err(invalid(format!("Display name is too long (maximum is {} characters)", limits::DISPLAY_NAME)));
+    }
+    if longer(&change.note, limits::BIOGRAPHY) {
+        return Err(invalid(format!("Bio is too long (maximum is {} characters)", limits::BIOGRAPHY)));
+    }
+    if let Some(fields) = &change.fields {
+        if fields.iter().filter(|(name, _)| !name.trim().is_empty()).count() > limits::PROFILE_FIELDS {
+            return Err(invalid(format!("Profile fields are limited to {}", limits::PROFILE_FIELDS)));
+        }
+        let too_long = |text: &str| text.chars().count() > limits::PROFILE_FIELD;
+        if fields.iter().any(|(name, value)| too_long(name) || too_long(value)) {
+            return Err(invalid(format!("Profile fields may have {} characters each", limits::PROFILE_FIELD)));
+        }
+    }
+    Ok(())
+}
+
+async fn fields(app: &App, rows: Vec<(String, String)>) -> Result<Vec<ProfileField>> {
+    let mut fields = Vec::with_capacity(rows.len());
+    for (name, source) in rows {
+        if name.trim().is_empty() {
+            continue;
+        }
+        let html = to_html(app, &source).await?;
+        // A row's value is one line and no paragraph.
+        let value = html
+            .strip_prefix("<p>")
+            .and_then(|html| html.strip_suffix("</p>"))
+            .filter(|html| !html.contains("<p>"))
+            .unwrap_or(&html)
+            .to_owned();
+        fields.push(ProfileField { name: name.trim().to_owned(), value, source, verified_at: None });
+    }
+    Ok(fields)
+}
+
+/// A biography's text as HTML. Only people who are known already become links.
+async fn to_html(app: &App, text: &str) -> Result<String> {
+    let text = text.replace('\0', "");
+    app.read(move |app, conn| {
+        let mut known = std::collections::HashMap::new();
+        for (_, span) in domain::text::spans(&text, app.settings().hosts()).into_iter().take(1_000) {
+            if let domain::text::Span::Mention(handle) = span {
+                let key = handle.seen_from(&app.settings().host).key();
+                if let Some(account) = storage::accounts::with_handle_key(conn, &key)? {
+                    known.insert(key, format::Link { url: account.url, username: account.username });
+                }
+            }
+        }
+        let host = &app.settings().host;
+        let resolve = |handle: &Handle| known.get(&handle.clone().seen_from(host).key()).cloned();
+        Ok(format::to_html(&text, app.settings().hosts(), resolve, |tag| app.addresses().tag(tag)))
+    })
+    .await
+}
+
+/// Stores a picture, if there is one.
+async fn keep_picture(app: &App, bytes: Option<Bytes>, purpose: Purpose) -> Result<Option<String>> {
+    let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else { return Ok(None) };
+    let picture = crate::media::process(bytes, purpose).await?;
+    let path = new_path(picture.extension);
+    app.media().write(&path, picture.bytes).await?;
+    Ok(Some(path))
+}
+
+/// `ab/cdef….jpg`: a name that nobody guesses and nothing else ever has, so a file can go with its row.
+pub(crate) fn new_path(extension: &str) -> String {
+    let name = crate::passwords::hex(&rand::random::<[u8; 16]>());
+    let (folder, file) = name.split_at(2);
+    format!("{folder}/{file}.{extension}")
+}

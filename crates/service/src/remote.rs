@@ -1,0 +1,24 @@
+//! The only thing that use cases need from the network.
+
+use async_trait::async_trait;
+use domain::{AccountId, Handle, StatusId};
+use storage::accounts::Account;
+
+use crate::{App, Result};
+
+/// What an address from elsewhere turned out to be; it is stored by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    Account(AccountId),
+    Status(StatusId),
+}
+
+/// Finds people and statuses on other servers and stores them. Never called inside a transaction.
+#[async_trait]
+pub trait RemoteFetcher: Send + Sync {
+    /// Whose handle it is; none if nobody's.
+    async fn account(&self, app: &App, handle: &Handle) -> Result<Option<Account>>;
+
+    /// What is at an address; none if nothing that we understand.
+    async fn by_url(&self, app: &App, url: &str) -> Result<Option<Found>>;
+}

@@ -1,0 +1,180 @@
+//! Finding people, statuses by their address, and tags.
+
+use domain::text::normalise_tag;
+use domain::{AccountId, Handle, Page, StatusId};
+
+use crate::accounts::by_handle;
+use crate::audience::find_visible;
+use crate::oauth::Person;
+use crate::views::{self, AccountView, StatusView, TagView};
+use crate::{App, Error, Found, Result};
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchKind {
+    Accounts,
+    Statuses,
+    Hashtags,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct SearchRequest {
+    pub q: String,
+    /// None: all kinds.
+    pub kind: Option<SearchKind>,
+    /// Whether to ask other servers for a handle or an address that is not known.
+    pub resolve: bool,
+    pub limit: i64,
+    pub offset: i64,
+    /// Only people whom the viewer follows.
+    pub following: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    pub accounts: Vec<AccountView>,
+    pub statuses: Vec<StatusView>,
+    pub tags: Vec<TagView>,
+}
+
+/// Characters of a question.
+const QUESTION: usize = 500;
+/// Words of a question that are looked at.
+const WORDS: usize = 8;
+
+/// Answers a question: an address finds what is there, everything else finds people and tags.
+/// Only somebody signed in has other servers asked.
+pub async fn search(app: &App, viewer: Option<&Person>, request: SearchRequest) -> Result<Results> {
+    let q = request.q.trim().replace('\0', "");
+    if q.is_empty() || q.chars().count() > QUESTION {
+        return Ok(Results::default());
+    }
+    let wants = |kind| request.kind.is_none_or(|wanted| wanted == kind);
+    let resolve = request.resolve && viewer.is_some();
+    if q.starts_with("https://") || q.starts_with("http://") {
+        return at_address(app, viewer, &q, resolve, wants).await;
+    }
+    let mut results = Results::default();
+    if wants(SearchKind::Accounts) && !q.starts_with('#') {
+        results.accounts = people(app, viewer, &q, resolve, &request).await?;
+    }
+    if wants(SearchKind::Hashtags) && !q.contains(char::is_whitespace) && !q.trim_start_matches('@').contains('@') {
+        let prefix = normalise_tag(q.trim_start_matches('#'));
+        let (limit, offset) = (request.limit, request.offset);
+        results.tags = app
+            .read(move |app, conn| {
+                let names = storage::tags::with_prefix(conn, &prefix, limit, offset)?;
+                Ok(names.into_iter().map(|name| TagView { url: app.addresses().tag(&name), name }).collect())
+            })
+            .await?;
+    }
+    Ok(results)
+}
+
+async fn people(
+    app: &App,
+    viewer: Option<&Person>,
+    q: &str,
+    resolve: bool,
+    request: &SearchRequest,
+) -> Result<Vec<AccountView>> {
+    let me = viewer.map(Person::id);
+    let exact = match q.parse::<Handle>() {
+        Ok(handle) if request.offset == 0 => match by_handle(app, handle, resolve).await {
+            Ok(account) => account.filter(|account| !account.is_gone()),
+            // A server that does not answer is not our failure: what is known is still found.
+            Err(error) => {
+                tracing::info!(%error, "a handle that was searched for was not resolved");
+                None
+            }
+        },
+        _ => None,
+    };
+    let words: Vec<String> =
+        q.trim_start_matches('@').split_whitespace().take(WORDS).map(str::to_lowercase).collect();
+    let (limit, offset, following) = (request.limit, request.offset, request.following);
+    app.read(move |app, conn| {
+        let page = Page::newest(limit);
+        let mut found = storage::accounts::search(conn, &words, &page, offset)?;
+        if let Some(account) = exact {
+            found.retain(|row| row.id != account.id);
+            found.insert(0, account);
+        }
+        if let (true, Some(me)) = (following, me) {
+            let ids: Vec<AccountId> = found.iter().map(|row| row.id).collect();
+            let followed = storage::follows::followed_among(conn, me, &ids)?;
+            found.retain(|row| followed.contains(&row.id));
+        }
+        found.truncate(usize::try_from(limit).unwrap_or(0));
+        Ok(found.into_iter().map(|account| views::account(app, me, account)).collect())
+    })
+    .await
+}
+
+/// Only people, as the apps' completion of names asks.
+pub async fn accounts(app: &App, person: &Person, request: SearchRequest) -> Result<Vec<AccountView>> {
+    let request = SearchRequest { kind: Some(SearchKind::Accounts), ..request };
+    Ok(search(app, Some(person), request).await?.accounts)
+}
+
+async fn at_address(
+    app: &App,
+    viewer: Option<&Person>,
+    address: &str,
+    resolve: bool,
+    wants: impl Fn(SearchKind) -> bool,
+) -> Result<Results> {
+    let found = match known_address(app, address).await? {
+        Some(found) => Some(found),
+        None if resolve => app.remote().by_url(app, address).await.unwrap_or_else(|error| {
+            tracing::info!(address, %error, "an address that was searched for was not resolved");
+            None
+        }),
+        None => None,
+    };
+    let me = viewer.map(Person::id);
+    let mut results = Results::default();
+    match found {
+        Some(Found::Account(id)) if wants(SearchKind::Accounts) => {
+            results.accounts = app.read(move |app, conn| views::accounts(app, conn, me, &[id])).await?;
+        }
+        Some(Found::Status(id)) if wants(SearchKind::Statuses) => {
+            results.statuses = app
+                .read(move |app, conn| match find_visible(conn, me, id) {
+                    Ok(status) => views::statuses(app, conn, me, vec![status]),
+                    Err(Error::NotFound) => Ok(Vec::new()),
+                    Err(error) => Err(error),
+                })
+                .await?;
+        }
+        _ => {}
+    }
+    Ok(results)
+}
+
+/// What we know by that address: ours by their pages too.
+async fn known_address(app: &App, address: &str) -> Result<Option<Found>> {
+    let address = address.to_owned();
+    app.read(move |app, conn| {
+        if let Some(account) = storage::accounts::with_uri(conn, &address)? {
+            return Ok(Some(Found::Account(account.id)));
+        }
+        if let Some(status) = storage::statuses::with_address(conn, &address)? {
+            return Ok(Some(Found::Status(status.id)));
+        }
+        let Some(page) = address.strip_prefix(app.addresses().base()).and_then(|path| path.strip_prefix("/@")) else {
+            return Ok(None);
+        };
+        match page.split_once('/') {
+            Some((_, id)) => {
+                let Ok(id) = id.parse::<StatusId>() else { return Ok(None) };
+                Ok(storage::statuses::find(conn, id)?.map(|status| Found::Status(status.id)))
+            }
+            None => {
+                let account = storage::accounts::with_handle_key(conn, &page.to_lowercase())?;
+                Ok(account.map(|account| Found::Account(account.id)))
+            }
+        }
+    })
+    .await
+}

@@ -1,0 +1,62 @@
+//! What the administrator chose, as far as the rules depend on it.
+
+use domain::Host;
+use domain::text::Hosts;
+use url::Url;
+
+/// Who may sign up by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegistrationMode {
+    Open,
+    Approval,
+    Invite,
+    Closed,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Registrations {
+    pub mode: RegistrationMode,
+    /// Only where mail is set: the address must be confirmed before one can sign in.
+    pub confirm_email: bool,
+    pub reason_required: bool,
+}
+
+/// What the administrator chose.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the world sees this server; its host is the one in handles.
+    pub public_url: Url,
+    pub host: Host,
+    pub title: String,
+    pub description: String,
+    pub contact_email: String,
+    /// User name.
+    pub contact_account: Option<String>,
+    pub source_url: String,
+    pub version: &'static str,
+    pub registrations: Registrations,
+    /// Of a status.
+    pub max_characters: usize,
+    /// Attachments of a status.
+    pub max_media: usize,
+    /// Bytes.
+    pub max_image_bytes: usize,
+    /// Whether the numbers of followers, favourites and boosts of others are shown.
+    pub show_counts: bool,
+    /// Whether one label, ports and IP addresses are hosts in handles: only with the loopback switch.
+    pub any_hosts: bool,
+}
+
+impl Settings {
+    /// The version by which apps tell what they may ask for.
+    #[must_use]
+    pub fn mastodon_version(&self) -> String {
+        format!("4.6.0 (compatible; Staffroom {})", self.version)
+    }
+
+    /// Which hosts a typed handle may name.
+    #[must_use]
+    pub fn hosts(&self) -> Hosts {
+        if self.any_hosts { Hosts::Any } else { Hosts::Public }
+    }
+}

@@ -1,0 +1,127 @@
+//! Passing a status on.
+
+use domain::{AccountId, NotificationKind, StatusId, Time, Visibility};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::statuses::{Counts, Status};
+
+use super::publish::show;
+use super::remove::remove;
+use crate::audience::find_visible;
+use crate::follows::notify;
+use crate::jobs::{Outgoing, federate};
+use crate::oauth::Person;
+use crate::views::StatusView;
+use crate::{App, Error, Result, home};
+
+/// Boosts a status; once more it answers the boost that is there.
+pub async fn boost(app: &App, person: &Person, id: StatusId, visibility: Option<Visibility>) -> Result<StatusView> {
+    let me = person.account.clone();
+    let wanted = visibility.unwrap_or(Visibility::Public);
+    app.transaction(move |app, conn| {
+        let status = original(conn, me.id, id)?;
+        let own = status.account_id == me.id;
+        if status.visibility == Visibility::Direct || (status.visibility == Visibility::FollowersOnly && !own) {
+            // As with any status that one may read and not pass on.
+            return Err(Error::Forbidden("This action is not allowed".to_owned()));
+        }
+        if wanted == Visibility::Direct {
+            return Err(crate::error::invalid("Visibility is reserved"));
+        }
+        if let Some(known) = storage::statuses::boost_by(conn, me.id, status.id)? {
+            return show(app, conn, me.id, known);
+        }
+        let boost_id = StatusId(app.next_id());
+        let uri = app.addresses().status_activity(&me.username, boost_id);
+        let boost = add_boost(app, conn, &me, &status, boost_id, uri, wanted, app.now())?;
+        federate(app, conn, Outgoing::Boost { status: boost.id })?;
+        show(app, conn, me.id, boost)
+    })
+    .await
+}
+
+/// Takes a boost back; answers the status that it repeated.
+pub async fn unboost(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        let status = original(conn, me, id)?;
+        if let Some(boost) = storage::statuses::boost_by(conn, me, status.id)? {
+            remove_boost(app, conn, &boost)?;
+            federate(app, conn, Outgoing::Unboost { status: boost.id })?;
+        }
+        let status = find_visible(conn, Some(me), status.id)?;
+        show(app, conn, me, status)
+    })
+    .await
+}
+
+/// What is meant by an id: of a boost, the status that it repeats.
+pub(super) fn original(conn: &mut DbConnection, viewer: AccountId, id: StatusId) -> Result<Status> {
+    let status = find_visible(conn, Some(viewer), id)?;
+    match status.reblog_of_id {
+        Some(boosted) => find_visible(conn, Some(viewer), boosted),
+        None => Ok(status),
+    }
+}
+
+/// Stores a boost, tells the boosted author if ours, and puts it into home timelines.
+#[expect(clippy::too_many_arguments, reason = "each is a column of the row")]
+pub(crate) fn add_boost(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Account,
+    status: &Status,
+    id: StatusId,
+    uri: String,
+    visibility: Visibility,
+    created_at: Time,
+) -> Result<Status> {
+    let boost = Status {
+        id,
+        account_id: by.id,
+        url: uri.clone(),
+        uri,
+        local: by.is_local(),
+        conversation_id: id,
+        in_reply_to_id: None,
+        in_reply_to_account_id: None,
+        in_reply_to_uri: None,
+        reblog_of_id: Some(status.id),
+        quote_of_id: None,
+        visibility: visibility.of_boost(status.visibility),
+        content: String::new(),
+        text: String::new(),
+        spoiler_text: String::new(),
+        sensitive: false,
+        language: status.language.clone(),
+        application_id: None,
+        emojis: Vec::new(),
+        replies_count: 0,
+        reblogs_count: 0,
+        favourites_count: 0,
+        created_at,
+        edited_at: None,
+        pinned_at: None,
+        deleted_at: None,
+    };
+    storage::statuses::insert(conn, boost.clone())?;
+    storage::statuses::add_to_counts(conn, status.id, Counts { reblogs: 1, ..Counts::default() })?;
+    storage::accounts::posted(conn, by.id, created_at)?;
+    if status.local {
+        notify(app, conn, status.account_id, by.id, NotificationKind::Reblog, Some(status.id))?;
+    }
+    home::fan_out(app, conn, &boost, by.is_local())?;
+    Ok(boost)
+}
+
+/// Takes a boost away, and what it had told.
+pub(crate) fn remove_boost(app: &App, conn: &mut DbConnection, boost: &Status) -> Result<()> {
+    remove(app, conn, boost)?;
+    if let Some(id) = boost.reblog_of_id
+        && let Some(status) = storage::statuses::find(conn, id)?
+    {
+        let (to, from) = (status.account_id, boost.account_id);
+        storage::notifications::withdraw(conn, to, from, NotificationKind::Reblog, Some(id))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! From what somebody typed to what is stored: HTML, mentions and tags.
+
+use std::collections::HashMap;
+
+use domain::text::{Span, count, normalise_tag, spans};
+use domain::{Handle, limits};
+use futures_util::future::join_all;
+use storage::accounts::Account;
+
+use crate::error::invalid;
+use crate::text::format;
+use crate::{App, Result, accounts};
+
+/// People on other servers who are looked up for one status, if they are not known yet.
+const LOOKUPS: usize = 10;
+
+/// A status' text, understood.
+pub(crate) struct Composed {
+    pub html: String,
+    pub mentioned: Vec<Account>,
+    /// In lower case, each once.
+    pub tags: Vec<String>,
+}
+
+/// Checks the length as Mastodon counts it.
+pub(crate) fn check_length(app: &App, text: &str, spoiler_text: &str) -> Result<()> {
+    let limit = app.settings().max_characters;
+    if count(text, spoiler_text, app.settings().hosts()) > limit {
+        return Err(invalid(format!("Text character limit of {limit} exceeded")));
+    }
+    Ok(())
+}
+
+/// Finds the people mentioned, elsewhere too, and turns the text into HTML.
+pub(crate) async fn compose(app: &App, text: &str) -> Result<Composed> {
+    let settings = app.settings();
+    let mut handles: Vec<Handle> = Vec::new();
+    let mut tags: Vec<String> = Vec::new();
+    for (_, span) in spans(text, settings.hosts()) {
+        match span {
+            Span::Mention(handle) => {
+                let handle = handle.seen_from(&settings.host);
+                if !handles.iter().any(|known| known.key() == handle.key()) {
+                    handles.push(handle);
+                }
+            }
+            Span::Hashtag(name) => {
+                let name = normalise_tag(&name);
+                if !tags.contains(&name) {
+                    tags.push(name);
+                }
+            }
+            Span::Text | Span::Url => {}
+        }
+    }
+    handles.truncate(limits::MENTIONS);
+    tags.truncate(limits::TAGS);
+    let people = find(app, handles).await?;
+    let resolve = |handle: &Handle| {
+        let key = handle.clone().seen_from(&settings.host).key();
+        people.get(&key).map(|account| format::Link {
+            url: account.url.clone(),
+            username: account.username.clone(),
+        })
+    };
+    let html = format::to_html(text, settings.hosts(), resolve, |tag| app.addresses().tag(&normalise_tag(tag)));
+    Ok(Composed { html, mentioned: people.into_values().collect(), tags })
+}
+
+/// Whom the handles name, by key. A server that does not answer costs a mention, not the status.
+async fn find(app: &App, handles: Vec<Handle>) -> Result<HashMap<String, Account>> {
+    let keys: Vec<String> = handles.iter().map(Handle::key).collect();
+    let mut found: HashMap<String, Account> = app
+        .read(move |_, conn| {
+            let mut found = HashMap::new();
+            for key in keys {
+                if let Some(account) = storage::accounts::with_handle_key(conn, &key)? {
+                    found.insert(key, account);
+                }
+            }
+            Ok(found)
+        })
+        .await?;
+    let unknown: Vec<Handle> = handles
+        .into_iter()
+        .filter(|handle| handle.host.is_some() && !found.contains_key(&handle.key()))
+        .take(LOOKUPS)
+        .collect();
+    let lookups = unknown.into_iter().map(|handle| async move {
+        let key = handle.key();
+        match accounts::by_handle(app, handle, true).await {
+            Ok(account) => account.map(|account| (key, account)),
+            Err(error) => {
+                tracing::info!(handle = key, %error, "a mentioned account was not found");
+                None
+            }
+        }
+    });
+    found.extend(join_all(lookups).await.into_iter().flatten());
+    found.retain(|_, account| !account.is_gone());
+    Ok(found)
+}

@@ -1,0 +1,117 @@
+//! Changing one's own words.
+
+use domain::{MediaId, NotificationKind, StatusId};
+use storage::DbConnection;
+use storage::statuses::{Status, StatusEdit};
+
+use super::compose::{check_length, compose};
+use super::publish::{attach, check_language, check_media, clean, show};
+use super::write::tell_of_edit;
+use crate::attachments::{check_description, check_focus};
+use crate::error::invalid;
+use crate::follows::notify;
+use crate::jobs::{Outgoing, federate};
+use crate::oauth::Person;
+use crate::views::StatusView;
+use crate::{App, Error, Result};
+
+/// A status as it is to read from now on.
+#[derive(Debug, Clone, Default)]
+pub struct StatusChange {
+    pub text: String,
+    pub spoiler_text: String,
+    pub sensitive: Option<bool>,
+    pub language: Option<String>,
+    /// None leaves the files as they are.
+    pub media: Option<Vec<MediaId>>,
+    pub media_changes: Vec<MediaChange>,
+}
+
+/// What is said of a file from now on; None leaves it as it is.
+#[derive(Debug, Clone)]
+pub struct MediaChange {
+    pub id: MediaId,
+    pub description: Option<String>,
+    pub focus: Option<(f64, f64)>,
+}
+
+/// Changes a status and keeps what it was. Only its author may.
+pub async fn edit(app: &App, person: &Person, id: StatusId, mut change: StatusChange) -> Result<StatusView> {
+    change.text = clean(&change.text);
+    change.spoiler_text = clean(&change.spoiler_text);
+    check_length(app, &change.text, &change.spoiler_text)?;
+    check_media(app, change.media.as_deref().unwrap_or_default())?;
+    for media in &change.media_changes {
+        check_description(media.description.as_deref())?;
+        check_focus(media.focus)?;
+    }
+    if let Some(language) = change.language.take() {
+        change.language = Some(check_language(language)?);
+    }
+    let composed = compose(app, &change.text).await?;
+    let author = person.account.clone();
+    app.transaction(move |app, conn| {
+        let mut status = own(conn, &author.id, id)?;
+        let files = storage::media::of_statuses(conn, &[id])?;
+        let stays_empty = change.media.as_ref().map_or(files.is_empty(), Vec::is_empty);
+        if change.text.is_empty() && stays_empty {
+            return Err(invalid("Text can't be blank"));
+        }
+        let known: Vec<_> = storage::mentions::of_statuses(conn, &[id])?.into_iter().map(|(_, row)| row.id).collect();
+        keep_version(app, conn, &status)?;
+        status.content = composed.html;
+        status.text = change.text;
+        status.sensitive = change.sensitive.unwrap_or(status.sensitive) || !change.spoiler_text.is_empty();
+        status.spoiler_text = change.spoiler_text;
+        status.language = change.language.or(status.language);
+        status.edited_at = Some(app.now());
+        storage::statuses::update(conn, &status)?;
+        // Who was mentioned before stays: they have the status, and must get its next version.
+        let mentioned: Vec<_> = composed.mentioned.iter().map(|row| row.id).collect();
+        if !mentioned.is_empty() {
+            storage::mentions::insert(conn, id, &mentioned)?;
+        }
+        for account in composed.mentioned.iter().filter(|row| row.is_local() && !known.contains(&row.id)) {
+            notify(app, conn, account.id, author.id, NotificationKind::Mention, Some(id))?;
+        }
+        storage::tags::delete_of_status(conn, id)?;
+        storage::tags::insert(conn, id, &composed.tags, app.now(), || app.next_id())?;
+        if let Some(media) = &change.media {
+            storage::media::detach_all(conn, id)?;
+            attach(conn, author.id, id, media)?;
+        }
+        for media in change.media_changes {
+            let Some(row) = storage::media::find(conn, media.id)?.filter(|row| row.status_id == Some(id)) else {
+                continue;
+            };
+            let description = media.description.or(row.description);
+            let focus = media.focus.unwrap_or((row.focus_x, row.focus_y));
+            storage::media::describe(conn, row.id, description.as_deref(), focus)?;
+        }
+        tell_of_edit(app, conn, &status)?;
+        federate(app, conn, Outgoing::Edit { status: id })?;
+        show(app, conn, author.id, status)
+    })
+    .await
+}
+
+/// The author's own status, if it is a post and no boost.
+pub(super) fn own(conn: &mut DbConnection, author: &domain::AccountId, id: StatusId) -> Result<Status> {
+    storage::statuses::find(conn, id)?
+        .filter(|status| status.account_id == *author && status.reblog_of_id.is_none())
+        .ok_or(Error::NotFound)
+}
+
+/// Keeps the version of a status that is about to be replaced.
+pub(crate) fn keep_version(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+    let edit = StatusEdit {
+        id: app.next_id(),
+        status_id: status.id,
+        content: status.content.clone(),
+        text: status.text.clone(),
+        spoiler_text: status.spoiler_text.clone(),
+        sensitive: status.sensitive,
+        created_at: status.edited_at.unwrap_or(status.created_at),
+    };
+    Ok(storage::statuses::insert_edit(conn, edit)?)
+}

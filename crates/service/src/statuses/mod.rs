@@ -1,0 +1,26 @@
+//! Statuses: writing, changing, removing and reading them, and what people do with them.
+
+mod boost;
+mod compose;
+mod deeds;
+mod edit;
+mod publish;
+mod read;
+mod remove;
+mod write;
+
+pub use boost::{boost, unboost};
+pub use deeds::{
+    bookmark, bookmarks, favourite, favourited_by, favourites, pin, reblogged_by, unbookmark,
+    unfavourite, unpin,
+};
+pub use edit::{MediaChange, StatusChange, edit};
+pub use publish::{NewStatus, publish};
+pub use read::{Context, context, history, source, view, with_ids};
+pub use remove::delete;
+
+pub(crate) use boost::{add_boost, remove_boost};
+pub(crate) use edit::keep_version;
+pub(crate) use read::in_order;
+pub(crate) use remove::remove;
+pub(crate) use write::{Draft, insert, tell_of_edit};

@@ -1,0 +1,204 @@
+//! Posting.
+
+use domain::{AccountId, ApplicationId, MediaId, StatusId, Visibility};
+use storage::DbConnection;
+use storage::statuses::Status;
+
+use super::compose::{Composed, check_length, compose};
+use super::write::{Draft, insert};
+use crate::audience::find_visible;
+use crate::error::invalid;
+use crate::jobs::{Outgoing, federate};
+use crate::oauth::Person;
+use crate::views::{self, StatusView};
+use crate::{App, Error, Result};
+
+/// What somebody wants to post; None stands for their own default.
+#[derive(Debug, Clone, Default)]
+pub struct NewStatus {
+    pub text: String,
+    pub spoiler_text: String,
+    pub sensitive: Option<bool>,
+    pub visibility: Option<Visibility>,
+    pub language: Option<String>,
+    pub in_reply_to: Option<StatusId>,
+    /// In the order in which they are shown.
+    pub media: Vec<MediaId>,
+    /// The same key again gives the status that it made.
+    pub idempotency_key: Option<String>,
+}
+
+/// Posts a status. [`Error::NotFound`] if what it answers is not there for the author.
+pub async fn publish(
+    app: &App,
+    person: &Person,
+    application: ApplicationId,
+    mut new: NewStatus,
+) -> Result<StatusView> {
+    new.text = clean(&new.text);
+    new.spoiler_text = clean(&new.spoiler_text);
+    if new.text.is_empty() && new.media.is_empty() {
+        // A warning alone is the text.
+        if new.spoiler_text.is_empty() {
+            return Err(invalid("Text can't be blank"));
+        }
+        new.text = std::mem::take(&mut new.spoiler_text);
+    }
+    check_length(app, &new.text, &new.spoiler_text)?;
+    check_media(app, &new.media)?;
+    new.language = match new.language.take() {
+        Some(language) => Some(check_language(language)?),
+        None => person.user.default_language.clone(),
+    };
+    let known = already_made(app, person, new.idempotency_key.clone()).await?;
+    if let Some(view) = known {
+        return Ok(view);
+    }
+    let composed = compose(app, &new.text).await?;
+    let (key, author) = (new.idempotency_key.clone(), person.clone());
+    let made = app.transaction(move |app, conn| store(app, conn, &author, application, new, composed)).await;
+    match made {
+        // The same key was used at the same time by another process.
+        Err(Error::Conflict(_)) if key.is_some() => {
+            already_made(app, person, key).await?.ok_or_else(|| Error::Conflict("Try again".to_owned()))
+        }
+        other => other,
+    }
+}
+
+/// Without NUL, which PostgreSQL refuses, and without space at the ends.
+pub(super) fn clean(text: &str) -> String {
+    text.replace('\0', "").replace("\r\n", "\n").trim().to_owned()
+}
+
+pub(super) fn check_media(app: &App, media: &[MediaId]) -> Result<()> {
+    if media.len() > app.settings().max_media {
+        return Err(invalid(format!("Cannot attach more than {} files", app.settings().max_media)));
+    }
+    Ok(())
+}
+
+/// A code such as `en` or `pt-BR`.
+pub(super) fn check_language(code: String) -> Result<String> {
+    let mut parts = code.split(['-', '_']);
+    let letters = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let good = parts.next().is_some_and(|part| letters(part, 2..=3)) && parts.all(|part| letters(part, 2..=8));
+    if good && code.len() <= 20 { Ok(code) } else { Err(invalid("Language is not included in the list")) }
+}
+
+async fn already_made(app: &App, person: &Person, key: Option<String>) -> Result<Option<StatusView>> {
+    let Some(key) = key else { return Ok(None) };
+    let author = person.id();
+    app.read(move |app, conn| made_by(app, conn, author, &key)).await
+}
+
+fn made_by(app: &App, conn: &mut DbConnection, author: AccountId, key: &str) -> Result<Option<StatusView>> {
+    let Some(id) = storage::idempotency::find(conn, author, key)? else { return Ok(None) };
+    let Some(status) = storage::statuses::find(conn, id)? else { return Ok(None) };
+    Ok(views::statuses(app, conn, Some(author), vec![status])?.pop())
+}
+
+fn store(
+    app: &App,
+    conn: &mut DbConnection,
+    person: &Person,
+    application: ApplicationId,
+    new: NewStatus,
+    composed: Composed,
+) -> Result<StatusView> {
+    let author = &person.account;
+    if let Some(key) = &new.idempotency_key
+        && let Some(view) = made_by(app, conn, author.id, key)?
+    {
+        return Ok(view);
+    }
+    let parent = match new.in_reply_to {
+        Some(id) => Some(answered(conn, author.id, id)?),
+        None => None,
+    };
+    let id = StatusId(app.next_id());
+    let now = app.now();
+    let visibility = new.visibility.unwrap_or(person.user.default_visibility);
+    let status = Status {
+        id,
+        account_id: author.id,
+        uri: app.addresses().status(&author.username, id),
+        url: app.addresses().page(&author.username, id),
+        local: true,
+        conversation_id: parent.as_ref().map_or(id, |parent| parent.conversation_id),
+        in_reply_to_id: parent.as_ref().map(|parent| parent.id),
+        in_reply_to_account_id: parent.as_ref().map(|parent| parent.account_id),
+        in_reply_to_uri: parent.as_ref().map(|parent| parent.uri.clone()),
+        reblog_of_id: None,
+        quote_of_id: None,
+        visibility,
+        content: composed.html,
+        text: new.text,
+        sensitive: new.sensitive.unwrap_or(person.user.default_sensitive) || !new.spoiler_text.is_empty(),
+        spoiler_text: new.spoiler_text,
+        language: new.language,
+        application_id: Some(application),
+        emojis: Vec::new(),
+        replies_count: 0,
+        reblogs_count: 0,
+        favourites_count: 0,
+        created_at: now,
+        edited_at: None,
+        pinned_at: None,
+        deleted_at: None,
+    };
+    let draft = Draft { status, author, mentioned: &composed.mentioned, tags: &composed.tags };
+    let status = insert(app, conn, draft)?;
+    attach(conn, author.id, status.id, &new.media)?;
+    if let Some(key) = &new.idempotency_key {
+        storage::idempotency::insert(conn, author.id, key, status.id, now)?;
+    }
+    federate(app, conn, Outgoing::Publish { status: status.id })?;
+    show(app, conn, author.id, status)
+}
+
+/// What is answered: of a boost, the status that it repeats.
+fn answered(conn: &mut DbConnection, author: AccountId, id: StatusId) -> Result<Status> {
+    let status = find_visible(conn, Some(author), id)?;
+    match status.reblog_of_id {
+        Some(boosted) => find_visible(conn, Some(author), boosted),
+        None => Ok(status),
+    }
+}
+
+/// Attaches the author's own files, each of which belongs to one status only.
+pub(super) fn attach(conn: &mut DbConnection, author: AccountId, status: StatusId, ids: &[MediaId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let owned = storage::media::owned(conn, author, ids)?;
+    for (position, id) in (0_i16..).zip(ids) {
+        let mine = owned.iter().any(|media| media.id == *id);
+        if !mine || !storage::media::attach(conn, *id, status, position)? {
+            return Err(invalid("Media attachments could not be found, or are in use"));
+        }
+    }
+    Ok(())
+}
+
+/// A status as its author sees it.
+pub(super) fn show(app: &App, conn: &mut DbConnection, viewer: AccountId, status: Status) -> Result<StatusView> {
+    views::statuses(app, conn, Some(viewer), vec![status])?.pop().ok_or(Error::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_codes() {
+        for good in ["en", "cy", "pt-BR", "zh-Hant", "cmn"] {
+            assert!(check_language(good.to_owned()).is_ok(), "{good}");
+        }
+        for bad in ["", "english!", "e", "en-", "<b>"] {
+            assert!(check_language(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Reading statuses and their threads.
+
+use std::collections::HashMap;
+
+use domain::{AccountId, StatusId, limits};
+use storage::DbConnection;
+use storage::statuses::Status;
+
+use super::deeds::seen;
+use super::edit::own;
+use crate::audience::{find_visible, visible_to};
+use crate::oauth::Person;
+use crate::views::{self, EditView, StatusView};
+use crate::{App, Error, Result};
+
+/// What stands before and after a status in its thread.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// From the first status of the thread to the one answered.
+    pub ancestors: Vec<StatusView>,
+    /// Each answer followed by its own answers.
+    pub descendants: Vec<StatusView>,
+}
+
+/// The status of that id, if the viewer may see it.
+pub async fn view(app: &App, viewer: Option<&Person>, id: StatusId) -> Result<StatusView> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| {
+        let status = find_visible(conn, viewer, id)?;
+        views::statuses(app, conn, viewer, vec![status])?.pop().ok_or(Error::NotFound)
+    })
+    .await
+}
+
+/// The statuses of these ids that the viewer may see, in the same order.
+pub async fn with_ids(app: &App, viewer: Option<&Person>, ids: Vec<StatusId>) -> Result<Vec<StatusView>> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| in_order(app, conn, viewer, &ids)).await
+}
+
+pub(crate) fn in_order(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    ids: &[StatusId],
+) -> Result<Vec<StatusView>> {
+    let mut rows: HashMap<StatusId, Status> =
+        seen(conn, viewer, ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let rows = ids.iter().filter_map(|id| rows.remove(id)).collect();
+    views::statuses(app, conn, viewer, rows)
+}
+
+/// The thread around a status, as far as the viewer may see it. One scan of the thread.
+pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result<Context> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| {
+        let mut status = find_visible(conn, viewer, id)?;
+        if let Some(boosted) = status.reblog_of_id {
+            status = find_visible(conn, viewer, boosted)?;
+        }
+        let rows = storage::statuses::thread(conn, status.conversation_id, limits::THREAD)?;
+        let rows = visible_to(conn, viewer, rows)?;
+        let thread = Thread::new(&rows);
+        let ancestors = thread.ancestors(&status);
+        let descendants = thread.descendants(status.id);
+        Ok(Context {
+            ancestors: views::statuses(app, conn, viewer, ancestors)?,
+            descendants: views::statuses(app, conn, viewer, descendants)?,
+        })
+    })
+    .await
+}
+
+/// The statuses of a thread, by what they answer.
+struct Thread<'a> {
+    by_id: HashMap<StatusId, &'a Status>,
+    /// Oldest first.
+    answers: HashMap<StatusId, Vec<&'a Status>>,
+}
+
+impl<'a> Thread<'a> {
+    fn new(rows: &'a [Status]) -> Self {
+        let mut answers: HashMap<StatusId, Vec<&Status>> = HashMap::new();
+        for row in rows {
+            if let Some(parent) = row.in_reply_to_id {
+                answers.entry(parent).or_default().push(row);
+            }
+        }
+        Self { by_id: rows.iter().map(|row| (row.id, row)).collect(), answers }
+    }
+
+    fn ancestors(&self, status: &Status) -> Vec<Status> {
+        let mut found: Vec<Status> = Vec::new();
+        let mut parent = status.in_reply_to_id;
+        while let Some(row) = parent.and_then(|id| self.by_id.get(&id)) {
+            // Hostile servers can make circles.
+            if found.len() >= self.by_id.len() {
+                break;
+            }
+            found.push((*row).clone());
+            parent = row.in_reply_to_id;
+        }
+        found.reverse();
+        found
+    }
+
+    fn descendants(&self, id: StatusId) -> Vec<Status> {
+        let mut found: Vec<Status> = Vec::new();
+        let mut open: Vec<&Status> = self.answers_to(id);
+        while let Some(row) = open.pop() {
+            if found.len() >= self.by_id.len() {
+                break;
+            }
+            found.push(row.clone());
+            open.extend(self.answers_to(row.id));
+        }
+        found
+    }
+
+    /// Newest first, to be taken from the end.
+    fn answers_to(&self, id: StatusId) -> Vec<&'a Status> {
+        self.answers.get(&id).into_iter().flatten().rev().copied().collect()
+    }
+}
+
+/// One's own status as one typed it.
+pub async fn source(app: &App, person: &Person, id: StatusId) -> Result<Status> {
+    let me = person.id();
+    app.read(move |_, conn| own(conn, &me, id)).await
+}
+
+/// All versions of a status, oldest first.
+pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result<Vec<EditView>> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| {
+        let status = find_visible(conn, viewer, id)?;
+        let edits = storage::statuses::edits(conn, id)?;
+        let current = views::statuses(app, conn, viewer, vec![status])?.pop().ok_or(Error::NotFound)?;
+        let version = |content, spoiler_text, sensitive, created_at| EditView {
+            content,
+            spoiler_text,
+            sensitive,
+            created_at,
+            account: current.author.clone(),
+            media: current.media.clone(),
+            emojis: current.status.emojis.clone(),
+        };
+        let mut versions: Vec<EditView> = edits
+            .into_iter()
+            .map(|edit| version(edit.content, edit.spoiler_text, edit.sensitive, edit.created_at))
+            .collect();
+        let now = &current.status;
+        versions.push(version(
+            now.content.clone(),
+            now.spoiler_text.clone(),
+            now.sensitive,
+            now.edited_at.unwrap_or(now.created_at),
+        ));
+        Ok(versions)
+    })
+    .await
+}

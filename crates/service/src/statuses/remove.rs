@@ -1,0 +1,53 @@
+//! Taking a status back.
+
+use domain::{StatusId, Visibility};
+use storage::DbConnection;
+use storage::accounts::Counts as AccountCounts;
+use storage::statuses::{Counts, Status};
+
+use super::edit::own;
+use super::publish::show;
+use crate::jobs::{Outgoing, federate};
+use crate::oauth::Person;
+use crate::views::StatusView;
+use crate::{App, Result};
+
+/// Deletes a status and answers what it was, so that it can be written anew; its files stay for a day.
+pub async fn delete(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
+    let author = person.id();
+    app.transaction(move |app, conn| {
+        let status = own(conn, &author, id)?;
+        let view = show(app, conn, author, status.clone())?;
+        remove(app, conn, &status)?;
+        storage::media::detach_all(conn, id)?;
+        federate(app, conn, Outgoing::Delete { status: id })?;
+        Ok(view)
+    })
+    .await
+}
+
+/// Deletes a status and its boosts, and takes them out of everybody's sight.
+pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+    if !storage::statuses::delete(conn, status.id, app.now())? {
+        return Ok(());
+    }
+    for boost in storage::statuses::boosts_of(conn, status.id)? {
+        remove(app, conn, &boost)?;
+    }
+    storage::home_feed::delete_status(conn, status.id)?;
+    storage::notifications::delete_of_status(conn, status.id)?;
+    storage::tags::delete_of_status(conn, status.id)?;
+    if status.visibility != Visibility::Direct {
+        let change = AccountCounts { statuses: -1, ..AccountCounts::default() };
+        storage::accounts::add_to_counts(conn, status.account_id, change)?;
+    }
+    if let Some(parent) = status.in_reply_to_id
+        && status.visibility.is_open()
+    {
+        storage::statuses::add_to_counts(conn, parent, Counts { replies: -1, ..Counts::default() })?;
+    }
+    if let Some(boosted) = status.reblog_of_id {
+        storage::statuses::add_to_counts(conn, boosted, Counts { reblogs: -1, ..Counts::default() })?;
+    }
+    Ok(())
+}

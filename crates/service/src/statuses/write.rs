@@ -1,0 +1,70 @@
+//! The one way in which a status comes to be, from here or from elsewhere.
+
+use domain::{AccountId, NotificationKind, Visibility};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::statuses::{Counts, Status};
+
+use crate::follows::notify;
+use crate::{App, Result, home};
+
+/// A status that is about to be stored, and what belongs to it.
+pub(crate) struct Draft<'a> {
+    pub status: Status,
+    pub author: &'a Account,
+    pub mentioned: &'a [Account],
+    pub tags: &'a [String],
+}
+
+/// Stores a status, ties it to its thread, tells those of ours whom it concerns, and puts it into home timelines.
+pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Result<Status> {
+    let Draft { status, author, mentioned, tags } = draft;
+    storage::statuses::insert(conn, status.clone())?;
+    let ids: Vec<AccountId> = mentioned.iter().map(|account| account.id).collect();
+    if !ids.is_empty() {
+        storage::mentions::insert(conn, status.id, &ids)?;
+    }
+    storage::tags::insert(conn, status.id, tags, status.created_at, || app.next_id())?;
+    if status.visibility != Visibility::Direct {
+        storage::accounts::posted(conn, author.id, status.created_at)?;
+    }
+    if let Some(parent) = status.in_reply_to_id
+        && status.visibility.is_open()
+    {
+        storage::statuses::add_to_counts(conn, parent, Counts { replies: 1, ..Counts::default() })?;
+    }
+    let adopted = storage::statuses::adopt_answers(conn, &status)?;
+    if adopted > 0 {
+        let replies = i64::try_from(adopted).unwrap_or(0);
+        storage::statuses::add_to_counts(conn, status.id, Counts { replies, ..Counts::default() })?;
+    }
+    for account in mentioned.iter().filter(|account| account.is_local()) {
+        notify(app, conn, account.id, author.id, NotificationKind::Mention, Some(status.id))?;
+    }
+    tell_subscribers(app, conn, &status, &ids)?;
+    home::fan_out(app, conn, &status, author.is_local())?;
+    Ok(status)
+}
+
+/// Tells those who asked to hear of each post of the author; a mention has told already.
+fn tell_subscribers(app: &App, conn: &mut DbConnection, status: &Status, mentioned: &[AccountId]) -> Result<()> {
+    if status.in_reply_to_uri.is_some() || status.visibility == Visibility::Direct {
+        return Ok(());
+    }
+    for follow in storage::follows::subscribers(conn, status.account_id)? {
+        if !mentioned.contains(&follow) {
+            notify(app, conn, follow, status.account_id, NotificationKind::Status, Some(status.id))?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells those of ours who boosted a status that it reads differently now.
+pub(crate) fn tell_of_edit(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+    for boost in storage::statuses::boosts_of(conn, status.id)? {
+        if boost.local {
+            notify(app, conn, boost.account_id, status.account_id, NotificationKind::Update, Some(status.id))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! From what is typed to HTML, from foreign HTML to safe HTML, and from HTML to plain words.
+
+pub mod format;
+mod plain;
+pub mod sanitise;
+
+pub use plain::plain_text;

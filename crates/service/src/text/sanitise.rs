@@ -1,0 +1,124 @@
+//! Foreign HTML: what formats words stays, everything else goes.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+use domain::limits;
+
+/// Elements that format words; of others the words stay.
+const TAGS: [&str; 27] = [
+    "p", "br", "span", "a", "abbr", "del", "s", "pre", "blockquote", "code", "b", "strong", "u", "sub", "sup", "i",
+    "em", "h1", "h2", "h3", "h4", "ul", "ol", "li", "ruby", "rt", "rp",
+];
+
+/// Where a link may lead.
+const SCHEMES: [&str; 8] = ["http", "https", "mailto", "gemini", "matrix", "xmpp", "magnet", "dat"];
+
+/// Elements inside each other; what is deeper is shown as text would be a mistake, so the tags go.
+const DEPTH: usize = 100;
+
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    builder
+        .tags(HashSet::from(TAGS))
+        .clean_content_tags(HashSet::from(["script", "style"]))
+        .url_schemes(HashSet::from(SCHEMES))
+        .generic_attributes(HashSet::from(["lang", "dir", "translate"]))
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href", "class", "title"])),
+            ("span", HashSet::from(["class"])),
+            ("abbr", HashSet::from(["title"])),
+            ("p", HashSet::from(["class"])),
+            ("ol", HashSet::from(["start", "reversed"])),
+            ("li", HashSet::from(["value"])),
+        ]))
+        .link_rel(Some("nofollow noopener noreferrer"))
+        .set_tag_attribute_value("a", "target", "_blank")
+        .attribute_filter(|_, attribute, value| match attribute {
+            "class" => known_classes(value).map(Cow::Owned),
+            "translate" if value != "no" => None,
+            _ => Some(Cow::Borrowed(value)),
+        });
+    builder
+});
+
+/// Safe HTML with the same words. Longer than the limit is cut.
+#[must_use]
+pub fn html(foreign: &str) -> String {
+    let foreign = limits::cut_bytes(foreign, limits::REMOTE_CONTENT_BYTES).replace('\0', "");
+    if is_deep(&foreign) {
+        return CLEANER.clean(&ammonia::clean_text(&super::plain_text(&foreign))).to_string();
+    }
+    CLEANER.clean(&foreign).to_string()
+}
+
+/// Whether more elements are open at once than any writing needs: the parser's time grows with their square.
+fn is_deep(html: &str) -> bool {
+    let mut depth = 0_usize;
+    for (at, _) in html.match_indices('<') {
+        let next = html.as_bytes().get(at + 1);
+        if next == Some(&b'/') {
+            depth = depth.saturating_sub(1);
+        } else if next.is_some_and(u8::is_ascii_alphabetic) {
+            let tag = html.get(at + 1..at + 3).unwrap_or_default();
+            // A break has no end.
+            if !tag.eq_ignore_ascii_case("br") {
+                depth += 1;
+            }
+        }
+        if depth > DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+/// The classes that apps know; microformats and those that Mastodon styles.
+fn known_classes(value: &str) -> Option<String> {
+    let known = |class: &&str| {
+        matches!(*class, "mention" | "hashtag" | "ellipsis" | "invisible" | "quote-inline")
+            || ["h-", "p-", "u-", "dt-", "e-"].iter().any(|prefix| class.starts_with(prefix))
+    };
+    let kept: Vec<&str> = value.split_ascii_whitespace().filter(known).collect();
+    (!kept.is_empty()).then(|| kept.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_runs_and_nothing_is_loaded() {
+        for hostile in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<a href=\"data:text/html,x\">x</a>",
+            "<p style=\"background:url(//evil.example)\" onclick=\"x\">x</p>",
+            "<iframe src=\"https://evil.example\"></iframe>",
+            "<svg><script>alert(1)</script></svg>",
+            "<math><mtext></p><img src=x onerror=alert(1)>",
+        ] {
+            let safe = html(hostile);
+            for word in ["script", "onerror", "onclick", "javascript", "data:", "style", "iframe", "svg", "<img"] {
+                assert!(!safe.contains(word), "{hostile} became {safe}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mention_from_mastodon_stays_one() {
+        let safe = html("<p><span class=\"h-card evil\"><a href=\"https://school.example/@ada\" class=\"u-url mention\">@<span>ada</span></a></span></p>");
+        assert!(safe.contains("class=\"h-card\""), "{safe}");
+        assert!(safe.contains("class=\"u-url mention\""), "{safe}");
+        assert!(safe.contains("rel=\"nofollow noopener noreferrer\""), "{safe}");
+    }
+
+    #[test]
+    fn deep_nesting_keeps_its_words_and_costs_nothing() {
+        let deep = format!("{}words{}", "<b>".repeat(30_000), "</b>".repeat(1_000));
+        assert_eq!(html(&deep), "words");
+    }
+}

@@ -1,0 +1,101 @@
+//! Streams of statuses.
+
+use domain::Page;
+use domain::text::normalise_tag;
+use storage::DbConnection;
+use storage::statuses::{Public, Status, Tagged};
+
+use crate::audience::visible_to;
+use crate::oauth::Person;
+use crate::statuses::in_order;
+use crate::views::{self, StatusView};
+use crate::{App, Paged, Result};
+
+/// Which public statuses are wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PublicTimeline {
+    pub local: bool,
+    pub remote: bool,
+    pub only_media: bool,
+}
+
+/// Which statuses with a tag are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct TagTimeline {
+    pub name: String,
+    pub any: Vec<String>,
+    pub all: Vec<String>,
+    pub none: Vec<String>,
+    pub public: PublicTimeline,
+}
+
+/// Further tags in one question, as Mastodon bounds them.
+const MORE_TAGS: usize = 4;
+
+impl From<PublicTimeline> for Public {
+    fn from(wanted: PublicTimeline) -> Self {
+        Self { only_local: wanted.local, only_remote: wanted.remote, only_media: wanted.only_media }
+    }
+}
+
+/// One page of what the viewer's own people write.
+pub async fn home(app: &App, person: &Person, page: Page) -> Result<Paged<StatusView>> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let ids = storage::home_feed::page(conn, me, &page)?;
+        let items = in_order(app, conn, Some(me), &ids)?;
+        Ok(Paged::new(items, ids.into_iter().map(|id| id.0)))
+    })
+    .await
+}
+
+/// One page of all that is public.
+pub async fn public(
+    app: &App,
+    viewer: Option<&Person>,
+    wanted: PublicTimeline,
+    page: Page,
+) -> Result<Paged<StatusView>> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| {
+        let rows = storage::statuses::page_of_public(conn, wanted.into(), &page)?;
+        show(app, conn, viewer, rows)
+    })
+    .await
+}
+
+/// One page of all that is public and carries a tag.
+pub async fn tag(app: &App, viewer: Option<&Person>, wanted: TagTimeline, page: Page) -> Result<Paged<StatusView>> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| {
+        let mut any = vec![wanted.name];
+        any.extend(wanted.any.into_iter().take(MORE_TAGS));
+        let any = ids(conn, any)?;
+        let required = wanted.all.len().min(MORE_TAGS);
+        let all = ids(conn, wanted.all)?;
+        // A tag that nobody ever used is on no status.
+        if any.is_empty() || all.len() < required {
+            return Ok(Paged::empty());
+        }
+        let none = ids(conn, wanted.none)?;
+        let rows = storage::statuses::page_of_tags(conn, &Tagged { any, all, none, public: wanted.public.into() }, &page)?;
+        show(app, conn, viewer, rows)
+    })
+    .await
+}
+
+fn ids(conn: &mut DbConnection, names: Vec<String>) -> Result<Vec<i64>> {
+    let names: Vec<String> = names.iter().take(MORE_TAGS + 1).map(|name| normalise_tag(name)).collect();
+    Ok(storage::tags::with_names(conn, &names)?)
+}
+
+fn show(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<domain::AccountId>,
+    rows: Vec<Status>,
+) -> Result<Paged<StatusView>> {
+    let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
+    let rows = visible_to(conn, viewer, rows)?;
+    Ok(Paged::new(views::statuses(app, conn, viewer, rows)?, cursors))
+}

@@ -1,0 +1,200 @@
+//! What administrators do about people, from the command line.
+
+use domain::{AccountKind, Role};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::users::Invite;
+
+use super::{NewPerson, insert, new_account, normal_email};
+use crate::error::invalid;
+use crate::jobs::{Job, enqueue};
+use crate::oauth::Person;
+use crate::passwords::{self, random_token};
+use crate::{App, Error, Result, mail};
+
+/// Somebody an administrator makes an account for.
+#[derive(Clone)]
+pub struct NewUser {
+    pub username: String,
+    pub email: String,
+    /// Made up if none is given.
+    pub password: Option<String>,
+    pub role: Role,
+    pub confirmed: bool,
+}
+
+/// Makes an account; answers the password too.
+pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
+    if !domain::handle::is_local_username(&new.username) {
+        return Err(invalid("Username must contain only letters, numbers and underscores, at most 30"));
+    }
+    let email = normal_email(&new.email).ok_or_else(|| invalid("E-mail address is invalid"))?;
+    let password = new.password.unwrap_or_else(random_token);
+    passwords::check(&password).map_err(|weak| invalid(format!("Password {weak}")))?;
+    let password_hash = passwords::hash(password.clone()).await?;
+    let person = app
+        .transaction(move |app, conn| {
+            if storage::accounts::with_handle_key(conn, &new.username.to_lowercase())?.is_some() {
+                return Err(invalid("Username has already been taken"));
+            }
+            if storage::users::with_email(conn, &email)?.is_some() {
+                return Err(invalid("E-mail address has already been taken"));
+            }
+            let now = app.now();
+            insert(
+                app,
+                conn,
+                NewPerson {
+                    username: new.username,
+                    email,
+                    password_hash,
+                    role: new.role,
+                    locale: "en".to_owned(),
+                    reason: String::new(),
+                    invite_id: None,
+                    confirmed_at: new.confirmed.then_some(now),
+                    approved_at: Some(now),
+                },
+            )
+        })
+        .await?;
+    Ok((person, password))
+}
+
+/// All who have an account, by user name.
+pub async fn list(app: &App) -> Result<Vec<Person>> {
+    app.read(|_, conn| {
+        let rows = storage::users::all(conn)?;
+        Ok(rows.into_iter().map(|(user, account)| Person { user, account }).collect())
+    })
+    .await
+}
+
+/// The person of that user name.
+pub async fn find(app: &App, username: &str) -> Result<Person> {
+    let username = username.to_owned();
+    app.read(move |_, conn| named(conn, &username)).await
+}
+
+fn named(conn: &mut DbConnection, username: &str) -> Result<Person> {
+    let account = storage::accounts::with_handle_key(conn, &username.to_lowercase())?
+        .filter(Account::is_local)
+        .ok_or(Error::NotFound)?;
+    let user = storage::users::of_account(conn, account.id)?.ok_or(Error::NotFound)?;
+    Ok(Person { user, account })
+}
+
+/// Sets a password, and ends all sessions and tokens of the person.
+pub async fn set_password(app: &App, username: &str, password: Option<String>) -> Result<String> {
+    let password = password.unwrap_or_else(random_token);
+    passwords::check(&password).map_err(|weak| invalid(format!("Password {weak}")))?;
+    let hash = passwords::hash(password.clone()).await?;
+    let username = username.to_owned();
+    app.transaction(move |app, conn| {
+        let Person { mut user, .. } = named(conn, &username)?;
+        user.password_hash = hash;
+        storage::users::update(conn, &user)?;
+        storage::sessions::delete_of_user(conn, user.id)?;
+        Ok(storage::applications::revoke_tokens_of_user(conn, user.id, app.now())?)
+    })
+    .await?;
+    Ok(password)
+}
+
+/// Sets what somebody may do for others.
+pub async fn set_role(app: &App, username: &str, role: Role) -> Result<()> {
+    let username = username.to_owned();
+    app.transaction(move |_, conn| {
+        let Person { mut user, .. } = named(conn, &username)?;
+        user.role = role;
+        Ok(storage::users::update(conn, &user)?)
+    })
+    .await
+}
+
+/// Lets somebody in who waits for it, and tells them where mail is set.
+pub async fn approve(app: &App, username: &str) -> Result<()> {
+    let username = username.to_owned();
+    app.transaction(move |app, conn| {
+        let Person { mut user, account } = named(conn, &username)?;
+        if user.approved_at.is_some() {
+            return Ok(());
+        }
+        user.approved_at = Some(app.now());
+        storage::users::update(conn, &user)?;
+        if app.mailer().is_set() {
+            let link = app.addresses().join("/sign-in");
+            let message = mail::approved(&user.email, &app.settings().title, &account.username, &link);
+            enqueue(app, conn, &Job::Mail(message))?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Suspends somebody, which hides all they wrote and ends their sessions, or lifts it.
+pub async fn suspend(app: &App, username: &str, suspended: bool) -> Result<()> {
+    let username = username.to_owned();
+    app.transaction(move |app, conn| {
+        let Person { user, account } = named(conn, &username)?;
+        storage::accounts::set_suspended(conn, account.id, suspended.then(|| app.now()))?;
+        if suspended {
+            storage::sessions::delete_of_user(conn, user.id)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Makes an invitation; answers its code.
+pub async fn create_invite(app: &App, uses: Option<i64>, days: Option<i64>) -> Result<String> {
+    let code = random_token();
+    let invite = Invite {
+        id: app.next_id(),
+        code: code.clone(),
+        user_id: None,
+        max_uses: uses,
+        uses: 0,
+        expires_at: days.map(|days| app.now() + chrono::Duration::days(days)),
+        created_at: app.now(),
+    };
+    app.transaction(move |_, conn| Ok(storage::users::insert_invite(conn, invite)?)).await?;
+    Ok(code)
+}
+
+/// Makes the actor of the server itself, if it is not there yet.
+pub async fn ensure_instance_actor(app: &App) -> Result<Account> {
+    let made = app
+        .transaction(|app, conn| {
+            let uri = app.addresses().instance_actor();
+            if let Some(account) = storage::accounts::with_uri(conn, &uri)? {
+                return Ok(account);
+            }
+            let mut account = new_account(app, app.settings().host.as_str(), AccountKind::Application);
+            account.inbox_uri = format!("{uri}/inbox");
+            account.outbox_uri = format!("{uri}/outbox");
+            account.followers_uri = format!("{uri}/followers");
+            account.following_uri = format!("{uri}/following");
+            account.featured_uri = None;
+            account.url = app.addresses().join("/about");
+            account.locked = true;
+            account.uri = uri;
+            storage::accounts::insert(conn, account.clone())?;
+            Ok(account)
+        })
+        .await;
+    match made {
+        // Another process was quicker.
+        Err(Error::Conflict(_)) => instance_actor(app).await,
+        other => other,
+    }
+}
+
+/// The actor of the server itself.
+pub async fn instance_actor(app: &App) -> Result<Account> {
+    app.read(|app, conn| {
+        let uri = app.addresses().instance_actor();
+        storage::accounts::with_uri(conn, &uri)?.ok_or(Error::NotFound)
+    })
+    .await
+}

@@ -1,0 +1,151 @@
+//! People who sign in here: signing up, signing in, and what administrators do about them.
+
+mod admin;
+mod sign_in;
+mod sign_up;
+
+use domain::{AccountId, AccountKind, Role, Time, UserId, Visibility};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::users::User;
+
+pub use admin::{
+    NewUser, approve, create, create_invite, ensure_instance_actor, find, instance_actor, list, set_password,
+    set_role, suspend,
+};
+pub use sign_in::{Session, session, sign_in, sign_out};
+pub use sign_up::{SignUp, SignedUp, State, confirm, resend_confirmation, sign_up, sign_up_with_token};
+
+use crate::jobs::{Job, enqueue};
+use crate::oauth::Person;
+use crate::{App, Error, Result};
+
+/// Whether somebody may come in, with a token or with a password.
+pub(crate) fn check_may_enter(person: &Person) -> Result<()> {
+    let refuse = |text: &str| Err(Error::Forbidden(text.to_owned()));
+    if person.account.is_gone() || person.user.disabled_at.is_some() {
+        return refuse("Your login is currently disabled");
+    }
+    if person.user.confirmed_at.is_none() {
+        return refuse("Your login is missing a confirmed e-mail address");
+    }
+    if person.user.approved_at.is_none() {
+        return refuse("Your login is currently pending approval");
+    }
+    Ok(())
+}
+
+/// An account of ours that nobody has written anything about yet.
+fn new_account(app: &App, username: &str, kind: AccountKind) -> Account {
+    let addresses = app.addresses();
+    let now = app.now();
+    Account {
+        id: AccountId(app.next_id()),
+        username: username.to_owned(),
+        host: None,
+        handle_key: username.to_lowercase(),
+        uri: addresses.account(username),
+        url: addresses.profile(username),
+        kind,
+        display_name: String::new(),
+        note: String::new(),
+        note_source: String::new(),
+        fields: Vec::new(),
+        avatar: None,
+        avatar_remote_url: None,
+        header: None,
+        header_remote_url: None,
+        locked: false,
+        discoverable: false,
+        indexable: false,
+        hide_collections: false,
+        inbox_uri: addresses.inbox(username),
+        shared_inbox_uri: Some(addresses.shared_inbox()),
+        outbox_uri: addresses.outbox(username),
+        followers_uri: addresses.followers(username),
+        following_uri: addresses.following(username),
+        featured_uri: Some(addresses.featured(username)),
+        also_known_as: Vec::new(),
+        moved_to_uri: None,
+        emojis: Vec::new(),
+        statuses_count: 0,
+        followers_count: 0,
+        following_count: 0,
+        last_status_at: None,
+        created_at: now,
+        updated_at: now,
+        fetched_at: None,
+        silenced_at: None,
+        suspended_at: None,
+        deleted_at: None,
+    }
+}
+
+/// What is needed for a new person's rows.
+struct NewPerson {
+    username: String,
+    email: String,
+    password_hash: String,
+    role: Role,
+    locale: String,
+    reason: String,
+    invite_id: Option<i64>,
+    confirmed_at: Option<Time>,
+    approved_at: Option<Time>,
+}
+
+/// Writes account and user. The key with which they sign is made by a job: it takes longer than all the rest.
+fn insert(app: &App, conn: &mut DbConnection, new: NewPerson) -> Result<Person> {
+    let account = new_account(app, &new.username, AccountKind::Person);
+    let now = app.now();
+    let user = User {
+        id: UserId(app.next_id()),
+        account_id: account.id,
+        email: new.email,
+        password_hash: new.password_hash,
+        role: new.role,
+        locale: new.locale,
+        default_visibility: Visibility::Public,
+        default_sensitive: false,
+        default_language: None,
+        reason: new.reason,
+        invite_id: new.invite_id,
+        confirmed_at: new.confirmed_at,
+        approved_at: new.approved_at,
+        disabled_at: None,
+        last_seen_at: now,
+        created_at: now,
+    };
+    storage::accounts::insert(conn, account.clone())?;
+    storage::users::insert(conn, user.clone())?;
+    enqueue(app, conn, &Job::MakeKey { account: account.id })?;
+    Ok(Person { user, account })
+}
+
+/// User names that would be taken for the server itself.
+const RESERVED: [&str; 14] = [
+    "abuse", "admin", "administrator", "hostmaster", "info", "instance", "mod", "moderator", "postmaster", "root",
+    "security", "staffroom", "support", "webmaster",
+];
+
+/// An address in lower case, if it can be one.
+fn normal_email(email: &str) -> Option<String> {
+    let email = email.trim().to_lowercase();
+    let (name, host) = email.rsplit_once('@')?;
+    let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
+    let good = plain(name) && plain(host) && !name.contains('@') && host.parse::<domain::Host>().is_ok() && email.len() <= 254;
+    good.then_some(email)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_name_and_a_host_and_no_second_line() {
+        assert_eq!(normal_email(" Ada@School.Example ").as_deref(), Some("ada@school.example"));
+        for bad in ["ada", "@school.example", "ada@", "ada@a@b", "ada\n@school.example", "a b@school.example"] {
+            assert_eq!(normal_email(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Accounts as somebody sees them.
+
+use std::collections::HashMap;
+
+use domain::AccountId;
+use storage::DbConnection;
+use storage::accounts::Account;
+
+use super::AccountView;
+use crate::{App, Result};
+
+/// An account as `viewer` sees it: the numbers of others are hidden unless the server shows them.
+pub(crate) fn account(app: &App, viewer: Option<AccountId>, account: Account) -> AccountView {
+    let shown = app.settings().show_counts || viewer == Some(account.id);
+    let followed = if shown { (account.followers_count, account.following_count) } else { (0, 0) };
+    let picture = |file: &Option<String>, remote: &Option<String>, default: String| match (file, remote) {
+        (Some(file), _) => app.addresses().media(file),
+        (None, Some(url)) => url.clone(),
+        (None, None) => default,
+    };
+    AccountView {
+        acct: acct(&account),
+        avatar: picture(&account.avatar, &account.avatar_remote_url, app.addresses().default_avatar()),
+        header: picture(&account.header, &account.header_remote_url, app.addresses().default_header()),
+        followers: followed.0,
+        following: followed.1,
+        statuses: account.statuses_count,
+        account,
+    }
+}
+
+pub(crate) fn acct(account: &Account) -> String {
+    match &account.host {
+        Some(host) => format!("{}@{host}", account.username),
+        None => account.username.clone(),
+    }
+}
+
+/// The accounts of these ids that are not gone, by id. One query.
+pub(crate) fn accounts_by_id(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    mut ids: Vec<AccountId>,
+) -> Result<HashMap<AccountId, AccountView>> {
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(storage::accounts::with_ids(conn, &ids)?
+        .into_iter()
+        .filter(|row| !row.is_gone())
+        .map(|row| (row.id, account(app, viewer, row)))
+        .collect())
+}
+
+/// The accounts of these ids that are not gone, in the same order. One query.
+pub(crate) fn accounts(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    ids: &[AccountId],
+) -> Result<Vec<AccountView>> {
+    let mut found = accounts_by_id(app, conn, viewer, ids.to_vec())?;
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}

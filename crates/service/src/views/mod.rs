@@ -1,0 +1,118 @@
+//! What doors show: rows with all that belongs to them, loaded in a fixed number of queries,
+//! with the numbers already hidden that the viewer is not to see.
+
+mod account;
+mod status;
+
+use domain::{AccountId, CustomEmoji, MediaId, Time};
+use storage::accounts::Account;
+use storage::media::Media;
+use storage::notifications::Notification;
+use storage::statuses::Status;
+
+pub(crate) use account::{account, accounts, accounts_by_id};
+pub(crate) use status::{media, statuses};
+
+/// An account as somebody sees it.
+#[derive(Debug, Clone)]
+pub struct AccountView {
+    pub account: Account,
+    /// `ada` here, `ada@school.example` elsewhere.
+    pub acct: String,
+    /// Address of the picture, ours if there is none.
+    pub avatar: String,
+    pub header: String,
+    pub followers: i64,
+    pub following: i64,
+    pub statuses: i64,
+}
+
+/// A status as somebody sees it.
+#[derive(Debug, Clone)]
+pub struct StatusView {
+    pub status: Status,
+    pub author: AccountView,
+    pub boosted: Option<Box<StatusView>>,
+    pub media: Vec<MediaView>,
+    pub mentions: Vec<MentionView>,
+    pub tags: Vec<TagView>,
+    /// Name and website.
+    pub application: Option<(String, Option<String>)>,
+    pub replies: i64,
+    pub boosts: i64,
+    pub favourites: i64,
+    /// None for a viewer who is not signed in.
+    pub seen_by: Option<Deeds>,
+}
+
+/// What the viewer did with a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deeds {
+    pub favourited: bool,
+    pub boosted: bool,
+    pub bookmarked: bool,
+    /// Only of the viewer's own.
+    pub pinned: Option<bool>,
+}
+
+#[derive(Debug, Clone)]
+pub struct MediaView {
+    pub media: Media,
+    pub url: String,
+    pub preview_url: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MentionView {
+    pub id: AccountId,
+    pub username: String,
+    pub acct: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagView {
+    pub name: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct NotificationView {
+    pub notification: Notification,
+    pub account: AccountView,
+    pub status: Option<StatusView>,
+}
+
+/// How the viewer and another stand to each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelationshipView {
+    pub id: AccountId,
+    pub following: bool,
+    pub showing_boosts: bool,
+    pub notifying: bool,
+    pub languages: Option<Vec<String>>,
+    pub followed_by: bool,
+    pub blocking: bool,
+    pub blocked_by: bool,
+    pub requested: bool,
+    pub requested_by: bool,
+}
+
+/// One version of a status.
+#[derive(Debug, Clone)]
+pub struct EditView {
+    pub content: String,
+    pub spoiler_text: String,
+    pub sensitive: bool,
+    pub created_at: Time,
+    pub account: AccountView,
+    pub media: Vec<MediaView>,
+    pub emojis: Vec<CustomEmoji>,
+}
+
+impl MediaView {
+    #[must_use]
+    pub fn id(&self) -> MediaId {
+        self.media.id
+    }
+}

@@ -1,0 +1,166 @@
+//! Statuses as somebody sees them.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{AccountId, ApplicationId, StatusId};
+use storage::DbConnection;
+use storage::media::Media;
+use storage::statuses::Status;
+
+use super::account::{accounts_by_id, acct};
+use super::{AccountView, Deeds, MediaView, MentionView, StatusView, TagView};
+use crate::audience::visible_to;
+use crate::{App, Result};
+
+/// What belongs to a set of statuses.
+struct Belongings {
+    authors: HashMap<AccountId, AccountView>,
+    media: HashMap<StatusId, Vec<MediaView>>,
+    mentions: HashMap<StatusId, Vec<MentionView>>,
+    tags: HashMap<StatusId, Vec<TagView>>,
+    applications: HashMap<ApplicationId, (String, Option<String>)>,
+    deeds: Option<ViewerDeeds>,
+}
+
+struct ViewerDeeds {
+    viewer: AccountId,
+    favourited: HashSet<StatusId>,
+    boosted: HashSet<StatusId>,
+    bookmarked: HashSet<StatusId>,
+}
+
+/// Shows statuses in the order given. Those of people who are gone, and boosts of what the viewer
+/// may not see, are left out; whether the viewer may see `statuses` themselves, the caller has asked.
+pub(crate) fn statuses(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    statuses: Vec<Status>,
+) -> Result<Vec<StatusView>> {
+    let boosted_ids: Vec<StatusId> = statuses.iter().filter_map(|status| status.reblog_of_id).collect();
+    let boosted = if boosted_ids.is_empty() {
+        Vec::new()
+    } else {
+        let rows = storage::statuses::with_ids(conn, &boosted_ids)?;
+        visible_to(conn, viewer, rows)?
+    };
+    let all: Vec<&Status> = statuses.iter().chain(&boosted).collect();
+    let belongings = load(app, conn, viewer, &all)?;
+    let boosted: HashMap<StatusId, StatusView> = boosted
+        .into_iter()
+        .filter_map(|row| Some((row.id, belongings.show(app, row, None)?)))
+        .collect();
+    Ok(statuses
+        .into_iter()
+        .filter_map(|row| match row.reblog_of_id {
+            Some(id) => {
+                let boosted = boosted.get(&id)?.clone();
+                belongings.show(app, row, Some(Box::new(boosted)))
+            }
+            None => belongings.show(app, row, None),
+        })
+        .collect())
+}
+
+fn load(app: &App, conn: &mut DbConnection, viewer: Option<AccountId>, rows: &[&Status]) -> Result<Belongings> {
+    let mut ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let authors = accounts_by_id(app, conn, viewer, rows.iter().map(|row| row.account_id).collect())?;
+    let mut media_of: HashMap<StatusId, Vec<MediaView>> = HashMap::new();
+    for row in storage::media::of_statuses(conn, &ids)? {
+        if let Some(id) = row.status_id {
+            media_of.entry(id).or_default().push(media(app, row));
+        }
+    }
+    let mut mentions: HashMap<StatusId, Vec<MentionView>> = HashMap::new();
+    for (id, account) in storage::mentions::of_statuses(conn, &ids)? {
+        let view = MentionView {
+            id: account.id,
+            acct: acct(&account),
+            username: account.username,
+            url: account.url,
+        };
+        mentions.entry(id).or_default().push(view);
+    }
+    let mut tags: HashMap<StatusId, Vec<TagView>> = HashMap::new();
+    for (id, name) in storage::tags::of_statuses(conn, &ids)? {
+        let url = app.addresses().tag(&name);
+        tags.entry(id).or_default().push(TagView { name, url });
+    }
+    let mut applications: Vec<ApplicationId> = rows.iter().filter_map(|row| row.application_id).collect();
+    applications.sort_unstable();
+    applications.dedup();
+    let applications = if applications.is_empty() {
+        HashMap::new()
+    } else {
+        storage::applications::with_ids(conn, &applications)?
+            .into_iter()
+            .map(|app| (app.id, (app.name, app.website)))
+            .collect()
+    };
+    let deeds = match viewer {
+        None => None,
+        Some(viewer) => Some(ViewerDeeds {
+            viewer,
+            favourited: storage::favourites::among(conn, viewer, &ids)?.into_iter().collect(),
+            boosted: storage::statuses::boosted_among(conn, viewer, &ids)?.into_iter().collect(),
+            bookmarked: storage::bookmarks::among(conn, viewer, &ids)?.into_iter().collect(),
+        }),
+    };
+    Ok(Belongings { authors, media: media_of, mentions, tags, applications, deeds })
+}
+
+impl Belongings {
+    /// None if the author is gone.
+    fn show(&self, app: &App, status: Status, boosted: Option<Box<StatusView>>) -> Option<StatusView> {
+        let author = self.authors.get(&status.account_id)?.clone();
+        let of = |id: StatusId| (self.media.get(&id), self.mentions.get(&id), self.tags.get(&id));
+        let (media, mentions, tags) = of(status.id);
+        let own = self.deeds.as_ref().is_some_and(|deeds| deeds.viewer == status.account_id);
+        let shown = own || app.settings().show_counts;
+        // What was done with a boost was done with the status that it repeats.
+        let target = status.reblog_of_id.unwrap_or(status.id);
+        let seen_by = self.deeds.as_ref().map(|deeds| match &boosted {
+            Some(view) => view.seen_by.map_or(deeds.with(target, None), |seen| Deeds { pinned: None, ..seen }),
+            None => deeds.with(target, own.then_some(status.pinned_at.is_some())),
+        });
+        Some(StatusView {
+            author,
+            media: media.cloned().unwrap_or_default(),
+            mentions: mentions.cloned().unwrap_or_default(),
+            tags: tags.cloned().unwrap_or_default(),
+            application: status.application_id.and_then(|id| self.applications.get(&id).cloned()),
+            replies: status.replies_count,
+            boosts: if shown { status.reblogs_count } else { 0 },
+            favourites: if shown { status.favourites_count } else { 0 },
+            seen_by,
+            boosted,
+            status,
+        })
+    }
+}
+
+impl ViewerDeeds {
+    fn with(&self, id: StatusId, pinned: Option<bool>) -> Deeds {
+        Deeds {
+            favourited: self.favourited.contains(&id),
+            boosted: self.boosted.contains(&id),
+            bookmarked: self.bookmarked.contains(&id),
+            pinned,
+        }
+    }
+}
+
+/// An attachment with its addresses.
+pub(crate) fn media(app: &App, media: Media) -> MediaView {
+    let url = match (&media.file, &media.remote_url) {
+        (Some(file), _) => app.addresses().media(file),
+        (None, remote) => remote.clone().unwrap_or_default(),
+    };
+    let preview_url = match &media.thumbnail {
+        Some(file) => app.addresses().media(file),
+        None => url.clone(),
+    };
+    MediaView { media, url, preview_url }
+}
