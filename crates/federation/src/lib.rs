@@ -1,5 +1,167 @@
 //! Federation with other servers over ActivityPub: what arrives from them, and what we send and ask.
 
+mod convert;
+mod delivery;
+mod discovery;
+mod documents;
+mod fetch;
+mod inbox;
 pub mod net;
 pub mod origin;
+mod outgoing;
+mod protocol;
 pub mod signatures;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::{self, ServiceConfig};
+use domain::AccountId;
+use moka::sync::Cache;
+use service::App;
+use tokio::sync::watch;
+
+use crate::net::{BuildError, FetchError, OutboundClient, OutboundSettings};
+use crate::signatures::{PrivateKey, Signer};
+
+pub use documents::{account_document, status_document, wants_activity_json};
+
+/// What the administrator chose about federation.
+#[derive(Clone, Debug)]
+pub struct FederationSettings {
+    pub outbound: OutboundSettings,
+    /// How old a signature may be.
+    pub signature_max_age: Duration,
+    /// To how many hosts is delivered at the same time.
+    pub parallel_hosts: usize,
+    /// When a delivery that never succeeds is given up.
+    pub give_up_after: Duration,
+}
+
+/// Everything that federation keeps in memory. Cheap to clone.
+#[derive(Clone)]
+pub struct Federation(Arc<Inner>);
+
+struct Inner {
+    settings: FederationSettings,
+    client: OutboundClient,
+    signers: Cache<AccountId, Signer>,
+    /// Actors that were fetched anew a short while ago because a signature did not fit.
+    refreshed: Cache<String, ()>,
+}
+
+/// Why something from elsewhere was not taken in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It may be taken in later.
+    #[error("for now: {0}")]
+    Transient(String),
+    #[error("{0}")]
+    Permanent(String),
+}
+
+impl From<service::Error> for Refusal {
+    fn from(error: service::Error) -> Self {
+        use service::Error::{Conflict, Full, Internal, Unavailable};
+        match error {
+            Unavailable(_) | Full | Internal(_) | Conflict(_) => Self::Transient(error.to_string()),
+            other => Self::Permanent(other.to_string()),
+        }
+    }
+}
+
+impl From<FetchError> for Refusal {
+    fn from(error: FetchError) -> Self {
+        let transient = matches!(error, FetchError::Timeout | FetchError::Unreachable | FetchError::Busy)
+            || matches!(error, FetchError::Status(429 | 500..=599));
+        if transient { Self::Transient(error.to_string()) } else { Self::Permanent(error.to_string()) }
+    }
+}
+
+impl From<Refusal> for service::Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Transient(reason) => Self::Unavailable(reason),
+            Refusal::Permanent(reason) => Self::Invalid(reason),
+        }
+    }
+}
+
+impl Federation {
+    /// # Errors
+    /// If the outbound client cannot be set up.
+    pub fn new(settings: FederationSettings) -> Result<Self, BuildError> {
+        let client = OutboundClient::new(&settings.outbound)?;
+        Ok(Self(Arc::new(Inner {
+            settings,
+            client,
+            signers: Cache::new(10_000),
+            refreshed: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(300)).build(),
+        })))
+    }
+
+    fn settings(&self) -> &FederationSettings {
+        &self.0.settings
+    }
+
+    fn client(&self) -> &OutboundClient {
+        &self.0.client
+    }
+
+    /// What signs for one of our accounts; an account's key does not change.
+    async fn signer(&self, app: &App, account: AccountId) -> Result<Signer, service::Error> {
+        if let Some(signer) = self.0.signers.get(&account) {
+            return Ok(signer);
+        }
+        let key = service::keys::of_account(app, account).await?;
+        let private = key.private_pem.as_deref().unwrap_or_default();
+        let private = PrivateKey::from_pem(private).map_err(|error| service::Error::Internal(error.to_string()))?;
+        let signer = Signer::new(key.uri, private);
+        self.0.signers.insert(account, signer.clone());
+        Ok(signer)
+    }
+
+    /// Does what a job of ours says: see [`service::jobs::Outgoing`].
+    ///
+    /// # Errors
+    /// If the database does not take it; the job may be tried again.
+    pub async fn tell(
+        &self,
+        app: &App,
+        job: domain::JobId,
+        outgoing: service::jobs::Outgoing,
+    ) -> Result<(), service::Error> {
+        outgoing::tell(self, app, job, outgoing).await
+    }
+
+    /// Delivers what is owed, until `stop` says to stop.
+    pub async fn deliver(self, app: App, stop: watch::Receiver<bool>) {
+        delivery::run(self, app, stop).await;
+    }
+
+    /// Works off what arrived, until `stop` says to stop.
+    pub async fn receive(self, app: App, stop: watch::Receiver<bool>) {
+        inbox::work::run(self, app, stop).await;
+    }
+}
+
+/// The addresses that other servers use. `Data<App>` and `Data<Federation>` must be there.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/inbox").route(web::post().to(inbox::receive)))
+        .service(web::resource("/actor").route(web::get().to(documents::instance_actor)))
+        .service(web::resource("/actor/inbox").route(web::post().to(inbox::receive)))
+        .service(web::resource("/actor/outbox").route(web::get().to(documents::instance_outbox)))
+        .service(web::resource("/users/{name}").route(web::get().to(documents::account)))
+        .service(web::resource("/users/{name}/inbox").route(web::post().to(inbox::receive)))
+        .service(web::resource("/users/{name}/outbox").route(web::get().to(documents::outbox)))
+        .service(web::resource("/users/{name}/followers").route(web::get().to(documents::followers)))
+        .service(web::resource("/users/{name}/following").route(web::get().to(documents::following)))
+        .service(web::resource("/users/{name}/collections/featured").route(web::get().to(documents::featured)))
+        .service(web::resource("/users/{name}/statuses/{id}").route(web::get().to(documents::status)))
+        .service(web::resource("/users/{name}/statuses/{id}/activity").route(web::get().to(documents::activity)))
+        .service(web::resource("/.well-known/webfinger").route(web::get().to(discovery::webfinger)))
+        .service(web::resource("/.well-known/host-meta").route(web::get().to(discovery::host_meta)))
+        .service(web::resource("/.well-known/nodeinfo").route(web::get().to(discovery::nodeinfo_links)))
+        .service(web::resource("/nodeinfo/{version}").route(web::get().to(discovery::nodeinfo)));
+}

@@ -132,6 +132,14 @@ pub fn with_ids(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<St
     Ok(found)
 }
 
+/// The statuses of these ids, deleted or not: for telling others that they are gone.
+pub fn with_ids_deleted(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Status>> {
+    statuses::table
+        .filter(statuses::id.eq_any(ids.iter().map(|id| id.0)))
+        .select(Status::as_select())
+        .load(conn)
+}
+
 /// The status known to others by `uri`, deleted or not: a deleted one must not come back.
 pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Status>> {
     statuses::table

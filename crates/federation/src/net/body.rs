@@ -24,7 +24,7 @@ pub(super) async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>
 }
 
 /// Parses JSON that is not nested too deeply.
-pub(super) fn parse_json(body: &[u8]) -> Result<Value, FetchError> {
+pub(crate) fn parse_json(body: &[u8]) -> Result<Value, FetchError> {
     if is_too_deep(body) {
         return Err(FetchError::NotJson);
     }
@@ -32,7 +32,7 @@ pub(super) fn parse_json(body: &[u8]) -> Result<Value, FetchError> {
 }
 
 /// Counts brackets outside strings. The parser's own limit is 128 levels, and it has built them by then.
-pub(crate) fn is_too_deep(json: &[u8]) -> bool {
+fn is_too_deep(json: &[u8]) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
     for byte in json {
         match byte {

@@ -10,6 +10,7 @@ mod gate;
 mod resolver;
 mod transport;
 
+pub(crate) use body::parse_json;
 pub use client::{Fetched, Media, OutboundClient, OutboundSettings};
 pub use content_type::is_activity_json;
 pub use error::{BuildError, FetchError, Reply};

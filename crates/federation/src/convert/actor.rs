@@ -1,0 +1,259 @@
+//! People: actor documents from elsewhere, and ours.
+
+use activitypub_federation::protocol::public_key::PublicKey;
+use domain::{AccountKind, CustomEmoji, Host, limits};
+use serde_json::{Value, json};
+use service::App;
+use service::incoming::RemoteAccount;
+use storage::accounts::Account;
+use storage::keys::Key;
+use url::Url;
+
+use super::moment;
+use crate::Refusal;
+use crate::origin::same_origin;
+use crate::protocol::context::with_context;
+use crate::protocol::read::{self, flag, kind, link, text, web_address};
+
+/// Reads an actor that was found at its own id. `host` is the one in its handle.
+///
+/// # Errors
+/// If it is no actor, or speaks for another server.
+pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refusal> {
+    let refuse = |reason: &str| Refusal::Permanent(format!("not a usable actor: {reason}"));
+    let kind = match kind(actor) {
+        "Person" => AccountKind::Person,
+        "Service" => AccountKind::Service,
+        "Group" => AccountKind::Group,
+        "Organization" => AccountKind::Organization,
+        "Application" => AccountKind::Application,
+        _ => return Err(refuse("its type")),
+    };
+    let uri = text(actor, "id").ok_or_else(|| refuse("no id"))?;
+    let id = Url::parse(uri).map_err(|_| refuse("its id is no address"))?;
+    let own = |key: &str| {
+        let address = read::id(actor, key)?;
+        let url = Url::parse(address).ok()?;
+        same_origin(&url, &id).then(|| address.to_owned())
+    };
+    let username = text(actor, "preferredUsername").ok_or_else(|| refuse("no preferredUsername"))?;
+    if !domain::handle::is_username(username) {
+        return Err(refuse("its preferredUsername"));
+    }
+    let inbox = own("inbox").ok_or_else(|| refuse("no inbox of its own server"))?;
+    let shared_inbox = actor
+        .get("endpoints")
+        .and_then(|endpoints| read::id(endpoints, "sharedInbox"))
+        .filter(|address| Url::parse(address).is_ok_and(|url| same_origin(&url, &id)))
+        .map(str::to_owned);
+    Ok(RemoteAccount {
+        username: username.to_owned(),
+        host,
+        uri: uri.to_owned(),
+        url: link(actor, "url").unwrap_or_else(|| uri.to_owned()),
+        kind,
+        display_name: text(actor, "name").unwrap_or_default().to_owned(),
+        note: read::translated(actor, "summary").0.unwrap_or_default(),
+        fields: fields(actor),
+        avatar_url: picture(actor, "icon"),
+        header_url: picture(actor, "image"),
+        locked: flag(actor, "manuallyApprovesFollowers").unwrap_or(false),
+        discoverable: flag(actor, "discoverable").unwrap_or(false),
+        indexable: flag(actor, "indexable").unwrap_or(false),
+        inbox,
+        shared_inbox,
+        outbox: own("outbox").unwrap_or_default(),
+        followers: own("followers").unwrap_or_default(),
+        following: own("following").unwrap_or_default(),
+        featured: own("featured"),
+        also_known_as: read::ids(actor, "alsoKnownAs").into_iter().take(10).map(str::to_owned).collect(),
+        moved_to: read::id(actor, "movedTo").map(str::to_owned),
+        emojis: emojis(actor),
+        published: read::time(actor, "published"),
+        keys: keys(actor, uri),
+    })
+}
+
+/// Keys that name the actor as their owner; a key at another server is nobody's.
+fn keys(actor: &Value, uri: &str) -> Vec<(String, String)> {
+    let origin = Url::parse(uri).ok();
+    read::many(actor, "publicKey")
+        .into_iter()
+        .take(4)
+        .filter_map(|key| {
+            let id = text(key, "id")?;
+            let owned = read::id(key, "owner").is_none_or(|owner| owner == uri);
+            let here = same_origin(&Url::parse(id).ok()?, origin.as_ref()?);
+            (owned && here).then(|| Some((id.to_owned(), text(key, "publicKeyPem")?.to_owned())))?
+        })
+        .collect()
+}
+
+fn fields(actor: &Value) -> Vec<(String, String)> {
+    read::many(actor, "attachment")
+        .into_iter()
+        .filter(|row| kind(row) == "PropertyValue")
+        .take(limits::REMOTE_PROFILE_FIELDS)
+        .filter_map(|row| Some((text(row, "name")?.to_owned(), text(row, "value")?.to_owned())))
+        .collect()
+}
+
+fn picture(actor: &Value, key: &str) -> Option<String> {
+    let picture = read::one(actor, key)?;
+    match picture.as_str() {
+        Some(address) => web_address(address),
+        None => link(picture, "url"),
+    }
+}
+
+/// Custom emoji that the text of an object uses.
+pub(crate) fn emojis(object: &Value) -> Vec<CustomEmoji> {
+    read::many(object, "tag")
+        .into_iter()
+        .filter(|tag| kind(tag) == "Emoji")
+        .take(limits::EMOJI)
+        .filter_map(|tag| {
+            let shortcode = text(tag, "name")?.trim_matches(':').to_owned();
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            let url = picture(tag, "icon")?;
+            (!shortcode.is_empty() && shortcode.len() <= 64 && shortcode.bytes().all(plain))
+                .then(|| CustomEmoji { shortcode, static_url: url.clone(), url })
+        })
+        .collect()
+}
+
+/// The document of one of our actors.
+pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
+    let kind = match account.kind {
+        AccountKind::Person => "Person",
+        AccountKind::Service => "Service",
+        AccountKind::Group => "Group",
+        AccountKind::Organization => "Organization",
+        AccountKind::Application => "Application",
+    };
+    let name = if account.display_name.is_empty() { &account.username } else { &account.display_name };
+    let mut actor = json!({
+        "id": account.uri,
+        "type": kind,
+        "preferredUsername": account.username,
+        "name": name,
+        "summary": account.note,
+        "url": account.url,
+        "inbox": account.inbox_uri,
+        "outbox": account.outbox_uri,
+        "followers": account.followers_uri,
+        "following": account.following_uri,
+        "endpoints": { "sharedInbox": app.addresses().shared_inbox() },
+        "manuallyApprovesFollowers": account.locked,
+        "discoverable": account.discoverable,
+        "indexable": account.indexable,
+        "published": moment(account.created_at),
+        "attachment": account.fields.iter().map(|field| json!({
+            "type": "PropertyValue", "name": field.name, "value": field.value,
+        })).collect::<Vec<_>>(),
+        "tag": [],
+    });
+    let optional = [
+        ("featured", account.featured_uri.clone().map(Value::from)),
+        ("icon", account.avatar.as_ref().map(|file| image(app, file))),
+        ("image", account.header.as_ref().map(|file| image(app, file))),
+        ("alsoKnownAs", (!account.also_known_as.is_empty()).then(|| json!(account.also_known_as))),
+        ("movedTo", account.moved_to_uri.clone().map(Value::from)),
+        ("publicKey", public_key(account, key)),
+    ];
+    for (name, value) in optional {
+        if let (Some(value), Some(object)) = (value, actor.as_object_mut()) {
+            object.insert(name.to_owned(), value);
+        }
+    }
+    with_context(actor)
+}
+
+fn public_key(account: &Account, key: &Key) -> Option<Value> {
+    let owner = Url::parse(&account.uri).ok()?;
+    serde_json::to_value(PublicKey { id: key.uri.clone(), owner, public_key_pem: key.public_pem.clone() }).ok()
+}
+
+fn image(app: &App, file: &str) -> Value {
+    json!({ "type": "Image", "mediaType": mime(file), "url": app.addresses().media(file) })
+}
+
+/// The type of a file of ours, by the extension that we gave it.
+fn mime(file: &str) -> &'static str {
+    match file.rsplit('.').next() {
+        Some("png") => "image/png",
+        Some("gif") => "image/gif",
+        _ => "image/jpeg",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mastodon() -> Value {
+        json!({
+            "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+            "id": "https://social.example/users/grace", "type": "Person",
+            "following": "https://social.example/users/grace/following",
+            "followers": "https://social.example/users/grace/followers",
+            "inbox": "https://social.example/users/grace/inbox",
+            "outbox": "https://social.example/users/grace/outbox",
+            "featured": "https://social.example/users/grace/collections/featured",
+            "preferredUsername": "grace", "name": "Grace :apple:", "summary": "<p>Maths</p>",
+            "url": "https://social.example/@grace", "manuallyApprovesFollowers": true, "discoverable": true,
+            "published": "2024-09-01T00:00:00Z",
+            "publicKey": { "id": "https://social.example/users/grace#main-key", "owner": "https://social.example/users/grace",
+                "publicKeyPem": "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n" },
+            "tag": [{ "type": "Emoji", "name": ":apple:", "icon": { "type": "Image", "url": "https://social.example/apple.png" } }],
+            "attachment": [{ "type": "PropertyValue", "name": "School", "value": "<a href=\"https://social.example\">here</a>" }],
+            "endpoints": { "sharedInbox": "https://social.example/inbox" },
+            "icon": { "type": "Image", "mediaType": "image/png", "url": "https://social.example/grace.png" }
+        })
+    }
+
+    fn read(actor: &Value) -> Result<RemoteAccount, Refusal> {
+        from_json(actor, "social.example".parse().unwrap())
+    }
+
+    #[test]
+    fn a_mastodon_actor_is_read_whole() {
+        let account = read(&mastodon()).unwrap();
+        assert_eq!(account.url, "https://social.example/@grace");
+        assert_eq!(account.shared_inbox.as_deref(), Some("https://social.example/inbox"));
+        assert_eq!(account.avatar_url.as_deref(), Some("https://social.example/grace.png"));
+        assert_eq!(account.fields.len(), 1);
+        assert_eq!(account.emojis[0].shortcode, "apple");
+        assert_eq!(account.keys.len(), 1);
+        assert!(account.locked);
+    }
+
+    #[test]
+    fn a_gotosocial_actor_has_its_key_at_a_path() {
+        let mut actor = mastodon();
+        actor["publicKey"]["id"] = json!("https://social.example/users/grace/main-key");
+        actor["endpoints"] = Value::Null;
+        actor["url"] = Value::Null;
+        let account = read(&actor).unwrap();
+        assert_eq!(account.keys[0].0, "https://social.example/users/grace/main-key");
+        assert_eq!(account.url, account.uri);
+    }
+
+    #[test]
+    fn an_actor_does_not_speak_for_another_server() {
+        for (pointer, value) in [
+            ("/inbox", json!("https://victim.example/inbox")),
+            ("/type", json!("Note")),
+            ("/preferredUsername", json!("a/b")),
+        ] {
+            let mut actor = mastodon();
+            *actor.pointer_mut(pointer).unwrap() = value;
+            assert!(read(&actor).is_err(), "{pointer}");
+        }
+        let mut actor = mastodon();
+        actor["publicKey"]["owner"] = json!("https://victim.example/users/ada");
+        assert!(read(&actor).unwrap().keys.is_empty());
+        actor["endpoints"]["sharedInbox"] = json!("https://victim.example/inbox");
+        assert_eq!(read(&actor).unwrap().shared_inbox, None);
+    }
+}

@@ -1,0 +1,11 @@
+//! Between the wire and our own words.
+
+pub(crate) mod actor;
+pub(crate) mod note;
+
+use domain::Time;
+
+/// A moment as ActivityStreams writes it.
+pub(crate) fn moment(time: Time) -> String {
+    time.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}

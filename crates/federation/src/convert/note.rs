@@ -1,0 +1,256 @@
+//! Statuses: notes from elsewhere, and ours.
+
+use std::collections::HashMap;
+
+use domain::{AccountId, StatusId, limits};
+use serde_json::{Value, json};
+use service::App;
+use service::incoming::{RemoteMedia, RemoteStatus};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::media::Media;
+use storage::statuses::Status;
+
+use super::actor::emojis;
+use super::moment;
+use crate::Refusal;
+use crate::protocol::addressing::{recipients, visibility};
+use crate::protocol::read::{self, flag, kind, link, text};
+
+/// What is shown as a status; other types are no posts.
+const KINDS: [&str; 9] =
+    ["Note", "Question", "Article", "Page", "Event", "Video", "Image", "Audio", "ChatMessage"];
+
+pub(crate) fn is_post(object: &Value) -> bool {
+    KINDS.contains(&kind(object))
+}
+
+/// Reads a post by `author`, whose document it is found on has been checked. `mentions` are those known by now.
+///
+/// # Errors
+/// If it is no post, or somebody else's.
+pub(crate) fn from_json(
+    object: &Value,
+    author: &Account,
+    mentions: &HashMap<String, AccountId>,
+) -> Result<RemoteStatus, Refusal> {
+    let refuse = |reason: &str| Refusal::Permanent(format!("not a usable post: {reason}"));
+    if !is_post(object) {
+        return Err(refuse("its type"));
+    }
+    let uri = text(object, "id").ok_or_else(|| refuse("no id"))?;
+    if read::id(object, "attributedTo").is_some_and(|by| by != author.uri) {
+        return Err(refuse("somebody else's"));
+    }
+    let (content, language) = read::translated(object, "content");
+    let url = link(object, "url").unwrap_or_else(|| uri.to_owned());
+    let titled = !matches!(kind(object), "Note" | "Question" | "ChatMessage");
+    let title = text(object, "name").filter(|_| titled);
+    let content = match title {
+        Some(title) => format!(
+            "<p><strong>{}</strong></p>{}<p><a href=\"{url}\">{url}</a></p>",
+            escape(title),
+            content.or_else(|| text(object, "summary").map(str::to_owned)).unwrap_or_default()
+        ),
+        None => content.unwrap_or_default(),
+    };
+    let seen_by = if kind(object) == "ChatMessage" {
+        domain::Visibility::Direct
+    } else {
+        visibility(object, &author.followers_uri)
+    };
+    Ok(RemoteStatus {
+        uri: uri.to_owned(),
+        url,
+        author: author.id,
+        published: read::time(object, "published"),
+        edited: read::time(object, "updated"),
+        content,
+        spoiler_text: if titled { String::new() } else { read::translated(object, "summary").0.unwrap_or_default() },
+        sensitive: flag(object, "sensitive").unwrap_or(false),
+        language,
+        visibility: seen_by,
+        in_reply_to_uri: read::id(object, "inReplyTo").map(str::to_owned),
+        mentions: mentioned(object).iter().filter_map(|uri| mentions.get(uri).copied()).collect(),
+        tags: read::many(object, "tag")
+            .into_iter()
+            .filter(|tag| kind(tag) == "Hashtag")
+            .take(limits::TAGS)
+            .filter_map(|tag| text(tag, "name").map(str::to_owned))
+            .collect(),
+        media: read::many(object, "attachment")
+            .into_iter()
+            .take(limits::REMOTE_ATTACHMENTS)
+            .filter_map(attachment)
+            .collect(),
+        emojis: emojis(object),
+    })
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The uris of those whom a post mentions.
+pub(crate) fn mentioned(object: &Value) -> Vec<String> {
+    read::many(object, "tag")
+        .into_iter()
+        .filter(|tag| kind(tag) == "Mention")
+        .take(limits::MENTIONS)
+        .filter_map(|tag| text(tag, "href").map(str::to_owned))
+        .collect()
+}
+
+fn attachment(object: &Value) -> Option<RemoteMedia> {
+    if !matches!(kind(object), "Document" | "Image" | "Video" | "Audio") {
+        return None;
+    }
+    let number = |key: &str| object.get(key).and_then(Value::as_i64).and_then(|pixels| i32::try_from(pixels).ok());
+    let mime = text(object, "mediaType").map(str::to_owned).unwrap_or_else(|| match kind(object) {
+        "Image" => "image/jpeg".to_owned(),
+        "Video" => "video/mp4".to_owned(),
+        "Audio" => "audio/mpeg".to_owned(),
+        _ => "application/octet-stream".to_owned(),
+    });
+    let focus: Vec<f64> =
+        read::many(object, "focalPoint").into_iter().filter_map(Value::as_f64).map(|at| at.clamp(-1.0, 1.0)).collect();
+    Some(RemoteMedia {
+        url: link(object, "url")?,
+        mime,
+        description: text(object, "name").or_else(|| text(object, "summary")).map(str::to_owned),
+        blurhash: text(object, "blurhash").filter(|hash| hash.len() <= 100 && hash.is_ascii()).map(str::to_owned),
+        width: number("width").filter(|side| *side > 0),
+        height: number("height").filter(|side| *side > 0),
+        focus: match focus.as_slice() {
+            [x, y] => (*x, *y),
+            _ => (0.0, 0.0),
+        },
+    })
+}
+
+/// A status of ours with all that its document says.
+pub(crate) struct Post {
+    pub status: Status,
+    pub author: Account,
+    pub mentioned: Vec<Account>,
+    pub tags: Vec<String>,
+    pub media: Vec<Media>,
+}
+
+/// Loads posts in a fixed number of queries; those of unknown authors are left out.
+pub(crate) fn load(conn: &mut DbConnection, rows: Vec<Status>) -> Result<Vec<Post>, storage::QueryError> {
+    let ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
+    let authors: Vec<AccountId> = rows.iter().map(|row| row.account_id).collect();
+    let authors: HashMap<AccountId, Account> =
+        storage::accounts::with_ids(conn, &authors)?.into_iter().map(|row| (row.id, row)).collect();
+    let mentions = storage::mentions::of_statuses(conn, &ids)?;
+    let tags = storage::tags::of_statuses(conn, &ids)?;
+    let media = storage::media::of_statuses(conn, &ids)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|status| {
+            let id = status.id;
+            Some(Post {
+                author: authors.get(&status.account_id)?.clone(),
+                mentioned: mentions.iter().filter(|(of, _)| *of == id).map(|(_, row)| row.clone()).collect(),
+                tags: tags.iter().filter(|(of, _)| *of == id).map(|(_, name)| name.clone()).collect(),
+                media: media.iter().filter(|row| row.status_id == Some(id)).cloned().collect(),
+                status,
+            })
+        })
+        .collect())
+}
+
+impl Post {
+    /// `to` and `cc`.
+    pub(crate) fn recipients(&self) -> (Vec<String>, Vec<String>) {
+        let mentioned: Vec<String> = self.mentioned.iter().map(|account| account.uri.clone()).collect();
+        recipients(self.status.visibility, &self.author.followers_uri, &mentioned)
+    }
+
+    /// The Note, without a context.
+    pub(crate) fn note(&self, app: &App) -> Value {
+        let status = &self.status;
+        let (to, cc) = self.recipients();
+        let mut note = json!({
+            "id": status.uri,
+            "type": "Note",
+            "summary": (!status.spoiler_text.is_empty()).then_some(&status.spoiler_text),
+            "inReplyTo": status.in_reply_to_uri,
+            "published": moment(status.created_at),
+            "url": status.url,
+            "attributedTo": self.author.uri,
+            "to": to,
+            "cc": cc,
+            "sensitive": status.sensitive,
+            "content": status.content,
+            "attachment": self.media.iter().map(|media| document(app, media)).collect::<Vec<_>>(),
+            "tag": self.tag(app),
+        });
+        if let Some(object) = note.as_object_mut() {
+            if let Some(language) = &status.language {
+                object.insert("contentMap".to_owned(), json!({ language.as_str(): status.content }));
+            }
+            if let Some(time) = status.edited_at {
+                object.insert("updated".to_owned(), json!(moment(time)));
+            }
+        }
+        note
+    }
+
+    fn tag(&self, app: &App) -> Vec<Value> {
+        let mentions = self.mentioned.iter().map(|account| {
+            let host = account.host.as_deref().unwrap_or(app.settings().host.as_str());
+            json!({ "type": "Mention", "href": account.uri, "name": format!("@{}@{host}", account.username) })
+        });
+        let hashtags = self.tags.iter().map(|name| {
+            json!({ "type": "Hashtag", "href": app.addresses().tag(name), "name": format!("#{name}") })
+        });
+        mentions.chain(hashtags).collect()
+    }
+
+    /// What tells others that the status is new.
+    pub(crate) fn create(&self, app: &App) -> Value {
+        let (to, cc) = self.recipients();
+        json!({
+            "id": app.addresses().status_activity(&self.author.username, self.status.id),
+            "type": "Create",
+            "actor": self.author.uri,
+            "published": moment(self.status.created_at),
+            "to": to,
+            "cc": cc,
+            "object": self.note(app),
+        })
+    }
+}
+
+fn document(app: &App, media: &Media) -> Value {
+    let url = match (&media.file, &media.remote_url) {
+        (Some(file), _) => app.addresses().media(file),
+        (None, remote) => remote.clone().unwrap_or_default(),
+    };
+    json!({
+        "type": "Document",
+        "mediaType": media.mime,
+        "url": url,
+        "name": media.description,
+        "blurhash": media.blurhash,
+        "width": media.width,
+        "height": media.height,
+        "focalPoint": [media.focus_x, media.focus_y],
+    })
+}
+
+/// The Announce of a boost, without a context. `boosted` is what it repeats, `owner` whose that is.
+pub(crate) fn announce(boost: &Status, by: &Account, boosted: &Status, owner: &Account) -> Value {
+    let (to, cc) = recipients(boost.visibility, &by.followers_uri, std::slice::from_ref(&owner.uri));
+    json!({
+        "id": boost.uri,
+        "type": "Announce",
+        "actor": by.uri,
+        "published": moment(boost.created_at),
+        "to": to,
+        "cc": cc,
+        "object": boosted.uri,
+    })
+}

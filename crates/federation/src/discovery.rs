@@ -1,0 +1,143 @@
+//! How others find people and learn what we are: WebFinger (RFC 7033) and NodeInfo.
+
+use std::collections::HashMap;
+
+use activitypub_federation::fetch::webfinger::{Webfinger, WebfingerLink};
+use actix_web::http::header;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::Handle;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use service::{App, RegistrationMode};
+use storage::accounts::Account;
+use url::Url;
+
+use crate::documents::Failure;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Resource {
+    resource: Option<String>,
+}
+
+fn open(content_type: &str) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((header::CONTENT_TYPE, content_type))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header((header::CACHE_CONTROL, "max-age=300"));
+    response
+}
+
+/// Who is behind `acct:ada@school.example`, or behind the address of a profile or actor.
+pub(crate) async fn webfinger(query: Query<Resource>, app: Data<App>) -> Result<HttpResponse, Failure> {
+    let Some(resource) = query.into_inner().resource.filter(|text| !text.is_empty() && text.len() <= 2_048) else {
+        return Ok(HttpResponse::BadRequest().json(json!({ "error": "The resource is missing" })));
+    };
+    let inside = app.clone();
+    let account: Option<Account> = app
+        .database()
+        .read(move |conn| {
+            let found = match key_of(&inside, &resource) {
+                Some(key) => storage::accounts::with_handle_key(conn, &key)?,
+                None => storage::accounts::with_uri(conn, &resource)?,
+            };
+            Ok::<_, Failure>(found.filter(Account::is_local))
+        })
+        .await?;
+    let account = account.ok_or(Failure::NotFound)?;
+    if account.is_gone() {
+        return Err(Failure::Gone);
+    }
+    let document = answer(&app, &account);
+    Ok(open("application/jrd+json; charset=utf-8").json(document))
+}
+
+/// The key of one of ours, named by handle or by the address of their page.
+fn key_of(app: &App, resource: &str) -> Option<String> {
+    if let Some(name) = resource.strip_prefix(app.addresses().base()).and_then(|path| path.strip_prefix("/@")) {
+        return Some(name.to_lowercase());
+    }
+    if resource.starts_with("http:") || resource.starts_with("https:") {
+        return None;
+    }
+    let handle: Handle = resource.parse().ok()?;
+    if handle.host.as_ref() != Some(&app.settings().host) {
+        return Some(String::new());
+    }
+    // The actor of the server is named like the server.
+    Some(handle.username.to_lowercase())
+}
+
+fn answer(app: &App, account: &Account) -> Webfinger {
+    let link = |rel: &str, kind: &str, address: &str| WebfingerLink {
+        rel: Some(rel.to_owned()),
+        kind: Some(kind.to_owned()),
+        href: Url::parse(address).ok(),
+        ..WebfingerLink::default()
+    };
+    Webfinger {
+        subject: format!("acct:{}@{}", account.username, app.settings().host),
+        aliases: [&account.url, &account.uri].into_iter().filter_map(|address| Url::parse(address).ok()).collect(),
+        links: vec![
+            link("http://webfinger.net/rel/profile-page", "text/html", &account.url),
+            link("self", "application/activity+json", &account.uri),
+        ],
+        properties: HashMap::new(),
+    }
+}
+
+/// RFC 6415, for those who still look here first.
+pub(crate) async fn host_meta(app: Data<App>) -> HttpResponse {
+    let template = app.addresses().join("/.well-known/webfinger?resource={uri}");
+    open("application/xrd+xml; charset=utf-8").body(format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\n  \
+         <Link rel=\"lrdd\" template=\"{template}\"/>\n</XRD>\n"
+    ))
+}
+
+const VERSIONS: [&str; 2] = ["2.0", "2.1"];
+
+/// <https://nodeinfo.diaspora.software/protocol>
+pub(crate) async fn nodeinfo_links(app: Data<App>) -> HttpResponse {
+    let links: Vec<Value> = VERSIONS
+        .iter()
+        .map(|version| {
+            json!({
+                "rel": format!("http://nodeinfo.diaspora.software/ns/schema/{version}"),
+                "href": app.addresses().join(&format!("/nodeinfo/{version}")),
+            })
+        })
+        .collect();
+    open("application/json; charset=utf-8").json(json!({ "links": links }))
+}
+
+pub(crate) async fn nodeinfo(_: HttpRequest, version: Path<String>, app: Data<App>) -> Result<HttpResponse, Failure> {
+    let version = VERSIONS.into_iter().find(|known| *known == version.as_str()).ok_or(Failure::NotFound)?;
+    let facts = service::instance::facts(&app).await?;
+    let settings = app.settings();
+    let mut software = json!({ "name": "staffroom", "version": settings.version });
+    if let ("2.1", Some(object)) = (version, software.as_object_mut()) {
+        object.insert("repository".to_owned(), json!(settings.source_url));
+    }
+    let document = json!({
+        "version": version,
+        "software": software,
+        "protocols": ["activitypub"],
+        "services": { "inbound": [], "outbound": ["atom1.0"] },
+        "openRegistrations": settings.registrations.mode == RegistrationMode::Open,
+        "usage": {
+            "users": {
+                "total": facts.users,
+                "activeMonth": facts.active_month,
+                "activeHalfyear": facts.active_half_year,
+            },
+            "localPosts": facts.statuses,
+        },
+        "metadata": { "nodeName": settings.title, "nodeDescription": settings.description },
+    });
+    let kind = format!(
+        "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/{version}#\"; charset=utf-8"
+    );
+    Ok(open(&kind).json(document))
+}

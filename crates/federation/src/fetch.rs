@@ -1,0 +1,300 @@
+//! Asking other servers: for people, by handle or id, and for posts.
+//!
+//! A document is believed about itself only, and only where it was found: at its own id.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use activitypub_federation::fetch::webfinger::Webfinger;
+use async_trait::async_trait;
+use domain::{AccountId, Handle, Host, StatusId};
+use serde_json::Value;
+use service::{App, Found, RemoteFetcher};
+use storage::accounts::Account;
+use url::Url;
+
+use crate::convert::{actor, note};
+use crate::net::{Fetched, is_activity_json};
+use crate::origin::{Origin, same_origin};
+use crate::protocol::read::{self, text};
+use crate::{Federation, Refusal};
+
+/// Requests that one activity, or one search, may cause.
+const BUDGET: usize = 100;
+/// Posts above one that are fetched.
+const ANCESTORS: usize = 20;
+/// People mentioned in one post who are fetched, if they are not known.
+const MENTIONED: usize = 10;
+
+/// How many more requests may be made.
+pub(crate) struct Budget(AtomicUsize);
+
+impl Budget {
+    pub(crate) fn new() -> Self {
+        Self(AtomicUsize::new(BUDGET))
+    }
+
+    fn spend(&self) -> Result<(), Refusal> {
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            .map(drop)
+            .map_err(|_| Refusal::Permanent("it leads to too many requests".to_owned()))
+    }
+}
+
+type Outcome<T> = Result<T, Refusal>;
+
+impl Federation {
+    /// The object of that id, from its own server.
+    pub(crate) async fn object(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Value> {
+        let refuse = |reason: &str| Refusal::Permanent(format!("{uri}: {reason}"));
+        let url = Url::parse(uri).map_err(|_| refuse("no address"))?;
+        if Origin::of(&url) == Origin::of(&app.settings().public_url) {
+            return Err(refuse("our own address"));
+        }
+        let Fetched { url: found, json } = self.get(app, budget, &url).await?;
+        let id = text(&json, "id").ok_or_else(|| refuse("it has no id"))?;
+        let id_url = Url::parse(id).map_err(|_| refuse("its id is no address"))?;
+        if id_url == found || id_url == url {
+            return if same_origin(&id_url, &found) { Ok(json) } else { Err(refuse("found elsewhere")) };
+        }
+        // A page's address leads to an object of another id: ask there, once.
+        let Fetched { url: found, json } = self.get(app, budget, &id_url).await?;
+        if text(&json, "id") == Some(id_url.as_str()) && same_origin(&id_url, &found) {
+            return Ok(json);
+        }
+        Err(refuse("its id leads elsewhere"))
+    }
+
+    /// Our server itself asks, so that servers that want to know who asks can be told.
+    async fn get(&self, app: &App, budget: &Budget, url: &Url) -> Outcome<Fetched> {
+        budget.spend()?;
+        let asking = service::users::instance_actor(app).await?;
+        let signer = self.signer(app, asking.id).await?;
+        Ok(self.client().get_activity_json(url, Some(&signer)).await?)
+    }
+
+    /// The account of that id, fetched if it is not known.
+    pub(crate) async fn actor(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Account> {
+        match known_account(app, uri).await? {
+            Some(account) => Ok(account),
+            None => self.fetch_actor(app, budget, uri).await,
+        }
+    }
+
+    /// Fetches an account, known or not, and stores it.
+    pub(crate) async fn fetch_actor(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Account> {
+        let document = self.object(app, budget, uri).await?;
+        self.store_actor(app, budget, &document).await
+    }
+
+    /// Stores an account whose document came from its own server.
+    pub(crate) async fn store_actor(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<Account> {
+        let uri = text(document, "id").unwrap_or_default();
+        let known = known_account(app, uri).await?.and_then(|account| account.host);
+        let host = match known {
+            Some(host) => host.parse().map_err(|_| Refusal::Permanent("its host".to_owned()))?,
+            None => self.handle_host(budget, document).await?,
+        };
+        let remote = actor::from_json(document, host)?;
+        Ok(service::incoming::upsert_account(app, remote).await?)
+    }
+
+    /// The host in an actor's handle: its own, unless WebFinger there and at another host agree on that other.
+    async fn handle_host(&self, budget: &Budget, document: &Value) -> Outcome<Host> {
+        let refuse = |reason: &str| Refusal::Permanent(format!("not a usable actor: {reason}"));
+        let uri = text(document, "id").ok_or_else(|| refuse("no id"))?;
+        let username = text(document, "preferredUsername").ok_or_else(|| refuse("no name"))?;
+        let url = Url::parse(uri).map_err(|_| refuse("its id"))?;
+        let own = Host::of(&url).map_err(|_| refuse("its host"))?;
+        let asked = Handle { username: username.to_owned(), host: Some(own.clone()) };
+        let Ok(first) = self.webfinger(budget, &asked).await else { return Ok(own) };
+        let named = first.subject.parse::<Handle>().ok().and_then(|handle| handle.host);
+        let Some(other) = named.filter(|host| *host != own) else { return Ok(own) };
+        let second = Handle { username: username.to_owned(), host: Some(other.clone()) };
+        match self.webfinger(budget, &second).await {
+            Ok(document) if actor_link(&document).is_some_and(|link| link.as_str() == uri) => Ok(other),
+            _ => Ok(own),
+        }
+    }
+
+    /// RFC 7033.
+    async fn webfinger(&self, budget: &Budget, handle: &Handle) -> Outcome<Webfinger> {
+        let Some(host) = &handle.host else { return Err(Refusal::Permanent("no host to ask".to_owned())) };
+        let outbound = &self.settings().outbound;
+        let schemes: &[&str] = if outbound.allow_http { &["http", "https"] } else { &["https"] };
+        let mut refusal = Refusal::Permanent("no host to ask".to_owned());
+        for scheme in schemes {
+            let address = format!("{scheme}://{host}/.well-known/webfinger");
+            let Ok(mut url) = Url::parse(&address) else { continue };
+            url.query_pairs_mut().append_pair("resource", &format!("acct:{handle}"));
+            budget.spend()?;
+            match self.client().get_json(&url).await {
+                Ok(Fetched { json, .. }) => {
+                    return serde_json::from_value(json).map_err(|error| Refusal::Permanent(error.to_string()));
+                }
+                Err(error) => refusal = error.into(),
+            }
+        }
+        Err(refusal)
+    }
+
+    /// The account of a handle elsewhere; none if there is nobody of that name.
+    async fn account_of(&self, app: &App, handle: &Handle) -> Outcome<Option<Account>> {
+        let budget = Budget::new();
+        let document = match self.webfinger(&budget, handle).await {
+            Ok(document) => document,
+            Err(Refusal::Permanent(_)) => return Ok(None),
+            Err(refusal) => return Err(refusal),
+        };
+        let Some(link) = actor_link(&document) else { return Ok(None) };
+        if Origin::of(link) == Origin::of(&app.settings().public_url) {
+            return Ok(None);
+        }
+        let account = self.fetch_actor(app, &budget, link.as_str()).await?;
+        // Whoever is named must say so too: a host can point at anybody, and be believed by nobody.
+        let agreed = account.handle_key == handle.key()
+            || (document.subject.parse::<Handle>().is_ok_and(|subject| subject.key() == account.handle_key));
+        Ok(agreed.then_some(account))
+    }
+
+    /// The post of that id, fetched with those above it if it is not known. None if it cannot be had or shown.
+    pub(crate) async fn post(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Option<StatusId>> {
+        if let Some(id) = known_status(app, uri).await? {
+            return Ok(id);
+        }
+        let document = self.object(app, budget, uri).await?;
+        self.take_post(app, budget, &document).await
+    }
+
+    /// Stores a post that was found at its own id, and the posts above it.
+    pub(crate) async fn take_post(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<Option<StatusId>> {
+        if !note::is_post(document) {
+            return Ok(None);
+        }
+        let mut chain = vec![document.clone()];
+        let mut above = read::id(document, "inReplyTo").map(str::to_owned);
+        while let Some(uri) = above.take() {
+            if chain.len() > ANCESTORS || known_status(app, &uri).await?.is_some() {
+                break;
+            }
+            // What cannot be had leaves the thread shorter, and is no reason to lose the rest of it.
+            let Ok(parent) = self.object(app, budget, &uri).await else { break };
+            if !note::is_post(&parent) || chain.iter().any(|known| text(known, "id") == text(&parent, "id")) {
+                break;
+            }
+            above = read::id(&parent, "inReplyTo").map(str::to_owned);
+            chain.push(parent);
+        }
+        let mut last = None;
+        while let Some(document) = chain.pop() {
+            let is_the_one = chain.is_empty();
+            match self.store_post(app, budget, &document).await {
+                Ok(id) => last = id,
+                Err(refusal) if is_the_one => return Err(refusal),
+                Err(refusal) => tracing::debug!(%refusal, "a post above another was not taken"),
+            }
+        }
+        Ok(last)
+    }
+
+    async fn store_post(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<Option<StatusId>> {
+        let uri = text(document, "id").unwrap_or_default().to_owned();
+        let remote = self.understood(app, budget, document).await?;
+        match service::incoming::receive_status(app, remote).await? {
+            Some(id) => Ok(Some(id)),
+            None => Ok(known_status(app, &uri).await?.flatten()),
+        }
+    }
+
+    /// A post with its author and those it mentions.
+    pub(crate) async fn understood(
+        &self,
+        app: &App,
+        budget: &Budget,
+        document: &Value,
+    ) -> Outcome<service::incoming::RemoteStatus> {
+        let refuse = |reason: &str| Refusal::Permanent(format!("not a usable post: {reason}"));
+        let uri = text(document, "id").ok_or_else(|| refuse("no id"))?;
+        let by = read::ids(document, "attributedTo").first().copied().ok_or_else(|| refuse("nobody's"))?;
+        let (uri, by_url) = (Url::parse(uri), Url::parse(by));
+        if !matches!((&uri, &by_url), (Ok(uri), Ok(by)) if same_origin(uri, by)) {
+            return Err(refuse("its author is on another server"));
+        }
+        let author = self.actor(app, budget, by).await?;
+        let mentions = self.mentioned(app, budget, document).await?;
+        note::from_json(document, &author, &mentions)
+    }
+
+    /// The accounts that a post mentions, by uri; of those not known some are fetched.
+    async fn mentioned(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<HashMap<String, AccountId>> {
+        let uris = note::mentioned(document);
+        if uris.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let asked = uris.clone();
+        let known: Vec<Account> = read_database(app, move |conn| storage::accounts::with_uris(conn, &asked)).await?;
+        let mut found: HashMap<String, AccountId> = known.into_iter().map(|row| (row.uri, row.id)).collect();
+        let unknown: Vec<String> =
+            uris.into_iter().filter(|uri| !found.contains_key(uri)).take(MENTIONED).collect();
+        for uri in unknown {
+            if let Ok(account) = self.fetch_actor(app, budget, &uri).await {
+                found.insert(uri, account.id);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Where WebFinger says that the actor's document is.
+fn actor_link(document: &Webfinger) -> Option<&Url> {
+    document
+        .links
+        .iter()
+        .filter(|link| link.rel.as_deref() == Some("self"))
+        .find(|link| link.kind.as_deref().is_some_and(is_activity_json))
+        .and_then(|link| link.href.as_ref())
+}
+
+/// The account known by that id.
+pub(crate) async fn known_account(app: &App, uri: &str) -> Outcome<Option<Account>> {
+    let uri = uri.to_owned();
+    read_database(app, move |conn| storage::accounts::with_uri(conn, &uri)).await
+}
+
+/// What is known of a status: `None` if nothing, `Some(None)` if it was deleted.
+pub(crate) async fn known_status(app: &App, uri: &str) -> Outcome<Option<Option<StatusId>>> {
+    let uri = uri.to_owned();
+    let row = read_database(app, move |conn| storage::statuses::with_uri(conn, &uri)).await?;
+    Ok(row.map(|row| row.deleted_at.is_none().then_some(row.id)))
+}
+
+pub(crate) async fn read_database<T: Send + 'static>(
+    app: &App,
+    question: impl FnOnce(&mut storage::DbConnection) -> Result<T, storage::QueryError> + Send + 'static,
+) -> Outcome<T> {
+    let answer: Result<T, service::Error> = app.database().read(move |conn| Ok(question(conn)?)).await;
+    Ok(answer?)
+}
+
+#[async_trait]
+impl RemoteFetcher for Federation {
+    async fn account(&self, app: &App, handle: &Handle) -> service::Result<Option<Account>> {
+        Ok(self.account_of(app, handle).await?)
+    }
+
+    async fn by_url(&self, app: &App, url: &str) -> service::Result<Option<Found>> {
+        let budget = Budget::new();
+        let document = match self.object(app, &budget, url).await {
+            Ok(document) => document,
+            Err(Refusal::Permanent(_)) => return Ok(None),
+            Err(refusal) => return Err(refusal.into()),
+        };
+        if note::is_post(&document) {
+            let found = self.take_post(app, &budget, &document).await?;
+            return Ok(found.map(Found::Status));
+        }
+        let account = self.store_actor(app, &budget, &document).await?;
+        Ok(Some(Found::Account(account.id)))
+    }
+}

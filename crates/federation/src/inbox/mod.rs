@@ -1,0 +1,131 @@
+//! What arrives: checked, kept as a row, and only then acknowledged.
+//! W3C ActivityPub section 7.1; SECURITY: signatures, authority.
+
+mod activities;
+mod verify;
+pub(crate) mod work;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::InboxId;
+use openssl::sha::sha256;
+use serde_json::{Value, json};
+use service::App;
+use storage::inbox::Received;
+
+use crate::net::is_activity_json;
+use crate::protocol::read::{self, kind};
+use crate::{Federation, Refusal, net};
+
+/// Characters of an activity's id.
+const ID: usize = 2_048;
+
+/// Takes an activity in.
+pub(crate) async fn receive(
+    request: HttpRequest,
+    body: Bytes,
+    app: Data<App>,
+    federation: Data<Federation>,
+) -> HttpResponse {
+    match take(&request, &body, &app, &federation).await {
+        Ok(()) => {
+            metrics::counter!("staffroom_inbox_received_total").increment(1);
+            HttpResponse::Accepted().finish()
+        }
+        Err(Rejection { status, reason }) => {
+            metrics::counter!("staffroom_inbox_rejected_total").increment(1);
+            tracing::debug!(%status, reason, "an activity was not taken");
+            let mut response = HttpResponse::build(status);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                response.insert_header(("Retry-After", "30"));
+            }
+            response.json(json!({ "error": reason }))
+        }
+    }
+}
+
+struct Rejection {
+    status: StatusCode,
+    reason: String,
+}
+
+impl Rejection {
+    fn new(status: StatusCode, reason: impl Into<String>) -> Self {
+        Self { status, reason: reason.into() }
+    }
+}
+
+impl From<Refusal> for Rejection {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Transient(reason) => Self::new(StatusCode::SERVICE_UNAVAILABLE, reason),
+            Refusal::Permanent(reason) => Self::new(StatusCode::UNAUTHORIZED, reason),
+        }
+    }
+}
+
+async fn take(request: &HttpRequest, body: &Bytes, app: &App, federation: &Federation) -> Result<(), Rejection> {
+    let bad = |reason: &str| Rejection::new(StatusCode::BAD_REQUEST, reason);
+    let content_type = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !is_activity_json(content_type) {
+        return Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "An activity is application/activity+json"));
+    }
+    let activity = net::parse_json(body).map_err(|_| bad("This is not usable JSON"))?;
+    let actor = read::id(&activity, "actor").ok_or_else(|| bad("An activity has an actor"))?.to_owned();
+    if kind(&activity).is_empty() {
+        return Err(bad("An activity has a type"));
+    }
+    let uri = activity_id(&activity, &actor, body).ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
+    let Some(()) = verify::verify(request, body, &activity, &actor, app, federation).await? else {
+        // About somebody whom we never knew: there is nothing to do.
+        return Ok(());
+    };
+    let body = activity.to_string().replace("\\u0000", "");
+    let database = app.database().clone();
+    let now = app.now();
+    let row = Received {
+        id: InboxId(app.next_id()),
+        uri,
+        actor_uri: actor,
+        body,
+        received_at: now,
+        run_at: now,
+        leased_until: None,
+        attempts: 0,
+        finished_at: None,
+        error: None,
+    };
+    let kept: Result<bool, service::Error> =
+        database.transaction(move |conn| Ok(storage::inbox::insert(conn, row)?)).await;
+    kept.map_err(|error| Rejection::from(Refusal::Transient(error.to_string())))?;
+    app.wake().inbox.notify_one();
+    Ok(())
+}
+
+/// The id under which an activity is taken once. One without an id is known by its content.
+fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> Option<String> {
+    let Some(id) = read::text(activity, "id") else {
+        let hash: String = sha256(body).iter().map(|byte| format!("{byte:02x}")).collect();
+        return Some(format!("{actor}#without-id/{hash}"));
+    };
+    let origins = (crate::origin::Origin::parse(id)?, crate::origin::Origin::parse(actor)?);
+    (id.len() <= ID && origins.0 == origins.1).then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_activity_has_an_id_of_its_actors_server_or_none() {
+        let actor = "https://school.example/users/ada";
+        let with = |id: Value| activity_id(&json!({ "id": id }), actor, b"x");
+        assert_eq!(with(json!("https://school.example/1")).as_deref(), Some("https://school.example/1"));
+        assert_eq!(with(json!("https://victim.example/1")), None);
+        assert_eq!(with(json!("no address")), None);
+        let unnamed = with(Value::Null).unwrap();
+        assert!(unnamed.starts_with(actor));
+        assert_ne!(Some(unnamed), activity_id(&json!({}), actor, b"y"));
+    }
+}

@@ -1,0 +1,287 @@
+//! From what happened here to what other servers are told: one activity, one row for each inbox.
+
+use std::collections::BTreeSet;
+
+use domain::{AccountId, ActivityId, DeliveryId, Host, JobId, StatusId};
+use serde_json::{Value, json};
+use service::App;
+use service::jobs::Outgoing;
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::deliveries::{Activity, Delivery};
+use url::Url;
+
+use crate::Federation;
+use crate::convert::{actor, moment, note};
+use crate::protocol::addressing::PUBLIC;
+use crate::protocol::context::with_context;
+
+/// What is said, by whom, and to whom besides the followers.
+struct Told {
+    by: Account,
+    activity: Value,
+    to_followers: bool,
+    to: Vec<Account>,
+}
+
+/// Owes the activity to all whom it concerns, and finishes the job, in one transaction.
+pub(crate) async fn tell(
+    federation: &Federation,
+    app: &App,
+    job: JobId,
+    outgoing: Outgoing,
+) -> Result<(), service::Error> {
+    // The key goes into the document of an actor, and is made outside of the transaction.
+    let key = match &outgoing {
+        Outgoing::UpdateProfile { account } => Some(service::keys::of_account(app, *account).await?),
+        _ => None,
+    };
+    let (app_inside, allow_http) = (app.clone(), federation.settings().outbound.allow_http);
+    app.database()
+        .transaction(move |conn| {
+            if let Some(told) = compose(&app_inside, conn, outgoing, key.as_ref())? {
+                owe(&app_inside, conn, told, allow_http)?;
+            }
+            Ok::<_, service::Error>(storage::jobs::finish(conn, job)?)
+        })
+        .await?;
+    app.wake().deliveries.notify_one();
+    Ok(())
+}
+
+fn owe(app: &App, conn: &mut DbConnection, told: Told, allow_http: bool) -> Result<(), service::Error> {
+    let mut inboxes: BTreeSet<String> = BTreeSet::new();
+    if told.to_followers {
+        inboxes.extend(storage::follows::follower_inboxes(conn, told.by.id)?);
+    }
+    inboxes.extend(
+        told.to
+            .iter()
+            .filter(|account| !account.is_local() && account.suspended_at.is_none())
+            .map(|account| account.delivery_inbox().to_owned()),
+    );
+    let now = app.now();
+    let activity = Activity {
+        id: ActivityId(app.next_id()),
+        account_id: told.by.id,
+        body: with_context(told.activity).to_string(),
+        created_at: now,
+    };
+    let deliveries = inboxes
+        .into_iter()
+        .filter_map(|inbox| {
+            let url = Url::parse(&inbox).ok()?;
+            let may = url.scheme() == "https" || (allow_http && url.scheme() == "http");
+            let host = Host::of(&url).ok().filter(|_| may)?;
+            Some(Delivery {
+                id: DeliveryId(app.next_id()),
+                activity_id: activity.id,
+                host: host.to_string(),
+                inbox,
+                attempts: 0,
+                created_at: now,
+                failed_at: None,
+                error: None,
+            })
+        })
+        .collect();
+    Ok(storage::deliveries::enqueue(conn, activity, deliveries)?)
+}
+
+/// None if what it was about is gone by now.
+fn compose(
+    app: &App,
+    conn: &mut DbConnection,
+    outgoing: Outgoing,
+    key: Option<&storage::keys::Key>,
+) -> Result<Option<Told>, service::Error> {
+    Ok(match outgoing {
+        Outgoing::Publish { status } => post(app, conn, status, |post| post.create(app))?,
+        Outgoing::Edit { status } => post(app, conn, status, |post| edit(app, post))?,
+        Outgoing::Delete { status } => deletion(conn, status)?,
+        Outgoing::Boost { status } => boost(conn, status, |announce, _| announce)?,
+        Outgoing::Unboost { status } => boost(conn, status, undo)?,
+        Outgoing::Favourite { account, status, uri } => like(conn, account, status, &uri, |like, _| like)?,
+        Outgoing::Unfavourite { account, status, uri } => like(conn, account, status, &uri, undo)?,
+        Outgoing::Follow { follower, account, uri } => {
+            between(conn, follower, account, |by, to| relation("Follow", &uri, by, to))?
+        }
+        Outgoing::Unfollow { follower, account, uri } => {
+            between(conn, follower, account, |by, to| undo(relation("Follow", &uri, by, to), by))?
+        }
+        Outgoing::Accept { follower, account, uri } => answer(app, conn, "Accept", follower, account, &uri)?,
+        Outgoing::Reject { follower, account, uri } => answer(app, conn, "Reject", follower, account, &uri)?,
+        Outgoing::Block { account, target, uri } => {
+            between(conn, account, target, |by, to| relation("Block", &uri, by, to))?
+        }
+        Outgoing::Unblock { account, target, uri } => {
+            between(conn, account, target, |by, to| undo(relation("Block", &uri, by, to), by))?
+        }
+        Outgoing::UpdateProfile { account } => match (storage::accounts::find(conn, account)?, key) {
+            (Some(by), Some(key)) => Some(profile(app, by, key)),
+            _ => None,
+        },
+        Outgoing::DeleteAccount { account } => storage::accounts::find(conn, account)?.map(farewell),
+    })
+}
+
+fn post(
+    _app: &App,
+    conn: &mut DbConnection,
+    id: StatusId,
+    activity: impl FnOnce(&note::Post) -> Value,
+) -> Result<Option<Told>, service::Error> {
+    let Some(row) = storage::statuses::find(conn, id)? else { return Ok(None) };
+    let Some(post) = note::load(conn, vec![row])?.pop() else { return Ok(None) };
+    let mut to = post.mentioned.clone();
+    if let Some(answered) = post.status.in_reply_to_account_id
+        && post.status.visibility.is_open()
+    {
+        to.extend(storage::accounts::find(conn, answered)?);
+    }
+    Ok(Some(Told {
+        activity: activity(&post),
+        to_followers: post.status.visibility != domain::Visibility::Direct,
+        to,
+        by: post.author,
+    }))
+}
+
+fn edit(app: &App, post: &note::Post) -> Value {
+    let (to, cc) = post.recipients();
+    let edited = post.status.edited_at.unwrap_or(post.status.created_at);
+    json!({
+        "id": format!("{}#updates/{}", post.status.uri, edited.and_utc().timestamp_millis()),
+        "type": "Update",
+        "actor": post.author.uri,
+        "published": moment(edited),
+        "to": to,
+        "cc": cc,
+        "object": post.note(app),
+    })
+}
+
+fn deletion(conn: &mut DbConnection, id: StatusId) -> Result<Option<Told>, service::Error> {
+    let Some(row) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else { return Ok(None) };
+    let Some(post) = note::load(conn, vec![row])?.pop() else { return Ok(None) };
+    let mut to = post.mentioned.clone();
+    if let Some(answered) = post.status.in_reply_to_account_id {
+        to.extend(storage::accounts::find(conn, answered)?);
+    }
+    let recipients: Vec<&str> = vec![PUBLIC];
+    Ok(Some(Told {
+        activity: json!({
+            "id": format!("{}#delete", post.status.uri),
+            "type": "Delete",
+            "actor": post.author.uri,
+            "to": recipients,
+            "object": { "id": post.status.uri, "type": "Tombstone" },
+        }),
+        to_followers: post.status.visibility != domain::Visibility::Direct,
+        to,
+        by: post.author,
+    }))
+}
+
+fn boost(
+    conn: &mut DbConnection,
+    id: StatusId,
+    activity: impl FnOnce(Value, &Account) -> Value,
+) -> Result<Option<Told>, service::Error> {
+    let Some(boost) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else { return Ok(None) };
+    let Some(of) = boost.reblog_of_id else { return Ok(None) };
+    let Some(boosted) = storage::statuses::with_ids_deleted(conn, &[of])?.pop() else { return Ok(None) };
+    let by = storage::accounts::find(conn, boost.account_id)?;
+    let owner = storage::accounts::find(conn, boosted.account_id)?;
+    let (Some(by), Some(owner)) = (by, owner) else { return Ok(None) };
+    let announce = note::announce(&boost, &by, &boosted, &owner);
+    Ok(Some(Told { activity: activity(announce, &by), to_followers: true, to: vec![owner], by }))
+}
+
+fn like(
+    conn: &mut DbConnection,
+    account: AccountId,
+    status: StatusId,
+    uri: &str,
+    activity: impl FnOnce(Value, &Account) -> Value,
+) -> Result<Option<Told>, service::Error> {
+    let Some(status) = storage::statuses::find(conn, status)? else { return Ok(None) };
+    between(conn, account, status.account_id, |by, _| {
+        activity(json!({ "id": uri, "type": "Like", "actor": by.uri, "object": status.uri }), by)
+    })
+}
+
+fn between(
+    conn: &mut DbConnection,
+    by: AccountId,
+    to: AccountId,
+    activity: impl FnOnce(&Account, &Account) -> Value,
+) -> Result<Option<Told>, service::Error> {
+    let (Some(by), Some(to)) = (storage::accounts::find(conn, by)?, storage::accounts::find(conn, to)?) else {
+        return Ok(None);
+    };
+    let activity = activity(&by, &to);
+    Ok(Some(Told { activity, to_followers: false, to: vec![to], by }))
+}
+
+fn relation(kind: &str, uri: &str, by: &Account, to: &Account) -> Value {
+    json!({ "id": uri, "type": kind, "actor": by.uri, "to": [to.uri], "object": to.uri })
+}
+
+/// An answer has an id of its own each time, since the same Follow may be asked, and answered, again.
+fn answer(
+    app: &App,
+    conn: &mut DbConnection,
+    kind: &str,
+    follower: AccountId,
+    account: AccountId,
+    uri: &str,
+) -> Result<Option<Told>, service::Error> {
+    between(conn, account, follower, |by, follower| {
+        json!({
+            "id": format!("{}#{}/{}", by.uri, kind.to_lowercase(), app.next_id()),
+            "type": kind,
+            "actor": by.uri,
+            "to": [follower.uri],
+            "object": relation("Follow", uri, follower, by),
+        })
+    })
+}
+
+fn undo(activity: Value, by: &Account) -> Value {
+    let id = activity.get("id").and_then(Value::as_str).unwrap_or_default();
+    json!({
+        "id": format!("{id}{}undo", if id.contains('#') { "/" } else { "#" }),
+        "type": "Undo",
+        "actor": by.uri,
+        "to": activity.get("to"),
+        "object": activity,
+    })
+}
+
+fn profile(app: &App, by: Account, key: &storage::keys::Key) -> Told {
+    let mut document = actor::to_json(app, &by, key);
+    // The activity around it has the context.
+    if let Some(object) = document.as_object_mut() {
+        object.remove("@context");
+    }
+    let activity = json!({
+        "id": format!("{}#updates/{}", by.uri, by.updated_at.and_utc().timestamp_millis()),
+        "type": "Update",
+        "actor": by.uri,
+        "to": [PUBLIC],
+        "object": document,
+    });
+    Told { activity, to_followers: true, to: Vec::new(), by }
+}
+
+fn farewell(by: Account) -> Told {
+    let activity = json!({
+        "id": format!("{}#delete", by.uri),
+        "type": "Delete",
+        "actor": by.uri,
+        "to": [PUBLIC],
+        "object": by.uri,
+    });
+    Told { activity, to_followers: true, to: Vec::new(), by }
+}

@@ -1,0 +1,69 @@
+//! To whom something is said: W3C ActivityPub section 5.6, and Mastodon's four ways to use it.
+
+use domain::Visibility;
+use serde_json::Value;
+
+use super::read;
+
+/// Everybody.
+pub(crate) const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+fn is_public(id: &&str) -> bool {
+    matches!(*id, PUBLIC | "as:Public" | "Public")
+}
+
+/// Who may see an object that was addressed by somebody with these followers.
+pub(crate) fn visibility(object: &Value, followers: &str) -> Visibility {
+    let (to, cc) = (read::ids(object, "to"), read::ids(object, "cc"));
+    if to.iter().any(|id| is_public(&id)) {
+        return Visibility::Public;
+    }
+    if cc.iter().any(|id| is_public(&id)) {
+        return Visibility::Unlisted;
+    }
+    if !followers.is_empty() && to.iter().chain(&cc).any(|id| *id == followers) {
+        return Visibility::FollowersOnly;
+    }
+    Visibility::Direct
+}
+
+/// `to` and `cc` of what we send.
+pub(crate) fn recipients(visibility: Visibility, followers: &str, mentioned: &[String]) -> (Vec<String>, Vec<String>) {
+    let with_mentioned = |first: &str| {
+        let mut list = vec![first.to_owned()];
+        list.extend_from_slice(mentioned);
+        list
+    };
+    match visibility {
+        Visibility::Public => (vec![PUBLIC.to_owned()], with_mentioned(followers)),
+        Visibility::Unlisted => (vec![followers.to_owned()], with_mentioned(PUBLIC)),
+        Visibility::FollowersOnly => (vec![followers.to_owned()], mentioned.to_vec()),
+        Visibility::Direct => (mentioned.to_vec(), Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_we_address_is_read_back_as_it_was_meant() {
+        let followers = "https://school.example/users/ada/followers";
+        let mentioned = ["https://other.example/users/bob".to_owned()];
+        for meant in [Visibility::Public, Visibility::Unlisted, Visibility::FollowersOnly, Visibility::Direct] {
+            let (to, cc) = recipients(meant, followers, &mentioned);
+            assert_eq!(visibility(&json!({"to": to, "cc": cc}), followers), meant);
+        }
+    }
+
+    #[test]
+    fn everybody_has_three_names_and_nobody_is_not_everybody() {
+        for name in [PUBLIC, "as:Public", "Public"] {
+            assert_eq!(visibility(&json!({ "to": name }), ""), Visibility::Public);
+        }
+        assert_eq!(visibility(&json!({}), ""), Visibility::Direct);
+        assert_eq!(visibility(&json!({"to": "https://elsewhere.example/followers"}), "https://a.example/followers"), Visibility::Direct);
+    }
+}

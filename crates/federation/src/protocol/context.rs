@@ -1,0 +1,29 @@
+//! The JSON-LD context of what we send, as Mastodon writes it.
+
+use activitypub_federation::protocol::context::WithContext;
+use serde_json::{Value, json};
+
+/// An object or activity with its context.
+pub(crate) fn with_context(object: Value) -> Value {
+    let context = json!([
+        "https://www.w3.org/ns/activitystreams",
+        "https://w3id.org/security/v1",
+        {
+            "toot": "http://joinmastodon.org/ns#",
+            "schema": "http://schema.org#",
+            "sensitive": "as:sensitive",
+            "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+            "movedTo": { "@id": "as:movedTo", "@type": "@id" },
+            "alsoKnownAs": { "@id": "as:alsoKnownAs", "@type": "@id" },
+            "Hashtag": "as:Hashtag",
+            "PropertyValue": "schema:PropertyValue",
+            "value": "schema:value",
+            "discoverable": "toot:discoverable",
+            "indexable": "toot:indexable",
+            "featured": { "@id": "toot:featured", "@type": "@id" },
+            "blurhash": "toot:blurhash",
+            "focalPoint": { "@container": "@list", "@id": "toot:focalPoint" }
+        }
+    ]);
+    serde_json::to_value(WithContext::new(object, context)).unwrap_or_default()
+}

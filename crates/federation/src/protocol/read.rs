@@ -1,0 +1,123 @@
+//! Reading ActivityStreams as it comes: a value or a list of one, an object or its id, a Link or an address.
+
+use chrono::DateTime;
+use domain::Time;
+use serde_json::Value;
+use url::Url;
+
+/// Items of any list that are looked at.
+const ITEMS: usize = 1_000;
+
+/// All values of a property, whether it holds one, several or none.
+pub(crate) fn many<'a>(object: &'a Value, key: &str) -> Vec<&'a Value> {
+    match object.get(key) {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(list)) => list.iter().take(ITEMS).collect(),
+        Some(one) => vec![one],
+    }
+}
+
+/// The first value of a property.
+pub(crate) fn one<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
+    many(object, key).into_iter().next()
+}
+
+/// A text, if the property holds one.
+pub(crate) fn text<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
+    one(object, key)?.as_str()
+}
+
+pub(crate) fn flag(object: &Value, key: &str) -> Option<bool> {
+    one(object, key)?.as_bool()
+}
+
+/// The type of an object; the first, where several are named.
+pub(crate) fn kind(object: &Value) -> &str {
+    text(object, "type").unwrap_or_default()
+}
+
+/// The id of something that is given by its id or embedded.
+pub(crate) fn id_of(value: &Value) -> Option<&str> {
+    value.as_str().or_else(|| value.get("id")?.as_str())
+}
+
+/// The id of what a property holds.
+pub(crate) fn id<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
+    id_of(one(object, key)?)
+}
+
+/// The ids of all that a property holds.
+pub(crate) fn ids<'a>(object: &'a Value, key: &str) -> Vec<&'a str> {
+    many(object, key).into_iter().filter_map(id_of).collect()
+}
+
+/// An address that a person can open: of a Link its `href`, HTML before anything else.
+pub(crate) fn link(object: &Value, key: &str) -> Option<String> {
+    let links = many(object, key);
+    let is_page = |value: &&&Value| value.get("mediaType").and_then(Value::as_str) == Some("text/html");
+    let chosen = links.iter().find(is_page).or_else(|| links.first())?;
+    let address = chosen.as_str().or_else(|| chosen.get("href")?.as_str())?;
+    web_address(address)
+}
+
+/// The address, if it is one of the web and of sensible length.
+pub(crate) fn web_address(address: &str) -> Option<String> {
+    let good = address.len() <= 2_048
+        && Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    good.then(|| address.to_owned())
+}
+
+/// A moment, in whole milliseconds.
+pub(crate) fn time(object: &Value, key: &str) -> Option<Time> {
+    let moment = DateTime::parse_from_rfc3339(text(object, key)?).ok()?;
+    DateTime::from_timestamp_millis(moment.timestamp_millis()).map(|moment| moment.naive_utc())
+}
+
+/// A text that may be given per language, with the language where there is only one.
+pub(crate) fn translated(object: &Value, key: &str) -> (Option<String>, Option<String>) {
+    let map = object.get(format!("{key}Map")).and_then(Value::as_object);
+    let plain = text(object, key).map(str::to_owned);
+    let Some(map) = map else { return (plain, None) };
+    let same = map.iter().find(|(_, value)| value.as_str() == plain.as_deref());
+    let found = same.or_else(|| map.iter().next());
+    let language = found.map(|(language, _)| language.clone()).filter(|code| code.len() <= 20);
+    let text = plain.or_else(|| found.and_then(|(_, value)| value.as_str()).map(str::to_owned));
+    (text, language)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn one_value_and_a_list_of_one_are_the_same() {
+        for object in [json!({"to": "a"}), json!({"to": ["a"]}), json!({"to": {"id": "a"}})] {
+            assert_eq!(ids(&object, "to"), ["a"]);
+        }
+        assert!(ids(&json!({"to": null}), "to").is_empty());
+        assert!(ids(&json!({}), "to").is_empty());
+    }
+
+    #[test]
+    fn an_address_may_be_a_link_or_a_list_of_links() {
+        let page = "https://tube.example/w/1";
+        for url in [
+            json!(page),
+            json!({"type": "Link", "href": page}),
+            json!([{"href": "https://tube.example/1.mp4", "mediaType": "video/mp4"}, {"href": page, "mediaType": "text/html"}]),
+        ] {
+            assert_eq!(link(&json!({ "url": url }), "url").as_deref(), Some(page));
+        }
+        assert_eq!(link(&json!({"url": "javascript:alert(1)"}), "url"), None);
+    }
+
+    #[test]
+    fn the_language_is_that_of_the_text() {
+        let note = json!({"content": "bore da", "contentMap": {"en": "good morning", "cy": "bore da"}});
+        assert_eq!(translated(&note, "content"), (Some("bore da".into()), Some("cy".into())));
+        let only_map = json!({"contentMap": {"en": "hello"}});
+        assert_eq!(translated(&only_map, "content"), (Some("hello".into()), Some("en".into())));
+    }
+}
