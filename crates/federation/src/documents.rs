@@ -73,11 +73,10 @@ impl actix_web::ResponseError for Failure {
     }
 }
 
-/// Whether the request asks for ActivityStreams rather than for a page.
+/// Whether a request with these headers asks for ActivityStreams rather than for a page.
 #[must_use]
-pub fn wants_activity_json(request: &HttpRequest) -> bool {
-    request
-        .headers()
+pub fn wants_activity_json(headers: &header::HeaderMap) -> bool {
+    headers
         .get_all(header::ACCEPT)
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
@@ -89,7 +88,7 @@ pub fn wants_activity_json(request: &HttpRequest) -> bool {
 
 fn wants_page(request: &HttpRequest) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accept.contains("text/html") && !wants_activity_json(request)
+    accept.contains("text/html") && !wants_activity_json(request.headers())
 }
 
 fn document(object: Value) -> HttpResponse {

@@ -4,6 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use service::Mistake;
 
 /// A refusal; its text is shown to people as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +28,46 @@ pub enum ApiError {
     Unprocessable(String),
     #[error("Too many requests")]
     TooManyRequests,
+    /// A form with mistakes, told field by field.
+    #[error("{message}")]
+    Validation {
+        message: String,
+        details: Vec<Mistake>,
+    },
+    /// For now; what was asked may be asked again.
+    #[error("The server is busy; please try again in a moment")]
+    Unavailable,
+    #[error("There is no room left on this server")]
+    Full,
+    /// Our own fault; the log says which.
+    #[error("Something went wrong")]
+    Server,
+}
+
+impl From<service::Error> for ApiError {
+    fn from(error: service::Error) -> Self {
+        use service::Error;
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::Gone => Self::Gone,
+            Error::Unauthorized(text) => Self::Unauthorized(text),
+            Error::Forbidden(text) => Self::Forbidden(text),
+            Error::Invalid(text) | Error::Conflict(text) => Self::Unprocessable(text),
+            Error::Validation { message, details } => Self::Validation { message, details },
+            Error::BadRequest(text) => Self::BadRequest(text),
+            Error::TooMany => Self::TooManyRequests,
+            Error::TooLarge => Self::PayloadTooLarge,
+            Error::Unavailable(reason) => {
+                tracing::warn!(reason, "a request could not be answered now");
+                Self::Unavailable
+            }
+            Error::Full => Self::Full,
+            Error::Internal(reason) => {
+                tracing::error!(reason, "a request failed");
+                Self::Server
+            }
+        }
+    }
 }
 
 impl ApiError {
@@ -34,6 +75,8 @@ impl ApiError {
     pub const INVALID_TOKEN: Self = Self::Unauthorized("The access token is invalid");
     /// No token was sent where only somebody signed in may go.
     pub const NO_TOKEN: Self = Self::Unauthorized("This method requires an authenticated user");
+    /// The token is an application's own, and only a person may go here.
+    pub const NO_PERSON: Self = Self::NO_TOKEN;
 
     /// The token is good, but not for this.
     #[must_use]
@@ -53,6 +96,10 @@ impl ResponseError for ApiError {
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Validation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Full => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Server => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -64,8 +111,27 @@ impl ResponseError for ApiError {
                 HeaderValue::from_static("Bearer realm=\"Staffroom\", error=\"invalid_token\""),
             ));
         }
-        response.json(body(&self.to_string()))
+        if *self == Self::Unavailable {
+            response.insert_header((header::RETRY_AFTER, "5"));
+        }
+        match self {
+            Self::Validation { message, details } => response.json(with_details(message, details)),
+            other => response.json(body(&other.to_string())),
+        }
     }
+}
+
+/// <https://docs.joinmastodon.org/methods/accounts/#422-unprocessable-entity>
+fn with_details(message: &str, details: &[Mistake]) -> serde_json::Value {
+    let mut fields = serde_json::Map::new();
+    for mistake in details {
+        let said = serde_json::json!({ "error": mistake.code, "description": mistake.text });
+        match fields.entry(mistake.field).or_insert_with(|| serde_json::json!([])) {
+            serde_json::Value::Array(list) => list.push(said),
+            _ => continue,
+        }
+    }
+    serde_json::json!({ "error": message, "details": fields })
 }
 
 /// The body of every refusal.

@@ -6,5 +6,8 @@ pub mod error;
 pub mod extract;
 pub mod middleware;
 pub mod pagination;
+mod routes;
+mod views;
 
 pub use error::ApiError;
+pub use routes::{configure_api, configure_oauth};

@@ -40,3 +40,8 @@ pub async fn facts(app: &App) -> Result<Facts> {
 pub async fn peers(app: &App) -> Result<Vec<String>> {
     app.read(|_, conn| Ok(storage::instances::hosts(conn)?)).await
 }
+
+/// Whether the database answers.
+pub async fn is_ready(app: &App) -> Result<()> {
+    app.read(|app, conn| Ok(storage::accounts::with_uri(conn, &app.addresses().instance_actor()).map(drop)?)).await
+}

@@ -38,7 +38,7 @@ pub mod views;
 
 pub use addresses::Addresses;
 pub use app::{App, Clock, Parts, Wake};
-pub use error::Error;
+pub use error::{Error, Mistake};
 pub use paged::Paged;
 pub use remote::{Found, RemoteFetcher};
 pub use settings::{RegistrationMode, Registrations, Settings};

@@ -1,6 +1,6 @@
 //! How far somebody has read.
 
-use storage::markers::Marker;
+pub use storage::markers::Marker;
 
 use crate::error::invalid;
 use crate::oauth::Person;

@@ -31,6 +31,7 @@ pub mod mentions;
 pub mod migrations;
 pub mod notifications;
 mod paging;
+pub mod recovery;
 mod row;
 #[rustfmt::skip]
 mod schema;

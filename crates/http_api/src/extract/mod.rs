@@ -3,6 +3,7 @@
 
 pub mod bearer;
 mod body;
+mod caller;
 pub mod lenient;
 mod multipart;
 pub mod page;
@@ -12,6 +13,7 @@ pub mod scope;
 mod tree;
 
 pub use bearer::Bearer;
+pub use caller::{Anyone, Caller, Holder};
 pub use lenient::{Choice, Flag, Many, Number, Text, Words};
 pub use multipart::File;
 pub use page::PageParams;

@@ -57,6 +57,7 @@ scopes! {
     ReadSearch: "read:search";
     ReadStatuses: "read:statuses";
     WriteAccounts: "write:accounts";
+    WriteBlocks: "write:blocks";
     WriteBookmarks: "write:bookmarks";
     WriteFavourites: "write:favourites";
     WriteFollows: "write:follows";

@@ -17,6 +17,9 @@ pub use tokens::{Grant, IssuedToken, authenticate, create_token, exchange, revok
 
 pub(crate) use tokens::issue;
 
+/// A client program.
+pub use storage::applications::Application;
+
 /// Where the code is shown to the person, who copies it (RFC 6749 has no word for it).
 pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 
@@ -68,6 +71,20 @@ impl OAuthError {
         Self::new(
             "invalid_grant",
             "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.",
+        )
+    }
+
+    /// A parameter that must be there is not.
+    #[must_use]
+    pub fn missing(parameter: &str) -> Self {
+        Self::new("invalid_request", &format!("Missing required parameter: {parameter}."))
+    }
+
+    #[must_use]
+    pub fn unsupported_grant() -> Self {
+        Self::new(
+            "unsupported_grant_type",
+            "The authorization grant type is not supported by the authorization server.",
         )
     }
 

@@ -1,0 +1,331 @@
+//! <https://docs.joinmastodon.org/methods/accounts/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::{AccountId, Visibility};
+use serde::Deserialize;
+use service::accounts::{self, AccountStatuses};
+use service::follows::{self, FollowWishes};
+use service::profile::{self, ProfileChange};
+use service::search::SearchRequest;
+use service::users::{self, SignUp};
+use service::{App, blocks, search};
+
+use super::oauth::token_entity;
+use super::{Answer, json, page};
+use crate::ApiError;
+use crate::entities::{Account, Relationship, Status};
+use crate::extract::scope::{
+    AnyScope, OwnProfile, ReadAccounts, ReadBlocks, ReadFollows, ReadStatuses, WriteAccounts, WriteBlocks, WriteFollows,
+};
+use crate::extract::{
+    Anyone, Caller, Choice, Flag, Holder, Number, PageParams, Params, PathId, Text, Upload, Words,
+};
+use crate::views::{account_ids, credential_account};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/accounts").route(web::post().to(sign_up)).route(web::get().to(several)))
+        .service(web::resource("/v1/accounts/verify_credentials").route(web::get().to(verify)))
+        .service(web::resource("/v1/accounts/update_credentials").route(web::patch().to(update)))
+        .service(web::resource("/v1/accounts/lookup").route(web::get().to(lookup)))
+        .service(web::resource("/v1/accounts/relationships").route(web::get().to(relationships)))
+        .service(web::resource("/v1/accounts/search").route(web::get().to(find)))
+        .service(web::resource("/v1/profile/avatar").route(web::delete().to(delete_avatar)))
+        .service(web::resource("/v1/profile/header").route(web::delete().to(delete_header)))
+        .service(web::resource("/v1/blocks").route(web::get().to(blocked)))
+        .service(web::resource("/v1/emails/confirmations").route(web::post().to(resend_confirmation)))
+        .service(web::resource("/v1/accounts/{id}").route(web::get().to(show)))
+        .service(web::resource("/v1/accounts/{id}/statuses").route(web::get().to(statuses)))
+        .service(web::resource("/v1/accounts/{id}/followers").route(web::get().to(followers)))
+        .service(web::resource("/v1/accounts/{id}/following").route(web::get().to(following)))
+        .service(web::resource("/v1/accounts/{id}/follow").route(web::post().to(follow)))
+        .service(web::resource("/v1/accounts/{id}/unfollow").route(web::post().to(unfollow)))
+        .service(web::resource("/v1/accounts/{id}/remove_from_followers").route(web::post().to(remove_follower)))
+        .service(web::resource("/v1/accounts/{id}/block").route(web::post().to(block)))
+        .service(web::resource("/v1/accounts/{id}/unblock").route(web::post().to(unblock)));
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SignUpForm {
+    username: Text,
+    email: Text,
+    password: Text,
+    agreement: Flag,
+    locale: Text,
+    reason: Text,
+    invite_code: Text,
+}
+
+async fn sign_up(holder: Holder, params: Params<SignUpForm>, app: Data<App>) -> Answer {
+    let form = params.into_inner();
+    let holder = holder.0;
+    if !holder.scopes.covers("write:accounts") {
+        return Err(ApiError::outside_scopes());
+    }
+    let text = |text: Text| text.0.unwrap_or_default();
+    let form = SignUp {
+        username: text(form.username),
+        email: text(form.email),
+        password: text(form.password),
+        agreement: form.agreement.is_set(),
+        locale: text(form.locale),
+        reason: form.reason.0,
+        invite: form.invite_code.0,
+    };
+    let issued = users::sign_up_with_token(&app, holder.application, holder.scopes, form).await?;
+    json(token_entity(&issued))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Ids {
+    id: Words,
+}
+
+async fn several(caller: Anyone<ReadAccounts>, params: Params<Ids>, app: Data<App>) -> Answer {
+    let found = accounts::with_ids(&app, caller.person(), account_ids(&params.0.id)).await?;
+    json(found.into_iter().map(Account::from).collect::<Vec<_>>())
+}
+
+async fn verify(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
+    let (view, requests) = accounts::own(&app, &caller.person).await?;
+    json(credential_account(&caller.person, view, requests))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Update {
+    display_name: Text,
+    note: Text,
+    locked: Flag,
+    bot: Flag,
+    discoverable: Flag,
+    indexable: Flag,
+    hide_collections: Flag,
+    fields_attributes: Option<Fields>,
+    source: UpdateSource,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct UpdateSource {
+    privacy: Choice<Visibility>,
+    sensitive: Flag,
+    language: Text,
+}
+
+/// A list, or a map of numbers to rows, as forms send it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Fields {
+    List(Vec<FieldRow>),
+    Map(std::collections::BTreeMap<String, FieldRow>),
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct FieldRow {
+    name: Text,
+    value: Text,
+}
+
+impl Fields {
+    fn rows(self) -> Vec<(String, String)> {
+        let rows: Vec<FieldRow> = match self {
+            Self::List(rows) => rows,
+            Self::Map(rows) => rows.into_values().collect(),
+        };
+        rows.into_iter().map(|row| (row.name.0.unwrap_or_default(), row.value.0.unwrap_or_default())).collect()
+    }
+}
+
+async fn update(caller: Caller<WriteAccounts>, mut upload: Upload<Update>, app: Data<App>) -> Answer {
+    let avatar = upload.take("avatar").map(|file| file.bytes);
+    let header = upload.take("header").map(|file| file.bytes);
+    let params = upload.params;
+    let change = ProfileChange {
+        display_name: params.display_name.0,
+        note: params.note.0,
+        fields: params.fields_attributes.map(Fields::rows),
+        locked: params.locked.0,
+        bot: params.bot.0,
+        discoverable: params.discoverable.0,
+        indexable: params.indexable.0,
+        hide_collections: params.hide_collections.0,
+        avatar,
+        header,
+        default_visibility: params.source.privacy.0,
+        default_sensitive: params.source.sensitive.0,
+        default_language: params.source.language.0.map(|code| (!code.is_empty()).then_some(code)),
+    };
+    profile::update(&app, &caller.person, change).await?;
+    own(&app, &caller).await
+}
+
+/// One's own account as it is now, with the defaults that may have changed with it.
+async fn own<S>(app: &App, caller: &Caller<S>) -> Answer {
+    let person = users::find(app, &caller.person.account.username).await?;
+    let (view, requests) = accounts::own(app, &person).await?;
+    json(credential_account(&person, view, requests))
+}
+
+async fn delete_avatar(caller: Caller<WriteAccounts>, app: Data<App>) -> Answer {
+    profile::delete_avatar(&app, &caller.person).await?;
+    own(&app, &caller).await
+}
+
+async fn delete_header(caller: Caller<WriteAccounts>, app: Data<App>) -> Answer {
+    profile::delete_header(&app, &caller.person).await?;
+    own(&app, &caller).await
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Lookup {
+    acct: Text,
+}
+
+async fn lookup(caller: Anyone<ReadAccounts>, params: Params<Lookup>, app: Data<App>) -> Answer {
+    let handle = params.0.acct.0.unwrap_or_default();
+    json(Account::from(accounts::lookup(&app, caller.person(), &handle, false).await?))
+}
+
+async fn relationships(caller: Caller<ReadFollows>, params: Params<Ids>, app: Data<App>) -> Answer {
+    let ids = account_ids(&params.0.id);
+    let found = accounts::relationships(&app, &caller.person, &ids).await?;
+    json(found.into_iter().map(Relationship::from).collect::<Vec<_>>())
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Find {
+    q: Text,
+    limit: Number,
+    offset: Number,
+    resolve: Flag,
+    following: Flag,
+}
+
+async fn find(caller: Caller<ReadAccounts>, params: Params<Find>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    let request = SearchRequest {
+        q: params.q.0.unwrap_or_default(),
+        kind: None,
+        resolve: params.resolve.is_set(),
+        limit: params.limit.0.unwrap_or(40).clamp(1, 80),
+        offset: params.offset.0.unwrap_or(0).clamp(0, 10_000),
+        following: params.following.is_set(),
+    };
+    let found = search::accounts(&app, &caller.person, request).await?;
+    json(found.into_iter().map(Account::from).collect::<Vec<_>>())
+}
+
+async fn show(caller: Anyone<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    json(Account::from(accounts::view(&app, caller.person(), id.0).await?))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct StatusesOf {
+    only_media: Flag,
+    exclude_replies: Flag,
+    exclude_reblogs: Flag,
+    pinned: Flag,
+    tagged: Text,
+    #[serde(flatten)]
+    page: PageParams,
+}
+
+async fn statuses(
+    request: HttpRequest,
+    caller: Anyone<ReadStatuses>,
+    id: PathId<AccountId>,
+    params: Params<StatusesOf>,
+    app: Data<App>,
+) -> Answer {
+    let params = params.into_inner();
+    let wanted = AccountStatuses {
+        only_media: params.only_media.is_set(),
+        exclude_replies: params.exclude_replies.is_set(),
+        exclude_reblogs: params.exclude_reblogs.is_set(),
+        pinned: params.pinned.is_set(),
+        tagged: params.tagged.filled().map(str::to_owned),
+    };
+    let found = accounts::statuses(&app, caller.person(), id.0, wanted, params.page.page(20, 40)).await?;
+    page::<_, Status>(&request, &app, found)
+}
+
+async fn followers(
+    request: HttpRequest,
+    caller: Anyone<ReadAccounts>,
+    id: PathId<AccountId>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = accounts::followers(&app, caller.person(), id.0, params.0.page(40, 80)).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+async fn following(
+    request: HttpRequest,
+    caller: Anyone<ReadAccounts>,
+    id: PathId<AccountId>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = accounts::following(&app, caller.person(), id.0, params.0.page(40, 80)).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Follow {
+    reblogs: Flag,
+    notify: Flag,
+    languages: Words,
+}
+
+async fn follow(caller: Caller<WriteFollows>, id: PathId<AccountId>, params: Params<Follow>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    let wishes = FollowWishes { reblogs: params.reblogs.0, notify: params.notify.0, languages: params.languages.0 };
+    json(Relationship::from(follows::follow(&app, &caller.person, id.0, wishes).await?))
+}
+
+async fn unfollow(caller: Caller<WriteFollows>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    json(Relationship::from(follows::unfollow(&app, &caller.person, id.0).await?))
+}
+
+async fn remove_follower(caller: Caller<WriteFollows>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    json(Relationship::from(follows::remove_follower(&app, &caller.person, id.0).await?))
+}
+
+async fn block(caller: Caller<WriteBlocks>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    json(Relationship::from(blocks::block(&app, &caller.person, id.0).await?))
+}
+
+async fn unblock(caller: Caller<WriteBlocks>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    json(Relationship::from(blocks::unblock(&app, &caller.person, id.0).await?))
+}
+
+async fn blocked(
+    request: HttpRequest,
+    caller: Caller<ReadBlocks>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = blocks::page(&app, &caller.person, params.0.page(40, 80)).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Confirmation {
+    email: Text,
+}
+
+async fn resend_confirmation(_: Anyone<AnyScope>, params: Params<Confirmation>, app: Data<App>) -> Answer {
+    users::resend_confirmation(&app, params.0.email.0.as_deref().unwrap_or_default()).await?;
+    super::nothing()
+}

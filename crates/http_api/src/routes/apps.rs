@@ -1,0 +1,65 @@
+//! <https://docs.joinmastodon.org/methods/apps/>
+
+use actix_web::web::{self, Data, ServiceConfig};
+use serde::Deserialize;
+use service::App;
+use service::oauth::{self, NewApplication};
+
+use super::{Answer, json};
+use crate::entities::{Application, CredentialApplication};
+use crate::extract::{Holder, Params, Text, Words};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/apps").route(web::post().to(create)))
+        .service(web::resource("/v1/apps/verify_credentials").route(web::get().to(verify)));
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Create {
+    client_name: Text,
+    /// One, several, or several in one text with line ends between them.
+    redirect_uris: Words,
+    scopes: Text,
+    website: Text,
+}
+
+async fn create(params: Params<Create>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    let uris = params.redirect_uris.as_slice().iter().flat_map(|text| text.split_whitespace());
+    let registered = oauth::register_application(
+        &app,
+        NewApplication {
+            name: params.client_name.0.unwrap_or_default(),
+            redirect_uris: uris.map(str::to_owned).collect(),
+            scopes: params.scopes.0,
+            website: params.website.0,
+        },
+    )
+    .await?;
+    let client_id = registered.application.client_id.clone();
+    json(CredentialApplication {
+        application: entity(registered.application),
+        client_id,
+        client_secret: registered.client_secret,
+        client_secret_expires_at: 0,
+    })
+}
+
+async fn verify(holder: Holder, app: Data<App>) -> Answer {
+    json(entity(oauth::application(&app, holder.0.application).await?))
+}
+
+fn entity(row: oauth::Application) -> Application {
+    let scopes = domain::Scopes::parse(&row.scopes).map(|scopes| scopes.names().collect()).unwrap_or_default();
+    Application {
+        id: row.id,
+        name: row.name,
+        website: row.website,
+        scopes,
+        redirect_uri: row.redirect_uris.join("\n"),
+        redirect_uris: row.redirect_uris,
+        vapid_key: "",
+    }
+}

@@ -1,0 +1,31 @@
+//! <https://docs.joinmastodon.org/methods/follow_requests/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
+use service::{App, follows};
+
+use super::{Answer, json, page};
+use crate::entities::{Account, Relationship};
+use crate::extract::scope::{ReadFollows, WriteFollows};
+use crate::extract::{Caller, PageParams, Params, PathId};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/follow_requests").route(web::get().to(list)))
+        .service(web::resource("/v1/follow_requests/{id}/authorize").route(web::post().to(authorize)))
+        .service(web::resource("/v1/follow_requests/{id}/reject").route(web::post().to(reject)));
+}
+
+async fn list(request: HttpRequest, caller: Caller<ReadFollows>, params: Params<PageParams>, app: Data<App>) -> Answer {
+    let found = follows::requests(&app, &caller.person, params.0.page(40, 80)).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+async fn authorize(caller: Caller<WriteFollows>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    json(Relationship::from(follows::authorize(&app, &caller.person, id.0).await?))
+}
+
+async fn reject(caller: Caller<WriteFollows>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    json(Relationship::from(follows::reject(&app, &caller.person, id.0).await?))
+}

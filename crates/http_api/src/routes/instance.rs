@@ -1,0 +1,171 @@
+//! <https://docs.joinmastodon.org/methods/instance/>
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::limits;
+use service::instance::{self, Facts};
+use service::{App, RegistrationMode};
+
+use super::{Answer, json};
+use crate::entities::instance as e;
+use crate::entities::instance_v1 as v1;
+use crate::entities::{Account, InstanceV1};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/instance").route(web::get().to(version_1)))
+        .service(web::resource("/v2/instance").route(web::get().to(version_2)))
+        .service(web::resource("/v1/instance/peers").route(web::get().to(peers)))
+        .service(web::resource("/v1/instance/extended_description").route(web::get().to(extended_description)))
+        .service(web::resource("/v1/streaming/health").route(web::get().to(health)));
+}
+
+/// No feature of a later Mastodon version is promised.
+const API_VERSION: u32 = 1;
+
+fn streaming(app: &App) -> String {
+    let base = app.addresses().base();
+    // `https` becomes `wss`, `http` becomes `ws`.
+    base.strip_prefix("http").map_or_else(|| base.to_owned(), |rest| format!("ws{rest}"))
+}
+
+fn status_limits(app: &App) -> e::StatusLimits {
+    e::StatusLimits {
+        max_characters: app.settings().max_characters,
+        max_media_attachments: app.settings().max_media,
+        characters_reserved_per_url: domain::text::URL_LENGTH,
+    }
+}
+
+fn media_limits(app: &App) -> e::MediaLimits {
+    e::MediaLimits {
+        description_limit: limits::MEDIA_DESCRIPTION,
+        supported_mime_types: &service::media::MIME_TYPES,
+        image_size_limit: app.settings().max_image_bytes,
+        image_matrix_limit: service::media::MOST_PIXELS,
+        video_size_limit: 0,
+        video_frame_rate_limit: 0,
+        video_matrix_limit: 0,
+    }
+}
+
+/// There are no polls yet; apps read these figures all the same.
+const POLLS: e::PollLimits =
+    e::PollLimits { max_options: 0, max_characters_per_option: 0, min_expiration: 0, max_expiration: 0 };
+
+fn languages() -> Vec<String> {
+    vec!["en".to_owned()]
+}
+
+async fn version_2(app: Data<App>) -> Answer {
+    let facts = instance::facts(&app).await?;
+    let settings = app.settings();
+    let at = |path: &str| app.addresses().join(path);
+    let mode = settings.registrations.mode;
+    let open = e::FeedAccess { local: "public", remote: "public" };
+    json(e::Instance {
+        domain: settings.host.to_string(),
+        title: settings.title.clone(),
+        version: settings.mastodon_version(),
+        source_url: settings.source_url.clone(),
+        description: settings.description.clone(),
+        usage: e::Usage { users: e::ActiveUsers { active_month: facts.active_month } },
+        thumbnail: e::Thumbnail {
+            url: at("/assets/thumbnail.png"),
+            blurhash: (),
+            versions: BTreeMap::new(),
+            description: String::new(),
+        },
+        icon: vec![e::Icon { src: at("/assets/icon.png"), size: "192x192".to_owned() }],
+        languages: languages(),
+        configuration: e::Configuration {
+            urls: e::Urls {
+                streaming: streaming(&app),
+                status: (),
+                about: Some(at("/about")),
+                privacy_policy: None,
+                terms_of_service: (),
+            },
+            vapid: e::Vapid { public_key: "" },
+            accounts: e::AccountLimits {
+                max_display_name_length: limits::DISPLAY_NAME,
+                max_note_length: limits::BIOGRAPHY,
+                max_avatar_description_length: 0,
+                max_header_description_length: 0,
+                max_featured_tags: 0,
+                max_pinned_statuses: limits::PINNED,
+                max_profile_fields: limits::PROFILE_FIELDS,
+                profile_field_name_limit: limits::PROFILE_FIELD,
+                profile_field_value_limit: limits::PROFILE_FIELD,
+            },
+            statuses: status_limits(&app),
+            media_attachments: media_limits(&app),
+            polls: POLLS,
+            translation: e::Translation { enabled: false },
+            timelines_access: e::TimelinesAccess {
+                live_feeds: open,
+                hashtag_feeds: open,
+                trending_link_feeds: e::FeedAccess { local: "disabled", remote: "disabled" },
+            },
+            limited_federation: false,
+        },
+        registrations: e::Registrations {
+            enabled: matches!(mode, RegistrationMode::Open | RegistrationMode::Approval),
+            approval_required: mode == RegistrationMode::Approval,
+            reason_required: settings.registrations.reason_required,
+            message: None,
+            min_age: (),
+            url: None,
+        },
+        api_versions: e::ApiVersions { mastodon: API_VERSION },
+        wrapstodon: (),
+        contact: e::Contact {
+            email: settings.contact_email.clone(),
+            account: facts.contact.map(Account::from),
+        },
+        rules: Vec::new(),
+    })
+}
+
+async fn version_1(app: Data<App>) -> Answer {
+    let Facts { users, statuses, domains, contact, .. } = instance::facts(&app).await?;
+    let settings = app.settings();
+    let mode = settings.registrations.mode;
+    json(InstanceV1 {
+        uri: settings.host.to_string(),
+        title: settings.title.clone(),
+        short_description: settings.description.clone(),
+        description: settings.description.clone(),
+        email: settings.contact_email.clone(),
+        version: settings.mastodon_version(),
+        urls: v1::UrlsV1 { streaming_api: streaming(&app) },
+        stats: v1::Stats { user_count: users, status_count: statuses, domain_count: domains },
+        thumbnail: Some(app.addresses().join("/assets/thumbnail.png")),
+        languages: languages(),
+        registrations: matches!(mode, RegistrationMode::Open | RegistrationMode::Approval),
+        approval_required: mode == RegistrationMode::Approval,
+        invites_enabled: mode == RegistrationMode::Invite,
+        configuration: v1::ConfigurationV1 {
+            accounts: v1::AccountLimitsV1 { max_featured_tags: 0 },
+            statuses: status_limits(&app),
+            media_attachments: media_limits(&app),
+            polls: POLLS,
+        },
+        contact_account: contact.map(Account::from),
+        rules: Vec::new(),
+    })
+}
+
+async fn peers(app: Data<App>) -> Answer {
+    json(instance::peers(&app).await?)
+}
+
+async fn extended_description(app: Data<App>) -> Answer {
+    json(serde_json::json!({ "updated_at": null, "content": app.settings().description }))
+}
+
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain").body("OK")
+}

@@ -1,0 +1,63 @@
+//! Every operation of the client API, one file for each area; each file lists its routes at its top.
+
+mod accounts;
+mod apps;
+mod empty;
+mod follow_requests;
+mod instance;
+mod media;
+mod notifications;
+mod oauth;
+mod search;
+mod settings;
+mod statuses;
+mod timelines;
+
+use actix_web::HttpResponse;
+use actix_web::web::ServiceConfig;
+use serde::Serialize;
+
+use crate::ApiError;
+
+/// What a handler answers.
+pub(crate) type Answer = Result<HttpResponse, ApiError>;
+
+pub(crate) fn json<T: Serialize>(entity: T) -> Answer {
+    Ok(HttpResponse::Ok().json(entity))
+}
+
+/// An empty object, as Mastodon answers where there is nothing to say.
+pub(crate) fn nothing() -> Answer {
+    json(serde_json::json!({}))
+}
+
+/// A page of entities with the links to its neighbours.
+pub(crate) fn page<V, E: Serialize + From<V>>(
+    request: &actix_web::HttpRequest,
+    app: &service::App,
+    page: service::Paged<V>,
+) -> Answer {
+    let cursors = page.ends.map(|(newest, oldest)| crate::pagination::Cursors { newest, oldest });
+    let items: Vec<E> = page.items.into_iter().map(E::from).collect();
+    Ok(crate::pagination::page(request, &app.settings().public_url, &items, cursors))
+}
+
+/// Routes below `/api`.
+pub fn configure_api(config: &mut ServiceConfig) {
+    empty::routes(config);
+    accounts::routes(config);
+    apps::routes(config);
+    follow_requests::routes(config);
+    instance::routes(config);
+    media::routes(config);
+    notifications::routes(config);
+    search::routes(config);
+    settings::routes(config);
+    statuses::routes(config);
+    timelines::routes(config);
+}
+
+/// Routes that apps call under `/oauth` and `/.well-known`; the pages there are the `web` crate's.
+pub fn configure_oauth(config: &mut ServiceConfig) {
+    oauth::routes(config);
+}

@@ -1,0 +1,78 @@
+//! <https://docs.joinmastodon.org/methods/notifications/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::{NotificationId, NotificationKind};
+use serde::Deserialize;
+use serde_json::json as object;
+use service::App;
+use service::notifications::{self, Wanted};
+
+use super::{Answer, json, nothing, page};
+use crate::entities::Notification;
+use crate::extract::scope::{ReadNotifications, WriteNotifications};
+use crate::extract::{Caller, Number, PageParams, Params, PathId, Text, Words};
+use crate::pagination;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/notifications").route(web::get().to(list)))
+        .service(web::resource("/v1/notifications/clear").route(web::post().to(clear)))
+        .service(web::resource("/v1/notifications/unread_count").route(web::get().to(unread_count)))
+        .service(web::resource("/v1/notifications/{id}").route(web::get().to(show)))
+        .service(web::resource("/v1/notifications/{id}/dismiss").route(web::post().to(dismiss)));
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct List {
+    types: Words,
+    exclude_types: Words,
+    account_id: Text,
+    #[serde(flatten)]
+    page: PageParams,
+}
+
+async fn list(request: HttpRequest, caller: Caller<ReadNotifications>, params: Params<List>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    let kinds = |words: &Words| -> Vec<NotificationKind> {
+        words.as_slice().iter().filter_map(|name| NotificationKind::named(name)).collect()
+    };
+    let wanted = Wanted {
+        kinds: kinds(&params.types),
+        without: kinds(&params.exclude_types),
+        from: params.account_id.filled().and_then(|id| id.parse().ok()),
+    };
+    if !params.types.as_slice().is_empty() && wanted.kinds.is_empty() {
+        // Only kinds that never happen here.
+        return Ok(pagination::page::<Notification>(&request, &app.settings().public_url, &[], None));
+    }
+    let found = notifications::page(&app, &caller.person, wanted, params.page.page(40, 80)).await?;
+    page::<_, Notification>(&request, &app, found)
+}
+
+async fn show(caller: Caller<ReadNotifications>, id: PathId<NotificationId>, app: Data<App>) -> Answer {
+    json(Notification::from(notifications::find(&app, &caller.person, id.0).await?))
+}
+
+async fn dismiss(caller: Caller<WriteNotifications>, id: PathId<NotificationId>, app: Data<App>) -> Answer {
+    notifications::dismiss(&app, &caller.person, id.0).await?;
+    nothing()
+}
+
+async fn clear(caller: Caller<WriteNotifications>, app: Data<App>) -> Answer {
+    notifications::clear(&app, &caller.person).await?;
+    nothing()
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Count {
+    limit: Number,
+}
+
+async fn unread_count(caller: Caller<ReadNotifications>, params: Params<Count>, app: Data<App>) -> Answer {
+    let limit = params.0.limit.0.unwrap_or(100).clamp(1, 1_000);
+    let count = notifications::unread_count(&app, &caller.person, limit).await?;
+    json(object!({ "count": count }))
+}

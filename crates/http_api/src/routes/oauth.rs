@@ -1,0 +1,167 @@
+//! <https://docs.joinmastodon.org/methods/oauth/>
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::Scopes;
+use serde::Deserialize;
+use serde_json::json;
+use service::App;
+use service::oauth::{self, Failure, Grant, IssuedToken, OAuthError};
+
+use super::Answer;
+use crate::ApiError;
+use crate::entities::Token;
+use crate::extract::scope::OwnProfile;
+use crate::extract::{Caller, Params, Text};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    let cors = crate::middleware::cors::oauth;
+    config
+        .service(web::resource("/oauth/token").wrap(cors()).route(web::post().to(token)))
+        .service(web::resource("/oauth/revoke").wrap(cors()).route(web::post().to(revoke)))
+        .service(
+            web::resource("/oauth/userinfo")
+                .wrap(cors())
+                .route(web::get().to(user_info))
+                .route(web::post().to(user_info)),
+        )
+        .service(
+            web::resource("/.well-known/oauth-authorization-server")
+                .wrap(crate::middleware::cors::documents())
+                .route(web::get().to(metadata)),
+        );
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct TokenRequest {
+    grant_type: Text,
+    client_id: Text,
+    client_secret: Text,
+    code: Text,
+    redirect_uri: Text,
+    code_verifier: Text,
+    scope: Text,
+}
+
+/// RFC 6749 section 5.2.
+fn refusal(error: &OAuthError) -> HttpResponse {
+    let status = match error.code {
+        "invalid_client" => StatusCode::UNAUTHORIZED,
+        "unauthorized_client" => StatusCode::FORBIDDEN,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    HttpResponse::build(status)
+        .insert_header(("Cache-Control", "no-store"))
+        .json(json!({ "error": error.code, "error_description": error.description }))
+}
+
+fn answer(failure: Failure) -> Answer {
+    match failure {
+        Failure::OAuth(error) => Ok(refusal(&error)),
+        Failure::Service(error) => Err(ApiError::from(error)),
+    }
+}
+
+/// The application's name and secret: from the body, or by HTTP Basic (RFC 6749 section 2.3.1).
+fn client(request: &HttpRequest, id: Text, secret: Text) -> (String, Option<String>) {
+    if id.filled().is_some() {
+        return (id.0.unwrap_or_default(), secret.0.filter(|text| !text.is_empty()));
+    }
+    let basic = request
+        .headers()
+        .get("authorization")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Basic "))
+        .and_then(|text| STANDARD.decode(text.trim()).ok())
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    match basic.as_deref().and_then(|text| text.split_once(':')) {
+        Some((id, secret)) => (id.to_owned(), Some(secret.to_owned())),
+        None => (String::new(), None),
+    }
+}
+
+pub(crate) fn token_entity(issued: &IssuedToken) -> Token {
+    Token {
+        access_token: issued.access_token.clone(),
+        token_type: "Bearer",
+        scope: issued.scopes.to_string(),
+        created_at: issued.created_at.and_utc().timestamp(),
+    }
+}
+
+async fn token(request: HttpRequest, params: Params<TokenRequest>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    let (client_id, secret) = client(&request, params.client_id, params.client_secret);
+    let grant = match params.grant_type.filled() {
+        Some("authorization_code") => Grant::Code {
+            code: params.code.0.unwrap_or_default(),
+            redirect_uri: params.redirect_uri.0.unwrap_or_default(),
+            code_verifier: params.code_verifier.0,
+        },
+        Some("client_credentials") => Grant::ClientCredentials { scope: params.scope.0 },
+        None => return Ok(refusal(&OAuthError::missing("grant_type"))),
+        Some(_) => return Ok(refusal(&OAuthError::unsupported_grant())),
+    };
+    match oauth::exchange(&app, &client_id, secret.as_deref(), grant).await {
+        Ok(issued) => Ok(HttpResponse::Ok()
+            .insert_header(("Cache-Control", "no-store"))
+            .json(token_entity(&issued))),
+        Err(failure) => answer(failure),
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Revocation {
+    client_id: Text,
+    client_secret: Text,
+    token: Text,
+}
+
+async fn revoke(request: HttpRequest, params: Params<Revocation>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    let (client_id, secret) = client(&request, params.client_id, params.client_secret);
+    let token = params.token.0.unwrap_or_default();
+    match oauth::revoke(&app, &client_id, secret.as_deref(), &token).await {
+        Ok(()) => super::nothing(),
+        Err(failure) => answer(failure),
+    }
+}
+
+/// OpenID's idea of who somebody is, as far as apps use it.
+async fn user_info(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
+    let (view, _) = service::accounts::own(&app, &caller.person).await?;
+    let name = if view.account.display_name.is_empty() { &view.account.username } else { &view.account.display_name };
+    super::json(json!({
+        "iss": app.addresses().join("/"),
+        "sub": view.account.uri,
+        "name": name,
+        "preferred_username": view.account.username,
+        "profile": view.account.url,
+        "picture": view.avatar,
+    }))
+}
+
+/// RFC 8414.
+async fn metadata(app: Data<App>) -> Answer {
+    let at = |path: &str| app.addresses().join(path);
+    super::json(json!({
+        "issuer": at("/"),
+        "service_documentation": "https://docs.joinmastodon.org/",
+        "authorization_endpoint": at("/oauth/authorize"),
+        "token_endpoint": at("/oauth/token"),
+        "app_registration_endpoint": at("/api/v1/apps"),
+        "revocation_endpoint": at("/oauth/revoke"),
+        "userinfo_endpoint": at("/oauth/userinfo"),
+        "scopes_supported": Scopes::all_names().collect::<Vec<_>>(),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "client_credentials"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "code_challenge_methods_supported": ["S256"],
+    }))
+}

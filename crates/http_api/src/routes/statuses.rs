@@ -1,0 +1,286 @@
+//! <https://docs.joinmastodon.org/methods/statuses/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::{MediaId, StatusId, Visibility};
+use serde::Deserialize;
+use serde_json::Value;
+use service::statuses::{self, MediaChange, NewStatus, StatusChange};
+use service::{App, Error};
+
+use super::media::focus;
+use super::{Answer, json, nothing, page};
+use crate::ApiError;
+use crate::entities::{Account, Context, Status, StatusEdit, StatusSource};
+use crate::extract::scope::{
+    ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteBookmarks, WriteFavourites, WriteAccounts, WriteStatuses,
+};
+use crate::extract::{Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Words};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/statuses").route(web::post().to(create)).route(web::get().to(several)))
+        .service(
+            web::resource("/v1/statuses/{id}")
+                .route(web::get().to(show))
+                .route(web::put().to(edit))
+                .route(web::delete().to(delete)),
+        )
+        .service(web::resource("/v1/statuses/{id}/context").route(web::get().to(context)))
+        .service(web::resource("/v1/statuses/{id}/source").route(web::get().to(source)))
+        .service(web::resource("/v1/statuses/{id}/history").route(web::get().to(history)))
+        .service(web::resource("/v1/statuses/{id}/card").route(web::get().to(card)))
+        .service(web::resource("/v1/statuses/{id}/favourite").route(web::post().to(favourite)))
+        .service(web::resource("/v1/statuses/{id}/unfavourite").route(web::post().to(unfavourite)))
+        .service(web::resource("/v1/statuses/{id}/reblog").route(web::post().to(reblog)))
+        .service(web::resource("/v1/statuses/{id}/unreblog").route(web::post().to(unreblog)))
+        .service(web::resource("/v1/statuses/{id}/bookmark").route(web::post().to(bookmark)))
+        .service(web::resource("/v1/statuses/{id}/unbookmark").route(web::post().to(unbookmark)))
+        .service(web::resource("/v1/statuses/{id}/pin").route(web::post().to(pin)))
+        .service(web::resource("/v1/statuses/{id}/unpin").route(web::post().to(unpin)))
+        .service(web::resource("/v1/statuses/{id}/favourited_by").route(web::get().to(favourited_by)))
+        .service(web::resource("/v1/statuses/{id}/reblogged_by").route(web::get().to(reblogged_by)))
+        .service(web::resource("/v1/favourites").route(web::get().to(favourites)))
+        .service(web::resource("/v1/bookmarks").route(web::get().to(bookmarks)));
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Create {
+    status: Text,
+    spoiler_text: Text,
+    sensitive: Flag,
+    visibility: Choice<Visibility>,
+    language: Text,
+    in_reply_to_id: Text,
+    media_ids: Words,
+    poll: Option<Value>,
+    scheduled_at: Text,
+    quoted_status_id: Text,
+}
+
+/// Bytes of an idempotency key.
+const KEY: usize = 256;
+
+async fn create(
+    request: HttpRequest,
+    caller: Caller<WriteStatuses>,
+    params: Params<Create>,
+    app: Data<App>,
+) -> Answer {
+    let params = params.into_inner();
+    let refuse = |what: &str| Err(ApiError::Unprocessable(format!("Validation failed: {what} are not supported here")));
+    if params.poll.is_some_and(|poll| !poll.is_null()) {
+        return refuse("Polls");
+    }
+    if params.scheduled_at.filled().is_some() {
+        return refuse("Scheduled posts");
+    }
+    if params.quoted_status_id.filled().is_some() {
+        return refuse("Quotes");
+    }
+    let idempotency_key = request
+        .headers()
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .filter(|key| !key.is_empty())
+        .map(|key| domain::limits::cut_bytes(key, KEY).to_owned());
+    let new = NewStatus {
+        text: params.status.0.unwrap_or_default(),
+        spoiler_text: params.spoiler_text.0.unwrap_or_default(),
+        sensitive: params.sensitive.0,
+        visibility: params.visibility.0,
+        language: params.language.filled().map(str::to_owned),
+        in_reply_to: params.in_reply_to_id.filled().map(answered).transpose()?,
+        media: media_ids(&params.media_ids)?,
+        idempotency_key,
+    };
+    let view = statuses::publish(&app, &caller.person, caller.authenticated.application, new).await?;
+    json(Status::from(view))
+}
+
+fn answered(id: &str) -> Result<StatusId, ApiError> {
+    id.trim().parse().map_err(|_| ApiError::NotFound)
+}
+
+fn media_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
+    let unknown = |_| ApiError::Unprocessable("Validation failed: Media attachments could not be found".to_owned());
+    words.as_slice().iter().map(|id| id.parse().map_err(unknown)).collect()
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Ids {
+    id: Words,
+}
+
+async fn several(caller: Anyone<ReadStatuses>, params: Params<Ids>, app: Data<App>) -> Answer {
+    let ids = params.0.id.ids().take(100).collect();
+    let found = statuses::with_ids(&app, caller.person(), ids).await?;
+    json(found.into_iter().map(Status::from).collect::<Vec<_>>())
+}
+
+async fn show(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(statuses::view(&app, caller.person(), id.0).await?))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Edit {
+    status: Text,
+    spoiler_text: Text,
+    sensitive: Flag,
+    language: Text,
+    media_ids: Words,
+    media_attributes: Many<MediaAttributes>,
+    poll: Option<Value>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct MediaAttributes {
+    id: Text,
+    description: Text,
+    focus: Text,
+}
+
+async fn edit(caller: Caller<WriteStatuses>, id: PathId<StatusId>, params: Params<Edit>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    if params.poll.is_some_and(|poll| !poll.is_null()) {
+        return Err(ApiError::Unprocessable("Validation failed: Polls are not supported here".to_owned()));
+    }
+    // What is not said stays as it is.
+    let now = statuses::source(&app, &caller.person, id.0).await?;
+    let mut media_changes = Vec::new();
+    for change in params.media_attributes.0.unwrap_or_default() {
+        let Some(id) = change.id.filled().and_then(|id| id.parse().ok()) else { continue };
+        media_changes.push(MediaChange { id, description: change.description.0, focus: focus(&change.focus)? });
+    }
+    let change = StatusChange {
+        text: params.status.0.unwrap_or(now.text),
+        spoiler_text: params.spoiler_text.0.unwrap_or(now.spoiler_text),
+        sensitive: params.sensitive.0,
+        language: params.language.filled().map(str::to_owned),
+        media: match params.media_ids.0 {
+            Some(_) => Some(media_ids(&params.media_ids)?),
+            None => None,
+        },
+        media_changes,
+    };
+    json(Status::from(statuses::edit(&app, &caller.person, id.0, change).await?))
+}
+
+async fn delete(caller: Caller<WriteStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    let view = statuses::delete(&app, &caller.person, id.0).await?;
+    let text = view.status.text.clone();
+    json(Status { text: Some(text), ..Status::from(view) })
+}
+
+async fn context(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    let found = statuses::context(&app, caller.person(), id.0).await?;
+    json(Context {
+        ancestors: found.ancestors.into_iter().map(Status::from).collect(),
+        descendants: found.descendants.into_iter().map(Status::from).collect(),
+    })
+}
+
+async fn source(caller: Caller<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    let row = statuses::source(&app, &caller.person, id.0).await?;
+    json(StatusSource { id: row.id, text: row.text, spoiler_text: row.spoiler_text })
+}
+
+async fn history(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    let versions = statuses::history(&app, caller.person(), id.0).await?;
+    json(versions.into_iter().map(StatusEdit::from).collect::<Vec<_>>())
+}
+
+/// There are no link previews yet; Mastodon answers an empty object where a status has none.
+async fn card(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    statuses::view(&app, caller.person(), id.0).await?;
+    nothing()
+}
+
+async fn favourite(caller: Caller<WriteFavourites>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(statuses::favourite(&app, &caller.person, id.0).await?))
+}
+
+async fn unfavourite(caller: Caller<WriteFavourites>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(statuses::unfavourite(&app, &caller.person, id.0).await?))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Reblog {
+    visibility: Choice<Visibility>,
+}
+
+async fn reblog(caller: Caller<WriteStatuses>, id: PathId<StatusId>, params: Params<Reblog>, app: Data<App>) -> Answer {
+    // What may be read but not passed on is, as in Mastodon, not there.
+    match statuses::boost(&app, &caller.person, id.0, params.0.visibility.0).await {
+        Ok(view) => json(Status::from(view)),
+        Err(Error::Forbidden(_)) => Err(ApiError::NotFound),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn unreblog(caller: Caller<WriteStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(statuses::unboost(&app, &caller.person, id.0).await?))
+}
+
+async fn bookmark(caller: Caller<WriteBookmarks>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(statuses::bookmark(&app, &caller.person, id.0).await?))
+}
+
+async fn unbookmark(caller: Caller<WriteBookmarks>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(statuses::unbookmark(&app, &caller.person, id.0).await?))
+}
+
+async fn pin(caller: Caller<WriteAccounts>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(statuses::pin(&app, &caller.person, id.0).await?))
+}
+
+async fn unpin(caller: Caller<WriteAccounts>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(statuses::unpin(&app, &caller.person, id.0).await?))
+}
+
+async fn favourited_by(
+    request: HttpRequest,
+    caller: Anyone<ReadAccounts>,
+    id: PathId<StatusId>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = statuses::favourited_by(&app, caller.person(), id.0, params.0.page(40, 80)).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+async fn reblogged_by(
+    request: HttpRequest,
+    caller: Anyone<ReadAccounts>,
+    id: PathId<StatusId>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = statuses::reblogged_by(&app, caller.person(), id.0, params.0.page(40, 80)).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+async fn favourites(
+    request: HttpRequest,
+    caller: Caller<ReadFavourites>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = statuses::favourites(&app, &caller.person, params.0.page(20, 40)).await?;
+    page::<_, Status>(&request, &app, found)
+}
+
+async fn bookmarks(
+    request: HttpRequest,
+    caller: Caller<ReadBookmarks>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = statuses::bookmarks(&app, &caller.person, params.0.page(20, 40)).await?;
+    page::<_, Status>(&request, &app, found)
+}

@@ -1,0 +1,79 @@
+//! <https://docs.joinmastodon.org/methods/timelines/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use serde::Deserialize;
+use service::App;
+use service::timelines::{self, PublicTimeline, TagTimeline};
+
+use super::{Answer, page};
+use crate::entities::Status;
+use crate::extract::scope::ReadStatuses;
+use crate::extract::{Anyone, Caller, Flag, PageParams, Params, Words};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/timelines/home").route(web::get().to(home)))
+        .service(web::resource("/v1/timelines/public").route(web::get().to(public)))
+        .service(web::resource("/v1/timelines/tag/{hashtag}").route(web::get().to(tag)));
+}
+
+async fn home(request: HttpRequest, caller: Caller<ReadStatuses>, params: Params<PageParams>, app: Data<App>) -> Answer {
+    let found = timelines::home(&app, &caller.person, params.0.page(20, 40)).await?;
+    page::<_, Status>(&request, &app, found)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Public {
+    local: Flag,
+    remote: Flag,
+    only_media: Flag,
+    #[serde(flatten)]
+    page: PageParams,
+}
+
+impl Public {
+    fn wanted(&self) -> PublicTimeline {
+        PublicTimeline {
+            local: self.local.is_set(),
+            remote: self.remote.is_set(),
+            only_media: self.only_media.is_set(),
+        }
+    }
+}
+
+async fn public(request: HttpRequest, caller: Anyone<ReadStatuses>, params: Params<Public>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    let found = timelines::public(&app, caller.person(), params.wanted(), params.page.page(20, 40)).await?;
+    page::<_, Status>(&request, &app, found)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Tagged {
+    any: Words,
+    all: Words,
+    none: Words,
+    #[serde(flatten)]
+    public: Public,
+}
+
+async fn tag(
+    request: HttpRequest,
+    caller: Anyone<ReadStatuses>,
+    name: Path<String>,
+    params: Params<Tagged>,
+    app: Data<App>,
+) -> Answer {
+    let params = params.into_inner();
+    let wanted = TagTimeline {
+        name: name.into_inner(),
+        any: params.any.as_slice().to_vec(),
+        all: params.all.as_slice().to_vec(),
+        none: params.none.as_slice().to_vec(),
+        public: params.public.wanted(),
+    };
+    let found = timelines::tag(&app, caller.person(), wanted, params.public.page.page(20, 40)).await?;
+    page::<_, Status>(&request, &app, found)
+}

@@ -1,0 +1,268 @@
+//! From what the use cases show to the shapes that apps expect.
+
+use domain::{AccountId, AccountKind, CustomEmoji};
+use service::oauth::Person;
+use service::views::{
+    AccountView, EditView, MediaView, NotificationView, RelationshipView, StatusView, TagView,
+};
+
+use crate::entities as e;
+use crate::entities::{Approval, Focus, Meta, Size};
+
+/// Permission bits of Mastodon's roles: user, moderator, admin, owner.
+/// <https://docs.joinmastodon.org/entities/Role/#permission-flags>
+const PERMISSIONS: [&str; 4] = ["0", "1308", "983036", "1"];
+
+impl From<AccountView> for e::Account {
+    fn from(view: AccountView) -> Self {
+        let account = view.account;
+        let local = account.is_local();
+        Self {
+            id: account.id,
+            username: account.username,
+            acct: view.acct,
+            display_name: account.display_name,
+            locked: account.locked,
+            bot: account.kind.is_bot(),
+            discoverable: Some(account.discoverable),
+            indexable: account.indexable,
+            group: account.kind == AccountKind::Group,
+            created_at: account.created_at,
+            note: account.note,
+            url: account.url,
+            uri: account.uri,
+            avatar_static: view.avatar.clone(),
+            avatar: view.avatar,
+            avatar_description: String::new(),
+            header_static: view.header.clone(),
+            header: view.header,
+            header_description: String::new(),
+            followers_count: view.followers,
+            following_count: view.following,
+            statuses_count: view.statuses,
+            last_status_at: account.last_status_at.map(|time| time.date()),
+            hide_collections: local.then_some(account.hide_collections),
+            show_media: true,
+            show_media_replies: true,
+            show_featured: true,
+            noindex: local.then_some(!account.indexable),
+            emojis: emojis(account.emojis),
+            roles: local.then(Vec::new),
+            fields: account
+                .fields
+                .into_iter()
+                .map(|field| e::Field { name: field.name, value: field.value, verified_at: field.verified_at })
+                .collect(),
+            feature_approval: Approval::NOBODY,
+            moved: None,
+            suspended: false,
+            limited: account.silenced_at.is_some(),
+            memorial: false,
+        }
+    }
+}
+
+/// One's own account.
+pub fn credential_account(person: &Person, view: AccountView, follow_requests: i64) -> e::CredentialAccount {
+    let row = view.account.clone();
+    let user = &person.user;
+    let place = usize::try_from(i16::from(user.role)).unwrap_or(0);
+    e::CredentialAccount {
+        source: e::Source {
+            privacy: user.default_visibility,
+            sensitive: user.default_sensitive,
+            language: user.default_language.clone(),
+            note: row.note_source,
+            fields: row
+                .fields
+                .into_iter()
+                .map(|field| e::Field { name: field.name, value: field.source, verified_at: field.verified_at })
+                .collect(),
+            follow_requests_count: follow_requests,
+            hide_collections: Some(row.hide_collections),
+            discoverable: Some(row.discoverable),
+            indexable: row.indexable,
+            attribution_domains: [],
+            quote_policy: "nobody",
+        },
+        role: e::Role {
+            id: i16::from(user.role).to_string(),
+            name: user.role.name().to_owned(),
+            color: String::new(),
+            permissions: PERMISSIONS.get(place).copied().unwrap_or("0").to_owned(),
+            highlighted: false,
+            collection_limit: (),
+        },
+        account: view.into(),
+    }
+}
+
+fn emojis(list: Vec<CustomEmoji>) -> Vec<e::CustomEmoji> {
+    let shown = |emoji: CustomEmoji| e::CustomEmoji {
+        shortcode: emoji.shortcode,
+        url: emoji.url,
+        static_url: emoji.static_url,
+        visible_in_picker: true,
+        category: None,
+    };
+    list.into_iter().map(shown).collect()
+}
+
+impl From<MediaView> for e::MediaAttachment {
+    fn from(view: MediaView) -> Self {
+        let media = view.media;
+        let size = |width: Option<i32>, height: Option<i32>| Size::new(width?, height?);
+        Self {
+            id: media.id,
+            kind: media.kind.name(),
+            url: Some(view.url),
+            preview_url: Some(view.preview_url),
+            remote_url: media.remote_url,
+            preview_remote_url: (),
+            text_url: (),
+            meta: Meta {
+                focus: Some(Focus { x: media.focus_x, y: media.focus_y }),
+                original: size(media.width, media.height),
+                small: size(media.thumbnail_width, media.thumbnail_height),
+            },
+            description: media.description,
+            blurhash: media.blurhash,
+        }
+    }
+}
+
+impl From<TagView> for e::StatusTag {
+    fn from(view: TagView) -> Self {
+        Self { name: view.name, url: view.url }
+    }
+}
+
+/// A hashtag by itself.
+pub fn tag(view: TagView, signed_in: bool) -> e::Tag {
+    e::Tag {
+        id: view.name.clone(),
+        name: view.name,
+        url: view.url,
+        history: [],
+        following: signed_in.then_some(false),
+        featuring: signed_in.then_some(false),
+    }
+}
+
+impl From<StatusView> for e::Status {
+    fn from(view: StatusView) -> Self {
+        let status = view.status;
+        let seen = view.seen_by;
+        // A boost shows the words of what it repeats, also to apps that do not look inside.
+        let (content, spoiler_text, sensitive) = match &view.boosted {
+            Some(of) => (of.status.content.clone(), of.status.spoiler_text.clone(), of.status.sensitive),
+            None => (status.content, status.spoiler_text, status.sensitive),
+        };
+        let outer = view.boosted.as_deref();
+        let boosted_media = outer.map(|of| of.media.clone());
+        let boosted_mentions = outer.map(|of| of.mentions.clone());
+        let boosted_tags = outer.map(|of| of.tags.clone());
+        Self {
+            id: status.id,
+            created_at: status.created_at,
+            in_reply_to_id: status.in_reply_to_id,
+            in_reply_to_account_id: status.in_reply_to_account_id,
+            sensitive,
+            spoiler_text,
+            visibility: status.visibility,
+            language: status.language,
+            uri: status.uri,
+            url: Some(status.url),
+            replies_count: outer.map_or(view.replies, |of| of.replies),
+            reblogs_count: outer.map_or(view.boosts, |of| of.boosts),
+            favourites_count: outer.map_or(view.favourites, |of| of.favourites),
+            quotes_count: 0,
+            edited_at: status.edited_at,
+            content,
+            text: None,
+            application: view.application.map(|(name, website)| e::StatusApplication { name, website }),
+            account: view.author.into(),
+            media_attachments: boosted_media.unwrap_or(view.media).into_iter().map(Into::into).collect(),
+            mentions: boosted_mentions
+                .unwrap_or(view.mentions)
+                .into_iter()
+                .map(|mention| e::Mention {
+                    id: mention.id,
+                    username: mention.username,
+                    url: mention.url,
+                    acct: mention.acct,
+                })
+                .collect(),
+            tags: boosted_tags.unwrap_or(view.tags).into_iter().map(Into::into).collect(),
+            emojis: emojis(status.emojis),
+            card: (),
+            poll: (),
+            quote: (),
+            quote_approval: Approval::NOBODY,
+            favourited: seen.map(|seen| seen.favourited),
+            reblogged: seen.map(|seen| seen.boosted),
+            muted: seen.map(|_| false),
+            bookmarked: seen.map(|seen| seen.bookmarked),
+            pinned: seen.and_then(|seen| seen.pinned),
+            filtered: [],
+            reblog: view.boosted.map(|of| Box::new((*of).into())),
+        }
+    }
+}
+
+impl From<NotificationView> for e::Notification {
+    fn from(view: NotificationView) -> Self {
+        let row = view.notification;
+        Self {
+            id: row.id,
+            kind: row.kind.name(),
+            created_at: row.created_at,
+            group_key: format!("ungrouped-{}", row.id),
+            account: view.account.into(),
+            status: view.status.map(Into::into),
+        }
+    }
+}
+
+impl From<RelationshipView> for e::Relationship {
+    fn from(view: RelationshipView) -> Self {
+        Self {
+            id: view.id,
+            following: view.following,
+            showing_reblogs: view.showing_boosts,
+            notifying: view.notifying,
+            languages: view.languages,
+            followed_by: view.followed_by,
+            blocking: view.blocking,
+            blocked_by: view.blocked_by,
+            muting: false,
+            muting_notifications: false,
+            muting_expires_at: (),
+            requested: view.requested,
+            requested_by: view.requested_by,
+            domain_blocking: false,
+            endorsed: false,
+            note: String::new(),
+        }
+    }
+}
+
+impl From<EditView> for e::StatusEdit {
+    fn from(view: EditView) -> Self {
+        Self {
+            content: view.content,
+            spoiler_text: view.spoiler_text,
+            sensitive: view.sensitive,
+            created_at: view.created_at,
+            account: view.account.into(),
+            media_attachments: view.media.into_iter().map(Into::into).collect(),
+            emojis: emojis(view.emojis),
+            quote: (),
+        }
+    }
+}
+
+/// The ids of these accounts as apps send them.
+pub fn account_ids(words: &crate::extract::Words) -> Vec<AccountId> {
+    words.ids().take(100).collect()
+}
