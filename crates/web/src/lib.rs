@@ -1,1 +1,50 @@
-//! .
+//! Pages: signing in and up, letting an app in, and what the public may read. They work without JavaScript.
+
+mod assets;
+mod consent;
+mod feed;
+mod forms;
+mod front;
+mod page;
+mod profile;
+mod sign_in;
+mod sign_up;
+mod status;
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, ServiceConfig};
+
+/// Tells who is at the other end; part of the app's data.
+#[derive(Clone, Copy)]
+pub struct ClientAddress(pub fn(&HttpRequest) -> IpAddr);
+
+/// All pages. `Data<service::App>` and `Data<ClientAddress>` must be there.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/").route(web::get().to(front::front)))
+        .service(web::resource("/about").route(web::get().to(front::about)))
+        .service(web::resource("/robots.txt").route(web::get().to(front::robots)))
+        .service(web::resource("/tags/{tag}").route(web::get().to(front::tag)))
+        .service(
+            web::resource("/sign-in").route(web::get().to(sign_in::form)).route(web::post().to(sign_in::submit)),
+        )
+        .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
+        .service(
+            web::resource("/sign-up").route(web::get().to(sign_up::form)).route(web::post().to(sign_up::submit)),
+        )
+        .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))
+        .service(
+            web::resource("/oauth/authorize")
+                .route(web::get().to(consent::ask))
+                .route(web::post().to(consent::answer)),
+        )
+        .service(web::resource("/oauth/authorize/native").route(web::get().to(consent::code)))
+        .service(web::resource("/assets/{name}").route(web::get().to(assets::asset)))
+        .service(web::resource("/favicon.ico").route(web::get().to(assets::icon)))
+        .service(web::resource("/@{name}.atom").route(web::get().to(feed::feed)))
+        .service(web::resource("/@{name}").route(web::get().to(profile::profile)))
+        .service(web::resource("/@{name}/{id}").route(web::get().to(status::status)))
+        .default_service(web::route().to(page::not_found));
+}

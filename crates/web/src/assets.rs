@@ -1,0 +1,50 @@
+//! Style and pictures that belong to the program.
+
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Path;
+
+const CSS: &str = include_str!("../assets/staffroom.css");
+const PICTURES: [(&str, &[u8]); 4] = [
+    ("avatar.png", include_bytes!("../assets/avatar.png")),
+    ("header.png", include_bytes!("../assets/header.png")),
+    ("icon.png", include_bytes!("../assets/icon.png")),
+    ("thumbnail.png", include_bytes!("../assets/thumbnail.png")),
+];
+
+/// The address of the style: another one whenever it changes, so that it may be kept for ever.
+pub fn css_address() -> &'static str {
+    static ADDRESS: LazyLock<String> = LazyLock::new(|| {
+        // FNV-1a: not a secret, only a name.
+        let hash = CSS.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        format!("/assets/staffroom-{hash:016x}.css")
+    });
+    &ADDRESS
+}
+
+pub async fn asset(name: Path<String>) -> HttpResponse {
+    if css_address().strip_prefix("/assets/") == Some(name.as_str()) {
+        return kept(31_536_000, "text/css; charset=utf-8", CSS.as_bytes());
+    }
+    match PICTURES.iter().find(|(known, _)| *known == name.as_str()) {
+        Some((_, bytes)) => kept(86_400, "image/png", bytes),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+pub async fn icon() -> HttpResponse {
+    asset(Path::from("icon.png".to_owned())).await
+}
+
+fn kept(seconds: u32, kind: &str, bytes: &'static [u8]) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CACHE_CONTROL, format!("public, max-age={seconds}")))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .body(bytes)
+}

@@ -1,0 +1,70 @@
+//! The page of a person.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use domain::{Page, limits};
+use service::accounts::{self, AccountStatuses};
+use service::text::plain_text;
+use service::views::{AccountView, StatusView};
+use service::App;
+
+use crate::front::Older;
+use crate::page::{Answer, EVERYBODY, Forms, Frame, filters, show, visitor};
+
+#[derive(Template)]
+#[template(path = "profile.html")]
+struct Profile {
+    page: Frame,
+    who: AccountView,
+    host: String,
+    summary: String,
+    counts: bool,
+    pinned: Vec<StatusView>,
+    posts: Vec<StatusView>,
+    older: Option<i64>,
+}
+
+pub async fn profile(request: HttpRequest, name: Path<String>, older: Query<Older>, app: Data<App>) -> Answer {
+    let visitor = visitor(&request, &app).await?;
+    let who = accounts::lookup(&app, EVERYBODY, &name, false).await?;
+    if !who.account.is_local() {
+        return Ok(elsewhere(&who));
+    }
+    let id = who.account.id;
+    let wanted = AccountStatuses { exclude_replies: true, ..AccountStatuses::default() };
+    let found = accounts::statuses(&app, EVERYBODY, id, wanted, older.page()).await?;
+    let pinned = if older.max_id.is_none() {
+        let wanted = AccountStatuses { pinned: true, ..AccountStatuses::default() };
+        accounts::statuses(&app, EVERYBODY, id, wanted, Page::newest(limits::PINNED)).await?.items
+    } else {
+        Vec::new()
+    };
+    let title = if who.account.display_name.is_empty() { &who.account.username } else { &who.account.display_name };
+    let page = Profile {
+        page: Frame::new(&app, &visitor, title),
+        host: app.settings().host.to_string(),
+        summary: shortened(&plain_text(&who.account.note)),
+        counts: app.settings().show_counts,
+        older: found.ends.map(|(_, oldest)| oldest),
+        posts: found.items,
+        pinned,
+        who,
+    };
+    show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
+}
+
+/// Somebody from elsewhere has their page there.
+pub fn elsewhere(who: &AccountView) -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, who.account.url.as_str()))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .finish()
+}
+
+/// As much as a preview shows.
+pub fn shortened(text: &str) -> String {
+    let short = limits::cut(text, 300);
+    if short.len() < text.len() { format!("{short}…") } else { short.to_owned() }
+}

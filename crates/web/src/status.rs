@@ -1,0 +1,59 @@
+//! The page of a status, with its thread.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use askama::Template;
+use domain::StatusId;
+use service::text::plain_text;
+use service::views::StatusView;
+use service::{App, statuses};
+
+use crate::page::{Answer, EVERYBODY, Failure, Forms, Frame, filters, show, visitor};
+use crate::profile::{elsewhere, shortened};
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct Status {
+    page: Frame,
+    view: StatusView,
+    host: String,
+    summary: String,
+    image: String,
+    image_description: String,
+    before: Vec<StatusView>,
+    after: Vec<StatusView>,
+}
+
+pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Data<App>) -> Answer {
+    let (name, id) = path.into_inner();
+    let id: StatusId = id.parse().map_err(|_| Failure::NotFound)?;
+    let visitor = visitor(&request, &app).await?;
+    let view = statuses::view(&app, EVERYBODY, id).await?;
+    if !view.author.acct.eq_ignore_ascii_case(&name) {
+        return Err(Failure::NotFound);
+    }
+    if !view.author.account.is_local() {
+        return Ok(elsewhere(&view.author));
+    }
+    let context = statuses::context(&app, EVERYBODY, id).await?;
+    let hidden = &view.status.spoiler_text;
+    let summary = if hidden.is_empty() { plain_text(&view.status.content) } else { hidden.clone() };
+    let picture = view.media.first().filter(|_| hidden.is_empty());
+    let author = if view.author.account.display_name.is_empty() {
+        view.author.account.username.clone()
+    } else {
+        view.author.account.display_name.clone()
+    };
+    let page = Status {
+        page: Frame::new(&app, &visitor, &author),
+        host: app.settings().host.to_string(),
+        summary: shortened(&summary),
+        image: picture.map_or_else(|| view.author.avatar.clone(), |media| media.preview_url.clone()),
+        image_description: picture.and_then(|media| media.media.description.clone()).unwrap_or_default(),
+        before: context.ancestors,
+        after: context.descendants,
+        view,
+    };
+    show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
+}
