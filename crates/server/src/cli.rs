@@ -1,0 +1,144 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use domain::Role;
+use url::Url;
+
+/// A federated microblogging server for teachers.
+#[derive(Debug, Parser)]
+#[command(name = "staffroom", version)]
+pub struct Cli {
+    /// The configuration file; otherwise ./staffroom.toml or /etc/staffroom/staffroom.toml.
+    #[arg(long, global = true, env = "STAFFROOM_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Sets a key: server.title="Our staffroom". May be given several times.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs the server.
+    Serve,
+    /// Sets up a new server: asks, or takes the answers from flags.
+    Init(Init),
+    /// Looks after the people who have an account.
+    #[command(subcommand)]
+    User(User),
+    /// Makes invitations.
+    #[command(subcommand)]
+    Invite(Invite),
+    /// Shows and checks the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Starts two schools on this machine that federate, to try things out.
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Where the world will see the server: https://school.example
+    #[arg(long)]
+    pub public_url: Option<Url>,
+    #[arg(long)]
+    pub title: Option<String>,
+    /// sqlite:PATH or postgres://…
+    #[arg(long)]
+    pub database_url: Option<String>,
+    /// Address and port to listen on.
+    #[arg(long)]
+    pub listen: Option<std::net::SocketAddr>,
+    /// The user name of whoever looks after the server.
+    #[arg(long)]
+    pub owner: Option<String>,
+    /// Their e-mail address.
+    #[arg(long)]
+    pub email: Option<String>,
+    /// Their password; made up and printed if none is given.
+    #[arg(long, env = "STAFFROOM_OWNER_PASSWORD", hide_env_values = true)]
+    pub password: Option<String>,
+    /// Asks nothing: what no flag says keeps its default.
+    #[arg(long)]
+    pub yes: bool,
+    /// Where to write the configuration.
+    #[arg(long, default_value = "staffroom.toml")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Makes an account.
+    Create {
+        name: String,
+        #[arg(long)]
+        email: String,
+        /// Made up and printed if none is given.
+        #[arg(long)]
+        password: Option<String>,
+        /// The e-mail address needs no confirmation.
+        #[arg(long)]
+        confirmed: bool,
+        #[arg(long, default_value = "user")]
+        role: Role,
+        /// Prints an access token with these scopes: "read write follow".
+        #[arg(long, value_name = "SCOPES")]
+        token: Option<String>,
+    },
+    /// Lists all accounts.
+    List,
+    /// Sets a password and ends all sessions.
+    Password {
+        name: String,
+        /// Made up and printed if none is given.
+        #[arg(long)]
+        password: Option<String>,
+    },
+    /// Sets what somebody may do: user, moderator, admin, owner.
+    Role { name: String, role: Role },
+    /// Lets somebody in who signed up.
+    Approve { name: String },
+    /// Suspends an account: it cannot sign in and nothing of it is shown.
+    Suspend {
+        name: String,
+        /// Lifts the suspension.
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Invite {
+    /// Makes an invitation and prints its address.
+    Create {
+        /// How many people may use it.
+        #[arg(long)]
+        uses: Option<i64>,
+        /// For how many days it is good.
+        #[arg(long)]
+        days: Option<i64>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Prints every key with its value; passwords are masked.
+    Show,
+    /// Says whether the configuration can be used.
+    Check,
+    /// Prints the reference file: every key, its default and a sentence.
+    Example,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the demo keeps its data.
+    #[arg(long, default_value = "staffroom-demo")]
+    pub data: PathBuf,
+    /// The port of the first school; the second takes the next one.
+    #[arg(long, default_value_t = 3101)]
+    pub port: u16,
+}

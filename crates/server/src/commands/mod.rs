@@ -1,0 +1,15 @@
+//! What can be done from the command line.
+
+pub mod config;
+pub mod demo;
+pub mod init;
+pub mod invite;
+pub mod serve;
+pub mod user;
+
+use std::io::Write;
+
+/// Writes a line of the answer; a reader that has gone away is no error.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

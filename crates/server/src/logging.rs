@@ -1,0 +1,20 @@
+//! What is written about what happens: to standard error, as text or as JSON.
+
+use anyhow::Context;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{LogFormat, Logging};
+
+/// Starts writing.
+///
+/// # Errors
+/// If the filter cannot be read.
+pub fn start(settings: &Logging) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.filter).context("logging.filter")?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match settings.format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
+    started.map_err(|error| anyhow::anyhow!("logging could not be started: {error}"))
+}

@@ -1,0 +1,76 @@
+//! A server that listens and works, until it is told to stop.
+
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::parts::Server;
+use crate::{metrics, site, workers};
+
+/// How long workers may take to put back what they have in hand.
+const GRACE: Duration = Duration::from_secs(20);
+
+pub struct Running {
+    http: ServerHandle,
+    listening: JoinHandle<std::io::Result<()>>,
+    stop: watch::Sender<bool>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// # Errors
+    /// If an address is taken, or the database cannot be written.
+    pub async fn start(server: Server) -> anyhow::Result<Self> {
+        if server.config.database.url.reveal().starts_with("sqlite:") {
+            let freed: service::Result<()> =
+                server.app.database().transaction(|conn| Ok(storage::recovery::free_all_work(conn)?)).await;
+            freed?;
+        }
+        service::users::ensure_instance_actor(&server.app).await?;
+        let http = site::listen(&server)?;
+        if let Some(address) = server.config.metrics.listen {
+            actix_web::rt::spawn(metrics::start(address, server.app.clone())?);
+        }
+        let (stop, stopping) = watch::channel(false);
+        let (app, federation) = (&server.app, &server.federation);
+        let workers = vec![
+            tokio::spawn(workers::jobs(federation.clone(), app.clone(), stopping.clone())),
+            tokio::spawn(federation.clone().receive(app.clone(), stopping.clone())),
+            tokio::spawn(federation.clone().deliver(app.clone(), stopping.clone())),
+            tokio::spawn(workers::prune(app.clone(), stopping)),
+        ];
+        tracing::info!(address = %server.config.server.listen, "listening");
+        Ok(Self { http: http.handle(), listening: actix_web::rt::spawn(http), stop, workers })
+    }
+
+    /// Finishes requests, then puts work back.
+    ///
+    /// # Errors
+    /// If listening failed.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.http.stop(true).await;
+        self.stop.send_replace(true);
+        for worker in self.workers {
+            if tokio::time::timeout(GRACE, worker).await.is_err() {
+                tracing::warn!("a worker did not stop in time; its work comes free when its lease ends");
+            }
+        }
+        self.listening.await??;
+        Ok(())
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// If signals cannot be heard.
+pub async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        heard = tokio::signal::ctrl_c() => heard?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! All addresses of a server and what every request goes through.
+
+use actix_web::dev::Server as Http;
+use actix_web::guard::fn_guard;
+use actix_web::http::KeepAlive;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data, Path, PayloadConfig, ServiceConfig};
+use actix_web::{App as Site, HttpRequest, HttpResponse, HttpServer};
+use anyhow::Context;
+use http_api::extract::UploadLimit;
+use http_api::middleware::client_address::{TrustedProxies, client_address};
+use http_api::middleware::json_errors::{json_errors, unknown_route};
+use http_api::middleware::rate_limit::{RateLimiter, RateLimits, rate_limit};
+use http_api::middleware::{cors, request_id::request_id};
+use service::App;
+use ::web as pages;
+
+use crate::media;
+use crate::parts::Server;
+
+/// Bytes of a body that is no upload.
+const BODY: usize = 1_024 * 1_024;
+/// Seconds in which requests may finish when we stop.
+const GRACE: u64 = 20;
+
+/// Begins to listen.
+///
+/// # Errors
+/// If the address is taken.
+pub fn listen(server: &Server) -> anyhow::Result<Http> {
+    let (app, federation, config) = (server.app.clone(), server.federation.clone(), &server.config);
+    let clock = app.clone();
+    let limiter = config
+        .limits
+        .rate_limits
+        .then(|| Data::new(RateLimiter::new(RateLimits::default(), move || clock.now())));
+    let proxies = Data::new(TrustedProxies(config.server.trusted_proxies.clone()));
+    // An avatar and a header may come together.
+    let upload = Data::new(UploadLimit(config.media.max_image_bytes * 2));
+    let (app, federation) = (Data::new(app), Data::new(federation));
+    let mut http = HttpServer::new(move || {
+        let limiter = limiter.clone();
+        Site::new()
+            .app_data(app.clone())
+            .app_data(federation.clone())
+            .app_data(proxies.clone())
+            .app_data(upload.clone())
+            .app_data(Data::new(pages::ClientAddress(client_address)))
+            .app_data(PayloadConfig::new(BODY))
+            .configure(move |site| {
+                if let Some(limiter) = limiter {
+                    site.app_data(limiter);
+                }
+            })
+            .configure(addresses)
+            .wrap(from_fn(request_id))
+            .wrap(Compress::default())
+    })
+    .keep_alive(KeepAlive::Timeout(std::time::Duration::from_secs(75)))
+    .shutdown_timeout(GRACE)
+    .disable_signals();
+    if config.server.workers > 0 {
+        http = http.workers(config.server.workers);
+    }
+    let address = config.server.listen;
+    let http = http.bind(address).with_context(|| format!("server.listen: {address}"))?;
+    Ok(http.run())
+}
+
+fn addresses(site: &mut ServiceConfig) {
+    site.service(
+        web::scope("/api")
+            .wrap(from_fn(json_errors))
+            .wrap(from_fn(rate_limit))
+            .wrap(cors::api())
+            .configure(http_api::configure_api)
+            .default_service(web::route().to(unknown_route)),
+    )
+    .configure(http_api::configure_oauth)
+    .service(web::resource("/livez").route(web::get().to(alive)))
+    .service(web::resource("/readyz").route(web::get().to(ready)))
+    .service(web::resource("/media/{folder}/{name}").route(web::get().to(media::file)))
+    .service(
+        web::resource("/@{name}").guard(fn_guard(wants_activity_json)).route(web::get().to(account_document)),
+    )
+    .service(
+        web::resource("/@{name}/{id}").guard(fn_guard(wants_activity_json)).route(web::get().to(status_document)),
+    )
+    .configure(federation::configure)
+    .configure(pages::configure);
+}
+
+fn wants_activity_json(request: &actix_web::guard::GuardContext<'_>) -> bool {
+    federation::wants_activity_json(request.head().headers())
+}
+
+async fn account_document(name: Path<String>, app: Data<App>) -> actix_web::Result<HttpResponse> {
+    federation::account_document(&app, &name).await
+}
+
+async fn status_document(path: Path<(String, String)>, app: Data<App>) -> actix_web::Result<HttpResponse> {
+    let (name, id) = path.into_inner();
+    federation::status_document(&app, &name, &id).await
+}
+
+/// The process runs.
+async fn alive() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain").body("ok")
+}
+
+/// The database answers.
+async fn ready(_: HttpRequest, app: Data<App>) -> HttpResponse {
+    match service::instance::is_ready(&app).await {
+        Ok(()) => HttpResponse::Ok().content_type("text/plain").body("ok"),
+        Err(error) => HttpResponse::ServiceUnavailable().content_type("text/plain").body(error.to_string()),
+    }
+}

@@ -1,0 +1,102 @@
+//! Doing the work that use cases leave behind.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use federation::Federation;
+use futures_util::StreamExt;
+use futures_util::stream;
+use service::App;
+use service::jobs::Job;
+use tokio::sync::watch;
+
+/// Jobs taken at a time, and done at the same time.
+const BATCH: (i64, usize) = (32, 4);
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// After so many failures a job is given up.
+const ATTEMPTS: i32 = 10;
+/// How long to sleep if nobody wakes us.
+const IDLE: Duration = Duration::from_secs(5);
+const PRUNE: Duration = Duration::from_secs(3_600);
+
+/// Does jobs until `stop` says to stop.
+pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let rows = claim(&app).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "jobs could not be read");
+            Vec::new()
+        });
+        if rows.is_empty() {
+            tokio::select! {
+                () = app.wake().jobs.notified() => {}
+                () = tokio::time::sleep(IDLE) => {}
+                _ = stop.changed() => {}
+            }
+            continue;
+        }
+        let each = |row| do_one(&federation, &app, row, &stop);
+        stream::iter(rows).for_each_concurrent(BATCH.1, each).await;
+    }
+}
+
+async fn claim(app: &App) -> service::Result<Vec<storage::jobs::Job>> {
+    let now = app.now();
+    let due = app.database().read(|conn| Ok::<_, service::Error>(storage::jobs::next_run(conn)?)).await?;
+    if due.is_none_or(|time| time > now) {
+        return Ok(Vec::new());
+    }
+    app.database().transaction(move |conn| Ok(storage::jobs::claim(conn, now, now + LEASE, BATCH.0)?)).await
+}
+
+async fn do_one(federation: &Federation, app: &App, row: storage::jobs::Job, stop: &watch::Receiver<bool>) {
+    let id = row.id;
+    if *stop.borrow() {
+        return note(app, move |conn| storage::jobs::release(conn, &[id])).await;
+    }
+    let done = match serde_json::from_str(&row.payload) {
+        Ok(Job::Federate(outgoing)) => match federation.tell(app, id, outgoing).await {
+            // It has finished the job with what it wrote.
+            Ok(()) => return,
+            Err(error) => Err(error.to_string()),
+        },
+        Ok(job) => service::jobs::run(app, job).await.map_err(|error| error.to_string()),
+        Err(error) => Err(format!("a job of an unknown kind: {error}")),
+    };
+    let now = app.now();
+    match done {
+        Ok(()) => note(app, move |conn| storage::jobs::finish(conn, id)).await,
+        Err(reason) if row.attempts + 1 >= ATTEMPTS => {
+            tracing::error!(job = %id, reason, "a job was given up");
+            note(app, move |conn| storage::jobs::give_up(conn, id, now, &reason)).await;
+        }
+        Err(reason) => {
+            tracing::warn!(job = %id, reason, "a job has to wait");
+            let wait = TimeDelta::seconds(2_i64 << row.attempts.clamp(0, ATTEMPTS));
+            note(app, move |conn| storage::jobs::retry(conn, id, now + wait, &reason)).await;
+        }
+    }
+}
+
+/// What cannot be noted is done again when the lease has run out, which does no harm.
+async fn note(
+    app: &App,
+    write: impl FnOnce(&mut storage::DbConnection) -> Result<(), storage::QueryError> + Send + 'static,
+) {
+    let noted: service::Result<()> = app.database().transaction(move |conn| Ok(write(conn)?)).await;
+    if let Err(error) = noted {
+        tracing::warn!(%error, "jobs could not be written");
+    }
+}
+
+/// Removes every hour what has run out.
+pub async fn prune(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = service::jobs::prune(&app).await {
+            tracing::warn!(%error, "what has run out could not be removed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PRUNE) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
