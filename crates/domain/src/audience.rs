@@ -37,9 +37,18 @@ mod tests {
 
     #[test]
     fn a_direct_status_is_for_its_author_and_those_it_mentions() {
-        let follower = Tie { is_follower: true, ..Tie::default() };
-        let mentioned = Tie { is_mentioned: true, ..Tie::default() };
-        let author = Tie { is_author: true, ..Tie::default() };
+        let follower = Tie {
+            is_follower: true,
+            ..Tie::default()
+        };
+        let mentioned = Tie {
+            is_mentioned: true,
+            ..Tie::default()
+        };
+        let author = Tie {
+            is_author: true,
+            ..Tie::default()
+        };
         assert!(!may_see(Visibility::Direct, follower));
         assert!(may_see(Visibility::Direct, mentioned));
         assert!(may_see(Visibility::Direct, author));
@@ -47,7 +56,11 @@ mod tests {
 
     #[test]
     fn a_block_hides_even_a_public_status() {
-        let blocked = Tie { is_blocked: true, is_mentioned: true, ..Tie::default() };
+        let blocked = Tie {
+            is_blocked: true,
+            is_mentioned: true,
+            ..Tie::default()
+        };
         assert!(!may_see(Visibility::Public, blocked));
     }
 

@@ -87,7 +87,8 @@ impl Handle {
 #[must_use]
 pub fn is_username(text: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    text.bytes().all(|byte| word(byte) || byte == b'.' || byte == b'-')
+    text.bytes()
+        .all(|byte| word(byte) || byte == b'.' || byte == b'-')
         && text.bytes().next().is_some_and(word)
         && text.bytes().next_back().is_some_and(word)
         && text.len() <= 255
@@ -98,7 +99,9 @@ pub fn is_username(text: &str) -> bool {
 pub fn is_local_username(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= crate::limits::USERNAME
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 impl FromStr for Handle {
@@ -115,7 +118,10 @@ impl FromStr for Handle {
         if !is_username(username) {
             return Err(InvalidHandle);
         }
-        Ok(Self { username: username.to_owned(), host })
+        Ok(Self {
+            username: username.to_owned(),
+            host,
+        })
     }
 }
 
@@ -135,8 +141,15 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_handle_is_understood() {
-        let ada = Handle { username: "ada".into(), host: Some("school.example".parse().unwrap()) };
-        for text in ["ada@school.example", "@ada@School.Example", "acct:ada@school.example"] {
+        let ada = Handle {
+            username: "ada".into(),
+            host: Some("school.example".parse().unwrap()),
+        };
+        for text in [
+            "ada@school.example",
+            "@ada@School.Example",
+            "acct:ada@school.example",
+        ] {
             assert_eq!(text.parse::<Handle>().unwrap(), ada, "{text}");
         }
         assert_eq!("@7ada".parse::<Handle>().unwrap().host, None);
@@ -147,13 +160,29 @@ mod tests {
         for text in ["localhost:3000", "127.0.0.1:4000", "school", "[::1]:3000"] {
             assert_eq!(text.parse::<Host>().unwrap().as_str(), text);
         }
-        assert_eq!("SCHULE-MÜNCHEN.example".parse::<Host>().unwrap().as_str(), "xn--schule-mnchen-3ob.example");
-        assert_eq!("school.example:443".parse::<Host>().unwrap().as_str(), "school.example");
+        assert_eq!(
+            "SCHULE-MÜNCHEN.example".parse::<Host>().unwrap().as_str(),
+            "xn--schule-mnchen-3ob.example"
+        );
+        assert_eq!(
+            "school.example:443".parse::<Host>().unwrap().as_str(),
+            "school.example"
+        );
     }
 
     #[test]
     fn what_could_lead_elsewhere_is_no_host() {
-        for text in ["", "a/b", "a@b", "a?b", "a#b", "a b", "a\\b", ":80", "school.example:99999"] {
+        for text in [
+            "",
+            "a/b",
+            "a@b",
+            "a?b",
+            "a#b",
+            "a b",
+            "a\\b",
+            ":80",
+            "school.example:99999",
+        ] {
             assert!(text.parse::<Host>().is_err(), "{text}");
         }
     }

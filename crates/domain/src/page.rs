@@ -18,7 +18,12 @@ impl Page {
     /// The newest `limit` rows.
     #[must_use]
     pub fn newest(limit: i64) -> Self {
-        Self { max_id: None, since_id: None, min_id: None, limit }
+        Self {
+            max_id: None,
+            since_id: None,
+            min_id: None,
+            limit,
+        }
     }
 
     /// The exclusive upper bound.

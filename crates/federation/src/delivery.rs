@@ -23,12 +23,16 @@ const IDLE: Duration = Duration::from_secs(5);
 /// First and longest wait after a failure.
 const BACK_OFF: (TimeDelta, TimeDelta) = (TimeDelta::seconds(30), TimeDelta::hours(6));
 /// The same among servers on one machine.
-const BACK_OFF_NEARBY: (TimeDelta, TimeDelta) = (TimeDelta::milliseconds(500), TimeDelta::seconds(5));
+const BACK_OFF_NEARBY: (TimeDelta, TimeDelta) =
+    (TimeDelta::milliseconds(500), TimeDelta::seconds(5));
 
 pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
     let mut lanes: JoinSet<()> = JoinSet::new();
     while !*stop.borrow() {
-        let free = federation.settings().parallel_hosts.saturating_sub(lanes.len());
+        let free = federation
+            .settings()
+            .parallel_hosts
+            .saturating_sub(lanes.len());
         let taken = match claim(&app, free).await {
             Ok(taken) => taken,
             Err(error) => {
@@ -58,18 +62,31 @@ pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Recei
 async fn claim(app: &App, free: usize) -> service::Result<Vec<Lane>> {
     let now = app.now();
     let limit = i64::try_from(free).unwrap_or(i64::MAX);
-    let due = app.database().read(move |conn| Ok::<_, service::Error>(storage::deliveries::next_run(conn, now)?)).await?;
+    let due = app
+        .database()
+        .read(move |conn| Ok::<_, service::Error>(storage::deliveries::next_run(conn, now)?))
+        .await?;
     if limit == 0 || due.is_none_or(|time| time > now) {
         return Ok(Vec::new());
     }
     app.database()
-        .transaction(move |conn| Ok(storage::deliveries::claim_lanes(conn, now, now + LEASE, limit)?))
+        .transaction(move |conn| {
+            Ok(storage::deliveries::claim_lanes(
+                conn,
+                now,
+                now + LEASE,
+                limit,
+            )?)
+        })
         .await
 }
 
 async fn until_next(app: &App) -> Duration {
     let now = app.now();
-    let due = app.database().read(move |conn| Ok::<_, service::Error>(storage::deliveries::next_run(conn, now)?)).await;
+    let due = app
+        .database()
+        .read(move |conn| Ok::<_, service::Error>(storage::deliveries::next_run(conn, now)?))
+        .await;
     match due {
         Ok(Some(time)) if time > now => (time - now).to_std().unwrap_or(IDLE).min(IDLE),
         _ => IDLE,
@@ -84,9 +101,13 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
             return release(&app, &lane.host, app.now(), failures).await;
         }
         let host = lane.host.clone();
-        let owed: service::Result<Vec<(Delivery, Activity)>> =
-            app.database().read(move |conn| Ok(storage::deliveries::of_lane(conn, &host, BATCH)?)).await;
-        let Ok(owed) = owed else { return release(&app, &lane.host, app.now() + BACK_OFF.0, failures).await };
+        let owed: service::Result<Vec<(Delivery, Activity)>> = app
+            .database()
+            .read(move |conn| Ok(storage::deliveries::of_lane(conn, &host, BATCH)?))
+            .await;
+        let Ok(owed) = owed else {
+            return release(&app, &lane.host, app.now() + BACK_OFF.0, failures).await;
+        };
         if owed.is_empty() {
             if close(&app, &lane.host).await {
                 return;
@@ -99,8 +120,13 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
             match send(&federation, &app, &delivery, &activity).await {
                 Sent::Done => done.push((delivery.id, activity.id)),
                 Sent::Refused(reason) => give_up(&app, delivery.id, reason).await,
-                Sent::Later { reason, retry_after } => {
-                    wait = Some(later(&federation, &app, &delivery, failures, reason, retry_after).await);
+                Sent::Later {
+                    reason,
+                    retry_after,
+                } => {
+                    wait = Some(
+                        later(&federation, &app, &delivery, failures, reason, retry_after).await,
+                    );
                     break;
                 }
             }
@@ -119,22 +145,50 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
 enum Sent {
     Done,
     Refused(String),
-    Later { reason: String, retry_after: Option<Duration> },
+    Later {
+        reason: String,
+        retry_after: Option<Duration>,
+    },
 }
 
-async fn send(federation: &Federation, app: &App, delivery: &Delivery, activity: &Activity) -> Sent {
-    let Ok(inbox) = Url::parse(&delivery.inbox) else { return Sent::Refused("the inbox is no address".to_owned()) };
+async fn send(
+    federation: &Federation,
+    app: &App,
+    delivery: &Delivery,
+    activity: &Activity,
+) -> Sent {
+    let Ok(inbox) = Url::parse(&delivery.inbox) else {
+        return Sent::Refused("the inbox is no address".to_owned());
+    };
     let signer = match federation.signer(app, activity.account_id).await {
         Ok(signer) => signer,
-        Err(error) => return Sent::Later { reason: error.to_string(), retry_after: None },
+        Err(error) => {
+            return Sent::Later {
+                reason: error.to_string(),
+                retry_after: None,
+            };
+        }
     };
-    match federation.client().post_signed(&inbox, Bytes::from(activity.body.clone()), &signer).await {
+    match federation
+        .client()
+        .post_signed(&inbox, Bytes::from(activity.body.clone()), &signer)
+        .await
+    {
         Reply::Accepted => Sent::Done,
         Reply::Gone => Sent::Refused("the inbox is gone (410)".to_owned()),
         Reply::Refused(status) => Sent::Refused(format!("refused with status {status}")),
         Reply::Blocked(error) => Sent::Refused(error.to_string()),
-        Reply::Busy { status, retry_after } => Sent::Later { reason: format!("status {status}"), retry_after },
-        Reply::Silent(error) => Sent::Later { reason: error.to_string(), retry_after: None },
+        Reply::Busy {
+            status,
+            retry_after,
+        } => Sent::Later {
+            reason: format!("status {status}"),
+            retry_after,
+        },
+        Reply::Silent(error) => Sent::Later {
+            reason: error.to_string(),
+            retry_after: None,
+        },
     }
 }
 
@@ -148,46 +202,71 @@ async fn later(
     retry_after: Option<Duration>,
 ) -> Time {
     let now = app.now();
-    let oldest = now - TimeDelta::from_std(federation.settings().give_up_after).unwrap_or(TimeDelta::days(7));
+    let oldest = now
+        - TimeDelta::from_std(federation.settings().give_up_after).unwrap_or(TimeDelta::days(7));
     let id = delivery.id;
     tracing::debug!(inbox = delivery.inbox, reason, "a delivery has to wait");
     if delivery.created_at < oldest {
         give_up(app, id, reason).await;
     } else {
-        note(app, move |conn| storage::deliveries::failed_once(conn, id, &reason)).await;
+        note(app, move |conn| {
+            storage::deliveries::failed_once(conn, id, &reason)
+        })
+        .await;
     }
     let nearby = federation.settings().outbound.allow_loopback;
     let (first, longest) = if nearby { BACK_OFF_NEARBY } else { BACK_OFF };
     let doubled = first * (1_i32 << failures.clamp(0, 12));
-    let wait = doubled.min(longest).max(retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default());
+    let wait = doubled.min(longest).max(
+        retry_after
+            .and_then(|wait| TimeDelta::from_std(wait).ok())
+            .unwrap_or_default(),
+    );
     // Spread, so that not all servers ask one that returns at the same moment.
     let spread = wait.num_milliseconds() / 4;
-    now + wait + TimeDelta::milliseconds(if spread > 0 { app.next_id() % spread } else { 0 })
+    now + wait
+        + TimeDelta::milliseconds(if spread > 0 {
+            app.next_id() % spread
+        } else {
+            0
+        })
 }
 
 async fn give_up(app: &App, id: DeliveryId, reason: String) {
     metrics::counter!("staffroom_deliveries_given_up_total").increment(1);
     let now = app.now();
-    note(app, move |conn| storage::deliveries::give_up(conn, id, now, &reason)).await;
+    note(app, move |conn| {
+        storage::deliveries::give_up(conn, id, now, &reason)
+    })
+    .await;
 }
 
 async fn finish(app: &App, host: &str, done: Vec<(DeliveryId, ActivityId)>) {
-    metrics::counter!("staffroom_deliveries_done_total").increment(u64::try_from(done.len()).unwrap_or(0));
+    metrics::counter!("staffroom_deliveries_done_total")
+        .increment(u64::try_from(done.len()).unwrap_or(0));
     let (host, lease) = (host.to_owned(), app.now() + LEASE);
-    note(app, move |conn| storage::deliveries::finish(conn, &done, &host, lease)).await;
+    note(app, move |conn| {
+        storage::deliveries::finish(conn, &done, &host, lease)
+    })
+    .await;
 }
 
 async fn close(app: &App, host: &str) -> bool {
     let host = host.to_owned();
-    let closed: service::Result<bool> =
-        app.database().transaction(move |conn| Ok(storage::deliveries::close_lane(conn, &host)?)).await;
+    let closed: service::Result<bool> = app
+        .database()
+        .transaction(move |conn| Ok(storage::deliveries::close_lane(conn, &host)?))
+        .await;
     // A lane that cannot be closed now is found again when its lease runs out.
     closed.unwrap_or(true)
 }
 
 async fn release(app: &App, host: &str, run_at: Time, failures: i32) {
     let host = host.to_owned();
-    note(app, move |conn| storage::deliveries::release_lane(conn, &host, run_at, failures)).await;
+    note(app, move |conn| {
+        storage::deliveries::release_lane(conn, &host, run_at, failures)
+    })
+    .await;
 }
 
 /// What cannot be noted is done again after the lease: others recognise it by its id.
@@ -195,7 +274,10 @@ async fn note(
     app: &App,
     write: impl FnOnce(&mut storage::DbConnection) -> Result<(), storage::QueryError> + Send + 'static,
 ) {
-    let noted: service::Result<()> = app.database().transaction(move |conn| Ok(write(conn)?)).await;
+    let noted: service::Result<()> = app
+        .database()
+        .transaction(move |conn| Ok(write(conn)?))
+        .await;
     if let Err(error) = noted {
         tracing::warn!(%error, "deliveries could not be written");
     }

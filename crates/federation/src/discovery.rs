@@ -30,8 +30,15 @@ fn open(content_type: &str) -> actix_web::HttpResponseBuilder {
 }
 
 /// Who is behind `acct:ada@school.example`, or behind the address of a profile or actor.
-pub(crate) async fn webfinger(query: Query<Resource>, app: Data<App>) -> Result<HttpResponse, Failure> {
-    let Some(resource) = query.into_inner().resource.filter(|text| !text.is_empty() && text.len() <= 2_048) else {
+pub(crate) async fn webfinger(
+    query: Query<Resource>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let Some(resource) = query
+        .into_inner()
+        .resource
+        .filter(|text| !text.is_empty() && text.len() <= 2_048)
+    else {
         return Ok(HttpResponse::BadRequest().json(json!({ "error": "The resource is missing" })));
     };
     let inside = app.clone();
@@ -55,7 +62,10 @@ pub(crate) async fn webfinger(query: Query<Resource>, app: Data<App>) -> Result<
 
 /// The key of one of ours, named by handle or by the address of their page.
 fn key_of(app: &App, resource: &str) -> Option<String> {
-    if let Some(name) = resource.strip_prefix(app.addresses().base()).and_then(|path| path.strip_prefix("/@")) {
+    if let Some(name) = resource
+        .strip_prefix(app.addresses().base())
+        .and_then(|path| path.strip_prefix("/@"))
+    {
         return Some(name.to_lowercase());
     }
     if resource.starts_with("http:") || resource.starts_with("https:") {
@@ -78,9 +88,16 @@ fn answer(app: &App, account: &Account) -> Webfinger {
     };
     Webfinger {
         subject: format!("acct:{}@{}", account.username, app.settings().host),
-        aliases: [&account.url, &account.uri].into_iter().filter_map(|address| Url::parse(address).ok()).collect(),
+        aliases: [&account.url, &account.uri]
+            .into_iter()
+            .filter_map(|address| Url::parse(address).ok())
+            .collect(),
         links: vec![
-            link("http://webfinger.net/rel/profile-page", "text/html", &account.url),
+            link(
+                "http://webfinger.net/rel/profile-page",
+                "text/html",
+                &account.url,
+            ),
             link("self", "application/activity+json", &account.uri),
         ],
         properties: HashMap::new(),
@@ -89,7 +106,9 @@ fn answer(app: &App, account: &Account) -> Webfinger {
 
 /// RFC 6415, for those who still look here first.
 pub(crate) async fn host_meta(app: Data<App>) -> HttpResponse {
-    let template = app.addresses().join("/.well-known/webfinger?resource={uri}");
+    let template = app
+        .addresses()
+        .join("/.well-known/webfinger?resource={uri}");
     open("application/xrd+xml; charset=utf-8").body(format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\n  \
          <Link rel=\"lrdd\" template=\"{template}\"/>\n</XRD>\n"
@@ -112,8 +131,15 @@ pub(crate) async fn nodeinfo_links(app: Data<App>) -> HttpResponse {
     open("application/json; charset=utf-8").json(json!({ "links": links }))
 }
 
-pub(crate) async fn nodeinfo(_: HttpRequest, version: Path<String>, app: Data<App>) -> Result<HttpResponse, Failure> {
-    let version = VERSIONS.into_iter().find(|known| *known == version.as_str()).ok_or(Failure::NotFound)?;
+pub(crate) async fn nodeinfo(
+    _: HttpRequest,
+    version: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let version = VERSIONS
+        .into_iter()
+        .find(|known| *known == version.as_str())
+        .ok_or(Failure::NotFound)?;
     let facts = service::instance::facts(&app).await?;
     let settings = app.settings();
     let mut software = json!({ "name": "staffroom", "version": settings.version });

@@ -87,7 +87,11 @@ pub fn wants_activity_json(headers: &header::HeaderMap) -> bool {
 }
 
 fn wants_page(request: &HttpRequest) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accept.contains("text/html") && !wants_activity_json(request.headers())
 }
 
@@ -100,7 +104,10 @@ fn document(object: Value) -> HttpResponse {
 }
 
 fn redirect(to: &str) -> HttpResponse {
-    HttpResponse::Found().insert_header((header::LOCATION, to)).insert_header((header::VARY, "Accept")).finish()
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, to))
+        .insert_header((header::VARY, "Accept"))
+        .finish()
 }
 
 /// Asks the database.
@@ -109,16 +116,23 @@ async fn read<T: Send + 'static>(
     question: impl FnOnce(&App, &mut storage::DbConnection) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let inside = app.clone();
-    app.database().read(move |conn| question(&inside, conn)).await
+    app.database()
+        .read(move |conn| question(&inside, conn))
+        .await
 }
 
 /// One of ours, by user name.
 fn local(conn: &mut storage::DbConnection, name: &str) -> Result<Account, Failure> {
-    let account = storage::accounts::with_handle_key(conn, &name.to_lowercase())?.ok_or(Failure::NotFound)?;
+    let account =
+        storage::accounts::with_handle_key(conn, &name.to_lowercase())?.ok_or(Failure::NotFound)?;
     if !account.is_local() || account.kind == AccountKind::Application {
         return Err(Failure::NotFound);
     }
-    if account.is_gone() { Err(Failure::Gone) } else { Ok(account) }
+    if account.is_gone() {
+        Err(Failure::Gone)
+    } else {
+        Ok(account)
+    }
 }
 
 async fn account_named(app: &App, name: &str) -> Result<Account, Failure> {
@@ -156,10 +170,16 @@ pub(crate) async fn instance_actor(app: Data<App>) -> Answer {
 
 pub(crate) async fn instance_outbox(app: Data<App>) -> Answer {
     let id = format!("{}/outbox", app.addresses().instance_actor());
-    Ok(document(with_context(json!({ "id": id, "type": "OrderedCollection", "totalItems": 0, "orderedItems": [] }))))
+    Ok(document(with_context(
+        json!({ "id": id, "type": "OrderedCollection", "totalItems": 0, "orderedItems": [] }),
+    )))
 }
 
-pub(crate) async fn status(request: HttpRequest, path: Path<(String, String)>, app: Data<App>) -> Answer {
+pub(crate) async fn status(
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    app: Data<App>,
+) -> Answer {
     let (name, id) = path.into_inner();
     if wants_page(&request) {
         let (_, post) = find_status(&app, name, id).await?;
@@ -185,9 +205,14 @@ async fn describe_status(app: &App, name: &str, id: &str) -> Answer {
 }
 
 fn tombstone(app: &App, name: &str, id: &str) -> HttpResponse {
-    let uri = id.parse::<StatusId>().map(|id| app.addresses().status(name, id)).unwrap_or_default();
+    let uri = id
+        .parse::<StatusId>()
+        .map(|id| app.addresses().status(name, id))
+        .unwrap_or_default();
     let object = with_context(json!({ "id": uri, "type": "Tombstone" }));
-    HttpResponse::Gone().insert_header((header::CONTENT_TYPE, CONTENT_TYPE)).body(object.to_string())
+    HttpResponse::Gone()
+        .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
+        .body(object.to_string())
 }
 
 /// The activity of a status: a Create, or the Announce of a boost.
@@ -210,23 +235,41 @@ fn activity_of(
     row: Status,
 ) -> Result<Option<Value>, Failure> {
     let Some(of) = row.reblog_of_id else {
-        return Ok(note::load(conn, vec![row])?.pop().map(|post| post.create(app)));
+        return Ok(note::load(conn, vec![row])?
+            .pop()
+            .map(|post| post.create(app)));
     };
-    let Some(boosted) = storage::statuses::find(conn, of)? else { return Ok(None) };
+    let Some(boosted) = storage::statuses::find(conn, of)? else {
+        return Ok(None);
+    };
     let owner = storage::accounts::find(conn, boosted.account_id)?;
     Ok(owner.map(|owner| note::announce(&row, account, &boosted, &owner)))
 }
 
 /// A status that everybody may read.
-fn open_status(conn: &mut storage::DbConnection, account: &Account, id: StatusId) -> Result<Status, Failure> {
-    let row = storage::statuses::with_ids_deleted(conn, &[id])?.pop().ok_or(Failure::NotFound)?;
+fn open_status(
+    conn: &mut storage::DbConnection,
+    account: &Account,
+    id: StatusId,
+) -> Result<Status, Failure> {
+    let row = storage::statuses::with_ids_deleted(conn, &[id])?
+        .pop()
+        .ok_or(Failure::NotFound)?;
     if row.account_id != account.id || !row.visibility.is_open() {
         return Err(Failure::NotFound);
     }
-    if row.deleted_at.is_some() { Err(Failure::Gone) } else { Ok(row) }
+    if row.deleted_at.is_some() {
+        Err(Failure::Gone)
+    } else {
+        Ok(row)
+    }
 }
 
-async fn find_status(app: &App, name: String, id: String) -> Result<(Account, note::Post), Failure> {
+async fn find_status(
+    app: &App,
+    name: String,
+    id: String,
+) -> Result<(Account, note::Post), Failure> {
     let id: StatusId = id.parse().map_err(|_| Failure::NotFound)?;
     read(app, move |_, conn| {
         let account = local(conn, &name)?;
@@ -234,7 +277,9 @@ async fn find_status(app: &App, name: String, id: String) -> Result<(Account, no
         if row.reblog_of_id.is_some() {
             return Err(Failure::NotFound);
         }
-        let post = note::load(conn, vec![row])?.pop().ok_or(Failure::NotFound)?;
+        let post = note::load(conn, vec![row])?
+            .pop()
+            .ok_or(Failure::NotFound)?;
         Ok((account, post))
     })
     .await
@@ -249,13 +294,17 @@ pub(crate) struct PageQuery {
 
 impl PageQuery {
     fn page(&self) -> Page {
-        Page { max_id: self.max_id, ..Page::newest(PAGE) }
+        Page {
+            max_id: self.max_id,
+            ..Page::newest(PAGE)
+        }
     }
 }
 
 /// The collection itself, which says where its first page is.
 fn collection(id: &str, total: Option<i64>) -> Value {
-    let mut object = json!({ "id": id, "type": "OrderedCollection", "first": format!("{id}?page=true") });
+    let mut object =
+        json!({ "id": id, "type": "OrderedCollection", "first": format!("{id}?page=true") });
     if let (Some(total), Some(object)) = (total, object.as_object_mut()) {
         object.insert("totalItems".to_owned(), json!(total));
     }
@@ -268,9 +317,13 @@ fn collection_page(id: &str, query: &PageQuery, items: Vec<Value>, oldest: Optio
         Some(max_id) => format!("{id}?page=true&max_id={max_id}"),
         None => format!("{id}?page=true"),
     };
-    let mut object = json!({ "id": this, "type": "OrderedCollectionPage", "partOf": id, "orderedItems": items });
+    let mut object =
+        json!({ "id": this, "type": "OrderedCollectionPage", "partOf": id, "orderedItems": items });
     if let (Some(oldest), Some(object)) = (oldest, object.as_object_mut()) {
-        object.insert("next".to_owned(), json!(format!("{id}?page=true&max_id={oldest}")));
+        object.insert(
+            "next".to_owned(),
+            json!(format!("{id}?page=true&max_id={oldest}")),
+        );
     }
     with_context(object)
 }
@@ -280,9 +333,15 @@ pub(crate) async fn outbox(name: Path<String>, query: Query<PageQuery>, app: Dat
     let object = read(&app, move |app, conn| {
         let account = local(conn, &name)?;
         if query.page.is_none() {
-            return Ok(collection(&account.outbox_uri, Some(account.statuses_count)));
+            return Ok(collection(
+                &account.outbox_uri,
+                Some(account.statuses_count),
+            ));
         }
-        let wanted = OfAccount { seen: vec![Visibility::Public, Visibility::Unlisted], ..OfAccount::default() };
+        let wanted = OfAccount {
+            seen: vec![Visibility::Public, Visibility::Unlisted],
+            ..OfAccount::default()
+        };
         let rows = storage::statuses::page_of_account(conn, account.id, &wanted, &query.page())?;
         let oldest = rows.last().map(|row| row.id.0);
         let mut items = Vec::with_capacity(rows.len());
@@ -301,14 +360,36 @@ type Members = fn(
     &Page,
 ) -> Result<Vec<(i64, Account)>, storage::QueryError>;
 
-pub(crate) async fn followers(name: Path<String>, query: Query<PageQuery>, app: Data<App>) -> Answer {
+pub(crate) async fn followers(
+    name: Path<String>,
+    query: Query<PageQuery>,
+    app: Data<App>,
+) -> Answer {
     let which = |account: &Account| (account.followers_uri.clone(), account.followers_count);
-    people(name.into_inner(), query, app, storage::follows::followers, which).await
+    people(
+        name.into_inner(),
+        query,
+        app,
+        storage::follows::followers,
+        which,
+    )
+    .await
 }
 
-pub(crate) async fn following(name: Path<String>, query: Query<PageQuery>, app: Data<App>) -> Answer {
+pub(crate) async fn following(
+    name: Path<String>,
+    query: Query<PageQuery>,
+    app: Data<App>,
+) -> Answer {
     let which = |account: &Account| (account.following_uri.clone(), account.following_count);
-    people(name.into_inner(), query, app, storage::follows::following, which).await
+    people(
+        name.into_inner(),
+        query,
+        app,
+        storage::follows::following,
+        which,
+    )
+    .await
 }
 
 /// Who hides their collections hides the members and, as the server may too, how many there are.
@@ -331,7 +412,10 @@ async fn people(
         }
         let rows = members(conn, account.id, &query.page())?;
         let oldest = rows.last().map(|(cursor, _)| *cursor);
-        let items = rows.into_iter().map(|(_, member)| Value::from(member.uri)).collect();
+        let items = rows
+            .into_iter()
+            .map(|(_, member)| Value::from(member.uri))
+            .collect();
         Ok(collection_page(&id, &query, items, oldest))
     })
     .await?;
@@ -347,7 +431,8 @@ pub(crate) async fn featured(name: Path<String>, app: Data<App>) -> Answer {
             only_pinned: true,
             ..OfAccount::default()
         };
-        let rows = storage::statuses::page_of_account(conn, account.id, &wanted, &Page::newest(PAGE))?;
+        let rows =
+            storage::statuses::page_of_account(conn, account.id, &wanted, &Page::newest(PAGE))?;
         let posts = note::load(conn, rows)?;
         let items: Vec<Value> = posts.iter().map(|post| post.note(app)).collect();
         let id = account.featured_uri.unwrap_or_default();

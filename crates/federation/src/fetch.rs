@@ -36,7 +36,9 @@ impl Budget {
 
     fn spend(&self) -> Result<(), Refusal> {
         self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
             .map(drop)
             .map_err(|_| Refusal::Permanent("it leads to too many requests".to_owned()))
     }
@@ -56,7 +58,11 @@ impl Federation {
         let id = text(&json, "id").ok_or_else(|| refuse("it has no id"))?;
         let id_url = Url::parse(id).map_err(|_| refuse("its id is no address"))?;
         if id_url == found || id_url == url {
-            return if same_origin(&id_url, &found) { Ok(json) } else { Err(refuse("found elsewhere")) };
+            return if same_origin(&id_url, &found) {
+                Ok(json)
+            } else {
+                Err(refuse("found elsewhere"))
+            };
         }
         // A page's address leads to an object of another id: ask there, once.
         let Fetched { url: found, json } = self.get(app, budget, &id_url).await?;
@@ -83,17 +89,31 @@ impl Federation {
     }
 
     /// Fetches an account, known or not, and stores it.
-    pub(crate) async fn fetch_actor(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Account> {
+    pub(crate) async fn fetch_actor(
+        &self,
+        app: &App,
+        budget: &Budget,
+        uri: &str,
+    ) -> Outcome<Account> {
         let document = self.object(app, budget, uri).await?;
         self.store_actor(app, budget, &document).await
     }
 
     /// Stores an account whose document came from its own server.
-    pub(crate) async fn store_actor(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<Account> {
+    pub(crate) async fn store_actor(
+        &self,
+        app: &App,
+        budget: &Budget,
+        document: &Value,
+    ) -> Outcome<Account> {
         let uri = text(document, "id").unwrap_or_default();
-        let known = known_account(app, uri).await?.and_then(|account| account.host);
+        let known = known_account(app, uri)
+            .await?
+            .and_then(|account| account.host);
         let host = match known {
-            Some(host) => host.parse().map_err(|_| Refusal::Permanent("its host".to_owned()))?,
+            Some(host) => host
+                .parse()
+                .map_err(|_| Refusal::Permanent("its host".to_owned()))?,
             None => self.handle_host(budget, document).await?,
         };
         let remote = actor::from_json(document, host)?;
@@ -107,31 +127,57 @@ impl Federation {
         let username = text(document, "preferredUsername").ok_or_else(|| refuse("no name"))?;
         let url = Url::parse(uri).map_err(|_| refuse("its id"))?;
         let own = Host::of(&url).map_err(|_| refuse("its host"))?;
-        let asked = Handle { username: username.to_owned(), host: Some(own.clone()) };
-        let Ok(first) = self.webfinger(budget, &asked).await else { return Ok(own) };
-        let named = first.subject.parse::<Handle>().ok().and_then(|handle| handle.host);
-        let Some(other) = named.filter(|host| *host != own) else { return Ok(own) };
-        let second = Handle { username: username.to_owned(), host: Some(other.clone()) };
+        let asked = Handle {
+            username: username.to_owned(),
+            host: Some(own.clone()),
+        };
+        let Ok(first) = self.webfinger(budget, &asked).await else {
+            return Ok(own);
+        };
+        let named = first
+            .subject
+            .parse::<Handle>()
+            .ok()
+            .and_then(|handle| handle.host);
+        let Some(other) = named.filter(|host| *host != own) else {
+            return Ok(own);
+        };
+        let second = Handle {
+            username: username.to_owned(),
+            host: Some(other.clone()),
+        };
         match self.webfinger(budget, &second).await {
-            Ok(document) if actor_link(&document).is_some_and(|link| link.as_str() == uri) => Ok(other),
+            Ok(document) if actor_link(&document).is_some_and(|link| link.as_str() == uri) => {
+                Ok(other)
+            }
             _ => Ok(own),
         }
     }
 
     /// RFC 7033.
     async fn webfinger(&self, budget: &Budget, handle: &Handle) -> Outcome<Webfinger> {
-        let Some(host) = &handle.host else { return Err(Refusal::Permanent("no host to ask".to_owned())) };
+        let Some(host) = &handle.host else {
+            return Err(Refusal::Permanent("no host to ask".to_owned()));
+        };
         let outbound = &self.settings().outbound;
-        let schemes: &[&str] = if outbound.allow_http { &["http", "https"] } else { &["https"] };
+        let schemes: &[&str] = if outbound.allow_http {
+            &["http", "https"]
+        } else {
+            &["https"]
+        };
         let mut refusal = Refusal::Permanent("no host to ask".to_owned());
         for scheme in schemes {
             let address = format!("{scheme}://{host}/.well-known/webfinger");
-            let Ok(mut url) = Url::parse(&address) else { continue };
-            url.query_pairs_mut().append_pair("resource", &format!("acct:{handle}"));
+            let Ok(mut url) = Url::parse(&address) else {
+                continue;
+            };
+            url.query_pairs_mut()
+                .append_pair("resource", &format!("acct:{handle}"));
             budget.spend()?;
             match self.client().get_json(&url).await {
                 Ok(Fetched { json, .. }) => {
-                    return serde_json::from_value(json).map_err(|error| Refusal::Permanent(error.to_string()));
+                    return serde_json::from_value(json)
+                        .map_err(|error| Refusal::Permanent(error.to_string()));
                 }
                 Err(error) => refusal = error.into(),
             }
@@ -147,19 +193,29 @@ impl Federation {
             Err(Refusal::Permanent(_)) => return Ok(None),
             Err(refusal) => return Err(refusal),
         };
-        let Some(link) = actor_link(&document) else { return Ok(None) };
+        let Some(link) = actor_link(&document) else {
+            return Ok(None);
+        };
         if Origin::of(link) == Origin::of(&app.settings().public_url) {
             return Ok(None);
         }
         let account = self.fetch_actor(app, &budget, link.as_str()).await?;
         // Whoever is named must say so too: a host can point at anybody, and be believed by nobody.
         let agreed = account.handle_key == handle.key()
-            || (document.subject.parse::<Handle>().is_ok_and(|subject| subject.key() == account.handle_key));
+            || (document
+                .subject
+                .parse::<Handle>()
+                .is_ok_and(|subject| subject.key() == account.handle_key));
         Ok(agreed.then_some(account))
     }
 
     /// The post of that id, fetched with those above it if it is not known. None if it cannot be had or shown.
-    pub(crate) async fn post(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Option<StatusId>> {
+    pub(crate) async fn post(
+        &self,
+        app: &App,
+        budget: &Budget,
+        uri: &str,
+    ) -> Outcome<Option<StatusId>> {
         if let Some(id) = known_status(app, uri).await? {
             return Ok(id);
         }
@@ -168,7 +224,12 @@ impl Federation {
     }
 
     /// Stores a post that was found at its own id, and the posts above it.
-    pub(crate) async fn take_post(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<Option<StatusId>> {
+    pub(crate) async fn take_post(
+        &self,
+        app: &App,
+        budget: &Budget,
+        document: &Value,
+    ) -> Outcome<Option<StatusId>> {
         if !note::is_post(document) {
             return Ok(None);
         }
@@ -179,8 +240,14 @@ impl Federation {
                 break;
             }
             // What cannot be had leaves the thread shorter, and is no reason to lose the rest of it.
-            let Ok(parent) = self.object(app, budget, &uri).await else { break };
-            if !note::is_post(&parent) || chain.iter().any(|known| text(known, "id") == text(&parent, "id")) {
+            let Ok(parent) = self.object(app, budget, &uri).await else {
+                break;
+            };
+            if !note::is_post(&parent)
+                || chain
+                    .iter()
+                    .any(|known| text(known, "id") == text(&parent, "id"))
+            {
                 break;
             }
             above = read::id(&parent, "inReplyTo").map(str::to_owned);
@@ -198,7 +265,12 @@ impl Federation {
         Ok(last)
     }
 
-    async fn store_post(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<Option<StatusId>> {
+    async fn store_post(
+        &self,
+        app: &App,
+        budget: &Budget,
+        document: &Value,
+    ) -> Outcome<Option<StatusId>> {
         let uri = text(document, "id").unwrap_or_default().to_owned();
         let remote = self.understood(app, budget, document).await?;
         match service::incoming::receive_status(app, remote).await? {
@@ -216,7 +288,10 @@ impl Federation {
     ) -> Outcome<service::incoming::RemoteStatus> {
         let refuse = |reason: &str| Refusal::Permanent(format!("not a usable post: {reason}"));
         let uri = text(document, "id").ok_or_else(|| refuse("no id"))?;
-        let by = read::ids(document, "attributedTo").first().copied().ok_or_else(|| refuse("nobody's"))?;
+        let by = read::ids(document, "attributedTo")
+            .first()
+            .copied()
+            .ok_or_else(|| refuse("nobody's"))?;
         let (uri, by_url) = (Url::parse(uri), Url::parse(by));
         if !matches!((&uri, &by_url), (Ok(uri), Ok(by)) if same_origin(uri, by)) {
             return Err(refuse("its author is on another server"));
@@ -227,16 +302,26 @@ impl Federation {
     }
 
     /// The accounts that a post mentions, by uri; of those not known some are fetched.
-    async fn mentioned(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<HashMap<String, AccountId>> {
+    async fn mentioned(
+        &self,
+        app: &App,
+        budget: &Budget,
+        document: &Value,
+    ) -> Outcome<HashMap<String, AccountId>> {
         let uris = note::mentioned(document);
         if uris.is_empty() {
             return Ok(HashMap::new());
         }
         let asked = uris.clone();
-        let known: Vec<Account> = read_database(app, move |conn| storage::accounts::with_uris(conn, &asked)).await?;
-        let mut found: HashMap<String, AccountId> = known.into_iter().map(|row| (row.uri, row.id)).collect();
-        let unknown: Vec<String> =
-            uris.into_iter().filter(|uri| !found.contains_key(uri)).take(MENTIONED).collect();
+        let known: Vec<Account> =
+            read_database(app, move |conn| storage::accounts::with_uris(conn, &asked)).await?;
+        let mut found: HashMap<String, AccountId> =
+            known.into_iter().map(|row| (row.uri, row.id)).collect();
+        let unknown: Vec<String> = uris
+            .into_iter()
+            .filter(|uri| !found.contains_key(uri))
+            .take(MENTIONED)
+            .collect();
         for uri in unknown {
             if let Ok(account) = self.fetch_actor(app, budget, &uri).await {
                 found.insert(uri, account.id);
@@ -273,7 +358,8 @@ pub(crate) async fn read_database<T: Send + 'static>(
     app: &App,
     question: impl FnOnce(&mut storage::DbConnection) -> Result<T, storage::QueryError> + Send + 'static,
 ) -> Outcome<T> {
-    let answer: Result<T, service::Error> = app.database().read(move |conn| Ok(question(conn)?)).await;
+    let answer: Result<T, service::Error> =
+        app.database().read(move |conn| Ok(question(conn)?)).await;
     Ok(answer?)
 }
 

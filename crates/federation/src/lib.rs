@@ -72,9 +72,15 @@ impl From<service::Error> for Refusal {
 
 impl From<FetchError> for Refusal {
     fn from(error: FetchError) -> Self {
-        let transient = matches!(error, FetchError::Timeout | FetchError::Unreachable | FetchError::Busy)
-            || matches!(error, FetchError::Status(429 | 500..=599));
-        if transient { Self::Transient(error.to_string()) } else { Self::Permanent(error.to_string()) }
+        let transient = matches!(
+            error,
+            FetchError::Timeout | FetchError::Unreachable | FetchError::Busy
+        ) || matches!(error, FetchError::Status(429 | 500..=599));
+        if transient {
+            Self::Transient(error.to_string())
+        } else {
+            Self::Permanent(error.to_string())
+        }
     }
 }
 
@@ -96,7 +102,10 @@ impl Federation {
             settings,
             client,
             signers: Cache::new(10_000),
-            refreshed: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(300)).build(),
+            refreshed: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(300))
+                .build(),
         })))
     }
 
@@ -115,7 +124,8 @@ impl Federation {
         }
         let key = service::keys::of_account(app, account).await?;
         let private = key.private_pem.as_deref().unwrap_or_default();
-        let private = PrivateKey::from_pem(private).map_err(|error| service::Error::Internal(error.to_string()))?;
+        let private = PrivateKey::from_pem(private)
+            .map_err(|error| service::Error::Internal(error.to_string()))?;
         let signer = Signer::new(key.uri, private);
         self.0.signers.insert(account, signer.clone());
         Ok(signer)
@@ -155,13 +165,27 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/users/{name}").route(web::get().to(documents::account)))
         .service(web::resource("/users/{name}/inbox").route(web::post().to(inbox::receive)))
         .service(web::resource("/users/{name}/outbox").route(web::get().to(documents::outbox)))
-        .service(web::resource("/users/{name}/followers").route(web::get().to(documents::followers)))
-        .service(web::resource("/users/{name}/following").route(web::get().to(documents::following)))
-        .service(web::resource("/users/{name}/collections/featured").route(web::get().to(documents::featured)))
-        .service(web::resource("/users/{name}/statuses/{id}").route(web::get().to(documents::status)))
-        .service(web::resource("/users/{name}/statuses/{id}/activity").route(web::get().to(documents::activity)))
+        .service(
+            web::resource("/users/{name}/followers").route(web::get().to(documents::followers)),
+        )
+        .service(
+            web::resource("/users/{name}/following").route(web::get().to(documents::following)),
+        )
+        .service(
+            web::resource("/users/{name}/collections/featured")
+                .route(web::get().to(documents::featured)),
+        )
+        .service(
+            web::resource("/users/{name}/statuses/{id}").route(web::get().to(documents::status)),
+        )
+        .service(
+            web::resource("/users/{name}/statuses/{id}/activity")
+                .route(web::get().to(documents::activity)),
+        )
         .service(web::resource("/.well-known/webfinger").route(web::get().to(discovery::webfinger)))
         .service(web::resource("/.well-known/host-meta").route(web::get().to(discovery::host_meta)))
-        .service(web::resource("/.well-known/nodeinfo").route(web::get().to(discovery::nodeinfo_links)))
+        .service(
+            web::resource("/.well-known/nodeinfo").route(web::get().to(discovery::nodeinfo_links)),
+        )
         .service(web::resource("/nodeinfo/{version}").route(web::get().to(discovery::nodeinfo)));
 }

@@ -33,7 +33,9 @@ pub(crate) async fn tell(
 ) -> Result<(), service::Error> {
     // The key goes into the document of an actor, and is made outside of the transaction.
     let key = match &outgoing {
-        Outgoing::UpdateProfile { account } => Some(service::keys::of_account(app, *account).await?),
+        Outgoing::UpdateProfile { account } => {
+            Some(service::keys::of_account(app, *account).await?)
+        }
         _ => None,
     };
     let (app_inside, allow_http) = (app.clone(), federation.settings().outbound.allow_http);
@@ -49,7 +51,12 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-fn owe(app: &App, conn: &mut DbConnection, told: Told, allow_http: bool) -> Result<(), service::Error> {
+fn owe(
+    app: &App,
+    conn: &mut DbConnection,
+    told: Told,
+    allow_http: bool,
+) -> Result<(), service::Error> {
     let mut inboxes: BTreeSet<String> = BTreeSet::new();
     if told.to_followers {
         inboxes.extend(storage::follows::follower_inboxes(conn, told.by.id)?);
@@ -101,27 +108,62 @@ fn compose(
         Outgoing::Delete { status } => deletion(conn, status)?,
         Outgoing::Boost { status } => boost(conn, status, |announce, _| announce)?,
         Outgoing::Unboost { status } => boost(conn, status, undo)?,
-        Outgoing::Favourite { account, status, uri } => like(conn, account, status, &uri, |like, _| like)?,
-        Outgoing::Unfavourite { account, status, uri } => like(conn, account, status, &uri, undo)?,
-        Outgoing::Follow { follower, account, uri } => {
-            between(conn, follower, account, |by, to| relation("Follow", &uri, by, to))?
-        }
-        Outgoing::Unfollow { follower, account, uri } => {
-            between(conn, follower, account, |by, to| undo(relation("Follow", &uri, by, to), by))?
-        }
-        Outgoing::Accept { follower, account, uri } => answer(app, conn, "Accept", follower, account, &uri)?,
-        Outgoing::Reject { follower, account, uri } => answer(app, conn, "Reject", follower, account, &uri)?,
-        Outgoing::Block { account, target, uri } => {
-            between(conn, account, target, |by, to| relation("Block", &uri, by, to))?
-        }
-        Outgoing::Unblock { account, target, uri } => {
-            between(conn, account, target, |by, to| undo(relation("Block", &uri, by, to), by))?
-        }
-        Outgoing::UpdateProfile { account } => match (storage::accounts::find(conn, account)?, key) {
+        Outgoing::Favourite {
+            account,
+            status,
+            uri,
+        } => like(conn, account, status, &uri, |like, _| like)?,
+        Outgoing::Unfavourite {
+            account,
+            status,
+            uri,
+        } => like(conn, account, status, &uri, undo)?,
+        Outgoing::Follow {
+            follower,
+            account,
+            uri,
+        } => between(conn, follower, account, |by, to| {
+            relation("Follow", &uri, by, to)
+        })?,
+        Outgoing::Unfollow {
+            follower,
+            account,
+            uri,
+        } => between(conn, follower, account, |by, to| {
+            undo(relation("Follow", &uri, by, to), by)
+        })?,
+        Outgoing::Accept {
+            follower,
+            account,
+            uri,
+        } => answer(app, conn, "Accept", follower, account, &uri)?,
+        Outgoing::Reject {
+            follower,
+            account,
+            uri,
+        } => answer(app, conn, "Reject", follower, account, &uri)?,
+        Outgoing::Block {
+            account,
+            target,
+            uri,
+        } => between(conn, account, target, |by, to| {
+            relation("Block", &uri, by, to)
+        })?,
+        Outgoing::Unblock {
+            account,
+            target,
+            uri,
+        } => between(conn, account, target, |by, to| {
+            undo(relation("Block", &uri, by, to), by)
+        })?,
+        Outgoing::UpdateProfile { account } => match (storage::accounts::find(conn, account)?, key)
+        {
             (Some(by), Some(key)) => Some(profile(app, by, key)),
             _ => None,
         },
-        Outgoing::DeleteAccount { account } => storage::accounts::find(conn, account)?.map(farewell),
+        Outgoing::DeleteAccount { account } => {
+            storage::accounts::find(conn, account)?.map(farewell)
+        }
     })
 }
 
@@ -131,8 +173,12 @@ fn post(
     id: StatusId,
     activity: impl FnOnce(&note::Post) -> Value,
 ) -> Result<Option<Told>, service::Error> {
-    let Some(row) = storage::statuses::find(conn, id)? else { return Ok(None) };
-    let Some(post) = note::load(conn, vec![row])?.pop() else { return Ok(None) };
+    let Some(row) = storage::statuses::find(conn, id)? else {
+        return Ok(None);
+    };
+    let Some(post) = note::load(conn, vec![row])?.pop() else {
+        return Ok(None);
+    };
     let mut to = post.mentioned.clone();
     if let Some(answered) = post.status.in_reply_to_account_id
         && post.status.visibility.is_open()
@@ -162,8 +208,12 @@ fn edit(app: &App, post: &note::Post) -> Value {
 }
 
 fn deletion(conn: &mut DbConnection, id: StatusId) -> Result<Option<Told>, service::Error> {
-    let Some(row) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else { return Ok(None) };
-    let Some(post) = note::load(conn, vec![row])?.pop() else { return Ok(None) };
+    let Some(row) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
+        return Ok(None);
+    };
+    let Some(post) = note::load(conn, vec![row])?.pop() else {
+        return Ok(None);
+    };
     let mut to = post.mentioned.clone();
     if let Some(answered) = post.status.in_reply_to_account_id {
         to.extend(storage::accounts::find(conn, answered)?);
@@ -188,14 +238,27 @@ fn boost(
     id: StatusId,
     activity: impl FnOnce(Value, &Account) -> Value,
 ) -> Result<Option<Told>, service::Error> {
-    let Some(boost) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else { return Ok(None) };
-    let Some(of) = boost.reblog_of_id else { return Ok(None) };
-    let Some(boosted) = storage::statuses::with_ids_deleted(conn, &[of])?.pop() else { return Ok(None) };
+    let Some(boost) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
+        return Ok(None);
+    };
+    let Some(of) = boost.reblog_of_id else {
+        return Ok(None);
+    };
+    let Some(boosted) = storage::statuses::with_ids_deleted(conn, &[of])?.pop() else {
+        return Ok(None);
+    };
     let by = storage::accounts::find(conn, boost.account_id)?;
     let owner = storage::accounts::find(conn, boosted.account_id)?;
-    let (Some(by), Some(owner)) = (by, owner) else { return Ok(None) };
+    let (Some(by), Some(owner)) = (by, owner) else {
+        return Ok(None);
+    };
     let announce = note::announce(&boost, &by, &boosted, &owner);
-    Ok(Some(Told { activity: activity(announce, &by), to_followers: true, to: vec![owner], by }))
+    Ok(Some(Told {
+        activity: activity(announce, &by),
+        to_followers: true,
+        to: vec![owner],
+        by,
+    }))
 }
 
 fn like(
@@ -205,9 +268,14 @@ fn like(
     uri: &str,
     activity: impl FnOnce(Value, &Account) -> Value,
 ) -> Result<Option<Told>, service::Error> {
-    let Some(status) = storage::statuses::find(conn, status)? else { return Ok(None) };
+    let Some(status) = storage::statuses::find(conn, status)? else {
+        return Ok(None);
+    };
     between(conn, account, status.account_id, |by, _| {
-        activity(json!({ "id": uri, "type": "Like", "actor": by.uri, "object": status.uri }), by)
+        activity(
+            json!({ "id": uri, "type": "Like", "actor": by.uri, "object": status.uri }),
+            by,
+        )
     })
 }
 
@@ -217,11 +285,19 @@ fn between(
     to: AccountId,
     activity: impl FnOnce(&Account, &Account) -> Value,
 ) -> Result<Option<Told>, service::Error> {
-    let (Some(by), Some(to)) = (storage::accounts::find(conn, by)?, storage::accounts::find(conn, to)?) else {
+    let (Some(by), Some(to)) = (
+        storage::accounts::find(conn, by)?,
+        storage::accounts::find(conn, to)?,
+    ) else {
         return Ok(None);
     };
     let activity = activity(&by, &to);
-    Ok(Some(Told { activity, to_followers: false, to: vec![to], by }))
+    Ok(Some(Told {
+        activity,
+        to_followers: false,
+        to: vec![to],
+        by,
+    }))
 }
 
 fn relation(kind: &str, uri: &str, by: &Account, to: &Account) -> Value {
@@ -249,7 +325,10 @@ fn answer(
 }
 
 fn undo(activity: Value, by: &Account) -> Value {
-    let id = activity.get("id").and_then(Value::as_str).unwrap_or_default();
+    let id = activity
+        .get("id")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     json!({
         "id": format!("{id}{}undo", if id.contains('#') { "/" } else { "#" }),
         "type": "Undo",
@@ -272,7 +351,12 @@ fn profile(app: &App, by: Account, key: &storage::keys::Key) -> Told {
         "to": [PUBLIC],
         "object": document,
     });
-    Told { activity, to_followers: true, to: Vec::new(), by }
+    Told {
+        activity,
+        to_followers: true,
+        to: Vec::new(),
+        by,
+    }
 }
 
 fn farewell(by: Account) -> Told {
@@ -283,5 +367,10 @@ fn farewell(by: Account) -> Told {
         "to": [PUBLIC],
         "object": by.uri,
     });
-    Told { activity, to_followers: true, to: Vec::new(), by }
+    Told {
+        activity,
+        to_followers: true,
+        to: Vec::new(),
+        by,
+    }
 }

@@ -126,7 +126,10 @@ fn with_details(message: &str, details: &[Mistake]) -> serde_json::Value {
     let mut fields = serde_json::Map::new();
     for mistake in details {
         let said = serde_json::json!({ "error": mistake.code, "description": mistake.text });
-        match fields.entry(mistake.field).or_insert_with(|| serde_json::json!([])) {
+        match fields
+            .entry(mistake.field)
+            .or_insert_with(|| serde_json::json!([]))
+        {
             serde_json::Value::Array(list) => list.push(said),
             _ => continue,
         }

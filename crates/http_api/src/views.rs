@@ -51,7 +51,11 @@ impl From<AccountView> for e::Account {
             fields: account
                 .fields
                 .into_iter()
-                .map(|field| e::Field { name: field.name, value: field.value, verified_at: field.verified_at })
+                .map(|field| e::Field {
+                    name: field.name,
+                    value: field.value,
+                    verified_at: field.verified_at,
+                })
                 .collect(),
             feature_approval: Approval::NOBODY,
             moved: None,
@@ -63,7 +67,11 @@ impl From<AccountView> for e::Account {
 }
 
 /// One's own account.
-pub fn credential_account(person: &Person, view: AccountView, follow_requests: i64) -> e::CredentialAccount {
+pub fn credential_account(
+    person: &Person,
+    view: AccountView,
+    follow_requests: i64,
+) -> e::CredentialAccount {
     let row = view.account.clone();
     let user = &person.user;
     let place = usize::try_from(i16::from(user.role)).unwrap_or(0);
@@ -76,7 +84,11 @@ pub fn credential_account(person: &Person, view: AccountView, follow_requests: i
             fields: row
                 .fields
                 .into_iter()
-                .map(|field| e::Field { name: field.name, value: field.source, verified_at: field.verified_at })
+                .map(|field| e::Field {
+                    name: field.name,
+                    value: field.source,
+                    verified_at: field.verified_at,
+                })
                 .collect(),
             follow_requests_count: follow_requests,
             hide_collections: Some(row.hide_collections),
@@ -121,7 +133,10 @@ impl From<MediaView> for e::MediaAttachment {
             preview_remote_url: (),
             text_url: (),
             meta: Meta {
-                focus: Some(Focus { x: media.focus_x, y: media.focus_y }),
+                focus: Some(Focus {
+                    x: media.focus_x,
+                    y: media.focus_y,
+                }),
                 original: size(media.width, media.height),
                 small: size(media.thumbnail_width, media.thumbnail_height),
             },
@@ -133,7 +148,10 @@ impl From<MediaView> for e::MediaAttachment {
 
 impl From<TagView> for e::StatusTag {
     fn from(view: TagView) -> Self {
-        Self { name: view.name, url: view.url }
+        Self {
+            name: view.name,
+            url: view.url,
+        }
     }
 }
 
@@ -155,7 +173,11 @@ impl From<StatusView> for e::Status {
         let seen = view.seen_by;
         // A boost shows the words of what it repeats, also to apps that do not look inside.
         let (content, spoiler_text, sensitive) = match &view.boosted {
-            Some(of) => (of.status.content.clone(), of.status.spoiler_text.clone(), of.status.sensitive),
+            Some(of) => (
+                of.status.content.clone(),
+                of.status.spoiler_text.clone(),
+                of.status.sensitive,
+            ),
             None => (status.content, status.spoiler_text, status.sensitive),
         };
         let outer = view.boosted.as_deref();
@@ -180,9 +202,15 @@ impl From<StatusView> for e::Status {
             edited_at: status.edited_at,
             content,
             text: None,
-            application: view.application.map(|(name, website)| e::StatusApplication { name, website }),
+            application: view
+                .application
+                .map(|(name, website)| e::StatusApplication { name, website }),
             account: view.author.into(),
-            media_attachments: boosted_media.unwrap_or(view.media).into_iter().map(Into::into).collect(),
+            media_attachments: boosted_media
+                .unwrap_or(view.media)
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             mentions: boosted_mentions
                 .unwrap_or(view.mentions)
                 .into_iter()
@@ -193,7 +221,11 @@ impl From<StatusView> for e::Status {
                     acct: mention.acct,
                 })
                 .collect(),
-            tags: boosted_tags.unwrap_or(view.tags).into_iter().map(Into::into).collect(),
+            tags: boosted_tags
+                .unwrap_or(view.tags)
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             emojis: emojis(status.emojis),
             card: (),
             poll: (),

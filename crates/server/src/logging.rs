@@ -11,7 +11,9 @@ use crate::config::{LogFormat, Logging};
 /// If the filter cannot be read.
 pub fn start(settings: &Logging) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.filter).context("logging.filter")?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = match settings.format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().try_init(),

@@ -31,7 +31,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<()> {
     let load = || config::load(cli.config.as_deref(), &cli.set);
     match cli.command {
-        Command::Init(ref init) => actix_web::rt::System::new().block_on(commands::init::run(init, &cli)),
+        Command::Init(ref init) => {
+            actix_web::rt::System::new().block_on(commands::init::run(init, &cli))
+        }
         Command::Demo(demo) => actix_web::rt::System::new().block_on(commands::demo::run(&demo)),
         Command::Config(command) => commands::config::run(&command, load),
         Command::Serve => {

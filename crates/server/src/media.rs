@@ -6,17 +6,26 @@ use actix_web::web::{Data, Path};
 use service::App;
 
 /// Types of the files that we write ourselves.
-const TYPES: [(&str, &str); 3] = [("jpg", "image/jpeg"), ("png", "image/png"), ("gif", "image/gif")];
+const TYPES: [(&str, &str); 3] = [
+    ("jpg", "image/jpeg"),
+    ("png", "image/png"),
+    ("gif", "image/gif"),
+];
 
 pub async fn file(path: Path<(String, String)>, app: Data<App>) -> HttpResponse {
     let (folder, name) = path.into_inner();
-    let Some(kind) = kind(&folder, &name) else { return HttpResponse::NotFound().finish() };
+    let Some(kind) = kind(&folder, &name) else {
+        return HttpResponse::NotFound().finish();
+    };
     match app.media().read(&format!("{folder}/{name}")).await {
         Ok(Some(content)) => HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, kind))
             .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+            .insert_header((
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; sandbox",
+            ))
             .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
             .body(content),
         Ok(None) => HttpResponse::NotFound().finish(),
@@ -42,7 +51,13 @@ mod tests {
     #[test]
     fn only_names_that_we_gave_are_looked_for() {
         assert_eq!(kind("ab", "0123.png"), Some("image/png"));
-        for (folder, name) in [("..", "staffroom.db"), ("ab", "../x.png"), ("ab", "0123.svg"), ("ab", "0123"), ("a/", "12.png")] {
+        for (folder, name) in [
+            ("..", "staffroom.db"),
+            ("ab", "../x.png"),
+            ("ab", "0123.svg"),
+            ("ab", "0123"),
+            ("a/", "12.png"),
+        ] {
             assert_eq!(kind(folder, name), None, "{folder}/{name}");
         }
     }

@@ -13,7 +13,9 @@ use std::net::SocketAddr;
 /// # Errors
 /// If the address is taken.
 pub fn start(address: SocketAddr, app: App) -> anyhow::Result<actix_web::dev::Server> {
-    let counts = PrometheusBuilder::new().install_recorder().context("metrics could not be started")?;
+    let counts = PrometheusBuilder::new()
+        .install_recorder()
+        .context("metrics could not be started")?;
     metrics::gauge!("staffroom_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     let server = HttpServer::new(move || {
         Site::new()
@@ -49,5 +51,7 @@ async fn show(counts: Data<PrometheusHandle>, app: Data<App>) -> HttpResponse {
             metrics::gauge!(name).set(f64::from(i32::try_from(value).unwrap_or(i32::MAX)));
         }
     }
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(counts.render())
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(counts.render())
 }

@@ -35,7 +35,8 @@ pub fn assemble(config: Config) -> anyhow::Result<Server> {
     })
     .context("database.url")?;
     let media = MediaStore::in_folder(&config.media.folder).context("media.folder")?;
-    let federation = Federation::new(federation_settings(&config, &settings.public_url)).context("federation")?;
+    let federation = Federation::new(federation_settings(&config, &settings.public_url))
+        .context("federation")?;
     let app = App::new(Parts {
         settings,
         database,
@@ -44,13 +45,19 @@ pub fn assemble(config: Config) -> anyhow::Result<Server> {
         remote: Arc::new(federation.clone()),
         clock: now,
     });
-    Ok(Server { config, app, federation })
+    Ok(Server {
+        config,
+        app,
+        federation,
+    })
 }
 
 /// Whole milliseconds, as both databases keep them.
 fn now() -> Time {
     let milliseconds = Utc::now().timestamp_millis();
-    DateTime::from_timestamp_millis(milliseconds).unwrap_or_default().naive_utc()
+    DateTime::from_timestamp_millis(milliseconds)
+        .unwrap_or_default()
+        .naive_utc()
 }
 
 fn settings(config: &Config) -> anyhow::Result<Settings> {
@@ -59,7 +66,8 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         .public_url
         .clone()
         .context("server.public_url is not set: it says where the world sees this server")?;
-    let host = Host::of(&public_url).map_err(|error| anyhow::anyhow!("server.public_url: {error}"))?;
+    let host =
+        Host::of(&public_url).map_err(|error| anyhow::anyhow!("server.public_url: {error}"))?;
     let registrations = &config.registrations;
     Ok(Settings {
         host,

@@ -24,8 +24,11 @@ impl Running {
     /// If an address is taken, or the database cannot be written.
     pub async fn start(server: Server) -> anyhow::Result<Self> {
         if server.config.database.url.reveal().starts_with("sqlite:") {
-            let freed: service::Result<()> =
-                server.app.database().transaction(|conn| Ok(storage::recovery::free_all_work(conn)?)).await;
+            let freed: service::Result<()> = server
+                .app
+                .database()
+                .transaction(|conn| Ok(storage::recovery::free_all_work(conn)?))
+                .await;
             freed?;
         }
         service::users::ensure_instance_actor(&server.app).await?;
@@ -36,13 +39,22 @@ impl Running {
         let (stop, stopping) = watch::channel(false);
         let (app, federation) = (&server.app, &server.federation);
         let workers = vec![
-            tokio::spawn(workers::jobs(federation.clone(), app.clone(), stopping.clone())),
+            tokio::spawn(workers::jobs(
+                federation.clone(),
+                app.clone(),
+                stopping.clone(),
+            )),
             tokio::spawn(federation.clone().receive(app.clone(), stopping.clone())),
             tokio::spawn(federation.clone().deliver(app.clone(), stopping.clone())),
             tokio::spawn(workers::prune(app.clone(), stopping)),
         ];
         tracing::info!(address = %server.config.server.listen, "listening");
-        Ok(Self { http: http.handle(), listening: actix_web::rt::spawn(http), stop, workers })
+        Ok(Self {
+            http: http.handle(),
+            listening: actix_web::rt::spawn(http),
+            stop,
+            workers,
+        })
     }
 
     /// Finishes requests, then puts work back.
@@ -54,7 +66,9 @@ impl Running {
         self.stop.send_replace(true);
         for worker in self.workers {
             if tokio::time::timeout(GRACE, worker).await.is_err() {
-                tracing::warn!("a worker did not stop in time; its work comes free when its lease ends");
+                tracing::warn!(
+                    "a worker did not stop in time; its work comes free when its lease ends"
+                );
             }
         }
         self.listening.await??;

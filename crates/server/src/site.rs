@@ -1,5 +1,6 @@
 //! All addresses of a server and what every request goes through.
 
+use ::web as pages;
 use actix_web::dev::Server as Http;
 use actix_web::guard::fn_guard;
 use actix_web::http::KeepAlive;
@@ -13,7 +14,6 @@ use http_api::middleware::json_errors::{json_errors, unknown_route};
 use http_api::middleware::rate_limit::{RateLimiter, RateLimits, rate_limit};
 use http_api::middleware::{cors, request_id::request_id};
 use service::App;
-use ::web as pages;
 
 use crate::media;
 use crate::parts::Server;
@@ -28,7 +28,11 @@ const GRACE: u64 = 20;
 /// # Errors
 /// If the address is taken.
 pub fn listen(server: &Server) -> anyhow::Result<Http> {
-    let (app, federation, config) = (server.app.clone(), server.federation.clone(), &server.config);
+    let (app, federation, config) = (
+        server.app.clone(),
+        server.federation.clone(),
+        &server.config,
+    );
     let clock = app.clone();
     let limiter = config
         .limits
@@ -63,7 +67,9 @@ pub fn listen(server: &Server) -> anyhow::Result<Http> {
         http = http.workers(config.server.workers);
     }
     let address = config.server.listen;
-    let http = http.bind(address).with_context(|| format!("server.listen: {address}"))?;
+    let http = http
+        .bind(address)
+        .with_context(|| format!("server.listen: {address}"))?;
     Ok(http.run())
 }
 
@@ -81,10 +87,14 @@ fn addresses(site: &mut ServiceConfig) {
     .service(web::resource("/readyz").route(web::get().to(ready)))
     .service(web::resource("/media/{folder}/{name}").route(web::get().to(media::file)))
     .service(
-        web::resource("/@{name}").guard(fn_guard(wants_activity_json)).route(web::get().to(account_document)),
+        web::resource("/@{name}")
+            .guard(fn_guard(wants_activity_json))
+            .route(web::get().to(account_document)),
     )
     .service(
-        web::resource("/@{name}/{id}").guard(fn_guard(wants_activity_json)).route(web::get().to(status_document)),
+        web::resource("/@{name}/{id}")
+            .guard(fn_guard(wants_activity_json))
+            .route(web::get().to(status_document)),
     )
     .configure(federation::configure)
     .configure(pages::configure);
@@ -98,7 +108,10 @@ async fn account_document(name: Path<String>, app: Data<App>) -> actix_web::Resu
     federation::account_document(&app, &name).await
 }
 
-async fn status_document(path: Path<(String, String)>, app: Data<App>) -> actix_web::Result<HttpResponse> {
+async fn status_document(
+    path: Path<(String, String)>,
+    app: Data<App>,
+) -> actix_web::Result<HttpResponse> {
     let (name, id) = path.into_inner();
     federation::status_document(&app, &name, &id).await
 }
@@ -112,6 +125,8 @@ async fn alive() -> HttpResponse {
 async fn ready(_: HttpRequest, app: Data<App>) -> HttpResponse {
     match service::instance::is_ready(&app).await {
         Ok(()) => HttpResponse::Ok().content_type("text/plain").body("ok"),
-        Err(error) => HttpResponse::ServiceUnavailable().content_type("text/plain").body(error.to_string()),
+        Err(error) => HttpResponse::ServiceUnavailable()
+            .content_type("text/plain")
+            .body(error.to_string()),
     }
 }

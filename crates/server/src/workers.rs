@@ -41,14 +41,24 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
 
 async fn claim(app: &App) -> service::Result<Vec<storage::jobs::Job>> {
     let now = app.now();
-    let due = app.database().read(|conn| Ok::<_, service::Error>(storage::jobs::next_run(conn)?)).await?;
+    let due = app
+        .database()
+        .read(|conn| Ok::<_, service::Error>(storage::jobs::next_run(conn)?))
+        .await?;
     if due.is_none_or(|time| time > now) {
         return Ok(Vec::new());
     }
-    app.database().transaction(move |conn| Ok(storage::jobs::claim(conn, now, now + LEASE, BATCH.0)?)).await
+    app.database()
+        .transaction(move |conn| Ok(storage::jobs::claim(conn, now, now + LEASE, BATCH.0)?))
+        .await
 }
 
-async fn do_one(federation: &Federation, app: &App, row: storage::jobs::Job, stop: &watch::Receiver<bool>) {
+async fn do_one(
+    federation: &Federation,
+    app: &App,
+    row: storage::jobs::Job,
+    stop: &watch::Receiver<bool>,
+) {
     let id = row.id;
     if *stop.borrow() {
         return note(app, move |conn| storage::jobs::release(conn, &[id])).await;
@@ -59,7 +69,9 @@ async fn do_one(federation: &Federation, app: &App, row: storage::jobs::Job, sto
             Ok(()) => return,
             Err(error) => Err(error.to_string()),
         },
-        Ok(job) => service::jobs::run(app, job).await.map_err(|error| error.to_string()),
+        Ok(job) => service::jobs::run(app, job)
+            .await
+            .map_err(|error| error.to_string()),
         Err(error) => Err(format!("a job of an unknown kind: {error}")),
     };
     let now = app.now();
@@ -67,12 +79,18 @@ async fn do_one(federation: &Federation, app: &App, row: storage::jobs::Job, sto
         Ok(()) => note(app, move |conn| storage::jobs::finish(conn, id)).await,
         Err(reason) if row.attempts + 1 >= ATTEMPTS => {
             tracing::error!(job = %id, reason, "a job was given up");
-            note(app, move |conn| storage::jobs::give_up(conn, id, now, &reason)).await;
+            note(app, move |conn| {
+                storage::jobs::give_up(conn, id, now, &reason)
+            })
+            .await;
         }
         Err(reason) => {
             tracing::warn!(job = %id, reason, "a job has to wait");
             let wait = TimeDelta::seconds(2_i64 << row.attempts.clamp(0, ATTEMPTS));
-            note(app, move |conn| storage::jobs::retry(conn, id, now + wait, &reason)).await;
+            note(app, move |conn| {
+                storage::jobs::retry(conn, id, now + wait, &reason)
+            })
+            .await;
         }
     }
 }
@@ -82,7 +100,10 @@ async fn note(
     app: &App,
     write: impl FnOnce(&mut storage::DbConnection) -> Result<(), storage::QueryError> + Send + 'static,
 ) {
-    let noted: service::Result<()> = app.database().transaction(move |conn| Ok(write(conn)?)).await;
+    let noted: service::Result<()> = app
+        .database()
+        .transaction(move |conn| Ok(write(conn)?))
+        .await;
     if let Err(error) = noted {
         tracing::warn!(%error, "jobs could not be written");
     }

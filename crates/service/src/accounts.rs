@@ -25,22 +25,39 @@ pub struct AccountStatuses {
 /// The account of that id.
 pub async fn view(app: &App, viewer: Option<&Person>, id: AccountId) -> Result<AccountView> {
     let viewer = viewer.map(Person::id);
-    app.read(move |app, conn| Ok(views::account(app, viewer, find(conn, id)?))).await
+    app.read(move |app, conn| Ok(views::account(app, viewer, find(conn, id)?)))
+        .await
 }
 
 /// The accounts of these ids; unknown ones are left out.
-pub async fn with_ids(app: &App, viewer: Option<&Person>, ids: Vec<AccountId>) -> Result<Vec<AccountView>> {
+pub async fn with_ids(
+    app: &App,
+    viewer: Option<&Person>,
+    ids: Vec<AccountId>,
+) -> Result<Vec<AccountView>> {
     let viewer = viewer.map(Person::id);
-    app.read(move |app, conn| views::accounts(app, conn, viewer, &ids)).await
+    app.read(move |app, conn| views::accounts(app, conn, viewer, &ids))
+        .await
 }
 
 /// The account of a handle (`ada`, `ada@school.example`), looked for elsewhere if `resolve` says so.
 /// [`Error::Gone`] if it was ours and is suspended or deleted.
-pub async fn lookup(app: &App, viewer: Option<&Person>, handle: &str, resolve: bool) -> Result<AccountView> {
+pub async fn lookup(
+    app: &App,
+    viewer: Option<&Person>,
+    handle: &str,
+    resolve: bool,
+) -> Result<AccountView> {
     let handle: Handle = handle.parse().map_err(|_| Error::NotFound)?;
-    let account = by_handle(app, handle, resolve).await?.ok_or(Error::NotFound)?;
+    let account = by_handle(app, handle, resolve)
+        .await?
+        .ok_or(Error::NotFound)?;
     if account.is_gone() {
-        return Err(if account.is_local() { Error::Gone } else { Error::NotFound });
+        return Err(if account.is_local() {
+            Error::Gone
+        } else {
+            Error::NotFound
+        });
     }
     Ok(views::account(app, viewer.map(Person::id), account))
 }
@@ -49,7 +66,9 @@ pub async fn lookup(app: &App, viewer: Option<&Person>, handle: &str, resolve: b
 pub(crate) async fn by_handle(app: &App, handle: Handle, resolve: bool) -> Result<Option<Account>> {
     let handle = handle.seen_from(&app.settings().host);
     let key = handle.key();
-    let known = app.read(move |_, conn| Ok(storage::accounts::with_handle_key(conn, &key)?)).await?;
+    let known = app
+        .read(move |_, conn| Ok(storage::accounts::with_handle_key(conn, &key)?))
+        .await?;
     match known {
         Some(account) => Ok(Some(account)),
         None if resolve && handle.host.is_some() => app.remote().account(app, &handle).await,
@@ -62,7 +81,11 @@ pub async fn own(app: &App, person: &Person) -> Result<(AccountView, i64)> {
     let id = person.id();
     app.read(move |app, conn| {
         let account = find(conn, id)?;
-        let asking = if account.locked { storage::follows::count_requests(conn, id)? } else { 0 };
+        let asking = if account.locked {
+            storage::follows::count_requests(conn, id)?
+        } else {
+            0
+        };
         Ok((views::account(app, Some(id), account), asking))
     })
     .await
@@ -79,7 +102,9 @@ pub async fn statuses(
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         find(conn, id)?;
-        let Some(seen) = visibilities(conn, viewer, id)? else { return Ok(Paged::empty()) };
+        let Some(seen) = visibilities(conn, viewer, id)? else {
+            return Ok(Paged::empty());
+        };
         let tag = match &wanted.tagged {
             Some(name) => match storage::tags::with_names(conn, &[normalise_tag(name)])?.first() {
                 Some(tag) => Some(*tag),
@@ -98,7 +123,10 @@ pub async fn statuses(
         let rows = storage::statuses::page_of_account(conn, id, &wanted, &page)?;
         let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
         let rows = visible_to(conn, viewer, rows)?;
-        Ok(Paged::new(views::statuses(app, conn, viewer, rows)?, cursors))
+        Ok(Paged::new(
+            views::statuses(app, conn, viewer, rows)?,
+            cursors,
+        ))
     })
     .await
 }
@@ -119,16 +147,30 @@ fn visibilities(
 }
 
 /// One page of those who follow an account. Whoever hides them hides them from all others.
-pub async fn followers(app: &App, viewer: Option<&Person>, id: AccountId, page: Page) -> Result<Paged<AccountView>> {
+pub async fn followers(
+    app: &App,
+    viewer: Option<&Person>,
+    id: AccountId,
+    page: Page,
+) -> Result<Paged<AccountView>> {
     collection(app, viewer, id, page, storage::follows::followers).await
 }
 
 /// One page of those whom an account follows.
-pub async fn following(app: &App, viewer: Option<&Person>, id: AccountId, page: Page) -> Result<Paged<AccountView>> {
+pub async fn following(
+    app: &App,
+    viewer: Option<&Person>,
+    id: AccountId,
+    page: Page,
+) -> Result<Paged<AccountView>> {
     collection(app, viewer, id, page, storage::follows::following).await
 }
 
-type Collection = fn(&mut DbConnection, AccountId, &Page) -> std::result::Result<Vec<(i64, Account)>, storage::QueryError>;
+type Collection = fn(
+    &mut DbConnection,
+    AccountId,
+    &Page,
+) -> std::result::Result<Vec<(i64, Account)>, storage::QueryError>;
 
 async fn collection(
     app: &App,
@@ -153,26 +195,46 @@ async fn collection(
     .await
 }
 
-pub(crate) fn accounts_page(app: &App, viewer: Option<AccountId>, rows: Vec<(i64, Account)>) -> Paged<AccountView> {
+pub(crate) fn accounts_page(
+    app: &App,
+    viewer: Option<AccountId>,
+    rows: Vec<(i64, Account)>,
+) -> Paged<AccountView> {
     let cursors: Vec<i64> = rows.iter().map(|(cursor, _)| *cursor).collect();
-    let items = rows.into_iter().map(|(_, account)| views::account(app, viewer, account)).collect();
+    let items = rows
+        .into_iter()
+        .map(|(_, account)| views::account(app, viewer, account))
+        .collect();
     Paged::new(items, cursors)
 }
 
 /// How the viewer and each of these accounts stand to each other; unknown ones are left out.
-pub async fn relationships(app: &App, person: &Person, ids: &[AccountId]) -> Result<Vec<RelationshipView>> {
+pub async fn relationships(
+    app: &App,
+    person: &Person,
+    ids: &[AccountId],
+) -> Result<Vec<RelationshipView>> {
     let viewer = person.id();
     let ids = ids.to_vec();
     app.read(move |_, conn| {
-        let known: Vec<AccountId> = storage::accounts::with_ids(conn, &ids)?.iter().map(|row| row.id).collect();
+        let known: Vec<AccountId> = storage::accounts::with_ids(conn, &ids)?
+            .iter()
+            .map(|row| row.id)
+            .collect();
         let ids: Vec<AccountId> = ids.into_iter().filter(|id| known.contains(id)).collect();
         relationships_between(conn, viewer, &ids)
     })
     .await
 }
 
-pub(crate) fn relationship(conn: &mut DbConnection, viewer: AccountId, other: AccountId) -> Result<RelationshipView> {
-    relationships_between(conn, viewer, &[other])?.pop().ok_or(Error::NotFound)
+pub(crate) fn relationship(
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    other: AccountId,
+) -> Result<RelationshipView> {
+    relationships_between(conn, viewer, &[other])?
+        .pop()
+        .ok_or(Error::NotFound)
 }
 
 fn relationships_between(
@@ -180,7 +242,10 @@ fn relationships_between(
     viewer: AccountId,
     ids: &[AccountId],
 ) -> Result<Vec<RelationshipView>> {
-    let mut found: HashMap<AccountId, RelationshipView> = ids.iter().map(|id| (*id, RelationshipView::none(*id))).collect();
+    let mut found: HashMap<AccountId, RelationshipView> = ids
+        .iter()
+        .map(|id| (*id, RelationshipView::none(*id)))
+        .collect();
     for follow in storage::follows::between(conn, viewer, ids)? {
         if follow.follower_id == viewer
             && let Some(view) = found.get_mut(&follow.account_id)
@@ -189,7 +254,10 @@ fn relationships_between(
             view.requested = follow.pending;
             view.showing_boosts = follow.show_reblogs;
             view.notifying = follow.notify;
-            view.languages = follow.languages.as_deref().and_then(|list| serde_json::from_str(list).ok());
+            view.languages = follow
+                .languages
+                .as_deref()
+                .and_then(|list| serde_json::from_str(list).ok());
         } else if let Some(view) = found.get_mut(&follow.follower_id) {
             view.followed_by = !follow.pending;
             view.requested_by = follow.pending;
@@ -227,5 +295,9 @@ impl RelationshipView {
 /// The account of that id, unless it is gone.
 pub(crate) fn find(conn: &mut DbConnection, id: AccountId) -> Result<Account> {
     let account = storage::accounts::find(conn, id)?.ok_or(Error::NotFound)?;
-    if account.is_gone() { Err(Error::NotFound) } else { Ok(account) }
+    if account.is_gone() {
+        Err(Error::NotFound)
+    } else {
+        Ok(account)
+    }
 }

@@ -13,7 +13,9 @@ pub struct Addresses {
 impl Addresses {
     #[must_use]
     pub fn new(public_url: &Url) -> Self {
-        Self { base: public_url.as_str().trim_end_matches('/').to_owned() }
+        Self {
+            base: public_url.as_str().trim_end_matches('/').to_owned(),
+        }
     }
 
     #[must_use]

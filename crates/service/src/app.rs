@@ -50,8 +50,16 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let addresses = Addresses::new(&parts.settings.public_url);
-        let inner = Inner { parts, addresses, ids: Ids::default(), wake: Wake::default() };
-        Self { inner: Arc::new(inner), left_work: Arc::default() }
+        let inner = Inner {
+            parts,
+            addresses,
+            ids: Ids::default(),
+            wake: Wake::default(),
+        };
+        Self {
+            inner: Arc::new(inner),
+            left_work: Arc::default(),
+        }
     }
 
     #[must_use]
@@ -119,9 +127,15 @@ impl App {
         &self,
         work: impl FnOnce(&Self, &mut DbConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let app = Self { inner: self.inner.clone(), left_work: Arc::default() };
+        let app = Self {
+            inner: self.inner.clone(),
+            left_work: Arc::default(),
+        };
         let left_work = app.left_work.clone();
-        let answer = self.database().transaction(move |conn| work(&app, conn)).await?;
+        let answer = self
+            .database()
+            .transaction(move |conn| work(&app, conn))
+            .await?;
         if left_work.load(Ordering::Acquire) {
             self.wake().jobs.notify_one();
         }
@@ -143,7 +157,10 @@ impl Ids {
     fn next(&self, now: Time) -> i64 {
         let candidate = Self::at(now);
         let next = |last: i64| Some(candidate.max(last + 1));
-        match self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, next) {
+        match self
+            .last
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, next)
+        {
             Ok(last) | Err(last) => candidate.max(last + 1),
         }
     }
@@ -162,9 +179,14 @@ mod tests {
     #[test]
     fn ids_rise_even_when_the_clock_stands_still_or_goes_back() {
         let ids = Ids::default();
-        let now = chrono::DateTime::from_timestamp_millis(1_790_000_000_000).unwrap().naive_utc();
+        let now = chrono::DateTime::from_timestamp_millis(1_790_000_000_000)
+            .unwrap()
+            .naive_utc();
         let earlier = now - chrono::Duration::seconds(5);
-        let given: Vec<i64> = [now, now, earlier, now].into_iter().map(|time| ids.next(time)).collect();
+        let given: Vec<i64> = [now, now, earlier, now]
+            .into_iter()
+            .map(|time| ids.next(time))
+            .collect();
         assert!(given.is_sorted_by(|a, b| a < b), "{given:?}");
         assert_eq!(given[0] >> 16, 1_790_000_000_000);
     }

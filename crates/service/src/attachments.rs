@@ -53,7 +53,9 @@ pub async fn upload(app: &App, person: &Person, upload: Upload) -> Result<MediaV
         width: pixels(picture.width),
         height: pixels(picture.height),
         thumbnail_width: thumbnail.as_ref().and_then(|(_, width, _)| pixels(*width)),
-        thumbnail_height: thumbnail.as_ref().and_then(|(_, _, height)| pixels(*height)),
+        thumbnail_height: thumbnail
+            .as_ref()
+            .and_then(|(_, _, height)| pixels(*height)),
         thumbnail: thumbnail.map(|(path, _, _)| path),
         size,
         description: upload.description.map(|text| text.replace('\0', "")),
@@ -73,7 +75,9 @@ pub async fn upload(app: &App, person: &Person, upload: Upload) -> Result<MediaV
 pub async fn find(app: &App, person: &Person, id: MediaId) -> Result<MediaView> {
     let me = person.id();
     app.read(move |app, conn| {
-        let row = storage::media::find(conn, id)?.filter(|row| row.account_id == me).ok_or(Error::NotFound)?;
+        let row = storage::media::find(conn, id)?
+            .filter(|row| row.account_id == me)
+            .ok_or(Error::NotFound)?;
         Ok(views::media(app, row))
     })
     .await
@@ -91,12 +95,19 @@ pub async fn update(
     check_focus(focus)?;
     let me = person.id();
     app.transaction(move |app, conn| {
-        let mut row = storage::media::find(conn, id)?.filter(|row| row.account_id == me).ok_or(Error::NotFound)?;
+        let mut row = storage::media::find(conn, id)?
+            .filter(|row| row.account_id == me)
+            .ok_or(Error::NotFound)?;
         if let Some(text) = description {
             row.description = Some(text.replace('\0', "")).filter(|text| !text.is_empty());
         }
         (row.focus_x, row.focus_y) = focus.unwrap_or((row.focus_x, row.focus_y));
-        storage::media::describe(conn, id, row.description.as_deref(), (row.focus_x, row.focus_y))?;
+        storage::media::describe(
+            conn,
+            id,
+            row.description.as_deref(),
+            (row.focus_x, row.focus_y),
+        )?;
         Ok(views::media(app, row))
     })
     .await
@@ -107,7 +118,9 @@ pub async fn delete(app: &App, person: &Person, id: MediaId) -> Result<()> {
     let me = person.id();
     let row = app
         .transaction(move |_, conn| {
-            let row = storage::media::find(conn, id)?.filter(|row| row.account_id == me).ok_or(Error::NotFound)?;
+            let row = storage::media::find(conn, id)?
+                .filter(|row| row.account_id == me)
+                .ok_or(Error::NotFound)?;
             if row.status_id.is_some() {
                 return Err(invalid("Media attachment is currently used by a status"));
             }

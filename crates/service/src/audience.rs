@@ -16,12 +16,18 @@ pub(crate) fn visible_to(
     statuses: Vec<Status>,
 ) -> Result<Vec<Status>> {
     let Some(viewer) = viewer else {
-        return Ok(statuses.into_iter().filter(|status| status.visibility.is_open()).collect());
+        return Ok(statuses
+            .into_iter()
+            .filter(|status| status.visibility.is_open())
+            .collect());
     };
     let mut authors: Vec<AccountId> = statuses.iter().map(|status| status.account_id).collect();
     authors.sort_unstable();
     authors.dedup();
-    let closed: Vec<&Status> = statuses.iter().filter(|status| !status.visibility.is_open()).collect();
+    let closed: Vec<&Status> = statuses
+        .iter()
+        .filter(|status| !status.visibility.is_open())
+        .collect();
     let blocked = blocked_among(conn, viewer, &authors)?;
     let (followed, mentioning) = if closed.is_empty() {
         (HashSet::new(), HashSet::new())
@@ -29,7 +35,10 @@ pub(crate) fn visible_to(
         let ids: Vec<StatusId> = closed.iter().map(|status| status.id).collect();
         let followed = storage::follows::followed_among(conn, viewer, &authors)?;
         let mentioning = storage::mentions::among(conn, viewer, &ids)?;
-        (followed.into_iter().collect::<HashSet<_>>(), mentioning.into_iter().collect::<HashSet<_>>())
+        (
+            followed.into_iter().collect::<HashSet<_>>(),
+            mentioning.into_iter().collect::<HashSet<_>>(),
+        )
     };
     Ok(statuses
         .into_iter()
@@ -54,12 +63,24 @@ pub(crate) fn blocked_among(
     let blocks = storage::blocks::between(conn, account, others)?;
     Ok(blocks
         .into_iter()
-        .map(|block| if block.account_id == account { block.target_id } else { block.account_id })
+        .map(|block| {
+            if block.account_id == account {
+                block.target_id
+            } else {
+                block.account_id
+            }
+        })
         .collect())
 }
 
 /// The status of that id, if the viewer may see it.
-pub(crate) fn find_visible(conn: &mut DbConnection, viewer: Option<AccountId>, id: StatusId) -> Result<Status> {
+pub(crate) fn find_visible(
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    id: StatusId,
+) -> Result<Status> {
     let status = storage::statuses::find(conn, id)?.ok_or(Error::NotFound)?;
-    visible_to(conn, viewer, vec![status])?.pop().ok_or(Error::NotFound)
+    visible_to(conn, viewer, vec![status])?
+        .pop()
+        .ok_or(Error::NotFound)
 }

@@ -25,7 +25,15 @@ pub async fn block(app: &App, person: &Person, id: AccountId) -> Result<Relation
             follows::turn_away(app, conn, other.id, me.id)?;
             add(app, conn, row_id, me.id, other.id, uri.clone())?;
             if !other.is_local() {
-                federate(app, conn, Outgoing::Block { account: me.id, target: other.id, uri })?;
+                federate(
+                    app,
+                    conn,
+                    Outgoing::Block {
+                        account: me.id,
+                        target: other.id,
+                        uri,
+                    },
+                )?;
             }
         }
         relationship(conn, me.id, other.id)
@@ -41,7 +49,15 @@ pub async fn unblock(app: &App, person: &Person, id: AccountId) -> Result<Relati
         if let Some(block) = storage::blocks::delete(conn, me, other.id)?
             && !other.is_local()
         {
-            federate(app, conn, Outgoing::Unblock { account: me, target: other.id, uri: block.uri })?;
+            federate(
+                app,
+                conn,
+                Outgoing::Unblock {
+                    account: me,
+                    target: other.id,
+                    uri: block.uri,
+                },
+            )?;
         }
         relationship(conn, me, other.id)
     })
@@ -51,7 +67,14 @@ pub async fn unblock(app: &App, person: &Person, id: AccountId) -> Result<Relati
 /// One page of those whom the viewer has blocked.
 pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<AccountView>> {
     let me = person.id();
-    app.read(move |app, conn| Ok(accounts_page(app, Some(me), storage::blocks::page(conn, me, &page)?))).await
+    app.read(move |app, conn| {
+        Ok(accounts_page(
+            app,
+            Some(me),
+            storage::blocks::page(conn, me, &page)?,
+        ))
+    })
+    .await
 }
 
 /// Writes a block, and takes the one's words out of the other's sight.
@@ -65,7 +88,13 @@ pub(crate) fn add(
 ) -> Result<()> {
     storage::blocks::insert(
         conn,
-        Block { id, account_id: account, target_id: target, uri, created_at: app.now() },
+        Block {
+            id,
+            account_id: account,
+            target_id: target,
+            uri,
+            created_at: app.now(),
+        },
     )?;
     for (reader, author) in [(account, target), (target, account)] {
         storage::home_feed::delete_author(conn, reader, author)?;

@@ -20,7 +20,10 @@ pub enum Error {
     Invalid(String),
     /// A form with mistakes: which field, a code that apps know, and a sentence.
     #[error("{message}")]
-    Validation { message: String, details: Vec<Mistake> },
+    Validation {
+        message: String,
+        details: Vec<Mistake>,
+    },
     #[error("{0}")]
     BadRequest(String),
     #[error("{0}")]

@@ -23,7 +23,12 @@ pub struct FollowWishes {
 }
 
 /// Follows somebody, or asks to; once more it changes what one wants to see.
-pub async fn follow(app: &App, person: &Person, id: AccountId, wishes: FollowWishes) -> Result<RelationshipView> {
+pub async fn follow(
+    app: &App,
+    person: &Person,
+    id: AccountId,
+    wishes: FollowWishes,
+) -> Result<RelationshipView> {
     let me = person.account.clone();
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
@@ -51,7 +56,8 @@ pub async fn follow(app: &App, person: &Person, id: AccountId, wishes: FollowWis
         follow.show_reblogs = wishes.reblogs.unwrap_or(follow.show_reblogs);
         follow.notify = wishes.notify.unwrap_or(follow.notify);
         if let Some(languages) = wishes.languages {
-            follow.languages = (!languages.is_empty()).then(|| serde_json::json!(languages).to_string());
+            follow.languages =
+                (!languages.is_empty()).then(|| serde_json::json!(languages).to_string());
         }
         if !is_new {
             storage::follows::set_wishes(conn, &follow)?;
@@ -64,7 +70,15 @@ pub async fn follow(app: &App, person: &Person, id: AccountId, wishes: FollowWis
                 begin(conn, &follow)?;
             }
         } else {
-            federate(app, conn, Outgoing::Follow { follower: me.id, account: other.id, uri: follow.uri })?;
+            federate(
+                app,
+                conn,
+                Outgoing::Follow {
+                    follower: me.id,
+                    account: other.id,
+                    uri: follow.uri,
+                },
+            )?;
         }
         relationship(conn, me.id, other.id)
     })
@@ -83,11 +97,24 @@ pub async fn unfollow(app: &App, person: &Person, id: AccountId) -> Result<Relat
 }
 
 /// Ends the follow of `other` by `follower`, who is ours, and tells the other's server.
-pub(crate) fn end(app: &App, conn: &mut DbConnection, follower: AccountId, other: &Account) -> Result<()> {
+pub(crate) fn end(
+    app: &App,
+    conn: &mut DbConnection,
+    follower: AccountId,
+    other: &Account,
+) -> Result<()> {
     if let Some(follow) = remove(conn, follower, other.id)?
         && !other.is_local()
     {
-        federate(app, conn, Outgoing::Unfollow { follower, account: other.id, uri: follow.uri })?;
+        federate(
+            app,
+            conn,
+            Outgoing::Unfollow {
+                follower,
+                account: other.id,
+                uri: follow.uri,
+            },
+        )?;
     }
     Ok(())
 }
@@ -95,14 +122,23 @@ pub(crate) fn end(app: &App, conn: &mut DbConnection, follower: AccountId, other
 /// One page of those who ask to follow the viewer.
 pub async fn requests(app: &App, person: &Person, page: Page) -> Result<Paged<AccountView>> {
     let me = person.id();
-    app.read(move |app, conn| Ok(accounts_page(app, Some(me), storage::follows::requests(conn, me, &page)?))).await
+    app.read(move |app, conn| {
+        Ok(accounts_page(
+            app,
+            Some(me),
+            storage::follows::requests(conn, me, &page)?,
+        ))
+    })
+    .await
 }
 
 /// Lets somebody follow who asked to.
 pub async fn authorize(app: &App, person: &Person, id: AccountId) -> Result<RelationshipView> {
     let me = person.account.clone();
     app.transaction(move |app, conn| {
-        let follow = storage::follows::find(conn, id, me.id)?.filter(|follow| follow.pending).ok_or(Error::NotFound)?;
+        let follow = storage::follows::find(conn, id, me.id)?
+            .filter(|follow| follow.pending)
+            .ok_or(Error::NotFound)?;
         let follower = accounts::find(conn, id)?;
         accept(app, conn, &follow, &follower)?;
         storage::notifications::withdraw(conn, me.id, id, NotificationKind::FollowRequest, None)?;
@@ -115,7 +151,9 @@ pub async fn authorize(app: &App, person: &Person, id: AccountId) -> Result<Rela
 pub async fn reject(app: &App, person: &Person, id: AccountId) -> Result<RelationshipView> {
     let me = person.id();
     app.transaction(move |app, conn| {
-        storage::follows::find(conn, id, me)?.filter(|follow| follow.pending).ok_or(Error::NotFound)?;
+        storage::follows::find(conn, id, me)?
+            .filter(|follow| follow.pending)
+            .ok_or(Error::NotFound)?;
         turn_away(app, conn, id, me)?;
         relationship(conn, me, id)
     })
@@ -123,7 +161,11 @@ pub async fn reject(app: &App, person: &Person, id: AccountId) -> Result<Relatio
 }
 
 /// Takes a follower away.
-pub async fn remove_follower(app: &App, person: &Person, id: AccountId) -> Result<RelationshipView> {
+pub async fn remove_follower(
+    app: &App,
+    person: &Person,
+    id: AccountId,
+) -> Result<RelationshipView> {
     let me = person.id();
     app.transaction(move |app, conn| {
         accounts::find(conn, id)?;
@@ -134,17 +176,37 @@ pub async fn remove_follower(app: &App, person: &Person, id: AccountId) -> Resul
 }
 
 /// Ends the follow of `account`, who is ours, and tells the follower's server.
-pub(crate) fn turn_away(app: &App, conn: &mut DbConnection, follower: AccountId, account: AccountId) -> Result<()> {
-    let Some(follow) = remove(conn, follower, account)? else { return Ok(()) };
+pub(crate) fn turn_away(
+    app: &App,
+    conn: &mut DbConnection,
+    follower: AccountId,
+    account: AccountId,
+) -> Result<()> {
+    let Some(follow) = remove(conn, follower, account)? else {
+        return Ok(());
+    };
     let elsewhere = storage::accounts::find(conn, follower)?.is_some_and(|row| !row.is_local());
     if elsewhere {
-        federate(app, conn, Outgoing::Reject { follower, account, uri: follow.uri })?;
+        federate(
+            app,
+            conn,
+            Outgoing::Reject {
+                follower,
+                account,
+                uri: follow.uri,
+            },
+        )?;
     }
     Ok(())
 }
 
 /// Says yes to a waiting follow, and says so to the follower's server.
-pub(crate) fn accept(app: &App, conn: &mut DbConnection, follow: &Follow, follower: &Account) -> Result<()> {
+pub(crate) fn accept(
+    app: &App,
+    conn: &mut DbConnection,
+    follow: &Follow,
+    follower: &Account,
+) -> Result<()> {
     if storage::follows::accept(conn, follow.follower_id, follow.account_id)? {
         begin(conn, follow)?;
         if follower.is_local() {
@@ -153,7 +215,11 @@ pub(crate) fn accept(app: &App, conn: &mut DbConnection, follow: &Follow, follow
         federate(
             app,
             conn,
-            Outgoing::Accept { follower: follow.follower_id, account: follow.account_id, uri: follow.uri.clone() },
+            Outgoing::Accept {
+                follower: follow.follower_id,
+                account: follow.account_id,
+                uri: follow.uri.clone(),
+            },
         )?;
     }
     Ok(())
@@ -169,8 +235,14 @@ pub(crate) fn begin(conn: &mut DbConnection, follow: &Follow) -> Result<()> {
 }
 
 /// Removes a follow and all that came with it; says what it was.
-pub(crate) fn remove(conn: &mut DbConnection, follower: AccountId, account: AccountId) -> Result<Option<Follow>> {
-    let Some(follow) = storage::follows::delete(conn, follower, account)? else { return Ok(None) };
+pub(crate) fn remove(
+    conn: &mut DbConnection,
+    follower: AccountId,
+    account: AccountId,
+) -> Result<Option<Follow>> {
+    let Some(follow) = storage::follows::delete(conn, follower, account)? else {
+        return Ok(None);
+    };
     if !follow.pending {
         count(conn, &follow, -1)?;
         home::stop_following(conn, follower, account)?;
@@ -182,14 +254,32 @@ pub(crate) fn remove(conn: &mut DbConnection, follower: AccountId, account: Acco
 }
 
 fn count(conn: &mut DbConnection, follow: &Follow, change: i64) -> Result<()> {
-    storage::accounts::add_to_counts(conn, follow.follower_id, Counts { following: change, ..Counts::default() })?;
-    storage::accounts::add_to_counts(conn, follow.account_id, Counts { followers: change, ..Counts::default() })?;
+    storage::accounts::add_to_counts(
+        conn,
+        follow.follower_id,
+        Counts {
+            following: change,
+            ..Counts::default()
+        },
+    )?;
+    storage::accounts::add_to_counts(
+        conn,
+        follow.account_id,
+        Counts {
+            followers: change,
+            ..Counts::default()
+        },
+    )?;
     Ok(())
 }
 
 /// Tells somebody of ours that they are followed, or asked.
 pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Result<()> {
-    let kind = if follow.pending { NotificationKind::FollowRequest } else { NotificationKind::Follow };
+    let kind = if follow.pending {
+        NotificationKind::FollowRequest
+    } else {
+        NotificationKind::Follow
+    };
     notify(app, conn, follow.account_id, follow.follower_id, kind, None)
 }
 

@@ -16,7 +16,12 @@ use crate::{App, Result};
 const AT_ONCE: usize = 300;
 
 /// Puts a status into the home timelines that it belongs in: its author's, and its followers'.
-pub(crate) fn fan_out(app: &App, conn: &mut DbConnection, status: &Status, author_is_local: bool) -> Result<()> {
+pub(crate) fn fan_out(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    author_is_local: bool,
+) -> Result<()> {
     if author_is_local {
         let own = entry(conn, status.account_id, status)?;
         home_feed::insert(conn, vec![own])?;
@@ -30,7 +35,9 @@ pub(crate) fn fan_out(app: &App, conn: &mut DbConnection, status: &Status, autho
 
 pub(crate) async fn fan_out_by_job(app: &App, id: StatusId) -> Result<()> {
     app.transaction(move |_, conn| {
-        let Some(status) = storage::statuses::find(conn, id)? else { return Ok(()) };
+        let Some(status) = storage::statuses::find(conn, id)? else {
+            return Ok(());
+        };
         let readers = storage::follows::local_followers(conn, status.account_id)?;
         fan_out_to(conn, &status, readers)
     })
@@ -50,22 +57,36 @@ fn fan_out_to(conn: &mut DbConnection, status: &Status, readers: Vec<Follow>) ->
             without.extend(home_feed::holders(conn, &ids, boosted)?);
             // One's own words need no repeating.
             without.insert(author);
-            without.extend(readers.iter().filter(|follow| !follow.show_reblogs).map(|follow| follow.follower_id));
+            without.extend(
+                readers
+                    .iter()
+                    .filter(|follow| !follow.show_reblogs)
+                    .map(|follow| follow.follower_id),
+            );
         }
         _ => without.extend(uninterested(conn, status, &ids)?),
     }
     let languages = status.language.as_deref();
     let entries = readers
         .into_iter()
-        .filter(|follow| !without.contains(&follow.follower_id) && wants_language(follow, languages))
-        .map(|follow| Entry { account_id: follow.follower_id, ..template.clone() })
+        .filter(|follow| {
+            !without.contains(&follow.follower_id) && wants_language(follow, languages)
+        })
+        .map(|follow| Entry {
+            account_id: follow.follower_id,
+            ..template.clone()
+        })
         .collect();
     Ok(home_feed::insert(conn, entries)?)
 }
 
 /// Who of `readers` does not get an answer: those who do not follow the one answered, unless it is
 /// themselves; and of a direct status those whom it does not mention.
-fn uninterested(conn: &mut DbConnection, status: &Status, readers: &[AccountId]) -> Result<HashSet<AccountId>> {
+fn uninterested(
+    conn: &mut DbConnection,
+    status: &Status,
+    readers: &[AccountId],
+) -> Result<HashSet<AccountId>> {
     let mut without = HashSet::new();
     if let Some(answered) = status.in_reply_to_account_id
         && answered != status.account_id
@@ -87,8 +108,16 @@ fn uninterested(conn: &mut DbConnection, status: &Status, readers: &[AccountId])
 }
 
 fn wants_language(follow: &Follow, language: Option<&str>) -> bool {
-    match (follow.languages.as_deref().map(serde_json::from_str::<Vec<String>>), language) {
-        (Some(Ok(wanted)), Some(language)) if !wanted.is_empty() => wanted.iter().any(|code| code == language),
+    match (
+        follow
+            .languages
+            .as_deref()
+            .map(serde_json::from_str::<Vec<String>>),
+        language,
+    ) {
+        (Some(Ok(wanted)), Some(language)) if !wanted.is_empty() => {
+            wanted.iter().any(|code| code == language)
+        }
         _ => true,
     }
 }
@@ -108,12 +137,20 @@ fn entry(conn: &mut DbConnection, reader: AccountId, status: &Status) -> Result<
 }
 
 /// Fills in what a new follower would have seen, and keeps the feed within its bounds.
-pub(crate) fn begin_following(conn: &mut DbConnection, reader: AccountId, author: AccountId) -> Result<()> {
+pub(crate) fn begin_following(
+    conn: &mut DbConnection,
+    reader: AccountId,
+    author: AccountId,
+) -> Result<()> {
     const NEWEST: i64 = 40;
     home_feed::backfill(conn, reader, author, NEWEST)?;
     Ok(home_feed::trim(conn, reader, limits::HOME_FEED)?)
 }
 
-pub(crate) fn stop_following(conn: &mut DbConnection, reader: AccountId, author: AccountId) -> Result<()> {
+pub(crate) fn stop_following(
+    conn: &mut DbConnection,
+    reader: AccountId,
+    author: AccountId,
+) -> Result<()> {
     Ok(home_feed::delete_author(conn, reader, author)?)
 }

@@ -30,7 +30,9 @@ pub async fn facts(app: &App) -> Result<Facts> {
             active_half_year: storage::users::count_seen_since(conn, since(180))?,
             statuses: storage::statuses::count_local_public(conn)?,
             domains: storage::instances::count(conn)?,
-            contact: contact.filter(|row| !row.is_gone()).map(|row| views::account(app, None, row)),
+            contact: contact
+                .filter(|row| !row.is_gone())
+                .map(|row| views::account(app, None, row)),
         })
     })
     .await
@@ -38,10 +40,14 @@ pub async fn facts(app: &App) -> Result<Facts> {
 
 /// The names of other servers met.
 pub async fn peers(app: &App) -> Result<Vec<String>> {
-    app.read(|_, conn| Ok(storage::instances::hosts(conn)?)).await
+    app.read(|_, conn| Ok(storage::instances::hosts(conn)?))
+        .await
 }
 
 /// Whether the database answers.
 pub async fn is_ready(app: &App) -> Result<()> {
-    app.read(|app, conn| Ok(storage::accounts::with_uri(conn, &app.addresses().instance_actor()).map(drop)?)).await
+    app.read(|app, conn| {
+        Ok(storage::accounts::with_uri(conn, &app.addresses().instance_actor()).map(drop)?)
+    })
+    .await
 }

@@ -11,9 +11,13 @@ use crate::{App, Error, Result, attachments, home, keys};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Job {
     /// Puts a status into the home timelines of many followers.
-    FanOut { status: StatusId },
+    FanOut {
+        status: StatusId,
+    },
     /// Makes the key with which an account signs.
-    MakeKey { account: AccountId },
+    MakeKey {
+        account: AccountId,
+    },
     Mail(Message),
     /// Tells other servers; done by `federation`.
     Federate(Outgoing),
@@ -22,23 +26,69 @@ pub enum Job {
 /// What other servers are to be told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Outgoing {
-    Publish { status: StatusId },
-    Edit { status: StatusId },
+    Publish {
+        status: StatusId,
+    },
+    Edit {
+        status: StatusId,
+    },
     /// The row is still there, without its words.
-    Delete { status: StatusId },
-    Boost { status: StatusId },
+    Delete {
+        status: StatusId,
+    },
+    Boost {
+        status: StatusId,
+    },
     /// The boost's row is still there, marked as deleted.
-    Unboost { status: StatusId },
-    Favourite { account: AccountId, status: StatusId, uri: String },
-    Unfavourite { account: AccountId, status: StatusId, uri: String },
-    Follow { follower: AccountId, account: AccountId, uri: String },
-    Unfollow { follower: AccountId, account: AccountId, uri: String },
-    Accept { follower: AccountId, account: AccountId, uri: String },
-    Reject { follower: AccountId, account: AccountId, uri: String },
-    Block { account: AccountId, target: AccountId, uri: String },
-    Unblock { account: AccountId, target: AccountId, uri: String },
-    UpdateProfile { account: AccountId },
-    DeleteAccount { account: AccountId },
+    Unboost {
+        status: StatusId,
+    },
+    Favourite {
+        account: AccountId,
+        status: StatusId,
+        uri: String,
+    },
+    Unfavourite {
+        account: AccountId,
+        status: StatusId,
+        uri: String,
+    },
+    Follow {
+        follower: AccountId,
+        account: AccountId,
+        uri: String,
+    },
+    Unfollow {
+        follower: AccountId,
+        account: AccountId,
+        uri: String,
+    },
+    Accept {
+        follower: AccountId,
+        account: AccountId,
+        uri: String,
+    },
+    Reject {
+        follower: AccountId,
+        account: AccountId,
+        uri: String,
+    },
+    Block {
+        account: AccountId,
+        target: AccountId,
+        uri: String,
+    },
+    Unblock {
+        account: AccountId,
+        target: AccountId,
+        uri: String,
+    },
+    UpdateProfile {
+        account: AccountId,
+    },
+    DeleteAccount {
+        account: AccountId,
+    },
 }
 
 /// Leaves work behind in the transaction at hand.

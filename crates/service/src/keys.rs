@@ -47,7 +47,8 @@ pub async fn of_account(app: &App, account: AccountId) -> Result<Key> {
 }
 
 async fn stored(app: &App, account: AccountId) -> Result<Option<Key>> {
-    app.read(move |_, conn| Ok(newest(storage::keys::of_account(conn, account)?))).await
+    app.read(move |_, conn| Ok(newest(storage::keys::of_account(conn, account)?)))
+        .await
 }
 
 fn newest(keys: Vec<Key>) -> Option<Key> {
@@ -56,6 +57,10 @@ fn newest(keys: Vec<Key>) -> Option<Key> {
 
 fn generate() -> Result<(String, String)> {
     let key = PKey::from_rsa(Rsa::generate(RSA_BITS)?)?;
-    let text = |pem: Vec<u8>| String::from_utf8(pem).map_err(|error| Error::Internal(error.to_string()));
-    Ok((text(key.public_key_to_pem()?)?, text(key.private_key_to_pem_pkcs8()?)?))
+    let text =
+        |pem: Vec<u8>| String::from_utf8(pem).map_err(|error| Error::Internal(error.to_string()));
+    Ok((
+        text(key.public_key_to_pem()?)?,
+        text(key.private_key_to_pem_pkcs8()?)?,
+    ))
 }

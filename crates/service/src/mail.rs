@@ -32,7 +32,10 @@ pub struct MailSettings {
 
 impl fmt::Debug for MailSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MailSettings").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+        f.debug_struct("MailSettings")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
     }
 }
 
@@ -67,7 +70,9 @@ impl Mailer {
     /// # Errors
     /// If the sender is no address, or TLS cannot be set up.
     pub fn new(settings: Option<MailSettings>) -> Result<Self, MailError> {
-        let Some(settings) = settings else { return Ok(Self { way: None }) };
+        let Some(settings) = settings else {
+            return Ok(Self { way: None });
+        };
         let host = settings.host.as_str();
         let mut builder = match settings.encryption {
             Encryption::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host),
@@ -78,7 +83,9 @@ impl Mailer {
             builder = builder.credentials(Credentials::new(username, password));
         }
         let transport = builder.port(settings.port).timeout(Some(TIMEOUT)).build();
-        Ok(Self { way: Some((transport, settings.from.parse()?)) })
+        Ok(Self {
+            way: Some((transport, settings.from.parse()?)),
+        })
     }
 
     /// Whether letters can be sent at all.
@@ -114,7 +121,11 @@ pub(crate) fn confirmation(to: &str, server: &str, username: &str, link: &str) -
 }
 
 pub(crate) fn awaiting_approval(to: &str, server: &str, username: &str, reason: &str) -> Message {
-    let reason = if reason.is_empty() { "(none given)" } else { reason };
+    let reason = if reason.is_empty() {
+        "(none given)"
+    } else {
+        reason
+    };
     Message {
         to: to.to_owned(),
         subject: format!("{username} would like to join {}", one_line(server)),
@@ -147,14 +158,28 @@ mod tests {
     async fn without_a_mail_server_nothing_is_sent() {
         let mailer = Mailer::new(None).unwrap();
         assert!(!mailer.is_set());
-        let letter = confirmation("ada@school.example", "School", "ada", "https://school.example/confirm?token=x");
+        let letter = confirmation(
+            "ada@school.example",
+            "School",
+            "ada",
+            "https://school.example/confirm?token=x",
+        );
         assert!(matches!(mailer.send(&letter).await, Err(MailError::NotSet)));
     }
 
     #[test]
     fn a_second_line_does_not_become_a_header() {
-        let letter = approved("ada@school.example", "School\r\nBcc: all@school.example", "ada", "link");
+        let letter = approved(
+            "ada@school.example",
+            "School\r\nBcc: all@school.example",
+            "ada",
+            "link",
+        );
         assert!(!letter.subject.contains('\n'));
-        assert!("ada@school.example\r\nBcc: x@school.example".parse::<Mailbox>().is_err());
+        assert!(
+            "ada@school.example\r\nBcc: x@school.example"
+                .parse::<Mailbox>()
+                .is_err()
+        );
     }
 }

@@ -12,12 +12,16 @@ const TIMELINES: [&str; 2] = ["home", "notifications"];
 /// The viewer's markers for these timelines.
 pub async fn find(app: &App, person: &Person, timelines: Vec<String>) -> Result<Vec<Marker>> {
     let user = person.user.id;
-    app.read(move |_, conn| Ok(storage::markers::find(conn, user, &timelines)?)).await
+    app.read(move |_, conn| Ok(storage::markers::find(conn, user, &timelines)?))
+        .await
 }
 
 /// Moves markers; answers those that were moved.
 pub async fn set(app: &App, person: &Person, places: Vec<(String, i64)>) -> Result<Vec<Marker>> {
-    if places.iter().any(|(timeline, _)| !TIMELINES.contains(&timeline.as_str())) {
+    if places
+        .iter()
+        .any(|(timeline, _)| !TIMELINES.contains(&timeline.as_str()))
+    {
         return Err(invalid("Timeline is not included in the list"));
     }
     let user = person.user.id;

@@ -7,7 +7,9 @@ use fast_image_resize::images::Image;
 use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use image::codecs::gif::{GifDecoder, GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage};
+use image::{
+    AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage,
+};
 use tokio::sync::Semaphore;
 
 use crate::{Error, Result};
@@ -64,7 +66,10 @@ pub struct Thumbnail {
 /// # Errors
 /// [`Error::Invalid`] for what is no picture of a known type or has too many pixels.
 pub async fn process(bytes: Bytes, purpose: Purpose) -> Result<Processed> {
-    let _turn = AT_ONCE.acquire().await.map_err(|error| Error::Internal(error.to_string()))?;
+    let _turn = AT_ONCE
+        .acquire()
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))?;
     tokio::task::spawn_blocking(move || work(&bytes, purpose))
         .await
         .map_err(|error| Error::Internal(error.to_string()))?
@@ -72,7 +77,10 @@ pub async fn process(bytes: Bytes, purpose: Purpose) -> Result<Processed> {
 
 fn work(bytes: &[u8], purpose: Purpose) -> Result<Processed> {
     let format = image::guess_format(bytes).map_err(|_| unsupported())?;
-    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::Gif | ImageFormat::WebP) {
+    if !matches!(
+        format,
+        ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::Gif | ImageFormat::WebP
+    ) {
         return Err(unsupported());
     }
     let picture = decode(bytes, format)?;
@@ -170,14 +178,26 @@ fn encode(picture: &RgbaImage, lossless: bool) -> Result<Processed> {
     let transparent = picture.pixels().any(|pixel| pixel.0[3] < 255);
     let mut bytes = Vec::new();
     let (mime, extension) = if lossless || transparent {
-        picture.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).map_err(broken)?;
+        picture
+            .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
+            .map_err(broken)?;
         ("image/png", "png")
     } else {
         let opaque = DynamicImage::ImageRgba8(picture.clone()).into_rgb8();
-        JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY).encode_image(&opaque).map_err(broken)?;
+        JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY)
+            .encode_image(&opaque)
+            .map_err(broken)?;
         ("image/jpeg", "jpg")
     };
-    Ok(Processed { bytes: bytes.into(), mime, extension, width, height, thumbnail: None, blurhash: None })
+    Ok(Processed {
+        bytes: bytes.into(),
+        mime,
+        extension,
+        width,
+        height,
+        thumbnail: None,
+        blurhash: None,
+    })
 }
 
 /// The same picture with at most so many pixels.
@@ -188,7 +208,12 @@ fn shrink(picture: &RgbaImage, pixels: u64) -> Result<RgbaImage> {
     }
     let ratio = (f64::from(width) / f64::from(height)).sqrt();
     let side = f64::from(u32::try_from(pixels).unwrap_or(u32::MAX)).sqrt();
-    resize(picture, whole(side * ratio, width), whole(side / ratio, height), None)
+    resize(
+        picture,
+        whole(side * ratio, width),
+        whole(side / ratio, height),
+        None,
+    )
 }
 
 /// At least 1 and at most `most`.
@@ -208,11 +233,24 @@ fn fill(picture: &RgbaImage, width: u32, height: u32) -> Result<RgbaImage> {
     resize(picture, width, height, Some(options))
 }
 
-fn resize(picture: &RgbaImage, width: u32, height: u32, options: Option<ResizeOptions>) -> Result<RgbaImage> {
+fn resize(
+    picture: &RgbaImage,
+    width: u32,
+    height: u32,
+    options: Option<ResizeOptions>,
+) -> Result<RgbaImage> {
     let (from_width, from_height) = picture.dimensions();
-    let source = Image::from_vec_u8(from_width, from_height, picture.as_raw().clone(), PixelType::U8x4).map_err(broken)?;
+    let source = Image::from_vec_u8(
+        from_width,
+        from_height,
+        picture.as_raw().clone(),
+        PixelType::U8x4,
+    )
+    .map_err(broken)?;
     let mut target = Image::new(width, height, PixelType::U8x4);
-    Resizer::new().resize(&source, &mut target, options.as_ref()).map_err(broken)?;
+    Resizer::new()
+        .resize(&source, &mut target, options.as_ref())
+        .map_err(broken)?;
     RgbaImage::from_raw(width, height, target.into_vec()).ok_or_else(|| broken("resizing failed"))
 }
 
@@ -220,7 +258,10 @@ fn resize(picture: &RgbaImage, width: u32, height: u32, options: Option<ResizeOp
 fn blurhash(picture: &RgbaImage) -> Result<String> {
     let (width, height) = picture.dimensions();
     let small = resize(picture, width.min(32), height.min(32), None)?;
-    let pixels: Vec<[u8; 3]> = small.pixels().map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]]).collect();
+    let pixels: Vec<[u8; 3]> = small
+        .pixels()
+        .map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]])
+        .collect();
     let (width, height) = small.dimensions();
     let size = |side: u32| usize::try_from(side).unwrap_or(1);
     Ok(fast_blurhash::compute_dct(&pixels, size(width), size(height), 4, 3).into_blurhash())
@@ -233,9 +274,17 @@ mod tests {
     use super::*;
 
     fn jpeg(width: u32, height: u32) -> Vec<u8> {
-        let picture = RgbImage::from_fn(width, height, |x, _| if x < width / 2 { Rgb([250, 0, 0]) } else { Rgb([0, 0, 250]) });
+        let picture = RgbImage::from_fn(width, height, |x, _| {
+            if x < width / 2 {
+                Rgb([250, 0, 0])
+            } else {
+                Rgb([0, 0, 250])
+            }
+        });
         let mut bytes = Vec::new();
-        JpegEncoder::new_with_quality(&mut bytes, 90).encode_image(&picture).unwrap();
+        JpegEncoder::new_with_quality(&mut bytes, 90)
+            .encode_image(&picture)
+            .unwrap();
         bytes
     }
 
@@ -260,7 +309,9 @@ mod tests {
     #[tokio::test]
     async fn a_photograph_is_upright_and_does_not_say_where_it_was_taken() {
         let photograph = with_exif(&jpeg(60, 40));
-        let kept = process(photograph.into(), Purpose::Attachment).await.unwrap();
+        let kept = process(photograph.into(), Purpose::Attachment)
+            .await
+            .unwrap();
         assert_eq!((kept.width, kept.height), (40, 60));
         assert_eq!(kept.mime, "image/jpeg");
         for bytes in [&kept.bytes, &kept.thumbnail.unwrap().bytes] {
@@ -272,10 +323,14 @@ mod tests {
 
     #[tokio::test]
     async fn large_pictures_become_smaller_and_keep_their_shape() {
-        let kept = process(jpeg(4_000, 3_000).into(), Purpose::Attachment).await.unwrap();
+        let kept = process(jpeg(4_000, 3_000).into(), Purpose::Attachment)
+            .await
+            .unwrap();
         assert!(u64::from(kept.width) * u64::from(kept.height) <= KEPT_PIXELS + 4_000);
         assert!((f64::from(kept.width) / f64::from(kept.height) - 4.0 / 3.0).abs() < 0.01);
-        let avatar = process(jpeg(900, 300).into(), Purpose::Avatar).await.unwrap();
+        let avatar = process(jpeg(900, 300).into(), Purpose::Avatar)
+            .await
+            .unwrap();
         assert_eq!((avatar.width, avatar.height), (400, 400));
     }
 
@@ -283,9 +338,17 @@ mod tests {
     async fn what_is_no_picture_is_refused() {
         let whole = jpeg(64, 64);
         let mut bomb = Vec::new();
-        RgbaImage::new(1, 1).write_to(&mut Cursor::new(&mut bomb), ImageFormat::Png).unwrap();
+        RgbaImage::new(1, 1)
+            .write_to(&mut Cursor::new(&mut bomb), ImageFormat::Png)
+            .unwrap();
         bomb[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
-        for bad in [b"<svg/>".to_vec(), b"GIF89a".to_vec(), whole[..40].to_vec(), bomb, Vec::new()] {
+        for bad in [
+            b"<svg/>".to_vec(),
+            b"GIF89a".to_vec(),
+            whole[..40].to_vec(),
+            bomb,
+            Vec::new(),
+        ] {
             let refused = process(bad.into(), Purpose::Attachment).await;
             assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
         }

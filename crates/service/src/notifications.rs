@@ -14,7 +14,12 @@ use crate::{App, Error, Paged, Result};
 pub use storage::notifications::Wanted;
 
 /// One page of what the viewer was told, newest first.
-pub async fn page(app: &App, person: &Person, wanted: Wanted, page: Page) -> Result<Paged<NotificationView>> {
+pub async fn page(
+    app: &App,
+    person: &Person,
+    wanted: Wanted,
+    page: Page,
+) -> Result<Paged<NotificationView>> {
     let me = person.id();
     app.read(move |app, conn| {
         let rows = storage::notifications::page(conn, me, &wanted, &page)?;
@@ -38,7 +43,11 @@ pub async fn find(app: &App, person: &Person, id: NotificationId) -> Result<Noti
 pub async fn dismiss(app: &App, person: &Person, id: NotificationId) -> Result<()> {
     let me = person.id();
     app.transaction(move |_, conn| {
-        if storage::notifications::delete(conn, me, id)? { Ok(()) } else { Err(Error::NotFound) }
+        if storage::notifications::delete(conn, me, id)? {
+            Ok(())
+        } else {
+            Err(Error::NotFound)
+        }
     })
     .await
 }
@@ -46,7 +55,8 @@ pub async fn dismiss(app: &App, person: &Person, id: NotificationId) -> Result<(
 /// Takes all lines away.
 pub async fn clear(app: &App, person: &Person) -> Result<()> {
     let me = person.id();
-    app.transaction(move |_, conn| Ok(storage::notifications::delete_all(conn, me)?)).await
+    app.transaction(move |_, conn| Ok(storage::notifications::delete_all(conn, me)?))
+        .await
 }
 
 /// How many lines are newer than the viewer's marker, counted up to `limit`.
@@ -61,14 +71,21 @@ pub async fn unread_count(app: &App, person: &Person, limit: i64) -> Result<usiz
 }
 
 /// A line about a status that the viewer may no longer see is left out.
-fn show(app: &App, conn: &mut DbConnection, me: AccountId, rows: Vec<Notification>) -> Result<Vec<NotificationView>> {
+fn show(
+    app: &App,
+    conn: &mut DbConnection,
+    me: AccountId,
+    rows: Vec<Notification>,
+) -> Result<Vec<NotificationView>> {
     let from: Vec<AccountId> = rows.iter().map(|row| row.from_account_id).collect();
     let accounts = views::accounts_by_id(app, conn, Some(me), from)?;
     let mut ids: Vec<StatusId> = rows.iter().filter_map(|row| row.status_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let statuses: HashMap<StatusId, StatusView> =
-        in_order(app, conn, Some(me), &ids)?.into_iter().map(|view| (view.status.id, view)).collect();
+    let statuses: HashMap<StatusId, StatusView> = in_order(app, conn, Some(me), &ids)?
+        .into_iter()
+        .map(|view| (view.status.id, view))
+        .collect();
     Ok(rows
         .into_iter()
         .filter_map(|notification| {
@@ -77,7 +94,11 @@ fn show(app: &App, conn: &mut DbConnection, me: AccountId, rows: Vec<Notificatio
                 Some(id) => Some(statuses.get(&id)?.clone()),
                 None => None,
             };
-            Some(NotificationView { notification, account, status })
+            Some(NotificationView {
+                notification,
+                account,
+                status,
+            })
         })
         .collect())
 }

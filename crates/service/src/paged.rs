@@ -20,6 +20,9 @@ impl<T> Paged<T> {
 
     #[must_use]
     pub fn empty() -> Self {
-        Self { items: Vec::new(), ends: None }
+        Self {
+            items: Vec::new(),
+            ends: None,
+        }
     }
 }

@@ -18,7 +18,11 @@ const LONGEST: usize = 128;
 
 /// What the OWASP cheat sheet asks of argon2id: 19 MiB, two passes, one lane.
 fn argon2() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19 * 1_024, 2, 1, None).unwrap_or_default())
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19 * 1_024, 2, 1, None).unwrap_or_default(),
+    )
 }
 
 /// Few at a time: each needs a core and 19 MiB, and a flood of sign-ins must not take them all.
@@ -41,14 +45,21 @@ pub fn check(password: &str) -> std::result::Result<(), TooWeak> {
     if password.chars().count() < SHORTEST {
         return Err(TooWeak::Short);
     }
-    if password.len() > LONGEST { Err(TooWeak::Long) } else { Ok(()) }
+    if password.len() > LONGEST {
+        Err(TooWeak::Long)
+    } else {
+        Ok(())
+    }
 }
 
 /// The hash of a password, for storing.
 pub async fn hash(password: String) -> Result<String> {
     on_a_thread(move || {
-        let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).map_err(|error| Error::Internal(error.to_string()))?;
-        let hash = argon2().hash_password(password.as_bytes(), &salt).map_err(|error| Error::Internal(error.to_string()))?;
+        let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>())
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        let hash = argon2()
+            .hash_password(password.as_bytes(), &salt)
+            .map_err(|error| Error::Internal(error.to_string()))?;
         Ok(hash.to_string())
     })
     .await
@@ -57,8 +68,11 @@ pub async fn hash(password: String) -> Result<String> {
 /// Whether it is the password of that hash.
 pub async fn verify(password: String, hash: String) -> bool {
     let checked = on_a_thread(move || {
-        let Ok(hash) = PasswordHash::new(&hash) else { return Ok(false) };
-        Ok(password.len() <= LONGEST && argon2().verify_password(password.as_bytes(), &hash).is_ok())
+        let Ok(hash) = PasswordHash::new(&hash) else {
+            return Ok(false);
+        };
+        Ok(password.len() <= LONGEST
+            && argon2().verify_password(password.as_bytes(), &hash).is_ok())
     });
     checked.await.unwrap_or(false)
 }
@@ -67,15 +81,26 @@ pub async fn verify(password: String, hash: String) -> bool {
 pub async fn verify_nobody(password: String) {
     static NOBODY: LazyLock<String> = LazyLock::new(|| {
         let salt = SaltString::encode_b64(&[0; 16]);
-        let hash = salt.and_then(|salt| argon2().hash_password(b"nobody", &salt).map(|hash| hash.to_string()));
+        let hash = salt.and_then(|salt| {
+            argon2()
+                .hash_password(b"nobody", &salt)
+                .map(|hash| hash.to_string())
+        });
         hash.unwrap_or_default()
     });
     verify(password, NOBODY.clone()).await;
 }
 
-async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let _turn = AT_ONCE.acquire().await.map_err(|error| Error::Internal(error.to_string()))?;
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let _turn = AT_ONCE
+        .acquire()
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))?
 }
 
 /// 256 random bits as 43 characters that may stand in an address.
@@ -104,7 +129,10 @@ mod tests {
         assert!(verify("correct horse".to_owned(), hash.clone()).await);
         assert!(!verify("correct horsf".to_owned(), hash.clone()).await);
         assert!(!verify("correct horse".to_owned(), "not a hash".to_owned()).await);
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
     }
 
     #[test]
@@ -119,6 +147,9 @@ mod tests {
         let (a, b) = (random_token(), random_token());
         assert_ne!(a, b);
         assert_eq!(a.len(), 43);
-        assert!(a.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+        assert!(
+            a.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        );
     }
 }

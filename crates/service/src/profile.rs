@@ -62,7 +62,11 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         set(&mut account.indexable, change.indexable);
         set(&mut account.hide_collections, change.hide_collections);
         if let Some(bot) = change.bot {
-            account.kind = if bot { domain::AccountKind::Service } else { domain::AccountKind::Person };
+            account.kind = if bot {
+                domain::AccountKind::Service
+            } else {
+                domain::AccountKind::Person
+            };
         }
         if avatar.is_some() {
             account.avatar = avatar;
@@ -107,7 +111,13 @@ pub async fn delete_header(app: &App, person: &Person) -> Result<AccountView> {
 fn save(app: &App, conn: &mut storage::DbConnection, account: &mut Account) -> Result<()> {
     account.updated_at = app.now();
     storage::accounts::update_profile(conn, account)?;
-    federate(app, conn, Outgoing::UpdateProfile { account: account.id })
+    federate(
+        app,
+        conn,
+        Outgoing::UpdateProfile {
+            account: account.id,
+        },
+    )
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {
@@ -117,20 +127,43 @@ fn set<T>(place: &mut T, value: Option<T>) {
 }
 
 fn check(change: &ProfileChange) -> Result<()> {
-    let longer = |text: &Option<String>, limit: usize| text.as_ref().is_some_and(|text| text.chars().count() > limit);
+    let longer = |text: &Option<String>, limit: usize| {
+        text.as_ref()
+            .is_some_and(|text| text.chars().count() > limit)
+    };
     if longer(&change.display_name, limits::DISPLAY_NAME) {
-        return Err(invalid(format!("Display name is too long (maximum is {} characters)", limits::DISPLAY_NAME)));
+        return Err(invalid(format!(
+            "Display name is too long (maximum is {} characters)",
+            limits::DISPLAY_NAME
+        )));
     }
     if longer(&change.note, limits::BIOGRAPHY) {
-        return Err(invalid(format!("Bio is too long (maximum is {} characters)", limits::BIOGRAPHY)));
+        return Err(invalid(format!(
+            "Bio is too long (maximum is {} characters)",
+            limits::BIOGRAPHY
+        )));
     }
     if let Some(fields) = &change.fields {
-        if fields.iter().filter(|(name, _)| !name.trim().is_empty()).count() > limits::PROFILE_FIELDS {
-            return Err(invalid(format!("Profile fields are limited to {}", limits::PROFILE_FIELDS)));
+        if fields
+            .iter()
+            .filter(|(name, _)| !name.trim().is_empty())
+            .count()
+            > limits::PROFILE_FIELDS
+        {
+            return Err(invalid(format!(
+                "Profile fields are limited to {}",
+                limits::PROFILE_FIELDS
+            )));
         }
         let too_long = |text: &str| text.chars().count() > limits::PROFILE_FIELD;
-        if fields.iter().any(|(name, value)| too_long(name) || too_long(value)) {
-            return Err(invalid(format!("Profile fields may have {} characters each", limits::PROFILE_FIELD)));
+        if fields
+            .iter()
+            .any(|(name, value)| too_long(name) || too_long(value))
+        {
+            return Err(invalid(format!(
+                "Profile fields may have {} characters each",
+                limits::PROFILE_FIELD
+            )));
         }
     }
     Ok(())
@@ -150,7 +183,12 @@ async fn fields(app: &App, rows: Vec<(String, String)>) -> Result<Vec<ProfileFie
             .filter(|html| !html.contains("<p>"))
             .unwrap_or(&html)
             .to_owned();
-        fields.push(ProfileField { name: name.trim().to_owned(), value, source, verified_at: None });
+        fields.push(ProfileField {
+            name: name.trim().to_owned(),
+            value,
+            source,
+            verified_at: None,
+        });
     }
     Ok(fields)
 }
@@ -160,24 +198,40 @@ async fn to_html(app: &App, text: &str) -> Result<String> {
     let text = text.replace('\0', "");
     app.read(move |app, conn| {
         let mut known = std::collections::HashMap::new();
-        for (_, span) in domain::text::spans(&text, app.settings().hosts()).into_iter().take(1_000) {
+        for (_, span) in domain::text::spans(&text, app.settings().hosts())
+            .into_iter()
+            .take(1_000)
+        {
             if let domain::text::Span::Mention(handle) = span {
                 let key = handle.seen_from(&app.settings().host).key();
                 if let Some(account) = storage::accounts::with_handle_key(conn, &key)? {
-                    known.insert(key, format::Link { url: account.url, username: account.username });
+                    known.insert(
+                        key,
+                        format::Link {
+                            url: account.url,
+                            username: account.username,
+                        },
+                    );
                 }
             }
         }
         let host = &app.settings().host;
         let resolve = |handle: &Handle| known.get(&handle.clone().seen_from(host).key()).cloned();
-        Ok(format::to_html(&text, app.settings().hosts(), resolve, |tag| app.addresses().tag(tag)))
+        Ok(format::to_html(
+            &text,
+            app.settings().hosts(),
+            resolve,
+            |tag| app.addresses().tag(tag),
+        ))
     })
     .await
 }
 
 /// Stores a picture, if there is one.
 async fn keep_picture(app: &App, bytes: Option<Bytes>, purpose: Purpose) -> Result<Option<String>> {
-    let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else { return Ok(None) };
+    let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
+        return Ok(None);
+    };
     let picture = crate::media::process(bytes, purpose).await?;
     let path = new_path(picture.extension);
     app.media().write(&path, picture.bytes).await?;

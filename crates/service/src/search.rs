@@ -58,13 +58,22 @@ pub async fn search(app: &App, viewer: Option<&Person>, request: SearchRequest) 
     if wants(SearchKind::Accounts) && !q.starts_with('#') {
         results.accounts = people(app, viewer, &q, resolve, &request).await?;
     }
-    if wants(SearchKind::Hashtags) && !q.contains(char::is_whitespace) && !q.trim_start_matches('@').contains('@') {
+    if wants(SearchKind::Hashtags)
+        && !q.contains(char::is_whitespace)
+        && !q.trim_start_matches('@').contains('@')
+    {
         let prefix = normalise_tag(q.trim_start_matches('#'));
         let (limit, offset) = (request.limit, request.offset);
         results.tags = app
             .read(move |app, conn| {
                 let names = storage::tags::with_prefix(conn, &prefix, limit, offset)?;
-                Ok(names.into_iter().map(|name| TagView { url: app.addresses().tag(&name), name }).collect())
+                Ok(names
+                    .into_iter()
+                    .map(|name| TagView {
+                        url: app.addresses().tag(&name),
+                        name,
+                    })
+                    .collect())
             })
             .await?;
     }
@@ -90,8 +99,12 @@ async fn people(
         },
         _ => None,
     };
-    let words: Vec<String> =
-        q.trim_start_matches('@').split_whitespace().take(WORDS).map(str::to_lowercase).collect();
+    let words: Vec<String> = q
+        .trim_start_matches('@')
+        .split_whitespace()
+        .take(WORDS)
+        .map(str::to_lowercase)
+        .collect();
     let (limit, offset, following) = (request.limit, request.offset, request.following);
     app.read(move |app, conn| {
         let page = Page::newest(limit);
@@ -106,14 +119,24 @@ async fn people(
             found.retain(|row| followed.contains(&row.id));
         }
         found.truncate(usize::try_from(limit).unwrap_or(0));
-        Ok(found.into_iter().map(|account| views::account(app, me, account)).collect())
+        Ok(found
+            .into_iter()
+            .map(|account| views::account(app, me, account))
+            .collect())
     })
     .await
 }
 
 /// Only people, as the apps' completion of names asks.
-pub async fn accounts(app: &App, person: &Person, request: SearchRequest) -> Result<Vec<AccountView>> {
-    let request = SearchRequest { kind: Some(SearchKind::Accounts), ..request };
+pub async fn accounts(
+    app: &App,
+    person: &Person,
+    request: SearchRequest,
+) -> Result<Vec<AccountView>> {
+    let request = SearchRequest {
+        kind: Some(SearchKind::Accounts),
+        ..request
+    };
     Ok(search(app, Some(person), request).await?.accounts)
 }
 
@@ -136,7 +159,9 @@ async fn at_address(
     let mut results = Results::default();
     match found {
         Some(Found::Account(id)) if wants(SearchKind::Accounts) => {
-            results.accounts = app.read(move |app, conn| views::accounts(app, conn, me, &[id])).await?;
+            results.accounts = app
+                .read(move |app, conn| views::accounts(app, conn, me, &[id]))
+                .await?;
         }
         Some(Found::Status(id)) if wants(SearchKind::Statuses) => {
             results.statuses = app
@@ -162,12 +187,17 @@ async fn known_address(app: &App, address: &str) -> Result<Option<Found>> {
         if let Some(status) = storage::statuses::with_address(conn, &address)? {
             return Ok(Some(Found::Status(status.id)));
         }
-        let Some(page) = address.strip_prefix(app.addresses().base()).and_then(|path| path.strip_prefix("/@")) else {
+        let Some(page) = address
+            .strip_prefix(app.addresses().base())
+            .and_then(|path| path.strip_prefix("/@"))
+        else {
             return Ok(None);
         };
         match page.split_once('/') {
             Some((_, id)) => {
-                let Ok(id) = id.parse::<StatusId>() else { return Ok(None) };
+                let Ok(id) = id.parse::<StatusId>() else {
+                    return Ok(None);
+                };
                 Ok(storage::statuses::find(conn, id)?.map(|status| Found::Status(status.id)))
             }
             None => {

@@ -57,6 +57,10 @@ impl Settings {
     /// Which hosts a typed handle may name.
     #[must_use]
     pub fn hosts(&self) -> Hosts {
-        if self.any_hosts { Hosts::Any } else { Hosts::Public }
+        if self.any_hosts {
+            Hosts::Any
+        } else {
+            Hosts::Public
+        }
     }
 }

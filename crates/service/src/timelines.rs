@@ -34,7 +34,11 @@ const MORE_TAGS: usize = 4;
 
 impl From<PublicTimeline> for Public {
     fn from(wanted: PublicTimeline) -> Self {
-        Self { only_local: wanted.local, only_remote: wanted.remote, only_media: wanted.only_media }
+        Self {
+            only_local: wanted.local,
+            only_remote: wanted.remote,
+            only_media: wanted.only_media,
+        }
     }
 }
 
@@ -65,7 +69,12 @@ pub async fn public(
 }
 
 /// One page of all that is public and carries a tag.
-pub async fn tag(app: &App, viewer: Option<&Person>, wanted: TagTimeline, page: Page) -> Result<Paged<StatusView>> {
+pub async fn tag(
+    app: &App,
+    viewer: Option<&Person>,
+    wanted: TagTimeline,
+    page: Page,
+) -> Result<Paged<StatusView>> {
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         let mut any = vec![wanted.name];
@@ -78,14 +87,27 @@ pub async fn tag(app: &App, viewer: Option<&Person>, wanted: TagTimeline, page: 
             return Ok(Paged::empty());
         }
         let none = ids(conn, wanted.none)?;
-        let rows = storage::statuses::page_of_tags(conn, &Tagged { any, all, none, public: wanted.public.into() }, &page)?;
+        let rows = storage::statuses::page_of_tags(
+            conn,
+            &Tagged {
+                any,
+                all,
+                none,
+                public: wanted.public.into(),
+            },
+            &page,
+        )?;
         show(app, conn, viewer, rows)
     })
     .await
 }
 
 fn ids(conn: &mut DbConnection, names: Vec<String>) -> Result<Vec<i64>> {
-    let names: Vec<String> = names.iter().take(MORE_TAGS + 1).map(|name| normalise_tag(name)).collect();
+    let names: Vec<String> = names
+        .iter()
+        .take(MORE_TAGS + 1)
+        .map(|name| normalise_tag(name))
+        .collect();
     Ok(storage::tags::with_names(conn, &names)?)
 }
 
@@ -97,5 +119,8 @@ fn show(
 ) -> Result<Paged<StatusView>> {
     let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
     let rows = visible_to(conn, viewer, rows)?;
-    Ok(Paged::new(views::statuses(app, conn, viewer, rows)?, cursors))
+    Ok(Paged::new(
+        views::statuses(app, conn, viewer, rows)?,
+        cursors,
+    ))
 }

@@ -81,7 +81,10 @@ impl Account {
 /// # Errors
 /// If its handle or uri is taken.
 pub fn insert(conn: &mut DbConnection, account: Account) -> QueryResult<()> {
-    diesel::insert_into(accounts::table).values(account).execute(conn).map(drop)
+    diesel::insert_into(accounts::table)
+        .values(account)
+        .execute(conn)
+        .map(drop)
 }
 
 /// Writes what an owner, or a remote document, says of the account; never its counts.
@@ -129,7 +132,11 @@ pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult
 
 /// The account of that id. One row by key.
 pub fn find(conn: &mut DbConnection, id: AccountId) -> QueryResult<Option<Account>> {
-    accounts::table.find(id.0).select(Account::as_select()).first(conn).optional()
+    accounts::table
+        .find(id.0)
+        .select(Account::as_select())
+        .first(conn)
+        .optional()
 }
 
 /// The accounts of these ids, in no order. One row by key each.
@@ -181,7 +188,12 @@ pub fn release_handle(conn: &mut DbConnection, id: AccountId) -> QueryResult<()>
 }
 
 /// Living accounts whose handle or display name contains every word, by handle. A scan: at most `limit` rows leave it.
-pub fn search(conn: &mut DbConnection, words: &[String], page: &Page, offset: i64) -> QueryResult<Vec<Account>> {
+pub fn search(
+    conn: &mut DbConnection,
+    words: &[String],
+    page: &Page,
+    offset: i64,
+) -> QueryResult<Vec<Account>> {
     crate::dialect::search::accounts(conn, words, page.limit, offset)
 }
 
@@ -237,7 +249,11 @@ pub fn count_local(conn: &mut DbConnection) -> QueryResult<i64> {
     use crate::schema::users;
     users::table
         .inner_join(accounts::table)
-        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::deleted_at.is_null()),
+        )
         .count()
         .get_result(conn)
 }

@@ -60,12 +60,19 @@ pub struct AuthorizationCode {
 
 /// Registers a client program.
 pub fn insert(conn: &mut DbConnection, application: Application) -> QueryResult<()> {
-    diesel::insert_into(applications::table).values(application).execute(conn).map(drop)
+    diesel::insert_into(applications::table)
+        .values(application)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The application of that id.
 pub fn find(conn: &mut DbConnection, id: ApplicationId) -> QueryResult<Option<Application>> {
-    applications::table.find(id.0).select(Application::as_select()).first(conn).optional()
+    applications::table
+        .find(id.0)
+        .select(Application::as_select())
+        .first(conn)
+        .optional()
 }
 
 /// The applications of these ids, in no order.
@@ -77,7 +84,10 @@ pub fn with_ids(conn: &mut DbConnection, ids: &[ApplicationId]) -> QueryResult<V
 }
 
 /// The application of a client id.
-pub fn with_client_id(conn: &mut DbConnection, client_id: &str) -> QueryResult<Option<Application>> {
+pub fn with_client_id(
+    conn: &mut DbConnection,
+    client_id: &str,
+) -> QueryResult<Option<Application>> {
     applications::table
         .filter(applications::client_id.eq(client_id))
         .select(Application::as_select())
@@ -87,7 +97,10 @@ pub fn with_client_id(conn: &mut DbConnection, client_id: &str) -> QueryResult<O
 
 /// Adds a token.
 pub fn insert_token(conn: &mut DbConnection, token: AccessToken) -> QueryResult<()> {
-    diesel::insert_into(access_tokens::table).values(token).execute(conn).map(drop)
+    diesel::insert_into(access_tokens::table)
+        .values(token)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The token of that hash, unless it was revoked. One row by unique index.
@@ -118,17 +131,29 @@ pub fn revoke_tokens_of_user(conn: &mut DbConnection, user: UserId, now: Time) -
 
 /// Adds a code.
 pub fn insert_code(conn: &mut DbConnection, code: AuthorizationCode) -> QueryResult<()> {
-    diesel::insert_into(authorization_codes::table).values(code).execute(conn).map(drop)
+    diesel::insert_into(authorization_codes::table)
+        .values(code)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The code of that hash, used or not.
-pub fn code_with_hash(conn: &mut DbConnection, hash: &str) -> QueryResult<Option<AuthorizationCode>> {
-    authorization_codes::table.find(hash).select(AuthorizationCode::as_select()).first(conn).optional()
+pub fn code_with_hash(
+    conn: &mut DbConnection,
+    hash: &str,
+) -> QueryResult<Option<AuthorizationCode>> {
+    authorization_codes::table
+        .find(hash)
+        .select(AuthorizationCode::as_select())
+        .first(conn)
+        .optional()
 }
 
 /// Exchanges a code for `token`: true for the one who comes first. One atomic update.
 pub fn use_code(conn: &mut DbConnection, hash: &str, token: TokenId) -> QueryResult<bool> {
-    let unused = authorization_codes::table.find(hash).filter(authorization_codes::token_id.is_null());
+    let unused = authorization_codes::table
+        .find(hash)
+        .filter(authorization_codes::token_id.is_null());
     diesel::update(unused)
         .set(authorization_codes::token_id.eq(Some(token.0)))
         .execute(conn)

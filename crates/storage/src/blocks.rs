@@ -23,11 +23,18 @@ pub struct Block {
 
 /// Adds a block.
 pub fn insert(conn: &mut DbConnection, block: Block) -> QueryResult<()> {
-    diesel::insert_into(blocks::table).values(block).execute(conn).map(drop)
+    diesel::insert_into(blocks::table)
+        .values(block)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The block of `target` by `account`.
-pub fn find(conn: &mut DbConnection, account: AccountId, target: AccountId) -> QueryResult<Option<Block>> {
+pub fn find(
+    conn: &mut DbConnection,
+    account: AccountId,
+    target: AccountId,
+) -> QueryResult<Option<Block>> {
     blocks::table
         .filter(blocks::account_id.eq(account.0))
         .filter(blocks::target_id.eq(target.0))
@@ -37,7 +44,11 @@ pub fn find(conn: &mut DbConnection, account: AccountId, target: AccountId) -> Q
 }
 
 /// Takes a block away, and says what it was.
-pub fn delete(conn: &mut DbConnection, account: AccountId, target: AccountId) -> QueryResult<Option<Block>> {
+pub fn delete(
+    conn: &mut DbConnection,
+    account: AccountId,
+    target: AccountId,
+) -> QueryResult<Option<Block>> {
     let found = find(conn, account, target)?;
     if let Some(block) = &found {
         diesel::delete(blocks::table.find(block.id)).execute(conn)?;
@@ -46,7 +57,11 @@ pub fn delete(conn: &mut DbConnection, account: AccountId, target: AccountId) ->
 }
 
 /// Blocks between `account` and any of `others`, both ways.
-pub fn between(conn: &mut DbConnection, account: AccountId, others: &[AccountId]) -> QueryResult<Vec<Block>> {
+pub fn between(
+    conn: &mut DbConnection,
+    account: AccountId,
+    others: &[AccountId],
+) -> QueryResult<Vec<Block>> {
     let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
     let mut rows: Vec<Block> = blocks::table
         .filter(blocks::account_id.eq(account.0))
@@ -64,7 +79,11 @@ pub fn between(conn: &mut DbConnection, account: AccountId, others: &[AccountId]
 }
 
 /// One page of those whom `account` has blocked.
-pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, Account)>> {
+pub fn page(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<(i64, Account)>> {
     let query = blocks::table
         .inner_join(accounts::table.on(accounts::id.eq(blocks::target_id)))
         .filter(blocks::account_id.eq(account.0))

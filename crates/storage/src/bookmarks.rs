@@ -9,7 +9,13 @@ use crate::paging::load_page;
 use crate::schema::{bookmarks, statuses};
 
 /// Adds a bookmark, unless it is there already.
-pub fn insert(conn: &mut DbConnection, id: i64, account: AccountId, status: StatusId, now: Time) -> QueryResult<()> {
+pub fn insert(
+    conn: &mut DbConnection,
+    id: i64,
+    account: AccountId,
+    status: StatusId,
+    now: Time,
+) -> QueryResult<()> {
     let row = (
         bookmarks::id.eq(id),
         bookmarks::account_id.eq(account.0),
@@ -29,7 +35,11 @@ pub fn delete(conn: &mut DbConnection, account: AccountId, status: StatusId) -> 
 }
 
 /// Which of these statuses an account has kept.
-pub fn among(conn: &mut DbConnection, account: AccountId, ids: &[StatusId]) -> QueryResult<Vec<StatusId>> {
+pub fn among(
+    conn: &mut DbConnection,
+    account: AccountId,
+    ids: &[StatusId],
+) -> QueryResult<Vec<StatusId>> {
     let found: Vec<i64> = bookmarks::table
         .filter(bookmarks::account_id.eq(account.0))
         .filter(bookmarks::status_id.eq_any(ids.iter().map(|id| id.0)))
@@ -39,12 +49,19 @@ pub fn among(conn: &mut DbConnection, account: AccountId, ids: &[StatusId]) -> Q
 }
 
 /// One page of what an account has kept, with the bookmark's id as cursor.
-pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, StatusId)>> {
+pub fn page(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<(i64, StatusId)>> {
     let query = bookmarks::table
         .inner_join(statuses::table)
         .filter(bookmarks::account_id.eq(account.0))
         .filter(statuses::deleted_at.is_null())
         .select((bookmarks::id, bookmarks::status_id));
     let rows: Vec<(i64, i64)> = load_page!(query, bookmarks::id, page, conn)?;
-    Ok(rows.into_iter().map(|(id, status)| (id, StatusId(status))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, status)| (id, StatusId(status)))
+        .collect())
 }

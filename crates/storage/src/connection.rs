@@ -59,12 +59,17 @@ impl DatabaseSettings {
     }
 }
 
-fn open_sqlite(path: &str, durable: bool, purpose: Use) -> Result<SqliteConnection, ConnectionError> {
+fn open_sqlite(
+    path: &str,
+    durable: bool,
+    purpose: Use,
+) -> Result<SqliteConnection, ConnectionError> {
     if purpose == Use::Writing
         && let Some(folder) = std::path::Path::new(path).parent()
     {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| ConnectionError::BadConnection(format!("{}: {error}", folder.display())))?;
+        std::fs::create_dir_all(folder).map_err(|error| {
+            ConnectionError::BadConnection(format!("{}: {error}", folder.display()))
+        })?;
     }
     let mut connection = SqliteConnection::establish(path)?;
     let synchronous = if durable { "FULL" } else { "NORMAL" };
@@ -94,7 +99,9 @@ impl r2d2::ManageConnection for Connector {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<DbConnection, Self::Error> {
-        self.settings.open(self.purpose).map_err(diesel::r2d2::Error::ConnectionError)
+        self.settings
+            .open(self.purpose)
+            .map_err(diesel::r2d2::Error::ConnectionError)
     }
 
     fn is_valid(&self, connection: &mut DbConnection) -> Result<(), Self::Error> {
@@ -116,9 +123,13 @@ pub(crate) fn pool(settings: &DatabaseSettings, purpose: Use) -> Pool {
         // A file does not go away; a server may, and then a request must not find it out.
         .test_on_check_out(!file)
         .connection_timeout(Duration::from_secs(4))
-        .build_unchecked(Connector { settings: settings.clone(), purpose })
+        .build_unchecked(Connector {
+            settings: settings.clone(),
+            purpose,
+        })
 }
 
 pub(crate) fn take(pool: &Pool) -> Result<r2d2::PooledConnection<Connector>, Error> {
-    pool.get().map_err(|error| Error::Unavailable(error.to_string()))
+    pool.get()
+        .map_err(|error| Error::Unavailable(error.to_string()))
 }

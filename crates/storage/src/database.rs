@@ -35,7 +35,11 @@ impl Database {
             Some(_) => Some(Writer::start(settings.clone())?),
             None => None,
         };
-        let purpose = if writer.is_some() { Use::Reading } else { Use::Writing };
+        let purpose = if writer.is_some() {
+            Use::Reading
+        } else {
+            Use::Writing
+        };
         Ok(Self {
             pool: connection::pool(settings, purpose),
             writer,

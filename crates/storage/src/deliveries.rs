@@ -51,14 +51,23 @@ pub struct Lane {
 }
 
 /// Owes `activity` to these inboxes. A lane that backs off goes on backing off.
-pub fn enqueue(conn: &mut DbConnection, activity: Activity, deliveries: Vec<Delivery>) -> QueryResult<()> {
+pub fn enqueue(
+    conn: &mut DbConnection,
+    activity: Activity,
+    deliveries: Vec<Delivery>,
+) -> QueryResult<()> {
     use crate::schema::deliveries::dsl;
     if deliveries.is_empty() {
         return Ok(());
     }
     let now = activity.created_at;
-    diesel::insert_into(activities::table).values(activity).execute(conn)?;
-    let mut hosts: Vec<String> = deliveries.iter().map(|delivery| delivery.host.clone()).collect();
+    diesel::insert_into(activities::table)
+        .values(activity)
+        .execute(conn)?;
+    let mut hosts: Vec<String> = deliveries
+        .iter()
+        .map(|delivery| delivery.host.clone())
+        .collect();
     hosts.sort_unstable();
     hosts.dedup();
     for hosts in hosts.chunks(crate::CHUNK) {
@@ -89,12 +98,21 @@ pub fn enqueue(conn: &mut DbConnection, activity: Activity, deliveries: Vec<Deli
 }
 
 /// Takes up to `limit` lanes that are due, for as long as the lease lasts.
-pub fn claim_lanes(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Lane>> {
+pub fn claim_lanes(
+    conn: &mut DbConnection,
+    now: Time,
+    lease: Time,
+    limit: i64,
+) -> QueryResult<Vec<Lane>> {
     crate::dialect::claim::lanes(conn, now, lease, limit)
 }
 
 /// The next sendings owed to a host, oldest first. A range of the index on `(host, id)`.
-pub fn of_lane(conn: &mut DbConnection, host: &str, limit: i64) -> QueryResult<Vec<(Delivery, Activity)>> {
+pub fn of_lane(
+    conn: &mut DbConnection,
+    host: &str,
+    limit: i64,
+) -> QueryResult<Vec<(Delivery, Activity)>> {
     deliveries::table
         .inner_join(activities::table)
         .filter(deliveries::host.eq(host))
@@ -106,8 +124,16 @@ pub fn of_lane(conn: &mut DbConnection, host: &str, limit: i64) -> QueryResult<V
 }
 
 /// Removes sendings that succeeded, and activities that are owed to nobody any more; the lane's lease goes on.
-pub fn finish(conn: &mut DbConnection, done: &[(DeliveryId, ActivityId)], host: &str, lease: Time) -> QueryResult<()> {
-    diesel::delete(deliveries::table.filter(deliveries::id.eq_any(done.iter().map(|(id, _)| id.0)))).execute(conn)?;
+pub fn finish(
+    conn: &mut DbConnection,
+    done: &[(DeliveryId, ActivityId)],
+    host: &str,
+    lease: Time,
+) -> QueryResult<()> {
+    diesel::delete(
+        deliveries::table.filter(deliveries::id.eq_any(done.iter().map(|(id, _)| id.0))),
+    )
+    .execute(conn)?;
     let orphans = activities::table
         .filter(activities::id.eq_any(done.iter().map(|(_, activity)| activity.0)))
         .filter(diesel::dsl::not(diesel::dsl::exists(
@@ -115,7 +141,10 @@ pub fn finish(conn: &mut DbConnection, done: &[(DeliveryId, ActivityId)], host: 
         )));
     diesel::delete(orphans).execute(conn)?;
     diesel::update(delivery_lanes::table.find(host))
-        .set((delivery_lanes::leased_until.eq(lease), delivery_lanes::failures.eq(0)))
+        .set((
+            delivery_lanes::leased_until.eq(lease),
+            delivery_lanes::failures.eq(0),
+        ))
         .execute(conn)
         .map(drop)
 }
@@ -137,7 +166,12 @@ pub fn close_lane(conn: &mut DbConnection, host: &str) -> QueryResult<bool> {
 }
 
 /// Puts a lane back, to be taken up at `run_at`.
-pub fn release_lane(conn: &mut DbConnection, host: &str, run_at: Time, failures: i32) -> QueryResult<()> {
+pub fn release_lane(
+    conn: &mut DbConnection,
+    host: &str,
+    run_at: Time,
+    failures: i32,
+) -> QueryResult<()> {
     diesel::update(delivery_lanes::table.find(host))
         .set((
             delivery_lanes::leased_until.eq(None::<Time>),
@@ -151,7 +185,10 @@ pub fn release_lane(conn: &mut DbConnection, host: &str, run_at: Time, failures:
 /// Notes a failed attempt.
 pub fn failed_once(conn: &mut DbConnection, id: DeliveryId, error: &str) -> QueryResult<()> {
     diesel::update(deliveries::table.find(id.0))
-        .set((deliveries::attempts.eq(deliveries::attempts + 1), deliveries::error.eq(error)))
+        .set((
+            deliveries::attempts.eq(deliveries::attempts + 1),
+            deliveries::error.eq(error),
+        ))
         .execute(conn)
         .map(drop)
 }
@@ -171,7 +208,11 @@ pub fn give_up(conn: &mut DbConnection, id: DeliveryId, now: Time, error: &str) 
 /// When the next free lane is due.
 pub fn next_run(conn: &mut DbConnection, now: Time) -> QueryResult<Option<Time>> {
     delivery_lanes::table
-        .filter(delivery_lanes::leased_until.is_null().or(delivery_lanes::leased_until.le(now)))
+        .filter(
+            delivery_lanes::leased_until
+                .is_null()
+                .or(delivery_lanes::leased_until.le(now)),
+        )
         .order(delivery_lanes::run_at)
         .select(delivery_lanes::run_at)
         .first(conn)
@@ -180,7 +221,13 @@ pub fn next_run(conn: &mut DbConnection, now: Time) -> QueryResult<Option<Time>>
 
 /// How many sendings are owed, and how many were given up.
 pub fn depth(conn: &mut DbConnection) -> QueryResult<(i64, i64)> {
-    let owed = deliveries::table.filter(deliveries::failed_at.is_null()).count().get_result(conn)?;
-    let given_up = deliveries::table.filter(deliveries::failed_at.is_not_null()).count().get_result(conn)?;
+    let owed = deliveries::table
+        .filter(deliveries::failed_at.is_null())
+        .count()
+        .get_result(conn)?;
+    let given_up = deliveries::table
+        .filter(deliveries::failed_at.is_not_null())
+        .count()
+        .get_result(conn)?;
     Ok((owed, given_up))
 }

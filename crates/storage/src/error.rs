@@ -12,7 +12,9 @@ pub enum Error {
     #[error("storage is full")]
     Full,
     /// The database has seen a newer Staffroom than this one.
-    #[error("the database was used by a newer Staffroom: it knows the migration {0}, this program does not")]
+    #[error(
+        "the database was used by a newer Staffroom: it knows the migration {0}, this program does not"
+    )]
     Newer(String),
     #[error("could not bring the tables up to date: {0}")]
     Migration(String),

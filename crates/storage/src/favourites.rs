@@ -29,7 +29,11 @@ pub fn insert(conn: &mut DbConnection, favourite: Favourite) -> QueryResult<bool
 }
 
 /// Takes a favourite away, and says what it was.
-pub fn delete(conn: &mut DbConnection, account: AccountId, status: StatusId) -> QueryResult<Option<Favourite>> {
+pub fn delete(
+    conn: &mut DbConnection,
+    account: AccountId,
+    status: StatusId,
+) -> QueryResult<Option<Favourite>> {
     let found: Option<Favourite> = favourites::table
         .filter(favourites::account_id.eq(account.0))
         .filter(favourites::status_id.eq(status.0))
@@ -52,7 +56,11 @@ pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Favour
 }
 
 /// Which of these statuses an account likes.
-pub fn among(conn: &mut DbConnection, account: AccountId, ids: &[StatusId]) -> QueryResult<Vec<StatusId>> {
+pub fn among(
+    conn: &mut DbConnection,
+    account: AccountId,
+    ids: &[StatusId],
+) -> QueryResult<Vec<StatusId>> {
     let found: Vec<i64> = favourites::table
         .filter(favourites::account_id.eq(account.0))
         .filter(favourites::status_id.eq_any(ids.iter().map(|id| id.0)))
@@ -62,21 +70,35 @@ pub fn among(conn: &mut DbConnection, account: AccountId, ids: &[StatusId]) -> Q
 }
 
 /// One page of what an account likes, with the favourite's id as cursor.
-pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, StatusId)>> {
+pub fn page(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<(i64, StatusId)>> {
     let query = favourites::table
         .inner_join(statuses::table)
         .filter(favourites::account_id.eq(account.0))
         .filter(statuses::deleted_at.is_null())
         .select((favourites::id, favourites::status_id));
     let rows: Vec<(i64, i64)> = load_page!(query, favourites::id, page, conn)?;
-    Ok(rows.into_iter().map(|(id, status)| (id, StatusId(status))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, status)| (id, StatusId(status)))
+        .collect())
 }
 
 /// One page of who likes a status, with the favourite's id as cursor.
-pub fn of_status(conn: &mut DbConnection, status: StatusId, page: &Page) -> QueryResult<Vec<(i64, AccountId)>> {
+pub fn of_status(
+    conn: &mut DbConnection,
+    status: StatusId,
+    page: &Page,
+) -> QueryResult<Vec<(i64, AccountId)>> {
     let query = favourites::table
         .filter(favourites::status_id.eq(status.0))
         .select((favourites::id, favourites::account_id));
     let rows: Vec<(i64, i64)> = load_page!(query, favourites::id, page, conn)?;
-    Ok(rows.into_iter().map(|(id, account)| (id, AccountId(account))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, account)| (id, AccountId(account)))
+        .collect())
 }

@@ -29,11 +29,18 @@ pub struct Follow {
 
 /// Adds a follow.
 pub fn insert(conn: &mut DbConnection, follow: Follow) -> QueryResult<()> {
-    diesel::insert_into(follows::table).values(follow).execute(conn).map(drop)
+    diesel::insert_into(follows::table)
+        .values(follow)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The follow of `account` by `follower`, if there is one. One row by unique index.
-pub fn find(conn: &mut DbConnection, follower: AccountId, account: AccountId) -> QueryResult<Option<Follow>> {
+pub fn find(
+    conn: &mut DbConnection,
+    follower: AccountId,
+    account: AccountId,
+) -> QueryResult<Option<Follow>> {
     follows::table
         .filter(follows::follower_id.eq(follower.0))
         .filter(follows::account_id.eq(account.0))
@@ -52,7 +59,11 @@ pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Follow
 }
 
 /// Follows between `account` and any of `others`, both ways.
-pub fn between(conn: &mut DbConnection, account: AccountId, others: &[AccountId]) -> QueryResult<Vec<Follow>> {
+pub fn between(
+    conn: &mut DbConnection,
+    account: AccountId,
+    others: &[AccountId],
+) -> QueryResult<Vec<Follow>> {
     let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
     let mut rows: Vec<Follow> = follows::table
         .filter(follows::follower_id.eq(account.0))
@@ -70,7 +81,11 @@ pub fn between(conn: &mut DbConnection, account: AccountId, others: &[AccountId]
 }
 
 /// Whom of `others` the account follows, and they said yes.
-pub fn followed_among(conn: &mut DbConnection, account: AccountId, others: &[AccountId]) -> QueryResult<Vec<AccountId>> {
+pub fn followed_among(
+    conn: &mut DbConnection,
+    account: AccountId,
+    others: &[AccountId],
+) -> QueryResult<Vec<AccountId>> {
     let found: Vec<i64> = follows::table
         .filter(follows::follower_id.eq(account.0))
         .filter(follows::account_id.eq_any(others.iter().map(|id| id.0)))
@@ -81,7 +96,11 @@ pub fn followed_among(conn: &mut DbConnection, account: AccountId, others: &[Acc
 }
 
 /// Who of `others` follows the account, which said yes.
-pub fn followers_among(conn: &mut DbConnection, account: AccountId, others: &[AccountId]) -> QueryResult<Vec<AccountId>> {
+pub fn followers_among(
+    conn: &mut DbConnection,
+    account: AccountId,
+    others: &[AccountId],
+) -> QueryResult<Vec<AccountId>> {
     let mut found: Vec<i64> = Vec::new();
     for others in others.chunks(crate::CHUNK) {
         found.extend(
@@ -97,12 +116,19 @@ pub fn followers_among(conn: &mut DbConnection, account: AccountId, others: &[Ac
 }
 
 /// Answers a waiting follow with yes: true for the one who does it.
-pub fn accept(conn: &mut DbConnection, follower: AccountId, account: AccountId) -> QueryResult<bool> {
+pub fn accept(
+    conn: &mut DbConnection,
+    follower: AccountId,
+    account: AccountId,
+) -> QueryResult<bool> {
     let waiting = follows::table
         .filter(follows::follower_id.eq(follower.0))
         .filter(follows::account_id.eq(account.0))
         .filter(follows::pending.eq(true));
-    diesel::update(waiting).set(follows::pending.eq(false)).execute(conn).map(|rows| rows == 1)
+    diesel::update(waiting)
+        .set(follows::pending.eq(false))
+        .execute(conn)
+        .map(|rows| rows == 1)
 }
 
 /// Changes what a follower wants to see.
@@ -119,7 +145,10 @@ pub fn set_wishes(conn: &mut DbConnection, follow: &Follow) -> QueryResult<()> {
 
 /// Names a follow anew: its Follow was sent again.
 pub fn set_uri(conn: &mut DbConnection, id: i64, uri: &str) -> QueryResult<()> {
-    diesel::update(follows::table.find(id)).set(follows::uri.eq(uri)).execute(conn).map(drop)
+    diesel::update(follows::table.find(id))
+        .set(follows::uri.eq(uri))
+        .execute(conn)
+        .map(drop)
 }
 
 /// All follows by or of an account.
@@ -138,7 +167,11 @@ pub fn all_of(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<Fo
 }
 
 /// Takes a follow away, and says what it was.
-pub fn delete(conn: &mut DbConnection, follower: AccountId, account: AccountId) -> QueryResult<Option<Follow>> {
+pub fn delete(
+    conn: &mut DbConnection,
+    follower: AccountId,
+    account: AccountId,
+) -> QueryResult<Option<Follow>> {
     let found = find(conn, follower, account)?;
     if let Some(follow) = &found {
         diesel::delete(follows::table.find(follow.id)).execute(conn)?;
@@ -147,34 +180,58 @@ pub fn delete(conn: &mut DbConnection, follower: AccountId, account: AccountId) 
 }
 
 /// One page of those who follow `account`, with the follow's id as cursor. A range of the index on `(account_id, id)`.
-pub fn followers(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, Account)>> {
+pub fn followers(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<(i64, Account)>> {
     let query = follows::table
         .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
         .filter(follows::account_id.eq(account.0))
         .filter(follows::pending.eq(false))
-        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::deleted_at.is_null()),
+        )
         .select((follows::id, Account::as_select()));
     load_page!(query, follows::id, page, conn)
 }
 
 /// One page of those whom `account` follows. A range of the index on `(follower_id, id)`.
-pub fn following(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, Account)>> {
+pub fn following(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<(i64, Account)>> {
     let query = follows::table
         .inner_join(accounts::table.on(accounts::id.eq(follows::account_id)))
         .filter(follows::follower_id.eq(account.0))
         .filter(follows::pending.eq(false))
-        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::deleted_at.is_null()),
+        )
         .select((follows::id, Account::as_select()));
     load_page!(query, follows::id, page, conn)
 }
 
 /// One page of those who ask to follow `account`.
-pub fn requests(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<(i64, Account)>> {
+pub fn requests(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<(i64, Account)>> {
     let query = follows::table
         .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
         .filter(follows::account_id.eq(account.0))
         .filter(follows::pending.eq(true))
-        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::deleted_at.is_null()),
+        )
         .select((follows::id, Account::as_select()));
     load_page!(query, follows::id, page, conn)
 }
@@ -228,11 +285,18 @@ pub fn follower_inboxes(conn: &mut DbConnection, account: AccountId) -> QueryRes
         .filter(follows::account_id.eq(account.0))
         .filter(follows::pending.eq(false))
         .filter(accounts::host.is_not_null())
-        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::deleted_at.is_null()),
+        )
         .select((accounts::shared_inbox_uri, accounts::inbox_uri))
         .distinct()
         .load(conn)?;
-    Ok(rows.into_iter().map(|(shared, own)| shared.unwrap_or(own)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(shared, own)| shared.unwrap_or(own))
+        .collect())
 }
 
 /// Whom `account` follows, for filling a home feed anew.

@@ -37,7 +37,11 @@ pub fn insert(conn: &mut DbConnection, entries: Vec<Entry>) -> QueryResult<()> {
 }
 
 /// One page of a home timeline. A range of the primary key.
-pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<StatusId>> {
+pub fn page(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<StatusId>> {
     let query = home_feed::table
         .filter(home_feed::account_id.eq(account.0))
         .select(home_feed::status_id);
@@ -46,7 +50,11 @@ pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryRe
 }
 
 /// Which of these readers have `status`, or a boost of it, in their home timeline.
-pub fn holders(conn: &mut DbConnection, readers: &[AccountId], status: StatusId) -> QueryResult<Vec<AccountId>> {
+pub fn holders(
+    conn: &mut DbConnection,
+    readers: &[AccountId],
+    status: StatusId,
+) -> QueryResult<Vec<AccountId>> {
     let mut found: Vec<i64> = Vec::new();
     for readers in readers.chunks(crate::CHUNK) {
         found.extend(
@@ -70,21 +78,34 @@ pub fn holders(conn: &mut DbConnection, readers: &[AccountId], status: StatusId)
 
 /// Takes a status out of all home timelines.
 pub fn delete_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
-    diesel::delete(home_feed::table.filter(home_feed::status_id.eq(status.0))).execute(conn).map(drop)
+    diesel::delete(home_feed::table.filter(home_feed::status_id.eq(status.0)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Takes all that `author` wrote, or that is a boost of what `author` wrote, out of a home timeline.
-pub fn delete_author(conn: &mut DbConnection, account: AccountId, author: AccountId) -> QueryResult<()> {
-    let theirs = home_feed::table.filter(home_feed::account_id.eq(account.0)).filter(
-        home_feed::author_id
-            .eq(author.0)
-            .or(home_feed::reblogged_id.eq(author.0).and(home_feed::reblogged_id.is_not_null())),
-    );
+pub fn delete_author(
+    conn: &mut DbConnection,
+    account: AccountId,
+    author: AccountId,
+) -> QueryResult<()> {
+    let theirs = home_feed::table
+        .filter(home_feed::account_id.eq(account.0))
+        .filter(
+            home_feed::author_id.eq(author.0).or(home_feed::reblogged_id
+                .eq(author.0)
+                .and(home_feed::reblogged_id.is_not_null())),
+        );
     diesel::delete(theirs).execute(conn).map(drop)
 }
 
 /// Puts the newest `limit` posts of `author` that a follower may see into a home timeline.
-pub fn backfill(conn: &mut DbConnection, account: AccountId, author: AccountId, limit: i64) -> QueryResult<()> {
+pub fn backfill(
+    conn: &mut DbConnection,
+    account: AccountId,
+    author: AccountId,
+    limit: i64,
+) -> QueryResult<()> {
     let rows: Vec<i64> = statuses::table
         .filter(statuses::account_id.eq(author.0))
         .filter(statuses::visibility.le(i16::from(domain::Visibility::FollowersOnly)))

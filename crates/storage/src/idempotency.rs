@@ -7,7 +7,11 @@ use crate::DbConnection;
 use crate::schema::idempotency_keys as keys;
 
 /// The status that a key made.
-pub fn find(conn: &mut DbConnection, account: AccountId, key: &str) -> QueryResult<Option<StatusId>> {
+pub fn find(
+    conn: &mut DbConnection,
+    account: AccountId,
+    key: &str,
+) -> QueryResult<Option<StatusId>> {
     keys::table
         .find((account.0, key))
         .select(keys::status_id)
@@ -20,7 +24,13 @@ pub fn find(conn: &mut DbConnection, account: AccountId, key: &str) -> QueryResu
 ///
 /// # Errors
 /// If the key was used in the meantime: the whole transaction must go back.
-pub fn insert(conn: &mut DbConnection, account: AccountId, key: &str, status: StatusId, now: Time) -> QueryResult<()> {
+pub fn insert(
+    conn: &mut DbConnection,
+    account: AccountId,
+    key: &str,
+    status: StatusId,
+    now: Time,
+) -> QueryResult<()> {
     diesel::insert_into(keys::table)
         .values((
             keys::account_id.eq(account.0),
@@ -34,5 +44,7 @@ pub fn insert(conn: &mut DbConnection, account: AccountId, key: &str, status: St
 
 /// Forgets keys older than `time`.
 pub fn prune(conn: &mut DbConnection, time: Time) -> QueryResult<()> {
-    diesel::delete(keys::table.filter(keys::created_at.lt(time))).execute(conn).map(drop)
+    diesel::delete(keys::table.filter(keys::created_at.lt(time)))
+        .execute(conn)
+        .map(drop)
 }

@@ -34,7 +34,12 @@ pub fn insert(conn: &mut DbConnection, received: Received) -> QueryResult<bool> 
 
 /// Takes up to `limit` activities that are due, oldest first; of each actor only the oldest unfinished,
 /// and what follows it without a gap.
-pub fn claim(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Received>> {
+pub fn claim(
+    conn: &mut DbConnection,
+    now: Time,
+    lease: Time,
+    limit: i64,
+) -> QueryResult<Vec<Received>> {
     crate::dialect::claim::inbox(conn, now, lease, limit)
 }
 
@@ -96,12 +101,19 @@ pub fn next_run(conn: &mut DbConnection) -> QueryResult<Option<Time>> {
 
 /// How many wait.
 pub fn depth(conn: &mut DbConnection) -> QueryResult<i64> {
-    inbox::table.filter(inbox::finished_at.is_null()).count().get_result(conn)
+    inbox::table
+        .filter(inbox::finished_at.is_null())
+        .count()
+        .get_result(conn)
 }
 
 /// Forgets activities that were finished before `time`; their signatures are too old to be sent again.
 pub fn prune(conn: &mut DbConnection, time: Time) -> QueryResult<()> {
-    diesel::delete(inbox::table.filter(inbox::finished_at.lt(time)).filter(inbox::finished_at.is_not_null()))
-        .execute(conn)
-        .map(drop)
+    diesel::delete(
+        inbox::table
+            .filter(inbox::finished_at.lt(time))
+            .filter(inbox::finished_at.is_not_null()),
+    )
+    .execute(conn)
+    .map(drop)
 }

@@ -27,7 +27,10 @@ pub fn seen(conn: &mut DbConnection, host: &str, now: Time) -> QueryResult<()> {
 
 /// The names of all servers met, by name.
 pub fn hosts(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
-    instances::table.order(instances::host).select(instances::host).load(conn)
+    instances::table
+        .order(instances::host)
+        .select(instances::host)
+        .load(conn)
 }
 
 /// How many servers were met.

@@ -25,7 +25,10 @@ pub struct Job {
 
 /// Adds work.
 pub fn insert(conn: &mut DbConnection, job: Job) -> QueryResult<()> {
-    diesel::insert_into(jobs::table).values(job).execute(conn).map(drop)
+    diesel::insert_into(jobs::table)
+        .values(job)
+        .execute(conn)
+        .map(drop)
 }
 
 /// Takes up to `limit` pieces of work that are due, for as long as the lease lasts.
@@ -35,7 +38,9 @@ pub fn claim(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> Que
 
 /// Removes work that is done.
 pub fn finish(conn: &mut DbConnection, id: JobId) -> QueryResult<()> {
-    diesel::delete(jobs::table.find(id.0)).execute(conn).map(drop)
+    diesel::delete(jobs::table.find(id.0))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Puts work back, to be tried again at `run_at`.
@@ -84,7 +89,13 @@ pub fn next_run(conn: &mut DbConnection) -> QueryResult<Option<Time>> {
 
 /// How many wait, how many were given up, and since when the oldest waits.
 pub fn depth(conn: &mut DbConnection) -> QueryResult<(i64, i64, Option<Time>)> {
-    let waiting = jobs::table.filter(jobs::failed_at.is_null()).count().get_result(conn)?;
-    let failed = jobs::table.filter(jobs::failed_at.is_not_null()).count().get_result(conn)?;
+    let waiting = jobs::table
+        .filter(jobs::failed_at.is_null())
+        .count()
+        .get_result(conn)?;
+    let failed = jobs::table
+        .filter(jobs::failed_at.is_not_null())
+        .count()
+        .get_result(conn)?;
     Ok((waiting, failed, next_run(conn)?))
 }

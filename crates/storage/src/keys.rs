@@ -21,12 +21,19 @@ pub struct Key {
 
 /// Adds a key.
 pub fn insert(conn: &mut DbConnection, key: Key) -> QueryResult<()> {
-    diesel::insert_into(keys::table).values(key).execute(conn).map(drop)
+    diesel::insert_into(keys::table)
+        .values(key)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The key that `uri` names. One row by key.
 pub fn find(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Key>> {
-    keys::table.find(uri).select(Key::as_select()).first(conn).optional()
+    keys::table
+        .find(uri)
+        .select(Key::as_select())
+        .first(conn)
+        .optional()
 }
 
 /// The keys of an account.

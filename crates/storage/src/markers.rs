@@ -19,7 +19,11 @@ pub struct Marker {
 }
 
 /// The markers of a user for these timelines.
-pub fn find(conn: &mut DbConnection, user: UserId, timelines: &[String]) -> QueryResult<Vec<Marker>> {
+pub fn find(
+    conn: &mut DbConnection,
+    user: UserId,
+    timelines: &[String],
+) -> QueryResult<Vec<Marker>> {
     markers::table
         .filter(markers::user_id.eq(user.0))
         .filter(markers::timeline.eq_any(timelines))
@@ -28,7 +32,13 @@ pub fn find(conn: &mut DbConnection, user: UserId, timelines: &[String]) -> Quer
 }
 
 /// Moves a marker.
-pub fn set(conn: &mut DbConnection, user: UserId, timeline: &str, last_read_id: i64, now: Time) -> QueryResult<()> {
+pub fn set(
+    conn: &mut DbConnection,
+    user: UserId,
+    timeline: &str,
+    last_read_id: i64,
+    now: Time,
+) -> QueryResult<()> {
     let row = (
         markers::user_id.eq(user.0),
         markers::timeline.eq(timeline),

@@ -39,16 +39,27 @@ pub struct Media {
 
 /// Adds an attachment.
 pub fn insert(conn: &mut DbConnection, row: Media) -> QueryResult<()> {
-    diesel::insert_into(media::table).values(row).execute(conn).map(drop)
+    diesel::insert_into(media::table)
+        .values(row)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The attachment of that id.
 pub fn find(conn: &mut DbConnection, id: MediaId) -> QueryResult<Option<Media>> {
-    media::table.find(id.0).select(Media::as_select()).first(conn).optional()
+    media::table
+        .find(id.0)
+        .select(Media::as_select())
+        .first(conn)
+        .optional()
 }
 
 /// An account's attachments of these ids, in no order.
-pub fn owned(conn: &mut DbConnection, account: AccountId, ids: &[MediaId]) -> QueryResult<Vec<Media>> {
+pub fn owned(
+    conn: &mut DbConnection,
+    account: AccountId,
+    ids: &[MediaId],
+) -> QueryResult<Vec<Media>> {
     media::table
         .filter(media::id.eq_any(ids.iter().map(|id| id.0)))
         .filter(media::account_id.eq(account.0))
@@ -67,12 +78,20 @@ pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec
 }
 
 /// Attaches a file to a status; false if another status has it already.
-pub fn attach(conn: &mut DbConnection, id: MediaId, status: StatusId, position: i16) -> QueryResult<bool> {
+pub fn attach(
+    conn: &mut DbConnection,
+    id: MediaId,
+    status: StatusId,
+    position: i16,
+) -> QueryResult<bool> {
     let free = media::table
         .find(id.0)
         .filter(media::status_id.is_null().or(media::status_id.eq(status.0)));
     diesel::update(free)
-        .set((media::status_id.eq(Some(status.0)), media::position.eq(position)))
+        .set((
+            media::status_id.eq(Some(status.0)),
+            media::position.eq(position),
+        ))
         .execute(conn)
         .map(|rows| rows == 1)
 }
@@ -87,11 +106,18 @@ pub fn detach_all(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> 
 
 /// Forgets the attachments of a status from elsewhere.
 pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
-    diesel::delete(media::table.filter(media::status_id.eq(status.0))).execute(conn).map(drop)
+    diesel::delete(media::table.filter(media::status_id.eq(status.0)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Writes what its owner says of a file.
-pub fn describe(conn: &mut DbConnection, id: MediaId, description: Option<&str>, focus: (f64, f64)) -> QueryResult<()> {
+pub fn describe(
+    conn: &mut DbConnection,
+    id: MediaId,
+    description: Option<&str>,
+    focus: (f64, f64),
+) -> QueryResult<()> {
     diesel::update(media::table.find(id.0))
         .set((
             media::description.eq(description),
@@ -114,5 +140,7 @@ pub fn abandoned(conn: &mut DbConnection, time: Time, limit: i64) -> QueryResult
 
 /// Forgets an attachment.
 pub fn delete(conn: &mut DbConnection, id: MediaId) -> QueryResult<()> {
-    diesel::delete(media::table.find(id.0)).execute(conn).map(drop)
+    diesel::delete(media::table.find(id.0))
+        .execute(conn)
+        .map(drop)
 }

@@ -18,7 +18,14 @@ impl MediaStore {
     /// # Errors
     /// If the folder cannot be made.
     pub fn in_folder(folder: &str) -> Result<Self, Error> {
-        Ok(Self { operator: Operator::new(Fs::default().root(folder).atomic_write_dir(&format!("{folder}/.writing")))?.finish() })
+        Ok(Self {
+            operator: Operator::new(
+                Fs::default()
+                    .root(folder)
+                    .atomic_write_dir(&format!("{folder}/.writing")),
+            )?
+            .finish(),
+        })
     }
 
     /// Keeps a file. The same path again replaces it whole.

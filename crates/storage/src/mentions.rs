@@ -9,10 +9,19 @@ use crate::connection::each;
 use crate::schema::{accounts, mentions};
 
 /// Notes that a status mentions these accounts.
-pub fn insert(conn: &mut DbConnection, status: StatusId, mentioned: &[AccountId]) -> QueryResult<()> {
+pub fn insert(
+    conn: &mut DbConnection,
+    status: StatusId,
+    mentioned: &[AccountId],
+) -> QueryResult<()> {
     let rows: Vec<_> = mentioned
         .iter()
-        .map(|account| (mentions::status_id.eq(status.0), mentions::account_id.eq(account.0)))
+        .map(|account| {
+            (
+                mentions::status_id.eq(status.0),
+                mentions::account_id.eq(account.0),
+            )
+        })
         .collect();
     each!(conn, c => diesel::insert_into(mentions::table).values(rows).on_conflict_do_nothing().execute(c))
         .map(drop)
@@ -20,22 +29,34 @@ pub fn insert(conn: &mut DbConnection, status: StatusId, mentioned: &[AccountId]
 
 /// Forgets whom a status mentions.
 pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
-    diesel::delete(mentions::table.filter(mentions::status_id.eq(status.0))).execute(conn).map(drop)
+    diesel::delete(mentions::table.filter(mentions::status_id.eq(status.0)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Whom these statuses mention.
-pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<(StatusId, Account)>> {
+pub fn of_statuses(
+    conn: &mut DbConnection,
+    ids: &[StatusId],
+) -> QueryResult<Vec<(StatusId, Account)>> {
     let rows: Vec<(i64, Account)> = mentions::table
         .inner_join(accounts::table)
         .filter(mentions::status_id.eq_any(ids.iter().map(|id| id.0)))
         .order((mentions::status_id, mentions::account_id))
         .select((mentions::status_id, Account::as_select()))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, account)| (StatusId(id), account)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, account)| (StatusId(id), account))
+        .collect())
 }
 
 /// In which of these statuses an account is mentioned.
-pub fn among(conn: &mut DbConnection, account: AccountId, ids: &[StatusId]) -> QueryResult<Vec<StatusId>> {
+pub fn among(
+    conn: &mut DbConnection,
+    account: AccountId,
+    ids: &[StatusId],
+) -> QueryResult<Vec<StatusId>> {
     let found: Vec<i64> = mentions::table
         .filter(mentions::account_id.eq(account.0))
         .filter(mentions::status_id.eq_any(ids.iter().map(|id| id.0)))

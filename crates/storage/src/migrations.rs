@@ -22,7 +22,10 @@ pub fn run(conn: &mut DbConnection) -> Result<(), Error> {
     }
     let applied: Vec<MigrationVersion<'static>> =
         each!(conn, inner => inner.applied_migrations()).map_err(failed)?;
-    if let Some(newer) = applied.iter().find(|version| !known.contains(&version.to_string())) {
+    if let Some(newer) = applied
+        .iter()
+        .find(|version| !known.contains(&version.to_string()))
+    {
         return Err(Error::Newer(newer.to_string()));
     }
     match conn {
@@ -49,9 +52,14 @@ pub fn revert_all(conn: &mut DbConnection) -> Result<(), Error> {
 }
 
 fn versions(conn: &DbConnection) -> Result<Vec<String>, Error> {
-    fn names<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, Error> {
+    fn names<DB: diesel::backend::Backend>(
+        source: &EmbeddedMigrations,
+    ) -> Result<Vec<String>, Error> {
         let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
-        Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
+        Ok(migrations
+            .iter()
+            .map(|migration| migration.name().version().to_string())
+            .collect())
     }
     match conn {
         DbConnection::Sqlite(_) => names::<diesel::sqlite::Sqlite>(&SQLITE),

@@ -45,12 +45,22 @@ pub struct Wanted {
 }
 
 /// One page of what an account was told, without those who are suspended. A range of the index on `(account_id, id)`.
-pub fn page(conn: &mut DbConnection, account: AccountId, wanted: &Wanted, page: &Page) -> QueryResult<Vec<Notification>> {
-    let numbers = |kinds: &[NotificationKind]| -> Vec<i16> { kinds.iter().copied().map(i16::from).collect() };
+pub fn page(
+    conn: &mut DbConnection,
+    account: AccountId,
+    wanted: &Wanted,
+    page: &Page,
+) -> QueryResult<Vec<Notification>> {
+    let numbers =
+        |kinds: &[NotificationKind]| -> Vec<i16> { kinds.iter().copied().map(i16::from).collect() };
     let mut query = notifications::table
         .inner_join(accounts::table.on(accounts::id.eq(notifications::from_account_id)))
         .filter(notifications::account_id.eq(account.0))
-        .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::deleted_at.is_null()),
+        )
         .select(Notification::as_select())
         .into_boxed();
     if !wanted.kinds.is_empty() {
@@ -66,7 +76,11 @@ pub fn page(conn: &mut DbConnection, account: AccountId, wanted: &Wanted, page: 
 }
 
 /// One notification of an account.
-pub fn find(conn: &mut DbConnection, account: AccountId, id: NotificationId) -> QueryResult<Option<Notification>> {
+pub fn find(
+    conn: &mut DbConnection,
+    account: AccountId,
+    id: NotificationId,
+) -> QueryResult<Option<Notification>> {
     notifications::table
         .find(id.0)
         .filter(notifications::account_id.eq(account.0))
@@ -76,7 +90,12 @@ pub fn find(conn: &mut DbConnection, account: AccountId, id: NotificationId) -> 
 }
 
 /// How many notifications newer than `after` an account has, counted up to `limit`.
-pub fn count_after(conn: &mut DbConnection, account: AccountId, after: i64, limit: i64) -> QueryResult<usize> {
+pub fn count_after(
+    conn: &mut DbConnection,
+    account: AccountId,
+    after: i64,
+    limit: i64,
+) -> QueryResult<usize> {
     let ids: Vec<i64> = notifications::table
         .filter(notifications::account_id.eq(account.0))
         .filter(notifications::id.gt(after))
@@ -87,8 +106,14 @@ pub fn count_after(conn: &mut DbConnection, account: AccountId, after: i64, limi
 }
 
 /// Takes one away: true if it was there.
-pub fn delete(conn: &mut DbConnection, account: AccountId, id: NotificationId) -> QueryResult<bool> {
-    let one = notifications::table.find(id.0).filter(notifications::account_id.eq(account.0));
+pub fn delete(
+    conn: &mut DbConnection,
+    account: AccountId,
+    id: NotificationId,
+) -> QueryResult<bool> {
+    let one = notifications::table
+        .find(id.0)
+        .filter(notifications::account_id.eq(account.0));
     diesel::delete(one).execute(conn).map(|rows| rows == 1)
 }
 
@@ -112,14 +137,20 @@ pub fn withdraw(
         .filter(notifications::from_account_id.eq(from.0))
         .filter(notifications::kind.eq(i16::from(kind)));
     match status {
-        Some(status) => diesel::delete(told.filter(notifications::status_id.eq(status.0))).execute(conn),
+        Some(status) => {
+            diesel::delete(told.filter(notifications::status_id.eq(status.0))).execute(conn)
+        }
         None => diesel::delete(told).execute(conn),
     }
     .map(drop)
 }
 
 /// Takes away all that `from` had told `account`.
-pub fn withdraw_all(conn: &mut DbConnection, account: AccountId, from: AccountId) -> QueryResult<()> {
+pub fn withdraw_all(
+    conn: &mut DbConnection,
+    account: AccountId,
+    from: AccountId,
+) -> QueryResult<()> {
     let told = notifications::table
         .filter(notifications::account_id.eq(account.0))
         .filter(notifications::from_account_id.eq(from.0));

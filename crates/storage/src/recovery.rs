@@ -8,7 +8,9 @@ use crate::schema::{delivery_lanes, inbox, jobs};
 
 /// Frees all work that somebody holds. Only for a database that no other process uses, as SQLite's.
 pub fn free_all_work(conn: &mut DbConnection) -> QueryResult<()> {
-    diesel::update(jobs::table).set(jobs::leased_until.eq(None::<Time>)).execute(conn)?;
+    diesel::update(jobs::table)
+        .set(jobs::leased_until.eq(None::<Time>))
+        .execute(conn)?;
     diesel::update(inbox::table.filter(inbox::leased_until.is_not_null()))
         .set(inbox::leased_until.eq(None::<Time>))
         .execute(conn)?;

@@ -45,7 +45,13 @@ macro_rules! optional {
         }
     )+};
 }
-optional!(domain::StatusId, domain::AccountId, domain::UserId, domain::ApplicationId, domain::TokenId);
+optional!(
+    domain::StatusId,
+    domain::AccountId,
+    domain::UserId,
+    domain::ApplicationId,
+    domain::TokenId
+);
 
 /// A list as JSON on its way into or out of a text column.
 #[derive(Debug)]

@@ -8,7 +8,13 @@ use crate::connection::each;
 use crate::schema::{mail_tokens, sessions, sign_in_failures};
 
 /// Begins a session.
-pub fn insert(conn: &mut DbConnection, token_hash: &str, user: UserId, now: Time, until: Time) -> QueryResult<()> {
+pub fn insert(
+    conn: &mut DbConnection,
+    token_hash: &str,
+    user: UserId,
+    now: Time,
+    until: Time,
+) -> QueryResult<()> {
     diesel::insert_into(sessions::table)
         .values((
             sessions::token_hash.eq(token_hash),
@@ -21,7 +27,11 @@ pub fn insert(conn: &mut DbConnection, token_hash: &str, user: UserId, now: Time
 }
 
 /// Whose session it is, if it still lasts.
-pub fn user_of(conn: &mut DbConnection, token_hash: &str, now: Time) -> QueryResult<Option<UserId>> {
+pub fn user_of(
+    conn: &mut DbConnection,
+    token_hash: &str,
+    now: Time,
+) -> QueryResult<Option<UserId>> {
     sessions::table
         .find(token_hash)
         .filter(sessions::expires_at.gt(now))
@@ -33,12 +43,16 @@ pub fn user_of(conn: &mut DbConnection, token_hash: &str, now: Time) -> QueryRes
 
 /// Ends a session.
 pub fn delete(conn: &mut DbConnection, token_hash: &str) -> QueryResult<()> {
-    diesel::delete(sessions::table.find(token_hash)).execute(conn).map(drop)
+    diesel::delete(sessions::table.find(token_hash))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Ends all sessions of a user.
 pub fn delete_of_user(conn: &mut DbConnection, user: UserId) -> QueryResult<()> {
-    diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0))).execute(conn).map(drop)
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// What a link sent by mail is for.
@@ -93,8 +107,14 @@ pub fn take_mail_token(
 }
 
 /// Counts one more failure of `subject` in the window that ends at `until`.
-pub fn count_failure(conn: &mut DbConnection, subject: &str, now: Time, until: Time) -> QueryResult<()> {
-    diesel::delete(sign_in_failures::table.filter(sign_in_failures::expires_at.le(now))).execute(conn)?;
+pub fn count_failure(
+    conn: &mut DbConnection,
+    subject: &str,
+    now: Time,
+    until: Time,
+) -> QueryResult<()> {
+    diesel::delete(sign_in_failures::table.filter(sign_in_failures::expires_at.le(now)))
+        .execute(conn)?;
     let row = (
         sign_in_failures::subject.eq(subject),
         sign_in_failures::failures.eq(1),
@@ -110,7 +130,11 @@ pub fn count_failure(conn: &mut DbConnection, subject: &str, now: Time, until: T
 }
 
 /// The failures of `subject` in the current window, and when it ends.
-pub fn failures(conn: &mut DbConnection, subject: &str, now: Time) -> QueryResult<Option<(i64, Time)>> {
+pub fn failures(
+    conn: &mut DbConnection,
+    subject: &str,
+    now: Time,
+) -> QueryResult<Option<(i64, Time)>> {
     sign_in_failures::table
         .find(subject)
         .filter(sign_in_failures::expires_at.gt(now))
@@ -121,11 +145,15 @@ pub fn failures(conn: &mut DbConnection, subject: &str, now: Time) -> QueryResul
 
 /// Forgets the failures of `subject`.
 pub fn clear_failures(conn: &mut DbConnection, subject: &str) -> QueryResult<()> {
-    diesel::delete(sign_in_failures::table.find(subject)).execute(conn).map(drop)
+    diesel::delete(sign_in_failures::table.find(subject))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Removes what has run out. Kept cheap by being done often.
 pub fn prune(conn: &mut DbConnection, now: Time) -> QueryResult<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)?;
-    diesel::delete(mail_tokens::table.filter(mail_tokens::expires_at.le(now))).execute(conn).map(drop)
+    diesel::delete(mail_tokens::table.filter(mail_tokens::expires_at.le(now)))
+        .execute(conn)
+        .map(drop)
 }

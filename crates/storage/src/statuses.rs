@@ -74,7 +74,10 @@ pub struct StatusEdit {
 /// # Errors
 /// If its uri is known already, or its author has boosted the same status.
 pub fn insert(conn: &mut DbConnection, status: Status) -> QueryResult<()> {
-    diesel::insert_into(statuses::table).values(status).execute(conn).map(drop)
+    diesel::insert_into(statuses::table)
+        .values(status)
+        .execute(conn)
+        .map(drop)
 }
 
 /// Writes what an edit changes.
@@ -95,7 +98,10 @@ pub fn update(conn: &mut DbConnection, status: &Status) -> QueryResult<()> {
 
 /// Keeps a version that is about to be replaced.
 pub fn insert_edit(conn: &mut DbConnection, edit: StatusEdit) -> QueryResult<()> {
-    diesel::insert_into(status_edits::table).values(edit).execute(conn).map(drop)
+    diesel::insert_into(status_edits::table)
+        .values(edit)
+        .execute(conn)
+        .map(drop)
 }
 
 /// Earlier versions of a status, oldest first.
@@ -160,7 +166,11 @@ pub fn with_address(conn: &mut DbConnection, address: &str) -> QueryResult<Optio
 }
 
 /// The boost of a status by an account.
-pub fn boost_by(conn: &mut DbConnection, account: AccountId, of: StatusId) -> QueryResult<Option<Status>> {
+pub fn boost_by(
+    conn: &mut DbConnection,
+    account: AccountId,
+    of: StatusId,
+) -> QueryResult<Option<Status>> {
     statuses::table
         .filter(statuses::account_id.eq(account.0))
         .filter(statuses::reblog_of_id.eq(of.0))
@@ -171,7 +181,11 @@ pub fn boost_by(conn: &mut DbConnection, account: AccountId, of: StatusId) -> Qu
 }
 
 /// Which of these statuses an account has boosted.
-pub fn boosted_among(conn: &mut DbConnection, account: AccountId, ids: &[StatusId]) -> QueryResult<Vec<StatusId>> {
+pub fn boosted_among(
+    conn: &mut DbConnection,
+    account: AccountId,
+    ids: &[StatusId],
+) -> QueryResult<Vec<StatusId>> {
     let found: Vec<Option<i64>> = statuses::table
         .filter(statuses::account_id.eq(account.0))
         .filter(statuses::reblog_of_id.eq_any(ids.iter().map(|id| id.0)))
@@ -183,13 +197,20 @@ pub fn boosted_among(conn: &mut DbConnection, account: AccountId, ids: &[StatusI
 }
 
 /// Who boosted a status, by boost, newest first.
-pub fn boosters(conn: &mut DbConnection, id: StatusId, page: &Page) -> QueryResult<Vec<(i64, AccountId)>> {
+pub fn boosters(
+    conn: &mut DbConnection,
+    id: StatusId,
+    page: &Page,
+) -> QueryResult<Vec<(i64, AccountId)>> {
     let query = statuses::table
         .filter(statuses::reblog_of_id.eq(id.0))
         .filter(statuses::deleted_at.is_null())
         .select((statuses::id, statuses::account_id));
     let rows: Vec<(i64, i64)> = load_page!(query, statuses::id, page, conn)?;
-    Ok(rows.into_iter().map(|(id, account)| (id, AccountId(account))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, account)| (id, AccountId(account)))
+        .collect())
 }
 
 /// The boosts of a status, for taking them away with it.
@@ -202,7 +223,11 @@ pub fn boosts_of(conn: &mut DbConnection, id: StatusId) -> QueryResult<Vec<Statu
 }
 
 /// Some of an account's statuses, for taking them away with it.
-pub fn all_of_account(conn: &mut DbConnection, account: AccountId, limit: i64) -> QueryResult<Vec<Status>> {
+pub fn all_of_account(
+    conn: &mut DbConnection,
+    account: AccountId,
+    limit: i64,
+) -> QueryResult<Vec<Status>> {
     statuses::table
         .filter(statuses::account_id.eq(account.0))
         .filter(statuses::deleted_at.is_null())
@@ -277,13 +302,21 @@ pub struct Public {
 
 /// One page of public statuses, without boosts and without what silenced or suspended people write.
 /// One range scan of a partial index; its conditions are literals, or the planner could not choose it.
-pub fn page_of_public(conn: &mut DbConnection, wanted: Public, page: &Page) -> QueryResult<Vec<Status>> {
+pub fn page_of_public(
+    conn: &mut DbConnection,
+    wanted: Public,
+    page: &Page,
+) -> QueryResult<Vec<Status>> {
     let mut query = statuses::table
         .inner_join(accounts::table)
         .filter(sql::<Bool>("statuses.visibility = 0"))
         .filter(statuses::reblog_of_id.is_null())
         .filter(statuses::deleted_at.is_null())
-        .filter(accounts::suspended_at.is_null().and(accounts::silenced_at.is_null()))
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::silenced_at.is_null()),
+        )
         .select(Status::as_select())
         .into_boxed();
     if wanted.only_local {
@@ -310,7 +343,11 @@ pub struct Tagged {
 }
 
 /// One page of public statuses with one of the tags `any`, with each of `all` and with none of `none`.
-pub fn page_of_tags(conn: &mut DbConnection, wanted: &Tagged, page: &Page) -> QueryResult<Vec<Status>> {
+pub fn page_of_tags(
+    conn: &mut DbConnection,
+    wanted: &Tagged,
+    page: &Page,
+) -> QueryResult<Vec<Status>> {
     let mut query = statuses::table
         .inner_join(accounts::table)
         .filter(
@@ -325,7 +362,11 @@ pub fn page_of_tags(conn: &mut DbConnection, wanted: &Tagged, page: &Page) -> Qu
         .filter(statuses::visibility.eq(i16::from(Visibility::Public)))
         .filter(statuses::reblog_of_id.is_null())
         .filter(statuses::deleted_at.is_null())
-        .filter(accounts::suspended_at.is_null().and(accounts::silenced_at.is_null()))
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::silenced_at.is_null()),
+        )
         .select(Status::as_select())
         .into_boxed();
     for tag in &wanted.all {
@@ -357,7 +398,11 @@ pub fn page_of_tags(conn: &mut DbConnection, wanted: &Tagged, page: &Page) -> Qu
 }
 
 /// All of a thread, oldest first, up to `limit`. One range scan of the index on `(conversation_id, id)`.
-pub fn thread(conn: &mut DbConnection, conversation: StatusId, limit: i64) -> QueryResult<Vec<Status>> {
+pub fn thread(
+    conn: &mut DbConnection,
+    conversation: StatusId,
+    limit: i64,
+) -> QueryResult<Vec<Status>> {
     statuses::table
         .filter(statuses::conversation_id.eq(conversation.0))
         .filter(statuses::reblog_of_id.is_null())
@@ -431,16 +476,20 @@ pub fn count_pinned(conn: &mut DbConnection, account: AccountId) -> QueryResult<
 /// Marks a status as deleted: true for the one who does it. Its words are gone; its uri stays,
 /// so that it cannot come back and others are told that it is gone.
 pub fn delete(conn: &mut DbConnection, id: StatusId, at: Time) -> QueryResult<bool> {
-    diesel::update(statuses::table.find(id.0).filter(statuses::deleted_at.is_null()))
-        .set((
-            statuses::deleted_at.eq(Some(at)),
-            statuses::content.eq(""),
-            statuses::text.eq(""),
-            statuses::spoiler_text.eq(""),
-            statuses::pinned_at.eq(None::<Time>),
-        ))
-        .execute(conn)
-        .map(|rows| rows == 1)
+    diesel::update(
+        statuses::table
+            .find(id.0)
+            .filter(statuses::deleted_at.is_null()),
+    )
+    .set((
+        statuses::deleted_at.eq(Some(at)),
+        statuses::content.eq(""),
+        statuses::text.eq(""),
+        statuses::spoiler_text.eq(""),
+        statuses::pinned_at.eq(None::<Time>),
+    ))
+    .execute(conn)
+    .map(|rows| rows == 1)
 }
 
 /// How many public statuses were written here. Counts the rows of an index.

@@ -20,13 +20,27 @@ pub fn insert(
     }
     let new: Vec<_> = names
         .iter()
-        .map(|name| (tags::id.eq(ids()), tags::name.eq(name), tags::created_at.eq(now)))
+        .map(|name| {
+            (
+                tags::id.eq(ids()),
+                tags::name.eq(name),
+                tags::created_at.eq(now),
+            )
+        })
         .collect();
     each!(conn, c => diesel::insert_into(tags::table).values(new).on_conflict_do_nothing().execute(c))?;
-    let known: Vec<i64> = tags::table.filter(tags::name.eq_any(names)).select(tags::id).load(conn)?;
+    let known: Vec<i64> = tags::table
+        .filter(tags::name.eq_any(names))
+        .select(tags::id)
+        .load(conn)?;
     let rows: Vec<_> = known
         .into_iter()
-        .map(|tag| (status_tags::tag_id.eq(tag), status_tags::status_id.eq(status.0)))
+        .map(|tag| {
+            (
+                status_tags::tag_id.eq(tag),
+                status_tags::status_id.eq(status.0),
+            )
+        })
         .collect();
     each!(conn, c => diesel::insert_into(status_tags::table).values(rows).on_conflict_do_nothing().execute(c))
         .map(drop)
@@ -40,23 +54,37 @@ pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResul
 }
 
 /// The names of the tags of these statuses.
-pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<(StatusId, String)>> {
+pub fn of_statuses(
+    conn: &mut DbConnection,
+    ids: &[StatusId],
+) -> QueryResult<Vec<(StatusId, String)>> {
     let rows: Vec<(i64, String)> = status_tags::table
         .inner_join(tags::table)
         .filter(status_tags::status_id.eq_any(ids.iter().map(|id| id.0)))
         .order((status_tags::status_id, tags::id))
         .select((status_tags::status_id, tags::name))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, name)| (StatusId(id), name)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (StatusId(id), name))
+        .collect())
 }
 
 /// The ids of the tags of these names, of those that were ever used.
 pub fn with_names(conn: &mut DbConnection, names: &[String]) -> QueryResult<Vec<i64>> {
-    tags::table.filter(tags::name.eq_any(names)).select(tags::id).load(conn)
+    tags::table
+        .filter(tags::name.eq_any(names))
+        .select(tags::id)
+        .load(conn)
 }
 
 /// Tags whose name begins with `prefix`, by name. A range of the unique index.
-pub fn with_prefix(conn: &mut DbConnection, prefix: &str, limit: i64, offset: i64) -> QueryResult<Vec<String>> {
+pub fn with_prefix(
+    conn: &mut DbConnection,
+    prefix: &str,
+    limit: i64,
+    offset: i64,
+) -> QueryResult<Vec<String>> {
     let end = format!("{prefix}\u{10FFFF}");
     tags::table
         .filter(tags::name.ge(prefix))

@@ -40,7 +40,10 @@ pub struct User {
 /// # Errors
 /// If the address is taken.
 pub fn insert(conn: &mut DbConnection, user: User) -> QueryResult<()> {
-    diesel::insert_into(users::table).values(user).execute(conn).map(drop)
+    diesel::insert_into(users::table)
+        .values(user)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The user of that id and the account.
@@ -109,7 +112,10 @@ pub fn seen(conn: &mut DbConnection, id: UserId, at: Time) -> QueryResult<()> {
 
 /// How many users were here since `time`.
 pub fn count_seen_since(conn: &mut DbConnection, time: Time) -> QueryResult<i64> {
-    users::table.filter(users::last_seen_at.ge(time)).count().get_result(conn)
+    users::table
+        .filter(users::last_seen_at.ge(time))
+        .count()
+        .get_result(conn)
 }
 
 /// The accounts of moderators and above, who are told of sign-ups.
@@ -137,18 +143,35 @@ pub struct Invite {
 
 /// Adds an invitation.
 pub fn insert_invite(conn: &mut DbConnection, invite: Invite) -> QueryResult<()> {
-    diesel::insert_into(invites::table).values(invite).execute(conn).map(drop)
+    diesel::insert_into(invites::table)
+        .values(invite)
+        .execute(conn)
+        .map(drop)
 }
 
 /// Uses an invitation once, if it is still good. One atomic update.
 pub fn use_invite(conn: &mut DbConnection, code: &str, now: Time) -> QueryResult<Option<i64>> {
     let good = invites::table
         .filter(invites::code.eq(code))
-        .filter(invites::expires_at.is_null().or(invites::expires_at.gt(now)))
-        .filter(invites::max_uses.is_null().or(invites::uses.nullable().lt(invites::max_uses)));
-    let used = diesel::update(good).set(invites::uses.eq(invites::uses + 1)).execute(conn)?;
+        .filter(
+            invites::expires_at
+                .is_null()
+                .or(invites::expires_at.gt(now)),
+        )
+        .filter(
+            invites::max_uses
+                .is_null()
+                .or(invites::uses.nullable().lt(invites::max_uses)),
+        );
+    let used = diesel::update(good)
+        .set(invites::uses.eq(invites::uses + 1))
+        .execute(conn)?;
     if used == 0 {
         return Ok(None);
     }
-    invites::table.filter(invites::code.eq(code)).select(invites::id).first(conn).optional()
+    invites::table
+        .filter(invites::code.eq(code))
+        .select(invites::id)
+        .first(conn)
+        .optional()
 }

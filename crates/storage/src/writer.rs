@@ -77,7 +77,11 @@ impl Writer {
         E: From<QueryError> + From<Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let task = Box::new(Task { work: Some(work), result: None, reply });
+        let task = Box::new(Task {
+            work: Some(work),
+            result: None,
+            reply,
+        });
         self.queue
             .try_send(task)
             .map_err(|_| E::from(Error::Unavailable("too many writes are waiting".into())))?;
@@ -88,7 +92,9 @@ impl Writer {
 }
 
 fn open(settings: &DatabaseSettings) -> Result<DbConnection, Error> {
-    settings.open(Use::Writing).map_err(|error| Error::Unavailable(error.to_string()))
+    settings
+        .open(Use::Writing)
+        .map_err(|error| Error::Unavailable(error.to_string()))
 }
 
 fn serve(

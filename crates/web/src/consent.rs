@@ -53,7 +53,8 @@ impl Asked {
 
     /// The same question once more, after signing in.
     fn again(&self) -> Result<String, Failure> {
-        let query = serde_urlencoded::to_string(self).map_err(|error| Failure::Server(error.to_string()))?;
+        let query = serde_urlencoded::to_string(self)
+            .map_err(|error| Failure::Server(error.to_string()))?;
         Ok(format!("/oauth/authorize?{query}"))
     }
 
@@ -65,9 +66,15 @@ impl Asked {
             ("code_challenge", &self.code_challenge),
             ("code_challenge_method", &self.code_challenge_method),
         ];
-        let mut fields =
-            vec![("client_id", self.client_id.clone()), ("response_type", self.response_type.clone())];
-        fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+        let mut fields = vec![
+            ("client_id", self.client_id.clone()),
+            ("response_type", self.response_type.clone()),
+        ];
+        fields.extend(
+            optional
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.clone()?))),
+        );
         fields
     }
 }
@@ -109,9 +116,13 @@ pub async fn ask(request: HttpRequest, asked: Query<Asked>, app: Data<App>) -> A
 /// An address that was not registered is never followed: the mistake is shown here.
 fn refuse(app: &App, visitor: &Visitor, refusal: Refusal) -> Answer {
     match refusal {
-        Refusal::OAuth(error) => {
-            say(app, visitor, StatusCode::BAD_REQUEST, "This app cannot be let in", &error.description)
-        }
+        Refusal::OAuth(error) => say(
+            app,
+            visitor,
+            StatusCode::BAD_REQUEST,
+            "This app cannot be let in",
+            &error.description,
+        ),
         Refusal::Service(error) => Err(error.into()),
     }
 }
@@ -123,7 +134,9 @@ pub async fn answer(request: HttpRequest, said: Form<Asked>, app: Data<App>) -> 
         Ok(checked) => checked,
         Err(refusal) => return refuse(&app, &visitor, refusal),
     };
-    let Some(person) = &visitor.person else { return Err(Failure::Forged) };
+    let Some(person) = &visitor.person else {
+        return Err(Failure::Forged);
+    };
     if said.decision != "allow" {
         return lead_back(&checked, ("error", "access_denied"));
     }
@@ -133,10 +146,12 @@ pub async fn answer(request: HttpRequest, said: Form<Asked>, app: Data<App>) -> 
 
 fn lead_back(checked: &Checked, result: (&str, &str)) -> Answer {
     if checked.redirect_uri == OUT_OF_BAND {
-        let query = serde_urlencoded::to_string([result]).map_err(|error| Failure::Server(error.to_string()))?;
+        let query = serde_urlencoded::to_string([result])
+            .map_err(|error| Failure::Server(error.to_string()))?;
         return Ok(go(&format!("/oauth/authorize/native?{query}"), None));
     }
-    let mut url = Url::parse(&checked.redirect_uri).map_err(|error| Failure::Server(error.to_string()))?;
+    let mut url =
+        Url::parse(&checked.redirect_uri).map_err(|error| Failure::Server(error.to_string()))?;
     url.query_pairs_mut().append_pair(result.0, result.1);
     if let Some(state) = &checked.state {
         url.query_pairs_mut().append_pair("state", state);
@@ -161,9 +176,18 @@ struct Code {
 pub async fn code(request: HttpRequest, shown: Query<Shown>, app: Data<App>) -> Answer {
     let visitor = visitor(&request, &app).await?;
     if shown.code.is_empty() {
-        return say(&app, &visitor, StatusCode::OK, "Not allowed", "You did not let the app in. You can close this page.");
+        return say(
+            &app,
+            &visitor,
+            StatusCode::OK,
+            "Not allowed",
+            "You did not let the app in. You can close this page.",
+        );
     }
-    let page = Code { page: Frame::new(&app, &visitor, "Your code"), code: shown.into_inner().code };
+    let page = Code {
+        page: Frame::new(&app, &visitor, "Your code"),
+        code: shown.into_inner().code,
+    };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
 }
 
@@ -171,7 +195,10 @@ pub async fn code(request: HttpRequest, shown: Query<Shown>, app: Data<App>) -> 
 fn rights(scopes: Scopes) -> Vec<&'static str> {
     const WORDS: [(&str, &str); 10] = [
         ("profile", "know who you are"),
-        ("read", "read everything that you can read, private posts too"),
+        (
+            "read",
+            "read everything that you can read, private posts too",
+        ),
         ("write", "post, follow, and change everything in your name"),
         ("follow", "see and change whom you follow and block"),
         ("push", "send you notifications"),
@@ -181,7 +208,13 @@ fn rights(scopes: Scopes) -> Vec<&'static str> {
         ("write:media", "upload pictures in your name"),
         ("read:accounts", "see your account"),
     ];
-    let known: Vec<&str> = WORDS.iter().filter(|(name, _)| scopes.contains(name)).map(|(_, words)| *words).collect();
-    let named = scopes.names().filter(|name| !WORDS.iter().any(|(known, _)| known == name));
+    let known: Vec<&str> = WORDS
+        .iter()
+        .filter(|(name, _)| scopes.contains(name))
+        .map(|(_, words)| *words)
+        .collect();
+    let named = scopes
+        .names()
+        .filter(|name| !WORDS.iter().any(|(known, _)| known == name));
     known.into_iter().chain(named).collect()
 }

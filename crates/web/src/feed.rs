@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use atom_syndication::{Content, Entry, Feed, FixedDateTime, Link, Person as FeedPerson, Text};
 use domain::{Page, Time};
+use service::App;
 use service::accounts::{self, AccountStatuses};
 use service::text::plain_text;
 use service::views::{AccountView, StatusView};
-use service::App;
 
 use crate::front::POSTS;
 use crate::page::{Answer, EVERYBODY, Failure};
@@ -18,9 +18,19 @@ pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
     if !who.account.is_local() {
         return Err(Failure::NotFound);
     }
-    let wanted = AccountStatuses { exclude_replies: true, exclude_reblogs: true, ..AccountStatuses::default() };
-    let posts = accounts::statuses(&app, EVERYBODY, who.account.id, wanted, Page::newest(POSTS)).await?.items;
-    let updated = posts.iter().map(changed).max().unwrap_or(who.account.created_at);
+    let wanted = AccountStatuses {
+        exclude_replies: true,
+        exclude_reblogs: true,
+        ..AccountStatuses::default()
+    };
+    let posts = accounts::statuses(&app, EVERYBODY, who.account.id, wanted, Page::newest(POSTS))
+        .await?
+        .items;
+    let updated = posts
+        .iter()
+        .map(changed)
+        .max()
+        .unwrap_or(who.account.created_at);
     let feed = Feed {
         title: Text::plain(name_of(&who)),
         id: who.account.uri.clone(),
@@ -28,13 +38,19 @@ pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
         authors: vec![author(&who)],
         links: vec![
             link("alternate", "text/html", who.account.url.clone()),
-            link("self", "application/atom+xml", format!("{}.atom", who.account.url)),
+            link(
+                "self",
+                "application/atom+xml",
+                format!("{}.atom", who.account.url),
+            ),
         ],
         icon: Some(who.avatar.clone()),
         entries: posts.iter().map(entry).collect(),
         ..Feed::default()
     };
-    Ok(HttpResponse::Ok().content_type("application/atom+xml; charset=utf-8").body(feed.to_string()))
+    Ok(HttpResponse::Ok()
+        .content_type("application/atom+xml; charset=utf-8")
+        .body(feed.to_string()))
 }
 
 fn changed(view: &StatusView) -> Time {
@@ -47,25 +63,46 @@ fn moment(time: Time) -> FixedDateTime {
 
 fn name_of(who: &AccountView) -> String {
     let account = &who.account;
-    if account.display_name.is_empty() { account.username.clone() } else { account.display_name.clone() }
+    if account.display_name.is_empty() {
+        account.username.clone()
+    } else {
+        account.display_name.clone()
+    }
 }
 
 fn author(who: &AccountView) -> FeedPerson {
-    FeedPerson { name: name_of(who), uri: Some(who.account.url.clone()), ..FeedPerson::default() }
+    FeedPerson {
+        name: name_of(who),
+        uri: Some(who.account.url.clone()),
+        ..FeedPerson::default()
+    }
 }
 
 fn link(rel: &str, kind: &str, href: String) -> Link {
-    Link { href, rel: rel.to_owned(), mime_type: Some(kind.to_owned()), ..Link::default() }
+    Link {
+        href,
+        rel: rel.to_owned(),
+        mime_type: Some(kind.to_owned()),
+        ..Link::default()
+    }
 }
 
 /// What is behind a warning stays behind it.
 fn entry(view: &StatusView) -> Entry {
     let status = &view.status;
     let hidden = !status.spoiler_text.is_empty();
-    let words = if hidden { status.spoiler_text.clone() } else { plain_text(&status.content) };
+    let words = if hidden {
+        status.spoiler_text.clone()
+    } else {
+        plain_text(&status.content)
+    };
     let mut links = vec![link("alternate", "text/html", status.url.clone())];
     if !hidden {
-        links.extend(view.media.iter().map(|media| link("enclosure", &media.media.mime, media.url.clone())));
+        links.extend(
+            view.media
+                .iter()
+                .map(|media| link("enclosure", &media.media.mime, media.url.clone())),
+        );
     }
     Entry {
         title: Text::plain(shortened(words.lines().next().unwrap_or_default())),

@@ -18,7 +18,11 @@ pub struct Visitor {
 
 /// Under https the prefix keeps other hosts and plain http from setting the cookie.
 fn cookie_name(secure: bool, name: &str) -> String {
-    if secure { format!("__Host-{name}") } else { name.to_owned() }
+    if secure {
+        format!("__Host-{name}")
+    } else {
+        name.to_owned()
+    }
 }
 
 pub fn is_secure(app: &App) -> bool {
@@ -41,7 +45,9 @@ pub fn session_cookie(app: &App, token: String) -> Cookie<'static> {
 }
 
 pub fn session_token(request: &HttpRequest, app: &App) -> Option<String> {
-    request.cookie(&cookie_name(is_secure(app), "session")).map(|cookie| cookie.value().to_owned())
+    request
+        .cookie(&cookie_name(is_secure(app), "session"))
+        .map(|cookie| cookie.value().to_owned())
 }
 
 pub async fn visitor(request: &HttpRequest, app: &App) -> Result<Visitor> {
@@ -54,12 +60,17 @@ pub async fn visitor(request: &HttpRequest, app: &App) -> Result<Visitor> {
         .map(|cookie| cookie.value().to_owned())
         .filter(|word| word.len() == 43);
     let is_new = known.is_none();
-    Ok(Visitor { person, csrf: known.unwrap_or_else(random_token), is_new })
+    Ok(Visitor {
+        person,
+        csrf: known.unwrap_or_else(random_token),
+        is_new,
+    })
 }
 
 impl Visitor {
     pub fn new_cookie(&self, secure: bool) -> Option<Cookie<'static>> {
-        self.is_new.then(|| cookie(secure, "csrf", self.csrf.clone()))
+        self.is_new
+            .then(|| cookie(secure, "csrf", self.csrf.clone()))
     }
 
     /// Whether a form came from a page that this visitor was shown.
@@ -68,8 +79,16 @@ impl Visitor {
     /// [`Failure::Forged`] if not.
     pub fn check(&self, said: &str) -> std::result::Result<(), Failure> {
         let same = said.len() == self.csrf.len()
-            && said.bytes().zip(self.csrf.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0;
-        if same && !self.is_new { Ok(()) } else { Err(Failure::Forged) }
+            && said
+                .bytes()
+                .zip(self.csrf.bytes())
+                .fold(0, |differs, (a, b)| differs | (a ^ b))
+                == 0;
+        if same && !self.is_new {
+            Ok(())
+        } else {
+            Err(Failure::Forged)
+        }
     }
 }
 
@@ -79,7 +98,11 @@ pub fn return_to(asked: &str) -> String {
         && !asked.starts_with("//")
         && !asked.contains(['\\', '\r', '\n', '\t', '\0'])
         && asked.len() <= 4_000;
-    if plain { asked.to_owned() } else { "/".to_owned() }
+    if plain {
+        asked.to_owned()
+    } else {
+        "/".to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -88,15 +111,30 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere_after_signing_in() {
-        assert_eq!(return_to("/oauth/authorize?client_id=a"), "/oauth/authorize?client_id=a");
-        for bad in ["", "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/a\r\nX: y"] {
+        assert_eq!(
+            return_to("/oauth/authorize?client_id=a"),
+            "/oauth/authorize?client_id=a"
+        );
+        for bad in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/a\r\nX: y",
+        ] {
             assert_eq!(return_to(bad), "/", "{bad:?}");
         }
     }
 
     #[test]
     fn a_form_needs_the_word_of_its_visitor() {
-        let visitor = |is_new| Visitor { person: None, csrf: "a".repeat(43), is_new };
+        let visitor = |is_new| Visitor {
+            person: None,
+            csrf: "a".repeat(43),
+            is_new,
+        };
         assert!(visitor(false).check(&"a".repeat(43)).is_ok());
         assert!(visitor(false).check(&"b".repeat(43)).is_err());
         assert!(visitor(false).check("").is_err());

@@ -26,8 +26,13 @@ struct Front {
 
 pub async fn front(request: HttpRequest, app: Data<App>) -> Answer {
     let visitor = visitor(&request, &app).await?;
-    let wanted = PublicTimeline { local: true, ..PublicTimeline::default() };
-    let posts = timelines::public(&app, EVERYBODY, wanted, Page::newest(POSTS)).await?.items;
+    let wanted = PublicTimeline {
+        local: true,
+        ..PublicTimeline::default()
+    };
+    let posts = timelines::public(&app, EVERYBODY, wanted, Page::newest(POSTS))
+        .await?
+        .items;
     let page = Front {
         page: Frame::new(&app, &visitor, "Welcome"),
         description: app.settings().description.clone(),
@@ -70,7 +75,10 @@ pub struct Older {
 
 impl Older {
     pub fn page(&self) -> Page {
-        Page { max_id: self.max_id, ..Page::newest(POSTS) }
+        Page {
+            max_id: self.max_id,
+            ..Page::newest(POSTS)
+        }
     }
 }
 
@@ -83,10 +91,18 @@ struct Tag {
     older: Option<i64>,
 }
 
-pub async fn tag(request: HttpRequest, tag: Path<String>, older: Query<Older>, app: Data<App>) -> Answer {
+pub async fn tag(
+    request: HttpRequest,
+    tag: Path<String>,
+    older: Query<Older>,
+    app: Data<App>,
+) -> Answer {
     let visitor = visitor(&request, &app).await?;
     let tag = tag.into_inner();
-    let wanted = TagTimeline { name: tag.clone(), ..TagTimeline::default() };
+    let wanted = TagTimeline {
+        name: tag.clone(),
+        ..TagTimeline::default()
+    };
     let found = timelines::tag(&app, EVERYBODY, wanted, older.page()).await?;
     let page = Tag {
         page: Frame::new(&app, &visitor, &format!("#{tag}")),

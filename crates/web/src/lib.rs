@@ -28,11 +28,15 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/robots.txt").route(web::get().to(front::robots)))
         .service(web::resource("/tags/{tag}").route(web::get().to(front::tag)))
         .service(
-            web::resource("/sign-in").route(web::get().to(sign_in::form)).route(web::post().to(sign_in::submit)),
+            web::resource("/sign-in")
+                .route(web::get().to(sign_in::form))
+                .route(web::post().to(sign_in::submit)),
         )
         .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
         .service(
-            web::resource("/sign-up").route(web::get().to(sign_up::form)).route(web::post().to(sign_up::submit)),
+            web::resource("/sign-up")
+                .route(web::get().to(sign_up::form))
+                .route(web::post().to(sign_up::submit)),
         )
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))
         .service(

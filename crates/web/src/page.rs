@@ -32,7 +32,10 @@ impl Frame {
             version: settings.version,
             css: crate::assets::css_address(),
             csrf: visitor.csrf.clone(),
-            signed_in: visitor.person.as_ref().map(|person| person.account.username.clone()),
+            signed_in: visitor
+                .person
+                .as_ref()
+                .map(|person| person.account.username.clone()),
         }
     }
 }
@@ -49,8 +52,16 @@ pub enum Forms {
 ///
 /// # Errors
 /// If the template fails.
-pub fn show(app: &App, visitor: &Visitor, status: StatusCode, forms: Forms, page: &impl Template) -> Answer {
-    let html = page.render().map_err(|error| Failure::Server(error.to_string()))?;
+pub fn show(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    forms: Forms,
+    page: &impl Template,
+) -> Answer {
+    let html = page
+        .render()
+        .map_err(|error| Failure::Server(error.to_string()))?;
     let secure = app.settings().public_url.scheme() == "https";
     let mut response = HttpResponse::build(status);
     response
@@ -67,9 +78,19 @@ pub fn show(app: &App, visitor: &Visitor, status: StatusCode, forms: Forms, page
 }
 
 fn policy(secure: bool, forms: Forms) -> String {
-    let pictures = if secure { "img-src 'self' https:" } else { "img-src 'self' http: https:" };
-    let leads = if forms == Forms::Here { "; form-action 'self'" } else { "" };
-    format!("default-src 'none'; style-src 'self'; {pictures}; base-uri 'none'; frame-ancestors 'none'{leads}")
+    let pictures = if secure {
+        "img-src 'self' https:"
+    } else {
+        "img-src 'self' http: https:"
+    };
+    let leads = if forms == Forms::Here {
+        "; form-action 'self'"
+    } else {
+        ""
+    };
+    format!(
+        "default-src 'none'; style-src 'self'; {pictures}; base-uri 'none'; frame-ancestors 'none'{leads}"
+    )
 }
 
 /// What a handler answers.
@@ -102,7 +123,9 @@ impl std::fmt::Display for Failure {
         f.write_str(match self {
             Self::NotFound => "There is no such page here, or none that you may see.",
             Self::Gone => "What was here is gone.",
-            Self::Forged => "This form is no longer good. Please go back, load the page anew, and try again.",
+            Self::Forged => {
+                "This form is no longer good. Please go back, load the page anew, and try again."
+            }
             Self::TooMany => "That was too often. Please wait a quarter of an hour and try again.",
             Self::Server(_) => "Something went wrong here. Please try again in a moment.",
         })
@@ -156,7 +179,17 @@ pub struct Message<'a> {
 /// If the template fails.
 pub fn say(app: &App, visitor: &Visitor, status: StatusCode, heading: &str, text: &str) -> Answer {
     let page = Frame::new(app, visitor, heading);
-    show(app, visitor, status, Forms::Here, &Message { page, heading, text })
+    show(
+        app,
+        visitor,
+        status,
+        Forms::Here,
+        &Message {
+            page,
+            heading,
+            text,
+        },
+    )
 }
 
 /// Who looks at the page.
@@ -175,7 +208,11 @@ pub mod filters {
     #[askama::filter_fn]
     pub fn name<'a>(view: &'a AccountView, _: &dyn askama::Values) -> askama::Result<&'a str> {
         let account = &view.account;
-        Ok(if account.display_name.is_empty() { &account.username } else { &account.display_name })
+        Ok(if account.display_name.is_empty() {
+            &account.username
+        } else {
+            &account.display_name
+        })
     }
 }
 

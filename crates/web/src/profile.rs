@@ -5,10 +5,10 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use domain::{Page, limits};
+use service::App;
 use service::accounts::{self, AccountStatuses};
 use service::text::plain_text;
 use service::views::{AccountView, StatusView};
-use service::App;
 
 use crate::front::Older;
 use crate::page::{Answer, EVERYBODY, Forms, Frame, filters, show, visitor};
@@ -26,22 +26,39 @@ struct Profile {
     older: Option<i64>,
 }
 
-pub async fn profile(request: HttpRequest, name: Path<String>, older: Query<Older>, app: Data<App>) -> Answer {
+pub async fn profile(
+    request: HttpRequest,
+    name: Path<String>,
+    older: Query<Older>,
+    app: Data<App>,
+) -> Answer {
     let visitor = visitor(&request, &app).await?;
     let who = accounts::lookup(&app, EVERYBODY, &name, false).await?;
     if !who.account.is_local() {
         return Ok(elsewhere(&who));
     }
     let id = who.account.id;
-    let wanted = AccountStatuses { exclude_replies: true, ..AccountStatuses::default() };
+    let wanted = AccountStatuses {
+        exclude_replies: true,
+        ..AccountStatuses::default()
+    };
     let found = accounts::statuses(&app, EVERYBODY, id, wanted, older.page()).await?;
     let pinned = if older.max_id.is_none() {
-        let wanted = AccountStatuses { pinned: true, ..AccountStatuses::default() };
-        accounts::statuses(&app, EVERYBODY, id, wanted, Page::newest(limits::PINNED)).await?.items
+        let wanted = AccountStatuses {
+            pinned: true,
+            ..AccountStatuses::default()
+        };
+        accounts::statuses(&app, EVERYBODY, id, wanted, Page::newest(limits::PINNED))
+            .await?
+            .items
     } else {
         Vec::new()
     };
-    let title = if who.account.display_name.is_empty() { &who.account.username } else { &who.account.display_name };
+    let title = if who.account.display_name.is_empty() {
+        &who.account.username
+    } else {
+        &who.account.display_name
+    };
     let page = Profile {
         page: Frame::new(&app, &visitor, title),
         host: app.settings().host.to_string(),
@@ -66,5 +83,9 @@ pub fn elsewhere(who: &AccountView) -> HttpResponse {
 /// As much as a preview shows.
 pub fn shortened(text: &str) -> String {
     let short = limits::cut(text, 300);
-    if short.len() < text.len() { format!("{short}…") } else { short.to_owned() }
+    if short.len() < text.len() {
+        format!("{short}…")
+    } else {
+        short.to_owned()
+    }
 }

@@ -60,7 +60,12 @@ pub async fn submit(
     visitor.check(&said.csrf)?;
     let from = (address.0)(&request);
     let mistake = match users::sign_in(&app, &said.login, &said.password, from).await {
-        Ok(session) => return Ok(go(&return_to(&said.return_to), Some(session_cookie(&app, session.token)))),
+        Ok(session) => {
+            return Ok(go(
+                &return_to(&said.return_to),
+                Some(session_cookie(&app, session.token)),
+            ));
+        }
         Err(Error::Invalid(text) | Error::Forbidden(text)) => text,
         Err(error) => return Err(error.into()),
     };
@@ -70,7 +75,13 @@ pub async fn submit(
         login: said.login.clone(),
         return_to: return_to(&said.return_to),
     };
-    show(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, Forms::Here, &page)
+    show(
+        &app,
+        &visitor,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        Forms::Here,
+        &page,
+    )
 }
 
 #[derive(Deserialize)]
@@ -92,7 +103,9 @@ pub async fn sign_out(request: HttpRequest, said: Form<SignOut>, app: Data<App>)
 /// Leads on to another page.
 pub fn go(to: &str, cookie: Option<Cookie<'static>>) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, to)).insert_header((header::CACHE_CONTROL, "no-store"));
+    response
+        .insert_header((header::LOCATION, to))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(cookie) = cookie {
         response.cookie(cookie);
     }

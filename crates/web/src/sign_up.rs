@@ -41,11 +41,20 @@ pub struct Submitted {
 
 pub async fn form(request: HttpRequest, asked: Query<Submitted>, app: Data<App>) -> Answer {
     let visitor = visitor(&request, &app).await?;
-    let said = Submitted { invite: asked.into_inner().invite, ..Submitted::default() };
+    let said = Submitted {
+        invite: asked.into_inner().invite,
+        ..Submitted::default()
+    };
     draw(&app, &visitor, StatusCode::OK, said, Vec::new())
 }
 
-fn draw(app: &App, visitor: &Visitor, status: StatusCode, said: Submitted, mistakes: Vec<String>) -> Answer {
+fn draw(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    said: Submitted,
+    mistakes: Vec<String>,
+) -> Answer {
     let mode = app.settings().registrations.mode;
     let page = SignUp {
         page: Frame::new(app, visitor, "Sign up"),
@@ -86,13 +95,20 @@ pub async fn submit(
             return Ok(go("/", Some(session_cookie(&app, session.token))));
         }
         Ok(done) => return welcome(&app, &visitor, done.state),
-        Err(Error::Validation { details, .. }) => {
-            details.iter().map(|mistake| format!("{} {}", label(mistake.field), mistake.text)).collect()
-        }
+        Err(Error::Validation { details, .. }) => details
+            .iter()
+            .map(|mistake| format!("{} {}", label(mistake.field), mistake.text))
+            .collect(),
         Err(Error::Forbidden(text) | Error::Invalid(text)) => vec![text],
         Err(error) => return Err(error.into()),
     };
-    draw(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, said, mistakes)
+    draw(
+        &app,
+        &visitor,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        said,
+        mistakes,
+    )
 }
 
 fn label(field: &str) -> &str {
@@ -109,8 +125,12 @@ fn label(field: &str) -> &str {
 
 fn welcome(app: &App, visitor: &Visitor, state: State) -> Answer {
     let text = match state {
-        State::Unconfirmed => "We have sent you a message. Please follow the link in it to confirm your address.",
-        State::Unapproved | State::Ready => "Whoever looks after this server will look at your sign-up before you can sign in.",
+        State::Unconfirmed => {
+            "We have sent you a message. Please follow the link in it to confirm your address."
+        }
+        State::Unapproved | State::Ready => {
+            "Whoever looks after this server will look at your sign-up before you can sign in."
+        }
     };
     say(app, visitor, StatusCode::OK, "Thank you", text)
 }
@@ -124,8 +144,20 @@ pub struct Confirmation {
 pub async fn confirm(request: HttpRequest, asked: Query<Confirmation>, app: Data<App>) -> Answer {
     let visitor = visitor(&request, &app).await?;
     match users::confirm(&app, &asked.token).await {
-        Ok(()) => say(&app, &visitor, StatusCode::OK, "Your address is confirmed", "You can sign in now, once you have been approved where that is needed."),
-        Err(Error::NotFound) => say(&app, &visitor, StatusCode::NOT_FOUND, "This link is no longer good", "It was used already, or is older than seven days. Sign in to be sent a new one."),
+        Ok(()) => say(
+            &app,
+            &visitor,
+            StatusCode::OK,
+            "Your address is confirmed",
+            "You can sign in now, once you have been approved where that is needed.",
+        ),
+        Err(Error::NotFound) => say(
+            &app,
+            &visitor,
+            StatusCode::NOT_FOUND,
+            "This link is no longer good",
+            "It was used already, or is older than seven days. Sign in to be sent a new one.",
+        ),
         Err(error) => Err(error.into()),
     }
 }

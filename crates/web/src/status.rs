@@ -38,7 +38,11 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
     }
     let context = statuses::context(&app, EVERYBODY, id).await?;
     let hidden = &view.status.spoiler_text;
-    let summary = if hidden.is_empty() { plain_text(&view.status.content) } else { hidden.clone() };
+    let summary = if hidden.is_empty() {
+        plain_text(&view.status.content)
+    } else {
+        hidden.clone()
+    };
     let picture = view.media.first().filter(|_| hidden.is_empty());
     let author = if view.author.account.display_name.is_empty() {
         view.author.account.username.clone()
@@ -49,8 +53,13 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
         page: Frame::new(&app, &visitor, &author),
         host: app.settings().host.to_string(),
         summary: shortened(&summary),
-        image: picture.map_or_else(|| view.author.avatar.clone(), |media| media.preview_url.clone()),
-        image_description: picture.and_then(|media| media.media.description.clone()).unwrap_or_default(),
+        image: picture.map_or_else(
+            || view.author.avatar.clone(),
+            |media| media.preview_url.clone(),
+        ),
+        image_description: picture
+            .and_then(|media| media.media.description.clone())
+            .unwrap_or_default(),
         before: context.ancestors,
         after: context.descendants,
         view,

@@ -64,7 +64,10 @@ mod tests {
     fn links_and_hosts_of_mentions_do_not_use_up_the_length() {
         let link = "https://school.example/a/very/long/way/to/a/worksheet?with=parameters";
         assert_eq!(count(link, "", Hosts::Public), URL_LENGTH);
-        assert_eq!(count("@ada@school.example hi", "", Hosts::Public), "@ada hi".len());
+        assert_eq!(
+            count("@ada@school.example hi", "", Hosts::Public),
+            "@ada hi".len()
+        );
         assert_eq!(count("👩‍🏫", "né", Hosts::Public), 3);
     }
 

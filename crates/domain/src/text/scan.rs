@@ -19,7 +19,9 @@ pub(super) fn spans(text: &str, hosts: Hosts) -> Vec<(Range<usize>, Span)> {
     let mut at = 0;
     let mut before: Option<char> = None;
     while let Some(rest) = text.get(at..) {
-        let Some(first) = rest.chars().next() else { break };
+        let Some(first) = rest.chars().next() else {
+            break;
+        };
         let hit = match first {
             '@' if may_precede_mention(before) => mention(rest, hosts),
             '#' | '＃' if may_precede_tag(before) => hashtag(rest, first),
@@ -55,7 +57,9 @@ fn may_precede_mention(before: Option<char>) -> bool {
 }
 
 fn may_precede_tag(before: Option<char>) -> bool {
-    !before.is_some_and(|character| is_word(character) || matches!(character, '/' | '#' | '＃' | '&' | ')'))
+    !before.is_some_and(|character| {
+        is_word(character) || matches!(character, '/' | '#' | '＃' | '&' | ')')
+    })
 }
 
 fn is_name_byte(byte: u8) -> bool {
@@ -65,8 +69,17 @@ fn is_name_byte(byte: u8) -> bool {
 /// How many bytes of `text` belong to a name that does not end in punctuation.
 fn name_length(text: &str, limit: usize) -> usize {
     let bytes = text.as_bytes();
-    let end = bytes.iter().take(limit).take_while(|byte| is_name_byte(**byte)).count();
-    let trailing = bytes.iter().take(end).rev().take_while(|byte| matches!(byte, b'.' | b'-')).count();
+    let end = bytes
+        .iter()
+        .take(limit)
+        .take_while(|byte| is_name_byte(**byte))
+        .count();
+    let trailing = bytes
+        .iter()
+        .take(end)
+        .rev()
+        .take_while(|byte| matches!(byte, b'.' | b'-'))
+        .count();
     end - trailing
 }
 
@@ -77,14 +90,23 @@ fn mention(text: &str, hosts: Hosts) -> Option<(usize, Span)> {
     if !crate::handle::is_username(username) {
         return None;
     }
-    let elsewhere = after_at.get(name_end..)?.strip_prefix('@').and_then(|text| host(text, hosts));
+    let elsewhere = after_at
+        .get(name_end..)?
+        .strip_prefix('@')
+        .and_then(|text| host(text, hosts));
     match elsewhere {
         Some((length, host)) => {
-            let handle = Handle { username: username.to_owned(), host: Some(host) };
+            let handle = Handle {
+                username: username.to_owned(),
+                host: Some(host),
+            };
             Some((1 + name_end + 1 + length, Span::Mention(handle)))
         }
         None => {
-            let handle = Handle { username: username.to_owned(), host: None };
+            let handle = Handle {
+                username: username.to_owned(),
+                host: None,
+            };
             Some((1 + name_end, Span::Mention(handle)))
         }
     }
@@ -111,16 +133,18 @@ fn host(text: &str, hosts: Hosts) -> Option<(usize, Host)> {
 }
 
 fn port_length(text: &str) -> usize {
-    let digits = text
-        .strip_prefix(':')
-        .map_or(0, |text| text.bytes().take(5).take_while(u8::is_ascii_digit).count());
+    let digits = text.strip_prefix(':').map_or(0, |text| {
+        text.bytes().take(5).take_while(u8::is_ascii_digit).count()
+    });
     if digits == 0 { 0 } else { digits + 1 }
 }
 
 /// Letters, marks, digits, `_`, and `·` between them; not digits alone.
 fn hashtag(text: &str, sign: char) -> Option<(usize, Span)> {
     let body = text.get(sign.len_utf8()..)?;
-    let inside = |character: char| is_word(character) || is_mark(character) || matches!(character, '·' | '・' | '\u{200c}');
+    let inside = |character: char| {
+        is_word(character) || is_mark(character) || matches!(character, '·' | '・' | '\u{200c}')
+    };
     let end = body
         .char_indices()
         .take(TAG)
@@ -128,7 +152,9 @@ fn hashtag(text: &str, sign: char) -> Option<(usize, Span)> {
         .last()
         .map(|(at, character)| at + character.len_utf8())?;
     let name = body.get(..end)?.trim_end_matches(['·', '・', '\u{200c}']);
-    let named = name.chars().any(|character| character.is_alphabetic() || character == '_');
+    let named = name
+        .chars()
+        .any(|character| character.is_alphabetic() || character == '_');
     let begins = name.chars().next().is_some_and(is_word);
     (named && begins).then(|| (sign.len_utf8() + name.len(), Span::Hashtag(name.to_owned())))
 }
@@ -141,11 +167,16 @@ fn is_mark(character: char) -> bool {
 }
 
 fn url(text: &str) -> Option<(usize, Span)> {
-    let scheme = ["https://", "http://"]
-        .into_iter()
-        .find(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))?;
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })?;
     let rest = text.get(scheme.len()..)?;
-    let stop = |character: char| character.is_whitespace() || character.is_control() || "<>\"`{}|\\^「」『』".contains(character);
+    let stop = |character: char| {
+        character.is_whitespace()
+            || character.is_control()
+            || "<>\"`{}|\\^「」『』".contains(character)
+    };
     let end = rest
         .char_indices()
         .take_while(|(at, character)| *at < URL_BYTES && !stop(*character))
@@ -153,7 +184,11 @@ fn url(text: &str) -> Option<(usize, Span)> {
         .map(|(at, character)| at + character.len_utf8())?;
     let body = trim_end(rest.get(..end)?);
     let host = body.split(['/', '?', '#']).next()?;
-    if !host.chars().next().is_some_and(|character| is_word(character) || character == '[') {
+    if !host
+        .chars()
+        .next()
+        .is_some_and(|character| is_word(character) || character == '[')
+    {
         return None;
     }
     Some((scheme.len() + body.len(), Span::Url))
@@ -167,7 +202,8 @@ fn trim_end(url: &str) -> &str {
     while let Some(last) = end.chars().next_back() {
         match last {
             ')' if closed > opened => closed -= 1,
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '。' | '、' | '”' | '’' => {}
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '。' | '、' | '”' | '’' =>
+                {}
             _ => break,
         }
         end = end.get(..end.len() - last.len_utf8()).unwrap_or_default();
@@ -198,7 +234,10 @@ mod tests {
     #[test]
     fn mentions_end_where_the_name_ends() {
         for (text, expected) in [
-            ("hi @ada, and @bob@school.example.", vec!["@ada", "@bob@school.example"]),
+            (
+                "hi @ada, and @bob@school.example.",
+                vec!["@ada", "@bob@school.example"],
+            ),
             ("@ada's and (@7grace)", vec!["@ada", "@7grace"]),
             ("@ada@localhost:3000", vec!["@ada"]),
             ("ada@school.example is an address", vec![]),
@@ -215,9 +254,17 @@ mod tests {
 
     #[test]
     fn on_one_machine_hosts_have_ports() {
-        for host in ["localhost:3000", "127.0.0.1:3101", "school", "school.example"] {
+        for host in [
+            "localhost:3000",
+            "127.0.0.1:3101",
+            "school",
+            "school.example",
+        ] {
             let text = format!("@ada@{host}: hello");
-            assert_eq!(parts(&text, Hosts::Any), [(format!("@ada@{host}"), "mention")]);
+            assert_eq!(
+                parts(&text, Hosts::Any),
+                [(format!("@ada@{host}"), "mention")]
+            );
         }
     }
 
@@ -230,7 +277,10 @@ mod tests {
             ("＃学校", vec!["＃学校"]),
             ("#l·l #end·", vec!["#l·l", "#end"]),
         ] {
-            let found: Vec<String> = parts(text, Hosts::Public).into_iter().map(|(text, _)| text).collect();
+            let found: Vec<String> = parts(text, Hosts::Public)
+                .into_iter()
+                .map(|(text, _)| text)
+                .collect();
             assert_eq!(found, expected, "{text}");
         }
     }
@@ -239,20 +289,46 @@ mod tests {
     fn links_do_not_swallow_the_sentence() {
         for (text, expected) in [
             ("see https://school.example/a.", "https://school.example/a"),
-            ("(https://school.example/a_(b))", "https://school.example/a_(b)"),
-            ("http://127.0.0.1:3101/@ada/1!", "http://127.0.0.1:3101/@ada/1"),
+            (
+                "(https://school.example/a_(b))",
+                "https://school.example/a_(b)",
+            ),
+            (
+                "http://127.0.0.1:3101/@ada/1!",
+                "http://127.0.0.1:3101/@ada/1",
+            ),
             ("<https://school.example/x>", "https://school.example/x"),
         ] {
-            assert_eq!(parts(text, Hosts::Public), [(expected.to_owned(), "url")], "{text}");
+            assert_eq!(
+                parts(text, Hosts::Public),
+                [(expected.to_owned(), "url")],
+                "{text}"
+            );
         }
-        assert_eq!(parts("https:// http://. xhttps://a.example", Hosts::Public), []);
+        assert_eq!(
+            parts("https:// http://. xhttps://a.example", Hosts::Public),
+            []
+        );
     }
 
     #[test]
     fn hostile_repetition_is_read_in_one_walk() {
-        for unit in ["@", "#", "h", "http://", "@a@", "#a", "https://(", "@a.", ")"] {
+        for unit in [
+            "@",
+            "#",
+            "h",
+            "http://",
+            "@a@",
+            "#a",
+            "https://(",
+            "@a.",
+            ")",
+        ] {
             let text = unit.repeat(100_000 / unit.len());
-            let length: usize = spans(&text, Hosts::Any).iter().map(|(range, _)| range.len()).sum();
+            let length: usize = spans(&text, Hosts::Any)
+                .iter()
+                .map(|(range, _)| range.len())
+                .sum();
             assert_eq!(length, text.len(), "{unit}");
         }
     }

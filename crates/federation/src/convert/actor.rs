@@ -36,7 +36,8 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         let url = Url::parse(address).ok()?;
         same_origin(&url, &id).then(|| address.to_owned())
     };
-    let username = text(actor, "preferredUsername").ok_or_else(|| refuse("no preferredUsername"))?;
+    let username =
+        text(actor, "preferredUsername").ok_or_else(|| refuse("no preferredUsername"))?;
     if !domain::handle::is_username(username) {
         return Err(refuse("its preferredUsername"));
     }
@@ -66,7 +67,11 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         followers: own("followers").unwrap_or_default(),
         following: own("following").unwrap_or_default(),
         featured: own("featured"),
-        also_known_as: read::ids(actor, "alsoKnownAs").into_iter().take(10).map(str::to_owned).collect(),
+        also_known_as: read::ids(actor, "alsoKnownAs")
+            .into_iter()
+            .take(10)
+            .map(str::to_owned)
+            .collect(),
         moved_to: read::id(actor, "movedTo").map(str::to_owned),
         emojis: emojis(actor),
         published: read::time(actor, "published"),
@@ -94,7 +99,12 @@ fn fields(actor: &Value) -> Vec<(String, String)> {
         .into_iter()
         .filter(|row| kind(row) == "PropertyValue")
         .take(limits::REMOTE_PROFILE_FIELDS)
-        .filter_map(|row| Some((text(row, "name")?.to_owned(), text(row, "value")?.to_owned())))
+        .filter_map(|row| {
+            Some((
+                text(row, "name")?.to_owned(),
+                text(row, "value")?.to_owned(),
+            ))
+        })
         .collect()
 }
 
@@ -116,8 +126,13 @@ pub(crate) fn emojis(object: &Value) -> Vec<CustomEmoji> {
             let shortcode = text(tag, "name")?.trim_matches(':').to_owned();
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
             let url = picture(tag, "icon")?;
-            (!shortcode.is_empty() && shortcode.len() <= 64 && shortcode.bytes().all(plain))
-                .then(|| CustomEmoji { shortcode, static_url: url.clone(), url })
+            (!shortcode.is_empty() && shortcode.len() <= 64 && shortcode.bytes().all(plain)).then(
+                || CustomEmoji {
+                    shortcode,
+                    static_url: url.clone(),
+                    url,
+                },
+            )
         })
         .collect()
 }
@@ -131,7 +146,11 @@ pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
         AccountKind::Organization => "Organization",
         AccountKind::Application => "Application",
     };
-    let name = if account.display_name.is_empty() { &account.username } else { &account.display_name };
+    let name = if account.display_name.is_empty() {
+        &account.username
+    } else {
+        &account.display_name
+    };
     let mut actor = json!({
         "id": account.uri,
         "type": kind,
@@ -156,8 +175,14 @@ pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
     let optional = [
         ("featured", account.featured_uri.clone().map(Value::from)),
         ("icon", account.avatar.as_ref().map(|file| image(app, file))),
-        ("image", account.header.as_ref().map(|file| image(app, file))),
-        ("alsoKnownAs", (!account.also_known_as.is_empty()).then(|| json!(account.also_known_as))),
+        (
+            "image",
+            account.header.as_ref().map(|file| image(app, file)),
+        ),
+        (
+            "alsoKnownAs",
+            (!account.also_known_as.is_empty()).then(|| json!(account.also_known_as)),
+        ),
         ("movedTo", account.moved_to_uri.clone().map(Value::from)),
         ("publicKey", public_key(account, key)),
     ];
@@ -171,7 +196,12 @@ pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
 
 fn public_key(account: &Account, key: &Key) -> Option<Value> {
     let owner = Url::parse(&account.uri).ok()?;
-    serde_json::to_value(PublicKey { id: key.uri.clone(), owner, public_key_pem: key.public_pem.clone() }).ok()
+    serde_json::to_value(PublicKey {
+        id: key.uri.clone(),
+        owner,
+        public_key_pem: key.public_pem.clone(),
+    })
+    .ok()
 }
 
 fn image(app: &App, file: &str) -> Value {
@@ -220,8 +250,14 @@ mod tests {
     fn a_mastodon_actor_is_read_whole() {
         let account = read(&mastodon()).unwrap();
         assert_eq!(account.url, "https://social.example/@grace");
-        assert_eq!(account.shared_inbox.as_deref(), Some("https://social.example/inbox"));
-        assert_eq!(account.avatar_url.as_deref(), Some("https://social.example/grace.png"));
+        assert_eq!(
+            account.shared_inbox.as_deref(),
+            Some("https://social.example/inbox")
+        );
+        assert_eq!(
+            account.avatar_url.as_deref(),
+            Some("https://social.example/grace.png")
+        );
         assert_eq!(account.fields.len(), 1);
         assert_eq!(account.emojis[0].shortcode, "apple");
         assert_eq!(account.keys.len(), 1);
@@ -235,7 +271,10 @@ mod tests {
         actor["endpoints"] = Value::Null;
         actor["url"] = Value::Null;
         let account = read(&actor).unwrap();
-        assert_eq!(account.keys[0].0, "https://social.example/users/grace/main-key");
+        assert_eq!(
+            account.keys[0].0,
+            "https://social.example/users/grace/main-key"
+        );
         assert_eq!(account.url, account.uri);
     }
 

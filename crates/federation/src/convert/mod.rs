@@ -7,5 +7,6 @@ use domain::Time;
 
 /// A moment as ActivityStreams writes it.
 pub(crate) fn moment(time: Time) -> String {
-    time.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    time.and_utc()
+        .to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

@@ -18,8 +18,17 @@ use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text};
 
 /// What is shown as a status; other types are no posts.
-const KINDS: [&str; 9] =
-    ["Note", "Question", "Article", "Page", "Event", "Video", "Image", "Audio", "ChatMessage"];
+const KINDS: [&str; 9] = [
+    "Note",
+    "Question",
+    "Article",
+    "Page",
+    "Event",
+    "Video",
+    "Image",
+    "Audio",
+    "ChatMessage",
+];
 
 pub(crate) fn is_post(object: &Value) -> bool {
     KINDS.contains(&kind(object))
@@ -50,7 +59,9 @@ pub(crate) fn from_json(
         Some(title) => format!(
             "<p><strong>{}</strong></p>{}<p><a href=\"{url}\">{url}</a></p>",
             escape(title),
-            content.or_else(|| text(object, "summary").map(str::to_owned)).unwrap_or_default()
+            content
+                .or_else(|| text(object, "summary").map(str::to_owned))
+                .unwrap_or_default()
         ),
         None => content.unwrap_or_default(),
     };
@@ -66,12 +77,19 @@ pub(crate) fn from_json(
         published: read::time(object, "published"),
         edited: read::time(object, "updated"),
         content,
-        spoiler_text: if titled { String::new() } else { read::translated(object, "summary").0.unwrap_or_default() },
+        spoiler_text: if titled {
+            String::new()
+        } else {
+            read::translated(object, "summary").0.unwrap_or_default()
+        },
         sensitive: flag(object, "sensitive").unwrap_or(false),
         language,
         visibility: seen_by,
         in_reply_to_uri: read::id(object, "inReplyTo").map(str::to_owned),
-        mentions: mentioned(object).iter().filter_map(|uri| mentions.get(uri).copied()).collect(),
+        mentions: mentioned(object)
+            .iter()
+            .filter_map(|uri| mentions.get(uri).copied())
+            .collect(),
         tags: read::many(object, "tag")
             .into_iter()
             .filter(|tag| kind(tag) == "Hashtag")
@@ -88,7 +106,10 @@ pub(crate) fn from_json(
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// The uris of those whom a post mentions.
@@ -105,20 +126,34 @@ fn attachment(object: &Value) -> Option<RemoteMedia> {
     if !matches!(kind(object), "Document" | "Image" | "Video" | "Audio") {
         return None;
     }
-    let number = |key: &str| object.get(key).and_then(Value::as_i64).and_then(|pixels| i32::try_from(pixels).ok());
-    let mime = text(object, "mediaType").map(str::to_owned).unwrap_or_else(|| match kind(object) {
-        "Image" => "image/jpeg".to_owned(),
-        "Video" => "video/mp4".to_owned(),
-        "Audio" => "audio/mpeg".to_owned(),
-        _ => "application/octet-stream".to_owned(),
-    });
-    let focus: Vec<f64> =
-        read::many(object, "focalPoint").into_iter().filter_map(Value::as_f64).map(|at| at.clamp(-1.0, 1.0)).collect();
+    let number = |key: &str| {
+        object
+            .get(key)
+            .and_then(Value::as_i64)
+            .and_then(|pixels| i32::try_from(pixels).ok())
+    };
+    let mime = text(object, "mediaType")
+        .map(str::to_owned)
+        .unwrap_or_else(|| match kind(object) {
+            "Image" => "image/jpeg".to_owned(),
+            "Video" => "video/mp4".to_owned(),
+            "Audio" => "audio/mpeg".to_owned(),
+            _ => "application/octet-stream".to_owned(),
+        });
+    let focus: Vec<f64> = read::many(object, "focalPoint")
+        .into_iter()
+        .filter_map(Value::as_f64)
+        .map(|at| at.clamp(-1.0, 1.0))
+        .collect();
     Some(RemoteMedia {
         url: link(object, "url")?,
         mime,
-        description: text(object, "name").or_else(|| text(object, "summary")).map(str::to_owned),
-        blurhash: text(object, "blurhash").filter(|hash| hash.len() <= 100 && hash.is_ascii()).map(str::to_owned),
+        description: text(object, "name")
+            .or_else(|| text(object, "summary"))
+            .map(str::to_owned),
+        blurhash: text(object, "blurhash")
+            .filter(|hash| hash.len() <= 100 && hash.is_ascii())
+            .map(str::to_owned),
         width: number("width").filter(|side| *side > 0),
         height: number("height").filter(|side| *side > 0),
         focus: match focus.as_slice() {
@@ -138,11 +173,16 @@ pub(crate) struct Post {
 }
 
 /// Loads posts in a fixed number of queries; those of unknown authors are left out.
-pub(crate) fn load(conn: &mut DbConnection, rows: Vec<Status>) -> Result<Vec<Post>, storage::QueryError> {
+pub(crate) fn load(
+    conn: &mut DbConnection,
+    rows: Vec<Status>,
+) -> Result<Vec<Post>, storage::QueryError> {
     let ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
     let authors: Vec<AccountId> = rows.iter().map(|row| row.account_id).collect();
-    let authors: HashMap<AccountId, Account> =
-        storage::accounts::with_ids(conn, &authors)?.into_iter().map(|row| (row.id, row)).collect();
+    let authors: HashMap<AccountId, Account> = storage::accounts::with_ids(conn, &authors)?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
     let mentions = storage::mentions::of_statuses(conn, &ids)?;
     let tags = storage::tags::of_statuses(conn, &ids)?;
     let media = storage::media::of_statuses(conn, &ids)?;
@@ -152,9 +192,21 @@ pub(crate) fn load(conn: &mut DbConnection, rows: Vec<Status>) -> Result<Vec<Pos
             let id = status.id;
             Some(Post {
                 author: authors.get(&status.account_id)?.clone(),
-                mentioned: mentions.iter().filter(|(of, _)| *of == id).map(|(_, row)| row.clone()).collect(),
-                tags: tags.iter().filter(|(of, _)| *of == id).map(|(_, name)| name.clone()).collect(),
-                media: media.iter().filter(|row| row.status_id == Some(id)).cloned().collect(),
+                mentioned: mentions
+                    .iter()
+                    .filter(|(of, _)| *of == id)
+                    .map(|(_, row)| row.clone())
+                    .collect(),
+                tags: tags
+                    .iter()
+                    .filter(|(of, _)| *of == id)
+                    .map(|(_, name)| name.clone())
+                    .collect(),
+                media: media
+                    .iter()
+                    .filter(|row| row.status_id == Some(id))
+                    .cloned()
+                    .collect(),
                 status,
             })
         })
@@ -164,8 +216,16 @@ pub(crate) fn load(conn: &mut DbConnection, rows: Vec<Status>) -> Result<Vec<Pos
 impl Post {
     /// `to` and `cc`.
     pub(crate) fn recipients(&self) -> (Vec<String>, Vec<String>) {
-        let mentioned: Vec<String> = self.mentioned.iter().map(|account| account.uri.clone()).collect();
-        recipients(self.status.visibility, &self.author.followers_uri, &mentioned)
+        let mentioned: Vec<String> = self
+            .mentioned
+            .iter()
+            .map(|account| account.uri.clone())
+            .collect();
+        recipients(
+            self.status.visibility,
+            &self.author.followers_uri,
+            &mentioned,
+        )
     }
 
     /// The Note, without a context.
@@ -189,7 +249,10 @@ impl Post {
         });
         if let Some(object) = note.as_object_mut() {
             if let Some(language) = &status.language {
-                object.insert("contentMap".to_owned(), json!({ language.as_str(): status.content }));
+                object.insert(
+                    "contentMap".to_owned(),
+                    json!({ language.as_str(): status.content }),
+                );
             }
             if let Some(time) = status.edited_at {
                 object.insert("updated".to_owned(), json!(moment(time)));
@@ -243,7 +306,11 @@ fn document(app: &App, media: &Media) -> Value {
 
 /// The Announce of a boost, without a context. `boosted` is what it repeats, `owner` whose that is.
 pub(crate) fn announce(boost: &Status, by: &Account, boosted: &Status, owner: &Account) -> Value {
-    let (to, cc) = recipients(boost.visibility, &by.followers_uri, std::slice::from_ref(&owner.uri));
+    let (to, cc) = recipients(
+        boost.visibility,
+        &by.followers_uri,
+        std::slice::from_ref(&owner.uri),
+    );
     json!({
         "id": boost.uri,
         "type": "Announce",

@@ -52,7 +52,10 @@ struct Rejection {
 
 impl Rejection {
     fn new(status: StatusCode, reason: impl Into<String>) -> Self {
-        Self { status, reason: reason.into() }
+        Self {
+            status,
+            reason: reason.into(),
+        }
     }
 }
 
@@ -65,18 +68,33 @@ impl From<Refusal> for Rejection {
     }
 }
 
-async fn take(request: &HttpRequest, body: &Bytes, app: &App, federation: &Federation) -> Result<(), Rejection> {
+async fn take(
+    request: &HttpRequest,
+    body: &Bytes,
+    app: &App,
+    federation: &Federation,
+) -> Result<(), Rejection> {
     let bad = |reason: &str| Rejection::new(StatusCode::BAD_REQUEST, reason);
-    let content_type = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = request
+        .headers()
+        .get("content-type")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if !is_activity_json(content_type) {
-        return Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "An activity is application/activity+json"));
+        return Err(Rejection::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "An activity is application/activity+json",
+        ));
     }
     let activity = net::parse_json(body).map_err(|_| bad("This is not usable JSON"))?;
-    let actor = read::id(&activity, "actor").ok_or_else(|| bad("An activity has an actor"))?.to_owned();
+    let actor = read::id(&activity, "actor")
+        .ok_or_else(|| bad("An activity has an actor"))?
+        .to_owned();
     if kind(&activity).is_empty() {
         return Err(bad("An activity has a type"));
     }
-    let uri = activity_id(&activity, &actor, body).ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
+    let uri = activity_id(&activity, &actor, body)
+        .ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
     let Some(()) = verify::verify(request, body, &activity, &actor, app, federation).await? else {
         // About somebody whom we never knew: there is nothing to do.
         return Ok(());
@@ -96,8 +114,9 @@ async fn take(request: &HttpRequest, body: &Bytes, app: &App, federation: &Feder
         finished_at: None,
         error: None,
     };
-    let kept: Result<bool, service::Error> =
-        database.transaction(move |conn| Ok(storage::inbox::insert(conn, row)?)).await;
+    let kept: Result<bool, service::Error> = database
+        .transaction(move |conn| Ok(storage::inbox::insert(conn, row)?))
+        .await;
     kept.map_err(|error| Rejection::from(Refusal::Transient(error.to_string())))?;
     app.wake().inbox.notify_one();
     Ok(())
@@ -106,10 +125,16 @@ async fn take(request: &HttpRequest, body: &Bytes, app: &App, federation: &Feder
 /// The id under which an activity is taken once. One without an id is known by its content.
 fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> Option<String> {
     let Some(id) = read::text(activity, "id") else {
-        let hash: String = sha256(body).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = sha256(body)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         return Some(format!("{actor}#without-id/{hash}"));
     };
-    let origins = (crate::origin::Origin::parse(id)?, crate::origin::Origin::parse(actor)?);
+    let origins = (
+        crate::origin::Origin::parse(id)?,
+        crate::origin::Origin::parse(actor)?,
+    );
     (id.len() <= ID && origins.0 == origins.1).then(|| id.to_owned())
 }
 
@@ -121,7 +146,10 @@ mod tests {
     fn an_activity_has_an_id_of_its_actors_server_or_none() {
         let actor = "https://school.example/users/ada";
         let with = |id: Value| activity_id(&json!({ "id": id }), actor, b"x");
-        assert_eq!(with(json!("https://school.example/1")).as_deref(), Some("https://school.example/1"));
+        assert_eq!(
+            with(json!("https://school.example/1")).as_deref(),
+            Some("https://school.example/1")
+        );
         assert_eq!(with(json!("https://victim.example/1")), None);
         assert_eq!(with(json!("no address")), None);
         let unnamed = with(Value::Null).unwrap();

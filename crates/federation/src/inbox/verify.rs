@@ -26,9 +26,13 @@ pub(super) async fn verify(
     federation: &Federation,
 ) -> Result<Option<()>, Rejection> {
     let unauthorized = |reason: &str| Rejection::new(StatusCode::UNAUTHORIZED, reason);
-    let origin = Origin::of(&app.settings().public_url).ok_or_else(|| unauthorized("we have no address"))?;
+    let origin =
+        Origin::of(&app.settings().public_url).ok_or_else(|| unauthorized("we have no address"))?;
     let headers = headers(request);
-    let path_and_query = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let path_and_query = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
     let checked = check(&Check {
         method: request.method().as_str(),
         path_and_query,
@@ -36,7 +40,8 @@ pub(super) async fn verify(
         body: Some(body),
         origin: &origin,
         now: app.now(),
-        max_age: TimeDelta::from_std(federation.settings().signature_max_age).unwrap_or(TimeDelta::hours(12)),
+        max_age: TimeDelta::from_std(federation.settings().signature_max_age)
+            .unwrap_or(TimeDelta::hours(12)),
     })
     .map_err(|error| unauthorized(&error.to_string()))?;
     if Origin::parse(checked.key_id()) != Origin::parse(actor) || Origin::parse(actor).is_none() {
@@ -49,7 +54,10 @@ pub(super) async fn verify(
     if known.is_none() && is_farewell(activity, actor) {
         return Ok(None);
     }
-    if known.as_ref().is_some_and(|account| account.suspended_at.is_some()) {
+    if known
+        .as_ref()
+        .is_some_and(|account| account.suspended_at.is_some())
+    {
         return Err(Rejection::new(StatusCode::FORBIDDEN, "suspended"));
     }
     if let Some(account) = &known
@@ -68,7 +76,11 @@ pub(super) async fn verify(
         Ok(account) => account,
         Err(_) if is_farewell(activity, actor) => return Ok(None),
         Err(Refusal::Transient(reason)) => return Err(Refusal::Transient(reason).into()),
-        Err(refusal) => return Err(unauthorized(&format!("the actor could not be fetched: {refusal}"))),
+        Err(refusal) => {
+            return Err(unauthorized(&format!(
+                "the actor could not be fetched: {refusal}"
+            )));
+        }
     };
     if signed_by(app, &checked, &account).await? {
         return Ok(Some(()));
@@ -85,7 +97,9 @@ fn is_farewell(activity: &Value, actor: &str) -> bool {
 async fn signed_by(app: &App, checked: &Checked, account: &Account) -> Result<bool, Refusal> {
     let (key_id, owner) = (checked.key_id().to_owned(), account.id);
     let key = read_database(app, move |conn| storage::keys::find(conn, &key_id)).await?;
-    let Some(key) = key.filter(|key| key.account_id == owner) else { return Ok(false) };
+    let Some(key) = key.filter(|key| key.account_id == owner) else {
+        return Ok(false);
+    };
     Ok(PublicKey::from_pem(&key.public_pem).is_ok_and(|key| checked.verify(&key).is_ok()))
 }
 

@@ -48,7 +48,10 @@ async fn rest(app: &App, stop: &mut watch::Receiver<bool>) {
 async fn claim(app: &App) -> service::Result<Vec<Received>> {
     let now = app.now();
     // Nothing to write while there is nothing to do.
-    let due = app.database().read(move |conn| Ok::<_, service::Error>(storage::inbox::next_run(conn)?)).await?;
+    let due = app
+        .database()
+        .read(move |conn| Ok::<_, service::Error>(storage::inbox::next_run(conn)?))
+        .await?;
     if due.is_none_or(|time| time > now) {
         return Ok(Vec::new());
     }
@@ -57,16 +60,29 @@ async fn claim(app: &App) -> service::Result<Vec<Received>> {
         .await
 }
 
-async fn work_off(federation: &Federation, app: &App, rows: Vec<Received>, stop: &watch::Receiver<bool>) {
+async fn work_off(
+    federation: &Federation,
+    app: &App,
+    rows: Vec<Received>,
+    stop: &watch::Receiver<bool>,
+) {
     let mut actors: Vec<Vec<Received>> = Vec::new();
     for row in rows {
-        match actors.iter_mut().find(|known| known.first().is_some_and(|first| first.actor_uri == row.actor_uri)) {
+        match actors.iter_mut().find(|known| {
+            known
+                .first()
+                .is_some_and(|first| first.actor_uri == row.actor_uri)
+        }) {
             Some(known) => known.push(row),
             None => actors.push(vec![row]),
         }
     }
     let each = |rows: Vec<Received>| async move { of_one_actor(federation, app, rows, stop).await };
-    let finished: Vec<InboxId> = stream::iter(actors).map(each).buffer_unordered(AT_ONCE).concat().await;
+    let finished: Vec<InboxId> = stream::iter(actors)
+        .map(each)
+        .buffer_unordered(AT_ONCE)
+        .concat()
+        .await;
     finish(app, finished).await;
 }
 
@@ -105,7 +121,8 @@ async fn finish(app: &App, ids: Vec<InboxId>) {
     if ids.is_empty() {
         return;
     }
-    metrics::counter!("staffroom_inbox_processed_total").increment(u64::try_from(ids.len()).unwrap_or(0));
+    metrics::counter!("staffroom_inbox_processed_total")
+        .increment(u64::try_from(ids.len()).unwrap_or(0));
     let now = app.now();
     note(app, move |conn| storage::inbox::finish(conn, &ids, now)).await;
 }
@@ -121,10 +138,16 @@ async fn try_later(app: &App, row: &Received, reason: String) {
     if row.attempts + 1 >= ATTEMPTS {
         metrics::counter!("staffroom_inbox_given_up_total").increment(1);
         tracing::warn!(activity = row.uri, reason, "an activity was given up");
-        return note(app, move |conn| storage::inbox::give_up(conn, id, now, &reason)).await;
+        return note(app, move |conn| {
+            storage::inbox::give_up(conn, id, now, &reason)
+        })
+        .await;
     }
     let wait = TimeDelta::seconds(5_i64 << row.attempts.clamp(0, ATTEMPTS));
-    note(app, move |conn| storage::inbox::retry(conn, id, now + wait, &reason)).await;
+    note(app, move |conn| {
+        storage::inbox::retry(conn, id, now + wait, &reason)
+    })
+    .await;
 }
 
 /// A note that cannot be made is made again: the lease runs out, and the activity is worked off once more.
@@ -132,7 +155,10 @@ async fn note(
     app: &App,
     write: impl FnOnce(&mut storage::DbConnection) -> Result<(), storage::QueryError> + Send + 'static,
 ) {
-    let noted: service::Result<()> = app.database().transaction(move |conn| Ok(write(conn)?)).await;
+    let noted: service::Result<()> = app
+        .database()
+        .transaction(move |conn| Ok(write(conn)?))
+        .await;
     if let Err(error) = noted {
         tracing::warn!(%error, "the inbox could not be written");
     }

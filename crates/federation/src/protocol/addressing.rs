@@ -28,7 +28,11 @@ pub(crate) fn visibility(object: &Value, followers: &str) -> Visibility {
 }
 
 /// `to` and `cc` of what we send.
-pub(crate) fn recipients(visibility: Visibility, followers: &str, mentioned: &[String]) -> (Vec<String>, Vec<String>) {
+pub(crate) fn recipients(
+    visibility: Visibility,
+    followers: &str,
+    mentioned: &[String],
+) -> (Vec<String>, Vec<String>) {
     let with_mentioned = |first: &str| {
         let mut list = vec![first.to_owned()];
         list.extend_from_slice(mentioned);
@@ -52,7 +56,12 @@ mod tests {
     fn what_we_address_is_read_back_as_it_was_meant() {
         let followers = "https://school.example/users/ada/followers";
         let mentioned = ["https://other.example/users/bob".to_owned()];
-        for meant in [Visibility::Public, Visibility::Unlisted, Visibility::FollowersOnly, Visibility::Direct] {
+        for meant in [
+            Visibility::Public,
+            Visibility::Unlisted,
+            Visibility::FollowersOnly,
+            Visibility::Direct,
+        ] {
             let (to, cc) = recipients(meant, followers, &mentioned);
             assert_eq!(visibility(&json!({"to": to, "cc": cc}), followers), meant);
         }
@@ -64,6 +73,12 @@ mod tests {
             assert_eq!(visibility(&json!({ "to": name }), ""), Visibility::Public);
         }
         assert_eq!(visibility(&json!({}), ""), Visibility::Direct);
-        assert_eq!(visibility(&json!({"to": "https://elsewhere.example/followers"}), "https://a.example/followers"), Visibility::Direct);
+        assert_eq!(
+            visibility(
+                &json!({"to": "https://elsewhere.example/followers"}),
+                "https://a.example/followers"
+            ),
+            Visibility::Direct
+        );
     }
 }

@@ -54,7 +54,8 @@ pub(crate) fn ids<'a>(object: &'a Value, key: &str) -> Vec<&'a str> {
 /// An address that a person can open: of a Link its `href`, HTML before anything else.
 pub(crate) fn link(object: &Value, key: &str) -> Option<String> {
     let links = many(object, key);
-    let is_page = |value: &&&Value| value.get("mediaType").and_then(Value::as_str) == Some("text/html");
+    let is_page =
+        |value: &&&Value| value.get("mediaType").and_then(Value::as_str) == Some("text/html");
     let chosen = links.iter().find(is_page).or_else(|| links.first())?;
     let address = chosen.as_str().or_else(|| chosen.get("href")?.as_str())?;
     web_address(address)
@@ -63,7 +64,8 @@ pub(crate) fn link(object: &Value, key: &str) -> Option<String> {
 /// The address, if it is one of the web and of sensible length.
 pub(crate) fn web_address(address: &str) -> Option<String> {
     let good = address.len() <= 2_048
-        && Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        && Url::parse(address)
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     good.then(|| address.to_owned())
 }
 
@@ -78,10 +80,18 @@ pub(crate) fn translated(object: &Value, key: &str) -> (Option<String>, Option<S
     let map = object.get(format!("{key}Map")).and_then(Value::as_object);
     let plain = text(object, key).map(str::to_owned);
     let Some(map) = map else { return (plain, None) };
-    let same = map.iter().find(|(_, value)| value.as_str() == plain.as_deref());
+    let same = map
+        .iter()
+        .find(|(_, value)| value.as_str() == plain.as_deref());
     let found = same.or_else(|| map.iter().next());
-    let language = found.map(|(language, _)| language.clone()).filter(|code| code.len() <= 20);
-    let text = plain.or_else(|| found.and_then(|(_, value)| value.as_str()).map(str::to_owned));
+    let language = found
+        .map(|(language, _)| language.clone())
+        .filter(|code| code.len() <= 20);
+    let text = plain.or_else(|| {
+        found
+            .and_then(|(_, value)| value.as_str())
+            .map(str::to_owned)
+    });
     (text, language)
 }
 
@@ -93,7 +103,11 @@ mod tests {
 
     #[test]
     fn one_value_and_a_list_of_one_are_the_same() {
-        for object in [json!({"to": "a"}), json!({"to": ["a"]}), json!({"to": {"id": "a"}})] {
+        for object in [
+            json!({"to": "a"}),
+            json!({"to": ["a"]}),
+            json!({"to": {"id": "a"}}),
+        ] {
             assert_eq!(ids(&object, "to"), ["a"]);
         }
         assert!(ids(&json!({"to": null}), "to").is_empty());
@@ -115,9 +129,16 @@ mod tests {
 
     #[test]
     fn the_language_is_that_of_the_text() {
-        let note = json!({"content": "bore da", "contentMap": {"en": "good morning", "cy": "bore da"}});
-        assert_eq!(translated(&note, "content"), (Some("bore da".into()), Some("cy".into())));
+        let note =
+            json!({"content": "bore da", "contentMap": {"en": "good morning", "cy": "bore da"}});
+        assert_eq!(
+            translated(&note, "content"),
+            (Some("bore da".into()), Some("cy".into()))
+        );
         let only_map = json!({"contentMap": {"en": "hello"}});
-        assert_eq!(translated(&only_map, "content"), (Some("hello".into()), Some("en".into())));
+        assert_eq!(
+            translated(&only_map, "content"),
+            (Some("hello".into()), Some("en".into()))
+        );
     }
 }

@@ -39,8 +39,12 @@ pub struct Holder(pub Authenticated);
 type Finding<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 async fn find(request: HttpRequest) -> Result<Option<Authenticated>, ApiError> {
-    let Some(bearer) = Bearer::of(&request) else { return Ok(None) };
-    let Some(app) = request.app_data::<Data<App>>() else { return Err(ApiError::Server) };
+    let Some(bearer) = Bearer::of(&request) else {
+        return Ok(None);
+    };
+    let Some(app) = request.app_data::<Data<App>>() else {
+        return Err(ApiError::Server);
+    };
     let found = oauth::authenticate(app, bearer.token()).await?;
     found.map(Some).ok_or(ApiError::INVALID_TOKEN)
 }
@@ -55,7 +59,11 @@ impl<S: Scope> FromRequest for Caller<S> {
             let authenticated = find(request).await?.ok_or(ApiError::NO_TOKEN)?;
             let person = authenticated.person.clone().ok_or(ApiError::NO_PERSON)?;
             require::<S>(authenticated.scopes)?;
-            Ok(Self { person, authenticated, scope: PhantomData })
+            Ok(Self {
+                person,
+                authenticated,
+                scope: PhantomData,
+            })
         })
     }
 }
@@ -74,7 +82,10 @@ impl<S: Scope> FromRequest for Anyone<S> {
                 }
                 None => None,
             };
-            Ok(Self { person, scope: PhantomData })
+            Ok(Self {
+                person,
+                scope: PhantomData,
+            })
         })
     }
 }

@@ -16,7 +16,8 @@ use super::{Answer, json, page};
 use crate::ApiError;
 use crate::entities::{Account, Relationship, Status};
 use crate::extract::scope::{
-    AnyScope, OwnProfile, ReadAccounts, ReadBlocks, ReadFollows, ReadStatuses, WriteAccounts, WriteBlocks, WriteFollows,
+    AnyScope, OwnProfile, ReadAccounts, ReadBlocks, ReadFollows, ReadStatuses, WriteAccounts,
+    WriteBlocks, WriteFollows,
 };
 use crate::extract::{
     Anyone, Caller, Choice, Flag, Holder, Number, PageParams, Params, PathId, Text, Upload, Words,
@@ -25,7 +26,11 @@ use crate::views::{account_ids, credential_account};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/v1/accounts").route(web::post().to(sign_up)).route(web::get().to(several)))
+        .service(
+            web::resource("/v1/accounts")
+                .route(web::post().to(sign_up))
+                .route(web::get().to(several)),
+        )
         .service(web::resource("/v1/accounts/verify_credentials").route(web::get().to(verify)))
         .service(web::resource("/v1/accounts/update_credentials").route(web::patch().to(update)))
         .service(web::resource("/v1/accounts/lookup").route(web::get().to(lookup)))
@@ -34,14 +39,19 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/profile/avatar").route(web::delete().to(delete_avatar)))
         .service(web::resource("/v1/profile/header").route(web::delete().to(delete_header)))
         .service(web::resource("/v1/blocks").route(web::get().to(blocked)))
-        .service(web::resource("/v1/emails/confirmations").route(web::post().to(resend_confirmation)))
+        .service(
+            web::resource("/v1/emails/confirmations").route(web::post().to(resend_confirmation)),
+        )
         .service(web::resource("/v1/accounts/{id}").route(web::get().to(show)))
         .service(web::resource("/v1/accounts/{id}/statuses").route(web::get().to(statuses)))
         .service(web::resource("/v1/accounts/{id}/followers").route(web::get().to(followers)))
         .service(web::resource("/v1/accounts/{id}/following").route(web::get().to(following)))
         .service(web::resource("/v1/accounts/{id}/follow").route(web::post().to(follow)))
         .service(web::resource("/v1/accounts/{id}/unfollow").route(web::post().to(unfollow)))
-        .service(web::resource("/v1/accounts/{id}/remove_from_followers").route(web::post().to(remove_follower)))
+        .service(
+            web::resource("/v1/accounts/{id}/remove_from_followers")
+                .route(web::post().to(remove_follower)),
+        )
         .service(web::resource("/v1/accounts/{id}/block").route(web::post().to(block)))
         .service(web::resource("/v1/accounts/{id}/unblock").route(web::post().to(unblock)));
 }
@@ -137,11 +147,22 @@ impl Fields {
             Self::List(rows) => rows,
             Self::Map(rows) => rows.into_values().collect(),
         };
-        rows.into_iter().map(|row| (row.name.0.unwrap_or_default(), row.value.0.unwrap_or_default())).collect()
+        rows.into_iter()
+            .map(|row| {
+                (
+                    row.name.0.unwrap_or_default(),
+                    row.value.0.unwrap_or_default(),
+                )
+            })
+            .collect()
     }
 }
 
-async fn update(caller: Caller<WriteAccounts>, mut upload: Upload<Update>, app: Data<App>) -> Answer {
+async fn update(
+    caller: Caller<WriteAccounts>,
+    mut upload: Upload<Update>,
+    app: Data<App>,
+) -> Answer {
     let avatar = upload.take("avatar").map(|file| file.bytes);
     let header = upload.take("header").map(|file| file.bytes);
     let params = upload.params;
@@ -158,7 +179,11 @@ async fn update(caller: Caller<WriteAccounts>, mut upload: Upload<Update>, app: 
         header,
         default_visibility: params.source.privacy.0,
         default_sensitive: params.source.sensitive.0,
-        default_language: params.source.language.0.map(|code| (!code.is_empty()).then_some(code)),
+        default_language: params
+            .source
+            .language
+            .0
+            .map(|code| (!code.is_empty()).then_some(code)),
     };
     profile::update(&app, &caller.person, change).await?;
     own(&app, &caller).await
@@ -189,13 +214,20 @@ struct Lookup {
 
 async fn lookup(caller: Anyone<ReadAccounts>, params: Params<Lookup>, app: Data<App>) -> Answer {
     let handle = params.0.acct.0.unwrap_or_default();
-    json(Account::from(accounts::lookup(&app, caller.person(), &handle, false).await?))
+    json(Account::from(
+        accounts::lookup(&app, caller.person(), &handle, false).await?,
+    ))
 }
 
 async fn relationships(caller: Caller<ReadFollows>, params: Params<Ids>, app: Data<App>) -> Answer {
     let ids = account_ids(&params.0.id);
     let found = accounts::relationships(&app, &caller.person, &ids).await?;
-    json(found.into_iter().map(Relationship::from).collect::<Vec<_>>())
+    json(
+        found
+            .into_iter()
+            .map(Relationship::from)
+            .collect::<Vec<_>>(),
+    )
 }
 
 #[derive(Deserialize, Default)]
@@ -223,7 +255,9 @@ async fn find(caller: Caller<ReadAccounts>, params: Params<Find>, app: Data<App>
 }
 
 async fn show(caller: Anyone<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
-    json(Account::from(accounts::view(&app, caller.person(), id.0).await?))
+    json(Account::from(
+        accounts::view(&app, caller.person(), id.0).await?,
+    ))
 }
 
 #[derive(Deserialize, Default)]
@@ -253,7 +287,14 @@ async fn statuses(
         pinned: params.pinned.is_set(),
         tagged: params.tagged.filled().map(str::to_owned),
     };
-    let found = accounts::statuses(&app, caller.person(), id.0, wanted, params.page.page(20, 40)).await?;
+    let found = accounts::statuses(
+        &app,
+        caller.person(),
+        id.0,
+        wanted,
+        params.page.page(20, 40),
+    )
+    .await?;
     page::<_, Status>(&request, &app, found)
 }
 
@@ -287,26 +328,49 @@ struct Follow {
     languages: Words,
 }
 
-async fn follow(caller: Caller<WriteFollows>, id: PathId<AccountId>, params: Params<Follow>, app: Data<App>) -> Answer {
+async fn follow(
+    caller: Caller<WriteFollows>,
+    id: PathId<AccountId>,
+    params: Params<Follow>,
+    app: Data<App>,
+) -> Answer {
     let params = params.into_inner();
-    let wishes = FollowWishes { reblogs: params.reblogs.0, notify: params.notify.0, languages: params.languages.0 };
-    json(Relationship::from(follows::follow(&app, &caller.person, id.0, wishes).await?))
+    let wishes = FollowWishes {
+        reblogs: params.reblogs.0,
+        notify: params.notify.0,
+        languages: params.languages.0,
+    };
+    json(Relationship::from(
+        follows::follow(&app, &caller.person, id.0, wishes).await?,
+    ))
 }
 
 async fn unfollow(caller: Caller<WriteFollows>, id: PathId<AccountId>, app: Data<App>) -> Answer {
-    json(Relationship::from(follows::unfollow(&app, &caller.person, id.0).await?))
+    json(Relationship::from(
+        follows::unfollow(&app, &caller.person, id.0).await?,
+    ))
 }
 
-async fn remove_follower(caller: Caller<WriteFollows>, id: PathId<AccountId>, app: Data<App>) -> Answer {
-    json(Relationship::from(follows::remove_follower(&app, &caller.person, id.0).await?))
+async fn remove_follower(
+    caller: Caller<WriteFollows>,
+    id: PathId<AccountId>,
+    app: Data<App>,
+) -> Answer {
+    json(Relationship::from(
+        follows::remove_follower(&app, &caller.person, id.0).await?,
+    ))
 }
 
 async fn block(caller: Caller<WriteBlocks>, id: PathId<AccountId>, app: Data<App>) -> Answer {
-    json(Relationship::from(blocks::block(&app, &caller.person, id.0).await?))
+    json(Relationship::from(
+        blocks::block(&app, &caller.person, id.0).await?,
+    ))
 }
 
 async fn unblock(caller: Caller<WriteBlocks>, id: PathId<AccountId>, app: Data<App>) -> Answer {
-    json(Relationship::from(blocks::unblock(&app, &caller.person, id.0).await?))
+    json(Relationship::from(
+        blocks::unblock(&app, &caller.person, id.0).await?,
+    ))
 }
 
 async fn blocked(
@@ -325,7 +389,11 @@ struct Confirmation {
     email: Text,
 }
 
-async fn resend_confirmation(_: Anyone<AnyScope>, params: Params<Confirmation>, app: Data<App>) -> Answer {
+async fn resend_confirmation(
+    _: Anyone<AnyScope>,
+    params: Params<Confirmation>,
+    app: Data<App>,
+) -> Answer {
     users::resend_confirmation(&app, params.0.email.0.as_deref().unwrap_or_default()).await?;
     super::nothing()
 }

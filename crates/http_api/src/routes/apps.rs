@@ -27,7 +27,11 @@ struct Create {
 
 async fn create(params: Params<Create>, app: Data<App>) -> Answer {
     let params = params.into_inner();
-    let uris = params.redirect_uris.as_slice().iter().flat_map(|text| text.split_whitespace());
+    let uris = params
+        .redirect_uris
+        .as_slice()
+        .iter()
+        .flat_map(|text| text.split_whitespace());
     let registered = oauth::register_application(
         &app,
         NewApplication {
@@ -48,11 +52,15 @@ async fn create(params: Params<Create>, app: Data<App>) -> Answer {
 }
 
 async fn verify(holder: Holder, app: Data<App>) -> Answer {
-    json(entity(oauth::application(&app, holder.0.application).await?))
+    json(entity(
+        oauth::application(&app, holder.0.application).await?,
+    ))
 }
 
 fn entity(row: oauth::Application) -> Application {
-    let scopes = domain::Scopes::parse(&row.scopes).map(|scopes| scopes.names().collect()).unwrap_or_default();
+    let scopes = domain::Scopes::parse(&row.scopes)
+        .map(|scopes| scopes.names().collect())
+        .unwrap_or_default();
     Application {
         id: row.id,
         name: row.name,

@@ -6,8 +6,11 @@ use serde_json::json as object;
 
 use super::{Answer, json};
 use crate::ApiError;
-use crate::extract::scope::{AnyScope, ReadAccounts, ReadBlocks, ReadFilters, ReadFollows, ReadLists, ReadMutes, ReadStatuses};
 use crate::extract::Caller;
+use crate::extract::scope::{
+    AnyScope, ReadAccounts, ReadBlocks, ReadFilters, ReadFollows, ReadLists, ReadMutes,
+    ReadStatuses,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // For everybody.
@@ -29,12 +32,19 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/filters").route(web::get().to(none_of::<ReadFilters>)))
         .service(web::resource("/v2/filters").route(web::get().to(none_of::<ReadFilters>)))
         .service(web::resource("/v1/lists").route(web::get().to(none_of::<ReadLists>)))
-        .service(web::resource("/v1/accounts/{id}/lists").route(web::get().to(none_of::<ReadLists>)))
-        .service(web::resource("/v1/accounts/familiar_followers").route(web::get().to(none_of::<ReadFollows>)))
+        .service(
+            web::resource("/v1/accounts/{id}/lists").route(web::get().to(none_of::<ReadLists>)),
+        )
+        .service(
+            web::resource("/v1/accounts/familiar_followers")
+                .route(web::get().to(none_of::<ReadFollows>)),
+        )
         .service(web::resource("/v1/mutes").route(web::get().to(none_of::<ReadMutes>)))
         .service(web::resource("/v1/domain_blocks").route(web::get().to(none_of::<ReadBlocks>)))
         .service(web::resource("/v1/conversations").route(web::get().to(none_of::<ReadStatuses>)))
-        .service(web::resource("/v1/scheduled_statuses").route(web::get().to(none_of::<ReadStatuses>)))
+        .service(
+            web::resource("/v1/scheduled_statuses").route(web::get().to(none_of::<ReadStatuses>)),
+        )
         .service(web::resource("/v1/announcements").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v1/followed_tags").route(web::get().to(none_of::<ReadFollows>)))
         .service(web::resource("/v1/featured_tags").route(web::get().to(none_of::<ReadAccounts>)))

@@ -13,19 +13,30 @@ use crate::extract::{Caller, PageParams, Params, PathId};
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/follow_requests").route(web::get().to(list)))
-        .service(web::resource("/v1/follow_requests/{id}/authorize").route(web::post().to(authorize)))
+        .service(
+            web::resource("/v1/follow_requests/{id}/authorize").route(web::post().to(authorize)),
+        )
         .service(web::resource("/v1/follow_requests/{id}/reject").route(web::post().to(reject)));
 }
 
-async fn list(request: HttpRequest, caller: Caller<ReadFollows>, params: Params<PageParams>, app: Data<App>) -> Answer {
+async fn list(
+    request: HttpRequest,
+    caller: Caller<ReadFollows>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
     let found = follows::requests(&app, &caller.person, params.0.page(40, 80)).await?;
     page::<_, Account>(&request, &app, found)
 }
 
 async fn authorize(caller: Caller<WriteFollows>, id: PathId<AccountId>, app: Data<App>) -> Answer {
-    json(Relationship::from(follows::authorize(&app, &caller.person, id.0).await?))
+    json(Relationship::from(
+        follows::authorize(&app, &caller.person, id.0).await?,
+    ))
 }
 
 async fn reject(caller: Caller<WriteFollows>, id: PathId<AccountId>, app: Data<App>) -> Answer {
-    json(Relationship::from(follows::reject(&app, &caller.person, id.0).await?))
+    json(Relationship::from(
+        follows::reject(&app, &caller.person, id.0).await?,
+    ))
 }

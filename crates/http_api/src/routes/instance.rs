@@ -18,7 +18,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/instance").route(web::get().to(version_1)))
         .service(web::resource("/v2/instance").route(web::get().to(version_2)))
         .service(web::resource("/v1/instance/peers").route(web::get().to(peers)))
-        .service(web::resource("/v1/instance/extended_description").route(web::get().to(extended_description)))
+        .service(
+            web::resource("/v1/instance/extended_description")
+                .route(web::get().to(extended_description)),
+        )
         .service(web::resource("/v1/streaming/health").route(web::get().to(health)));
 }
 
@@ -28,7 +31,8 @@ const API_VERSION: u32 = 1;
 fn streaming(app: &App) -> String {
     let base = app.addresses().base();
     // `https` becomes `wss`, `http` becomes `ws`.
-    base.strip_prefix("http").map_or_else(|| base.to_owned(), |rest| format!("ws{rest}"))
+    base.strip_prefix("http")
+        .map_or_else(|| base.to_owned(), |rest| format!("ws{rest}"))
 }
 
 fn status_limits(app: &App) -> e::StatusLimits {
@@ -52,8 +56,12 @@ fn media_limits(app: &App) -> e::MediaLimits {
 }
 
 /// There are no polls yet; apps read these figures all the same.
-const POLLS: e::PollLimits =
-    e::PollLimits { max_options: 0, max_characters_per_option: 0, min_expiration: 0, max_expiration: 0 };
+const POLLS: e::PollLimits = e::PollLimits {
+    max_options: 0,
+    max_characters_per_option: 0,
+    min_expiration: 0,
+    max_expiration: 0,
+};
 
 fn languages() -> Vec<String> {
     vec!["en".to_owned()]
@@ -64,21 +72,31 @@ async fn version_2(app: Data<App>) -> Answer {
     let settings = app.settings();
     let at = |path: &str| app.addresses().join(path);
     let mode = settings.registrations.mode;
-    let open = e::FeedAccess { local: "public", remote: "public" };
+    let open = e::FeedAccess {
+        local: "public",
+        remote: "public",
+    };
     json(e::Instance {
         domain: settings.host.to_string(),
         title: settings.title.clone(),
         version: settings.mastodon_version(),
         source_url: settings.source_url.clone(),
         description: settings.description.clone(),
-        usage: e::Usage { users: e::ActiveUsers { active_month: facts.active_month } },
+        usage: e::Usage {
+            users: e::ActiveUsers {
+                active_month: facts.active_month,
+            },
+        },
         thumbnail: e::Thumbnail {
             url: at("/assets/thumbnail.png"),
             blurhash: (),
             versions: BTreeMap::new(),
             description: String::new(),
         },
-        icon: vec![e::Icon { src: at("/assets/icon.png"), size: "192x192".to_owned() }],
+        icon: vec![e::Icon {
+            src: at("/assets/icon.png"),
+            size: "192x192".to_owned(),
+        }],
         languages: languages(),
         configuration: e::Configuration {
             urls: e::Urls {
@@ -107,7 +125,10 @@ async fn version_2(app: Data<App>) -> Answer {
             timelines_access: e::TimelinesAccess {
                 live_feeds: open,
                 hashtag_feeds: open,
-                trending_link_feeds: e::FeedAccess { local: "disabled", remote: "disabled" },
+                trending_link_feeds: e::FeedAccess {
+                    local: "disabled",
+                    remote: "disabled",
+                },
             },
             limited_federation: false,
         },
@@ -119,7 +140,9 @@ async fn version_2(app: Data<App>) -> Answer {
             min_age: (),
             url: None,
         },
-        api_versions: e::ApiVersions { mastodon: API_VERSION },
+        api_versions: e::ApiVersions {
+            mastodon: API_VERSION,
+        },
         wrapstodon: (),
         contact: e::Contact {
             email: settings.contact_email.clone(),
@@ -130,7 +153,13 @@ async fn version_2(app: Data<App>) -> Answer {
 }
 
 async fn version_1(app: Data<App>) -> Answer {
-    let Facts { users, statuses, domains, contact, .. } = instance::facts(&app).await?;
+    let Facts {
+        users,
+        statuses,
+        domains,
+        contact,
+        ..
+    } = instance::facts(&app).await?;
     let settings = app.settings();
     let mode = settings.registrations.mode;
     json(InstanceV1 {
@@ -140,15 +169,23 @@ async fn version_1(app: Data<App>) -> Answer {
         description: settings.description.clone(),
         email: settings.contact_email.clone(),
         version: settings.mastodon_version(),
-        urls: v1::UrlsV1 { streaming_api: streaming(&app) },
-        stats: v1::Stats { user_count: users, status_count: statuses, domain_count: domains },
+        urls: v1::UrlsV1 {
+            streaming_api: streaming(&app),
+        },
+        stats: v1::Stats {
+            user_count: users,
+            status_count: statuses,
+            domain_count: domains,
+        },
         thumbnail: Some(app.addresses().join("/assets/thumbnail.png")),
         languages: languages(),
         registrations: matches!(mode, RegistrationMode::Open | RegistrationMode::Approval),
         approval_required: mode == RegistrationMode::Approval,
         invites_enabled: mode == RegistrationMode::Invite,
         configuration: v1::ConfigurationV1 {
-            accounts: v1::AccountLimitsV1 { max_featured_tags: 0 },
+            accounts: v1::AccountLimitsV1 {
+                max_featured_tags: 0,
+            },
             statuses: status_limits(&app),
             media_attachments: media_limits(&app),
             polls: POLLS,

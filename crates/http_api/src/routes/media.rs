@@ -33,29 +33,48 @@ struct Described {
 
 /// `x,y`, each from -1 to 1.
 pub(super) fn focus(text: &Text) -> Result<Option<(f64, f64)>, ApiError> {
-    let Some(text) = text.filled() else { return Ok(None) };
-    let point = text.split_once(',').and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
-    point.map(Some).ok_or_else(|| ApiError::Unprocessable("Validation failed: Focus must be two numbers".to_owned()))
+    let Some(text) = text.filled() else {
+        return Ok(None);
+    };
+    let point = text
+        .split_once(',')
+        .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
+    point.map(Some).ok_or_else(|| {
+        ApiError::Unprocessable("Validation failed: Focus must be two numbers".to_owned())
+    })
 }
 
 /// Pictures are worked on at once, so that both versions answer with the finished attachment.
-async fn create(caller: Caller<WriteMedia>, mut upload: Upload<Described>, app: Data<App>) -> Answer {
-    let file = upload
-        .take("file")
-        .ok_or_else(|| ApiError::Unprocessable("Validation failed: File can't be blank".to_owned()))?;
+async fn create(
+    caller: Caller<WriteMedia>,
+    mut upload: Upload<Described>,
+    app: Data<App>,
+) -> Answer {
+    let file = upload.take("file").ok_or_else(|| {
+        ApiError::Unprocessable("Validation failed: File can't be blank".to_owned())
+    })?;
     let new = attachments::Upload {
         bytes: file.bytes,
         description: upload.params.description.filled().map(str::to_owned),
         focus: focus(&upload.params.focus)?,
     };
-    json(MediaAttachment::from(attachments::upload(&app, &caller.person, new).await?))
+    json(MediaAttachment::from(
+        attachments::upload(&app, &caller.person, new).await?,
+    ))
 }
 
 async fn show(caller: Caller<WriteMedia>, id: PathId<MediaId>, app: Data<App>) -> Answer {
-    json(MediaAttachment::from(attachments::find(&app, &caller.person, id.0).await?))
+    json(MediaAttachment::from(
+        attachments::find(&app, &caller.person, id.0).await?,
+    ))
 }
 
-async fn update(caller: Caller<WriteMedia>, id: PathId<MediaId>, params: Params<Described>, app: Data<App>) -> Answer {
+async fn update(
+    caller: Caller<WriteMedia>,
+    id: PathId<MediaId>,
+    params: Params<Described>,
+    app: Data<App>,
+) -> Answer {
     let params = params.into_inner();
     let at = focus(&params.focus)?;
     let view = attachments::update(&app, &caller.person, id.0, params.description.0, at).await?;

@@ -37,9 +37,16 @@ pub(crate) fn page<V, E: Serialize + From<V>>(
     app: &service::App,
     page: service::Paged<V>,
 ) -> Answer {
-    let cursors = page.ends.map(|(newest, oldest)| crate::pagination::Cursors { newest, oldest });
+    let cursors = page
+        .ends
+        .map(|(newest, oldest)| crate::pagination::Cursors { newest, oldest });
     let items: Vec<E> = page.items.into_iter().map(E::from).collect();
-    Ok(crate::pagination::page(request, &app.settings().public_url, &items, cursors))
+    Ok(crate::pagination::page(
+        request,
+        &app.settings().public_url,
+        &items,
+        cursors,
+    ))
 }
 
 /// Routes below `/api`.

@@ -33,10 +33,19 @@ struct List {
     page: PageParams,
 }
 
-async fn list(request: HttpRequest, caller: Caller<ReadNotifications>, params: Params<List>, app: Data<App>) -> Answer {
+async fn list(
+    request: HttpRequest,
+    caller: Caller<ReadNotifications>,
+    params: Params<List>,
+    app: Data<App>,
+) -> Answer {
     let params = params.into_inner();
     let kinds = |words: &Words| -> Vec<NotificationKind> {
-        words.as_slice().iter().filter_map(|name| NotificationKind::named(name)).collect()
+        words
+            .as_slice()
+            .iter()
+            .filter_map(|name| NotificationKind::named(name))
+            .collect()
     };
     let wanted = Wanted {
         kinds: kinds(&params.types),
@@ -45,17 +54,32 @@ async fn list(request: HttpRequest, caller: Caller<ReadNotifications>, params: P
     };
     if !params.types.as_slice().is_empty() && wanted.kinds.is_empty() {
         // Only kinds that never happen here.
-        return Ok(pagination::page::<Notification>(&request, &app.settings().public_url, &[], None));
+        return Ok(pagination::page::<Notification>(
+            &request,
+            &app.settings().public_url,
+            &[],
+            None,
+        ));
     }
     let found = notifications::page(&app, &caller.person, wanted, params.page.page(40, 80)).await?;
     page::<_, Notification>(&request, &app, found)
 }
 
-async fn show(caller: Caller<ReadNotifications>, id: PathId<NotificationId>, app: Data<App>) -> Answer {
-    json(Notification::from(notifications::find(&app, &caller.person, id.0).await?))
+async fn show(
+    caller: Caller<ReadNotifications>,
+    id: PathId<NotificationId>,
+    app: Data<App>,
+) -> Answer {
+    json(Notification::from(
+        notifications::find(&app, &caller.person, id.0).await?,
+    ))
 }
 
-async fn dismiss(caller: Caller<WriteNotifications>, id: PathId<NotificationId>, app: Data<App>) -> Answer {
+async fn dismiss(
+    caller: Caller<WriteNotifications>,
+    id: PathId<NotificationId>,
+    app: Data<App>,
+) -> Answer {
     notifications::dismiss(&app, &caller.person, id.0).await?;
     nothing()
 }
@@ -71,7 +95,11 @@ struct Count {
     limit: Number,
 }
 
-async fn unread_count(caller: Caller<ReadNotifications>, params: Params<Count>, app: Data<App>) -> Answer {
+async fn unread_count(
+    caller: Caller<ReadNotifications>,
+    params: Params<Count>,
+    app: Data<App>,
+) -> Answer {
     let limit = params.0.limit.0.unwrap_or(100).clamp(1, 1_000);
     let count = notifications::unread_count(&app, &caller.person, limit).await?;
     json(object!({ "count": count }))

@@ -20,8 +20,16 @@ use crate::extract::{Caller, Params, Text};
 pub(super) fn routes(config: &mut ServiceConfig) {
     let cors = crate::middleware::cors::oauth;
     config
-        .service(web::resource("/oauth/token").wrap(cors()).route(web::post().to(token)))
-        .service(web::resource("/oauth/revoke").wrap(cors()).route(web::post().to(revoke)))
+        .service(
+            web::resource("/oauth/token")
+                .wrap(cors())
+                .route(web::post().to(token)),
+        )
+        .service(
+            web::resource("/oauth/revoke")
+                .wrap(cors())
+                .route(web::post().to(revoke)),
+        )
         .service(
             web::resource("/oauth/userinfo")
                 .wrap(cors())
@@ -69,7 +77,10 @@ fn answer(failure: Failure) -> Answer {
 /// The application's name and secret: from the body, or by HTTP Basic (RFC 6749 section 2.3.1).
 fn client(request: &HttpRequest, id: Text, secret: Text) -> (String, Option<String>) {
     if id.filled().is_some() {
-        return (id.0.unwrap_or_default(), secret.0.filter(|text| !text.is_empty()));
+        return (
+            id.0.unwrap_or_default(),
+            secret.0.filter(|text| !text.is_empty()),
+        );
     }
     let basic = request
         .headers()
@@ -102,7 +113,9 @@ async fn token(request: HttpRequest, params: Params<TokenRequest>, app: Data<App
             redirect_uri: params.redirect_uri.0.unwrap_or_default(),
             code_verifier: params.code_verifier.0,
         },
-        Some("client_credentials") => Grant::ClientCredentials { scope: params.scope.0 },
+        Some("client_credentials") => Grant::ClientCredentials {
+            scope: params.scope.0,
+        },
         None => return Ok(refusal(&OAuthError::missing("grant_type"))),
         Some(_) => return Ok(refusal(&OAuthError::unsupported_grant())),
     };
@@ -135,7 +148,11 @@ async fn revoke(request: HttpRequest, params: Params<Revocation>, app: Data<App>
 /// OpenID's idea of who somebody is, as far as apps use it.
 async fn user_info(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
     let (view, _) = service::accounts::own(&app, &caller.person).await?;
-    let name = if view.account.display_name.is_empty() { &view.account.username } else { &view.account.display_name };
+    let name = if view.account.display_name.is_empty() {
+        &view.account.username
+    } else {
+        &view.account.display_name
+    };
     super::json(json!({
         "iss": app.addresses().join("/"),
         "sub": view.account.uri,

@@ -32,7 +32,9 @@ async fn find(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) 
     let params = params.into_inner();
     let signed_in = caller.person().is_some();
     if !signed_in && (params.resolve.is_set() || params.offset.0.is_some_and(|offset| offset > 0)) {
-        return Err(ApiError::Unauthorized("Search queries resolve remote resources only for those who are signed in"));
+        return Err(ApiError::Unauthorized(
+            "Search queries resolve remote resources only for those who are signed in",
+        ));
     }
     let kind = match params.kind.filled() {
         None => None,
@@ -53,6 +55,10 @@ async fn find(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) 
     json(Search {
         accounts: found.accounts.into_iter().map(Account::from).collect(),
         statuses: found.statuses.into_iter().map(Status::from).collect(),
-        hashtags: found.tags.into_iter().map(|view| tag(view, signed_in)).collect(),
+        hashtags: found
+            .tags
+            .into_iter()
+            .map(|view| tag(view, signed_in))
+            .collect(),
     })
 }

@@ -15,7 +15,11 @@ use crate::extract::{Caller, Number, Params, Words};
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/preferences").route(web::get().to(preferences)))
-        .service(web::resource("/v1/markers").route(web::get().to(read)).route(web::post().to(write)));
+        .service(
+            web::resource("/v1/markers")
+                .route(web::get().to(read))
+                .route(web::post().to(write)),
+        );
 }
 
 async fn preferences(caller: Caller<ReadAccounts>) -> Answer {
@@ -38,8 +42,17 @@ struct Timelines {
 }
 
 async fn read(caller: Caller<ReadStatuses>, params: Params<Timelines>, app: Data<App>) -> Answer {
-    let timelines = params.0.timeline.as_slice().iter().take(10).cloned().collect();
-    json(entity(markers::find(&app, &caller.person, timelines).await?))
+    let timelines = params
+        .0
+        .timeline
+        .as_slice()
+        .iter()
+        .take(10)
+        .cloned()
+        .collect();
+    json(entity(
+        markers::find(&app, &caller.person, timelines).await?,
+    ))
 }
 
 #[derive(Deserialize, Default)]
@@ -58,10 +71,15 @@ struct Places {
 async fn write(caller: Caller<WriteStatuses>, params: Params<Places>, app: Data<App>) -> Answer {
     let params = params.into_inner();
     let mut places = Vec::new();
-    for (timeline, place) in [("home", params.home), ("notifications", params.notifications)] {
+    for (timeline, place) in [
+        ("home", params.home),
+        ("notifications", params.notifications),
+    ] {
         let Some(place) = place else { continue };
         let id = place.last_read_id.0.ok_or_else(|| {
-            ApiError::Unprocessable(format!("Validation failed: {timeline}: Last read can't be blank"))
+            ApiError::Unprocessable(format!(
+                "Validation failed: {timeline}: Last read can't be blank"
+            ))
         })?;
         places.push((timeline.to_owned(), id));
     }
@@ -80,5 +98,8 @@ fn entity(rows: Vec<markers::Marker>) -> Markers {
             (row.timeline, marker)
         })
         .collect();
-    Markers { home: found.remove("home"), notifications: found.remove("notifications") }
+    Markers {
+        home: found.remove("home"),
+        notifications: found.remove("notifications"),
+    }
 }

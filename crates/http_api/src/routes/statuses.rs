@@ -13,13 +13,18 @@ use super::{Answer, json, nothing, page};
 use crate::ApiError;
 use crate::entities::{Account, Context, Status, StatusEdit, StatusSource};
 use crate::extract::scope::{
-    ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteBookmarks, WriteFavourites, WriteAccounts, WriteStatuses,
+    ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteAccounts, WriteBookmarks,
+    WriteFavourites, WriteStatuses,
 };
 use crate::extract::{Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Words};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/v1/statuses").route(web::post().to(create)).route(web::get().to(several)))
+        .service(
+            web::resource("/v1/statuses")
+                .route(web::post().to(create))
+                .route(web::get().to(several)),
+        )
         .service(
             web::resource("/v1/statuses/{id}")
                 .route(web::get().to(show))
@@ -38,7 +43,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/statuses/{id}/unbookmark").route(web::post().to(unbookmark)))
         .service(web::resource("/v1/statuses/{id}/pin").route(web::post().to(pin)))
         .service(web::resource("/v1/statuses/{id}/unpin").route(web::post().to(unpin)))
-        .service(web::resource("/v1/statuses/{id}/favourited_by").route(web::get().to(favourited_by)))
+        .service(
+            web::resource("/v1/statuses/{id}/favourited_by").route(web::get().to(favourited_by)),
+        )
         .service(web::resource("/v1/statuses/{id}/reblogged_by").route(web::get().to(reblogged_by)))
         .service(web::resource("/v1/favourites").route(web::get().to(favourites)))
         .service(web::resource("/v1/bookmarks").route(web::get().to(bookmarks)));
@@ -69,7 +76,11 @@ async fn create(
     app: Data<App>,
 ) -> Answer {
     let params = params.into_inner();
-    let refuse = |what: &str| Err(ApiError::Unprocessable(format!("Validation failed: {what} are not supported here")));
+    let refuse = |what: &str| {
+        Err(ApiError::Unprocessable(format!(
+            "Validation failed: {what} are not supported here"
+        )))
+    };
     if params.poll.is_some_and(|poll| !poll.is_null()) {
         return refuse("Polls");
     }
@@ -95,7 +106,8 @@ async fn create(
         media: media_ids(&params.media_ids)?,
         idempotency_key,
     };
-    let view = statuses::publish(&app, &caller.person, caller.authenticated.application, new).await?;
+    let view =
+        statuses::publish(&app, &caller.person, caller.authenticated.application, new).await?;
     json(Status::from(view))
 }
 
@@ -104,8 +116,16 @@ fn answered(id: &str) -> Result<StatusId, ApiError> {
 }
 
 fn media_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
-    let unknown = |_| ApiError::Unprocessable("Validation failed: Media attachments could not be found".to_owned());
-    words.as_slice().iter().map(|id| id.parse().map_err(unknown)).collect()
+    let unknown = |_| {
+        ApiError::Unprocessable(
+            "Validation failed: Media attachments could not be found".to_owned(),
+        )
+    };
+    words
+        .as_slice()
+        .iter()
+        .map(|id| id.parse().map_err(unknown))
+        .collect()
 }
 
 #[derive(Deserialize, Default)]
@@ -121,7 +141,9 @@ async fn several(caller: Anyone<ReadStatuses>, params: Params<Ids>, app: Data<Ap
 }
 
 async fn show(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    json(Status::from(statuses::view(&app, caller.person(), id.0).await?))
+    json(Status::from(
+        statuses::view(&app, caller.person(), id.0).await?,
+    ))
 }
 
 #[derive(Deserialize, Default)]
@@ -144,17 +166,30 @@ struct MediaAttributes {
     focus: Text,
 }
 
-async fn edit(caller: Caller<WriteStatuses>, id: PathId<StatusId>, params: Params<Edit>, app: Data<App>) -> Answer {
+async fn edit(
+    caller: Caller<WriteStatuses>,
+    id: PathId<StatusId>,
+    params: Params<Edit>,
+    app: Data<App>,
+) -> Answer {
     let params = params.into_inner();
     if params.poll.is_some_and(|poll| !poll.is_null()) {
-        return Err(ApiError::Unprocessable("Validation failed: Polls are not supported here".to_owned()));
+        return Err(ApiError::Unprocessable(
+            "Validation failed: Polls are not supported here".to_owned(),
+        ));
     }
     // What is not said stays as it is.
     let now = statuses::source(&app, &caller.person, id.0).await?;
     let mut media_changes = Vec::new();
     for change in params.media_attributes.0.unwrap_or_default() {
-        let Some(id) = change.id.filled().and_then(|id| id.parse().ok()) else { continue };
-        media_changes.push(MediaChange { id, description: change.description.0, focus: focus(&change.focus)? });
+        let Some(id) = change.id.filled().and_then(|id| id.parse().ok()) else {
+            continue;
+        };
+        media_changes.push(MediaChange {
+            id,
+            description: change.description.0,
+            focus: focus(&change.focus)?,
+        });
     }
     let change = StatusChange {
         text: params.status.0.unwrap_or(now.text),
@@ -167,13 +202,18 @@ async fn edit(caller: Caller<WriteStatuses>, id: PathId<StatusId>, params: Param
         },
         media_changes,
     };
-    json(Status::from(statuses::edit(&app, &caller.person, id.0, change).await?))
+    json(Status::from(
+        statuses::edit(&app, &caller.person, id.0, change).await?,
+    ))
 }
 
 async fn delete(caller: Caller<WriteStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
     let view = statuses::delete(&app, &caller.person, id.0).await?;
     let text = view.status.text.clone();
-    json(Status { text: Some(text), ..Status::from(view) })
+    json(Status {
+        text: Some(text),
+        ..Status::from(view)
+    })
 }
 
 async fn context(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
@@ -186,12 +226,21 @@ async fn context(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<A
 
 async fn source(caller: Caller<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
     let row = statuses::source(&app, &caller.person, id.0).await?;
-    json(StatusSource { id: row.id, text: row.text, spoiler_text: row.spoiler_text })
+    json(StatusSource {
+        id: row.id,
+        text: row.text,
+        spoiler_text: row.spoiler_text,
+    })
 }
 
 async fn history(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
     let versions = statuses::history(&app, caller.person(), id.0).await?;
-    json(versions.into_iter().map(StatusEdit::from).collect::<Vec<_>>())
+    json(
+        versions
+            .into_iter()
+            .map(StatusEdit::from)
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// There are no link previews yet; Mastodon answers an empty object where a status has none.
@@ -200,12 +249,24 @@ async fn card(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>
     nothing()
 }
 
-async fn favourite(caller: Caller<WriteFavourites>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    json(Status::from(statuses::favourite(&app, &caller.person, id.0).await?))
+async fn favourite(
+    caller: Caller<WriteFavourites>,
+    id: PathId<StatusId>,
+    app: Data<App>,
+) -> Answer {
+    json(Status::from(
+        statuses::favourite(&app, &caller.person, id.0).await?,
+    ))
 }
 
-async fn unfavourite(caller: Caller<WriteFavourites>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    json(Status::from(statuses::unfavourite(&app, &caller.person, id.0).await?))
+async fn unfavourite(
+    caller: Caller<WriteFavourites>,
+    id: PathId<StatusId>,
+    app: Data<App>,
+) -> Answer {
+    json(Status::from(
+        statuses::unfavourite(&app, &caller.person, id.0).await?,
+    ))
 }
 
 #[derive(Deserialize, Default)]
@@ -214,7 +275,12 @@ struct Reblog {
     visibility: Choice<Visibility>,
 }
 
-async fn reblog(caller: Caller<WriteStatuses>, id: PathId<StatusId>, params: Params<Reblog>, app: Data<App>) -> Answer {
+async fn reblog(
+    caller: Caller<WriteStatuses>,
+    id: PathId<StatusId>,
+    params: Params<Reblog>,
+    app: Data<App>,
+) -> Answer {
     // What may be read but not passed on is, as in Mastodon, not there.
     match statuses::boost(&app, &caller.person, id.0, params.0.visibility.0).await {
         Ok(view) => json(Status::from(view)),
@@ -224,23 +290,37 @@ async fn reblog(caller: Caller<WriteStatuses>, id: PathId<StatusId>, params: Par
 }
 
 async fn unreblog(caller: Caller<WriteStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    json(Status::from(statuses::unboost(&app, &caller.person, id.0).await?))
+    json(Status::from(
+        statuses::unboost(&app, &caller.person, id.0).await?,
+    ))
 }
 
 async fn bookmark(caller: Caller<WriteBookmarks>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    json(Status::from(statuses::bookmark(&app, &caller.person, id.0).await?))
+    json(Status::from(
+        statuses::bookmark(&app, &caller.person, id.0).await?,
+    ))
 }
 
-async fn unbookmark(caller: Caller<WriteBookmarks>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    json(Status::from(statuses::unbookmark(&app, &caller.person, id.0).await?))
+async fn unbookmark(
+    caller: Caller<WriteBookmarks>,
+    id: PathId<StatusId>,
+    app: Data<App>,
+) -> Answer {
+    json(Status::from(
+        statuses::unbookmark(&app, &caller.person, id.0).await?,
+    ))
 }
 
 async fn pin(caller: Caller<WriteAccounts>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    json(Status::from(statuses::pin(&app, &caller.person, id.0).await?))
+    json(Status::from(
+        statuses::pin(&app, &caller.person, id.0).await?,
+    ))
 }
 
 async fn unpin(caller: Caller<WriteAccounts>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    json(Status::from(statuses::unpin(&app, &caller.person, id.0).await?))
+    json(Status::from(
+        statuses::unpin(&app, &caller.person, id.0).await?,
+    ))
 }
 
 async fn favourited_by(

@@ -18,7 +18,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/timelines/tag/{hashtag}").route(web::get().to(tag)));
 }
 
-async fn home(request: HttpRequest, caller: Caller<ReadStatuses>, params: Params<PageParams>, app: Data<App>) -> Answer {
+async fn home(
+    request: HttpRequest,
+    caller: Caller<ReadStatuses>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
     let found = timelines::home(&app, &caller.person, params.0.page(20, 40)).await?;
     page::<_, Status>(&request, &app, found)
 }
@@ -43,9 +48,20 @@ impl Public {
     }
 }
 
-async fn public(request: HttpRequest, caller: Anyone<ReadStatuses>, params: Params<Public>, app: Data<App>) -> Answer {
+async fn public(
+    request: HttpRequest,
+    caller: Anyone<ReadStatuses>,
+    params: Params<Public>,
+    app: Data<App>,
+) -> Answer {
     let params = params.into_inner();
-    let found = timelines::public(&app, caller.person(), params.wanted(), params.page.page(20, 40)).await?;
+    let found = timelines::public(
+        &app,
+        caller.person(),
+        params.wanted(),
+        params.page.page(20, 40),
+    )
+    .await?;
     page::<_, Status>(&request, &app, found)
 }
 
@@ -74,6 +90,12 @@ async fn tag(
         none: params.none.as_slice().to_vec(),
         public: params.public.wanted(),
     };
-    let found = timelines::tag(&app, caller.person(), wanted, params.public.page.page(20, 40)).await?;
+    let found = timelines::tag(
+        &app,
+        caller.person(),
+        wanted,
+        params.public.page.page(20, 40),
+    )
+    .await?;
     page::<_, Status>(&request, &app, found)
 }

@@ -9,14 +9,22 @@ use anyhow::Context;
 use crate::cli::Demo;
 use crate::commands::say;
 use crate::config::{self, Config};
+use crate::logging;
 use crate::parts::{Server, assemble};
 use crate::running::{Running, told_to_stop};
-use crate::logging;
 
 /// The two schools: the folder of their data, their name, and a sentence.
 const SCHOOLS: [(&str, &str, &str); 2] = [
-    ("harbour", "Harbour Street Primary (fictional)", "Where the sea is part of the timetable."),
-    ("moor", "Moor Lane Academy (fictional)", "A secondary school with a long view."),
+    (
+        "harbour",
+        "Harbour Street Primary (fictional)",
+        "Where the sea is part of the timetable.",
+    ),
+    (
+        "moor",
+        "Moor Lane Academy (fictional)",
+        "A secondary school with a long view.",
+    ),
 ];
 
 pub async fn run(demo: &Demo) -> anyhow::Result<()> {
@@ -35,7 +43,9 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     for server in servers {
         running.push(start(server).await?);
     }
-    let [harbour, moor] = apps.as_slice() else { anyhow::bail!("a demo has two schools") };
+    let [harbour, moor] = apps.as_slice() else {
+        anyhow::bail!("a demo has two schools")
+    };
     say("Filling the staffrooms …");
     story::tell(harbour, moor).await?;
     introduce(&apps).await?;
@@ -49,7 +59,9 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
 
 async fn start(server: Server) -> anyhow::Result<Running> {
     let address = server.config.server.listen;
-    Running::start(server).await.with_context(|| format!("the school at {address} cannot be started"))
+    Running::start(server)
+        .await
+        .with_context(|| format!("the school at {address} cannot be started"))
 }
 
 fn configuration(data: &Path, port: u16, title: &str, description: &str) -> anyhow::Result<Config> {
@@ -74,16 +86,31 @@ fn configuration(data: &Path, port: u16, title: &str, description: &str) -> anyh
 async fn introduce(apps: &[service::App]) -> anyhow::Result<()> {
     for app in apps {
         say("");
-        say(&format!("{}: {}", app.settings().title, app.addresses().base()));
+        say(&format!(
+            "{}: {}",
+            app.settings().title,
+            app.addresses().base()
+        ));
         for person in service::users::list(app).await? {
-            say(&format!("  {:<10} {}", person.account.username, person.account.display_name));
+            say(&format!(
+                "  {:<10} {}",
+                person.account.username, person.account.display_name
+            ));
         }
     }
-    let first = apps.first().map(|app| app.addresses().base().to_owned()).unwrap_or_default();
+    let first = apps
+        .first()
+        .map(|app| app.addresses().base().to_owned())
+        .unwrap_or_default();
     say("");
     say(&format!("Everybody's password is: {}", story::PASSWORD));
-    say(&format!("In a browser: open {first}. In an app that takes plain http, or with toot:"));
-    say(&format!("  toot login --instance {first}    (sign in as {}, then: toot timelines home)", story::FIRST));
+    say(&format!(
+        "In a browser: open {first}. In an app that takes plain http, or with toot:"
+    ));
+    say(&format!(
+        "  toot login --instance {first}    (sign in as {}, then: toot timelines home)",
+        story::FIRST
+    ));
     say("Ctrl-C stops both schools; started again, they go on with their data.");
     Ok(())
 }

@@ -26,9 +26,16 @@ struct Answers {
 
 pub async fn run(init: &Init, cli: &Cli) -> anyhow::Result<()> {
     if init.output.exists() {
-        bail!("{} exists already; move it away to begin anew", init.output.display());
+        bail!(
+            "{} exists already; move it away to begin anew",
+            init.output.display()
+        );
     }
-    let answers = if init.yes { from_flags(init)? } else { ask(init)? };
+    let answers = if init.yes {
+        from_flags(init)?
+    } else {
+        ask(init)?
+    };
     let text = written(&answers);
     // Checked before anything is written.
     let trial = tempfile(&text)?;
@@ -43,9 +50,14 @@ pub async fn run(init: &Init, cli: &Cli) -> anyhow::Result<()> {
         role: Role::Owner,
         confirmed: true,
     };
-    let (person, password) = users::create(&app, owner).await.context("the owner's account")?;
+    let (person, password) = users::create(&app, owner)
+        .await
+        .context("the owner's account")?;
     say(&format!("Written: {}", init.output.display()));
-    say(&format!("{} looks after {}.", person.account.username, answers.public_url));
+    say(&format!(
+        "{} looks after {}.",
+        person.account.username, answers.public_url
+    ));
     if answers.password.is_none() {
         say(&format!("Password: {password}"));
     }
@@ -62,10 +74,19 @@ fn tempfile(text: &str) -> anyhow::Result<tempfile::NamedTempFile> {
 fn from_flags(init: &Init) -> anyhow::Result<Answers> {
     let needed = |flag: &str| format!("{flag} is needed with --yes");
     Ok(Answers {
-        public_url: init.public_url.clone().with_context(|| needed("--public-url"))?,
+        public_url: init
+            .public_url
+            .clone()
+            .with_context(|| needed("--public-url"))?,
         title: init.title.clone().unwrap_or_else(|| "Staffroom".to_owned()),
-        database_url: init.database_url.clone().unwrap_or_else(|| "sqlite:data/staffroom.db".to_owned()),
-        listen: init.listen.map_or_else(|| "127.0.0.1:3000".to_owned(), |address| address.to_string()),
+        database_url: init
+            .database_url
+            .clone()
+            .unwrap_or_else(|| "sqlite:data/staffroom.db".to_owned()),
+        listen: init.listen.map_or_else(
+            || "127.0.0.1:3000".to_owned(),
+            |address| address.to_string(),
+        ),
         owner: init.owner.clone().with_context(|| needed("--owner"))?,
         email: init.email.clone().with_context(|| needed("--email"))?,
         password: init.password.clone(),
@@ -80,15 +101,30 @@ fn ask(init: &Init) -> anyhow::Result<Answers> {
         match given {
             Some(given) => Ok(given),
             None if default.is_empty() => Ok(Input::new().with_prompt(prompt).interact_text()?),
-            None => Ok(Input::new().with_prompt(prompt).default(default.to_owned()).interact_text()?),
+            None => Ok(Input::new()
+                .with_prompt(prompt)
+                .default(default.to_owned())
+                .interact_text()?),
         }
     };
-    let public_url = text("Where will the world see this server?", init.public_url.as_ref().map(Url::to_string), "https://staffroom.example")?;
+    let public_url = text(
+        "Where will the world see this server?",
+        init.public_url.as_ref().map(Url::to_string),
+        "https://staffroom.example",
+    )?;
     let answers = Answers {
         public_url: public_url.parse().context("that is no address")?,
         title: text("What is it called?", init.title.clone(), "Our staffroom")?,
-        database_url: text("Where is the data kept?", init.database_url.clone(), "sqlite:data/staffroom.db")?,
-        listen: text("Where does it listen?", init.listen.map(|address| address.to_string()), "127.0.0.1:3000")?,
+        database_url: text(
+            "Where is the data kept?",
+            init.database_url.clone(),
+            "sqlite:data/staffroom.db",
+        )?,
+        listen: text(
+            "Where does it listen?",
+            init.listen.map(|address| address.to_string()),
+            "127.0.0.1:3000",
+        )?,
         owner: text("Who looks after it? (user name)", init.owner.clone(), "")?,
         email: text("Their e-mail address", init.email.clone(), "")?,
         password: match &init.password {
@@ -103,7 +139,11 @@ fn ask(init: &Init) -> anyhow::Result<Answers> {
         },
     };
     let question = format!("Write {} and make the account?", init.output.display());
-    if !Confirm::new().with_prompt(question).default(true).interact()? {
+    if !Confirm::new()
+        .with_prompt(question)
+        .default(true)
+        .interact()?
+    {
         bail!("nothing was changed");
     }
     Ok(answers)

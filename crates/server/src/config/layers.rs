@@ -21,7 +21,11 @@ pub fn load(file: Option<&Path>, set: &[String]) -> Result<Config, ConfigError> 
     let file = match file {
         Some(path) if !path.is_file() => {
             let reason = "there is no such file".to_owned();
-            return Err(ConfigError { origin: path.display().to_string(), key: "--config".into(), reason });
+            return Err(ConfigError {
+                origin: path.display().to_string(),
+                key: "--config".into(),
+                reason,
+            });
         }
         Some(path) => Some(path.to_owned()),
         None => PLACES.iter().map(PathBuf::from).find(|path| path.is_file()),
@@ -62,13 +66,19 @@ fn assignment(flag: &str) -> Result<String, ConfigError> {
         key: flag.split('=').next().unwrap_or_default().to_owned(),
         reason: reason.to_owned(),
     };
-    let (key, value) = flag.split_once('=').ok_or_else(|| wrong("expected key=value"))?;
+    let (key, value) = flag
+        .split_once('=')
+        .ok_or_else(|| wrong("expected key=value"))?;
     let plain = format!("{key} = {value}");
     if plain.parse::<toml::Table>().is_ok() {
         return Ok(plain);
     }
     let quoted = format!("{key} = {}", toml::Value::String(value.to_owned()));
-    if quoted.parse::<toml::Table>().is_ok() { Ok(quoted) } else { Err(wrong("this is not a key and a value")) }
+    if quoted.parse::<toml::Table>().is_ok() {
+        Ok(quoted)
+    } else {
+        Err(wrong("this is not a key and a value"))
+    }
 }
 
 fn explain(error: &figment::Error, file: Option<&Path>) -> ConfigError {
@@ -76,7 +86,11 @@ fn explain(error: &figment::Error, file: Option<&Path>) -> ConfigError {
     let mut key = error.path.join(".");
     let reason = match &error.kind {
         Kind::UnknownField(name, known) => {
-            key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+            key = if key.is_empty() {
+                name.clone()
+            } else {
+                format!("{key}.{name}")
+            };
             format!("there is no such key; known here: {}", known.join(", "))
         }
         other => other.to_string(),
@@ -85,13 +99,23 @@ fn explain(error: &figment::Error, file: Option<&Path>) -> ConfigError {
     let origin = if std::env::var_os(&environment).is_some() {
         environment
     } else {
-        match (error.metadata.as_ref().and_then(|data| data.source.as_ref()), file) {
+        match (
+            error
+                .metadata
+                .as_ref()
+                .and_then(|data| data.source.as_ref()),
+            file,
+        ) {
             (Some(source), _) if !matches!(source, figment::Source::Code(_)) => source.to_string(),
             (_, Some(path)) if in_file(path, &key) => path.display().to_string(),
             _ => "--set".to_owned(),
         }
     };
-    ConfigError { origin, key, reason }
+    ConfigError {
+        origin,
+        key,
+        reason,
+    }
 }
 
 /// Whether a file sets a key; figment names no source for keys that it does not know.
@@ -112,7 +136,9 @@ mod tests {
 
     #[test]
     fn flags_win_over_the_file_and_the_file_over_the_defaults() {
-        let file = written("[server]\npublic_url = 'https://school.example'\ntitle = 'File'\n[statuses]\nmax_characters = 900");
+        let file = written(
+            "[server]\npublic_url = 'https://school.example'\ntitle = 'File'\n[statuses]\nmax_characters = 900",
+        );
         let config = load(Some(file.path()), &["server.title=Our staffroom".into()]).unwrap();
         assert_eq!(config.server.title, "Our staffroom");
         assert_eq!(config.statuses.max_characters, 900);
@@ -124,7 +150,10 @@ mod tests {
         let file = written("[server]\npublic_url = 'https://school.example'\ntitel = 'x'");
         let error = load(Some(file.path()), &[]).unwrap_err();
         assert_eq!(error.key, "server.titel");
-        assert!(error.origin.contains(file.path().to_str().unwrap()), "{error}");
+        assert!(
+            error.origin.contains(file.path().to_str().unwrap()),
+            "{error}"
+        );
     }
 
     #[test]
@@ -143,7 +172,11 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        let set = ["database.url=postgres://staff:hunter2@localhost/staffroom", "mail.password=hunter2", "server.public_url=https://school.example"];
+        let set = [
+            "database.url=postgres://staff:hunter2@localhost/staffroom",
+            "mail.password=hunter2",
+            "server.public_url=https://school.example",
+        ];
         let config = load(None, &set.map(str::to_owned)).unwrap();
         assert!(!config.show().unwrap().contains("hunter2"));
         assert!(!format!("{config:?}").contains("hunter2"));

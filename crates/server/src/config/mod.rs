@@ -177,7 +177,11 @@ impl Secret {
             }
             return url.to_string();
         }
-        if self.0.is_empty() || self.0.starts_with("sqlite:") { self.0.clone() } else { "…".to_owned() }
+        if self.0.is_empty() || self.0.starts_with("sqlite:") {
+            self.0.clone()
+        } else {
+            "…".to_owned()
+        }
     }
 }
 

@@ -43,10 +43,15 @@ pub struct RemoteAccount {
 /// A handle follows the newest document that claims it; a suspension of ours stays.
 pub async fn upsert_account(app: &App, remote: RemoteAccount) -> Result<Account> {
     app.transaction(move |app, conn| {
-        let handle = Handle { username: remote.username.clone(), host: Some(remote.host.clone()) };
+        let handle = Handle {
+            username: remote.username.clone(),
+            host: Some(remote.host.clone()),
+        };
         let known = storage::accounts::with_uri(conn, &remote.uri)?;
         if known.as_ref().is_some_and(Account::is_local) || remote.host == app.settings().host {
-            return Err(Error::Forbidden("an account of ours is not described by others".to_owned()));
+            return Err(Error::Forbidden(
+                "an account of ours is not described by others".to_owned(),
+            ));
         }
         if known.is_none()
             && let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
@@ -74,14 +79,24 @@ pub async fn upsert_account(app: &App, remote: RemoteAccount) -> Result<Account>
     .await
 }
 
-fn describe(app: &App, known: Option<&Account>, remote: &RemoteAccount, handle: &Handle, now: Time) -> Account {
+fn describe(
+    app: &App,
+    known: Option<&Account>,
+    remote: &RemoteAccount,
+    handle: &Handle,
+    now: Time,
+) -> Account {
     let name = |text: &str| limits::cut(text.trim(), limits::REMOTE_NAME).replace('\0', "");
-    let fields = remote.fields.iter().take(limits::REMOTE_PROFILE_FIELDS).map(|(label, value)| ProfileField {
-        name: name(label),
-        value: sanitise::html(limits::cut_bytes(value, limits::REMOTE_BIOGRAPHY_BYTES)),
-        source: String::new(),
-        verified_at: None,
-    });
+    let fields = remote
+        .fields
+        .iter()
+        .take(limits::REMOTE_PROFILE_FIELDS)
+        .map(|(label, value)| ProfileField {
+            name: name(label),
+            value: sanitise::html(limits::cut_bytes(value, limits::REMOTE_BIOGRAPHY_BYTES)),
+            source: String::new(),
+            verified_at: None,
+        });
     Account {
         id: known.map_or_else(|| AccountId(app.next_id()), |row| row.id),
         username: remote.username.clone(),
@@ -91,7 +106,10 @@ fn describe(app: &App, known: Option<&Account>, remote: &RemoteAccount, handle: 
         url: remote.url.clone(),
         kind: remote.kind,
         display_name: name(&remote.display_name),
-        note: sanitise::html(limits::cut_bytes(&remote.note, limits::REMOTE_BIOGRAPHY_BYTES)),
+        note: sanitise::html(limits::cut_bytes(
+            &remote.note,
+            limits::REMOTE_BIOGRAPHY_BYTES,
+        )),
         note_source: String::new(),
         fields: fields.collect(),
         avatar: None,
@@ -115,7 +133,10 @@ fn describe(app: &App, known: Option<&Account>, remote: &RemoteAccount, handle: 
         followers_count: known.map_or(0, |row| row.followers_count),
         following_count: known.map_or(0, |row| row.following_count),
         last_status_at: known.and_then(|row| row.last_status_at),
-        created_at: known.map_or_else(|| remote.published.unwrap_or(now).min(now), |row| row.created_at),
+        created_at: known.map_or_else(
+            || remote.published.unwrap_or(now).min(now),
+            |row| row.created_at,
+        ),
         updated_at: now,
         fetched_at: Some(now),
         silenced_at: known.and_then(|row| row.silenced_at),
@@ -129,7 +150,8 @@ pub async fn delete_account(app: &App, id: AccountId) -> Result<()> {
     const AT_ONCE: i64 = 500;
     let known = app
         .transaction(move |app, conn| {
-            let Some(account) = storage::accounts::find(conn, id)?.filter(|row| !row.is_local()) else {
+            let Some(account) = storage::accounts::find(conn, id)?.filter(|row| !row.is_local())
+            else {
                 return Ok(false);
             };
             storage::accounts::set_deleted(conn, account.id, app.now())?;

@@ -21,8 +21,13 @@ pub async fn receive_boost(
     let uri = uri.to_owned();
     let done = app
         .transaction(move |app, conn| {
-            let Some(account) = storage::accounts::find(conn, by)?.filter(|row| !row.is_gone()) else { return Ok(()) };
-            let Some(status) = storage::statuses::find(conn, of)? else { return Ok(()) };
+            let Some(account) = storage::accounts::find(conn, by)?.filter(|row| !row.is_gone())
+            else {
+                return Ok(());
+            };
+            let Some(status) = storage::statuses::find(conn, of)? else {
+                return Ok(());
+            };
             let may = status.visibility.is_open()
                 || (status.visibility == Visibility::FollowersOnly && status.account_id == by);
             let known = storage::statuses::with_uri(conn, &uri)?.is_some()
@@ -34,7 +39,9 @@ pub async fn receive_boost(
             let now = app.now();
             let created_at = published.unwrap_or(now).min(now);
             let id = StatusId(app.id_at(created_at));
-            add_boost(app, conn, &account, &status, id, uri, visibility, created_at)?;
+            add_boost(
+                app, conn, &account, &status, id, uri, visibility, created_at,
+            )?;
             Ok(())
         })
         .await;
@@ -45,8 +52,9 @@ pub async fn receive_boost(
 pub async fn undo_boost(app: &App, by: AccountId, uri: &str, of: Option<StatusId>) -> Result<()> {
     let uri = uri.to_owned();
     app.transaction(move |app, conn| {
-        let named = storage::statuses::with_uri(conn, &uri)?
-            .filter(|row| row.account_id == by && row.reblog_of_id.is_some() && row.deleted_at.is_none());
+        let named = storage::statuses::with_uri(conn, &uri)?.filter(|row| {
+            row.account_id == by && row.reblog_of_id.is_some() && row.deleted_at.is_none()
+        });
         let boost = match (named, of) {
             (Some(boost), _) => Some(boost),
             (None, Some(of)) => storage::statuses::boost_by(conn, by, of)?,
@@ -70,12 +78,31 @@ pub async fn receive_favourite(app: &App, by: AccountId, of: StatusId, uri: &str
                 Err(Error::NotFound) => return Ok(()),
                 Err(error) => return Err(error),
             };
-            let favourite =
-                Favourite { id: app.next_id(), account_id: by, status_id: of, uri, created_at: app.now() };
+            let favourite = Favourite {
+                id: app.next_id(),
+                account_id: by,
+                status_id: of,
+                uri,
+                created_at: app.now(),
+            };
             if storage::favourites::insert(conn, favourite)? {
-                storage::statuses::add_to_counts(conn, of, Counts { favourites: 1, ..Counts::default() })?;
+                storage::statuses::add_to_counts(
+                    conn,
+                    of,
+                    Counts {
+                        favourites: 1,
+                        ..Counts::default()
+                    },
+                )?;
                 if status.local {
-                    notify(app, conn, status.account_id, by, NotificationKind::Favourite, Some(of))?;
+                    notify(
+                        app,
+                        conn,
+                        status.account_id,
+                        by,
+                        NotificationKind::Favourite,
+                        Some(of),
+                    )?;
                 }
             }
             Ok(())
@@ -85,16 +112,32 @@ pub async fn receive_favourite(app: &App, by: AccountId, of: StatusId, uri: &str
 }
 
 /// Somebody elsewhere likes a status no more.
-pub async fn undo_favourite(app: &App, by: AccountId, of: Option<StatusId>, uri: Option<&str>) -> Result<()> {
+pub async fn undo_favourite(
+    app: &App,
+    by: AccountId,
+    of: Option<StatusId>,
+    uri: Option<&str>,
+) -> Result<()> {
     let uri = uri.map(str::to_owned);
     app.transaction(move |_, conn| {
         let named = match &uri {
-            Some(uri) => storage::favourites::with_uri(conn, uri)?.filter(|row| row.account_id == by),
+            Some(uri) => {
+                storage::favourites::with_uri(conn, uri)?.filter(|row| row.account_id == by)
+            }
             None => None,
         };
-        let Some(of) = named.map(|row| row.status_id).or(of) else { return Ok(()) };
+        let Some(of) = named.map(|row| row.status_id).or(of) else {
+            return Ok(());
+        };
         if storage::favourites::delete(conn, by, of)?.is_some() {
-            storage::statuses::add_to_counts(conn, of, Counts { favourites: -1, ..Counts::default() })?;
+            storage::statuses::add_to_counts(
+                conn,
+                of,
+                Counts {
+                    favourites: -1,
+                    ..Counts::default()
+                },
+            )?;
             if let Some(status) = storage::statuses::find(conn, of)? {
                 let (to, kind) = (status.account_id, NotificationKind::Favourite);
                 storage::notifications::withdraw(conn, to, by, kind, Some(of))?;

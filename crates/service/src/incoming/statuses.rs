@@ -47,10 +47,15 @@ pub struct RemoteMedia {
 /// None if it is known already, was deleted, or its author is gone.
 pub async fn receive_status(app: &App, remote: RemoteStatus) -> Result<Option<StatusId>> {
     let uri = remote.uri.clone();
-    let stored = app.transaction(move |app, conn| receive(app, conn, remote)).await;
+    let stored = app
+        .transaction(move |app, conn| receive(app, conn, remote))
+        .await;
     match stored {
         // The same status came twice at the same time.
-        Err(Error::Conflict(_)) => app.read(move |_, conn| Ok(storage::statuses::with_uri(conn, &uri)?.map(|_| None))).await.map(Option::flatten),
+        Err(Error::Conflict(_)) => app
+            .read(move |_, conn| Ok(storage::statuses::with_uri(conn, &uri)?.map(|_| None)))
+            .await
+            .map(Option::flatten),
         other => other,
     }
 }
@@ -59,7 +64,8 @@ fn receive(app: &App, conn: &mut DbConnection, remote: RemoteStatus) -> Result<O
     if storage::statuses::with_uri(conn, &remote.uri)?.is_some() {
         return Ok(None);
     }
-    let Some(author) = storage::accounts::find(conn, remote.author)?.filter(|row| !row.is_gone() && !row.is_local())
+    let Some(author) = storage::accounts::find(conn, remote.author)?
+        .filter(|row| !row.is_gone() && !row.is_local())
     else {
         return Ok(None);
     };
@@ -85,7 +91,10 @@ fn receive(app: &App, conn: &mut DbConnection, remote: RemoteStatus) -> Result<O
         reblog_of_id: None,
         quote_of_id: None,
         visibility: remote.visibility,
-        content: sanitise::html(limits::cut_bytes(&remote.content, limits::REMOTE_CONTENT_BYTES)),
+        content: sanitise::html(limits::cut_bytes(
+            &remote.content,
+            limits::REMOTE_CONTENT_BYTES,
+        )),
         text: String::new(),
         spoiler_text: spoiler(&remote),
         sensitive: remote.sensitive || !remote.spoiler_text.is_empty(),
@@ -100,7 +109,12 @@ fn receive(app: &App, conn: &mut DbConnection, remote: RemoteStatus) -> Result<O
         pinned_at: None,
         deleted_at: None,
     };
-    let draft = Draft { status, author: &author, mentioned: &mentioned, tags: &tags };
+    let draft = Draft {
+        status,
+        author: &author,
+        mentioned: &mentioned,
+        tags: &tags,
+    };
     let status = insert(app, conn, draft)?;
     attach(app, conn, &author, status.id, &remote.media)?;
     Ok(Some(status.id))
@@ -109,19 +123,31 @@ fn receive(app: &App, conn: &mut DbConnection, remote: RemoteStatus) -> Result<O
 /// Stores a newer version of a status that is known; an older one, or one of another author, changes nothing.
 pub async fn update_status(app: &App, remote: RemoteStatus) -> Result<()> {
     app.transaction(move |app, conn| {
-        let Some(mut status) = storage::statuses::with_uri(conn, &remote.uri)? else { return Ok(()) };
+        let Some(mut status) = storage::statuses::with_uri(conn, &remote.uri)? else {
+            return Ok(());
+        };
         let ours_is_newer = match (status.edited_at, remote.edited) {
             (Some(ours), Some(theirs)) => theirs <= ours,
             _ => false,
         };
-        if status.account_id != remote.author || status.local || status.deleted_at.is_some() || ours_is_newer {
+        if status.account_id != remote.author
+            || status.local
+            || status.deleted_at.is_some()
+            || ours_is_newer
+        {
             return Ok(());
         }
-        let Some(author) = storage::accounts::find(conn, remote.author)?.filter(|row| !row.is_gone()) else {
+        let Some(author) =
+            storage::accounts::find(conn, remote.author)?.filter(|row| !row.is_gone())
+        else {
             return Ok(());
         };
-        let content = sanitise::html(limits::cut_bytes(&remote.content, limits::REMOTE_CONTENT_BYTES));
-        let reads_differently = content != status.content || spoiler(&remote) != status.spoiler_text;
+        let content = sanitise::html(limits::cut_bytes(
+            &remote.content,
+            limits::REMOTE_CONTENT_BYTES,
+        ));
+        let reads_differently =
+            content != status.content || spoiler(&remote) != status.spoiler_text;
         if reads_differently {
             keep_version(app, conn, &status)?;
         }
@@ -154,7 +180,9 @@ pub async fn update_status(app: &App, remote: RemoteStatus) -> Result<()> {
 pub async fn delete_status(app: &App, author: AccountId, uri: &str) -> Result<()> {
     let uri = uri.to_owned();
     app.transaction(move |app, conn| {
-        let Some(status) = storage::statuses::with_uri(conn, &uri)? else { return Ok(()) };
+        let Some(status) = storage::statuses::with_uri(conn, &uri)? else {
+            return Ok(());
+        };
         if status.account_id == author && !status.local {
             remove(app, conn, &status)?;
             storage::media::delete_of_status(conn, status.id)?;
@@ -172,7 +200,8 @@ fn tags(remote: &RemoteStatus) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for name in &remote.tags {
         let name = domain::text::normalise_tag(name.trim_start_matches('#')).replace('\0', "");
-        if !name.is_empty() && name.chars().count() <= limits::REMOTE_NAME && !tags.contains(&name) {
+        if !name.is_empty() && name.chars().count() <= limits::REMOTE_NAME && !tags.contains(&name)
+        {
             tags.push(name);
         }
         if tags.len() == limits::TAGS {
@@ -186,7 +215,13 @@ fn first<T: Clone>(list: &[T], count: usize) -> Vec<T> {
     list.iter().take(count).cloned().collect()
 }
 
-fn attach(app: &App, conn: &mut DbConnection, author: &Account, status: StatusId, files: &[RemoteMedia]) -> Result<()> {
+fn attach(
+    app: &App,
+    conn: &mut DbConnection,
+    author: &Account,
+    status: StatusId,
+    files: &[RemoteMedia],
+) -> Result<()> {
     for (position, file) in (0_i16..).zip(files.iter().take(limits::REMOTE_ATTACHMENTS)) {
         let kind = match file.mime.split('/').next() {
             Some("image") => MediaKind::Image,
@@ -209,7 +244,10 @@ fn attach(app: &App, conn: &mut DbConnection, author: &Account, status: StatusId
             thumbnail_width: None,
             thumbnail_height: None,
             size: 0,
-            description: file.description.as_deref().map(|text| limits::cut(text, limits::MEDIA_DESCRIPTION).replace('\0', "")),
+            description: file
+                .description
+                .as_deref()
+                .map(|text| limits::cut(text, limits::MEDIA_DESCRIPTION).replace('\0', "")),
             blurhash: file.blurhash.clone(),
             focus_x: file.focus.0,
             focus_y: file.focus.1,

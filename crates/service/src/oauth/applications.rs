@@ -35,7 +35,9 @@ pub struct Registered {
 pub async fn register_application(app: &App, new: NewApplication) -> Result<Registered> {
     let name = new.name.trim().replace('\0', "");
     if name.is_empty() || name.chars().count() > NAME {
-        return Err(invalid(format!("Application name must have 1 to {NAME} characters")));
+        return Err(invalid(format!(
+            "Application name must have 1 to {NAME} characters"
+        )));
     }
     if new.redirect_uris.is_empty() || new.redirect_uris.len() > REDIRECT_URIS {
         return Err(invalid("Redirect URI can't be blank"));
@@ -43,11 +45,22 @@ pub async fn register_application(app: &App, new: NewApplication) -> Result<Regi
     if !new.redirect_uris.iter().all(|uri| is_redirect_uri(uri)) {
         return Err(invalid("Redirect URI must be an absolute URI."));
     }
-    if new.website.as_deref().is_some_and(|site| !site.is_empty() && !is_website(site)) {
+    if new
+        .website
+        .as_deref()
+        .is_some_and(|site| !site.is_empty() && !is_website(site))
+    {
         return Err(invalid("Website must be a valid URL"));
     }
-    let scopes: Scopes = match new.scopes.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        Some(text) => text.parse().map_err(|_| invalid("Scopes doesn't match configured on the server."))?,
+    let scopes: Scopes = match new
+        .scopes
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        Some(text) => text
+            .parse()
+            .map_err(|_| invalid("Scopes doesn't match configured on the server."))?,
         None => Scopes::read(),
     };
     let client_secret = random_token();
@@ -62,26 +75,37 @@ pub async fn register_application(app: &App, new: NewApplication) -> Result<Regi
         created_at: app.now(),
     };
     let row = application.clone();
-    app.transaction(move |_, conn| Ok(storage::applications::insert(conn, row)?)).await?;
-    Ok(Registered { application, client_secret })
+    app.transaction(move |_, conn| Ok(storage::applications::insert(conn, row)?))
+        .await?;
+    Ok(Registered {
+        application,
+        client_secret,
+    })
 }
 
 /// The application of that id.
 pub async fn application(app: &App, id: ApplicationId) -> Result<Application> {
-    app.read(move |_, conn| storage::applications::find(conn, id)?.ok_or(Error::NotFound)).await
+    app.read(move |_, conn| storage::applications::find(conn, id)?.ok_or(Error::NotFound))
+        .await
 }
 
 fn is_redirect_uri(uri: &str) -> bool {
     if uri == OUT_OF_BAND {
         return true;
     }
-    let runs_code = |scheme: &str| matches!(scheme, "javascript" | "data" | "vbscript" | "file" | "blob" | "about");
+    let runs_code = |scheme: &str| {
+        matches!(
+            scheme,
+            "javascript" | "data" | "vbscript" | "file" | "blob" | "about"
+        )
+    };
     uri.len() <= ADDRESS
         && Url::parse(uri).is_ok_and(|url| !runs_code(url.scheme()) && url.fragment().is_none())
 }
 
 fn is_website(site: &str) -> bool {
-    site.len() <= ADDRESS && Url::parse(site).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+    site.len() <= ADDRESS
+        && Url::parse(site).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 #[cfg(test)]
@@ -90,10 +114,21 @@ mod tests {
 
     #[test]
     fn a_redirect_uri_is_absolute_and_runs_nothing() {
-        for good in [OUT_OF_BAND, "https://app.example/back?x=1", "ivory://oauth", "http://127.0.0.1:4000/"] {
+        for good in [
+            OUT_OF_BAND,
+            "https://app.example/back?x=1",
+            "ivory://oauth",
+            "http://127.0.0.1:4000/",
+        ] {
             assert!(is_redirect_uri(good), "{good}");
         }
-        for bad in ["", "/back", "javascript:alert(1)", "data:text/html,x", "https://app.example/#a"] {
+        for bad in [
+            "",
+            "/back",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://app.example/#a",
+        ] {
             assert!(!is_redirect_uri(bad), "{bad}");
         }
     }

@@ -61,10 +61,15 @@ pub async fn check_authorization(
         .into());
     }
     let scopes = scopes(&application, request.scope.as_deref())?;
-    let code_challenge = request.code_challenge.filter(|challenge| !challenge.is_empty());
+    let code_challenge = request
+        .code_challenge
+        .filter(|challenge| !challenge.is_empty());
     if let Some(challenge) = &code_challenge {
         let method = request.code_challenge_method.as_deref();
-        let shape = challenge.len() == 43 && challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let shape = challenge.len() == 43
+            && challenge
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if method != Some("S256") || !shape {
             return Err(OAuthError::new(
                 "invalid_request",
@@ -73,17 +78,33 @@ pub async fn check_authorization(
             .into());
         }
     }
-    Ok(Checked { application, redirect_uri, scopes, state: request.state, code_challenge })
+    Ok(Checked {
+        application,
+        redirect_uri,
+        scopes,
+        state: request.state,
+        code_challenge,
+    })
 }
 
 /// What is asked for, if the application registered it; `read` if nothing is named.
-pub(super) fn scopes(application: &Application, asked: Option<&str>) -> std::result::Result<Scopes, OAuthError> {
-    let registered: Scopes = application.scopes.parse().map_err(|_| OAuthError::scope())?;
+pub(super) fn scopes(
+    application: &Application,
+    asked: Option<&str>,
+) -> std::result::Result<Scopes, OAuthError> {
+    let registered: Scopes = application
+        .scopes
+        .parse()
+        .map_err(|_| OAuthError::scope())?;
     let asked: Scopes = match asked.map(str::trim).filter(|text| !text.is_empty()) {
         Some(text) => text.parse().map_err(|_| OAuthError::scope())?,
         None => Scopes::read(),
     };
-    if asked.is_subset_of(registered) { Ok(asked) } else { Err(OAuthError::scope()) }
+    if asked.is_subset_of(registered) {
+        Ok(asked)
+    } else {
+        Err(OAuthError::scope())
+    }
 }
 
 /// The person said yes: a code that the application exchanges for a token.
@@ -99,6 +120,7 @@ pub async fn issue_code(app: &App, person: &Person, checked: &Checked) -> Result
         expires_at: app.now() + chrono::Duration::minutes(CODE_MINUTES),
         token_id: None,
     };
-    app.transaction(move |_, conn| Ok(storage::applications::insert_code(conn, row)?)).await?;
+    app.transaction(move |_, conn| Ok(storage::applications::insert_code(conn, row)?))
+        .await?;
     Ok(code)
 }

@@ -56,7 +56,10 @@ pub struct OAuthError {
 
 impl OAuthError {
     pub(crate) fn new(code: &'static str, description: &str) -> Self {
-        Self { code, description: description.to_owned() }
+        Self {
+            code,
+            description: description.to_owned(),
+        }
     }
 
     /// The application is not known, or did not prove itself.
@@ -77,7 +80,10 @@ impl OAuthError {
     /// A parameter that must be there is not.
     #[must_use]
     pub fn missing(parameter: &str) -> Self {
-        Self::new("invalid_request", &format!("Missing required parameter: {parameter}."))
+        Self::new(
+            "invalid_request",
+            &format!("Missing required parameter: {parameter}."),
+        )
     }
 
     #[must_use]
@@ -89,7 +95,10 @@ impl OAuthError {
     }
 
     pub(crate) fn scope() -> Self {
-        Self::new("invalid_scope", "The requested scope is invalid, unknown, or malformed.")
+        Self::new(
+            "invalid_scope",
+            "The requested scope is invalid, unknown, or malformed.",
+        )
     }
 }
 

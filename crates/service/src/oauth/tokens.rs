@@ -18,8 +18,14 @@ const SEEN_EVERY_MINUTES: i64 = 60;
 /// What an application shows to get a token.
 #[derive(Debug, Clone)]
 pub enum Grant {
-    Code { code: String, redirect_uri: String, code_verifier: Option<String> },
-    ClientCredentials { scope: Option<String> },
+    Code {
+        code: String,
+        redirect_uri: String,
+        code_verifier: Option<String>,
+    },
+    ClientCredentials {
+        scope: Option<String>,
+    },
 }
 
 /// A token as it is told to its holder, once.
@@ -38,15 +44,21 @@ pub async fn authenticate(app: &App, bearer: &str) -> Result<Option<Authenticate
     let hash = token_hash(bearer);
     let found = app
         .read(move |_, conn| {
-            let Some(token) = storage::applications::token_with_hash(conn, &hash)? else { return Ok(None) };
+            let Some(token) = storage::applications::token_with_hash(conn, &hash)? else {
+                return Ok(None);
+            };
             let person = match token.user_id {
-                Some(id) => storage::users::find(conn, id)?.map(|(user, account)| Person { user, account }),
+                Some(id) => {
+                    storage::users::find(conn, id)?.map(|(user, account)| Person { user, account })
+                }
                 None => None,
             };
             Ok(Some((token, person)))
         })
         .await?;
-    let Some((token, person)) = found else { return Ok(None) };
+    let Some((token, person)) = found else {
+        return Ok(None);
+    };
     if token.user_id.is_some() && person.is_none() {
         return Ok(None);
     }
@@ -54,8 +66,16 @@ pub async fn authenticate(app: &App, bearer: &str) -> Result<Option<Authenticate
         users::check_may_enter(person)?;
         note_seen(app, person).await?;
     }
-    let scopes = token.scopes.parse().map_err(|_| Error::Internal("a stored token has unknown scopes".to_owned()))?;
-    Ok(Some(Authenticated { token: token.id, application: token.application_id, scopes, person }))
+    let scopes = token
+        .scopes
+        .parse()
+        .map_err(|_| Error::Internal("a stored token has unknown scopes".to_owned()))?;
+    Ok(Some(Authenticated {
+        token: token.id,
+        application: token.application_id,
+        scopes,
+        person,
+    }))
 }
 
 async fn note_seen(app: &App, person: &Person) -> Result<()> {
@@ -64,7 +84,8 @@ async fn note_seen(app: &App, person: &Person) -> Result<()> {
         return Ok(());
     }
     let id = person.user.id;
-    app.transaction(move |_, conn| Ok(storage::users::seen(conn, id, now)?)).await
+    app.transaction(move |_, conn| Ok(storage::users::seen(conn, id, now)?))
+        .await
 }
 
 /// Gives a token for a code, once, or to the application itself.
@@ -85,9 +106,15 @@ pub async fn exchange(
                 return Err(OAuthError::client().into());
             }
             let scopes = scopes(&application, scope.as_deref())?;
-            Ok(app.transaction(move |app, conn| issue(app, conn, application.id, None, scopes)).await?)
+            Ok(app
+                .transaction(move |app, conn| issue(app, conn, application.id, None, scopes))
+                .await?)
         }
-        Grant::Code { code, redirect_uri, code_verifier } => {
+        Grant::Code {
+            code,
+            redirect_uri,
+            code_verifier,
+        } => {
             // A public client has no secret to keep; the verifier proves it (RFC 7636).
             if !proved && (client_secret.is_some() || code_verifier.is_none()) {
                 return Err(OAuthError::client().into());
@@ -95,7 +122,15 @@ pub async fn exchange(
             let hash = token_hash(&code);
             let spent = app
                 .transaction(move |app, conn| {
-                    use_code(app, conn, &application, &hash, &redirect_uri, code_verifier.as_deref(), proved)
+                    use_code(
+                        app,
+                        conn,
+                        &application,
+                        &hash,
+                        &redirect_uri,
+                        code_verifier.as_deref(),
+                        proved,
+                    )
                 })
                 .await?;
             Ok(spent?)
@@ -113,7 +148,9 @@ fn use_code(
     verifier: Option<&str>,
     proved: bool,
 ) -> Result<std::result::Result<IssuedToken, OAuthError>> {
-    let Some(code) = storage::applications::code_with_hash(conn, hash)? else { return Ok(Err(OAuthError::grant())) };
+    let Some(code) = storage::applications::code_with_hash(conn, hash)? else {
+        return Ok(Err(OAuthError::grant()));
+    };
     if code.application_id != application.id {
         return Ok(Err(OAuthError::grant()));
     }
@@ -124,19 +161,24 @@ fn use_code(
     let challenge_met = match (&code.code_challenge, verifier) {
         (None, _) => proved,
         (Some(_), None) => false,
-        (Some(challenge), Some(verifier)) => {
-            same(&URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())), challenge)
-        }
+        (Some(challenge), Some(verifier)) => same(
+            &URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())),
+            challenge,
+        ),
     };
     if !challenge_met || code.redirect_uri != redirect_uri || code.expires_at <= app.now() {
         return Ok(Err(OAuthError::grant()));
     }
-    let Ok(scopes) = code.scopes.parse() else { return Ok(Err(OAuthError::scope())) };
+    let Ok(scopes) = code.scopes.parse() else {
+        return Ok(Err(OAuthError::scope()));
+    };
     let (token, issued) = new_token(app, application.id, Some(code.user_id), scopes);
     let id = token.id;
     storage::applications::insert_token(conn, token)?;
     if !storage::applications::use_code(conn, hash, id)? {
-        return Err(Error::Conflict("The code was used in the meantime".to_owned()));
+        return Err(Error::Conflict(
+            "The code was used in the meantime".to_owned(),
+        ));
     }
     Ok(Ok(issued))
 }
@@ -149,13 +191,17 @@ pub async fn revoke(
     token: &str,
 ) -> std::result::Result<(), Failure> {
     let application = client(app, client_id).await?;
-    if !client_secret.is_some_and(|secret| same(&token_hash(secret), &application.client_secret_hash)) {
+    if !client_secret
+        .is_some_and(|secret| same(&token_hash(secret), &application.client_secret_hash))
+    {
         return Err(OAuthError::client().into());
     }
     let hash = token_hash(token);
     let revoked = app
         .transaction(move |app, conn| {
-            let Some(token) = storage::applications::token_with_hash(conn, &hash)? else { return Ok(true) };
+            let Some(token) = storage::applications::token_with_hash(conn, &hash)? else {
+                return Ok(true);
+            };
             if token.application_id != application.id {
                 return Ok(false);
             }
@@ -166,7 +212,11 @@ pub async fn revoke(
     if revoked {
         return Ok(());
     }
-    Err(OAuthError::new("unauthorized_client", "You are not authorized to revoke this token").into())
+    Err(OAuthError::new(
+        "unauthorized_client",
+        "You are not authorized to revoke this token",
+    )
+    .into())
 }
 
 /// Makes a token for somebody, outside of any application's asking: for the command line.
@@ -182,7 +232,9 @@ pub async fn create_token(app: &App, user: UserId, scopes: Scopes) -> Result<Str
     )
     .await?;
     let application = registered.application.id;
-    let issued = app.transaction(move |app, conn| issue(app, conn, application, Some(user), scopes)).await?;
+    let issued = app
+        .transaction(move |app, conn| issue(app, conn, application, Some(user), scopes))
+        .await?;
     Ok(issued.access_token)
 }
 
@@ -198,7 +250,12 @@ pub(crate) fn issue(
     Ok(issued)
 }
 
-fn new_token(app: &App, application: ApplicationId, user: Option<UserId>, scopes: Scopes) -> (AccessToken, IssuedToken) {
+fn new_token(
+    app: &App,
+    application: ApplicationId,
+    user: Option<UserId>,
+    scopes: Scopes,
+) -> (AccessToken, IssuedToken) {
     let access_token = random_token();
     let created_at = app.now();
     let row = AccessToken {
@@ -210,11 +267,20 @@ fn new_token(app: &App, application: ApplicationId, user: Option<UserId>, scopes
         created_at,
         revoked_at: None,
     };
-    (row, IssuedToken { access_token, scopes, created_at })
+    (
+        row,
+        IssuedToken {
+            access_token,
+            scopes,
+            created_at,
+        },
+    )
 }
 
 async fn client(app: &App, client_id: &str) -> std::result::Result<Application, Failure> {
     let client_id = client_id.to_owned();
-    let found = app.read(move |_, conn| Ok(storage::applications::with_client_id(conn, &client_id)?)).await?;
+    let found = app
+        .read(move |_, conn| Ok(storage::applications::with_client_id(conn, &client_id)?))
+        .await?;
     Ok(found.ok_or_else(OAuthError::client)?)
 }

@@ -15,13 +15,20 @@ use crate::views::StatusView;
 use crate::{App, Error, Result, home};
 
 /// Boosts a status; once more it answers the boost that is there.
-pub async fn boost(app: &App, person: &Person, id: StatusId, visibility: Option<Visibility>) -> Result<StatusView> {
+pub async fn boost(
+    app: &App,
+    person: &Person,
+    id: StatusId,
+    visibility: Option<Visibility>,
+) -> Result<StatusView> {
     let me = person.account.clone();
     let wanted = visibility.unwrap_or(Visibility::Public);
     app.transaction(move |app, conn| {
         let status = original(conn, me.id, id)?;
         let own = status.account_id == me.id;
-        if status.visibility == Visibility::Direct || (status.visibility == Visibility::FollowersOnly && !own) {
+        if status.visibility == Visibility::Direct
+            || (status.visibility == Visibility::FollowersOnly && !own)
+        {
             // As with any status that one may read and not pass on.
             return Err(Error::Forbidden("This action is not allowed".to_owned()));
         }
@@ -105,10 +112,24 @@ pub(crate) fn add_boost(
         deleted_at: None,
     };
     storage::statuses::insert(conn, boost.clone())?;
-    storage::statuses::add_to_counts(conn, status.id, Counts { reblogs: 1, ..Counts::default() })?;
+    storage::statuses::add_to_counts(
+        conn,
+        status.id,
+        Counts {
+            reblogs: 1,
+            ..Counts::default()
+        },
+    )?;
     storage::accounts::posted(conn, by.id, created_at)?;
     if status.local {
-        notify(app, conn, status.account_id, by.id, NotificationKind::Reblog, Some(status.id))?;
+        notify(
+            app,
+            conn,
+            status.account_id,
+            by.id,
+            NotificationKind::Reblog,
+            Some(status.id),
+        )?;
     }
     home::fan_out(app, conn, &boost, by.is_local())?;
     Ok(boost)

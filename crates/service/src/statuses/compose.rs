@@ -63,8 +63,14 @@ pub(crate) async fn compose(app: &App, text: &str) -> Result<Composed> {
             username: account.username.clone(),
         })
     };
-    let html = format::to_html(text, settings.hosts(), resolve, |tag| app.addresses().tag(&normalise_tag(tag)));
-    Ok(Composed { html, mentioned: people.into_values().collect(), tags })
+    let html = format::to_html(text, settings.hosts(), resolve, |tag| {
+        app.addresses().tag(&normalise_tag(tag))
+    });
+    Ok(Composed {
+        html,
+        mentioned: people.into_values().collect(),
+        tags,
+    })
 }
 
 /// Whom the handles name, by key. A server that does not answer costs a mention, not the status.

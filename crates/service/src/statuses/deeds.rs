@@ -30,11 +30,29 @@ pub async fn favourite(app: &App, person: &Person, id: StatusId) -> Result<Statu
             created_at: app.now(),
         };
         if storage::favourites::insert(conn, favourite.clone())? {
-            storage::statuses::add_to_counts(conn, status.id, Counts { favourites: 1, ..Counts::default() })?;
+            storage::statuses::add_to_counts(
+                conn,
+                status.id,
+                Counts {
+                    favourites: 1,
+                    ..Counts::default()
+                },
+            )?;
             if status.local {
-                notify(app, conn, status.account_id, me.id, NotificationKind::Favourite, Some(status.id))?;
+                notify(
+                    app,
+                    conn,
+                    status.account_id,
+                    me.id,
+                    NotificationKind::Favourite,
+                    Some(status.id),
+                )?;
             } else {
-                let told = Outgoing::Favourite { account: me.id, status: status.id, uri: favourite.uri };
+                let told = Outgoing::Favourite {
+                    account: me.id,
+                    status: status.id,
+                    uri: favourite.uri,
+                };
                 federate(app, conn, told)?;
             }
         }
@@ -49,11 +67,26 @@ pub async fn unfavourite(app: &App, person: &Person, id: StatusId) -> Result<Sta
     app.transaction(move |app, conn| {
         let status = original(conn, me, id)?;
         if let Some(favourite) = storage::favourites::delete(conn, me, status.id)? {
-            storage::statuses::add_to_counts(conn, status.id, Counts { favourites: -1, ..Counts::default() })?;
+            storage::statuses::add_to_counts(
+                conn,
+                status.id,
+                Counts {
+                    favourites: -1,
+                    ..Counts::default()
+                },
+            )?;
             let (to, kind) = (status.account_id, NotificationKind::Favourite);
             storage::notifications::withdraw(conn, to, me, kind, Some(status.id))?;
             if !status.local {
-                federate(app, conn, Outgoing::Unfavourite { account: me, status: status.id, uri: favourite.uri })?;
+                federate(
+                    app,
+                    conn,
+                    Outgoing::Unfavourite {
+                        account: me,
+                        status: status.id,
+                        uri: favourite.uri,
+                    },
+                )?;
             }
         }
         again(app, conn, me, &status)
@@ -92,11 +125,15 @@ pub async fn pin(app: &App, person: &Person, id: StatusId) -> Result<StatusView>
             return Err(invalid("Someone else's post cannot be pinned"));
         }
         if status.visibility == domain::Visibility::Direct {
-            return Err(invalid("Posts that are only visible to mentioned users cannot be pinned"));
+            return Err(invalid(
+                "Posts that are only visible to mentioned users cannot be pinned",
+            ));
         }
         if status.pinned_at.is_none() {
             if storage::statuses::count_pinned(conn, me)? >= limits::PINNED {
-                return Err(invalid("You have already pinned the maximum number of posts"));
+                return Err(invalid(
+                    "You have already pinned the maximum number of posts",
+                ));
             }
             storage::statuses::set_pinned(conn, id, Some(app.now()))?;
         }
@@ -117,23 +154,41 @@ pub async fn unpin(app: &App, person: &Person, id: StatusId) -> Result<StatusVie
 }
 
 /// The status as it is now.
-fn again(app: &App, conn: &mut DbConnection, viewer: AccountId, status: &Status) -> Result<StatusView> {
+fn again(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    status: &Status,
+) -> Result<StatusView> {
     let status = find_visible(conn, Some(viewer), status.id)?;
     show(app, conn, viewer, status)
 }
 
 /// One page of who likes a status. Where numbers are hidden, only its author is told.
-pub async fn favourited_by(app: &App, viewer: Option<&Person>, id: StatusId, page: Page) -> Result<Paged<AccountView>> {
+pub async fn favourited_by(
+    app: &App,
+    viewer: Option<&Person>,
+    id: StatusId,
+    page: Page,
+) -> Result<Paged<AccountView>> {
     doers(app, viewer, id, page, storage::favourites::of_status).await
 }
 
 /// One page of who boosted a status. Where numbers are hidden, only its author is told.
-pub async fn reblogged_by(app: &App, viewer: Option<&Person>, id: StatusId, page: Page) -> Result<Paged<AccountView>> {
+pub async fn reblogged_by(
+    app: &App,
+    viewer: Option<&Person>,
+    id: StatusId,
+    page: Page,
+) -> Result<Paged<AccountView>> {
     doers(app, viewer, id, page, storage::statuses::boosters).await
 }
 
-type Doers =
-    fn(&mut DbConnection, StatusId, &Page) -> std::result::Result<Vec<(i64, AccountId)>, storage::QueryError>;
+type Doers = fn(
+    &mut DbConnection,
+    StatusId,
+    &Page,
+) -> std::result::Result<Vec<(i64, AccountId)>, storage::QueryError>;
 
 async fn doers(
     app: &App,
@@ -151,7 +206,10 @@ async fn doers(
         let rows = rows(conn, id, &page)?;
         let ids: Vec<AccountId> = rows.iter().map(|(_, account)| *account).collect();
         let items = views::accounts(app, conn, viewer, &ids)?;
-        Ok(Paged::new(items, rows.into_iter().map(|(cursor, _)| cursor)))
+        Ok(Paged::new(
+            items,
+            rows.into_iter().map(|(cursor, _)| cursor),
+        ))
     })
     .await
 }
@@ -166,7 +224,11 @@ pub async fn bookmarks(app: &App, person: &Person, page: Page) -> Result<Paged<S
     kept(app, person, page, storage::bookmarks::page).await
 }
 
-type Kept = fn(&mut DbConnection, AccountId, &Page) -> std::result::Result<Vec<(i64, StatusId)>, storage::QueryError>;
+type Kept = fn(
+    &mut DbConnection,
+    AccountId,
+    &Page,
+) -> std::result::Result<Vec<(i64, StatusId)>, storage::QueryError>;
 
 async fn kept(app: &App, person: &Person, page: Page, rows: Kept) -> Result<Paged<StatusView>> {
     let me = person.id();
@@ -174,13 +236,20 @@ async fn kept(app: &App, person: &Person, page: Page, rows: Kept) -> Result<Page
         let rows = rows(conn, me, &page)?;
         let ids: Vec<StatusId> = rows.iter().map(|(_, id)| *id).collect();
         let items = super::read::in_order(app, conn, Some(me), &ids)?;
-        Ok(Paged::new(items, rows.into_iter().map(|(cursor, _)| cursor)))
+        Ok(Paged::new(
+            items,
+            rows.into_iter().map(|(cursor, _)| cursor),
+        ))
     })
     .await
 }
 
 /// The statuses of these rows that the viewer may see.
-pub(super) fn seen(conn: &mut DbConnection, viewer: Option<AccountId>, ids: &[StatusId]) -> Result<Vec<Status>> {
+pub(super) fn seen(
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    ids: &[StatusId],
+) -> Result<Vec<Status>> {
     let rows = storage::statuses::with_ids(conn, ids)?;
     visible_to(conn, viewer, rows)
 }

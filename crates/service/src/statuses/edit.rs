@@ -36,7 +36,12 @@ pub struct MediaChange {
 }
 
 /// Changes a status and keeps what it was. Only its author may.
-pub async fn edit(app: &App, person: &Person, id: StatusId, mut change: StatusChange) -> Result<StatusView> {
+pub async fn edit(
+    app: &App,
+    person: &Person,
+    id: StatusId,
+    mut change: StatusChange,
+) -> Result<StatusView> {
     change.text = clean(&change.text);
     change.spoiler_text = clean(&change.spoiler_text);
     check_length(app, &change.text, &change.spoiler_text)?;
@@ -53,15 +58,22 @@ pub async fn edit(app: &App, person: &Person, id: StatusId, mut change: StatusCh
     app.transaction(move |app, conn| {
         let mut status = own(conn, &author.id, id)?;
         let files = storage::media::of_statuses(conn, &[id])?;
-        let stays_empty = change.media.as_ref().map_or(files.is_empty(), Vec::is_empty);
+        let stays_empty = change
+            .media
+            .as_ref()
+            .map_or(files.is_empty(), Vec::is_empty);
         if change.text.is_empty() && stays_empty {
             return Err(invalid("Text can't be blank"));
         }
-        let known: Vec<_> = storage::mentions::of_statuses(conn, &[id])?.into_iter().map(|(_, row)| row.id).collect();
+        let known: Vec<_> = storage::mentions::of_statuses(conn, &[id])?
+            .into_iter()
+            .map(|(_, row)| row.id)
+            .collect();
         keep_version(app, conn, &status)?;
         status.content = composed.html;
         status.text = change.text;
-        status.sensitive = change.sensitive.unwrap_or(status.sensitive) || !change.spoiler_text.is_empty();
+        status.sensitive =
+            change.sensitive.unwrap_or(status.sensitive) || !change.spoiler_text.is_empty();
         status.spoiler_text = change.spoiler_text;
         status.language = change.language.or(status.language);
         status.edited_at = Some(app.now());
@@ -71,8 +83,19 @@ pub async fn edit(app: &App, person: &Person, id: StatusId, mut change: StatusCh
         if !mentioned.is_empty() {
             storage::mentions::insert(conn, id, &mentioned)?;
         }
-        for account in composed.mentioned.iter().filter(|row| row.is_local() && !known.contains(&row.id)) {
-            notify(app, conn, account.id, author.id, NotificationKind::Mention, Some(id))?;
+        for account in composed
+            .mentioned
+            .iter()
+            .filter(|row| row.is_local() && !known.contains(&row.id))
+        {
+            notify(
+                app,
+                conn,
+                account.id,
+                author.id,
+                NotificationKind::Mention,
+                Some(id),
+            )?;
         }
         storage::tags::delete_of_status(conn, id)?;
         storage::tags::insert(conn, id, &composed.tags, app.now(), || app.next_id())?;
@@ -81,7 +104,9 @@ pub async fn edit(app: &App, person: &Person, id: StatusId, mut change: StatusCh
             attach(conn, author.id, id, media)?;
         }
         for media in change.media_changes {
-            let Some(row) = storage::media::find(conn, media.id)?.filter(|row| row.status_id == Some(id)) else {
+            let Some(row) =
+                storage::media::find(conn, media.id)?.filter(|row| row.status_id == Some(id))
+            else {
                 continue;
             };
             let description = media.description.or(row.description);
@@ -96,7 +121,11 @@ pub async fn edit(app: &App, person: &Person, id: StatusId, mut change: StatusCh
 }
 
 /// The author's own status, if it is a post and no boost.
-pub(super) fn own(conn: &mut DbConnection, author: &domain::AccountId, id: StatusId) -> Result<Status> {
+pub(super) fn own(
+    conn: &mut DbConnection,
+    author: &domain::AccountId,
+    id: StatusId,
+) -> Result<Status> {
     storage::statuses::find(conn, id)?
         .filter(|status| status.account_id == *author && status.reblog_of_id.is_none())
         .ok_or(Error::NotFound)

@@ -56,24 +56,32 @@ pub async fn publish(
     }
     let composed = compose(app, &new.text).await?;
     let (key, author) = (new.idempotency_key.clone(), person.clone());
-    let made = app.transaction(move |app, conn| store(app, conn, &author, application, new, composed)).await;
+    let made = app
+        .transaction(move |app, conn| store(app, conn, &author, application, new, composed))
+        .await;
     match made {
         // The same key was used at the same time by another process.
-        Err(Error::Conflict(_)) if key.is_some() => {
-            already_made(app, person, key).await?.ok_or_else(|| Error::Conflict("Try again".to_owned()))
-        }
+        Err(Error::Conflict(_)) if key.is_some() => already_made(app, person, key)
+            .await?
+            .ok_or_else(|| Error::Conflict("Try again".to_owned())),
         other => other,
     }
 }
 
 /// Without NUL, which PostgreSQL refuses, and without space at the ends.
 pub(super) fn clean(text: &str) -> String {
-    text.replace('\0', "").replace("\r\n", "\n").trim().to_owned()
+    text.replace('\0', "")
+        .replace("\r\n", "\n")
+        .trim()
+        .to_owned()
 }
 
 pub(super) fn check_media(app: &App, media: &[MediaId]) -> Result<()> {
     if media.len() > app.settings().max_media {
-        return Err(invalid(format!("Cannot attach more than {} files", app.settings().max_media)));
+        return Err(invalid(format!(
+            "Cannot attach more than {} files",
+            app.settings().max_media
+        )));
     }
     Ok(())
 }
@@ -84,19 +92,38 @@ pub(super) fn check_language(code: String) -> Result<String> {
     let letters = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
         lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
-    let good = parts.next().is_some_and(|part| letters(part, 2..=3)) && parts.all(|part| letters(part, 2..=8));
-    if good && code.len() <= 20 { Ok(code) } else { Err(invalid("Language is not included in the list")) }
+    let good = parts.next().is_some_and(|part| letters(part, 2..=3))
+        && parts.all(|part| letters(part, 2..=8));
+    if good && code.len() <= 20 {
+        Ok(code)
+    } else {
+        Err(invalid("Language is not included in the list"))
+    }
 }
 
-async fn already_made(app: &App, person: &Person, key: Option<String>) -> Result<Option<StatusView>> {
+async fn already_made(
+    app: &App,
+    person: &Person,
+    key: Option<String>,
+) -> Result<Option<StatusView>> {
     let Some(key) = key else { return Ok(None) };
     let author = person.id();
-    app.read(move |app, conn| made_by(app, conn, author, &key)).await
+    app.read(move |app, conn| made_by(app, conn, author, &key))
+        .await
 }
 
-fn made_by(app: &App, conn: &mut DbConnection, author: AccountId, key: &str) -> Result<Option<StatusView>> {
-    let Some(id) = storage::idempotency::find(conn, author, key)? else { return Ok(None) };
-    let Some(status) = storage::statuses::find(conn, id)? else { return Ok(None) };
+fn made_by(
+    app: &App,
+    conn: &mut DbConnection,
+    author: AccountId,
+    key: &str,
+) -> Result<Option<StatusView>> {
+    let Some(id) = storage::idempotency::find(conn, author, key)? else {
+        return Ok(None);
+    };
+    let Some(status) = storage::statuses::find(conn, id)? else {
+        return Ok(None);
+    };
     Ok(views::statuses(app, conn, Some(author), vec![status])?.pop())
 }
 
@@ -136,7 +163,8 @@ fn store(
         visibility,
         content: composed.html,
         text: new.text,
-        sensitive: new.sensitive.unwrap_or(person.user.default_sensitive) || !new.spoiler_text.is_empty(),
+        sensitive: new.sensitive.unwrap_or(person.user.default_sensitive)
+            || !new.spoiler_text.is_empty(),
         spoiler_text: new.spoiler_text,
         language: new.language,
         application_id: Some(application),
@@ -149,7 +177,12 @@ fn store(
         pinned_at: None,
         deleted_at: None,
     };
-    let draft = Draft { status, author, mentioned: &composed.mentioned, tags: &composed.tags };
+    let draft = Draft {
+        status,
+        author,
+        mentioned: &composed.mentioned,
+        tags: &composed.tags,
+    };
     let status = insert(app, conn, draft)?;
     attach(conn, author.id, status.id, &new.media)?;
     if let Some(key) = &new.idempotency_key {
@@ -169,7 +202,12 @@ fn answered(conn: &mut DbConnection, author: AccountId, id: StatusId) -> Result<
 }
 
 /// Attaches the author's own files, each of which belongs to one status only.
-pub(super) fn attach(conn: &mut DbConnection, author: AccountId, status: StatusId, ids: &[MediaId]) -> Result<()> {
+pub(super) fn attach(
+    conn: &mut DbConnection,
+    author: AccountId,
+    status: StatusId,
+    ids: &[MediaId],
+) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -177,15 +215,24 @@ pub(super) fn attach(conn: &mut DbConnection, author: AccountId, status: StatusI
     for (position, id) in (0_i16..).zip(ids) {
         let mine = owned.iter().any(|media| media.id == *id);
         if !mine || !storage::media::attach(conn, *id, status, position)? {
-            return Err(invalid("Media attachments could not be found, or are in use"));
+            return Err(invalid(
+                "Media attachments could not be found, or are in use",
+            ));
         }
     }
     Ok(())
 }
 
 /// A status as its author sees it.
-pub(super) fn show(app: &App, conn: &mut DbConnection, viewer: AccountId, status: Status) -> Result<StatusView> {
-    views::statuses(app, conn, Some(viewer), vec![status])?.pop().ok_or(Error::NotFound)
+pub(super) fn show(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    status: Status,
+) -> Result<StatusView> {
+    views::statuses(app, conn, Some(viewer), vec![status])?
+        .pop()
+        .ok_or(Error::NotFound)
 }
 
 #[cfg(test)]

@@ -27,15 +27,22 @@ pub async fn view(app: &App, viewer: Option<&Person>, id: StatusId) -> Result<St
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         let status = find_visible(conn, viewer, id)?;
-        views::statuses(app, conn, viewer, vec![status])?.pop().ok_or(Error::NotFound)
+        views::statuses(app, conn, viewer, vec![status])?
+            .pop()
+            .ok_or(Error::NotFound)
     })
     .await
 }
 
 /// The statuses of these ids that the viewer may see, in the same order.
-pub async fn with_ids(app: &App, viewer: Option<&Person>, ids: Vec<StatusId>) -> Result<Vec<StatusView>> {
+pub async fn with_ids(
+    app: &App,
+    viewer: Option<&Person>,
+    ids: Vec<StatusId>,
+) -> Result<Vec<StatusView>> {
     let viewer = viewer.map(Person::id);
-    app.read(move |app, conn| in_order(app, conn, viewer, &ids)).await
+    app.read(move |app, conn| in_order(app, conn, viewer, &ids))
+        .await
 }
 
 pub(crate) fn in_order(
@@ -44,8 +51,10 @@ pub(crate) fn in_order(
     viewer: Option<AccountId>,
     ids: &[StatusId],
 ) -> Result<Vec<StatusView>> {
-    let mut rows: HashMap<StatusId, Status> =
-        seen(conn, viewer, ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let mut rows: HashMap<StatusId, Status> = seen(conn, viewer, ids)?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
     let rows = ids.iter().filter_map(|id| rows.remove(id)).collect();
     views::statuses(app, conn, viewer, rows)
 }
@@ -86,7 +95,10 @@ impl<'a> Thread<'a> {
                 answers.entry(parent).or_default().push(row);
             }
         }
-        Self { by_id: rows.iter().map(|row| (row.id, row)).collect(), answers }
+        Self {
+            by_id: rows.iter().map(|row| (row.id, row)).collect(),
+            answers,
+        }
     }
 
     fn ancestors(&self, status: &Status) -> Vec<Status> {
@@ -119,7 +131,13 @@ impl<'a> Thread<'a> {
 
     /// Newest first, to be taken from the end.
     fn answers_to(&self, id: StatusId) -> Vec<&'a Status> {
-        self.answers.get(&id).into_iter().flatten().rev().copied().collect()
+        self.answers
+            .get(&id)
+            .into_iter()
+            .flatten()
+            .rev()
+            .copied()
+            .collect()
     }
 }
 
@@ -135,7 +153,9 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
     app.read(move |app, conn| {
         let status = find_visible(conn, viewer, id)?;
         let edits = storage::statuses::edits(conn, id)?;
-        let current = views::statuses(app, conn, viewer, vec![status])?.pop().ok_or(Error::NotFound)?;
+        let current = views::statuses(app, conn, viewer, vec![status])?
+            .pop()
+            .ok_or(Error::NotFound)?;
         let version = |content, spoiler_text, sensitive, created_at| EditView {
             content,
             spoiler_text,
@@ -147,7 +167,14 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
         };
         let mut versions: Vec<EditView> = edits
             .into_iter()
-            .map(|edit| version(edit.content, edit.spoiler_text, edit.sensitive, edit.created_at))
+            .map(|edit| {
+                version(
+                    edit.content,
+                    edit.spoiler_text,
+                    edit.sensitive,
+                    edit.created_at,
+                )
+            })
             .collect();
         let now = &current.status;
         versions.push(version(

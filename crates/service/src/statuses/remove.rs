@@ -38,16 +38,33 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     storage::notifications::delete_of_status(conn, status.id)?;
     storage::tags::delete_of_status(conn, status.id)?;
     if status.visibility != Visibility::Direct {
-        let change = AccountCounts { statuses: -1, ..AccountCounts::default() };
+        let change = AccountCounts {
+            statuses: -1,
+            ..AccountCounts::default()
+        };
         storage::accounts::add_to_counts(conn, status.account_id, change)?;
     }
     if let Some(parent) = status.in_reply_to_id
         && status.visibility.is_open()
     {
-        storage::statuses::add_to_counts(conn, parent, Counts { replies: -1, ..Counts::default() })?;
+        storage::statuses::add_to_counts(
+            conn,
+            parent,
+            Counts {
+                replies: -1,
+                ..Counts::default()
+            },
+        )?;
     }
     if let Some(boosted) = status.reblog_of_id {
-        storage::statuses::add_to_counts(conn, boosted, Counts { reblogs: -1, ..Counts::default() })?;
+        storage::statuses::add_to_counts(
+            conn,
+            boosted,
+            Counts {
+                reblogs: -1,
+                ..Counts::default()
+            },
+        )?;
     }
     Ok(())
 }

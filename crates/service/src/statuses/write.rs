@@ -18,7 +18,12 @@ pub(crate) struct Draft<'a> {
 
 /// Stores a status, ties it to its thread, tells those of ours whom it concerns, and puts it into home timelines.
 pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Result<Status> {
-    let Draft { status, author, mentioned, tags } = draft;
+    let Draft {
+        status,
+        author,
+        mentioned,
+        tags,
+    } = draft;
     storage::statuses::insert(conn, status.clone())?;
     let ids: Vec<AccountId> = mentioned.iter().map(|account| account.id).collect();
     if !ids.is_empty() {
@@ -31,15 +36,36 @@ pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Re
     if let Some(parent) = status.in_reply_to_id
         && status.visibility.is_open()
     {
-        storage::statuses::add_to_counts(conn, parent, Counts { replies: 1, ..Counts::default() })?;
+        storage::statuses::add_to_counts(
+            conn,
+            parent,
+            Counts {
+                replies: 1,
+                ..Counts::default()
+            },
+        )?;
     }
     let adopted = storage::statuses::adopt_answers(conn, &status)?;
     if adopted > 0 {
         let replies = i64::try_from(adopted).unwrap_or(0);
-        storage::statuses::add_to_counts(conn, status.id, Counts { replies, ..Counts::default() })?;
+        storage::statuses::add_to_counts(
+            conn,
+            status.id,
+            Counts {
+                replies,
+                ..Counts::default()
+            },
+        )?;
     }
     for account in mentioned.iter().filter(|account| account.is_local()) {
-        notify(app, conn, account.id, author.id, NotificationKind::Mention, Some(status.id))?;
+        notify(
+            app,
+            conn,
+            account.id,
+            author.id,
+            NotificationKind::Mention,
+            Some(status.id),
+        )?;
     }
     tell_subscribers(app, conn, &status, &ids)?;
     home::fan_out(app, conn, &status, author.is_local())?;
@@ -47,13 +73,25 @@ pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Re
 }
 
 /// Tells those who asked to hear of each post of the author; a mention has told already.
-fn tell_subscribers(app: &App, conn: &mut DbConnection, status: &Status, mentioned: &[AccountId]) -> Result<()> {
+fn tell_subscribers(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    mentioned: &[AccountId],
+) -> Result<()> {
     if status.in_reply_to_uri.is_some() || status.visibility == Visibility::Direct {
         return Ok(());
     }
     for follow in storage::follows::subscribers(conn, status.account_id)? {
         if !mentioned.contains(&follow) {
-            notify(app, conn, follow, status.account_id, NotificationKind::Status, Some(status.id))?;
+            notify(
+                app,
+                conn,
+                follow,
+                status.account_id,
+                NotificationKind::Status,
+                Some(status.id),
+            )?;
         }
     }
     Ok(())
@@ -63,7 +101,14 @@ fn tell_subscribers(app: &App, conn: &mut DbConnection, status: &Status, mention
 pub(crate) fn tell_of_edit(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
     for boost in storage::statuses::boosts_of(conn, status.id)? {
         if boost.local {
-            notify(app, conn, boost.account_id, status.account_id, NotificationKind::Update, Some(status.id))?;
+            notify(
+                app,
+                conn,
+                boost.account_id,
+                status.account_id,
+                NotificationKind::Update,
+                Some(status.id),
+            )?;
         }
     }
     Ok(())

@@ -48,7 +48,11 @@ pub fn to_html(
 /// An empty line ends a paragraph, any other line end is a break.
 fn paragraphs(inline: &str) -> String {
     let mut html = String::with_capacity(inline.len() + 16);
-    for paragraph in inline.split("\n\n").map(|part| part.trim_matches('\n')).filter(|part| !part.is_empty()) {
+    for paragraph in inline
+        .split("\n\n")
+        .map(|part| part.trim_matches('\n'))
+        .filter(|part| !part.is_empty())
+    {
         html.push_str("<p>");
         html.push_str(&paragraph.replace('\n', "<br />"));
         html.push_str("</p>");
@@ -97,10 +101,14 @@ mod tests {
 
     fn html(text: &str) -> String {
         let ada = |handle: &Handle| {
-            (handle.username == "ada")
-                .then(|| Link { url: "https://school.example/@ada".into(), username: "ada".into() })
+            (handle.username == "ada").then(|| Link {
+                url: "https://school.example/@ada".into(),
+                username: "ada".into(),
+            })
         };
-        to_html(text, Hosts::Public, ada, |tag| format!("https://school.example/tags/{tag}"))
+        to_html(text, Hosts::Public, ada, |tag| {
+            format!("https://school.example/tags/{tag}")
+        })
     }
 
     #[test]
@@ -123,7 +131,10 @@ mod tests {
     fn what_is_typed_never_becomes_markup() {
         let text = "<script>alert(1)</script> https://a.example/?q=\"><img> #Tag'&";
         let html = html(text);
-        assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
+        assert!(
+            !html.contains("<script") && !html.contains("<img"),
+            "{html}"
+        );
         assert!(html.contains("&lt;script&gt;"), "{html}");
     }
 
@@ -132,6 +143,9 @@ mod tests {
         let url = "https://school.example/a/long/way/to/the/worksheet";
         let html = html(url);
         assert!(html.contains(&format!("href=\"{url}\"")), "{html}");
-        assert!(html.contains("<span class=\"ellipsis\">school.example/a/long/way/to/t</span>"), "{html}");
+        assert!(
+            html.contains("<span class=\"ellipsis\">school.example/a/long/way/to/t</span>"),
+            "{html}"
+        );
     }
 }

@@ -9,12 +9,39 @@ use domain::limits;
 
 /// Elements that format words; of others the words stay.
 const TAGS: [&str; 27] = [
-    "p", "br", "span", "a", "abbr", "del", "s", "pre", "blockquote", "code", "b", "strong", "u", "sub", "sup", "i",
-    "em", "h1", "h2", "h3", "h4", "ul", "ol", "li", "ruby", "rt", "rp",
+    "p",
+    "br",
+    "span",
+    "a",
+    "abbr",
+    "del",
+    "s",
+    "pre",
+    "blockquote",
+    "code",
+    "b",
+    "strong",
+    "u",
+    "sub",
+    "sup",
+    "i",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "ul",
+    "ol",
+    "li",
+    "ruby",
+    "rt",
+    "rp",
 ];
 
 /// Where a link may lead.
-const SCHEMES: [&str; 8] = ["http", "https", "mailto", "gemini", "matrix", "xmpp", "magnet", "dat"];
+const SCHEMES: [&str; 8] = [
+    "http", "https", "mailto", "gemini", "matrix", "xmpp", "magnet", "dat",
+];
 
 /// Elements inside each other; what is deeper is shown as text would be a mistake, so the tags go.
 const DEPTH: usize = 100;
@@ -49,7 +76,9 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 pub fn html(foreign: &str) -> String {
     let foreign = limits::cut_bytes(foreign, limits::REMOTE_CONTENT_BYTES).replace('\0', "");
     if is_deep(&foreign) {
-        return CLEANER.clean(&ammonia::clean_text(&super::plain_text(&foreign))).to_string();
+        return CLEANER
+            .clean(&ammonia::clean_text(&super::plain_text(&foreign)))
+            .to_string();
     }
     CLEANER.clean(&foreign).to_string()
 }
@@ -78,8 +107,12 @@ fn is_deep(html: &str) -> bool {
 /// The classes that apps know; microformats and those that Mastodon styles.
 fn known_classes(value: &str) -> Option<String> {
     let known = |class: &&str| {
-        matches!(*class, "mention" | "hashtag" | "ellipsis" | "invisible" | "quote-inline")
-            || ["h-", "p-", "u-", "dt-", "e-"].iter().any(|prefix| class.starts_with(prefix))
+        matches!(
+            *class,
+            "mention" | "hashtag" | "ellipsis" | "invisible" | "quote-inline"
+        ) || ["h-", "p-", "u-", "dt-", "e-"]
+            .iter()
+            .any(|prefix| class.starts_with(prefix))
     };
     let kept: Vec<&str> = value.split_ascii_whitespace().filter(known).collect();
     (!kept.is_empty()).then(|| kept.join(" "))
@@ -102,7 +135,17 @@ mod tests {
             "<math><mtext></p><img src=x onerror=alert(1)>",
         ] {
             let safe = html(hostile);
-            for word in ["script", "onerror", "onclick", "javascript", "data:", "style", "iframe", "svg", "<img"] {
+            for word in [
+                "script",
+                "onerror",
+                "onclick",
+                "javascript",
+                "data:",
+                "style",
+                "iframe",
+                "svg",
+                "<img",
+            ] {
                 assert!(!safe.contains(word), "{hostile} became {safe}");
             }
         }
@@ -110,10 +153,15 @@ mod tests {
 
     #[test]
     fn a_mention_from_mastodon_stays_one() {
-        let safe = html("<p><span class=\"h-card evil\"><a href=\"https://school.example/@ada\" class=\"u-url mention\">@<span>ada</span></a></span></p>");
+        let safe = html(
+            "<p><span class=\"h-card evil\"><a href=\"https://school.example/@ada\" class=\"u-url mention\">@<span>ada</span></a></span></p>",
+        );
         assert!(safe.contains("class=\"h-card\""), "{safe}");
         assert!(safe.contains("class=\"u-url mention\""), "{safe}");
-        assert!(safe.contains("rel=\"nofollow noopener noreferrer\""), "{safe}");
+        assert!(
+            safe.contains("rel=\"nofollow noopener noreferrer\""),
+            "{safe}"
+        );
     }
 
     #[test]

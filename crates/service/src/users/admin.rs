@@ -26,7 +26,9 @@ pub struct NewUser {
 /// Makes an account; answers the password too.
 pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
     if !domain::handle::is_local_username(&new.username) {
-        return Err(invalid("Username must contain only letters, numbers and underscores, at most 30"));
+        return Err(invalid(
+            "Username must contain only letters, numbers and underscores, at most 30",
+        ));
     }
     let email = normal_email(&new.email).ok_or_else(|| invalid("E-mail address is invalid"))?;
     let password = new.password.unwrap_or_else(random_token);
@@ -65,7 +67,10 @@ pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
 pub async fn list(app: &App) -> Result<Vec<Person>> {
     app.read(|_, conn| {
         let rows = storage::users::all(conn)?;
-        Ok(rows.into_iter().map(|(user, account)| Person { user, account }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(user, account)| Person { user, account })
+            .collect())
     })
     .await
 }
@@ -95,7 +100,11 @@ pub async fn set_password(app: &App, username: &str, password: Option<String>) -
         user.password_hash = hash;
         storage::users::update(conn, &user)?;
         storage::sessions::delete_of_user(conn, user.id)?;
-        Ok(storage::applications::revoke_tokens_of_user(conn, user.id, app.now())?)
+        Ok(storage::applications::revoke_tokens_of_user(
+            conn,
+            user.id,
+            app.now(),
+        )?)
     })
     .await?;
     Ok(password)
@@ -124,7 +133,8 @@ pub async fn approve(app: &App, username: &str) -> Result<()> {
         storage::users::update(conn, &user)?;
         if app.mailer().is_set() {
             let link = app.addresses().join("/sign-in");
-            let message = mail::approved(&user.email, &app.settings().title, &account.username, &link);
+            let message =
+                mail::approved(&user.email, &app.settings().title, &account.username, &link);
             enqueue(app, conn, &Job::Mail(message))?;
         }
         Ok(())
@@ -158,7 +168,8 @@ pub async fn create_invite(app: &App, uses: Option<i64>, days: Option<i64>) -> R
         expires_at: days.map(|days| app.now() + chrono::Duration::days(days)),
         created_at: app.now(),
     };
-    app.transaction(move |_, conn| Ok(storage::users::insert_invite(conn, invite)?)).await?;
+    app.transaction(move |_, conn| Ok(storage::users::insert_invite(conn, invite)?))
+        .await?;
     Ok(code)
 }
 
@@ -170,7 +181,8 @@ pub async fn ensure_instance_actor(app: &App) -> Result<Account> {
             if let Some(account) = storage::accounts::with_uri(conn, &uri)? {
                 return Ok(account);
             }
-            let mut account = new_account(app, app.settings().host.as_str(), AccountKind::Application);
+            let mut account =
+                new_account(app, app.settings().host.as_str(), AccountKind::Application);
             account.inbox_uri = format!("{uri}/inbox");
             account.outbox_uri = format!("{uri}/outbox");
             account.followers_uri = format!("{uri}/followers");

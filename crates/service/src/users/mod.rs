@@ -10,11 +10,13 @@ use storage::accounts::Account;
 use storage::users::User;
 
 pub use admin::{
-    NewUser, approve, create, create_invite, ensure_instance_actor, find, instance_actor, list, set_password,
-    set_role, suspend,
+    NewUser, approve, create, create_invite, ensure_instance_actor, find, instance_actor, list,
+    set_password, set_role, suspend,
 };
 pub use sign_in::{Session, session, sign_in, sign_out};
-pub use sign_up::{SignUp, SignedUp, State, confirm, resend_confirmation, sign_up, sign_up_with_token};
+pub use sign_up::{
+    SignUp, SignedUp, State, confirm, resend_confirmation, sign_up, sign_up_with_token,
+};
 
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
@@ -118,22 +120,47 @@ fn insert(app: &App, conn: &mut DbConnection, new: NewPerson) -> Result<Person> 
     };
     storage::accounts::insert(conn, account.clone())?;
     storage::users::insert(conn, user.clone())?;
-    enqueue(app, conn, &Job::MakeKey { account: account.id })?;
+    enqueue(
+        app,
+        conn,
+        &Job::MakeKey {
+            account: account.id,
+        },
+    )?;
     Ok(Person { user, account })
 }
 
 /// User names that would be taken for the server itself.
 const RESERVED: [&str; 14] = [
-    "abuse", "admin", "administrator", "hostmaster", "info", "instance", "mod", "moderator", "postmaster", "root",
-    "security", "staffroom", "support", "webmaster",
+    "abuse",
+    "admin",
+    "administrator",
+    "hostmaster",
+    "info",
+    "instance",
+    "mod",
+    "moderator",
+    "postmaster",
+    "root",
+    "security",
+    "staffroom",
+    "support",
+    "webmaster",
 ];
 
 /// An address in lower case, if it can be one.
 fn normal_email(email: &str) -> Option<String> {
     let email = email.trim().to_lowercase();
     let (name, host) = email.rsplit_once('@')?;
-    let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
-    let good = plain(name) && plain(host) && !name.contains('@') && host.parse::<domain::Host>().is_ok() && email.len() <= 254;
+    let plain = |text: &str| {
+        !text.is_empty()
+            && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
+    };
+    let good = plain(name)
+        && plain(host)
+        && !name.contains('@')
+        && host.parse::<domain::Host>().is_ok()
+        && email.len() <= 254;
     good.then_some(email)
 }
 
@@ -143,8 +170,18 @@ mod tests {
 
     #[test]
     fn an_address_has_a_name_and_a_host_and_no_second_line() {
-        assert_eq!(normal_email(" Ada@School.Example ").as_deref(), Some("ada@school.example"));
-        for bad in ["ada", "@school.example", "ada@", "ada@a@b", "ada\n@school.example", "a b@school.example"] {
+        assert_eq!(
+            normal_email(" Ada@School.Example ").as_deref(),
+            Some("ada@school.example")
+        );
+        for bad in [
+            "ada",
+            "@school.example",
+            "ada@",
+            "ada@a@b",
+            "ada\n@school.example",
+            "a b@school.example",
+        ] {
             assert_eq!(normal_email(bad), None, "{bad}");
         }
     }

@@ -28,7 +28,10 @@ pub struct Session {
 /// for a while, per account and per address.
 pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Result<Session> {
     let login = login.trim().to_lowercase();
-    let subjects = [format!("login:{}", token_hash(&login)), format!("address:{from}")];
+    let subjects = [
+        format!("login:{}", token_hash(&login)),
+        format!("address:{from}"),
+    ];
     let (name, counted) = (login.clone(), subjects.clone());
     let (user, tired) = app
         .read(move |app, conn| {
@@ -59,7 +62,9 @@ pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Re
             Ok(())
         })
         .await?;
-        return Err(Error::Invalid("Invalid e-mail address or password.".to_owned()));
+        return Err(Error::Invalid(
+            "Invalid e-mail address or password.".to_owned(),
+        ));
     };
     let token = random_token();
     let hash = token_hash(&token);
@@ -96,15 +101,20 @@ pub async fn session(app: &App, token: &str) -> Result<Option<Person>> {
     let hash = token_hash(token);
     let found = app
         .read(move |app, conn| {
-            let Some(user) = storage::sessions::user_of(conn, &hash, app.now())? else { return Ok(None) };
+            let Some(user) = storage::sessions::user_of(conn, &hash, app.now())? else {
+                return Ok(None);
+            };
             Ok(storage::users::find(conn, user)?)
         })
         .await?;
-    Ok(found.map(|(user, account)| Person { user, account }).filter(|person| check_may_enter(person).is_ok()))
+    Ok(found
+        .map(|(user, account)| Person { user, account })
+        .filter(|person| check_may_enter(person).is_ok()))
 }
 
 /// Ends a session.
 pub async fn sign_out(app: &App, token: &str) -> Result<()> {
     let hash = token_hash(token);
-    app.transaction(move |_, conn| Ok(storage::sessions::delete(conn, &hash)?)).await
+    app.transaction(move |_, conn| Ok(storage::sessions::delete(conn, &hash)?))
+        .await
 }

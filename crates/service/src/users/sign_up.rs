@@ -46,8 +46,13 @@ pub struct SignedUp {
 /// Makes an account for whoever asks, as far as the server's registration mode lets them.
 pub async fn sign_up(app: &App, form: SignUp) -> Result<SignedUp> {
     let new = prepare(app, form).await?;
-    let person = app.transaction(move |app, conn| store(app, conn, new)).await?;
-    Ok(SignedUp { state: state(&person), person })
+    let person = app
+        .transaction(move |app, conn| store(app, conn, new))
+        .await?;
+    Ok(SignedUp {
+        state: state(&person),
+        person,
+    })
 }
 
 /// As [`sign_up`], for an app that goes on with the token at once.
@@ -83,15 +88,27 @@ struct Prepared {
 async fn prepare(app: &App, form: SignUp) -> Result<Prepared> {
     let registrations = app.settings().registrations;
     if registrations.mode == RegistrationMode::Closed {
-        return Err(Error::Forbidden("This server does not take new sign-ups at the moment".to_owned()));
+        return Err(Error::Forbidden(
+            "This server does not take new sign-ups at the moment".to_owned(),
+        ));
     }
     let mut mistakes = Vec::new();
-    let mut mistake = |field, code, text: &str| mistakes.push(Mistake { field, code, text: text.to_owned() });
+    let mut mistake = |field, code, text: &str| {
+        mistakes.push(Mistake {
+            field,
+            code,
+            text: text.to_owned(),
+        })
+    };
     let lower = form.username.to_lowercase();
     if form.username.is_empty() {
         mistake("username", "ERR_BLANK", "can't be blank");
     } else if !domain::handle::is_local_username(&form.username) {
-        mistake("username", "ERR_INVALID", "must contain only letters, numbers and underscores, at most 30");
+        mistake(
+            "username",
+            "ERR_INVALID",
+            "must contain only letters, numbers and underscores, at most 30",
+        );
     } else if RESERVED.contains(&lower.as_str()) {
         mistake("username", "ERR_RESERVED", "is reserved");
     }
@@ -110,30 +127,50 @@ async fn prepare(app: &App, form: SignUp) -> Result<Prepared> {
         mistake("agreement", "ERR_ACCEPTED", "must be accepted");
     }
     let reason = form.reason.as_deref().map(str::trim).unwrap_or_default();
-    let needs_reason = registrations.mode == RegistrationMode::Approval && registrations.reason_required;
+    let needs_reason =
+        registrations.mode == RegistrationMode::Approval && registrations.reason_required;
     if needs_reason && reason.is_empty() {
         mistake("reason", "ERR_BLANK", "can't be blank");
     }
     if reason.chars().count() > 2_000 {
         mistake("reason", "ERR_TOO_LONG", "is too long");
     }
-    if registrations.mode == RegistrationMode::Invite && form.invite.as_deref().unwrap_or_default().is_empty() {
+    if registrations.mode == RegistrationMode::Invite
+        && form.invite.as_deref().unwrap_or_default().is_empty()
+    {
         mistake("invite", "ERR_BLANK", "can't be blank");
     }
-    let (Some(email), true) = (email, mistakes.is_empty()) else { return Err(validation(mistakes)) };
+    let (Some(email), true) = (email, mistakes.is_empty()) else {
+        return Err(validation(mistakes));
+    };
     let password_hash = passwords::hash(form.password.clone()).await?;
-    Ok(Prepared { form, email, password_hash })
+    Ok(Prepared {
+        form,
+        email,
+        password_hash,
+    })
 }
 
 fn validation(details: Vec<Mistake>) -> Error {
     let sentence = |mistake: &Mistake| format!("{} {}", mistake.field, mistake.text);
-    let message = format!("Validation failed: {}", details.iter().map(sentence).collect::<Vec<_>>().join(", "));
+    let message = format!(
+        "Validation failed: {}",
+        details.iter().map(sentence).collect::<Vec<_>>().join(", ")
+    );
     Error::Validation { message, details }
 }
 
 fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
-    let Prepared { form, email, password_hash } = new;
-    let taken = |field| Mistake { field, code: "ERR_TAKEN", text: "has already been taken".to_owned() };
+    let Prepared {
+        form,
+        email,
+        password_hash,
+    } = new;
+    let taken = |field| Mistake {
+        field,
+        code: "ERR_TAKEN",
+        text: "has already been taken".to_owned(),
+    };
     let mut mistakes = Vec::new();
     if storage::accounts::with_handle_key(conn, &form.username.to_lowercase())?.is_some() {
         mistakes.push(taken("username"));
@@ -151,7 +188,11 @@ fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
     };
     if registrations.mode == RegistrationMode::Invite && invite_id.is_none() {
         let text = "is not valid, was used up or has run out".to_owned();
-        return Err(validation(vec![Mistake { field: "invite", code: "ERR_INVALID", text }]));
+        return Err(validation(vec![Mistake {
+            field: "invite",
+            code: "ERR_INVALID",
+            text,
+        }]));
     }
     let needs_approval = registrations.mode == RegistrationMode::Approval && invite_id.is_none();
     let needs_confirmation = registrations.confirm_email && app.mailer().is_set();
@@ -181,25 +222,57 @@ fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
 
 /// A code such as `en` or `pt-BR`; `en` for what is none.
 fn locale(asked: &str) -> String {
-    let good = (2..=12).contains(&asked.len()) && asked.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if good { asked.to_owned() } else { "en".to_owned() }
+    let good = (2..=12).contains(&asked.len())
+        && asked
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if good {
+        asked.to_owned()
+    } else {
+        "en".to_owned()
+    }
 }
 
 fn send_confirmation(app: &App, conn: &mut DbConnection, person: &Person) -> Result<()> {
     let token = random_token();
     let until = app.now() + chrono::Duration::days(CONFIRMATION_DAYS);
-    storage::sessions::insert_mail_token(conn, &token_hash(&token), person.user.id, MailPurpose::Confirmation, until)?;
+    storage::sessions::insert_mail_token(
+        conn,
+        &token_hash(&token),
+        person.user.id,
+        MailPurpose::Confirmation,
+        until,
+    )?;
     let link = app.addresses().join(&format!("/confirm?token={token}"));
-    let message = mail::confirmation(&person.user.email, &app.settings().title, &person.account.username, &link);
+    let message = mail::confirmation(
+        &person.user.email,
+        &app.settings().title,
+        &person.account.username,
+        &link,
+    );
     enqueue(app, conn, &Job::Mail(message))
 }
 
 fn tell_moderators(app: &App, conn: &mut DbConnection, person: &Person) -> Result<()> {
     for moderator in storage::users::moderators(conn)? {
-        notify(app, conn, moderator, person.account.id, domain::NotificationKind::SignUp, None)?;
-        if let Some(user) = storage::users::of_account(conn, moderator)?.filter(|_| app.mailer().is_set()) {
+        notify(
+            app,
+            conn,
+            moderator,
+            person.account.id,
+            domain::NotificationKind::SignUp,
+            None,
+        )?;
+        if let Some(user) =
+            storage::users::of_account(conn, moderator)?.filter(|_| app.mailer().is_set())
+        {
             let name = &person.account.username;
-            let message = mail::awaiting_approval(&user.email, &app.settings().title, name, &person.user.reason);
+            let message = mail::awaiting_approval(
+                &user.email,
+                &app.settings().title,
+                name,
+                &person.user.reason,
+            );
             enqueue(app, conn, &Job::Mail(message))?;
         }
     }
@@ -210,8 +283,9 @@ fn tell_moderators(app: &App, conn: &mut DbConnection, person: &Person) -> Resul
 pub async fn confirm(app: &App, token: &str) -> Result<()> {
     let hash = token_hash(token);
     app.transaction(move |app, conn| {
-        let user: UserId = storage::sessions::take_mail_token(conn, &hash, MailPurpose::Confirmation, app.now())?
-            .ok_or(Error::NotFound)?;
+        let user: UserId =
+            storage::sessions::take_mail_token(conn, &hash, MailPurpose::Confirmation, app.now())?
+                .ok_or(Error::NotFound)?;
         let (mut user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
         if user.confirmed_at.is_none() {
             user.confirmed_at = Some(app.now());
@@ -227,9 +301,13 @@ pub async fn confirm(app: &App, token: &str) -> Result<()> {
 
 /// Sends the link once more. Says nothing about whether the address is known.
 pub async fn resend_confirmation(app: &App, email: &str) -> Result<()> {
-    let Some(email) = normal_email(email) else { return Ok(()) };
+    let Some(email) = normal_email(email) else {
+        return Ok(());
+    };
     app.transaction(move |app, conn| {
-        let Some(user) = storage::users::with_email(conn, &email)? else { return Ok(()) };
+        let Some(user) = storage::users::with_email(conn, &email)? else {
+            return Ok(());
+        };
         match storage::users::find(conn, user.id)? {
             Some((user, account)) if user.confirmed_at.is_none() && app.mailer().is_set() => {
                 send_confirmation(app, conn, &Person { user, account })

@@ -12,16 +12,29 @@ use crate::{App, Result};
 /// An account as `viewer` sees it: the numbers of others are hidden unless the server shows them.
 pub(crate) fn account(app: &App, viewer: Option<AccountId>, account: Account) -> AccountView {
     let shown = app.settings().show_counts || viewer == Some(account.id);
-    let followed = if shown { (account.followers_count, account.following_count) } else { (0, 0) };
-    let picture = |file: &Option<String>, remote: &Option<String>, default: String| match (file, remote) {
-        (Some(file), _) => app.addresses().media(file),
-        (None, Some(url)) => url.clone(),
-        (None, None) => default,
+    let followed = if shown {
+        (account.followers_count, account.following_count)
+    } else {
+        (0, 0)
     };
+    let picture =
+        |file: &Option<String>, remote: &Option<String>, default: String| match (file, remote) {
+            (Some(file), _) => app.addresses().media(file),
+            (None, Some(url)) => url.clone(),
+            (None, None) => default,
+        };
     AccountView {
         acct: acct(&account),
-        avatar: picture(&account.avatar, &account.avatar_remote_url, app.addresses().default_avatar()),
-        header: picture(&account.header, &account.header_remote_url, app.addresses().default_header()),
+        avatar: picture(
+            &account.avatar,
+            &account.avatar_remote_url,
+            app.addresses().default_avatar(),
+        ),
+        header: picture(
+            &account.header,
+            &account.header_remote_url,
+            app.addresses().default_header(),
+        ),
         followers: followed.0,
         following: followed.1,
         statuses: account.statuses_count,

@@ -37,7 +37,10 @@ pub(crate) fn statuses(
     viewer: Option<AccountId>,
     statuses: Vec<Status>,
 ) -> Result<Vec<StatusView>> {
-    let boosted_ids: Vec<StatusId> = statuses.iter().filter_map(|status| status.reblog_of_id).collect();
+    let boosted_ids: Vec<StatusId> = statuses
+        .iter()
+        .filter_map(|status| status.reblog_of_id)
+        .collect();
     let boosted = if boosted_ids.is_empty() {
         Vec::new()
     } else {
@@ -62,11 +65,21 @@ pub(crate) fn statuses(
         .collect())
 }
 
-fn load(app: &App, conn: &mut DbConnection, viewer: Option<AccountId>, rows: &[&Status]) -> Result<Belongings> {
+fn load(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    rows: &[&Status],
+) -> Result<Belongings> {
     let mut ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let authors = accounts_by_id(app, conn, viewer, rows.iter().map(|row| row.account_id).collect())?;
+    let authors = accounts_by_id(
+        app,
+        conn,
+        viewer,
+        rows.iter().map(|row| row.account_id).collect(),
+    )?;
     let mut media_of: HashMap<StatusId, Vec<MediaView>> = HashMap::new();
     for row in storage::media::of_statuses(conn, &ids)? {
         if let Some(id) = row.status_id {
@@ -88,7 +101,8 @@ fn load(app: &App, conn: &mut DbConnection, viewer: Option<AccountId>, rows: &[&
         let url = app.addresses().tag(&name);
         tags.entry(id).or_default().push(TagView { name, url });
     }
-    let mut applications: Vec<ApplicationId> = rows.iter().filter_map(|row| row.application_id).collect();
+    let mut applications: Vec<ApplicationId> =
+        rows.iter().filter_map(|row| row.application_id).collect();
     applications.sort_unstable();
     applications.dedup();
     let applications = if applications.is_empty() {
@@ -103,26 +117,56 @@ fn load(app: &App, conn: &mut DbConnection, viewer: Option<AccountId>, rows: &[&
         None => None,
         Some(viewer) => Some(ViewerDeeds {
             viewer,
-            favourited: storage::favourites::among(conn, viewer, &ids)?.into_iter().collect(),
-            boosted: storage::statuses::boosted_among(conn, viewer, &ids)?.into_iter().collect(),
-            bookmarked: storage::bookmarks::among(conn, viewer, &ids)?.into_iter().collect(),
+            favourited: storage::favourites::among(conn, viewer, &ids)?
+                .into_iter()
+                .collect(),
+            boosted: storage::statuses::boosted_among(conn, viewer, &ids)?
+                .into_iter()
+                .collect(),
+            bookmarked: storage::bookmarks::among(conn, viewer, &ids)?
+                .into_iter()
+                .collect(),
         }),
     };
-    Ok(Belongings { authors, media: media_of, mentions, tags, applications, deeds })
+    Ok(Belongings {
+        authors,
+        media: media_of,
+        mentions,
+        tags,
+        applications,
+        deeds,
+    })
 }
 
 impl Belongings {
     /// None if the author is gone.
-    fn show(&self, app: &App, status: Status, boosted: Option<Box<StatusView>>) -> Option<StatusView> {
+    fn show(
+        &self,
+        app: &App,
+        status: Status,
+        boosted: Option<Box<StatusView>>,
+    ) -> Option<StatusView> {
         let author = self.authors.get(&status.account_id)?.clone();
-        let of = |id: StatusId| (self.media.get(&id), self.mentions.get(&id), self.tags.get(&id));
+        let of = |id: StatusId| {
+            (
+                self.media.get(&id),
+                self.mentions.get(&id),
+                self.tags.get(&id),
+            )
+        };
         let (media, mentions, tags) = of(status.id);
-        let own = self.deeds.as_ref().is_some_and(|deeds| deeds.viewer == status.account_id);
+        let own = self
+            .deeds
+            .as_ref()
+            .is_some_and(|deeds| deeds.viewer == status.account_id);
         let shown = own || app.settings().show_counts;
         // What was done with a boost was done with the status that it repeats.
         let target = status.reblog_of_id.unwrap_or(status.id);
         let seen_by = self.deeds.as_ref().map(|deeds| match &boosted {
-            Some(view) => view.seen_by.map_or(deeds.with(target, None), |seen| Deeds { pinned: None, ..seen }),
+            Some(view) => view.seen_by.map_or(deeds.with(target, None), |seen| Deeds {
+                pinned: None,
+                ..seen
+            }),
             None => deeds.with(target, own.then_some(status.pinned_at.is_some())),
         });
         Some(StatusView {
@@ -130,7 +174,9 @@ impl Belongings {
             media: media.cloned().unwrap_or_default(),
             mentions: mentions.cloned().unwrap_or_default(),
             tags: tags.cloned().unwrap_or_default(),
-            application: status.application_id.and_then(|id| self.applications.get(&id).cloned()),
+            application: status
+                .application_id
+                .and_then(|id| self.applications.get(&id).cloned()),
             replies: status.replies_count,
             boosts: if shown { status.reblogs_count } else { 0 },
             favourites: if shown { status.favourites_count } else { 0 },
@@ -162,5 +208,9 @@ pub(crate) fn media(app: &App, media: Media) -> MediaView {
         Some(file) => app.addresses().media(file),
         None => url.clone(),
     };
-    MediaView { media, url, preview_url }
+    MediaView {
+        media,
+        url,
+        preview_url,
+    }
 }

@@ -21,7 +21,12 @@ macro_rules! claim {
     };
 }
 
-pub(crate) fn jobs(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Job>> {
+pub(crate) fn jobs(
+    conn: &mut DbConnection,
+    now: Time,
+    lease: Time,
+    limit: i64,
+) -> QueryResult<Vec<Job>> {
     let rows: Vec<Job> = claim!(
         conn,
         jobs::table
@@ -38,12 +43,21 @@ pub(crate) fn jobs(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) 
     Ok(rows)
 }
 
-pub(crate) fn lanes(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Lane>> {
+pub(crate) fn lanes(
+    conn: &mut DbConnection,
+    now: Time,
+    lease: Time,
+    limit: i64,
+) -> QueryResult<Vec<Lane>> {
     let rows: Vec<Lane> = claim!(
         conn,
         delivery_lanes::table
             .filter(delivery_lanes::run_at.le(now))
-            .filter(delivery_lanes::leased_until.is_null().or(delivery_lanes::leased_until.le(now)))
+            .filter(
+                delivery_lanes::leased_until
+                    .is_null()
+                    .or(delivery_lanes::leased_until.le(now))
+            )
             .order(delivery_lanes::run_at)
             .limit(limit)
             .select(Lane::as_select())
@@ -69,7 +83,12 @@ pub(crate) fn lock_lane(conn: &mut DbConnection, host: &str) -> QueryResult<()> 
     }
 }
 
-pub(crate) fn inbox(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Received>> {
+pub(crate) fn inbox(
+    conn: &mut DbConnection,
+    now: Time,
+    lease: Time,
+    limit: i64,
+) -> QueryResult<Vec<Received>> {
     // Whoever already has work in hand, or work that waits to be tried again, keeps their order.
     let busy = diesel::alias!(inbox as busy);
     let held = || {
@@ -89,7 +108,11 @@ pub(crate) fn inbox(conn: &mut DbConnection, now: Time, lease: Time, limit: i64)
         inbox::table
             .filter(inbox::finished_at.is_null())
             .filter(inbox::run_at.le(now))
-            .filter(inbox::leased_until.is_null().or(inbox::leased_until.le(now)))
+            .filter(
+                inbox::leased_until
+                    .is_null()
+                    .or(inbox::leased_until.le(now))
+            )
             .filter(diesel::dsl::not(held()))
             .order((inbox::run_at, inbox::id))
             .limit(limit)

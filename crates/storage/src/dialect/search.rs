@@ -7,12 +7,24 @@ use crate::connection::DbConnection;
 use crate::schema::accounts;
 
 /// Living accounts of which each word is part of the handle or the display name, by handle.
-pub(crate) fn accounts(conn: &mut DbConnection, words: &[String], limit: i64, offset: i64) -> QueryResult<Vec<Account>> {
-    let patterns: Vec<String> = words.iter().map(|word| format!("%{}%", escape(word))).collect();
+pub(crate) fn accounts(
+    conn: &mut DbConnection,
+    words: &[String],
+    limit: i64,
+    offset: i64,
+) -> QueryResult<Vec<Account>> {
+    let patterns: Vec<String> = words
+        .iter()
+        .map(|word| format!("%{}%", escape(word)))
+        .collect();
     macro_rules! found {
         ($c:expr, $matches:ident) => {{
             let mut query = accounts::table
-                .filter(accounts::suspended_at.is_null().and(accounts::deleted_at.is_null()))
+                .filter(
+                    accounts::suspended_at
+                        .is_null()
+                        .and(accounts::deleted_at.is_null()),
+                )
                 .order(accounts::handle_key)
                 .limit(limit)
                 .offset(offset)
@@ -36,5 +48,7 @@ pub(crate) fn accounts(conn: &mut DbConnection, words: &[String], limit: i64, of
 }
 
 fn escape(word: &str) -> String {
-    word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    word.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }

@@ -21,20 +21,60 @@ type Teacher = (&'static str, &'static str, &'static str);
 
 const HARBOUR: [Teacher; 6] = [
     ("amara", "Amara Okoye", "Year 5, maths lead. #Maths #KS2"),
-    ("bryn", "Bryn Howells", "Reception. Mud kitchen in all weathers. #EYFS"),
-    ("celia", "Celia Marsh", "Head teacher. Answers with questions."),
-    ("dev", "Dev Anand", "Computing and anything with wires. #Computing #KS2"),
-    ("esme", "Esme Fairfax", "Music, and the choir on Thursdays. #Music"),
-    ("farah", "Farah Siddiqui", "SENCO. Small steps, often. #SEND"),
+    (
+        "bryn",
+        "Bryn Howells",
+        "Reception. Mud kitchen in all weathers. #EYFS",
+    ),
+    (
+        "celia",
+        "Celia Marsh",
+        "Head teacher. Answers with questions.",
+    ),
+    (
+        "dev",
+        "Dev Anand",
+        "Computing and anything with wires. #Computing #KS2",
+    ),
+    (
+        "esme",
+        "Esme Fairfax",
+        "Music, and the choir on Thursdays. #Music",
+    ),
+    (
+        "farah",
+        "Farah Siddiqui",
+        "SENCO. Small steps, often. #SEND",
+    ),
 ];
 
 const MOOR: [Teacher; 6] = [
-    ("gwen", "Gwen Tallis", "English, Key Stage 3. Reads aloud. #English #KS3"),
-    ("hugo", "Hugo Bennett", "Science technician with opinions on goggles. #Science"),
-    ("imani", "Imani Clarke", "Maths, transition from primary. #Maths #KS3"),
-    ("jonas", "Jonas Weir", "History. Primary sources, secondary school. #History"),
+    (
+        "gwen",
+        "Gwen Tallis",
+        "English, Key Stage 3. Reads aloud. #English #KS3",
+    ),
+    (
+        "hugo",
+        "Hugo Bennett",
+        "Science technician with opinions on goggles. #Science",
+    ),
+    (
+        "imani",
+        "Imani Clarke",
+        "Maths, transition from primary. #Maths #KS3",
+    ),
+    (
+        "jonas",
+        "Jonas Weir",
+        "History. Primary sources, secondary school. #History",
+    ),
     ("kit", "Kit Larkin", "Languages: français, Cymraeg. #MFL"),
-    ("lena", "Lena Moss", "Assessment lead. Fewer marks, better feedback. #Assessment"),
+    (
+        "lena",
+        "Lena Moss",
+        "Assessment lead. Fewer marks, better feedback. #Assessment",
+    ),
 ];
 
 /// A school with its teachers.
@@ -53,10 +93,21 @@ pub async fn tell(harbour: &App, moor: &App) -> anyhow::Result<()> {
     let moor = School::open(moor, &MOOR).await?;
     harbour.follow_each_other().await?;
     moor.follow_each_other().await?;
-    for (follower, followed) in [("amara", "imani"), ("amara", "lena"), ("dev", "hugo"), ("esme", "kit"), ("farah", "lena")] {
+    for (follower, followed) in [
+        ("amara", "imani"),
+        ("amara", "lena"),
+        ("dev", "hugo"),
+        ("esme", "kit"),
+        ("farah", "lena"),
+    ] {
         harbour.follow_elsewhere(follower, followed, &moor).await?;
     }
-    for (follower, followed) in [("imani", "amara"), ("gwen", "esme"), ("lena", "celia"), ("kit", "esme")] {
+    for (follower, followed) in [
+        ("imani", "amara"),
+        ("gwen", "esme"),
+        ("lena", "celia"),
+        ("kit", "esme"),
+    ] {
         moor.follow_elsewhere(follower, followed, &harbour).await?;
     }
     let first = moor
@@ -65,7 +116,12 @@ pub async fn tell(harbour: &App, moor: &App) -> anyhow::Result<()> {
     harbour.post("bryn", "The mud kitchen menu today: leaf soup, gravel crumble. Twenty-six new words written on slates. #EYFS", None).await?;
     let lesson = harbour.post("esme", "Rounds before harmony. Frère Jacques in four languages, one for each table, then all at once. Glorious. #Music", None).await?;
     moor.post("lena", "We stopped grading homework in Key Stage 3. One comment, one question, one thing to try. Marking time is down by a third. #Assessment #KS3", None).await?;
-    moor.post("hugo", "Reminder that goggles go over the eyes. #Science", None).await?;
+    moor.post(
+        "hugo",
+        "Reminder that goggles go over the eyes. #Science",
+        None,
+    )
+    .await?;
     harbour.post("dev", "micro:bit step counters, tested by chasing Mr Howells round the playground. Code and worksheet are free to adapt. #Computing #KS2", None).await?;
     moor.post("jonas", "Lesson that worked: one shipping list from 1841, no questions given. They wrote the questions. #History", None).await?;
     moor.post("gwen", "Reading aloud to Year 9 for ten minutes each day. Nobody has asked me to stop. #English #KS3", None).await?;
@@ -101,7 +157,11 @@ impl<'a> School<'a> {
                 username: (*name).to_owned(),
                 email: format!("{name}@staffroom.example"),
                 password: Some(PASSWORD.to_owned()),
-                role: if people.is_empty() { Role::Owner } else { Role::User },
+                role: if people.is_empty() {
+                    Role::Owner
+                } else {
+                    Role::User
+                },
                 confirmed: true,
             };
             let (person, _) = users::create(app, new).await?;
@@ -114,11 +174,18 @@ impl<'a> School<'a> {
             profile::update(app, &person, change).await?;
             people.push(person);
         }
-        Ok(Self { app, application: application.application.id, people })
+        Ok(Self {
+            app,
+            application: application.application.id,
+            people,
+        })
     }
 
     fn person(&self, name: &str) -> anyhow::Result<&Person> {
-        self.people.iter().find(|person| person.account.username == name).with_context(|| format!("nobody is called {name}"))
+        self.people
+            .iter()
+            .find(|person| person.account.username == name)
+            .with_context(|| format!("nobody is called {name}"))
     }
 
     async fn follow_each_other(&self) -> anyhow::Result<()> {
@@ -131,20 +198,41 @@ impl<'a> School<'a> {
     }
 
     /// Follows somebody at the other school, and waits for the answer.
-    async fn follow_elsewhere(&self, follower: &str, followed: &str, other: &School<'_>) -> anyhow::Result<()> {
+    async fn follow_elsewhere(
+        &self,
+        follower: &str,
+        followed: &str,
+        other: &School<'_>,
+    ) -> anyhow::Result<()> {
         let follower = self.person(follower)?;
         let handle = format!("{followed}@{}", other.app.settings().host);
-        let found: AccountView = accounts::lookup(self.app, Some(follower), &handle, true).await.context(handle.clone())?;
-        follows::follow(self.app, follower, found.account.id, FollowWishes::default()).await?;
+        let found: AccountView = accounts::lookup(self.app, Some(follower), &handle, true)
+            .await
+            .context(handle.clone())?;
+        follows::follow(
+            self.app,
+            follower,
+            found.account.id,
+            FollowWishes::default(),
+        )
+        .await?;
         patiently(async || {
             let relation = accounts::relationships(self.app, follower, &[found.account.id]).await?;
-            Ok(relation.first().is_some_and(|relation| relation.following).then_some(()))
+            Ok(relation
+                .first()
+                .is_some_and(|relation| relation.following)
+                .then_some(()))
         })
         .await
         .with_context(|| format!("{handle} did not answer"))
     }
 
-    async fn post(&self, author: &str, text: &str, in_reply_to: Option<StatusId>) -> anyhow::Result<String> {
+    async fn post(
+        &self,
+        author: &str,
+        text: &str,
+        in_reply_to: Option<StatusId>,
+    ) -> anyhow::Result<String> {
         let new = NewStatus {
             text: text.to_owned(),
             visibility: Some(Visibility::Public),
@@ -161,7 +249,11 @@ impl<'a> School<'a> {
         let reader = self.person(reader)?;
         patiently(async || {
             let home = service::timelines::home(self.app, reader, domain::Page::newest(40)).await?;
-            Ok(home.items.iter().find(|view| view.status.uri == uri).map(|view| view.status.id))
+            Ok(home
+                .items
+                .iter()
+                .find(|view| view.status.uri == uri)
+                .map(|view| view.status.id))
         })
         .await
         .with_context(|| format!("{uri} did not arrive"))
