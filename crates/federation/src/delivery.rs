@@ -14,10 +14,11 @@ use url::Url;
 use crate::Federation;
 use crate::net::Reply;
 
-/// For how long a lane is ours. Longer than the slowest batch takes.
-const LEASE: TimeDelta = TimeDelta::minutes(3);
+/// For how long a lane is ours: about what the slowest batch takes. After a crash others wait so long; if it
+/// runs out too soon something is sent twice, and recognised by its id.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// Sendings between two notes of what is done; so many may be sent twice after a crash.
-const BATCH: i64 = 8;
+const BATCH: i64 = 4;
 /// How long to sleep if nobody wakes us.
 const IDLE: Duration = Duration::from_secs(5);
 /// First and longest wait after a failure.

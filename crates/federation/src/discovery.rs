@@ -41,6 +41,7 @@ pub(crate) async fn webfinger(
     else {
         return Ok(HttpResponse::BadRequest().json(json!({ "error": "The resource is missing" })));
     };
+    let resource = resource.replace('\0', "");
     let inside = app.clone();
     let account: Option<Account> = app
         .database()

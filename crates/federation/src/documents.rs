@@ -95,7 +95,7 @@ fn wants_page(request: &HttpRequest) -> bool {
     accept.contains("text/html") && !wants_activity_json(request.headers())
 }
 
-fn document(object: Value) -> HttpResponse {
+fn document(object: &Value) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
         .insert_header((header::VARY, "Accept"))
@@ -123,8 +123,8 @@ async fn read<T: Send + 'static>(
 
 /// One of ours, by user name.
 fn local(conn: &mut storage::DbConnection, name: &str) -> Result<Account, Failure> {
-    let account =
-        storage::accounts::with_handle_key(conn, &name.to_lowercase())?.ok_or(Failure::NotFound)?;
+    let account = storage::accounts::with_handle_key(conn, &name.replace('\0', "").to_lowercase())?
+        .ok_or(Failure::NotFound)?;
     if !account.is_local() || account.kind == AccountKind::Application {
         return Err(Failure::NotFound);
     }
@@ -159,18 +159,18 @@ pub async fn account_document(app: &App, name: &str) -> actix_web::Result<HttpRe
 async fn describe(app: &App, name: &str) -> Answer {
     let account = account_named(app, name).await?;
     let key = service::keys::of_account(app, account.id).await?;
-    Ok(document(actor::to_json(app, &account, &key)))
+    Ok(document(&actor::to_json(app, &account, &key)))
 }
 
 pub(crate) async fn instance_actor(app: Data<App>) -> Answer {
     let account = service::users::instance_actor(&app).await?;
     let key = service::keys::of_account(&app, account.id).await?;
-    Ok(document(actor::to_json(&app, &account, &key)))
+    Ok(document(&actor::to_json(&app, &account, &key)))
 }
 
 pub(crate) async fn instance_outbox(app: Data<App>) -> Answer {
     let id = format!("{}/outbox", app.addresses().instance_actor());
-    Ok(document(with_context(
+    Ok(document(&with_context(
         json!({ "id": id, "type": "OrderedCollection", "totalItems": 0, "orderedItems": [] }),
     )))
 }
@@ -198,7 +198,7 @@ pub async fn status_document(app: &App, name: &str, id: &str) -> actix_web::Resu
 
 async fn describe_status(app: &App, name: &str, id: &str) -> Answer {
     match find_status(app, name.to_owned(), id.to_owned()).await {
-        Ok((_, post)) => Ok(document(with_context(post.note(app)))),
+        Ok((_, post)) => Ok(document(&with_context(post.note(app)))),
         Err(Failure::Gone) => Ok(tombstone(app, name, id)),
         Err(failure) => Err(failure),
     }
@@ -225,7 +225,7 @@ pub(crate) async fn activity(path: Path<(String, String)>, app: Data<App>) -> An
         activity_of(app, conn, &account, row)?.ok_or(Failure::NotFound)
     })
     .await?;
-    Ok(document(with_context(activity)))
+    Ok(document(&with_context(activity)))
 }
 
 fn activity_of(
@@ -312,7 +312,7 @@ fn collection(id: &str, total: Option<i64>) -> Value {
 }
 
 /// A page; its neighbour is left out if this is the last.
-fn collection_page(id: &str, query: &PageQuery, items: Vec<Value>, oldest: Option<i64>) -> Value {
+fn collection_page(id: &str, query: &PageQuery, items: &[Value], oldest: Option<i64>) -> Value {
     let this = match query.max_id {
         Some(max_id) => format!("{id}?page=true&max_id={max_id}"),
         None => format!("{id}?page=true"),
@@ -348,10 +348,10 @@ pub(crate) async fn outbox(name: Path<String>, query: Query<PageQuery>, app: Dat
         for row in rows {
             items.extend(activity_of(app, conn, &account, row)?);
         }
-        Ok(collection_page(&account.outbox_uri, &query, items, oldest))
+        Ok(collection_page(&account.outbox_uri, &query, &items, oldest))
     })
     .await?;
-    Ok(document(object))
+    Ok(document(&object))
 }
 
 type Members = fn(
@@ -408,18 +408,18 @@ async fn people(
             return Ok(collection(&id, shown.then_some(total)));
         }
         if account.hide_collections {
-            return Ok(collection_page(&id, &query, Vec::new(), None));
+            return Ok(collection_page(&id, &query, &[], None));
         }
         let rows = members(conn, account.id, &query.page())?;
         let oldest = rows.last().map(|(cursor, _)| *cursor);
-        let items = rows
+        let items: Vec<Value> = rows
             .into_iter()
             .map(|(_, member)| Value::from(member.uri))
             .collect();
-        Ok(collection_page(&id, &query, items, oldest))
+        Ok(collection_page(&id, &query, &items, oldest))
     })
     .await?;
-    Ok(document(object))
+    Ok(document(&object))
 }
 
 pub(crate) async fn featured(name: Path<String>, app: Data<App>) -> Answer {
@@ -441,5 +441,5 @@ pub(crate) async fn featured(name: Path<String>, app: Data<App>) -> Answer {
         })))
     })
     .await?;
-    Ok(document(object))
+    Ok(document(&object))
 }

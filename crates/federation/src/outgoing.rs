@@ -106,13 +106,13 @@ fn compose(
         Outgoing::Publish { status } => post(app, conn, status, |post| post.create(app))?,
         Outgoing::Edit { status } => post(app, conn, status, |post| edit(app, post))?,
         Outgoing::Delete { status } => deletion(conn, status)?,
-        Outgoing::Boost { status } => boost(conn, status, |announce, _| announce)?,
+        Outgoing::Boost { status } => boost(conn, status, |announce, _| announce.clone())?,
         Outgoing::Unboost { status } => boost(conn, status, undo)?,
         Outgoing::Favourite {
             account,
             status,
             uri,
-        } => like(conn, account, status, &uri, |like, _| like)?,
+        } => like(conn, account, status, &uri, |like, _| like.clone())?,
         Outgoing::Unfavourite {
             account,
             status,
@@ -130,7 +130,7 @@ fn compose(
             account,
             uri,
         } => between(conn, follower, account, |by, to| {
-            undo(relation("Follow", &uri, by, to), by)
+            undo(&relation("Follow", &uri, by, to), by)
         })?,
         Outgoing::Accept {
             follower,
@@ -154,7 +154,7 @@ fn compose(
             target,
             uri,
         } => between(conn, account, target, |by, to| {
-            undo(relation("Block", &uri, by, to), by)
+            undo(&relation("Block", &uri, by, to), by)
         })?,
         Outgoing::UpdateProfile { account } => match (storage::accounts::find(conn, account)?, key)
         {
@@ -236,7 +236,7 @@ fn deletion(conn: &mut DbConnection, id: StatusId) -> Result<Option<Told>, servi
 fn boost(
     conn: &mut DbConnection,
     id: StatusId,
-    activity: impl FnOnce(Value, &Account) -> Value,
+    activity: impl FnOnce(&Value, &Account) -> Value,
 ) -> Result<Option<Told>, service::Error> {
     let Some(boost) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
         return Ok(None);
@@ -254,7 +254,7 @@ fn boost(
     };
     let announce = note::announce(&boost, &by, &boosted, &owner);
     Ok(Some(Told {
-        activity: activity(announce, &by),
+        activity: activity(&announce, &by),
         to_followers: true,
         to: vec![owner],
         by,
@@ -266,14 +266,14 @@ fn like(
     account: AccountId,
     status: StatusId,
     uri: &str,
-    activity: impl FnOnce(Value, &Account) -> Value,
+    activity: impl FnOnce(&Value, &Account) -> Value,
 ) -> Result<Option<Told>, service::Error> {
     let Some(status) = storage::statuses::find(conn, status)? else {
         return Ok(None);
     };
     between(conn, account, status.account_id, |by, _| {
         activity(
-            json!({ "id": uri, "type": "Like", "actor": by.uri, "object": status.uri }),
+            &json!({ "id": uri, "type": "Like", "actor": by.uri, "object": status.uri }),
             by,
         )
     })
@@ -324,7 +324,7 @@ fn answer(
     })
 }
 
-fn undo(activity: Value, by: &Account) -> Value {
+fn undo(activity: &Value, by: &Account) -> Value {
     let id = activity
         .get("id")
         .and_then(Value::as_str)

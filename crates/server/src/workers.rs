@@ -12,7 +12,8 @@ use tokio::sync::watch;
 
 /// Jobs taken at a time, and done at the same time.
 const BATCH: (i64, usize) = (32, 4);
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// For how long what was taken is ours; a process that died leaves it to the next.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// After so many failures a job is given up.
 const ATTEMPTS: i32 = 10;
 /// How long to sleep if nobody wakes us.

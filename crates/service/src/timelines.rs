@@ -79,14 +79,14 @@ pub async fn tag(
     app.read(move |app, conn| {
         let mut any = vec![wanted.name];
         any.extend(wanted.any.into_iter().take(MORE_TAGS));
-        let any = ids(conn, any)?;
+        let any = ids(conn, &any)?;
         let required = wanted.all.len().min(MORE_TAGS);
-        let all = ids(conn, wanted.all)?;
+        let all = ids(conn, &wanted.all)?;
         // A tag that nobody ever used is on no status.
         if any.is_empty() || all.len() < required {
             return Ok(Paged::empty());
         }
-        let none = ids(conn, wanted.none)?;
+        let none = ids(conn, &wanted.none)?;
         let rows = storage::statuses::page_of_tags(
             conn,
             &Tagged {
@@ -102,7 +102,7 @@ pub async fn tag(
     .await
 }
 
-fn ids(conn: &mut DbConnection, names: Vec<String>) -> Result<Vec<i64>> {
+fn ids(conn: &mut DbConnection, names: &[String]) -> Result<Vec<i64>> {
     let names: Vec<String> = names
         .iter()
         .take(MORE_TAGS + 1)

@@ -67,6 +67,7 @@ fn versions(conn: &DbConnection) -> Result<Vec<String>, Error> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
     Error::Migration(error.to_string())
 }

@@ -1,1 +1,8 @@
-//! .
+//! What tests need: databases of both kinds that are empty and go away, and an app without a network.
+#![expect(clippy::panic, reason = "a test that cannot be set up has failed")]
+
+mod app;
+mod databases;
+
+pub use app::{NoNetwork, TestApp};
+pub use databases::{Kind, TestDatabase, everywhere};

@@ -50,10 +50,10 @@ pub fn count(text: &str, spoiler_text: &str, hosts: Hosts) -> usize {
     visible(spoiler_text) + spans(text, hosts).into_iter().map(of_span).sum::<usize>()
 }
 
-/// The one spelling under which a hashtag is found.
+/// The one spelling under which a hashtag is found; without NUL, which no database takes.
 #[must_use]
 pub fn normalise_tag(name: &str) -> String {
-    name.to_lowercase()
+    name.replace('\0', "").to_lowercase()
 }
 
 #[cfg(test)]

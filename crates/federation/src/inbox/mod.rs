@@ -99,7 +99,7 @@ async fn take(
         // About somebody whom we never knew: there is nothing to do.
         return Ok(());
     };
-    let body = activity.to_string().replace("\\u0000", "");
+    let body = activity.to_string();
     let database = app.database().clone();
     let now = app.now();
     let row = Received {

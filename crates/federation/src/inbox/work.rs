@@ -18,7 +18,7 @@ const BATCH: i64 = 100;
 /// Actors whose activities are worked off at the same time.
 const AT_ONCE: usize = 8;
 /// For how long what was taken is ours; a process that died leaves it to the next.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// After so many failures an activity is given up.
 const ATTEMPTS: i32 = 8;
 /// How long to sleep if nobody wakes us.

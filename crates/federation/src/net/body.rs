@@ -28,7 +28,21 @@ pub(crate) fn parse_json(body: &[u8]) -> Result<Value, FetchError> {
     if is_too_deep(body) {
         return Err(FetchError::NotJson);
     }
-    serde_json::from_slice(body).map_err(|_| FetchError::NotJson)
+    let value = serde_json::from_slice(body).map_err(|_| FetchError::NotJson)?;
+    Ok(without_nul(value))
+}
+
+/// NUL in a text is taken by one of our databases and refused by the other.
+fn without_nul(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "")),
+        Value::Array(list) => list.into_iter().map(without_nul).collect(),
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(key, value)| (key.replace('\0', ""), without_nul(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 /// Counts brackets outside strings. The parser's own limit is 128 levels, and it has built them by then.

@@ -93,6 +93,7 @@ fn json(text: &[u8]) -> Result<Map<String, Value>, ApiError> {
     }
     match serde_json::from_slice(text) {
         Ok(Value::Object(object)) => tree::check(object),
+        Ok(Value::Null) => Ok(Map::new()),
         Ok(_) => Err(ApiError::BadRequest(
             "The JSON body must be an object".to_owned(),
         )),

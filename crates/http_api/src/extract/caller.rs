@@ -28,6 +28,7 @@ pub struct Anyone<S> {
 }
 
 impl<S> Anyone<S> {
+    #[must_use]
     pub fn person(&self) -> Option<&Person> {
         self.person.as_ref()
     }

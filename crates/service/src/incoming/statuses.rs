@@ -48,7 +48,7 @@ pub struct RemoteMedia {
 pub async fn receive_status(app: &App, remote: RemoteStatus) -> Result<Option<StatusId>> {
     let uri = remote.uri.clone();
     let stored = app
-        .transaction(move |app, conn| receive(app, conn, remote))
+        .transaction(move |app, conn| receive(app, conn, &remote))
         .await;
     match stored {
         // The same status came twice at the same time.
@@ -60,7 +60,7 @@ pub async fn receive_status(app: &App, remote: RemoteStatus) -> Result<Option<St
     }
 }
 
-fn receive(app: &App, conn: &mut DbConnection, remote: RemoteStatus) -> Result<Option<StatusId>> {
+fn receive(app: &App, conn: &mut DbConnection, remote: &RemoteStatus) -> Result<Option<StatusId>> {
     if storage::statuses::with_uri(conn, &remote.uri)?.is_some() {
         return Ok(None);
     }
@@ -77,7 +77,7 @@ fn receive(app: &App, conn: &mut DbConnection, remote: RemoteStatus) -> Result<O
     let created_at = remote.published.unwrap_or(now).min(now);
     let id = StatusId(app.id_at(created_at));
     let mentioned = storage::accounts::with_ids(conn, &first(&remote.mentions, limits::MENTIONS))?;
-    let tags = tags(&remote);
+    let tags = tags(remote);
     let status = Status {
         id,
         account_id: author.id,
@@ -96,7 +96,7 @@ fn receive(app: &App, conn: &mut DbConnection, remote: RemoteStatus) -> Result<O
             limits::REMOTE_CONTENT_BYTES,
         )),
         text: String::new(),
-        spoiler_text: spoiler(&remote),
+        spoiler_text: spoiler(remote),
         sensitive: remote.sensitive || !remote.spoiler_text.is_empty(),
         language: remote.language.clone(),
         application_id: None,

@@ -37,7 +37,7 @@ pub async fn check_authorization(
     app: &App,
     request: AuthorizationRequest,
 ) -> std::result::Result<Checked, Failure> {
-    let client_id = request.client_id.clone();
+    let client_id = request.client_id.replace('\0', "");
     let application = app
         .read(move |_, conn| Ok(storage::applications::with_client_id(conn, &client_id)?))
         .await?

@@ -27,7 +27,7 @@ pub struct Session {
 /// Unknown people and wrong passwords take as long and sound the same; too many of either are refused
 /// for a while, per account and per address.
 pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Result<Session> {
-    let login = login.trim().to_lowercase();
+    let login = login.trim().replace('\0', "").to_lowercase();
     let subjects = [
         format!("login:{}", token_hash(&login)),
         format!("address:{from}"),

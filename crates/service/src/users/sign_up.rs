@@ -98,7 +98,7 @@ async fn prepare(app: &App, form: SignUp) -> Result<Prepared> {
             field,
             code,
             text: text.to_owned(),
-        })
+        });
     };
     let lower = form.username.to_lowercase();
     if form.username.is_empty() {
@@ -183,7 +183,7 @@ fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
     }
     let registrations = app.settings().registrations;
     let invite_id = match form.invite.as_deref().filter(|code| !code.is_empty()) {
-        Some(code) => storage::users::use_invite(conn, code, app.now())?,
+        Some(code) => storage::users::use_invite(conn, &code.replace('\0', ""), app.now())?,
         None => None,
     };
     if registrations.mode == RegistrationMode::Invite && invite_id.is_none() {

@@ -1,0 +1,102 @@
+//! Databases for one test each.
+
+use diesel::prelude::*;
+use storage::DatabaseSettings;
+use tempfile::TempDir;
+
+/// Where PostgreSQL is, unless the environment says otherwise; its user may make databases.
+const POSTGRES: &str = "postgres://postgres@127.0.0.1:5432";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty database that goes away with this value.
+pub struct TestDatabase {
+    pub settings: DatabaseSettings,
+    place: Place,
+}
+
+enum Place {
+    Folder(#[expect(dead_code, reason = "kept until the test is over")] TempDir),
+    Server { name: String },
+}
+
+impl TestDatabase {
+    /// None where there is no PostgreSQL, which is said loudly; in CI that is a failure.
+    #[must_use]
+    pub fn new(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Sqlite => Some(sqlite()),
+            Kind::Postgres => postgres(),
+        }
+    }
+}
+
+/// A database of each kind that can be had here.
+#[must_use]
+pub fn everywhere() -> Vec<TestDatabase> {
+    [Kind::Sqlite, Kind::Postgres]
+        .into_iter()
+        .filter_map(TestDatabase::new)
+        .collect()
+}
+
+fn settings(url: String) -> DatabaseSettings {
+    DatabaseSettings {
+        url,
+        readers: 4,
+        durable: true,
+    }
+}
+
+fn sqlite() -> TestDatabase {
+    let folder =
+        tempfile::tempdir().unwrap_or_else(|error| panic!("no folder for a test: {error}"));
+    let url = format!("sqlite:{}", folder.path().join("staffroom.db").display());
+    TestDatabase {
+        settings: settings(url),
+        place: Place::Folder(folder),
+    }
+}
+
+fn server() -> String {
+    std::env::var("STAFFROOM_TEST_POSTGRES").unwrap_or_else(|_| POSTGRES.to_owned())
+}
+
+fn postgres() -> Option<TestDatabase> {
+    let server = server();
+    let mut connection = match PgConnection::establish(&format!("{server}/postgres")) {
+        Ok(connection) => connection,
+        Err(error) if std::env::var_os("CI").is_some() => {
+            panic!("PostgreSQL is needed in CI: {error}")
+        }
+        Err(error) => {
+            eprintln!("NOT TESTED ON POSTGRESQL: {server} cannot be reached ({error})");
+            return None;
+        }
+    };
+    let name = format!("staffroom_test_{:016x}", rand::random::<u64>());
+    diesel::sql_query(format!("CREATE DATABASE {name}"))
+        .execute(&mut connection)
+        .unwrap_or_else(|error| panic!("a database for a test: {error}"));
+    Some(TestDatabase {
+        settings: settings(format!("{server}/{name}")),
+        place: Place::Server { name },
+    })
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Place::Server { name } = &self.place else {
+            return;
+        };
+        if let Ok(mut connection) = PgConnection::establish(&format!("{}/postgres", server())) {
+            // What is left over is only an empty database with a name that says what it is.
+            let _ = diesel::sql_query(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+                .execute(&mut connection);
+        }
+    }
+}

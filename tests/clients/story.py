@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""The main story, told by clients that people use: Mastodon.py and toot, against two running schools."""
+
+import io
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import requests
+from mastodon import Mastodon
+from PIL import Image
+
+PROGRAM, TOOT = sys.argv[1:3]
+PASSWORD = "chalk and cheese"
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+class School:
+    def __init__(self, folder):
+        self.folder = folder
+        port = free_port()
+        self.host = f"localhost:{port}"
+        self.base = f"http://{self.host}"
+        (folder / "staffroom.toml").write_text(
+            f"""
+server.public_url = "{self.base}"
+server.listen = "127.0.0.1:{port}"
+database.url = "sqlite:{folder}/staffroom.db"
+media.folder = "{folder}/media"
+registrations.mode = "open"
+federation.allow_loopback = true
+federation.allow_http = true
+limits.rate_limits = false
+logging.filter = "warn"
+"""
+        )
+        self.process = subprocess.Popen([PROGRAM, "serve"], cwd=folder)
+        eventually(lambda: requests.get(f"{self.base}/readyz", timeout=5).ok)
+
+    def create(self, name):
+        subprocess.run(
+            [PROGRAM, "user", "create", name, "--email", f"{name}@school.example",
+             "--password", PASSWORD, "--confirmed"],
+            cwd=self.folder, check=True, stdout=subprocess.DEVNULL,
+        )
+
+
+def eventually(ask, seconds=30):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            answer = ask()
+            if answer:
+                return answer
+        except requests.ConnectionError:
+            pass
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def field(page, name):
+    return re.search(f'name="{name}" value="([^"]*)"', page).group(1)
+
+
+def code_by_browser(base, address, name):
+    """Signs in and says yes, as a person does in a browser without JavaScript."""
+    browser = requests.Session()
+    page = browser.get(address).text
+    page = browser.post(
+        f"{base}/sign-in",
+        data={"csrf": field(page, "csrf"), "return_to": unescape(field(page, "return_to")),
+              "login": name, "password": PASSWORD},
+    ).text
+    form = {key: unescape(value) for key, value in
+            re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page)}
+    page = browser.post(f"{base}/oauth/authorize", data=form | {"decision": "allow"}).text
+    return re.search(r'id="authorization-code">([^<]+)<', page).group(1)
+
+
+def unescape(text):
+    import html
+    return html.unescape(text)
+
+
+def sign_in(school, name):
+    client_id, secret = Mastodon.create_app(
+        "Story", api_base_url=school.base, scopes=["read", "write", "follow"], redirect_uris=OUT_OF_BAND
+    )
+    client = Mastodon(client_id=client_id, client_secret=secret, api_base_url=school.base)
+    address = client.auth_request_url(scopes=["read", "write", "follow"], redirect_uris=OUT_OF_BAND)
+    code = code_by_browser(school.base, address, name)
+    client.log_in(code=code, scopes=["read", "write", "follow"], redirect_uri=OUT_OF_BAND)
+    return client
+
+
+def by_mastodon_py(harbour, moor):
+    ada, bo = sign_in(harbour, "ada"), sign_in(moor, "bo")
+    assert ada.account_verify_credentials()["username"] == "ada"
+    assert ada.instance()["version"].startswith("4.6.0 (compatible; Staffroom ")
+
+    found = ada.search(f"@bo@{moor.host}", resolve=True, result_type="accounts")["accounts"][0]
+    ada.account_follow(found)
+    eventually(lambda: ada.account_relationships(found)[0]["following"])
+
+    picture = io.BytesIO()
+    Image.new("RGB", (120, 80), (23, 96, 79)).save(picture, "JPEG")
+    media = bo.media_post(picture.getvalue(), mime_type="image/jpeg", description="Green paper", focus=(0.2, 0.4))
+    assert media["blurhash"] and media["meta"]["original"]["width"] == 120
+    posted = bo.status_post("Fold it twice. #Fractions", media_ids=[media], visibility="public", language="en")
+    home = eventually(lambda: [s for s in ada.timeline_home() if "Fold it twice" in s["content"]])
+    assert home[0]["media_attachments"][0]["description"] == "Green paper"
+
+    ada.status_reply(home[0], "And once more.")
+    told = eventually(lambda: bo.notifications(types=["mention"]))
+    assert told[0]["account"]["acct"] == f"ada@{harbour.host}"
+    assert bo.status_context(posted)["descendants"][0]["account"]["acct"] == f"ada@{harbour.host}"
+    ada.status_favourite(home[0])
+    ada.status_reblog(home[0])
+    assert ada.status_bookmark(home[0])["bookmarked"]
+    assert ada.bookmarks()[0]["id"] == home[0]["id"]
+    assert eventually(lambda: bo.notifications(types=["favourite"])) and eventually(
+        lambda: bo.notifications(types=["reblog"])
+    )
+    # Numbers of one's own are one's own to see, those of others are not.
+    assert bo.status(posted)["favourites_count"] == 1
+    assert ada.status(home[0])["favourites_count"] == 0
+
+    assert ada.timeline_hashtag("fractions")[0]["id"] == home[0]["id"]
+    assert bo.search("fractions", result_type="hashtags")["hashtags"][0]["name"] == "fractions"
+    edited = bo.status_update(posted, "Fold it three times.")
+    assert edited["edited_at"] and bo.status_source(posted)["text"] == "Fold it three times."
+    assert len(bo.status_history(posted)) == 2
+    bo.status_pin(posted)
+    assert bo.account_statuses(posted["account"], pinned=True)[0]["id"] == posted["id"]
+    bo.markers_set(["home"], [posted])
+    assert bo.markers_get(["home"])["home"]["last_read_id"] == posted["id"]
+    assert bo.preferences()["posting:default:visibility"] == "public"
+    pages = bo.fetch_remaining(bo.account_statuses(posted["account"], limit=1))
+    assert len(pages) == 1
+    bo.account_update_credentials(display_name="Bo", note="Maths", fields=[("Room", "12")])
+    assert bo.account_verify_credentials()["source"]["fields"][0]["value"] == "12"
+    bo.status_delete(posted)
+    eventually(lambda: not [s for s in ada.timeline_home() if "Fold it" in s["content"]])
+
+
+def by_toot(harbour, moor, folder):
+    environment = os.environ | {"XDG_CONFIG_HOME": str(folder / "toot"), "HOME": str(folder)}
+
+    def toot(*words, answers=None):
+        done = subprocess.run([TOOT, "--no-color", *words], env=environment, input=answers, text=True,
+                              capture_output=True, timeout=60)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    process = subprocess.Popen(
+        [TOOT, "--no-color", "login", "--instance", harbour.base, "--disable-https", "--no-browser"][:5],
+        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    # It asks whether to open a browser, shows the address, and waits for the code.
+    seen = ""
+    process.stdin.write("n\n")
+    process.stdin.flush()
+    end = time.monotonic() + 30
+    address = None
+    while not address and time.monotonic() < end:
+        seen += process.stdout.readline()
+        address = re.search(r"http://\S+/oauth/authorize\?\S+", seen)
+    assert address, seen
+    process.stdin.write(code_by_browser(harbour.base, address.group(0), "ada") + "\n")
+    process.stdin.flush()
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, seen + out
+
+    assert "ada" in toot("whoami")
+    toot("post", "Said by toot #Toot")
+    assert "Said by toot" in toot("timelines", "home") if "timelines" in toot("--help") else toot("timeline", "--once")
+    assert "bo" in toot("search", f"@bo@{moor.host}")
+    toot("following", "ada") if False else None
+    picture = folder / "dot.png"
+    Image.new("RGB", (20, 20), (0, 0, 0)).save(picture)
+    toot("post", "With a picture", "--media", str(picture), "--description", "A dot")
+    toot("notifications")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as place:
+        folders = [pathlib.Path(place) / name for name in ("harbour", "moor", "home")]
+        for folder in folders:
+            folder.mkdir()
+        harbour, moor = School(folders[0]), School(folders[1])
+        try:
+            harbour.create("ada")
+            moor.create("bo")
+            by_mastodon_py(harbour, moor)
+            print("Mastodon.py: the whole story")
+            by_toot(harbour, moor, folders[2])
+            print("toot: sign-in, posting with a picture, timeline, search, notifications")
+        finally:
+            for school in (harbour, moor):
+                school.process.terminate()
+                assert school.process.wait(30) == 0
+
+
+main()

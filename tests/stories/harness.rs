@@ -1,0 +1,283 @@
+//! A school: a real process with its own data, and the people in it.
+
+use std::future::Future;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+use test_support::{Kind, TestDatabase};
+
+/// Longer than the lease of work that a killed process held.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+pub struct School {
+    pub base: String,
+    /// `localhost:PORT`
+    pub host: String,
+    pub http: Client,
+    folder: TempDir,
+    database: TestDatabase,
+    process: Option<Child>,
+}
+
+/// Somebody with a token.
+#[derive(Clone)]
+pub struct Teacher {
+    pub name: String,
+    pub token: String,
+    base: String,
+    http: Client,
+}
+
+impl School {
+    /// None where the database cannot be had.
+    pub async fn open(kind: Kind) -> Option<Self> {
+        Self::open_with(kind, &[]).await
+    }
+
+    pub async fn open_with(kind: Kind, settings: &[(&str, &str)]) -> Option<Self> {
+        let database = TestDatabase::new(kind)?;
+        let folder = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let host = format!("localhost:{port}");
+        let mut school = Self {
+            base: format!("http://{host}"),
+            host,
+            http: Client::builder()
+                .timeout(Duration::from_secs(20))
+                .build()
+                .unwrap(),
+            folder,
+            database,
+            process: None,
+        };
+        school.write_configuration(port, settings);
+        school.start().await;
+        Some(school)
+    }
+
+    fn write_configuration(&self, port: u16, settings: &[(&str, &str)]) {
+        let more: String = settings
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}\n"))
+            .collect();
+        let text = format!(
+            "server.public_url = \"{}\"\nserver.listen = \"127.0.0.1:{port}\"\nserver.title = \"School {port}\"\n\
+             database.url = \"{}\"\nmedia.folder = \"{}\"\nregistrations.mode = \"open\"\n\
+             federation.allow_loopback = true\nfederation.allow_http = true\nlimits.rate_limits = false\n\
+             logging.filter = \"warn\"\n{more}",
+            self.base,
+            self.database.settings.url,
+            self.path("media"),
+        );
+        std::fs::write(self.path("staffroom.toml"), text).unwrap();
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    /// Runs another command of the program with this school's configuration.
+    pub fn command(&self, arguments: &[&str]) -> Output {
+        run(self.folder.path(), arguments)
+    }
+
+    pub async fn start(&mut self) {
+        let process = program(self.folder.path())
+            .arg("serve")
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        self.process = Some(process);
+        eventually("the school to open", || async {
+            let ready = self
+                .http
+                .get(format!("{}/readyz", self.base))
+                .send()
+                .await
+                .ok()?;
+            ready.status().is_success().then_some(())
+        })
+        .await;
+    }
+
+    /// `kill -9`
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// SIGTERM; whether it stopped well, and how long that took.
+    pub fn terminate(&mut self) -> (bool, Duration) {
+        let mut process = self.process.take().unwrap();
+        let begun = Instant::now();
+        Command::new("kill")
+            .arg(process.id().to_string())
+            .status()
+            .unwrap();
+        (process.wait().unwrap().success(), begun.elapsed())
+    }
+
+    pub fn teacher(&self, name: &str) -> Teacher {
+        let email = format!("{name}@school.example");
+        let made = self.command(&[
+            "user",
+            "create",
+            name,
+            "--email",
+            &email,
+            "--password",
+            "chalk and cheese",
+            "--confirmed",
+            "--token",
+            "read write follow",
+        ]);
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        Teacher {
+            name: name.to_owned(),
+            token: String::from_utf8(made.stdout).unwrap().trim().to_owned(),
+            base: self.base.clone(),
+            http: self.http.clone(),
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base))
+    }
+}
+
+impl Drop for School {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The program, unaware of the configuration of whoever runs the tests.
+pub fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_staffroom"));
+    command
+        .current_dir(folder)
+        .args(["--config", "staffroom.toml"]);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("STAFFROOM_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    program(folder).args(arguments).output().unwrap()
+}
+
+impl Teacher {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(&self.token)
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        answer(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        answer(self.request(Method::POST, path).json(&body)).await
+    }
+
+    pub async fn status_of(&self, path: &str) -> StatusCode {
+        self.request(Method::GET, path)
+            .send()
+            .await
+            .unwrap()
+            .status()
+    }
+
+    /// Finds somebody elsewhere, follows them, and waits until they said yes.
+    pub async fn follow(&self, handle: &str) -> String {
+        let found = self
+            .get(&format!(
+                "/api/v2/search?q={handle}&resolve=true&type=accounts"
+            ))
+            .await;
+        let id = found["accounts"][0]["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{handle}: {found}"))
+            .to_owned();
+        self.post(&format!("/api/v1/accounts/{id}/follow"), Value::Null)
+            .await;
+        eventually("the follow to be accepted", || async {
+            let relation = self
+                .get(&format!("/api/v1/accounts/relationships?id[]={id}"))
+                .await;
+            (relation[0]["following"] == true).then_some(())
+        })
+        .await;
+        id
+    }
+
+    pub async fn publish(&self, body: Value) -> Value {
+        self.post("/api/v1/statuses", body).await
+    }
+
+    /// Waits until a post with these words is in the home timeline.
+    pub async fn reads(&self, words: &str) -> Value {
+        eventually(&format!("{} to read {words:?}", self.name), || async {
+            let home = self.get("/api/v1/timelines/home?limit=40").await;
+            home.as_array()?
+                .iter()
+                .find(|status| contains(status, words))
+                .cloned()
+        })
+        .await
+    }
+
+    /// Waits for a notification of that type.
+    pub async fn is_told(&self, kind: &str) -> Value {
+        eventually(&format!("{} to be told of a {kind}", self.name), || async {
+            let told = self
+                .get(&format!("/api/v1/notifications?types[]={kind}"))
+                .await;
+            told.as_array()?.first().cloned()
+        })
+        .await
+    }
+}
+
+fn contains(status: &Value, words: &str) -> bool {
+    status["content"]
+        .as_str()
+        .is_some_and(|content| content.contains(words))
+}
+
+pub async fn answer(request: RequestBuilder) -> Value {
+    let response = request.send().await.unwrap();
+    let (status, url) = (response.status(), response.url().clone());
+    let text = response.text().await.unwrap();
+    assert!(status.is_success(), "{url}: {status}: {text}");
+    serde_json::from_str(&text).unwrap_or_else(|_| panic!("{url}: {text}"))
+}
+
+/// Asks again until there is an answer.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, ask: impl Fn() -> F) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""The walls of the workspace: who may know whom, and what every file must be."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Our own crates that each may know.
+MAY_KNOW = {
+    "domain": set(),
+    "storage": {"domain"},
+    "service": {"domain", "storage"},
+    "federation": {"domain", "service", "storage"},
+    "http_api": {"domain", "service"},
+    "web": {"domain", "service"},
+    "server": {"domain", "storage", "service", "federation", "http_api", "web"},
+    "test_support": {"domain", "storage", "service"},
+}
+
+# Foreign crates that only these of ours may use, tests apart.
+ONLY_IN = {
+    "diesel": {"storage", "test_support"},
+    "diesel_migrations": {"storage"},
+    "opendal": {"storage"},
+    "reqwest": {"federation"},
+    "activitypub_federation": {"federation"},
+    "lettre": {"service"},
+    "ammonia": {"service"},
+    "argon2": {"service"},
+    "askama": {"web"},
+    "clap": {"server"},
+    "figment": {"server"},
+    "actix-web": {"federation", "http_api", "web", "server"},
+}
+
+LINES = 600
+# In program text, not in tests, which may name what they forbid.
+FORBIDDEN = [r"\btodo!\(", r"\bunimplemented!\(", r"#\[allow\(", r"\bunsafe\b \{"]
+
+mistakes = []
+
+
+def check(good, text):
+    if not good:
+        mistakes.append(text)
+
+
+metadata = json.loads(
+    subprocess.check_output(
+        ["cargo", "metadata", "--format-version=1", "--no-deps"], cwd=ROOT
+    )
+)
+packages = {package["name"]: package for package in metadata["packages"]}
+check(set(packages) == set(MAY_KNOW), f"the crates are {sorted(packages)}")
+
+for name, package in packages.items():
+    for dependency in package["dependencies"]:
+        if dependency["kind"] == "dev":
+            continue
+        other = dependency["name"]
+        if other in MAY_KNOW:
+            check(other in MAY_KNOW.get(name, set()), f"{name} must not know {other}")
+        if other in ONLY_IN:
+            check(name in ONLY_IN[other], f"{name} must not use {other}")
+    check(package["license"] == "AGPL-3.0-or-later", f"{name}: licence")
+
+sources = [*ROOT.glob("crates/**/*.rs"), *ROOT.glob("tests/**/*.rs")]
+check(len(sources) > 100, "there are sources to check")
+for path in sources:
+    text = path.read_text()
+    place = path.relative_to(ROOT)
+    check(text.count("\n") <= LINES, f"{place}: more than {LINES} lines")
+    check(text.startswith(("//!", "#![")) or "/stories/" in str(place), f"{place}: does not say what it is")
+    for pattern in FORBIDDEN:
+        check(not re.search(pattern, text), f"{place}: {pattern}")
+
+sqlite, postgres = (
+    sorted(path.name for path in (ROOT / "migrations" / kind).iterdir())
+    for kind in ("sqlite", "postgres")
+)
+check(sqlite == postgres and sqlite, "both databases have the same migrations")
+
+for mistake in mistakes:
+    print(mistake, file=sys.stderr)
+sys.exit(1 if mistakes else 0)
