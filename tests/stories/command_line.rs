@@ -100,7 +100,7 @@ fn a_wrong_configuration_says_what_is_wrong_and_where() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("staffroom.toml");
     for (text, expected) in [
-        ("server.titel = 'x'", "server.titel"),
+        ("server.tytle = 'x'", "server.tytle"),
         ("server.listen = 'nowhere'", "server.listen"),
         (
             "server.public_url = 'http://school.example'",

@@ -347,7 +347,7 @@ async fn tokens_open_only_what_they_are_for() {
 }
 
 #[tokio::test]
-async fn nobody_speaks_in_anothers_name() {
+async fn nobody_speaks_for_somebody_else() {
     let Some(school) = School::open(Sqlite).await else {
         return;
     };

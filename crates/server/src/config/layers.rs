@@ -147,9 +147,9 @@ mod tests {
 
     #[test]
     fn a_wrong_key_names_its_file_and_itself() {
-        let file = written("[server]\npublic_url = 'https://school.example'\ntitel = 'x'");
+        let file = written("[server]\npublic_url = 'https://school.example'\ntytle = 'x'");
         let error = load(Some(file.path()), &[]).unwrap_err();
-        assert_eq!(error.key, "server.titel");
+        assert_eq!(error.key, "server.tytle");
         assert!(
             error.origin.contains(file.path().to_str().unwrap()),
             "{error}"
