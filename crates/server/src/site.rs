@@ -4,7 +4,7 @@ use ::web as pages;
 use actix_web::dev::Server as Http;
 use actix_web::guard::fn_guard;
 use actix_web::http::KeepAlive;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compress, NormalizePath, from_fn};
 use actix_web::web::{self, Data, Path, PayloadConfig, ServiceConfig};
 use actix_web::{App as Site, HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
@@ -59,6 +59,8 @@ pub fn listen(server: &Server) -> anyhow::Result<Http> {
             .configure(addresses)
             .wrap(from_fn(request_id))
             .wrap(Compress::default())
+            // Rails takes `/api/v1/instance/` for `/api/v1/instance`, and some apps write it so.
+            .wrap(NormalizePath::trim())
     })
     .keep_alive(KeepAlive::Timeout(std::time::Duration::from_secs(75)))
     .shutdown_timeout(GRACE)
