@@ -51,6 +51,15 @@ impl DatabaseSettings {
         self.url.strip_prefix("sqlite:")
     }
 
+    /// A connection that reads and writes, outside of any pool.
+    ///
+    /// # Errors
+    /// If the database cannot be reached.
+    pub fn connect(&self) -> Result<DbConnection, Error> {
+        self.open(Use::Writing)
+            .map_err(|error| Error::Unavailable(error.to_string()))
+    }
+
     pub(crate) fn open(&self, purpose: Use) -> Result<DbConnection, ConnectionError> {
         match self.sqlite_path() {
             Some(path) => open_sqlite(path, self.durable, purpose).map(DbConnection::Sqlite),

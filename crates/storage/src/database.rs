@@ -27,9 +27,7 @@ impl Database {
     /// # Errors
     /// If it cannot be reached, or was used by a newer Staffroom.
     pub fn open(settings: &DatabaseSettings) -> Result<Self, Error> {
-        let mut first = settings
-            .open(Use::Writing)
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut first = settings.connect()?;
         migrations::run(&mut first)?;
         let writer = match settings.sqlite_path() {
             Some(_) => Some(Writer::start(settings.clone())?),

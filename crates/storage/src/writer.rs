@@ -10,7 +10,7 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::connection::{DatabaseSettings, DbConnection, Use};
+use crate::connection::{DatabaseSettings, DbConnection};
 use crate::{Error, QueryError};
 
 /// Pieces of work that may wait; more are refused rather than kept in memory.
@@ -45,7 +45,10 @@ where
     fn run(&mut self, conn: &mut DbConnection) {
         let Some(work) = self.work.take() else { return };
         let outcome = catch_unwind(AssertUnwindSafe(|| conn.transaction(work)));
-        self.result = Some(outcome.unwrap_or_else(|_| Err(QueryError::RollbackTransaction.into())));
+        self.result = Some(outcome.unwrap_or_else(|_| {
+            take_back(conn);
+            Err(QueryError::RollbackTransaction.into())
+        }));
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Error>) {
@@ -62,7 +65,7 @@ where
 impl Writer {
     pub(crate) fn start(settings: DatabaseSettings) -> Result<Self, Error> {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let mut connection = open(&settings)?;
+        let mut connection = settings.connect()?;
         std::thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || serve(&settings, &mut connection, waiting))
@@ -91,12 +94,6 @@ impl Writer {
     }
 }
 
-fn open(settings: &DatabaseSettings) -> Result<DbConnection, Error> {
-    settings
-        .open(Use::Writing)
-        .map_err(|error| Error::Unavailable(error.to_string()))
-}
-
 fn serve(
     settings: &DatabaseSettings,
     connection: &mut DbConnection,
@@ -112,7 +109,7 @@ fn serve(
         let committed = commit(connection, &mut batch);
         if committed.is_err() {
             // A commit that failed may leave a transaction half open: begin anew.
-            if let Ok(fresh) = open(settings) {
+            if let Ok(fresh) = settings.connect() {
                 *connection = fresh;
             }
         }
@@ -135,6 +132,25 @@ fn commit(connection: &mut DbConnection, batch: &mut [Box<dyn Work>]) -> Result<
     }
     <DbConnection as Connection>::TransactionManager::commit_transaction(connection)?;
     Ok(())
+}
+
+/// Undoes what a piece of work left open that panicked, and nothing of the others in the commit.
+fn take_back(connection: &mut DbConnection) {
+    type Manager = <DbConnection as Connection>::TransactionManager;
+    let depth = |connection: &mut DbConnection| {
+        let status = Manager::transaction_manager_status_mut(connection);
+        status
+            .transaction_depth()
+            .ok()
+            .flatten()
+            .map_or(0, u32::from)
+    };
+    while depth(connection) > 1 {
+        // If it cannot be undone the commit fails, and everybody in it is told.
+        if Manager::rollback_transaction(connection).is_err() {
+            return;
+        }
+    }
 }
 
 /// `IMMEDIATE`, since a transaction that reads before it writes may otherwise find the file locked.

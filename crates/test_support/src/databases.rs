@@ -33,6 +33,14 @@ impl TestDatabase {
             Kind::Postgres => postgres(),
         }
     }
+
+    /// A connection to it as it is, without tables.
+    #[must_use]
+    pub fn connect(&self) -> storage::DbConnection {
+        self.settings
+            .connect()
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
 }
 
 /// A database of each kind that can be had here.

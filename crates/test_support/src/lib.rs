@@ -3,6 +3,8 @@
 
 mod app;
 mod databases;
+mod rows;
 
 pub use app::{NoNetwork, TestApp};
 pub use databases::{Kind, TestDatabase, everywhere};
+pub use rows::{account, user};

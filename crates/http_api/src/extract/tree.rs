@@ -210,7 +210,8 @@ mod tests {
             ),
             ("a%00b=%00x", r#"{"ab":"x"}"#),
         ] {
-            assert_eq!(tree(query).unwrap().to_string(), expected, "{query}");
+            let expected: Value = serde_json::from_str(expected).unwrap();
+            assert_eq!(tree(query).unwrap(), expected, "{query}");
         }
     }
 

@@ -86,7 +86,9 @@ fn explain(error: &figment::Error, file: Option<&Path>) -> ConfigError {
     let mut key = error.path.join(".");
     let reason = match &error.kind {
         Kind::UnknownField(name, known) => {
-            key = if key.is_empty() {
+            key = if key.ends_with(name.as_str()) {
+                key
+            } else if key.is_empty() {
                 name.clone()
             } else {
                 format!("{key}.{name}")

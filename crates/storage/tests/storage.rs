@@ -1,0 +1,252 @@
+//! What both databases must do alike.
+
+use domain::{ActivityId, DeliveryId, InboxId, JobId, Time};
+use storage::deliveries::{Activity, Delivery};
+use storage::inbox::Received;
+use storage::jobs::Job;
+use storage::{
+    Database, Error, QueryError, deliveries, idempotency, inbox, instances, jobs, markers,
+    migrations,
+};
+use test_support::{TestDatabase, everywhere};
+
+fn open(database: &TestDatabase) -> Database {
+    Database::open(&database.settings).unwrap()
+}
+
+fn at(second: i64) -> Time {
+    chrono::DateTime::from_timestamp(1_790_000_000 + second, 0)
+        .unwrap()
+        .naive_utc()
+}
+
+fn job(id: i64, run_at: Time) -> Job {
+    Job {
+        id: JobId(id),
+        payload: "{}".to_owned(),
+        run_at,
+        leased_until: None,
+        attempts: 0,
+        failed_at: None,
+        error: None,
+        created_at: run_at,
+    }
+}
+
+fn received(id: i64, actor: &str) -> Received {
+    Received {
+        id: InboxId(id),
+        uri: format!("https://other.example/{id}"),
+        actor_uri: actor.to_owned(),
+        body: "{}".to_owned(),
+        received_at: at(0),
+        run_at: at(0),
+        leased_until: None,
+        attempts: 0,
+        finished_at: None,
+        error: None,
+    }
+}
+
+#[test]
+fn tables_go_up_and_down_and_up_again() {
+    for database in everywhere() {
+        let mut connection = database.connect();
+        migrations::run(&mut connection).unwrap();
+        migrations::revert_all(&mut connection).unwrap();
+        migrations::run(&mut connection).unwrap();
+        assert_eq!(instances::count(&mut connection).unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn work_that_fails_takes_nothing_else_with_it() {
+    for database in everywhere() {
+        let database = open(&database);
+        // On SQLite these share a commit.
+        let writes = (0..200).map(|number| {
+            let database = database.clone();
+            tokio::spawn(async move {
+                let written: Result<(), Error> = database
+                    .transaction(move |conn| {
+                        instances::seen(conn, &format!("{number}.example"), at(0))?;
+                        if number % 2 == 1 {
+                            Err(QueryError::RollbackTransaction.into())
+                        } else {
+                            Ok(())
+                        }
+                    })
+                    .await;
+                assert_eq!(written.is_ok(), number % 2 == 0);
+            })
+        });
+        for write in writes.collect::<Vec<_>>() {
+            write.await.unwrap();
+        }
+        let count: i64 = database
+            .read(|conn| Ok::<_, Error>(instances::count(conn)?))
+            .await
+            .unwrap();
+        assert_eq!(count, 100);
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_one_piece_of_work_is_only_its_own() {
+    for database in everywhere() {
+        let database = open(&database);
+        let broken: Result<(), Error> = database.transaction(|_| panic!("as a bug would")).await;
+        assert!(broken.is_err());
+        let fine: Result<(), Error> = database
+            .transaction(|conn| Ok(instances::seen(conn, "a.example", at(0))?))
+            .await;
+        fine.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn no_job_is_taken_twice_and_none_is_lost() {
+    for database in everywhere() {
+        let database = open(&database);
+        let filled: Result<(), Error> = database
+            .transaction(|conn| {
+                for id in 0..200 {
+                    jobs::insert(conn, job(id, at(0)))?;
+                }
+                Ok(())
+            })
+            .await;
+        filled.unwrap();
+        let workers = (0..8).map(|_| {
+            let database = database.clone();
+            tokio::spawn(async move {
+                let mut mine = Vec::new();
+                loop {
+                    let taken: Vec<Job> = database
+                        .transaction(|conn| Ok::<_, Error>(jobs::claim(conn, at(1), at(60), 7)?))
+                        .await
+                        .unwrap();
+                    if taken.is_empty() {
+                        return mine;
+                    }
+                    mine.extend(taken.into_iter().map(|job| job.id.0));
+                }
+            })
+        });
+        let mut all = Vec::new();
+        for worker in workers.collect::<Vec<_>>() {
+            all.extend(worker.await.unwrap());
+        }
+        all.sort_unstable();
+        assert_eq!(all, (0..200).collect::<Vec<_>>());
+        // What a dead process held comes free.
+        let again: Vec<Job> = database
+            .transaction(|conn| Ok::<_, Error>(jobs::claim(conn, at(61), at(120), 500)?))
+            .await
+            .unwrap();
+        assert_eq!(again.len(), 200);
+    }
+}
+
+#[tokio::test]
+async fn an_activity_is_kept_once_and_each_actor_keeps_their_order() {
+    for database in everywhere() {
+        let database = open(&database);
+        let outcome: Result<(), Error> = database
+            .transaction(|conn| {
+                assert!(inbox::insert(conn, received(1, "ada"))?);
+                assert!(!inbox::insert(conn, received(1, "ada"))?);
+                for (id, actor) in [(2, "bo"), (3, "ada"), (4, "bo")] {
+                    inbox::insert(conn, received(id, actor))?;
+                }
+                let first = inbox::claim(conn, at(1), at(60), 1)?;
+                assert_eq!(ids(&first), [1]);
+                // Ada's next has to wait for what is in hand.
+                let next = inbox::claim(conn, at(1), at(60), 10)?;
+                assert_eq!(ids(&next), [2, 4]);
+                inbox::retry(conn, InboxId(1), at(30), "later")?;
+                assert!(inbox::claim(conn, at(2), at(60), 10)?.is_empty());
+                inbox::finish(conn, &[InboxId(2), InboxId(4)], at(3))?;
+                let last = inbox::claim(conn, at(31), at(90), 10)?;
+                assert_eq!(ids(&last), [1, 3]);
+                Ok(())
+            })
+            .await;
+        outcome.unwrap();
+    }
+}
+
+fn ids(rows: &[Received]) -> Vec<i64> {
+    rows.iter().map(|row| row.id.0).collect()
+}
+
+#[tokio::test]
+async fn a_lane_gives_its_sendings_in_order_and_closes_when_it_owes_nothing() {
+    for database in everywhere() {
+        let database = open(&database);
+        let outcome: Result<(), Error> = database
+            .transaction(|conn| {
+                let account = test_support::account(conn);
+                for id in [1, 2] {
+                    let activity = Activity {
+                        id: ActivityId(id),
+                        account_id: account,
+                        body: "{}".into(),
+                        created_at: at(0),
+                    };
+                    let delivery = Delivery {
+                        id: DeliveryId(id),
+                        activity_id: ActivityId(id),
+                        host: "other.example".into(),
+                        inbox: "https://other.example/inbox".into(),
+                        attempts: 0,
+                        created_at: at(0),
+                        failed_at: None,
+                        error: None,
+                    };
+                    deliveries::enqueue(conn, activity, vec![delivery])?;
+                }
+                let lanes = deliveries::claim_lanes(conn, at(1), at(60), 10)?;
+                assert_eq!(lanes.len(), 1);
+                assert!(deliveries::claim_lanes(conn, at(1), at(60), 10)?.is_empty());
+                let owed: Vec<i64> = deliveries::of_lane(conn, "other.example", 10)?
+                    .iter()
+                    .map(|(row, _)| row.id.0)
+                    .collect();
+                assert_eq!(owed, [1, 2]);
+                assert!(!deliveries::close_lane(conn, "other.example")?);
+                deliveries::finish(
+                    conn,
+                    &[(DeliveryId(1), ActivityId(1))],
+                    "other.example",
+                    at(60),
+                )?;
+                deliveries::give_up(conn, DeliveryId(2), at(2), "410")?;
+                assert!(deliveries::close_lane(conn, "other.example")?);
+                assert_eq!(deliveries::depth(conn)?, (0, 1));
+                Ok(())
+            })
+            .await;
+        outcome.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_marker_moves_and_a_key_is_good_once() {
+    for database in everywhere() {
+        let database = open(&database);
+        let outcome: Result<(), Error> = database
+            .transaction(|conn| {
+                let (account, user) = test_support::user(conn);
+                for id in [5, 9] {
+                    markers::set(conn, user, "home", id, at(id))?;
+                }
+                let found = markers::find(conn, user, &["home".to_owned()])?;
+                assert_eq!((found[0].last_read_id, found[0].version), (9, 1));
+                assert_eq!(idempotency::find(conn, account, "key")?, None);
+                Ok(())
+            })
+            .await;
+        outcome.unwrap();
+    }
+}

@@ -1,0 +1,84 @@
+//! Rows that other rows need.
+
+use domain::{AccountId, AccountKind, Role, Time, UserId, Visibility};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::users::User;
+
+fn moment() -> Time {
+    chrono::DateTime::from_timestamp(1_790_000_000, 0)
+        .unwrap_or_default()
+        .naive_utc()
+}
+
+/// An account of ours.
+pub fn account(conn: &mut DbConnection) -> AccountId {
+    let address = |path: &str| format!("https://school.example/users/ada{path}");
+    let row = Account {
+        id: AccountId(1),
+        username: "ada".into(),
+        host: None,
+        handle_key: "ada".into(),
+        uri: address(""),
+        url: "https://school.example/@ada".into(),
+        kind: AccountKind::Person,
+        display_name: String::new(),
+        note: String::new(),
+        note_source: String::new(),
+        fields: Vec::new(),
+        avatar: None,
+        avatar_remote_url: None,
+        header: None,
+        header_remote_url: None,
+        locked: false,
+        discoverable: false,
+        indexable: false,
+        hide_collections: false,
+        inbox_uri: address("/inbox"),
+        shared_inbox_uri: None,
+        outbox_uri: address("/outbox"),
+        followers_uri: address("/followers"),
+        following_uri: address("/following"),
+        featured_uri: None,
+        also_known_as: Vec::new(),
+        moved_to_uri: None,
+        emojis: Vec::new(),
+        statuses_count: 0,
+        followers_count: 0,
+        following_count: 0,
+        last_status_at: None,
+        created_at: moment(),
+        updated_at: moment(),
+        fetched_at: None,
+        silenced_at: None,
+        suspended_at: None,
+        deleted_at: None,
+    };
+    storage::accounts::insert(conn, row).unwrap_or_else(|error| panic!("{error}"));
+    AccountId(1)
+}
+
+/// Somebody who signs in here.
+pub fn user(conn: &mut DbConnection) -> (AccountId, UserId) {
+    let account_id = account(conn);
+    let row = User {
+        id: UserId(1),
+        account_id,
+        email: "ada@school.example".into(),
+        password_hash: String::new(),
+        role: Role::User,
+        locale: "en".into(),
+        default_visibility: Visibility::Public,
+        default_sensitive: false,
+        default_language: None,
+        reason: String::new(),
+        invite_id: None,
+        confirmed_at: Some(moment()),
+        approved_at: Some(moment()),
+        disabled_at: None,
+        last_seen_at: moment(),
+        created_at: moment(),
+    };
+    storage::users::insert(conn, row).unwrap_or_else(|error| panic!("{error}"));
+    (account_id, UserId(1))
+}
