@@ -66,7 +66,9 @@ impl actix_web::ResponseError for Failure {
             Self::Gone => HttpResponse::Gone(),
             Self::Server(reason) => {
                 tracing::error!(reason, "a document could not be served");
-                HttpResponse::ServiceUnavailable()
+                let mut response = HttpResponse::ServiceUnavailable();
+                response.insert_header((header::RETRY_AFTER, "5"));
+                response
             }
         };
         response.json(json!({ "error": self.to_string() }))

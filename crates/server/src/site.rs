@@ -21,7 +21,7 @@ use crate::parts::Server;
 /// Bytes of a body that is no upload.
 const BODY: usize = 1_024 * 1_024;
 /// Seconds in which requests may finish when we stop.
-const GRACE: u64 = 20;
+const GRACE: u64 = 8;
 
 /// Begins to listen.
 ///
@@ -123,7 +123,7 @@ async fn alive() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain").body("ok")
 }
 
-/// The database answers.
+/// The database answers and can be written.
 async fn ready(_: HttpRequest, app: Data<App>) -> HttpResponse {
     match service::instance::is_ready(&app).await {
         Ok(()) => HttpResponse::Ok().content_type("text/plain").body("ok"),

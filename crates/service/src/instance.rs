@@ -44,8 +44,13 @@ pub async fn peers(app: &App) -> Result<Vec<String>> {
         .await
 }
 
-/// Whether the database answers.
+/// Whether the database answers, and keeps what is written.
 pub async fn is_ready(app: &App) -> Result<()> {
+    app.transaction(|app, conn| {
+        let now = app.now();
+        Ok(storage::sessions::count_failure(conn, "a probe", now, now)?)
+    })
+    .await?;
     app.read(|app, conn| {
         Ok(storage::accounts::with_uri(conn, &app.addresses().instance_actor()).map(drop)?)
     })

@@ -18,6 +18,13 @@ impl<T> Paged<T> {
         Self { items, ends }
     }
 
+    /// Where the next page begins, if this one, of at most `limit` rows, is likely not the last.
+    #[must_use]
+    pub fn more(&self, limit: i64) -> Option<i64> {
+        let full = i64::try_from(self.items.len()).is_ok_and(|shown| shown >= limit);
+        self.ends.filter(|_| full).map(|(_, oldest)| oldest)
+    }
+
     #[must_use]
     pub fn empty() -> Self {
         Self {

@@ -107,7 +107,7 @@ pub async fn tag(
     let page = Tag {
         page: Frame::new(&app, &visitor, &format!("#{tag}")),
         tag,
-        older: found.ends.map(|(_, oldest)| oldest),
+        older: found.more(POSTS),
         posts: found.items,
     };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)

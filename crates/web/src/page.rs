@@ -147,7 +147,13 @@ impl ResponseError for Failure {
         if let Self::Server(reason) = self {
             tracing::error!(reason, "a page could not be shown");
         }
-        HttpResponse::build(self.status_code())
+        let mut response = HttpResponse::build(self.status_code());
+        match self {
+            Self::TooMany => response.insert_header((header::RETRY_AFTER, "900")),
+            Self::Server(_) => response.insert_header((header::RETRY_AFTER, "5")),
+            _ => &mut response,
+        };
+        response
             .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
             .insert_header((header::CONTENT_SECURITY_POLICY, policy(true, Forms::Here)))
             .body(format!(

@@ -10,7 +10,7 @@ use service::accounts::{self, AccountStatuses};
 use service::text::plain_text;
 use service::views::{AccountView, StatusView};
 
-use crate::front::Older;
+use crate::front::{Older, POSTS};
 use crate::page::{Answer, EVERYBODY, Forms, Frame, filters, show, visitor};
 
 #[derive(Template)]
@@ -64,7 +64,7 @@ pub async fn profile(
         host: app.settings().host.to_string(),
         summary: shortened(&plain_text(&who.account.note)),
         counts: app.settings().show_counts,
-        older: found.ends.map(|(_, oldest)| oldest),
+        older: found.more(POSTS),
         posts: found.items,
         pinned,
         who,

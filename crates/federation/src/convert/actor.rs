@@ -51,7 +51,7 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         username: username.to_owned(),
         host,
         uri: uri.to_owned(),
-        url: link(actor, "url").unwrap_or_else(|| uri.to_owned()),
+        url: read::page_of(actor, uri),
         kind,
         display_name: text(actor, "name").unwrap_or_default().to_owned(),
         note: read::translated(actor, "summary").0.unwrap_or_default(),

@@ -52,7 +52,7 @@ pub(crate) fn from_json(
         return Err(refuse("somebody else's"));
     }
     let (content, language) = read::translated(object, "content");
-    let url = link(object, "url").unwrap_or_else(|| uri.to_owned());
+    let url = read::page_of(object, uri);
     let titled = !matches!(kind(object), "Note" | "Question" | "ChatMessage");
     let title = text(object, "name").filter(|_| titled);
     let content = match title {

@@ -15,10 +15,10 @@ fn is_public(id: &&str) -> bool {
 /// Who may see an object that was addressed by somebody with these followers.
 pub(crate) fn visibility(object: &Value, followers: &str) -> Visibility {
     let (to, cc) = (read::ids(object, "to"), read::ids(object, "cc"));
-    if to.iter().any(|id| is_public(id)) {
+    if to.iter().any(is_public) {
         return Visibility::Public;
     }
-    if cc.iter().any(|id| is_public(id)) {
+    if cc.iter().any(is_public) {
         return Visibility::Unlisted;
     }
     if !followers.is_empty() && to.iter().chain(&cc).any(|id| *id == followers) {

@@ -61,6 +61,18 @@ pub(crate) fn link(object: &Value, key: &str) -> Option<String> {
     web_address(address)
 }
 
+/// Where people read an object: on the server that its id is of, or else its id.
+pub(crate) fn page_of(object: &Value, id: &str) -> String {
+    let host = |address: &str| {
+        Url::parse(address)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned))
+    };
+    link(object, "url")
+        .filter(|address| host(address) == host(id))
+        .unwrap_or_else(|| id.to_owned())
+}
+
 /// The address, if it is one of the web and of sensible length.
 pub(crate) fn web_address(address: &str) -> Option<String> {
     let good = address.len() <= 2_048
@@ -125,6 +137,18 @@ mod tests {
             assert_eq!(link(&json!({ "url": url }), "url").as_deref(), Some(page));
         }
         assert_eq!(link(&json!({"url": "javascript:alert(1)"}), "url"), None);
+    }
+
+    #[test]
+    fn a_page_is_on_the_server_of_its_object() {
+        let id = "https://school.example/users/ada/statuses/1";
+        let page = |url: &str| page_of(&json!({ "url": url }), id);
+        assert_eq!(
+            page("https://school.example/@ada/1"),
+            "https://school.example/@ada/1"
+        );
+        assert_eq!(page("https://evil.example/@ada/1"), id);
+        assert_eq!(page("javascript:alert(1)"), id);
     }
 
     #[test]

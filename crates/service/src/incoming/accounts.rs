@@ -4,7 +4,7 @@ use domain::{AccountId, AccountKind, CustomEmoji, Handle, Host, ProfileField, Ti
 use storage::accounts::Account;
 use storage::keys::Key;
 
-use crate::text::sanitise;
+use crate::text::{plain_text, sanitise};
 use crate::{App, Error, Result, statuses};
 
 /// A person as their own server describes them.
@@ -92,7 +92,7 @@ fn describe(
         .iter()
         .take(limits::REMOTE_PROFILE_FIELDS)
         .map(|(label, value)| ProfileField {
-            name: name(label),
+            name: name(&plain_text(label)),
             value: sanitise::html(limits::cut_bytes(value, limits::REMOTE_BIOGRAPHY_BYTES)),
             source: String::new(),
             verified_at: None,

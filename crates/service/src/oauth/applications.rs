@@ -3,7 +3,7 @@
 
 use domain::{ApplicationId, Scopes};
 use storage::applications::Application;
-use url::Url;
+use url::{Host, Url};
 
 use super::OUT_OF_BAND;
 use crate::error::invalid;
@@ -89,18 +89,34 @@ pub async fn application(app: &App, id: ApplicationId) -> Result<Application> {
         .await
 }
 
+/// RFC 8252: https, an app's own scheme, or plain http to the same machine.
 fn is_redirect_uri(uri: &str) -> bool {
     if uri == OUT_OF_BAND {
         return true;
     }
-    let runs_code = |scheme: &str| {
-        matches!(
-            scheme,
-            "javascript" | "data" | "vbscript" | "file" | "blob" | "about"
-        )
+    let Ok(url) = Url::parse(uri) else {
+        return false;
     };
-    uri.len() <= ADDRESS
-        && Url::parse(uri).is_ok_and(|url| !runs_code(url.scheme()) && url.fragment().is_none())
+    if uri.len() > ADDRESS || url.fragment().is_some() {
+        return false;
+    }
+    match url.scheme() {
+        "https" => true,
+        "http" => is_this_machine(&url),
+        "javascript" | "data" | "vbscript" | "file" | "blob" | "about" | "ftp" | "ws" | "wss" => {
+            false
+        }
+        _ => true,
+    }
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 fn is_website(site: &str) -> bool {
@@ -127,6 +143,7 @@ mod tests {
             "/back",
             "javascript:alert(1)",
             "data:text/html,x",
+            "http://app.example/back",
             "https://app.example/#a",
         ] {
             assert!(!is_redirect_uri(bad), "{bad}");

@@ -11,7 +11,7 @@ use crate::{App, Error, Result};
 
 const SESSION_DAYS: i64 = 30;
 /// Failures of one account, and of one address, in one window.
-const FAILURES: (i64, i64) = (10, 50);
+const FAILURES: (i64, i64) = (10, 20);
 const WINDOW_MINUTES: i64 = 15;
 
 /// Somebody's session in a browser.

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Prints figures of one server on SQLite: requests per second, CPU per request, memory, start-up.
+
+Needs wrk. Usage: load.py path/to/staffroom
+"""
+
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+PROGRAM = os.path.abspath(sys.argv[1])
+SECONDS = int(os.environ.get("SECONDS_EACH", "4"))
+POSTS, FOLLOWERS, ANSWERS = 400, 100, 50
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+class Server:
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.base = f"http://localhost:{self.port}"
+        (folder / "staffroom.toml").write_text(
+            f"""
+server.public_url = "{self.base}"
+server.listen = "127.0.0.1:{self.port}"
+database.url = "sqlite:{folder}/staffroom.db"
+media.folder = "{folder}/media"
+federation.allow_loopback = true
+federation.allow_http = true
+limits.rate_limits = false
+logging.filter = "warn"
+"""
+        )
+
+    def start(self):
+        begun = time.monotonic()
+        self.process = subprocess.Popen([PROGRAM, "serve"], cwd=self.folder)
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.base}/readyz", timeout=1).read()
+                return time.monotonic() - begun
+            except OSError:
+                time.sleep(0.002)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def create(self, name):
+        done = subprocess.run(
+            [PROGRAM, "user", "create", name, "--email", f"{name}@school.example", "--password", "chalk and cheese",
+             "--confirmed", "--token", "read write follow"],
+            cwd=self.folder, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def call(self, token, method, path, body=None):
+        request = urllib.request.Request(
+            f"{self.base}{path}", method=method, data=json.dumps(body).encode() if body is not None else None,
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+        return json.load(urllib.request.urlopen(request))
+
+    def cpu(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+
+
+def wrk(server, name, path, token=None, accept=None):
+    headers = []
+    if token:
+        headers += ["-H", f"Authorization: Bearer {token}"]
+    if accept:
+        headers += ["-H", f"Accept: {accept}"]
+    before = server.cpu()
+    out = subprocess.run(["wrk", "-t1", "-c8", f"-d{SECONDS}s", "--latency", *headers, f"{server.base}{path}"],
+                         capture_output=True, text=True, check=True).stdout
+    spent = server.cpu() - before
+    requests = int(re.search(r"(\d+) requests in", out).group(1))
+    median = re.search(r"50%\s+(\S+)", out).group(1)
+    wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+    assert not wrong, (name, out)
+    print(f"| {name} | {requests / SECONDS:,.0f} | {1000 * spent / requests:.3f} ms | {median} |", flush=True)
+
+
+def publish(server, token, count):
+    before, begun = server.cpu(), time.monotonic()
+    for number in range(count):
+        server.call(token, "POST", "/api/v1/statuses", {"status": f"Measured post {number} #Measure"})
+    wall = (time.monotonic() - begun) / count
+    return 1000 * wall, 1000 * (server.cpu() - before) / count
+
+
+def main():
+    with tempfile.TemporaryDirectory() as place:
+        server = Server(pathlib.Path(place))
+        print(f"start on nothing: {1000 * server.start():.0f} ms; memory at rest: {server.memory():.0f} MiB")
+        began = time.monotonic()
+        ada = server.create("ada")
+        print(f"user create: {1000 * (time.monotonic() - began):.0f} ms")
+        wall, cpu = publish(server, ada, POSTS)
+        print(f"publish, no followers: {wall:.2f} ms, CPU {cpu:.2f} ms")
+        ada_id = server.call(ada, "GET", "/api/v1/accounts/verify_credentials")["id"]
+        reader = None
+        for number in range(FOLLOWERS):
+            reader = server.create(f"reader{number}")
+            server.call(reader, "POST", f"/api/v1/accounts/{ada_id}/follow", {})
+        time.sleep(10)
+        wall, cpu = publish(server, ada, 200)
+        print(f"publish, {FOLLOWERS} local followers: {wall:.2f} ms, CPU {cpu:.2f} ms")
+        root = server.call(ada, "POST", "/api/v1/statuses", {"status": "A question"})["id"]
+        for number in range(ANSWERS):
+            server.call(ada, "POST", "/api/v1/statuses", {"status": f"Answer {number}", "in_reply_to_id": root})
+        time.sleep(2)
+        print("\n| GET | per second | server CPU each | median |\n|---|---|---|---|")
+        wrk(server, "/api/v2/instance", "/api/v2/instance")
+        wrk(server, "verify_credentials", "/api/v1/accounts/verify_credentials", reader)
+        wrk(server, "WebFinger", f"/.well-known/webfinger?resource=acct:ada@localhost:{server.port}")
+        wrk(server, "home, 20", "/api/v1/timelines/home", reader)
+        wrk(server, "public, 20", "/api/v1/timelines/public", reader)
+        wrk(server, "account, 20", f"/api/v1/accounts/{ada_id}/statuses", reader)
+        wrk(server, f"context of {ANSWERS}", f"/api/v1/statuses/{root}/context", reader)
+        wrk(server, "actor document", "/users/ada", accept="application/activity+json")
+        wrk(server, "profile page", "/@ada", accept="text/html")
+        print(f"\nmemory after this: {server.memory():.0f} MiB")
+        server.stop()
+        print(f"start on this data: {1000 * server.start():.0f} ms")
+        server.stop()
+
+
+main()
