@@ -323,6 +323,29 @@ async fn a_profile_and_a_post_can_be_read_and_linked_to() {
         .await
         .unwrap();
     assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    let sensitive = ada
+        .publish(json!({ "status": "shh", "sensitive": true }))
+        .await;
+    let boost = ada
+        .post(
+            &format!(
+                "/api/v1/statuses/{}/reblog",
+                sensitive["id"].as_str().unwrap()
+            ),
+            Value::Null,
+        )
+        .await;
+    let (status, to, _) = browser
+        .page(&format!("/@ada/{}", boost["id"].as_str().unwrap()))
+        .await;
+    assert_eq!(
+        (status, to.as_str()),
+        (StatusCode::FOUND, sensitive["url"].as_str().unwrap())
+    );
+    assert_eq!(
+        browser.page("/@ada?max_id=x").await.0,
+        StatusCode::BAD_REQUEST
+    );
     let policy = school.request(Method::GET, "/").send().await.unwrap();
     assert!(
         policy.headers()["content-security-policy"]

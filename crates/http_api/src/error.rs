@@ -74,9 +74,13 @@ impl ApiError {
     /// A token was sent and is not, or no longer, one of ours.
     pub const INVALID_TOKEN: Self = Self::Unauthorized("The access token is invalid");
     /// No token was sent where only somebody signed in may go.
-    pub const NO_TOKEN: Self = Self::Unauthorized("This method requires an authenticated user");
+    pub const NO_TOKEN: Self = Self::INVALID_TOKEN;
+
     /// The token is an application's own, and only a person may go here.
-    pub const NO_PERSON: Self = Self::NO_TOKEN;
+    #[must_use]
+    pub fn no_person() -> Self {
+        Self::Unprocessable("This method requires an authenticated user".to_owned())
+    }
 
     /// The token is good, but not for this.
     #[must_use]

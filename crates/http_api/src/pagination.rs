@@ -37,10 +37,10 @@ impl Cursors {
 /// `origin` is the public address of this server: behind a proxy the request does not know it.
 /// `cursors` come from what was read, not from `items`: of a page whose rows are all hidden the
 /// neighbours must still be found.
-pub fn page<T: Serialize>(
+pub fn page<T: Serialize + ?Sized>(
     request: &HttpRequest,
     origin: &Url,
-    items: &[T],
+    items: &T,
     cursors: Option<Cursors>,
 ) -> HttpResponse {
     let mut response = HttpResponse::Ok();

@@ -12,7 +12,7 @@ use http_api::extract::UploadLimit;
 use http_api::middleware::client_address::{TrustedProxies, client_address};
 use http_api::middleware::json_errors::{json_errors, unknown_route};
 use http_api::middleware::rate_limit::{RateLimiter, RateLimits, rate_limit};
-use http_api::middleware::{cors, request_id::request_id};
+use http_api::middleware::{cors, head::head, request_id::request_id};
 use service::App;
 
 use crate::media;
@@ -61,6 +61,7 @@ pub fn listen(server: &Server) -> anyhow::Result<Http> {
             .wrap(Compress::default())
             // Rails takes `/api/v1/instance/` for `/api/v1/instance`, and some apps write it so.
             .wrap(NormalizePath::trim())
+            .wrap(from_fn(head))
     })
     .keep_alive(KeepAlive::Timeout(std::time::Duration::from_secs(75)))
     .shutdown_timeout(GRACE)

@@ -97,7 +97,7 @@ fn entry(view: &StatusView) -> Entry {
         plain_text(&status.content)
     };
     let mut links = vec![link("alternate", "text/html", status.url.clone())];
-    if !hidden {
+    if !hidden && !status.sensitive {
         links.extend(
             view.media
                 .iter()

@@ -96,7 +96,9 @@ impl Visitor {
 pub fn return_to(asked: &str) -> String {
     let plain = asked.starts_with('/')
         && !asked.starts_with("//")
-        && !asked.contains(['\\', '\r', '\n', '\t', '\0'])
+        && asked
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
         && asked.len() <= 4_000;
     if plain {
         asked.to_owned()
@@ -123,6 +125,7 @@ mod tests {
             "\\\\evil.example",
             "/\t/evil.example",
             "/a\r\nX: y",
+            "/ä",
         ] {
             assert_eq!(return_to(bad), "/", "{bad:?}");
         }

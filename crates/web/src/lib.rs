@@ -14,7 +14,9 @@ mod status;
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, FormConfig, PathConfig, QueryConfig, ServiceConfig};
+
+use crate::page::Failure;
 
 /// Tells who is at the other end; part of the app's data.
 #[derive(Clone, Copy)]
@@ -23,6 +25,9 @@ pub struct ClientAddress(pub fn(&HttpRequest) -> IpAddr);
 /// All pages. `Data<service::App>` and `Data<ClientAddress>` must be there.
 pub fn configure(config: &mut ServiceConfig) {
     config
+        .app_data(QueryConfig::default().error_handler(|_, _| Failure::Unreadable.into()))
+        .app_data(FormConfig::default().error_handler(|_, _| Failure::Unreadable.into()))
+        .app_data(PathConfig::default().error_handler(|_, _| Failure::NotFound.into()))
         .service(web::resource("/").route(web::get().to(front::front)))
         .service(web::resource("/about").route(web::get().to(front::about)))
         .service(web::resource("/robots.txt").route(web::get().to(front::robots)))

@@ -101,6 +101,8 @@ pub type Answer = Result<HttpResponse, Failure>;
 pub enum Failure {
     NotFound,
     Gone,
+    /// The address or the form cannot be read.
+    Unreadable,
     /// The form did not come from a page of ours, or too late.
     Forged,
     TooMany,
@@ -123,6 +125,7 @@ impl std::fmt::Display for Failure {
         f.write_str(match self {
             Self::NotFound => "There is no such page here, or none that you may see.",
             Self::Gone => "What was here is gone.",
+            Self::Unreadable => "This address or form cannot be read.",
             Self::Forged => {
                 "This form is no longer good. Please go back, load the page anew, and try again."
             }
@@ -137,6 +140,7 @@ impl ResponseError for Failure {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Gone => StatusCode::GONE,
+            Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Forged => StatusCode::FORBIDDEN,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Server(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -156,6 +160,9 @@ impl ResponseError for Failure {
         response
             .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
             .insert_header((header::CONTENT_SECURITY_POLICY, policy(true, Forms::Here)))
+            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .insert_header((header::REFERRER_POLICY, "same-origin"))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
             .body(format!(
                 "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
                  content=\"width=device-width\"><title>{0}</title><link rel=\"stylesheet\" href=\"{1}\"><main><h1>{0}</h1>\

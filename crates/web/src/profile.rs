@@ -35,7 +35,7 @@ pub async fn profile(
     let visitor = visitor(&request, &app).await?;
     let who = accounts::lookup(&app, EVERYBODY, &name, false).await?;
     if !who.account.is_local() {
-        return Ok(elsewhere(&who));
+        return Ok(elsewhere(&who.account.url));
     }
     let id = who.account.id;
     let wanted = AccountStatuses {
@@ -72,10 +72,10 @@ pub async fn profile(
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
 }
 
-/// Somebody from elsewhere has their page there.
-pub fn elsewhere(who: &AccountView) -> HttpResponse {
+/// What is from elsewhere has its page there.
+pub fn elsewhere(url: &str) -> HttpResponse {
     HttpResponse::Found()
-        .insert_header((header::LOCATION, who.account.url.as_str()))
+        .insert_header((header::LOCATION, url))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .finish()
 }

@@ -156,7 +156,7 @@ pub async fn confirm(request: HttpRequest, asked: Query<Confirmation>, app: Data
             &visitor,
             StatusCode::NOT_FOUND,
             "This link is no longer good",
-            "It was used already, or is older than seven days. Sign in to be sent a new one.",
+            "It was used already, or is older than seven days. Sign in, and you are sent a new one.",
         ),
         Err(error) => Err(error.into()),
     }

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
-use domain::StatusId;
+use domain::{MediaKind, StatusId};
 use service::text::plain_text;
 use service::views::StatusView;
 use service::{App, statuses};
@@ -30,11 +30,14 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
     let id: StatusId = id.parse().map_err(|_| Failure::NotFound)?;
     let visitor = visitor(&request, &app).await?;
     let view = statuses::view(&app, EVERYBODY, id).await?;
+    if let Some(boosted) = &view.boosted {
+        return Ok(elsewhere(&boosted.status.url));
+    }
     if !view.author.acct.eq_ignore_ascii_case(&name) {
         return Err(Failure::NotFound);
     }
     if !view.author.account.is_local() {
-        return Ok(elsewhere(&view.author));
+        return Ok(elsewhere(&view.status.url));
     }
     let context = statuses::context(&app, EVERYBODY, id).await?;
     let hidden = &view.status.spoiler_text;
@@ -43,7 +46,11 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
     } else {
         hidden.clone()
     };
-    let picture = view.media.first().filter(|_| hidden.is_empty());
+    let picture = view
+        .media
+        .iter()
+        .find(|media| media.media.kind == MediaKind::Image)
+        .filter(|_| hidden.is_empty() && !view.status.sensitive);
     let author = if view.author.account.display_name.is_empty() {
         view.author.account.username.clone()
     } else {

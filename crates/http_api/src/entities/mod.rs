@@ -24,7 +24,7 @@ pub use instance::{Instance, Rule};
 pub use instance_v1::InstanceV1;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
-pub use notification::Notification;
+pub use notification::{Groups, Notification};
 pub use preferences::Preferences;
 pub use relationship::Relationship;
 pub use search::Search;

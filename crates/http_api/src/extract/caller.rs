@@ -58,7 +58,10 @@ impl<S: Scope> FromRequest for Caller<S> {
         let request = request.clone();
         Box::pin(async move {
             let authenticated = find(request).await?.ok_or(ApiError::NO_TOKEN)?;
-            let person = authenticated.person.clone().ok_or(ApiError::NO_PERSON)?;
+            let person = authenticated
+                .person
+                .clone()
+                .ok_or_else(ApiError::no_person)?;
             require::<S>(authenticated.scopes)?;
             Ok(Self {
                 person,

@@ -2,6 +2,7 @@
 
 pub mod client_address;
 pub mod cors;
+pub mod head;
 pub mod json_errors;
 pub mod rate_limit;
 pub mod request_id;

@@ -16,8 +16,8 @@ use super::{Answer, json, page};
 use crate::ApiError;
 use crate::entities::{Account, Relationship, Status};
 use crate::extract::scope::{
-    AnyScope, OwnProfile, ReadAccounts, ReadBlocks, ReadFollows, ReadStatuses, WriteAccounts,
-    WriteBlocks, WriteFollows,
+    OwnProfile, ReadAccounts, ReadBlocks, ReadFollows, ReadStatuses, WriteAccounts, WriteBlocks,
+    WriteFollows,
 };
 use crate::extract::{
     Anyone, Caller, Choice, Flag, Holder, Number, PageParams, Params, PathId, Text, Upload, Words,
@@ -39,9 +39,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/profile/avatar").route(web::delete().to(delete_avatar)))
         .service(web::resource("/v1/profile/header").route(web::delete().to(delete_header)))
         .service(web::resource("/v1/blocks").route(web::get().to(blocked)))
-        .service(
-            web::resource("/v1/emails/confirmations").route(web::post().to(resend_confirmation)),
-        )
         .service(web::resource("/v1/accounts/{id}").route(web::get().to(show)))
         .service(web::resource("/v1/accounts/{id}/statuses").route(web::get().to(statuses)))
         .service(web::resource("/v1/accounts/{id}/followers").route(web::get().to(followers)))
@@ -131,7 +128,7 @@ struct UpdateSource {
 #[serde(untagged)]
 enum Fields {
     List(Vec<FieldRow>),
-    Map(std::collections::BTreeMap<String, FieldRow>),
+    Map(std::collections::BTreeMap<u32, FieldRow>),
 }
 
 #[derive(Deserialize, Default)]
@@ -381,19 +378,4 @@ async fn blocked(
 ) -> Answer {
     let found = blocks::page(&app, &caller.person, params.0.page(40, 80)).await?;
     page::<_, Account>(&request, &app, found)
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Confirmation {
-    email: Text,
-}
-
-async fn resend_confirmation(
-    _: Anyone<AnyScope>,
-    params: Params<Confirmation>,
-    app: Data<App>,
-) -> Answer {
-    users::resend_confirmation(&app, params.0.email.0.as_deref().unwrap_or_default()).await?;
-    super::nothing()
 }

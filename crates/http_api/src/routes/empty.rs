@@ -17,7 +17,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     for path in [
         "/v1/custom_emojis",
         "/v1/instance/rules",
-        "/v1/instance/activity",
         "/v1/instance/domain_blocks",
         "/v1/trends",
         "/v1/trends/tags",
@@ -35,13 +34,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/accounts/{id}/lists").route(web::get().to(none_of::<ReadLists>)),
         )
-        .service(
-            web::resource("/v1/accounts/familiar_followers")
-                .route(web::get().to(none_of::<ReadFollows>)),
-        )
         .service(web::resource("/v1/mutes").route(web::get().to(none_of::<ReadMutes>)))
         .service(web::resource("/v1/domain_blocks").route(web::get().to(none_of::<ReadBlocks>)))
-        .service(web::resource("/v1/conversations").route(web::get().to(none_of::<ReadStatuses>)))
         .service(
             web::resource("/v1/scheduled_statuses").route(web::get().to(none_of::<ReadStatuses>)),
         )

@@ -1,6 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/oauth/>
 
 use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
@@ -14,24 +15,32 @@ use service::oauth::{self, Failure, Grant, IssuedToken, OAuthError};
 use super::Answer;
 use crate::ApiError;
 use crate::entities::Token;
-use crate::extract::scope::OwnProfile;
+use crate::extract::scope::Profile;
 use crate::extract::{Caller, Params, Text};
+use crate::middleware::json_errors::json_errors;
+use crate::middleware::rate_limit::rate_limit;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     let cors = crate::middleware::cors::oauth;
     config
         .service(
             web::resource("/oauth/token")
+                .wrap(from_fn(json_errors))
+                .wrap(from_fn(rate_limit))
                 .wrap(cors())
                 .route(web::post().to(token)),
         )
         .service(
             web::resource("/oauth/revoke")
+                .wrap(from_fn(json_errors))
+                .wrap(from_fn(rate_limit))
                 .wrap(cors())
                 .route(web::post().to(revoke)),
         )
         .service(
             web::resource("/oauth/userinfo")
+                .wrap(from_fn(json_errors))
+                .wrap(from_fn(rate_limit))
                 .wrap(cors())
                 .route(web::get().to(user_info))
                 .route(web::post().to(user_info)),
@@ -146,7 +155,7 @@ async fn revoke(request: HttpRequest, params: Params<Revocation>, app: Data<App>
 }
 
 /// OpenID's idea of who somebody is, as far as apps use it.
-async fn user_info(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
+async fn user_info(caller: Caller<Profile>, app: Data<App>) -> Answer {
     let (view, _) = service::accounts::own(&app, &caller.person).await?;
     let name = if view.account.display_name.is_empty() {
         &view.account.username

@@ -90,12 +90,7 @@ async fn create(
     if params.quoted_status_id.filled().is_some() {
         return refuse("Quotes");
     }
-    let idempotency_key = request
-        .headers()
-        .get("idempotency-key")
-        .and_then(|value| value.to_str().ok())
-        .filter(|key| !key.is_empty())
-        .map(|key| domain::limits::cut_bytes(key, KEY).to_owned());
+    let idempotency_key = idempotency_key(&request)?;
     let new = NewStatus {
         text: params.status.0.unwrap_or_default(),
         spoiler_text: params.spoiler_text.0.unwrap_or_default(),
@@ -109,6 +104,21 @@ async fn create(
     let view =
         statuses::publish(&app, &caller.person, caller.authenticated.application, new).await?;
     json(Status::from(view))
+}
+
+/// A key that is too long is refused: two that begin alike are two.
+fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
+    let key = request
+        .headers()
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .filter(|key| !key.is_empty());
+    if key.is_some_and(|key| key.len() > KEY) {
+        return Err(ApiError::BadRequest(
+            "The Idempotency-Key is too long".to_owned(),
+        ));
+    }
+    Ok(key.map(str::to_owned))
 }
 
 fn answered(id: &str) -> Result<StatusId, ApiError> {

@@ -14,9 +14,7 @@ pub use admin::{
     set_password, set_role, suspend,
 };
 pub use sign_in::{Session, session, sign_in, sign_out};
-pub use sign_up::{
-    SignUp, SignedUp, State, confirm, resend_confirmation, sign_up, sign_up_with_token,
-};
+pub use sign_up::{SignUp, SignedUp, State, confirm, sign_up, sign_up_with_token};
 
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;

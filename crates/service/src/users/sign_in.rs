@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use storage::users::User;
 
+use super::sign_up::resend_confirmation;
 use super::{check_may_enter, normal_email};
 use crate::oauth::Person;
 use crate::passwords::{self, random_token, token_hash};
@@ -66,6 +67,10 @@ pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Re
             "Invalid e-mail address or password.".to_owned(),
         ));
     };
+    if user.confirmed_at.is_none() {
+        // Who knows the password gets the link once more.
+        resend_confirmation(app, &user.email).await?;
+    }
     let token = random_token();
     let hash = token_hash(&token);
     let [account_subject, _] = subjects;

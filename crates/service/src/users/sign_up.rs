@@ -299,8 +299,8 @@ pub async fn confirm(app: &App, token: &str) -> Result<()> {
     .await
 }
 
-/// Sends the link once more. Says nothing about whether the address is known.
-pub async fn resend_confirmation(app: &App, email: &str) -> Result<()> {
+/// Sends the link once more.
+pub(super) async fn resend_confirmation(app: &App, email: &str) -> Result<()> {
     let Some(email) = normal_email(email) else {
         return Ok(());
     };
