@@ -1,5 +1,8 @@
 //! What both databases must do alike.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 use domain::{ActivityId, DeliveryId, InboxId, JobId, Time};
 use storage::deliveries::{Activity, Delivery};
