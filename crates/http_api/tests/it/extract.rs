@@ -284,7 +284,7 @@ async fn a_token_comes_in_the_header_or_in_the_query() {
         assert_eq!(status, 401);
         assert_eq!(
             refusal,
-            json!({ "error": "This method requires an authenticated user" })
+            json!({ "error": "The access token is invalid" })
         );
     }
 }
