@@ -11,4 +11,5 @@ mod crash;
 mod follow_and_answer;
 mod harness;
 mod hostile;
+mod mail;
 mod sign_in;

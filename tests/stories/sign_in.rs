@@ -12,13 +12,13 @@ use crate::harness::{School, answer};
 const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 
 /// A browser without JavaScript, which stops at every redirect.
-struct Browser {
+pub struct Browser {
     http: Client,
     base: String,
 }
 
 impl Browser {
-    fn new(school: &School) -> Self {
+    pub fn new(school: &School) -> Self {
         let http = Client::builder()
             .cookie_store(true)
             .redirect(redirect::Policy::none())
@@ -30,7 +30,7 @@ impl Browser {
         }
     }
 
-    async fn page(&self, path: &str) -> (StatusCode, String, String) {
+    pub async fn page(&self, path: &str) -> (StatusCode, String, String) {
         let response = self
             .http
             .get(format!("{}{path}", self.base))

@@ -282,9 +282,6 @@ async fn a_token_comes_in_the_header_or_in_the_query() {
     for nothing in ["Basic abc", "Bearer", ""] {
         let (status, refusal) = answer(with(nothing)).await;
         assert_eq!(status, 401);
-        assert_eq!(
-            refusal,
-            json!({ "error": "The access token is invalid" })
-        );
+        assert_eq!(refusal, json!({ "error": "The access token is invalid" }));
     }
 }

@@ -1,0 +1,104 @@
+//! An address is confirmed by a link in a letter, which a real mail server takes.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use test_support::Kind::Sqlite;
+
+use crate::harness::{School, answer};
+use crate::sign_in::Browser;
+
+/// A mail server that takes everything; RFC 5321 as far as one letter needs it.
+fn letterbox() -> (u16, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (letters, taken) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            stream.write_all(b"220 letterbox.example\r\n").unwrap();
+            while let Some(Ok(line)) = lines.next() {
+                let word = line.split(' ').next().unwrap().to_uppercase();
+                let reply: &[u8] = match word.as_str() {
+                    "DATA" => {
+                        stream.write_all(b"354 go on\r\n").unwrap();
+                        let letter: Vec<String> = lines
+                            .by_ref()
+                            .map(Result::unwrap)
+                            .take_while(|line| line != ".")
+                            .collect();
+                        letters.send(letter.join("\n")).unwrap();
+                        b"250 taken\r\n"
+                    }
+                    "QUIT" => b"221 bye\r\n",
+                    _ => b"250 letterbox.example\r\n",
+                };
+                if stream.write_all(reply).is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    (port, taken)
+}
+
+/// The letter's text, its lines put together again where quoted-printable cut them.
+fn text(letter: &str) -> String {
+    letter.replace("=\n", "").replace("=3D", "=")
+}
+
+#[tokio::test]
+async fn a_link_in_a_letter_opens_the_door_once() {
+    let (port, letters) = letterbox();
+    let port = port.to_string();
+    let settings = [
+        ("mail.host", "\"127.0.0.1\""),
+        ("mail.port", port.as_str()),
+        ("mail.encryption", "\"none\""),
+        ("mail.from", "\"Staffroom <staffroom@school.example>\""),
+        ("registrations.confirm_email", "true"),
+    ];
+    let Some(school) = School::open_with(Sqlite, &settings).await else {
+        return;
+    };
+    let app = answer(school.request(Method::POST, "/api/v1/apps").json(&json!({
+        "client_name": "An app", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write" })))
+    .await;
+    let grant = json!({ "grant_type": "client_credentials", "client_id": app["client_id"],
+        "client_secret": app["client_secret"], "scope": "read write" });
+    let token = answer(school.request(Method::POST, "/oauth/token").json(&grant)).await;
+    let form = json!({ "username": "ada", "email": "ada@school.example", "password": "chalk and cheese",
+        "agreement": true, "locale": "en" });
+    let sign_up = school
+        .request(Method::POST, "/api/v1/accounts")
+        .bearer_auth(token["access_token"].as_str().unwrap());
+    let issued = answer(sign_up.json(&form)).await;
+    let own = || {
+        school
+            .request(Method::GET, "/api/v1/accounts/verify_credentials")
+            .bearer_auth(issued["access_token"].as_str().unwrap())
+            .send()
+    };
+    assert_eq!(own().await.unwrap().status(), StatusCode::FORBIDDEN);
+
+    let letter = text(&letters.recv_timeout(Duration::from_secs(20)).unwrap());
+    assert!(letter.contains("To: ada@school.example"), "{letter}");
+    let link = letter
+        .lines()
+        .find(|line| line.starts_with(&school.base))
+        .unwrap_or_else(|| panic!("{letter}"));
+    let path = link.strip_prefix(&school.base).unwrap();
+    let browser = Browser::new(&school);
+    assert_eq!(
+        browser.page("/confirm?token=made-up").await.0,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(browser.page(path).await.0, StatusCode::OK);
+    assert_eq!(own().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(browser.page(path).await.0, StatusCode::NOT_FOUND);
+}
