@@ -128,7 +128,7 @@ struct UpdateSource {
 #[serde(untagged)]
 enum Fields {
     List(Vec<FieldRow>),
-    Map(std::collections::BTreeMap<u32, FieldRow>),
+    Map(std::collections::BTreeMap<String, FieldRow>),
 }
 
 #[derive(Deserialize, Default)]
@@ -142,7 +142,12 @@ impl Fields {
     fn rows(self) -> Vec<(String, String)> {
         let rows: Vec<FieldRow> = match self {
             Self::List(rows) => rows,
-            Self::Map(rows) => rows.into_values().collect(),
+            Self::Map(rows) => {
+                let mut rows: Vec<(String, FieldRow)> = rows.into_iter().collect();
+                // As numbers, or the tenth comes before the second.
+                rows.sort_by_key(|(place, _)| place.parse::<u32>().unwrap_or(u32::MAX));
+                rows.into_iter().map(|(_, row)| row).collect()
+            }
         };
         rows.into_iter()
             .map(|row| {
