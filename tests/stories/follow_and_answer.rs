@@ -19,10 +19,13 @@ async fn ada_and_bo(here: &School, there: &School) -> (Teacher, Teacher) {
 }
 
 async fn story(one: Kind, other: Kind) {
-    let Some((here, there)) = two_schools(one, other).await else {
-        return;
-    };
-    let (ada, bo) = ada_and_bo(&here, &there).await;
+    if let Some((here, there)) = two_schools(one, other).await {
+        tell(&here, &there).await;
+    }
+}
+
+async fn tell(here: &School, there: &School) {
+    let (ada, bo) = ada_and_bo(here, there).await;
     let told = bo.is_told("follow").await;
     assert_eq!(told["account"]["acct"], format!("ada@{}", here.host));
 
@@ -66,6 +69,13 @@ async fn on_sqlite() {
 #[tokio::test]
 async fn on_postgresql() {
     story(Postgres, Postgres).await;
+}
+
+#[tokio::test]
+async fn between_a_name_and_an_address() {
+    let here = School::open_at(Sqlite, "127.0.0.1", &[]).await;
+    let there = School::open_at(Sqlite, "localhost", &[]).await;
+    tell(&here.unwrap(), &there.unwrap()).await;
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(150);
 
 pub struct School {
     pub base: String,
-    /// `localhost:PORT`
+    /// `localhost:3000`
     pub host: String,
     pub http: Client,
     folder: TempDir,
@@ -40,6 +40,11 @@ impl School {
     }
 
     pub async fn open_with(kind: Kind, settings: &[(&str, &str)]) -> Option<Self> {
+        Self::open_at(kind, "localhost", settings).await
+    }
+
+    /// `name` leads to this machine.
+    pub async fn open_at(kind: Kind, name: &str, settings: &[(&str, &str)]) -> Option<Self> {
         let database = TestDatabase::new(kind)?;
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0")
@@ -47,7 +52,7 @@ impl School {
             .local_addr()
             .unwrap()
             .port();
-        let host = format!("localhost:{port}");
+        let host = format!("{name}:{port}");
         let mut school = Self {
             base: format!("http://{host}"),
             host,
