@@ -17,7 +17,7 @@ import urllib.request
 
 PROGRAM = os.path.abspath(sys.argv[1])
 SECONDS = int(os.environ.get("SECONDS_EACH", "4"))
-POSTS, FOLLOWERS, ANSWERS = 400, 100, 50
+POSTS, FOLLOWERS, ANSWERS, SENT = 400, 100, 50, 300
 
 
 def free_port():
@@ -104,8 +104,27 @@ def publish(server, token, count):
     return 1000 * wall, 1000 * (server.cpu() - before) / count
 
 
+def between(here, there):
+    """How long until what one school says is read at another: signed, sent, checked, kept, shown."""
+    bo, reader = here.create("bo"), there.create("cy")
+    found = there.call(reader, "GET", f"/api/v2/search?q=@bo@localhost:{here.port}&resolve=true&type=accounts")
+    there.call(reader, "POST", f"/api/v1/accounts/{found['accounts'][0]['id']}/follow", {})
+    time.sleep(3)
+    before, begun = (here.cpu(), there.cpu()), time.monotonic()
+    last = None
+    for number in range(SENT):
+        last = here.call(bo, "POST", "/api/v1/statuses", {"status": f"Sent {number}"})["uri"]
+    posted = time.monotonic() - begun
+    while there.call(reader, "GET", "/api/v1/timelines/home?limit=1")[0]["uri"] != last:
+        time.sleep(0.005)
+    took = time.monotonic() - begun
+    cpu = [1000 * (server.cpu() - was) / SENT for server, was in zip((here, there), before)]
+    print(f"{SENT} posts to another school: posted in {posted:.2f} s, the last read there after {took:.2f} s; "
+          f"CPU each {cpu[0]:.2f} ms here, {cpu[1]:.2f} ms there")
+
+
 def main():
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, tempfile.TemporaryDirectory() as other_place:
         server = Server(pathlib.Path(place))
         print(f"start on nothing: {1000 * server.start():.0f} ms; memory at rest: {server.memory():.0f} MiB")
         began = time.monotonic()
@@ -135,7 +154,12 @@ def main():
         wrk(server, f"context of {ANSWERS}", f"/api/v1/statuses/{root}/context", reader)
         wrk(server, "actor document", "/users/ada", accept="application/activity+json")
         wrk(server, "profile page", "/@ada", accept="text/html")
-        print(f"\nmemory after this: {server.memory():.0f} MiB")
+        other = Server(pathlib.Path(other_place))
+        other.start()
+        print()
+        between(server, other)
+        other.stop()
+        print(f"memory after this: {server.memory():.0f} MiB")
         server.stop()
         print(f"start on this data: {1000 * server.start():.0f} ms")
         server.stop()

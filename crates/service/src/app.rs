@@ -1,14 +1,17 @@
 //! What every use case works with: settings, database, media, clock, ids, mail and the network's seam.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use domain::Time;
 use storage::{Database, DbConnection, MediaStore};
 use tokio::sync::Notify;
 
+use crate::instance::Facts;
 use crate::mail::Mailer;
 use crate::{Addresses, RemoteFetcher, Result, Settings};
+
+const COUNTED_FOR: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 
 /// The running server, as use cases see it. Cheap to clone.
 #[derive(Clone)]
@@ -23,6 +26,8 @@ struct Inner {
     addresses: Addresses,
     ids: Ids,
     wake: Wake,
+    /// What was counted last, and when.
+    counted: Mutex<Option<(Time, Facts)>>,
 }
 
 /// What an [`App`] is put together from.
@@ -55,6 +60,7 @@ impl App {
             addresses,
             ids: Ids::default(),
             wake: Wake::default(),
+            counted: Mutex::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -112,6 +118,18 @@ impl App {
     #[must_use]
     pub fn id_at(&self, time: Time) -> i64 {
         Ids::at(time.min(self.now()))
+    }
+
+    pub(crate) fn counted(&self, now: Time) -> Option<Facts> {
+        let counted = self.inner.counted.lock().ok()?;
+        let (at, facts) = counted.as_ref()?;
+        (now - *at < COUNTED_FOR).then(|| facts.clone())
+    }
+
+    pub(crate) fn remember_counted(&self, now: Time, facts: Facts) {
+        if let Ok(mut counted) = self.inner.counted.lock() {
+            *counted = Some((now, facts));
+        }
     }
 
     pub(crate) async fn read<T: Send + 'static>(

@@ -16,7 +16,18 @@ pub struct Facts {
     pub contact: Option<AccountView>,
 }
 
+/// The figures, at most a minute old: counting takes longer the more there is.
 pub async fn facts(app: &App) -> Result<Facts> {
+    let now = app.now();
+    if let Some(facts) = app.counted(now) {
+        return Ok(facts);
+    }
+    let facts = count(app).await?;
+    app.remember_counted(now, facts.clone());
+    Ok(facts)
+}
+
+async fn count(app: &App) -> Result<Facts> {
     app.read(|app, conn| {
         let now = app.now();
         let since = |days| now - chrono::Duration::days(days);
