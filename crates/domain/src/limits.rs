@@ -1,7 +1,5 @@
 //! How much is too much: the sizes at which input from anywhere is refused or cut.
 
-/// Characters of a local status, by default.
-pub const STATUS_CHARACTERS: usize = 5_000;
 /// Characters of a display name.
 pub const DISPLAY_NAME: usize = 100;
 /// Characters of a local biography.
@@ -34,8 +32,6 @@ pub const USERNAME: usize = 30;
 pub const PINNED: i64 = 5;
 /// Replies read for one thread, at most.
 pub const THREAD: i64 = 4_096;
-/// How deep a thread is followed.
-pub const THREAD_DEPTH: usize = 60;
 /// Rows in one reader's home feed.
 pub const HOME_FEED: i64 = 800;
 

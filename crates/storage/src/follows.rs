@@ -185,10 +185,28 @@ pub fn followers(
     account: AccountId,
     page: &Page,
 ) -> QueryResult<Vec<(i64, Account)>> {
+    towards(conn, account, page, false)
+}
+
+/// One page of those who ask to follow `account`.
+pub fn requests(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<(i64, Account)>> {
+    towards(conn, account, page, true)
+}
+
+fn towards(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+    pending: bool,
+) -> QueryResult<Vec<(i64, Account)>> {
     let query = follows::table
         .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
         .filter(follows::account_id.eq(account.0))
-        .filter(follows::pending.eq(false))
+        .filter(follows::pending.eq(pending))
         .filter(
             accounts::suspended_at
                 .is_null()
@@ -208,25 +226,6 @@ pub fn following(
         .inner_join(accounts::table.on(accounts::id.eq(follows::account_id)))
         .filter(follows::follower_id.eq(account.0))
         .filter(follows::pending.eq(false))
-        .filter(
-            accounts::suspended_at
-                .is_null()
-                .and(accounts::deleted_at.is_null()),
-        )
-        .select((follows::id, Account::as_select()));
-    load_page!(query, follows::id, page, conn)
-}
-
-/// One page of those who ask to follow `account`.
-pub fn requests(
-    conn: &mut DbConnection,
-    account: AccountId,
-    page: &Page,
-) -> QueryResult<Vec<(i64, Account)>> {
-    let query = follows::table
-        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
-        .filter(follows::account_id.eq(account.0))
-        .filter(follows::pending.eq(true))
         .filter(
             accounts::suspended_at
                 .is_null()
@@ -297,14 +296,4 @@ pub fn follower_inboxes(conn: &mut DbConnection, account: AccountId) -> QueryRes
         .into_iter()
         .map(|(shared, own)| shared.unwrap_or(own))
         .collect())
-}
-
-/// Whom `account` follows, for filling a home feed anew.
-pub fn followed_ids(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<AccountId>> {
-    let ids: Vec<i64> = follows::table
-        .filter(follows::follower_id.eq(account.0))
-        .filter(follows::pending.eq(false))
-        .select(follows::account_id)
-        .load(conn)?;
-    Ok(ids.into_iter().map(AccountId).collect())
 }

@@ -27,13 +27,6 @@ pub fn insert(
         .map(drop)
 }
 
-/// Forgets whom a status mentions.
-pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
-    diesel::delete(mentions::table.filter(mentions::status_id.eq(status.0)))
-        .execute(conn)
-        .map(drop)
-}
-
 /// Whom these statuses mention.
 pub fn of_statuses(
     conn: &mut DbConnection,
