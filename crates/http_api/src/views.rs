@@ -1,5 +1,7 @@
 //! From what the use cases show to the shapes that apps expect.
 
+use std::sync::Arc;
+
 use domain::{AccountId, AccountKind, CustomEmoji};
 use service::oauth::Person;
 use service::views::{
@@ -205,7 +207,7 @@ impl From<StatusView> for e::Status {
             application: view
                 .application
                 .map(|(name, website)| e::StatusApplication { name, website }),
-            account: view.author.into(),
+            account: Arc::unwrap_or_clone(view.author).into(),
             media_attachments: boosted_media
                 .unwrap_or(view.media)
                 .into_iter()
@@ -286,7 +288,7 @@ impl From<EditView> for e::StatusEdit {
             spoiler_text: view.spoiler_text,
             sensitive: view.sensitive,
             created_at: view.created_at,
-            account: view.account.into(),
+            account: Arc::unwrap_or_clone(view.account).into(),
             media_attachments: view.media.into_iter().map(Into::into).collect(),
             emojis: emojis(view.emojis),
             quote: (),

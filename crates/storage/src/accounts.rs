@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{AccountId, AccountKind, CustomEmoji, Page, ProfileField, Time};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::row::JsonList;
 use crate::schema::accounts;
 
@@ -145,7 +146,7 @@ pub fn with_ids(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult<Vec<A
     for ids in ids.chunks(crate::CHUNK) {
         found.extend(
             accounts::table
-                .filter(accounts::id.eq_any(ids.iter().map(|id| id.0)))
+                .filter(among(accounts::id, ids.iter().map(|id| id.0)))
                 .select(Account::as_select())
                 .load(conn)?,
         );
@@ -174,7 +175,7 @@ pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Accoun
 /// The accounts known to others by these uris, in no order.
 pub fn with_uris(conn: &mut DbConnection, uris: &[String]) -> QueryResult<Vec<Account>> {
     accounts::table
-        .filter(accounts::uri.eq_any(uris))
+        .filter(among(accounts::uri, uris))
         .select(Account::as_select())
         .load(conn)
 }

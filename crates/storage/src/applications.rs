@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{ApplicationId, Time, TokenId, UserId};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::row::{JsonList, Optional};
 use crate::schema::{access_tokens, applications, authorization_codes};
 
@@ -78,7 +79,7 @@ pub fn find(conn: &mut DbConnection, id: ApplicationId) -> QueryResult<Option<Ap
 /// The applications of these ids, in no order.
 pub fn with_ids(conn: &mut DbConnection, ids: &[ApplicationId]) -> QueryResult<Vec<Application>> {
     applications::table
-        .filter(applications::id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(among(applications::id, ids.iter().map(|id| id.0)))
         .select(Application::as_select())
         .load(conn)
 }

@@ -5,6 +5,7 @@ use domain::{AccountId, Page, Time};
 
 use crate::DbConnection;
 use crate::accounts::Account;
+use crate::among::among;
 use crate::paging::load_page;
 use crate::schema::{accounts, blocks};
 
@@ -65,13 +66,13 @@ pub fn between(
     let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
     let mut rows: Vec<Block> = blocks::table
         .filter(blocks::account_id.eq(account.0))
-        .filter(blocks::target_id.eq_any(ids.clone()))
+        .filter(among(blocks::target_id, ids.clone()))
         .select(Block::as_select())
         .load(conn)?;
     rows.extend(
         blocks::table
             .filter(blocks::target_id.eq(account.0))
-            .filter(blocks::account_id.eq_any(ids))
+            .filter(among(blocks::account_id, ids))
             .select(Block::as_select())
             .load::<Block>(conn)?,
     );

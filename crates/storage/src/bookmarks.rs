@@ -42,7 +42,10 @@ pub fn among(
 ) -> QueryResult<Vec<StatusId>> {
     let found: Vec<i64> = bookmarks::table
         .filter(bookmarks::account_id.eq(account.0))
-        .filter(bookmarks::status_id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(crate::among::among(
+            bookmarks::status_id,
+            ids.iter().map(|id| id.0),
+        ))
         .select(bookmarks::status_id)
         .load(conn)?;
     Ok(found.into_iter().map(StatusId).collect())

@@ -57,6 +57,10 @@ impl Database {
         T: Send + 'static,
         E: From<QueryError> + From<Error> + Send + 'static,
     {
+        if self.writer.is_some() {
+            // A file answers sooner than another thread would begin to ask it (docs/adr/0006).
+            return question(&mut *connection::take(&self.pool)?);
+        }
         self.on_a_thread(question).await
     }
 

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use domain::{AccountId, ActivityId, DeliveryId, Time};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::connection::each;
 use crate::schema::{activities, deliveries, delivery_lanes};
 
@@ -131,11 +132,14 @@ pub fn finish(
     lease: Time,
 ) -> QueryResult<()> {
     diesel::delete(
-        deliveries::table.filter(deliveries::id.eq_any(done.iter().map(|(id, _)| id.0))),
+        deliveries::table.filter(among(deliveries::id, done.iter().map(|(id, _)| id.0))),
     )
     .execute(conn)?;
     let orphans = activities::table
-        .filter(activities::id.eq_any(done.iter().map(|(_, activity)| activity.0)))
+        .filter(among(
+            activities::id,
+            done.iter().map(|(_, activity)| activity.0),
+        ))
         .filter(diesel::dsl::not(diesel::dsl::exists(
             deliveries::table.filter(deliveries::activity_id.eq(activities::id)),
         )));

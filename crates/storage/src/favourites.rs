@@ -63,7 +63,10 @@ pub fn among(
 ) -> QueryResult<Vec<StatusId>> {
     let found: Vec<i64> = favourites::table
         .filter(favourites::account_id.eq(account.0))
-        .filter(favourites::status_id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(crate::among::among(
+            favourites::status_id,
+            ids.iter().map(|id| id.0),
+        ))
         .select(favourites::status_id)
         .load(conn)?;
     Ok(found.into_iter().map(StatusId).collect())

@@ -5,6 +5,7 @@ use domain::{AccountId, Page, Time};
 
 use crate::DbConnection;
 use crate::accounts::Account;
+use crate::among::among;
 use crate::paging::load_page;
 use crate::schema::{accounts, follows, users};
 
@@ -67,13 +68,13 @@ pub fn between(
     let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
     let mut rows: Vec<Follow> = follows::table
         .filter(follows::follower_id.eq(account.0))
-        .filter(follows::account_id.eq_any(ids.clone()))
+        .filter(among(follows::account_id, ids.clone()))
         .select(Follow::as_select())
         .load(conn)?;
     rows.extend(
         follows::table
             .filter(follows::account_id.eq(account.0))
-            .filter(follows::follower_id.eq_any(ids))
+            .filter(among(follows::follower_id, ids))
             .select(Follow::as_select())
             .load::<Follow>(conn)?,
     );
@@ -88,7 +89,7 @@ pub fn followed_among(
 ) -> QueryResult<Vec<AccountId>> {
     let found: Vec<i64> = follows::table
         .filter(follows::follower_id.eq(account.0))
-        .filter(follows::account_id.eq_any(others.iter().map(|id| id.0)))
+        .filter(among(follows::account_id, others.iter().map(|id| id.0)))
         .filter(follows::pending.eq(false))
         .select(follows::account_id)
         .load(conn)?;
@@ -106,7 +107,7 @@ pub fn followers_among(
         found.extend(
             follows::table
                 .filter(follows::account_id.eq(account.0))
-                .filter(follows::follower_id.eq_any(others.iter().map(|id| id.0)))
+                .filter(among(follows::follower_id, others.iter().map(|id| id.0)))
                 .filter(follows::pending.eq(false))
                 .select(follows::follower_id)
                 .load::<i64>(conn)?,

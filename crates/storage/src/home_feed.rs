@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{AccountId, Page, StatusId};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::connection::each;
 use crate::paging::load_page;
 use crate::row::Optional;
@@ -59,14 +60,14 @@ pub fn holders(
     for readers in readers.chunks(crate::CHUNK) {
         found.extend(
             home_feed::table
-                .filter(home_feed::account_id.eq_any(readers.iter().map(|id| id.0)))
+                .filter(among(home_feed::account_id, readers.iter().map(|id| id.0)))
                 .filter(home_feed::status_id.eq(status.0))
                 .select(home_feed::account_id)
                 .load::<i64>(conn)?,
         );
         found.extend(
             home_feed::table
-                .filter(home_feed::account_id.eq_any(readers.iter().map(|id| id.0)))
+                .filter(among(home_feed::account_id, readers.iter().map(|id| id.0)))
                 .filter(home_feed::reblog_of_id.eq(status.0))
                 .filter(home_feed::reblog_of_id.is_not_null())
                 .select(home_feed::account_id)

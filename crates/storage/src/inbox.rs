@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{InboxId, Time};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::connection::each;
 use crate::schema::inbox;
 
@@ -45,7 +46,7 @@ pub fn claim(
 
 /// Marks activities as done.
 pub fn finish(conn: &mut DbConnection, ids: &[InboxId], now: Time) -> QueryResult<()> {
-    diesel::update(inbox::table.filter(inbox::id.eq_any(ids.iter().map(|id| id.0))))
+    diesel::update(inbox::table.filter(among(inbox::id, ids.iter().map(|id| id.0))))
         .set((
             inbox::finished_at.eq(Some(now)),
             inbox::leased_until.eq(None::<Time>),
@@ -83,7 +84,7 @@ pub fn give_up(conn: &mut DbConnection, id: InboxId, now: Time, error: &str) -> 
 
 /// Puts claimed activities back at once, as on a stop.
 pub fn release(conn: &mut DbConnection, ids: &[InboxId]) -> QueryResult<()> {
-    diesel::update(inbox::table.filter(inbox::id.eq_any(ids.iter().map(|id| id.0))))
+    diesel::update(inbox::table.filter(among(inbox::id, ids.iter().map(|id| id.0))))
         .set(inbox::leased_until.eq(None::<Time>))
         .execute(conn)
         .map(drop)

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{JobId, Time};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::schema::jobs;
 
 /// A piece of work. A claim is a lease, so that what a dead process held comes free.
@@ -71,7 +72,7 @@ pub fn give_up(conn: &mut DbConnection, id: JobId, now: Time, error: &str) -> Qu
 
 /// Puts claimed work back at once, as on a stop.
 pub fn release(conn: &mut DbConnection, ids: &[JobId]) -> QueryResult<()> {
-    diesel::update(jobs::table.filter(jobs::id.eq_any(ids.iter().map(|id| id.0))))
+    diesel::update(jobs::table.filter(among(jobs::id, ids.iter().map(|id| id.0))))
         .set(jobs::leased_until.eq(None::<Time>))
         .execute(conn)
         .map(drop)

@@ -8,6 +8,7 @@
 )]
 
 pub mod accounts;
+mod among;
 pub mod applications;
 pub mod blocks;
 pub mod bookmarks;

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{Time, UserId};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::connection::each;
 use crate::schema::markers;
 
@@ -26,7 +27,7 @@ pub fn find(
 ) -> QueryResult<Vec<Marker>> {
     markers::table
         .filter(markers::user_id.eq(user.0))
-        .filter(markers::timeline.eq_any(timelines))
+        .filter(among(markers::timeline, timelines))
         .select(Marker::as_select())
         .load(conn)
 }

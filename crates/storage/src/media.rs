@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{AccountId, MediaId, MediaKind, StatusId, Time};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::row::Optional;
 use crate::schema::media;
 
@@ -61,7 +62,7 @@ pub fn owned(
     ids: &[MediaId],
 ) -> QueryResult<Vec<Media>> {
     media::table
-        .filter(media::id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(among(media::id, ids.iter().map(|id| id.0)))
         .filter(media::account_id.eq(account.0))
         .select(Media::as_select())
         .load(conn)
@@ -70,7 +71,7 @@ pub fn owned(
 /// The attachments of these statuses, each status' in order.
 pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Media>> {
     media::table
-        .filter(media::status_id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(among(media::status_id, ids.iter().map(|id| id.0)))
         .filter(media::status_id.is_not_null())
         .order((media::status_id, media::position))
         .select(Media::as_select())

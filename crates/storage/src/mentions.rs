@@ -34,7 +34,10 @@ pub fn of_statuses(
 ) -> QueryResult<Vec<(StatusId, Account)>> {
     let rows: Vec<(i64, Account)> = mentions::table
         .inner_join(accounts::table)
-        .filter(mentions::status_id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(crate::among::among(
+            mentions::status_id,
+            ids.iter().map(|id| id.0),
+        ))
         .order((mentions::status_id, mentions::account_id))
         .select((mentions::status_id, Account::as_select()))
         .load(conn)?;
@@ -52,7 +55,10 @@ pub fn among(
 ) -> QueryResult<Vec<StatusId>> {
     let found: Vec<i64> = mentions::table
         .filter(mentions::account_id.eq(account.0))
-        .filter(mentions::status_id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(crate::among::among(
+            mentions::status_id,
+            ids.iter().map(|id| id.0),
+        ))
         .select(mentions::status_id)
         .load(conn)?;
     Ok(found.into_iter().map(StatusId).collect())

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{AccountId, NotificationId, NotificationKind, Page, StatusId, Time};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::connection::each;
 use crate::paging::load_page;
 use crate::row::Optional;
@@ -64,7 +65,7 @@ pub fn page(
         .select(Notification::as_select())
         .into_boxed();
     if !wanted.kinds.is_empty() {
-        query = query.filter(notifications::kind.eq_any(numbers(&wanted.kinds)));
+        query = query.filter(among(notifications::kind, numbers(&wanted.kinds)));
     }
     if !wanted.without.is_empty() {
         query = query.filter(notifications::kind.ne_all(numbers(&wanted.without)));

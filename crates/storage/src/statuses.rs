@@ -6,6 +6,7 @@ use diesel::sql_types::Bool;
 use domain::{AccountId, ApplicationId, CustomEmoji, Page, StatusId, Time, Visibility};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::paging::load_page;
 use crate::row::{JsonList, Optional};
 use crate::schema::{accounts, media, status_edits, status_tags, statuses};
@@ -129,7 +130,7 @@ pub fn with_ids(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<St
     for ids in ids.chunks(crate::CHUNK) {
         found.extend(
             statuses::table
-                .filter(statuses::id.eq_any(ids.iter().map(|id| id.0)))
+                .filter(among(statuses::id, ids.iter().map(|id| id.0)))
                 .filter(statuses::deleted_at.is_null())
                 .select(Status::as_select())
                 .load(conn)?,
@@ -141,7 +142,7 @@ pub fn with_ids(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<St
 /// The statuses of these ids, deleted or not: for telling others that they are gone.
 pub fn with_ids_deleted(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Status>> {
     statuses::table
-        .filter(statuses::id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(among(statuses::id, ids.iter().map(|id| id.0)))
         .select(Status::as_select())
         .load(conn)
 }
@@ -188,7 +189,7 @@ pub fn boosted_among(
 ) -> QueryResult<Vec<StatusId>> {
     let found: Vec<Option<i64>> = statuses::table
         .filter(statuses::account_id.eq(account.0))
-        .filter(statuses::reblog_of_id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(among(statuses::reblog_of_id, ids.iter().map(|id| id.0)))
         .filter(statuses::reblog_of_id.is_not_null())
         .filter(statuses::deleted_at.is_null())
         .select(statuses::reblog_of_id)
@@ -259,7 +260,7 @@ pub fn page_of_account(
     let seen: Vec<i16> = wanted.seen.iter().copied().map(i16::from).collect();
     let mut query = statuses::table
         .filter(statuses::account_id.eq(account.0))
-        .filter(statuses::visibility.eq_any(seen))
+        .filter(among(statuses::visibility, seen))
         .filter(statuses::deleted_at.is_null())
         .select(Status::as_select())
         .into_boxed();
@@ -353,7 +354,7 @@ pub fn page_of_tags(
         .filter(
             statuses::id.eq_any(
                 status_tags::table
-                    .filter(status_tags::tag_id.eq_any(wanted.any.clone()))
+                    .filter(among(status_tags::tag_id, wanted.any.clone()))
                     .filter(status_tags::status_id.lt(page.before()))
                     .filter(status_tags::status_id.gt(page.after()))
                     .select(status_tags::status_id),
@@ -379,7 +380,7 @@ pub fn page_of_tags(
     if !wanted.none.is_empty() {
         query = query.filter(diesel::dsl::not(exists(
             status_tags::table
-                .filter(status_tags::tag_id.eq_any(wanted.none.clone()))
+                .filter(among(status_tags::tag_id, wanted.none.clone()))
                 .filter(status_tags::status_id.eq(statuses::id)),
         )));
     }
@@ -429,7 +430,7 @@ pub fn adopt_answers(conn: &mut DbConnection, status: &Status) -> QueryResult<us
             statuses::in_reply_to_account_id.eq(status.account_id.0),
         ))
         .execute(conn)?;
-    diesel::update(statuses::table.filter(statuses::conversation_id.eq_any(threads)))
+    diesel::update(statuses::table.filter(among(statuses::conversation_id, threads)))
         .set(statuses::conversation_id.eq(status.conversation_id.0))
         .execute(conn)?;
     Ok(adopted)

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{StatusId, Time};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::connection::each;
 use crate::schema::{status_tags, tags};
 
@@ -30,7 +31,7 @@ pub fn insert(
         .collect();
     each!(conn, c => diesel::insert_into(tags::table).values(new).on_conflict_do_nothing().execute(c))?;
     let known: Vec<i64> = tags::table
-        .filter(tags::name.eq_any(names))
+        .filter(among(tags::name, names))
         .select(tags::id)
         .load(conn)?;
     let rows: Vec<_> = known
@@ -60,7 +61,7 @@ pub fn of_statuses(
 ) -> QueryResult<Vec<(StatusId, String)>> {
     let rows: Vec<(i64, String)> = status_tags::table
         .inner_join(tags::table)
-        .filter(status_tags::status_id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(among(status_tags::status_id, ids.iter().map(|id| id.0)))
         .order((status_tags::status_id, tags::id))
         .select((status_tags::status_id, tags::name))
         .load(conn)?;
@@ -73,7 +74,7 @@ pub fn of_statuses(
 /// The ids of the tags of these names, of those that were ever used.
 pub fn with_names(conn: &mut DbConnection, names: &[String]) -> QueryResult<Vec<i64>> {
     tags::table
-        .filter(tags::name.eq_any(names))
+        .filter(among(tags::name, names))
         .select(tags::id)
         .load(conn)
 }

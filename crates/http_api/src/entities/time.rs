@@ -1,6 +1,7 @@
 //! Times as apps parse them: `2026-11-24T01:00:00.000Z`, always with milliseconds.
 //! <https://docs.joinmastodon.org/api/datetime-format/>
 
+use chrono::SecondsFormat;
 use domain::Time;
 use serde::Serializer;
 
@@ -9,7 +10,8 @@ use serde::Serializer;
 /// # Errors
 /// Only what the serializer returns.
 pub fn moment<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&time.format("%Y-%m-%dT%H:%M:%S%.3fZ"))
+    let text = time.and_utc().to_rfc3339_opts(SecondsFormat::Millis, true);
+    serializer.serialize_str(&text)
 }
 
 /// The same for a time that may be missing: null.

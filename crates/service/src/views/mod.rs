@@ -4,6 +4,8 @@
 mod account;
 mod status;
 
+use std::sync::Arc;
+
 use domain::{AccountId, CustomEmoji, MediaId, Time};
 use storage::accounts::Account;
 use storage::media::Media;
@@ -31,7 +33,7 @@ pub struct AccountView {
 #[derive(Debug, Clone)]
 pub struct StatusView {
     pub status: Status,
-    pub author: AccountView,
+    pub author: Arc<AccountView>,
     pub boosted: Option<Box<StatusView>>,
     pub media: Vec<MediaView>,
     pub mentions: Vec<MentionView>,
@@ -105,7 +107,7 @@ pub struct EditView {
     pub spoiler_text: String,
     pub sensitive: bool,
     pub created_at: Time,
-    pub account: AccountView,
+    pub account: Arc<AccountView>,
     pub media: Vec<MediaView>,
     pub emojis: Vec<CustomEmoji>,
 }

@@ -1,6 +1,7 @@
 //! Statuses as somebody sees them.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use domain::{AccountId, ApplicationId, StatusId};
 use storage::DbConnection;
@@ -14,7 +15,7 @@ use crate::{App, Result};
 
 /// What belongs to a set of statuses.
 struct Belongings {
-    authors: HashMap<AccountId, AccountView>,
+    authors: HashMap<AccountId, Arc<AccountView>>,
     media: HashMap<StatusId, Vec<MediaView>>,
     mentions: HashMap<StatusId, Vec<MentionView>>,
     tags: HashMap<StatusId, Vec<TagView>>,
@@ -37,6 +38,9 @@ pub(crate) fn statuses(
     viewer: Option<AccountId>,
     statuses: Vec<Status>,
 ) -> Result<Vec<StatusView>> {
+    if statuses.is_empty() {
+        return Ok(Vec::new());
+    }
     let boosted_ids: Vec<StatusId> = statuses
         .iter()
         .filter_map(|status| status.reblog_of_id)
@@ -79,7 +83,10 @@ fn load(
         conn,
         viewer,
         rows.iter().map(|row| row.account_id).collect(),
-    )?;
+    )?
+    .into_iter()
+    .map(|(id, view)| (id, Arc::new(view)))
+    .collect();
     let mut media_of: HashMap<StatusId, Vec<MediaView>> = HashMap::new();
     for row in storage::media::of_statuses(conn, &ids)? {
         if let Some(id) = row.status_id {

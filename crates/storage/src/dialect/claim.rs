@@ -5,6 +5,7 @@
 use diesel::prelude::*;
 use domain::Time;
 
+use crate::among::among;
 use crate::connection::DbConnection;
 use crate::deliveries::Lane;
 use crate::inbox::Received;
@@ -37,7 +38,7 @@ pub(crate) fn jobs(
             .limit(limit)
             .select(Job::as_select())
     );
-    diesel::update(jobs::table.filter(jobs::id.eq_any(rows.iter().map(|job| job.id.0))))
+    diesel::update(jobs::table.filter(among(jobs::id, rows.iter().map(|job| job.id.0))))
         .set(jobs::leased_until.eq(lease))
         .execute(conn)?;
     Ok(rows)
@@ -63,7 +64,7 @@ pub(crate) fn lanes(
             .select(Lane::as_select())
     );
     let hosts: Vec<&str> = rows.iter().map(|lane| lane.host.as_str()).collect();
-    diesel::update(delivery_lanes::table.filter(delivery_lanes::host.eq_any(hosts)))
+    diesel::update(delivery_lanes::table.filter(among(delivery_lanes::host, hosts)))
         .set(delivery_lanes::leased_until.eq(lease))
         .execute(conn)?;
     Ok(rows)
@@ -119,7 +120,7 @@ pub(crate) fn inbox(
             .select(Received::as_select())
     );
     rows.sort_unstable_by_key(|row| row.id);
-    diesel::update(inbox::table.filter(inbox::id.eq_any(rows.iter().map(|row| row.id.0))))
+    diesel::update(inbox::table.filter(among(inbox::id, rows.iter().map(|row| row.id.0))))
         .set(inbox::leased_until.eq(lease))
         .execute(conn)?;
     Ok(rows)

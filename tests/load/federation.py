@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""Prints how fast one server on SQLite takes in what others send, and reaches many hosts with one post.
+
+The others are played here: people on 100 hosts of 127.0.0.1, whose activities are signed before the clock starts.
+Needs cryptography from PyPI. Usage: federation.py path/to/staffroom
+"""
+
+import asyncio
+import base64
+import datetime
+import hashlib
+import json
+import pathlib
+import sqlite3
+import tempfile
+import threading
+import time
+from email.utils import format_datetime
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from server import Server, free_port
+
+HOSTS, FOLLOWERS, ACTORS, ACTIVITIES, SENDERS = 100, 500, 50, 2_000, 16
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+KEY = rsa.generate_private_key(65537, 2048)
+PEM = KEY.public_key().public_bytes(
+    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+class Peers:
+    """Hosts that tell who their people are and note when something is posted to them."""
+
+    def __init__(self):
+        self.ports = [free_port() for _ in range(HOSTS)]
+        self.arrived = {}
+        self.wanted = b"\0"
+        ready = threading.Event()
+        threading.Thread(target=lambda: asyncio.run(self.serve(ready)), daemon=True).start()
+        ready.wait()
+
+    async def serve(self, ready):
+        for port in self.ports:
+            await asyncio.start_server(lambda r, w, port=port: self.talk(r, w, port), "127.0.0.1", port)
+        ready.set()
+        await asyncio.Event().wait()
+
+    async def talk(self, reader, writer, port):
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                length = next((int(line.split(":")[1]) for line in head.split("\r\n")
+                               if line.lower().startswith("content-length:")), 0)
+                body = await reader.readexactly(length)
+                if head.startswith("POST"):
+                    if self.wanted in body:
+                        self.arrived[port] = time.monotonic()
+                    writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+                else:
+                    text = json.dumps(actor(port, head.split(" ")[1].rsplit("/", 1)[1])).encode()
+                    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/activity+json\r\nContent-Length: %d\r\n\r\n%s"
+                                 % (len(text), text))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+
+def actor_id(port, name):
+    return f"http://127.0.0.1:{port}/users/{name}"
+
+
+def actor(port, name):
+    me = actor_id(port, name)
+    return {
+        "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+        "id": me, "type": "Person", "preferredUsername": name, "url": me,
+        "inbox": f"{me}/inbox", "outbox": f"{me}/outbox", "followers": f"{me}/followers", "following": f"{me}/following",
+        "endpoints": {"sharedInbox": f"http://127.0.0.1:{port}/inbox"},
+        "publicKey": {"id": f"{me}#main-key", "owner": me, "publicKeyPem": PEM},
+    }
+
+
+def signed(server, who, activity):
+    """The bytes of a POST to the shared inbox, signed as Mastodon does."""
+    body = json.dumps({"@context": "https://www.w3.org/ns/activitystreams", **activity}).encode()
+    date = format_datetime(datetime.datetime.now(datetime.timezone.utc), usegmt=True)
+    digest = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
+    host = f"localhost:{server.port}"
+    text = f"(request-target): post /inbox\nhost: {host}\ndate: {date}\ndigest: {digest}"
+    signature = base64.b64encode(KEY.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
+    return (
+        f"POST /inbox HTTP/1.1\r\nHost: {host}\r\nDate: {date}\r\nDigest: {digest}\r\n"
+        f"Content-Type: application/activity+json\r\nContent-Length: {len(body)}\r\n"
+        f'Signature: keyId="{who}#main-key",algorithm="rsa-sha256",headers="(request-target) host date digest",'
+        f'signature="{signature}"\r\n\r\n'
+    ).encode() + body
+
+
+async def send_all(server, requests):
+    """Each sender's requests one after the other on one connection; all must be taken."""
+    async def sender(mine):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        for request in mine:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert b" 202 " in head.split(b"\r\n")[0], head
+            length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n")
+                          if line.startswith(b"content-length:"))
+            await reader.readexactly(length)
+        writer.close()
+    await asyncio.gather(*(sender(requests[number::SENDERS]) for number in range(SENDERS)))
+
+
+def wait_for(server, sql, count):
+    database = sqlite3.connect(f"file:{server.folder}/staffroom.db?mode=ro", uri=True)
+    until = time.monotonic() + 300
+    while database.execute(sql).fetchone()[0] < count:
+        assert time.monotonic() < until, (sql, database.execute(sql).fetchone())
+        time.sleep(0.01)
+
+
+def note(number, who, reader):
+    uri = f"{who}/{number}"
+    return {
+        "id": f"{uri}/activity", "type": "Create", "actor": who, "to": [PUBLIC], "cc": [reader],
+        "object": {
+            "id": uri, "type": "Note", "attributedTo": who, "to": [PUBLIC], "cc": [reader],
+            "published": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+            "content": f"<p>What we tried in lesson {number}, and what the class made of it</p>",
+            "tag": [{"type": "Mention", "href": reader, "name": "@ada"}],
+        },
+    }
+
+
+def inbox(server, peers, reader):
+    people = [actor_id(port, "writer") for port in peers.ports[:ACTORS]]
+    first = [signed(server, who, note("first", who, reader)) for who in people]
+    asyncio.run(send_all(server, first))
+    remote = "SELECT count(*) FROM statuses WHERE NOT local"
+    wait_for(server, remote, ACTORS)
+    requests = [signed(server, who, note(number, who, reader))
+                for number in range(ACTIVITIES // ACTORS) for who in people]
+    before, begun = server.cpu(), time.monotonic()
+    asyncio.run(send_all(server, requests))
+    taken = time.monotonic() - begun
+    wait_for(server, remote, ACTORS + ACTIVITIES)
+    took = time.monotonic() - begun
+    print(f"inbox, {ACTORS} actors, {ACTIVITIES} activities: {ACTIVITIES / taken:,.0f} taken per second, "
+          f"{ACTIVITIES / took:,.0f} visible per second, CPU each {1000 * (server.cpu() - before) / ACTIVITIES:.2f} ms",
+          flush=True)
+
+
+def fan_out(server, peers, token, me):
+    requests = []
+    for number in range(FOLLOWERS):
+        who = actor_id(peers.ports[number % HOSTS], f"follower{number}")
+        requests.append(signed(server, who, {"id": f"{who}/follow", "type": "Follow", "actor": who, "object": me}))
+    asyncio.run(send_all(server, requests))
+    wait_for(server, "SELECT count(*) FROM follows WHERE NOT pending", FOLLOWERS)
+    wait_for(server, "SELECT 1 - min(1, (SELECT count(*) FROM deliveries) + (SELECT count(*) FROM jobs))", 1)
+    times, cpu = [], []
+    for number in range(3):
+        peers.arrived, peers.wanted = {}, f"To all of you {number}".encode()
+        before, begun = server.cpu(), time.monotonic()
+        server.call(token, "POST", "/api/v1/statuses", {"status": f"To all of you {number}"})
+        while len(peers.arrived) < HOSTS:
+            assert time.monotonic() - begun < 60, len(peers.arrived)
+            time.sleep(0.001)
+        times.append(1000 * (max(peers.arrived.values()) - begun))
+        time.sleep(1)
+        cpu.append(1000 * (server.cpu() - before) / HOSTS)
+    print(f"a post to {FOLLOWERS} followers on {HOSTS} hosts: the last has it after "
+          f"{', '.join(f'{each:.0f}' for each in times)} ms; CPU per delivery {min(cpu):.2f} ms", flush=True)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as place:
+        server, peers = Server(pathlib.Path(place)), Peers()
+        server.start()
+        token = server.create("ada")
+        me = f"{server.base}/users/ada"
+        print(f"memory at rest: {server.memory():.0f} MiB")
+        inbox(server, peers, me)
+        fan_out(server, peers, token, me)
+        print(f"memory after this: {server.memory():.0f} MiB")
+        server.stop()
+
+
+main()
