@@ -51,7 +51,7 @@ pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Recei
         let wait = until_next(&app).await;
         tokio::select! {
             () = app.wake().deliveries.notified() => {}
-            Some(_) = lanes.join_next() => {}
+            Some(_) = lanes.join_next() => while lanes.try_join_next().is_some() {},
             () = tokio::time::sleep(wait) => {}
             _ = stop.changed() => {}
         }
@@ -109,12 +109,7 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
         let Ok(owed) = owed else {
             return release(&app, &lane.host, app.now() + BACK_OFF.0, failures).await;
         };
-        if owed.is_empty() {
-            if close(&app, &lane.host).await {
-                return;
-            }
-            continue;
-        }
+        let is_rest = i64::try_from(owed.len()).is_ok_and(|count| count < BATCH);
         let mut done = Vec::with_capacity(owed.len());
         let mut wait = None;
         for (delivery, activity) in owed {
@@ -134,11 +129,14 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
         }
         if !done.is_empty() {
             failures = 0;
-            finish(&app, &lane.host, done).await;
         }
         if let Some(run_at) = wait {
             metrics::counter!("staffroom_deliveries_delayed_total").increment(1);
+            finish(&app, &lane.host, done, false).await;
             return release(&app, &lane.host, run_at, failures.saturating_add(1)).await;
+        }
+        if finish(&app, &lane.host, done, is_rest).await {
+            return;
         }
     }
 }
@@ -242,24 +240,23 @@ async fn give_up(app: &App, id: DeliveryId, reason: String) {
     .await;
 }
 
-async fn finish(app: &App, host: &str, done: Vec<(DeliveryId, ActivityId)>) {
+/// Notes what was taken. With `close` the lane too is closed, if nothing came meanwhile: true if it is.
+async fn finish(app: &App, host: &str, done: Vec<(DeliveryId, ActivityId)>, close: bool) -> bool {
     metrics::counter!("staffroom_deliveries_done_total")
         .increment(u64::try_from(done.len()).unwrap_or(0));
     let (host, lease) = (host.to_owned(), app.now() + LEASE);
-    note(app, move |conn| {
-        storage::deliveries::finish(conn, &done, &host, lease)
-    })
-    .await;
-}
-
-async fn close(app: &App, host: &str) -> bool {
-    let host = host.to_owned();
     let closed: service::Result<bool> = app
         .database()
-        .transaction(move |conn| Ok(storage::deliveries::close_lane(conn, &host)?))
+        .transaction(move |conn| {
+            storage::deliveries::finish(conn, &done, &host, lease)?;
+            Ok(close && storage::deliveries::close_lane(conn, &host)?)
+        })
         .await;
-    // A lane that cannot be closed now is found again when its lease runs out.
-    closed.unwrap_or(true)
+    closed.unwrap_or_else(|error| {
+        tracing::warn!(%error, "deliveries could not be written");
+        // A lane that cannot be closed now is found again when its lease runs out.
+        close
+    })
 }
 
 async fn release(app: &App, host: &str, run_at: Time, failures: i32) {

@@ -17,6 +17,10 @@ use clap::Parser;
 
 use crate::cli::{Cli, Command};
 
+/// Gives memory back to the system, which glibc does not after each password that is hashed on another thread.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
@@ -31,23 +35,34 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<()> {
     let load = || config::load(cli.config.as_deref(), &cli.set);
     match cli.command {
-        Command::Init(ref init) => {
-            actix_web::rt::System::new().block_on(commands::init::run(init, &cli))
-        }
-        Command::Demo(demo) => actix_web::rt::System::new().block_on(commands::demo::run(&demo)),
+        Command::Init(ref init) => runtime().block_on(commands::init::run(init, &cli)),
+        Command::Demo(demo) => runtime().block_on(commands::demo::run(&demo)),
         Command::Config(command) => commands::config::run(&command, load),
         Command::Serve => {
             let config = load()?;
             logging::start(&config.logging)?;
-            actix_web::rt::System::new().block_on(commands::serve::run(config))
+            runtime().block_on(commands::serve::run(config))
         }
         Command::User(command) => {
             let config = load()?;
-            actix_web::rt::System::new().block_on(commands::user::run(config, command))
+            runtime().block_on(commands::user::run(config, command))
         }
         Command::Invite(command) => {
             let config = load()?;
-            actix_web::rt::System::new().block_on(commands::invite::run(config, command))
+            runtime().block_on(commands::invite::run(config, command))
         }
     }
+}
+
+/// Requests are answered by threads of their own; this one and its tasks, the workers, use all cores.
+fn runtime() -> actix_web::rt::SystemRunner {
+    actix_web::rt::System::with_tokio_rt(|| {
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap_or_else(|error| {
+                eprintln!("staffroom: no threads can be started: {error}");
+                std::process::exit(1)
+            })
+    })
 }

@@ -4,7 +4,7 @@ use ::web as pages;
 use actix_web::dev::Server as Http;
 use actix_web::guard::fn_guard;
 use actix_web::http::KeepAlive;
-use actix_web::middleware::{Compress, NormalizePath, from_fn};
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, Path, PayloadConfig, ServiceConfig};
 use actix_web::{App as Site, HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
@@ -12,7 +12,9 @@ use http_api::extract::UploadLimit;
 use http_api::middleware::client_address::{TrustedProxies, client_address};
 use http_api::middleware::json_errors::{json_errors, unknown_route};
 use http_api::middleware::rate_limit::{RateLimiter, RateLimits, rate_limit};
-use http_api::middleware::{cors, head::head, request_id::request_id};
+use http_api::middleware::{
+    cors, head::head, request_id::request_id, trailing_slash::trailing_slash,
+};
 use service::App;
 
 use crate::media;
@@ -59,8 +61,7 @@ pub fn listen(server: &Server) -> anyhow::Result<Http> {
             .configure(addresses)
             .wrap(from_fn(request_id))
             .wrap(Compress::default())
-            // Rails takes `/api/v1/instance/` for `/api/v1/instance`, and some apps write it so.
-            .wrap(NormalizePath::trim())
+            .wrap(from_fn(trailing_slash))
             .wrap(from_fn(head))
     })
     .keep_alive(KeepAlive::Timeout(std::time::Duration::from_secs(75)))

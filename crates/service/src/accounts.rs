@@ -79,16 +79,16 @@ pub(crate) async fn by_handle(app: &App, handle: Handle, resolve: bool) -> Resul
 /// One's own account, and how many people ask to follow it.
 pub async fn own(app: &App, person: &Person) -> Result<(AccountView, i64)> {
     let id = person.id();
-    app.read(move |app, conn| {
-        let account = find(conn, id)?;
-        let asking = if account.locked {
-            storage::follows::count_requests(conn, id)?
-        } else {
-            0
-        };
-        Ok((views::account(app, Some(id), account), asking))
-    })
-    .await
+    let asking = if person.account.locked {
+        app.read(move |_, conn| Ok(storage::follows::count_requests(conn, id)?))
+            .await?
+    } else {
+        0
+    };
+    Ok((
+        views::account(app, Some(id), person.account.clone()),
+        asking,
+    ))
 }
 
 /// One page of somebody's statuses that the viewer may see, newest first.

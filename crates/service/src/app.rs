@@ -140,6 +140,17 @@ impl App {
         self.database().read(move |conn| question(&app, conn)).await
     }
 
+    /// For what no index answers at once.
+    pub(crate) async fn read_long<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Self, &mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let app = self.clone();
+        self.database()
+            .read_long(move |conn| question(&app, conn))
+            .await
+    }
+
     /// Workers are woken after the commit if the work left a job behind.
     pub(crate) async fn transaction<T: Send + 'static>(
         &self,

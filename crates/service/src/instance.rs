@@ -28,7 +28,7 @@ pub async fn facts(app: &App) -> Result<Facts> {
 }
 
 async fn count(app: &App) -> Result<Facts> {
-    app.read(|app, conn| {
+    app.read_long(|app, conn| {
         let now = app.now();
         let since = |days| now - chrono::Duration::days(days);
         let contact = match &app.settings().contact_account {
@@ -51,7 +51,7 @@ async fn count(app: &App) -> Result<Facts> {
 
 /// The names of other servers met.
 pub async fn peers(app: &App) -> Result<Vec<String>> {
-    app.read(|_, conn| Ok(storage::instances::hosts(conn)?))
+    app.read_long(|_, conn| Ok(storage::instances::hosts(conn)?))
         .await
 }
 

@@ -106,7 +106,7 @@ async fn people(
         .map(str::to_lowercase)
         .collect();
     let (limit, offset, following) = (request.limit, request.offset, request.following);
-    app.read(move |app, conn| {
+    app.read_long(move |app, conn| {
         let page = Page::newest(limit);
         let mut found = storage::accounts::search(conn, &words, &page, offset)?;
         if let Some(account) = exact {

@@ -5,6 +5,7 @@ use domain::{AccountId, AccountKind, CustomEmoji, Page, ProfileField, Time};
 
 use crate::DbConnection;
 use crate::among::among;
+use crate::connection::each;
 use crate::row::JsonList;
 use crate::schema::accounts;
 
@@ -144,12 +145,11 @@ pub fn find(conn: &mut DbConnection, id: AccountId) -> QueryResult<Option<Accoun
 pub fn with_ids(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult<Vec<Account>> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(crate::CHUNK) {
-        found.extend(
-            accounts::table
-                .filter(among(accounts::id, ids.iter().map(|id| id.0)))
-                .select(Account::as_select())
-                .load(conn)?,
-        );
+        let ids = among(accounts::id, ids.iter().map(|id| id.0));
+        found.extend(each!(conn, c => accounts::table
+            .filter(ids)
+            .select(Account::as_select())
+            .load(c))?);
     }
     Ok(found)
 }

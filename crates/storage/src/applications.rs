@@ -4,9 +4,12 @@ use diesel::prelude::*;
 use domain::{ApplicationId, Time, TokenId, UserId};
 
 use crate::DbConnection;
+use crate::accounts::Account;
 use crate::among::among;
+use crate::connection::each;
 use crate::row::{JsonList, Optional};
-use crate::schema::{access_tokens, applications, authorization_codes};
+use crate::schema::{access_tokens, accounts, applications, authorization_codes, users};
+use crate::users::User;
 
 /// A client program.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -39,6 +42,18 @@ pub struct AccessToken {
     pub scopes: String,
     pub created_at: Time,
     pub revoked_at: Option<Time>,
+}
+
+/// A token and, unless an application acts for itself, whose it is.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = access_tokens)]
+pub struct Holder {
+    #[diesel(embed)]
+    pub token: AccessToken,
+    #[diesel(embed)]
+    pub user: Option<User>,
+    #[diesel(embed)]
+    pub account: Option<Account>,
 }
 
 /// A code that can be exchanged once for a token.
@@ -112,6 +127,18 @@ pub fn token_with_hash(conn: &mut DbConnection, hash: &str) -> QueryResult<Optio
         .select(AccessToken::as_select())
         .first(conn)
         .optional()
+}
+
+/// The same, with the person for whom it was given. One row of three tables, each by key.
+pub fn holder(conn: &mut DbConnection, hash: &str) -> QueryResult<Option<Holder>> {
+    each!(conn, c => access_tokens::table
+        .left_join(users::table.on(users::id.nullable().eq(access_tokens::user_id)))
+        .left_join(accounts::table.on(accounts::id.eq(users::account_id)))
+        .filter(access_tokens::token_hash.eq(hash))
+        .filter(access_tokens::revoked_at.is_null())
+        .select(Holder::as_select())
+        .first(c)
+        .optional())
 }
 
 /// Revokes a token.

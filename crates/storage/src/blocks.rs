@@ -6,6 +6,7 @@ use domain::{AccountId, Page, Time};
 use crate::DbConnection;
 use crate::accounts::Account;
 use crate::among::among;
+use crate::connection::each;
 use crate::paging::load_page;
 use crate::schema::{accounts, blocks};
 
@@ -57,26 +58,23 @@ pub fn delete(
     Ok(found)
 }
 
-/// Blocks between `account` and any of `others`, both ways.
+/// Blocks between `account` and any of `others`, both ways. A range of one index for each way.
 pub fn between(
     conn: &mut DbConnection,
     account: AccountId,
     others: &[AccountId],
 ) -> QueryResult<Vec<Block>> {
     let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
-    let mut rows: Vec<Block> = blocks::table
-        .filter(blocks::account_id.eq(account.0))
-        .filter(among(blocks::target_id, ids.clone()))
+    let theirs = blocks::account_id
+        .eq(account.0)
+        .and(among(blocks::target_id, ids.clone()));
+    let of_them = blocks::target_id
+        .eq(account.0)
+        .and(among(blocks::account_id, ids));
+    each!(conn, c => blocks::table
+        .filter(theirs.or(of_them))
         .select(Block::as_select())
-        .load(conn)?;
-    rows.extend(
-        blocks::table
-            .filter(blocks::target_id.eq(account.0))
-            .filter(among(blocks::account_id, ids))
-            .select(Block::as_select())
-            .load::<Block>(conn)?,
-    );
-    Ok(rows)
+        .load(c))
 }
 
 /// One page of those whom `account` has blocked.

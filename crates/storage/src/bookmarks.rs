@@ -40,14 +40,12 @@ pub fn among(
     account: AccountId,
     ids: &[StatusId],
 ) -> QueryResult<Vec<StatusId>> {
-    let found: Vec<i64> = bookmarks::table
+    let ids = crate::among::among(bookmarks::status_id, ids.iter().map(|id| id.0));
+    let found: Vec<i64> = each!(conn, c => bookmarks::table
         .filter(bookmarks::account_id.eq(account.0))
-        .filter(crate::among::among(
-            bookmarks::status_id,
-            ids.iter().map(|id| id.0),
-        ))
+        .filter(ids)
         .select(bookmarks::status_id)
-        .load(conn)?;
+        .load(c))?;
     Ok(found.into_iter().map(StatusId).collect())
 }
 

@@ -45,7 +45,7 @@ impl Database {
         })
     }
 
-    /// Answers a question. The closure must not write.
+    /// Answers a question that an index answers. The closure must not write.
     ///
     /// # Errors
     /// Those of the closure, and [`Error::Unavailable`] when no connection comes free.
@@ -61,6 +61,21 @@ impl Database {
             // A file answers sooner than another thread would begin to ask it (docs/adr/0006).
             return question(&mut *connection::take(&self.pool)?);
         }
+        self.on_a_thread(question).await
+    }
+
+    /// Answers a question that may take long, so that nobody else waits for it. The closure must not write.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_long<T, E>(
+        &self,
+        question: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<QueryError> + From<Error> + Send + 'static,
+    {
         self.on_a_thread(question).await
     }
 

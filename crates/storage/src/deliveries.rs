@@ -131,6 +131,9 @@ pub fn finish(
     host: &str,
     lease: Time,
 ) -> QueryResult<()> {
+    if done.is_empty() {
+        return Ok(());
+    }
     diesel::delete(
         deliveries::table.filter(among(deliveries::id, done.iter().map(|(id, _)| id.0))),
     )

@@ -61,14 +61,12 @@ pub fn among(
     account: AccountId,
     ids: &[StatusId],
 ) -> QueryResult<Vec<StatusId>> {
-    let found: Vec<i64> = favourites::table
+    let ids = crate::among::among(favourites::status_id, ids.iter().map(|id| id.0));
+    let found: Vec<i64> = each!(conn, c => favourites::table
         .filter(favourites::account_id.eq(account.0))
-        .filter(crate::among::among(
-            favourites::status_id,
-            ids.iter().map(|id| id.0),
-        ))
+        .filter(ids)
         .select(favourites::status_id)
-        .load(conn)?;
+        .load(c))?;
     Ok(found.into_iter().map(StatusId).collect())
 }
 

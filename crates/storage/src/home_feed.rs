@@ -46,7 +46,7 @@ pub fn page(
     let query = home_feed::table
         .filter(home_feed::account_id.eq(account.0))
         .select(home_feed::status_id);
-    let ids: Vec<i64> = load_page!(query, home_feed::status_id, page, conn)?;
+    let ids: Vec<i64> = each!(conn, c => load_page!(query, home_feed::status_id, page, c))?;
     Ok(ids.into_iter().map(StatusId).collect())
 }
 

@@ -25,6 +25,7 @@ pub mod inbox;
 pub mod instances;
 pub mod jobs;
 pub mod keys;
+mod literal;
 pub mod markers;
 pub mod media;
 mod media_store;

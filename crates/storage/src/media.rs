@@ -5,6 +5,7 @@ use domain::{AccountId, MediaId, MediaKind, StatusId, Time};
 
 use crate::DbConnection;
 use crate::among::among;
+use crate::connection::each;
 use crate::row::Optional;
 use crate::schema::media;
 
@@ -70,12 +71,13 @@ pub fn owned(
 
 /// The attachments of these statuses, each status' in order.
 pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Media>> {
-    media::table
-        .filter(among(media::status_id, ids.iter().map(|id| id.0)))
+    let ids = among(media::status_id, ids.iter().map(|id| id.0));
+    each!(conn, c => media::table
+        .filter(ids)
         .filter(media::status_id.is_not_null())
         .order((media::status_id, media::position))
         .select(Media::as_select())
-        .load(conn)
+        .load(c))
 }
 
 /// Attaches a file to a status; false if another status has it already.

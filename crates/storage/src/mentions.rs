@@ -47,6 +47,33 @@ pub fn of_statuses(
         .collect())
 }
 
+/// Somebody mentioned, as far as a timeline shows them.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub struct Named {
+    #[diesel(deserialize_as = i64)]
+    pub id: AccountId,
+    pub username: String,
+    /// None for our own people.
+    pub host: Option<String>,
+    pub url: String,
+}
+
+/// The names of those whom these statuses mention.
+pub fn names(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<(StatusId, Named)>> {
+    let ids = crate::among::among(mentions::status_id, ids.iter().map(|id| id.0));
+    let rows: Vec<(i64, Named)> = each!(conn, c => mentions::table
+        .inner_join(accounts::table)
+        .filter(ids)
+        .order((mentions::status_id, mentions::account_id))
+        .select((mentions::status_id, Named::as_select()))
+        .load(c))?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, named)| (StatusId(id), named))
+        .collect())
+}
+
 /// In which of these statuses an account is mentioned.
 pub fn among(
     conn: &mut DbConnection,

@@ -1,12 +1,13 @@
 //! Statuses: posts, and boosts of posts.
 
-use diesel::dsl::{exists, sql};
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 use domain::{AccountId, ApplicationId, CustomEmoji, Page, StatusId, Time, Visibility};
 
 use crate::DbConnection;
 use crate::among::among;
+use crate::connection::each;
+use crate::literal::Literal;
 use crate::paging::load_page;
 use crate::row::{JsonList, Optional};
 use crate::schema::{accounts, media, status_edits, status_tags, statuses};
@@ -116,25 +117,24 @@ pub fn edits(conn: &mut DbConnection, id: StatusId) -> QueryResult<Vec<StatusEdi
 
 /// The status of that id, unless it was deleted. One row by key.
 pub fn find(conn: &mut DbConnection, id: StatusId) -> QueryResult<Option<Status>> {
-    statuses::table
+    each!(conn, c => statuses::table
         .find(id.0)
         .filter(statuses::deleted_at.is_null())
         .select(Status::as_select())
-        .first(conn)
-        .optional()
+        .first(c)
+        .optional())
 }
 
 /// The statuses of these ids that are not deleted, in no order. One row by key each.
 pub fn with_ids(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Status>> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(crate::CHUNK) {
-        found.extend(
-            statuses::table
-                .filter(among(statuses::id, ids.iter().map(|id| id.0)))
-                .filter(statuses::deleted_at.is_null())
-                .select(Status::as_select())
-                .load(conn)?,
-        );
+        let ids = among(statuses::id, ids.iter().map(|id| id.0));
+        found.extend(each!(conn, c => statuses::table
+            .filter(ids)
+            .filter(statuses::deleted_at.is_null())
+            .select(Status::as_select())
+            .load(c))?);
     }
     Ok(found)
 }
@@ -187,13 +187,14 @@ pub fn boosted_among(
     account: AccountId,
     ids: &[StatusId],
 ) -> QueryResult<Vec<StatusId>> {
-    let found: Vec<Option<i64>> = statuses::table
+    let ids = among(statuses::reblog_of_id, ids.iter().map(|id| id.0));
+    let found: Vec<Option<i64>> = each!(conn, c => statuses::table
         .filter(statuses::account_id.eq(account.0))
-        .filter(among(statuses::reblog_of_id, ids.iter().map(|id| id.0)))
+        .filter(ids)
         .filter(statuses::reblog_of_id.is_not_null())
         .filter(statuses::deleted_at.is_null())
         .select(statuses::reblog_of_id)
-        .load(conn)?;
+        .load(c))?;
     Ok(found.into_iter().flatten().map(StatusId).collect())
 }
 
@@ -258,39 +259,41 @@ pub fn page_of_account(
     page: &Page,
 ) -> QueryResult<Vec<Status>> {
     let seen: Vec<i16> = wanted.seen.iter().copied().map(i16::from).collect();
-    let mut query = statuses::table
-        .filter(statuses::account_id.eq(account.0))
-        .filter(among(statuses::visibility, seen))
-        .filter(statuses::deleted_at.is_null())
-        .select(Status::as_select())
-        .into_boxed();
-    if wanted.without_replies {
-        // An answer to oneself continues a thread and stays.
-        query = query.filter(
-            statuses::in_reply_to_uri
-                .is_null()
-                .or(statuses::in_reply_to_account_id.eq(account.0)),
-        );
-    }
-    if wanted.without_boosts {
-        query = query.filter(statuses::reblog_of_id.is_null());
-    }
-    if wanted.only_media {
-        query = query.filter(exists(
-            media::table.filter(media::status_id.eq(statuses::id.nullable())),
-        ));
-    }
-    if wanted.only_pinned {
-        query = query.filter(statuses::pinned_at.is_not_null());
-    }
-    if let Some(tag) = wanted.tag {
-        query = query.filter(exists(
-            status_tags::table
-                .filter(status_tags::tag_id.eq(tag))
-                .filter(status_tags::status_id.eq(statuses::id)),
-        ));
-    }
-    load_page!(query, statuses::id, page, conn)
+    each!(conn, c => {
+        let mut query = statuses::table
+            .filter(statuses::account_id.eq(account.0))
+            .filter(among(statuses::visibility, seen))
+            .filter(statuses::deleted_at.is_null())
+            .select(Status::as_select())
+            .into_boxed();
+        if wanted.without_replies {
+            // An answer to oneself continues a thread and stays.
+            query = query.filter(
+                statuses::in_reply_to_uri
+                    .is_null()
+                    .or(statuses::in_reply_to_account_id.eq(account.0)),
+            );
+        }
+        if wanted.without_boosts {
+            query = query.filter(statuses::reblog_of_id.is_null());
+        }
+        if wanted.only_media {
+            query = query.filter(exists(
+                media::table.filter(media::status_id.eq(statuses::id.nullable())),
+            ));
+        }
+        if wanted.only_pinned {
+            query = query.filter(statuses::pinned_at.is_not_null());
+        }
+        if let Some(tag) = wanted.tag {
+            query = query.filter(exists(
+                status_tags::table
+                    .filter(status_tags::tag_id.eq(tag))
+                    .filter(status_tags::status_id.eq(statuses::id)),
+            ));
+        }
+        load_page!(query, statuses::id, page, c)
+    })
 }
 
 /// Which public statuses are wanted.
@@ -308,30 +311,32 @@ pub fn page_of_public(
     wanted: Public,
     page: &Page,
 ) -> QueryResult<Vec<Status>> {
-    let mut query = statuses::table
-        .inner_join(accounts::table)
-        .filter(sql::<Bool>("statuses.visibility = 0"))
-        .filter(statuses::reblog_of_id.is_null())
-        .filter(statuses::deleted_at.is_null())
-        .filter(
-            accounts::suspended_at
-                .is_null()
-                .and(accounts::silenced_at.is_null()),
-        )
-        .select(Status::as_select())
-        .into_boxed();
-    if wanted.only_local {
-        query = query.filter(statuses::local);
-    }
-    if wanted.only_remote {
-        query = query.filter(diesel::dsl::not(statuses::local));
-    }
-    if wanted.only_media {
-        query = query.filter(exists(
-            media::table.filter(media::status_id.eq(statuses::id.nullable())),
-        ));
-    }
-    load_page!(query, statuses::id, page, conn)
+    each!(conn, c => {
+        let mut query = statuses::table
+            .inner_join(accounts::table)
+            .filter(Literal("statuses.visibility = 0"))
+            .filter(statuses::reblog_of_id.is_null())
+            .filter(statuses::deleted_at.is_null())
+            .filter(
+                accounts::suspended_at
+                    .is_null()
+                    .and(accounts::silenced_at.is_null()),
+            )
+            .select(Status::as_select())
+            .into_boxed();
+        if wanted.only_local {
+            query = query.filter(statuses::local);
+        }
+        if wanted.only_remote {
+            query = query.filter(diesel::dsl::not(statuses::local));
+        }
+        if wanted.only_media {
+            query = query.filter(exists(
+                media::table.filter(media::status_id.eq(statuses::id.nullable())),
+            ));
+        }
+        load_page!(query, statuses::id, page, c)
+    })
 }
 
 /// Which statuses with a tag are wanted.
@@ -404,14 +409,14 @@ pub fn thread(
     conversation: StatusId,
     limit: i64,
 ) -> QueryResult<Vec<Status>> {
-    statuses::table
+    each!(conn, c => statuses::table
         .filter(statuses::conversation_id.eq(conversation.0))
         .filter(statuses::reblog_of_id.is_null())
         .filter(statuses::deleted_at.is_null())
         .order(statuses::id)
         .limit(limit)
         .select(Status::as_select())
-        .load(conn)
+        .load(c))
 }
 
 /// Ties answers that came before their question to it: those that named `status` by its uri.
@@ -496,7 +501,7 @@ pub fn delete(conn: &mut DbConnection, id: StatusId, at: Time) -> QueryResult<bo
 /// How many public statuses were written here. Counts the rows of an index.
 pub fn count_local_public(conn: &mut DbConnection) -> QueryResult<i64> {
     statuses::table
-        .filter(sql::<Bool>("statuses.visibility = 0"))
+        .filter(Literal("statuses.visibility = 0"))
         .filter(statuses::reblog_of_id.is_null())
         .filter(statuses::deleted_at.is_null())
         .filter(statuses::local)

@@ -59,12 +59,13 @@ pub fn of_statuses(
     conn: &mut DbConnection,
     ids: &[StatusId],
 ) -> QueryResult<Vec<(StatusId, String)>> {
-    let rows: Vec<(i64, String)> = status_tags::table
+    let ids = among(status_tags::status_id, ids.iter().map(|id| id.0));
+    let rows: Vec<(i64, String)> = each!(conn, c => status_tags::table
         .inner_join(tags::table)
-        .filter(among(status_tags::status_id, ids.iter().map(|id| id.0)))
+        .filter(ids)
         .order((status_tags::status_id, tags::id))
         .select((status_tags::status_id, tags::name))
-        .load(conn)?;
+        .load(c))?;
     Ok(rows
         .into_iter()
         .map(|(id, name)| (StatusId(id), name))

@@ -6,3 +6,4 @@ pub mod head;
 pub mod json_errors;
 pub mod rate_limit;
 pub mod request_id;
+pub mod trailing_slash;

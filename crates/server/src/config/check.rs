@@ -19,8 +19,8 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if !(1..=16).contains(&config.statuses.max_media) {
         return Err(wrong("statuses.max_media", "must lie between 1 and 16"));
     }
-    if config.federation.parallel_hosts == 0 {
-        return Err(wrong("federation.parallel_hosts", "must be at least 1"));
+    if !(1..=64).contains(&config.federation.parallel_hosts) {
+        return Err(wrong("federation.parallel_hosts", "must be from 1 to 64"));
     }
     if config.federation.signature_max_age_hours == 0 {
         return Err(wrong(

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{ApplicationId, Scopes, Time, TokenId, UserId};
 use sha2::{Digest, Sha256};
 use storage::DbConnection;
-use storage::applications::{AccessToken, Application};
+use storage::applications::{AccessToken, Application, Holder};
 
 use super::authorize::scopes;
 use super::{Authenticated, Failure, OAuthError, Person, same};
@@ -43,22 +43,19 @@ pub async fn authenticate(app: &App, bearer: &str) -> Result<Option<Authenticate
     }
     let hash = token_hash(bearer);
     let found = app
-        .read(move |_, conn| {
-            let Some(token) = storage::applications::token_with_hash(conn, &hash)? else {
-                return Ok(None);
-            };
-            let person = match token.user_id {
-                Some(id) => {
-                    storage::users::find(conn, id)?.map(|(user, account)| Person { user, account })
-                }
-                None => None,
-            };
-            Ok(Some((token, person)))
-        })
+        .read(move |_, conn| Ok(storage::applications::holder(conn, &hash)?))
         .await?;
-    let Some((token, person)) = found else {
+    let Some(Holder {
+        token,
+        user,
+        account,
+    }) = found
+    else {
         return Ok(None);
     };
+    let person = user
+        .zip(account)
+        .map(|(user, account)| Person { user, account });
     if token.user_id.is_some() && person.is_none() {
         return Ok(None);
     }

@@ -24,7 +24,7 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, account: Account) ->
             (None, None) => default,
         };
     AccountView {
-        acct: acct(&account),
+        acct: acct(&account.username, account.host.as_deref()),
         avatar: picture(
             &account.avatar,
             &account.avatar_remote_url,
@@ -42,10 +42,11 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, account: Account) ->
     }
 }
 
-pub(crate) fn acct(account: &Account) -> String {
-    match &account.host {
-        Some(host) => format!("{}@{host}", account.username),
-        None => account.username.clone(),
+/// `ada` here, `ada@school.example` elsewhere.
+pub(crate) fn acct(username: &str, host: Option<&str>) -> String {
+    match host {
+        Some(host) => format!("{username}@{host}"),
+        None => username.to_owned(),
     }
 }
 

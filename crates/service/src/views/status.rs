@@ -94,12 +94,12 @@ fn load(
         }
     }
     let mut mentions: HashMap<StatusId, Vec<MentionView>> = HashMap::new();
-    for (id, account) in storage::mentions::of_statuses(conn, &ids)? {
+    for (id, named) in storage::mentions::names(conn, &ids)? {
         let view = MentionView {
-            id: account.id,
-            acct: acct(&account),
-            username: account.username,
-            url: account.url,
+            id: named.id,
+            acct: acct(&named.username, named.host.as_deref()),
+            username: named.username,
+            url: named.url,
         };
         mentions.entry(id).or_default().push(view);
     }
