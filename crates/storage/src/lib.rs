@@ -36,6 +36,7 @@ pub mod recovery;
 mod row;
 #[rustfmt::skip]
 mod schema;
+pub mod server_state;
 pub mod sessions;
 pub mod statuses;
 pub mod tags;
