@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod folders;
 mod logging;
 mod media;
 mod metrics;
@@ -18,6 +19,8 @@ use clap::Parser;
 use crate::cli::{Cli, Command};
 
 fn main() -> ExitCode {
+    // What we make holds passwords, keys and private posts: it is for nobody but its owner.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -35,7 +38,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             actix_web::rt::System::new().block_on(commands::init::run(init, &cli))
         }
         Command::Demo(demo) => actix_web::rt::System::new().block_on(commands::demo::run(&demo)),
-        Command::Config(command) => commands::config::run(&command, load),
+        Command::Config(command) => {
+            actix_web::rt::System::new().block_on(commands::config::run(&command, load))
+        }
         Command::Serve => {
             let config = load()?;
             logging::start(&config.logging)?;
