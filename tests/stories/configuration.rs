@@ -294,3 +294,45 @@ fn what_is_made_is_for_its_owner_alone() {
         assert_eq!(found.permissions().mode() & 0o777, mode, "{name}");
     }
 }
+
+#[test]
+fn systemd_is_told_and_a_log_in_a_file_has_no_colours() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = std::os::unix::net::UnixDatagram::bind(folder.path().join("notify")).unwrap();
+    socket
+        .set_read_timeout(Some(std::time::Duration::from_secs(60)))
+        .unwrap();
+    let told = || {
+        let mut text = [0; 100];
+        let length = socket.recv(&mut text).unwrap();
+        String::from_utf8_lossy(&text[..length]).trim().to_owned()
+    };
+    write(
+        folder.path(),
+        "server.public_url = 'https://school.example'",
+    );
+    let mut serving = program(folder.path())
+        .args(["serve", "--set", "server.listen=127.0.0.1:0"])
+        .args(["--set", "server.contact_account=nobody"])
+        .env("NOTIFY_SOCKET", folder.path().join("notify"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert_eq!(told(), "READY=1");
+    Command::new("kill")
+        .arg(serving.id().to_string())
+        .status()
+        .unwrap();
+    assert_eq!(told(), "STOPPING=1");
+    assert!(serving.wait().unwrap().success());
+    let mut log = String::new();
+    std::io::Read::read_to_string(&mut serving.stderr.take().unwrap(), &mut log).unwrap();
+    assert!(
+        log.contains("listening") && !log.contains('\u{1b}'),
+        "{log}"
+    );
+    assert!(
+        log.contains("--set: server.contact_account: nobody here has this name"),
+        "{log}"
+    );
+}
