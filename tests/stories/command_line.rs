@@ -2,15 +2,8 @@
 
 use test_support::Kind::Sqlite;
 
+use crate::configuration::out;
 use crate::harness::{School, run};
-
-fn out(output: &std::process::Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
 
 #[tokio::test]
 async fn people_are_looked_after() {
@@ -95,40 +88,141 @@ fn a_new_server_is_set_up_by_flags() {
     );
 }
 
+fn init(folder: &std::path::Path, flags: &[&str]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_staffroom"))
+        .current_dir(folder)
+        .args(["init", "--yes"])
+        .args(flags)
+        .output()
+        .unwrap()
+}
+
 #[test]
-fn a_wrong_configuration_says_what_is_wrong_and_where() {
+fn a_set_up_that_fails_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("staffroom.toml");
-    for (text, expected) in [
-        ("server.tytle = 'x'", "server.tytle"),
-        ("server.listen = 'nowhere'", "server.listen"),
+    let good = [
+        ("--public-url", "https://school.example"),
+        ("--owner", "celia"),
+        ("--email", "celia@school.example"),
+        ("--password", "chalk and cheese"),
+        ("--database-url", "sqlite:data/staffroom.db"),
+    ];
+    for (flag, bad, expected) in [
+        ("--public-url", "ftp://school.example", "server.public_url"),
+        ("--public-url", "http://school.org", "must be https"),
+        ("--owner", "Celia M.", "Username"),
+        ("--email", "nobody", "E-mail"),
+        ("--password", "short", "Password"),
+        ("--database-url", "sqlite:", "database.url"),
         (
-            "server.public_url = 'http://school.example'",
-            "federation.allow_http",
-        ),
-        (
-            "[server]\npublic_url = 'https://school.example'\n[server",
-            "staffroom.toml",
+            "--database-url",
+            "postgres://nobody@127.0.0.1:1/none",
+            "database.url",
         ),
     ] {
-        std::fs::write(&file, text).unwrap();
-        let refused = run(folder.path(), &["serve"]);
+        let flags: Vec<&str> = good
+            .iter()
+            .flat_map(|(name, value)| [*name, if *name == flag { bad } else { *value }])
+            .collect();
+        let refused = init(folder.path(), &flags);
         assert!(
-            !refused.status.success() && out(&refused).contains(expected),
-            "{text}: {}",
+            refused.status.code() == Some(1) && out(&refused).contains(expected),
+            "{flag} {bad}: {}",
             out(&refused)
         );
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert!(left.is_empty(), "{flag} {bad}: {left:?}");
     }
-    std::fs::write(
-        &file,
-        "server.public_url = 'https://school.example'\nmail.password = 'hunter2'",
-    )
-    .unwrap();
-    let shown = run(folder.path(), &["config", "show"]);
+    let flags: Vec<&str> = good
+        .iter()
+        .flat_map(|(name, value)| [*name, *value])
+        .collect();
+    assert!(init(folder.path(), &flags).status.success());
+    // Somebody of that name is there: what was there before stays.
+    std::fs::remove_file(folder.path().join("staffroom.toml")).unwrap();
+    let again = init(folder.path(), &flags);
     assert!(
-        shown.status.success() && !out(&shown).contains("hunter2"),
+        !again.status.success() && out(&again).contains("taken"),
         "{}",
-        out(&shown)
+        out(&again)
     );
+    assert!(folder.path().join("data/staffroom.db").exists());
+    assert!(!folder.path().join("staffroom.toml").exists());
+}
+
+#[test]
+fn a_trial_server_is_set_up_with_its_switches() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = [
+        "--public-url",
+        "http://localhost:3456",
+        "--owner",
+        "celia",
+        "--email",
+        "celia@school.example",
+    ];
+    let done = init(folder.path(), &flags);
+    assert!(
+        done.status.success() && out(&done).contains("federation.allow_loopback"),
+        "{}",
+        out(&done)
+    );
+    let shown = out(&run(folder.path(), &["config", "show"]));
+    for line in [
+        "listen = \"127.0.0.1:3456\"",
+        "allow_loopback = true",
+        "allow_http = true",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
     assert!(run(folder.path(), &["config", "check"]).status.success());
+}
+
+#[tokio::test]
+async fn confirmation_is_asked_for_only_where_mail_is_set() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let create = |name: &str, more: &[&str]| {
+        let email = format!("{name}@school.example");
+        let mut arguments = vec!["user", "create", name, "--email", &email];
+        arguments.extend(more);
+        let made = school.command(&arguments);
+        assert!(made.status.success(), "{}", out(&made));
+        out(&made)
+    };
+    let list = || out(&school.command(&["user", "list"]));
+    assert!(create("ada", &[]).contains("ada can sign in with the password "));
+    assert!(list().contains("ada@school.example\tuser\tactive"));
+
+    let mail = [
+        "--set",
+        "mail.host=127.0.0.1",
+        "--set",
+        "mail.from=staffroom@school.example",
+    ];
+    assert!(create("bob", &mail).contains("staffroom user confirm bob"));
+    assert!(list().contains("bob@school.example\tuser\tunconfirmed"));
+    let confirmed = out(&school.command(&["user", "confirm", "bob"]));
+    assert!(confirmed.contains("bob is confirmed"), "{confirmed}");
+    assert!(list().contains("bob@school.example\tuser\tactive"));
+
+    for (arguments, said) in [
+        (&["user", "approve", "bob"][..], "bob is approved"),
+        (
+            &["user", "role", "bob", "moderator"],
+            "bob is moderator now",
+        ),
+        (&["user", "suspend", "bob"], "bob is suspended"),
+        (&["user", "unsuspend", "bob"], "bob is no longer suspended"),
+    ] {
+        let done = school.command(arguments);
+        assert!(
+            done.status.success() && out(&done).contains(said),
+            "{}",
+            out(&done)
+        );
+    }
+    let nobody = school.command(&["user", "unsuspend", "nobody"]);
+    assert_eq!(nobody.status.code(), Some(1), "{}", out(&nobody));
 }

@@ -262,3 +262,27 @@ async fn a_picture_travels_without_its_metadata() {
     assert_eq!(file.headers()["content-type"], "image/png");
     assert_eq!(file.headers()["x-content-type-options"], "nosniff");
 }
+
+/// This machine's address in its own network, as a container has one.
+fn private_address() -> Option<String> {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
+    // Nothing is sent: it only asks which way it would go.
+    socket.connect("192.0.2.1:9").ok()?;
+    let std::net::IpAddr::V4(address) = socket.local_addr().unwrap().ip() else {
+        return None;
+    };
+    (address.is_private() || address.is_documentation()).then(|| address.to_string())
+}
+
+#[tokio::test]
+async fn schools_in_a_private_network() {
+    let Some(address) = private_address() else {
+        eprintln!("NOT TESTED: this machine has no address in a private network");
+        return;
+    };
+    let here = School::open_at(Sqlite, &address, &[]).await;
+    let there = School::open_at(Sqlite, &address, &[]).await;
+    if let (Some(here), Some(there)) = (here, there) {
+        tell(&here, &there).await;
+    }
+}

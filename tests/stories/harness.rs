@@ -70,12 +70,14 @@ impl School {
     }
 
     fn write_configuration(&self, port: u16, settings: &[(&str, &str)]) {
+        let loopback = self.host.starts_with("localhost") || self.host.starts_with("127.");
+        let listen = if loopback { "127.0.0.1" } else { "0.0.0.0" };
         let more: String = settings
             .iter()
             .map(|(key, value)| format!("{key} = {value}\n"))
             .collect();
         let text = format!(
-            "server.public_url = \"{}\"\nserver.listen = \"127.0.0.1:{port}\"\nserver.title = \"School {port}\"\n\
+            "server.public_url = \"{}\"\nserver.listen = \"{listen}:{port}\"\nserver.title = \"School {port}\"\n\
              database.url = \"{}\"\nmedia.folder = \"{}\"\nregistrations.mode = \"open\"\n\
              federation.allow_loopback = true\nfederation.allow_http = true\nlimits.rate_limits = false\n\
              logging.filter = \"warn\"\n{more}",

@@ -7,6 +7,7 @@
 )]
 
 mod command_line;
+mod configuration;
 mod crash;
 mod follow_and_answer;
 mod harness;

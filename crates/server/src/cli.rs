@@ -71,7 +71,7 @@ pub struct Init {
 
 #[derive(Debug, Subcommand)]
 pub enum User {
-    /// Makes an account.
+    /// Makes an account. Where mail is set, its address has to be confirmed.
     Create {
         name: String,
         #[arg(long)]
@@ -79,7 +79,7 @@ pub enum User {
         /// Made up and printed if none is given.
         #[arg(long)]
         password: Option<String>,
-        /// The e-mail address needs no confirmation.
+        /// Also where mail is set, the e-mail address needs no confirmation.
         #[arg(long)]
         confirmed: bool,
         #[arg(long, default_value = "user")]
@@ -101,6 +101,8 @@ pub enum User {
     Role { name: String, role: Role },
     /// Lets somebody in who signed up.
     Approve { name: String },
+    /// Takes somebody's e-mail address for confirmed.
+    Confirm { name: String },
     /// Suspends an account: it cannot sign in and nothing of it is shown.
     Suspend {
         name: String,
@@ -108,6 +110,8 @@ pub enum User {
         #[arg(long)]
         undo: bool,
     },
+    /// Lifts a suspension.
+    Unsuspend { name: String },
 }
 
 #[derive(Debug, Subcommand)]

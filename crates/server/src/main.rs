@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod folders;
 mod logging;
 mod media;
 mod metrics;
@@ -22,6 +23,8 @@ use crate::cli::{Cli, Command};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // What we make holds passwords, keys and private posts: it is for nobody but its owner.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,7 +40,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Init(ref init) => runtime().block_on(commands::init::run(init, &cli)),
         Command::Demo(demo) => runtime().block_on(commands::demo::run(&demo)),
-        Command::Config(command) => commands::config::run(&command, load),
+        Command::Config(command) => runtime().block_on(commands::config::run(&command, load)),
         Command::Serve => {
             let config = load()?;
             logging::start(&config.logging)?;

@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Host, Time};
+use domain::{Handle, Host, Time};
 use federation::net::OutboundSettings;
 use federation::{Federation, FederationSettings};
 use service::mail::{Encryption, MailSettings, Mailer};
-use service::{App, Parts, RegistrationMode, Registrations, Settings};
+use service::{App, Found, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings};
+use storage::accounts::Account;
 use storage::{Database, DatabaseSettings, MediaStore};
 use url::Url;
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, ConfigError};
 
 /// A server that is put together and not yet listening.
 pub struct Server {
@@ -27,29 +29,105 @@ pub struct Server {
 /// # Errors
 /// If the public address is missing, or a part cannot be set up.
 pub fn assemble(config: Config) -> anyhow::Result<Server> {
-    let settings = settings(&config)?;
-    let database = Database::open(&DatabaseSettings {
-        url: config.database.url.reveal().to_owned(),
-        readers: config.database.readers,
-        durable: config.database.durable,
-    })
-    .context("database.url")?;
-    let media = MediaStore::in_folder(&config.media.folder).context("media.folder")?;
-    let federation = Federation::new(federation_settings(&config, &settings.public_url))
-        .context("federation")?;
-    let app = App::new(Parts {
-        settings,
-        database,
-        media,
-        mailer: Mailer::new(mail(&config.mail)).context("mail")?,
-        remote: Arc::new(federation.clone()),
-        clock: now,
-    });
+    let public_url = public_url(&config)?;
+    let federation =
+        Federation::new(federation_settings(&config, &public_url)).context("federation")?;
+    let app = app(&config, Database::open, Arc::new(federation.clone()))?;
     Ok(Server {
         config,
         app,
         federation,
     })
+}
+
+/// What a command needs: one connection to the database, and no way to other servers.
+///
+/// # Errors
+/// If a part cannot be set up, or the data belongs to another address.
+pub async fn for_command(config: &Config) -> anyhow::Result<App> {
+    let app = app(config, Database::open_single, Arc::new(NoNetwork))?;
+    at_home(config, &app).await?;
+    Ok(app)
+}
+
+/// The same to look at what is there, which nothing is done to.
+///
+/// # Errors
+/// If a part cannot be set up.
+pub fn for_a_look(config: &Config) -> anyhow::Result<App> {
+    app(config, Database::open_as_it_is, Arc::new(NoNetwork))
+}
+
+/// Whether the data belongs to our address; data that belongs to none does from now on.
+///
+/// # Errors
+/// If it belongs to another address.
+pub async fn at_home(config: &Config, app: &App) -> anyhow::Result<()> {
+    let home = service::instance::home(app).await?;
+    Ok(same_home(config, app, &home)?)
+}
+
+/// # Errors
+/// If `home` is another address than ours.
+pub fn same_home(config: &Config, app: &App, home: &str) -> Result<(), ConfigError> {
+    let ours = app.addresses().base();
+    if home == ours {
+        return Ok(());
+    }
+    let reason = format!(
+        "is {ours}, but this database belongs to {home}, by which other servers know everybody here; \
+         it cannot be changed"
+    );
+    Err(config.wrong("server.public_url", reason))
+}
+
+fn app(
+    config: &Config,
+    open: fn(&DatabaseSettings) -> Result<Database, storage::Error>,
+    remote: Arc<dyn RemoteFetcher>,
+) -> anyhow::Result<App> {
+    let settings = settings(config)?;
+    let url = &config.database.url;
+    let database = open(&DatabaseSettings {
+        url: url.reveal().to_owned(),
+        readers: config.database.readers,
+        durable: config.database.durable,
+    })
+    .map_err(|error| {
+        if url.is_clear() {
+            config.wrong("database.url", error)
+        } else {
+            let reason = "the database cannot be opened (why is not shown, since it may repeat a part of the \
+                          password: write @ : / ? # in it as %40 %3A %2F %3F %23)";
+            config.wrong("database.url", reason)
+        }
+    })?;
+    let media = MediaStore::in_folder(&config.media.folder)
+        .map_err(|error| config.wrong("media.folder", error))?;
+    let mailer =
+        Mailer::new(mail(&config.mail)).map_err(|error| config.wrong("mail.host", error))?;
+    Ok(App::new(Parts {
+        settings,
+        database,
+        media,
+        mailer,
+        remote,
+        clock: now,
+    }))
+}
+
+/// Commands ask nobody elsewhere.
+struct NoNetwork;
+
+#[async_trait]
+impl RemoteFetcher for NoNetwork {
+    async fn account(&self, _: &App, _: &Handle) -> service::Result<Option<Account>> {
+        Ok(None)
+    }
+
+    async fn by_url(&self, _: &App, _: &str) -> service::Result<Option<Found>> {
+        Ok(None)
+    }
 }
 
 /// Whole milliseconds, as both databases keep them.
@@ -60,14 +138,19 @@ fn now() -> Time {
         .naive_utc()
 }
 
+/// Where the world sees the server.
+///
+/// # Errors
+/// If it is not set.
+pub fn public_url(config: &Config) -> anyhow::Result<Url> {
+    let url = config.server.public_url.clone();
+    url.context("server.public_url is not set: it says where the world sees this server")
+}
+
 fn settings(config: &Config) -> anyhow::Result<Settings> {
     let server = &config.server;
-    let public_url = server
-        .public_url
-        .clone()
-        .context("server.public_url is not set: it says where the world sees this server")?;
-    let host =
-        Host::of(&public_url).map_err(|error| anyhow::anyhow!("server.public_url: {error}"))?;
+    let public_url = public_url(config)?;
+    let host = Host::of(&public_url).map_err(|error| config.wrong("server.public_url", error))?;
     let registrations = &config.registrations;
     Ok(Settings {
         host,

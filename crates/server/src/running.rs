@@ -6,7 +6,7 @@ use actix_web::dev::ServerHandle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::parts::Server;
+use crate::parts::{Server, at_home};
 use crate::{metrics, site, workers};
 
 /// How long workers may take to put back what they have in hand.
@@ -23,7 +23,8 @@ impl Running {
     /// # Errors
     /// If an address is taken, or the database cannot be written.
     pub async fn start(server: Server) -> anyhow::Result<Self> {
-        if server.config.database.url.reveal().starts_with("sqlite:") {
+        at_home(&server.config, &server.app).await?;
+        if server.config.database.url.sqlite_path().is_some() {
             let freed: service::Result<()> = server
                 .app
                 .database()

@@ -4,7 +4,7 @@ use ::web as pages;
 use actix_web::dev::Server as Http;
 use actix_web::guard::fn_guard;
 use actix_web::http::KeepAlive;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::{self, Data, Path, PayloadConfig, ServiceConfig};
 use actix_web::{App as Site, HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
@@ -18,6 +18,7 @@ use http_api::middleware::{
 use service::App;
 
 use crate::media;
+use crate::metrics::count_request;
 use crate::parts::Server;
 
 /// Bytes of a body that is no upload.
@@ -44,6 +45,7 @@ pub fn listen(server: &Server) -> anyhow::Result<Http> {
     // An avatar and a header may come together.
     let upload = Data::new(UploadLimit(config.media.max_image_bytes * 2));
     let (app, federation) = (Data::new(app), Data::new(federation));
+    let counted = config.metrics.listen.is_some();
     let mut http = HttpServer::new(move || {
         let limiter = limiter.clone();
         Site::new()
@@ -63,6 +65,7 @@ pub fn listen(server: &Server) -> anyhow::Result<Http> {
             .wrap(Compress::default())
             .wrap(from_fn(trailing_slash))
             .wrap(from_fn(head))
+            .wrap(Condition::new(counted, from_fn(count_request)))
     })
     .keep_alive(KeepAlive::Timeout(std::time::Duration::from_secs(75)))
     .shutdown_timeout(GRACE)

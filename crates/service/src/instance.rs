@@ -3,6 +3,9 @@
 use crate::views::{self, AccountView};
 use crate::{App, Result};
 
+/// Under which the address of the server is kept.
+const HOME: &str = "public_url";
+
 /// Figures that every server tells of itself.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -53,6 +56,39 @@ async fn count(app: &App) -> Result<Facts> {
 pub async fn peers(app: &App) -> Result<Vec<String>> {
     app.read_long(|_, conn| Ok(storage::instances::hosts(conn)?))
         .await
+}
+
+/// The address that this server's data was first used with, as [`crate::Addresses::base`]; the first to ask writes it.
+///
+/// Accounts, posts and keys are known to others by it, so it cannot change.
+pub async fn home(app: &App) -> Result<String> {
+    let known = known_home(app).await?;
+    match known {
+        Some(known) => Ok(known),
+        None => {
+            app.transaction(|app, conn| {
+                let ours = app.addresses().base();
+                // Data of an earlier version does not say it outright.
+                let first = match storage::accounts::first_local_uri(conn)? {
+                    Some(uri) => base_of(&uri).unwrap_or_else(|| ours.to_owned()),
+                    None => ours.to_owned(),
+                };
+                Ok(storage::server_state::keep(conn, HOME, &first)?)
+            })
+            .await
+        }
+    }
+}
+
+/// [`home`], if it was written.
+pub async fn known_home(app: &App) -> Result<Option<String>> {
+    app.read(|_, conn| Ok(storage::server_state::get(conn, HOME)?))
+        .await
+}
+
+fn base_of(uri: &str) -> Option<String> {
+    let url = url::Url::parse(uri).ok()?;
+    Some(url.origin().ascii_serialization()).filter(|base| base != "null")
 }
 
 /// Whether the database answers, and keeps what is written.

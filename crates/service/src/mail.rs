@@ -60,6 +60,12 @@ pub enum MailError {
     Transport(#[from] lettre::transport::smtp::Error),
 }
 
+/// Whether letters can come from this address, such as `Staffroom <staffroom@school.example>`.
+#[must_use]
+pub fn is_sender(text: &str) -> bool {
+    text.parse::<Mailbox>().is_ok()
+}
+
 /// Hands letters in, if a mail server is set. Cheap to clone.
 #[derive(Clone)]
 pub struct Mailer {

@@ -245,6 +245,16 @@ pub fn set_deleted(conn: &mut DbConnection, id: AccountId, at: Time) -> QueryRes
         .map(drop)
 }
 
+/// The address of our oldest account, if there is any.
+pub fn first_local_uri(conn: &mut DbConnection) -> QueryResult<Option<String>> {
+    accounts::table
+        .filter(accounts::host.is_null())
+        .order(accounts::id)
+        .select(accounts::uri)
+        .first(conn)
+        .optional()
+}
+
 /// How many living people have an account here.
 pub fn count_local(conn: &mut DbConnection) -> QueryResult<i64> {
     use crate::schema::users;

@@ -1,12 +1,12 @@
 //! The door to the database: short closures on threads of their own, each whole or not at all.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use diesel::prelude::*;
 use tokio::sync::Semaphore;
 
 use crate::connection::{self, DatabaseSettings, DbConnection, Pool, Use};
-use crate::writer::Writer;
+use crate::writer::{self, Writer};
 use crate::{Error, QueryError, migrations};
 
 /// Requests that may wait for a connection; more are refused rather than kept in memory.
@@ -14,11 +14,23 @@ const WAITING: usize = 1_024;
 
 /// A database that is open and up to date. Cheap to clone.
 #[derive(Clone)]
-pub struct Database {
-    pool: Pool,
-    /// SQLite only.
-    writer: Option<Writer>,
-    admission: Arc<Semaphore>,
+pub struct Database(Way);
+
+#[derive(Clone)]
+enum Way {
+    /// SQLite: many read, a thread writes.
+    File {
+        readers: Pool,
+        writer: Writer,
+        admission: Arc<Semaphore>,
+    },
+    /// PostgreSQL.
+    Server {
+        pool: Pool,
+        admission: Arc<Semaphore>,
+    },
+    /// For a command, which does one thing after the other.
+    Single(Arc<Mutex<DbConnection>>),
 }
 
 impl Database {
@@ -29,20 +41,37 @@ impl Database {
     pub fn open(settings: &DatabaseSettings) -> Result<Self, Error> {
         let mut first = settings.connect()?;
         migrations::run(&mut first)?;
-        let writer = match settings.sqlite_path() {
-            Some(_) => Some(Writer::start(settings.clone())?),
-            None => None,
-        };
-        let purpose = if writer.is_some() {
-            Use::Reading
-        } else {
-            Use::Writing
-        };
-        Ok(Self {
-            pool: connection::pool(settings, purpose),
-            writer,
-            admission: Arc::new(Semaphore::new(WAITING)),
-        })
+        Ok(Self(match settings.sqlite_path() {
+            Some(_) => Way::File {
+                readers: connection::pool(settings, Use::Reading),
+                writer: Writer::start(settings.clone())?,
+                admission: Arc::new(Semaphore::new(WAITING)),
+            },
+            None => Way::Server {
+                pool: connection::pool(settings, Use::Writing),
+                admission: Arc::new(Semaphore::new(WAITING)),
+            },
+        }))
+    }
+
+    /// Opens the database with one connection, for a command, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_single(settings: &DatabaseSettings) -> Result<Self, Error> {
+        let mut connection = settings.connect()?;
+        migrations::run(&mut connection)?;
+        Ok(Self(Way::Single(Arc::new(Mutex::new(connection)))))
+    }
+
+    /// Opens the database with one connection, to look at it as it is.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_as_it_is(settings: &DatabaseSettings) -> Result<Self, Error> {
+        let mut connection = settings.connect()?;
+        migrations::check(&mut connection)?;
+        Ok(Self(Way::Single(Arc::new(Mutex::new(connection)))))
     }
 
     /// Answers a question that an index answers. The closure must not write.
@@ -57,11 +86,12 @@ impl Database {
         T: Send + 'static,
         E: From<QueryError> + From<Error> + Send + 'static,
     {
-        if self.writer.is_some() {
+        match &self.0 {
             // A file answers sooner than another thread would begin to ask it (docs/adr/0006).
-            return question(&mut *connection::take(&self.pool)?);
+            Way::File { readers, .. } => question(&mut *connection::take(readers)?),
+            Way::Server { pool, admission } => on_a_thread(pool, admission, question).await,
+            Way::Single(connection) => question(&mut locked(connection)),
         }
-        self.on_a_thread(question).await
     }
 
     /// Answers a question that may take long, so that nobody else waits for it. The closure must not write.
@@ -76,7 +106,15 @@ impl Database {
         T: Send + 'static,
         E: From<QueryError> + From<Error> + Send + 'static,
     {
-        self.on_a_thread(question).await
+        match &self.0 {
+            Way::File {
+                readers: pool,
+                admission,
+                ..
+            }
+            | Way::Server { pool, admission } => on_a_thread(pool, admission, question).await,
+            Way::Single(connection) => question(&mut locked(connection)),
+        }
     }
 
     /// Does all of the closure's work or none of it; answered once it is on the disk.
@@ -91,33 +129,40 @@ impl Database {
         T: Send + 'static,
         E: From<QueryError> + From<Error> + Send + 'static,
     {
-        match &self.writer {
-            Some(writer) => writer.transaction(work).await,
-            None => self.on_a_thread(move |conn| conn.transaction(work)).await,
+        match &self.0 {
+            Way::File { writer, .. } => writer.transaction(work).await,
+            Way::Server { pool, admission } => {
+                on_a_thread(pool, admission, move |conn| conn.transaction(work)).await
+            }
+            Way::Single(connection) => writer::alone(&mut locked(connection), work),
         }
     }
+}
 
-    async fn on_a_thread<T, E>(
-        &self,
-        work: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<QueryError> + From<Error> + Send + 'static,
-    {
-        let permit = self
-            .admission
-            .clone()
-            .try_acquire_owned()
-            .map_err(|_| E::from(Error::Unavailable("too many requests are waiting".into())))?;
-        let pool = self.pool.clone();
-        let outcome = tokio::task::spawn_blocking(move || {
-            let mut conn = connection::take(&pool)?;
-            let result = work(&mut conn);
-            drop(permit);
-            result
-        })
-        .await;
-        outcome.unwrap_or_else(|error| Err(Error::Unavailable(error.to_string()).into()))
-    }
+fn locked(connection: &Mutex<DbConnection>) -> MutexGuard<'_, DbConnection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn on_a_thread<T, E>(
+    pool: &Pool,
+    admission: &Arc<Semaphore>,
+    work: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<QueryError> + From<Error> + Send + 'static,
+{
+    let permit = admission
+        .clone()
+        .try_acquire_owned()
+        .map_err(|_| E::from(Error::Unavailable("too many requests are waiting".into())))?;
+    let pool = pool.clone();
+    let outcome = tokio::task::spawn_blocking(move || {
+        let mut conn = connection::take(&pool)?;
+        let result = work(&mut conn);
+        drop(permit);
+        result
+    })
+    .await;
+    outcome.unwrap_or_else(|error| Err(Error::Unavailable(error.to_string()).into()))
 }

@@ -37,6 +37,7 @@ pub mod recovery;
 mod row;
 #[rustfmt::skip]
 mod schema;
+pub mod server_state;
 pub mod sessions;
 pub mod statuses;
 pub mod tags;

@@ -15,19 +15,11 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgre
 /// # Errors
 /// [`Error::Newer`] if the database knows a migration that this program does not.
 pub fn run(conn: &mut DbConnection) -> Result<(), Error> {
-    let known = versions(conn)?;
     if let DbConnection::Postgres(inner) = conn {
         // Of several processes that start at once, one does it.
         diesel::sql_query("SELECT pg_advisory_lock(7270911)").execute(inner)?;
     }
-    let applied: Vec<MigrationVersion<'static>> =
-        each!(conn, inner => inner.applied_migrations()).map_err(failed)?;
-    if let Some(newer) = applied
-        .iter()
-        .find(|version| !known.contains(&version.to_string()))
-    {
-        return Err(Error::Newer(newer.to_string()));
-    }
+    check(conn)?;
     match conn {
         DbConnection::Sqlite(inner) => inner.run_pending_migrations(SQLITE).map(drop),
         DbConnection::Postgres(inner) => inner.run_pending_migrations(POSTGRES).map(drop),
@@ -37,6 +29,23 @@ pub fn run(conn: &mut DbConnection) -> Result<(), Error> {
         diesel::sql_query("SELECT pg_advisory_unlock(7270911)").execute(inner)?;
     }
     Ok(())
+}
+
+/// Whether this program may use the database; its tables may still be out of date.
+///
+/// # Errors
+/// [`Error::Newer`] if the database knows a migration that this program does not.
+pub fn check(conn: &mut DbConnection) -> Result<(), Error> {
+    let known = versions(conn)?;
+    let applied: Vec<MigrationVersion<'static>> =
+        each!(conn, inner => inner.applied_migrations()).map_err(failed)?;
+    let newer = applied
+        .iter()
+        .find(|version| !known.contains(&version.to_string()));
+    match newer {
+        Some(newer) => Err(Error::Newer(newer.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// Takes all tables away again: the way back, for tests of the migrations.

@@ -96,6 +96,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    server_state (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
     sessions (token_hash) {
         token_hash -> Text,
         user_id -> BigInt,
@@ -445,6 +452,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media,
     mentions,
     notifications,
+    server_state,
     sessions,
     sign_in_failures,
     status_edits,

@@ -125,6 +125,25 @@ fn serve(
     }
 }
 
+/// One transaction on a connection of one's own.
+pub(crate) fn alone<T, E: From<QueryError>>(
+    connection: &mut DbConnection,
+    work: impl FnOnce(&mut DbConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    type Manager = <DbConnection as Connection>::TransactionManager;
+    begin(connection)?;
+    match work(connection) {
+        Ok(done) => {
+            Manager::commit_transaction(connection)?;
+            Ok(done)
+        }
+        Err(refused) => {
+            Manager::rollback_transaction(connection)?;
+            Err(refused)
+        }
+    }
+}
+
 fn commit(connection: &mut DbConnection, batch: &mut [Box<dyn Work>]) -> Result<(), Error> {
     begin(connection)?;
     for work in batch {

@@ -10,7 +10,7 @@ use storage::inbox::Received;
 use storage::jobs::Job;
 use storage::{
     Database, Error, QueryError, deliveries, idempotency, inbox, instances, jobs, markers,
-    migrations,
+    migrations, server_state,
 };
 use test_support::{TestDatabase, everywhere};
 
@@ -252,5 +252,33 @@ async fn a_marker_moves_and_a_key_is_good_once() {
             })
             .await;
         outcome.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_single_connection_does_all_or_nothing_and_what_is_kept_stays() {
+    for database in everywhere() {
+        let database = Database::open_single(&database.settings).unwrap();
+        let refused: Result<(), Error> = database
+            .transaction(|conn| {
+                server_state::keep(conn, "public_url", "https://nowhere.example")?;
+                Err(Error::Full)
+            })
+            .await;
+        assert!(matches!(refused, Err(Error::Full)));
+        let known = |conn: &mut storage::DbConnection| {
+            Ok::<_, Error>(server_state::get(conn, "public_url")?)
+        };
+        assert_eq!(database.read(known).await.unwrap(), None);
+        for url in ["https://school.example", "https://other.example"] {
+            let kept: Result<String, Error> = database
+                .transaction(move |conn| Ok(server_state::keep(conn, "public_url", url)?))
+                .await;
+            assert_eq!(kept.unwrap(), "https://school.example");
+        }
+        assert_eq!(
+            database.read(known).await.unwrap().as_deref(),
+            Some("https://school.example")
+        );
     }
 }

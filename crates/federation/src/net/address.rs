@@ -5,17 +5,41 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Where requests may go.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Guard {
-    /// Also to this machine; for tests and for several servers on one machine.
+    /// Also to this machine and its own network; for tests and for several servers on one machine.
     pub(super) allow_loopback: bool,
 }
 
 impl Guard {
     pub(super) fn permits(self, address: IpAddr) -> bool {
-        is_global(address) || (self.allow_loopback && address.is_loopback())
+        is_public(address) || (self.allow_loopback && is_nearby(address))
     }
 }
 
-fn is_global(address: IpAddr) -> bool {
+/// This machine, a private network as containers have one, or an address of documentation.
+///
+/// Not what is link-local or shared with a provider's other customers: there clouds keep their secrets.
+#[must_use]
+pub fn is_nearby(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let benchmarks = matches!(address.octets(), [198, 18 | 19, ..]);
+            address.is_loopback()
+                || address.is_private()
+                || address.is_documentation()
+                || benchmarks
+        }
+        IpAddr::V6(address) => {
+            let [first, second, ..] = address.segments();
+            // fd00:ec2::254 is a cloud's metadata too.
+            let unique_local = first & 0xfe00 == 0xfc00 && (first, second) != (0xfd00, 0x0ec2);
+            address.is_loopback() || unique_local || (first, second) == (0x2001, 0x0db8)
+        }
+    }
+}
+
+/// On the open internet.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_global_v4(address),
         IpAddr::V6(address) => is_global_v6(address),
@@ -143,21 +167,54 @@ mod tests {
     }
 
     #[test]
-    fn the_loopback_switch_permits_loopback_alone() {
+    fn the_loopback_switch_opens_this_machine_and_its_network() {
         let guard = Guard {
             allow_loopback: true,
         };
-        for address in ["127.0.0.1", "127.8.8.8", "::1"] {
+        for address in [
+            "127.0.0.1",
+            "127.8.8.8",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "192.0.2.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "1.1.1.1",
+            "::1",
+            "fd12:3456::1",
+            "2001:db8::1",
+        ] {
             assert!(guard.permits(address.parse().unwrap()), "{address}");
         }
+    }
+
+    #[test]
+    fn the_loopback_switch_opens_nothing_else() {
+        let guard = Guard {
+            allow_loopback: true,
+        };
         for address in [
             "0.0.0.0",
-            "10.0.0.1",
-            "192.168.1.1",
+            "0.1.2.3",
+            "100.64.0.1",
+            "100.100.100.200",
+            "169.254.0.1",
             "169.254.169.254",
+            "192.0.0.192",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
             "::",
             "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "fd00:ec2::254",
             "fe80::1",
+            "fec0::1",
+            "ff02::1",
         ] {
             assert!(!guard.permits(address.parse().unwrap()), "{address}");
         }

@@ -1,6 +1,10 @@
 //! The outbound client: which requests are made, and how far each may go.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use chrono::Utc;
@@ -38,7 +42,7 @@ const ACCEPT_ANY: &str = "*/*";
 pub struct OutboundSettings {
     /// Our own address, by which others recognise who asks.
     pub public_url: Url,
-    /// Whether this machine may be asked; for tests and several servers on one machine.
+    /// Whether this machine and its own network may be asked; for tests and several servers on one machine.
     pub allow_loopback: bool,
     /// Whether plain http may be used; for the same.
     pub allow_http: bool,
@@ -105,9 +109,7 @@ impl OutboundClient {
             .pool_max_idle_per_host(2)
             .dns_resolver(Arc::new(GuardedResolver::new(guard)?));
         if let Some(path) = &settings.ca_file {
-            let pem =
-                std::fs::read(path).map_err(|error| BuildError::CaFile(path.clone(), error))?;
-            builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&pem)?);
+            builder = builder.tls_certs_merge(certificates(path)?);
         }
         Ok(Self(Arc::new(Inner {
             transport: Transport {
@@ -229,6 +231,20 @@ impl OutboundClient {
         }
         result
     }
+}
+
+/// The certificates of a PEM file.
+///
+/// # Errors
+/// If it cannot be read, or holds none.
+pub fn certificates(path: &Path) -> Result<Vec<Certificate>, BuildError> {
+    let pem = std::fs::read(path).map_err(|error| BuildError::CaFile(path.to_owned(), error))?;
+    // The client would take a file without a certificate for an empty list of them.
+    let found = openssl::x509::X509::stack_from_pem(&pem).unwrap_or_default();
+    if found.is_empty() {
+        return Err(BuildError::NoCertificate(path.to_owned()));
+    }
+    Ok(Certificate::from_pem_bundle(&pem)?)
 }
 
 impl Transport {

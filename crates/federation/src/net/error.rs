@@ -9,6 +9,8 @@ use super::resolver::BlockedAddress;
 pub enum BuildError {
     #[error("the CA file {} cannot be read: {}", .0.display(), .1)]
     CaFile(PathBuf, io::Error),
+    #[error("{} holds no certificate in PEM", .0.display())]
+    NoCertificate(PathBuf),
     #[error("the name resolver cannot be set up: {0}")]
     Resolver(String),
     #[error("the client cannot be set up: {0}")]

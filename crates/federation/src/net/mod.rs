@@ -10,7 +10,8 @@ mod gate;
 mod resolver;
 mod transport;
 
+pub use address::{is_nearby, is_public};
 pub(crate) use body::parse_json;
-pub use client::{Fetched, Media, OutboundClient, OutboundSettings};
+pub use client::{Fetched, Media, OutboundClient, OutboundSettings, certificates};
 pub use content_type::is_activity_json;
 pub use error::{BuildError, FetchError, Reply};

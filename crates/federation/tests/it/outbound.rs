@@ -487,10 +487,10 @@ async fn only_a_success_counts_as_delivered() {
 #[tokio::test]
 async fn an_inbox_at_a_private_address_is_never_sent_to() {
     let (signer, _) = signer();
-    let inbox = Url::parse("http://10.0.0.1/inbox").unwrap();
+    let inbox = Url::parse("http://169.254.0.1/inbox").unwrap();
     let reply = client().post_signed(&inbox, "{}".into(), &signer).await;
     assert_eq!(
         reply,
-        Reply::Blocked(FetchError::Blocked("10.0.0.1".parse().unwrap()))
+        Reply::Blocked(FetchError::Blocked("169.254.0.1".parse().unwrap()))
     );
 }

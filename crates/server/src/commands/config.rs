@@ -1,25 +1,49 @@
 //! `staffroom config`
 
+use std::path::Path;
+
+use service::users;
+
 use crate::cli::ConfigCommand;
 use crate::commands::say;
 use crate::config::{Config, ConfigError, REFERENCE};
+use crate::folders;
+use crate::parts::{for_a_look, public_url, same_home};
 
-pub fn run(
+pub async fn run(
     command: &ConfigCommand,
     load: impl Fn() -> Result<Config, ConfigError>,
 ) -> anyhow::Result<()> {
     match command {
         ConfigCommand::Show => say(load()?.show()?.trim_end()),
-        ConfigCommand::Check => {
-            let config = load()?;
-            if config.server.public_url.is_none() {
-                anyhow::bail!(
-                    "server.public_url is not set: it says where the world sees this server"
-                );
-            }
-            say("The configuration can be used.");
-        }
+        ConfigCommand::Check => check(&load()?).await?,
         ConfigCommand::Example => say(REFERENCE.trim_end()),
     }
+    Ok(())
+}
+
+/// Refuses what `serve` would refuse, and changes nothing.
+async fn check(config: &Config) -> anyhow::Result<()> {
+    public_url(config)?;
+    folders::can_be_written(config)?;
+    let file = config.database.url.sqlite_path();
+    if file.is_some_and(|path| !Path::new(path).exists()) {
+        say("The configuration can be used; its database will be made at the first start.");
+        return Ok(());
+    }
+    let app = for_a_look(config)?;
+    // Tables that are missing so far are made at the start.
+    if let Ok(Some(home)) = service::instance::known_home(&app).await {
+        same_home(config, &app, &home)?;
+    }
+    if let Some(name) = &app.settings().contact_account
+        && matches!(users::find(&app, name).await, Err(service::Error::NotFound))
+    {
+        say(&format!(
+            "Take note: {}",
+            config.wrong("server.contact_account", "nobody here has this name")
+        ));
+    }
+    say("The configuration can be used.");
     Ok(())
 }

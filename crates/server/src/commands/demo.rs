@@ -9,9 +9,9 @@ use anyhow::Context;
 use crate::cli::Demo;
 use crate::commands::say;
 use crate::config::{self, Config};
-use crate::logging;
 use crate::parts::{Server, assemble};
 use crate::running::{Running, told_to_stop};
+use crate::{folders, logging};
 
 /// The two schools: the folder of their data, their name, and a sentence.
 const SCHOOLS: [(&str, &str, &str); 2] = [
@@ -28,12 +28,14 @@ const SCHOOLS: [(&str, &str, &str); 2] = [
 ];
 
 pub async fn run(demo: &Demo) -> anyhow::Result<()> {
-    let mut servers = Vec::new();
+    let (mut servers, mut alone) = (Vec::new(), Vec::new());
     for (place, (folder, title, description)) in SCHOOLS.into_iter().enumerate() {
         let port = demo.port + u16::try_from(place)?;
         let data = demo.data.join(folder);
         std::fs::create_dir_all(&data).with_context(|| data.display().to_string())?;
-        servers.push(assemble(configuration(&data, port, title, description)?)?);
+        let config = configuration(&data, port, title, description)?;
+        alone.push(folders::take_alone(&config)?);
+        servers.push(assemble(config)?);
     }
     if let Some(server) = servers.first() {
         logging::start(&server.config.logging)?;
@@ -46,7 +48,6 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     let [harbour, moor] = apps.as_slice() else {
         anyhow::bail!("a demo has two schools")
     };
-    say("Filling the staffrooms …");
     story::tell(harbour, moor).await?;
     introduce(&apps).await?;
     told_to_stop().await?;
@@ -80,7 +81,7 @@ fn configuration(data: &Path, port: u16, title: &str, description: &str) -> anyh
         "logging.filter=warn".to_owned(),
     ];
     // A configuration file that happens to lie here is somebody's own.
-    Ok(config::load_only(&set)?)
+    Ok(config::load_only("staffroom demo", &set)?)
 }
 
 async fn introduce(apps: &[service::App]) -> anyhow::Result<()> {

@@ -3,10 +3,10 @@
 use crate::cli::Invite;
 use crate::commands::say;
 use crate::config::Config;
-use crate::parts::assemble;
+use crate::parts::for_command;
 
 pub async fn run(config: Config, command: Invite) -> anyhow::Result<()> {
-    let app = assemble(config)?.app;
+    let app = for_command(&config).await?;
     match command {
         Invite::Create { uses, days } => {
             let code = service::users::create_invite(&app, uses, days).await?;

@@ -1,12 +1,35 @@
 //! `staffroom serve`
 
+use sd_notify::NotifyState;
+use service::users;
+
 use crate::config::Config;
+use crate::folders;
 use crate::parts::assemble;
 use crate::running::{Running, told_to_stop};
 
 pub async fn run(config: Config) -> anyhow::Result<()> {
-    let running = Running::start(assemble(config)?).await?;
+    folders::can_be_written(&config)?;
+    let _alone = folders::take_alone(&config)?;
+    let contact = config.wrong("server.contact_account", "nobody here has this name");
+    let server = assemble(config)?;
+    let app = server.app.clone();
+    let running = Running::start(server).await?;
+    if let Some(name) = &app.settings().contact_account
+        && matches!(users::find(&app, name).await, Err(service::Error::NotFound))
+    {
+        tracing::warn!("{contact}");
+    }
+    tell_systemd(NotifyState::Ready);
     told_to_stop().await?;
     tracing::info!("stopping");
+    tell_systemd(NotifyState::Stopping);
     running.stop().await
+}
+
+/// Where no systemd started us, this does nothing.
+fn tell_systemd(state: NotifyState) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd could not be told");
+    }
 }

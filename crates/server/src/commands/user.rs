@@ -9,10 +9,10 @@ use service::{App, oauth};
 use crate::cli::User;
 use crate::commands::say;
 use crate::config::Config;
-use crate::parts::assemble;
+use crate::parts::for_command;
 
 pub async fn run(config: Config, command: User) -> anyhow::Result<()> {
-    let app = assemble(config)?.app;
+    let app = for_command(&config).await?;
     match command {
         User::Create {
             name,
@@ -22,11 +22,6 @@ pub async fn run(config: Config, command: User) -> anyhow::Result<()> {
             role,
             token,
         } => {
-            let scopes = token
-                .map(|text| text.parse::<Scopes>())
-                .transpose()
-                .context("--token")?;
-            let asked = password.is_some();
             let new = NewUser {
                 username: name,
                 email,
@@ -34,26 +29,99 @@ pub async fn run(config: Config, command: User) -> anyhow::Result<()> {
                 role,
                 confirmed,
             };
-            let (person, password) = users::create(&app, new).await?;
-            match scopes {
-                Some(scopes) => say(&oauth::create_token(&app, person.user.id, scopes).await?),
-                None if asked => say(&format!("{} can sign in.", person.account.username)),
-                None => say(&format!(
-                    "{} can sign in with the password {password}",
-                    person.account.username
-                )),
-            }
+            create(&app, new, token).await?;
         }
         User::List => list(&app).await?,
         User::Password { name, password } => {
+            let given = password.is_some();
             let password = users::set_password(&app, &name, password)
                 .await
                 .context(name.clone())?;
-            say(&format!("{name} can sign in with the password {password}"));
+            say(&if given {
+                format!("{name} can sign in with the new password.")
+            } else {
+                format!("{name} can sign in with the password {password}")
+            });
         }
-        User::Role { name, role } => users::set_role(&app, &name, role).await.context(name)?,
-        User::Approve { name } => users::approve(&app, &name).await.context(name)?,
-        User::Suspend { name, undo } => users::suspend(&app, &name, !undo).await.context(name)?,
+        User::Role { name, role } => {
+            users::set_role(&app, &name, role)
+                .await
+                .context(name.clone())?;
+            say(&format!("{name} is {} now.", role.name()));
+        }
+        User::Approve { name } => {
+            users::approve(&app, &name).await.context(name.clone())?;
+            say(&format!("{name} is approved."));
+            say_what_is_missing(&app, &name).await?;
+        }
+        User::Confirm { name } => {
+            users::confirm_by_hand(&app, &name)
+                .await
+                .context(name.clone())?;
+            say(&format!("The e-mail address of {name} is confirmed."));
+            say_what_is_missing(&app, &name).await?;
+        }
+        User::Suspend { name, undo: false } => {
+            users::suspend(&app, &name, true)
+                .await
+                .context(name.clone())?;
+            say(&format!(
+                "{name} is suspended: staffroom user unsuspend {name} lifts it."
+            ));
+        }
+        User::Suspend { name, undo: true } | User::Unsuspend { name } => {
+            users::suspend(&app, &name, false)
+                .await
+                .context(name.clone())?;
+            say(&format!("{name} is no longer suspended."));
+        }
+    }
+    Ok(())
+}
+
+async fn create(app: &App, new: NewUser, token: Option<String>) -> anyhow::Result<()> {
+    let scopes = token
+        .map(|text| text.parse::<Scopes>())
+        .transpose()
+        .context("--token")?;
+    let given = new.password.is_some();
+    let (person, password) = users::create(app, new).await?;
+    let name = &person.account.username;
+    let ready = person.user.confirmed_at.is_some();
+    if let Some(scopes) = scopes {
+        // The token alone, so that a script can take it.
+        say(&oauth::create_token(app, person.user.id, scopes).await?);
+        return Ok(());
+    }
+    let can = if ready {
+        "can sign in"
+    } else {
+        "has an account"
+    };
+    say(&if given {
+        format!("{name} {can}.")
+    } else {
+        format!("{name} {can} with the password {password}")
+    });
+    say_what_is_missing(app, name).await
+}
+
+/// What somebody still needs before they can sign in.
+async fn say_what_is_missing(app: &App, name: &str) -> anyhow::Result<()> {
+    let Person { user, account } = users::find(app, name).await?;
+    if account.is_gone() {
+        say(&format!("{name} is suspended."));
+    }
+    if user.confirmed_at.is_none() {
+        say(&format!(
+            "{name} has to confirm {} by the link in a letter; staffroom user confirm {name} does without.",
+            user.email
+        ));
+    }
+    if user.approved_at.is_none() {
+        say(&format!(
+            "{name} waits for approval: staffroom user approve {name}"
+        ));
     }
     Ok(())
 }

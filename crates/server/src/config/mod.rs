@@ -2,26 +2,49 @@
 
 mod check;
 mod layers;
+mod optional;
+mod secret;
 
-use std::fmt;
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use layers::{REFERENCE, load, load_only};
+pub use check::is_nearby;
+pub use layers::{REFERENCE, load, load_only, load_text};
+pub use secret::{DatabaseUrl, Secret};
 
 /// A configuration that cannot be used, and where it comes from.
-#[derive(Debug, thiserror::Error)]
-#[error("{origin}: {key}: {reason}")]
+#[derive(Debug)]
 pub struct ConfigError {
     /// The file, the environment variable or the flag.
     pub origin: String,
+    /// Empty where no single key is at fault.
     pub key: String,
+    /// Never holds a password.
     pub reason: String,
 }
+
+impl Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            origin,
+            key,
+            reason,
+        } = self;
+        if key.is_empty() {
+            write!(f, "{origin}: {reason}")
+        } else {
+            write!(f, "{origin}: {key}: {reason}")
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,12 +60,15 @@ pub struct Config {
     pub community: Community,
     pub logging: Logging,
     pub metrics: Metrics,
+    /// Where each key that was set was set last.
+    #[serde(skip)]
+    origins: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Server {
-    #[serde(deserialize_with = "optional")]
+    #[serde(with = "optional")]
     pub public_url: Option<Url>,
     pub listen: SocketAddr,
     pub trusted_proxies: Vec<IpNet>,
@@ -57,7 +83,7 @@ pub struct Server {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    pub url: Secret,
+    pub url: DatabaseUrl,
     pub readers: u32,
     pub durable: bool,
 }
@@ -98,7 +124,7 @@ pub struct Statuses {
 pub struct Federation {
     pub allow_loopback: bool,
     pub allow_http: bool,
-    #[serde(deserialize_with = "optional")]
+    #[serde(with = "optional")]
     pub extra_ca_file: Option<PathBuf>,
     pub signature_max_age_hours: u32,
     pub parallel_hosts: usize,
@@ -153,65 +179,21 @@ pub struct Logging {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metrics {
-    #[serde(deserialize_with = "optional")]
+    #[serde(with = "optional")]
     pub listen: Option<SocketAddr>,
 }
 
-/// A value that is not shown: a password, or an address that may contain one.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// The value with its password masked.
-    fn masked(&self) -> String {
-        if let Ok(mut url) = Url::parse(&self.0)
-            && url.has_host()
-        {
-            if url.password().is_some() && url.set_password(Some("…")).is_err() {
-                return "…".to_owned();
-            }
-            return url.to_string();
-        }
-        if self.0.is_empty() || self.0.starts_with("sqlite:") {
-            self.0.clone()
-        } else {
-            "…".to_owned()
-        }
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.masked())
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.masked())
-    }
-}
-
-/// An empty text stands for none.
-fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: std::str::FromStr,
-    T::Err: fmt::Display,
-{
-    let text = String::deserialize(deserializer)?;
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(serde::de::Error::custom)
-}
-
 impl Config {
+    /// An error about a key, blamed on where it was set last.
+    pub fn wrong(&self, key: &str, reason: impl Display) -> ConfigError {
+        let origin = self.origins.get(key);
+        ConfigError {
+            origin: origin.map_or("the default", String::as_str).to_owned(),
+            key: key.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+
     /// Every key and value as TOML, secrets masked.
     ///
     /// # Errors

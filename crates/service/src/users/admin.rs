@@ -5,6 +5,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::users::Invite;
 
+use super::sign_up::send_confirmation;
 use super::{NewPerson, insert, new_account, normal_email};
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
@@ -20,19 +21,31 @@ pub struct NewUser {
     /// Made up if none is given.
     pub password: Option<String>,
     pub role: Role,
+    /// Where mail is set and addresses must be confirmed: whether this one is without a letter.
     pub confirmed: bool,
 }
 
-/// Makes an account; answers the password too.
-pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
+/// Whether an account could be made, as far as it can be told without looking whether the name is taken.
+pub fn check_new(new: &NewUser) -> Result<()> {
     if !domain::handle::is_local_username(&new.username) {
         return Err(invalid(
             "Username must contain only letters, numbers and underscores, at most 30",
         ));
     }
-    let email = normal_email(&new.email).ok_or_else(|| invalid("E-mail address is invalid"))?;
+    normal_email(&new.email).ok_or_else(|| invalid("E-mail address is invalid"))?;
+    match &new.password {
+        Some(password) => {
+            passwords::check(password).map_err(|weak| invalid(format!("Password {weak}")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Makes an account; answers the password too.
+pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
+    check_new(&new)?;
+    let email = normal_email(&new.email).unwrap_or_default();
     let password = new.password.unwrap_or_else(random_token);
-    passwords::check(&password).map_err(|weak| invalid(format!("Password {weak}")))?;
     let password_hash = passwords::hash(password.clone()).await?;
     let person = app
         .transaction(move |app, conn| {
@@ -43,7 +56,9 @@ pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
                 return Err(invalid("E-mail address has already been taken"));
             }
             let now = app.now();
-            insert(
+            let confirms = app.settings().registrations.confirm_email && app.mailer().is_set();
+            let confirmed = new.confirmed || !confirms;
+            let person = insert(
                 app,
                 conn,
                 NewPerson {
@@ -54,10 +69,14 @@ pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
                     locale: "en".to_owned(),
                     reason: String::new(),
                     invite_id: None,
-                    confirmed_at: new.confirmed.then_some(now),
+                    confirmed_at: confirmed.then_some(now),
                     approved_at: Some(now),
                 },
-            )
+            )?;
+            if !confirmed {
+                send_confirmation(app, conn, &person)?;
+            }
+            Ok(person)
         })
         .await?;
     Ok((person, password))
@@ -138,6 +157,20 @@ pub async fn approve(app: &App, username: &str) -> Result<()> {
             enqueue(app, conn, &Job::Mail(message))?;
         }
         Ok(())
+    })
+    .await
+}
+
+/// Takes somebody's e-mail address for confirmed.
+pub async fn confirm_by_hand(app: &App, username: &str) -> Result<()> {
+    let username = username.to_owned();
+    app.transaction(move |app, conn| {
+        let Person { mut user, .. } = named(conn, &username)?;
+        if user.confirmed_at.is_some() {
+            return Ok(());
+        }
+        user.confirmed_at = Some(app.now());
+        Ok(storage::users::update(conn, &user)?)
     })
     .await
 }

@@ -233,7 +233,7 @@ fn locale(asked: &str) -> String {
     }
 }
 
-fn send_confirmation(app: &App, conn: &mut DbConnection, person: &Person) -> Result<()> {
+pub(super) fn send_confirmation(app: &App, conn: &mut DbConnection, person: &Person) -> Result<()> {
     let token = random_token();
     let until = app.now() + chrono::Duration::days(CONFIRMATION_DAYS);
     storage::sessions::insert_mail_token(

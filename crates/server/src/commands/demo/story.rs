@@ -12,6 +12,8 @@ use service::users::{self, NewUser};
 use service::views::AccountView;
 use service::{App, accounts, follows, profile};
 
+use crate::commands::say;
+
 pub const PASSWORD: &str = "chalk-and-cheese";
 /// Whom to sign in as first.
 pub const FIRST: &str = "amara";
@@ -89,6 +91,7 @@ pub async fn tell(harbour: &App, moor: &App) -> anyhow::Result<()> {
     if !users::list(harbour).await?.is_empty() {
         return Ok(());
     }
+    say("Filling the staffrooms …");
     let harbour = School::open(harbour, &HARBOUR).await?;
     let moor = School::open(moor, &MOOR).await?;
     harbour.follow_each_other().await?;
