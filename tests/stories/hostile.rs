@@ -257,6 +257,33 @@ async fn story(kind: test_support::Kind) {
             "{path}"
         );
     }
+    for path in [
+        "/tags/%00",
+        "/@%00",
+        "/@ada/%00",
+        "/users/%00",
+        "/users/ada%00/outbox?page=true",
+        "/users/ada/statuses/%00",
+        "/media/ab/%00.png",
+        "/nodeinfo/%00",
+        "/confirm?token=%00",
+        "/oauth/authorize?client_id=%00&response_type=code",
+        "/.well-known/webfinger?resource=acct:%00@x",
+        "/.well-known/webfinger?resource=http://x/%00",
+        "/api/v1/accounts/lookup?acct=%00",
+        "/api/v1/markers?timeline[]=%00",
+    ] {
+        for accept in ["text/html", "application/activity+json"] {
+            let request = school.request(Method::GET, path).header("accept", accept);
+            let status = request.send().await.unwrap().status();
+            assert!(status.as_u16() < 500, "{path}: {status}");
+        }
+    }
+    let token = school
+        .request(Method::POST, "/oauth/token")
+        .basic_auth("nul\0", Some("nul\0"))
+        .form(&[("grant_type", "client_credentials")]);
+    assert_eq!(token.send().await.unwrap().status(), 401);
     ada.publish(json!({ "status": "nul \u{0} inside", "spoiler_text": "\u{0}x" }))
         .await;
 }

@@ -13,4 +13,7 @@ mod follow_and_answer;
 mod harness;
 mod hostile;
 mod mail;
+mod pictures;
+mod routes;
 mod sign_in;
+mod visibility;

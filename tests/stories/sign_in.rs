@@ -9,7 +9,7 @@ use test_support::Kind::Sqlite;
 
 use crate::harness::{School, answer};
 
-const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
+pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 
 /// A browser without JavaScript, which stops at every redirect.
 pub struct Browser {
@@ -42,7 +42,7 @@ impl Browser {
         (response.status(), to, response.text().await.unwrap())
     }
 
-    async fn submit(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, String, String) {
+    pub async fn submit(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, String, String) {
         let response = self
             .http
             .post(format!("{}{path}", self.base))
@@ -54,7 +54,7 @@ impl Browser {
         (response.status(), to, response.text().await.unwrap())
     }
 
-    async fn sign_in(
+    pub async fn sign_in(
         &self,
         name: &str,
         password: &str,
@@ -81,7 +81,7 @@ fn location(response: &reqwest::Response) -> String {
 }
 
 /// The value of a hidden field.
-fn field(page: &str, name: &str) -> String {
+pub fn field(page: &str, name: &str) -> String {
     let from = page
         .split(&format!("name=\"{name}\" value=\""))
         .nth(1)
@@ -218,8 +218,90 @@ async fn a_wrong_password_is_refused_and_too_many_are_not_even_looked_at() {
     for _ in 0..9 {
         browser.sign_in("ada", "wrong password", "/").await;
     }
-    let (status, _, _) = browser.sign_in("ada", "chalk and cheese", "/").await;
-    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    let (_, _, page) = browser.page("/sign-in").await;
+    let form = [
+        ("csrf", &*field(&page, "csrf")),
+        ("login", "ada"),
+        ("password", "chalk and cheese"),
+    ];
+    let sign_in = browser.http.post(format!("{}/sign-in", browser.base));
+    let refused = sign_in.form(&form).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["retry-after"], "900");
+    assert!(!refused.headers().contains_key("set-cookie"));
+}
+
+#[tokio::test]
+async fn nobody_gets_more_guesses_by_inventing_addresses() {
+    let unasked = [("server.trusted_proxies", "[]")];
+    let Some(school) = School::open_with(Sqlite, &unasked).await else {
+        return;
+    };
+    let browser = Browser::new(&school);
+    let (_, _, page) = browser.page("/sign-in").await;
+    let csrf = field(&page, "csrf");
+    for number in 0..21 {
+        let (name, from) = (format!("person{number}"), format!("192.0.2.{number}"));
+        let form = [("csrf", &*csrf), ("login", &name), ("password", "wrong")];
+        let request = browser.http.post(format!("{}/sign-in", school.base));
+        let request = request
+            .header("x-forwarded-for", &from)
+            .header("x-real-ip", &from);
+        let answer = request.form(&form).send().await.unwrap();
+        let expected = if number < 20 { 422 } else { 429 };
+        assert_eq!(answer.status(), expected, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_had_for_a_code_and_not_for_a_password() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let app = register(&school, OUT_OF_BAND).await;
+    let ask = |mut grant: Value| {
+        grant["client_id"] = app["client_id"].clone();
+        grant["client_secret"] = app["client_secret"].clone();
+        school.request(Method::POST, "/oauth/token").json(&grant)
+    };
+    for (grant, error) in [
+        (
+            json!({ "grant_type": "password", "username": ada.name, "password": "chalk and cheese", "scope": "read" }),
+            "unsupported_grant_type",
+        ),
+        (
+            json!({ "grant_type": "refresh_token", "refresh_token": ada.token }),
+            "unsupported_grant_type",
+        ),
+        (
+            json!({ "grant_type": "client_credentials", "scope": "read push" }),
+            "invalid_scope",
+        ),
+        (json!({}), "invalid_request"),
+    ] {
+        let refused = ask(grant.clone()).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{grant}");
+        let said: Value = refused.json().await.unwrap();
+        assert_eq!(said["error"], error, "{grant}");
+    }
+    for address in [
+        "javascript:alert(1)",
+        "JavaScript://app.example/%0aalert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "blob:https://app.example/x",
+        "file:///etc/passwd",
+        "http://app.example/back",
+        "https://app.example/#x",
+        "https://app.example/back javascript:alert(1)",
+        "not an address",
+    ] {
+        let form = [("client_name", "x"), ("redirect_uris", address)];
+        let refused = school.request(Method::POST, "/api/v1/apps").form(&form);
+        let status = refused.send().await.unwrap().status();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
+    }
 }
 
 #[tokio::test]

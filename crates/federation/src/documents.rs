@@ -244,7 +244,7 @@ fn activity_of(
     let Some(boosted) = storage::statuses::find(conn, of)? else {
         return Ok(None);
     };
-    let owner = storage::accounts::find(conn, boosted.account_id)?;
+    let owner = storage::accounts::find(conn, boosted.account_id)?.filter(|owner| !owner.is_gone());
     Ok(owner.map(|owner| note::announce(&row, account, &boosted, &owner)))
 }
 

@@ -137,3 +137,64 @@ async fn ready(_: HttpRequest, app: Data<App>) -> HttpResponse {
             .body(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use actix_web::test::{TestRequest, call_and_read_body, init_service};
+
+    use super::*;
+
+    const ROUTES: &str = include_str!("../../../tests/stories/routes.tsv");
+
+    async fn registered(request: HttpRequest) -> String {
+        format!("{:#?}", request.resource_map())
+    }
+
+    /// The paths in the printed tree of resources, which is all that actix shows of it.
+    fn paths(printed: &str) -> BTreeSet<String> {
+        let mut paths = BTreeSet::new();
+        let mut open: Vec<(usize, String)> = Vec::new();
+        let mut lines = printed.lines().peekable();
+        while let Some(line) = lines.next() {
+            if line.trim_start() != "patterns: Single(" {
+                continue;
+            }
+            let depth = line.len() - line.trim_start().len();
+            let pattern: String =
+                serde_json::from_str(lines.next().unwrap().trim().trim_end_matches(',')).unwrap();
+            let is_prefix = lines
+                .by_ref()
+                .find_map(|line| line.trim().strip_prefix("is_prefix: "))
+                == Some("true,");
+            open.retain(|(above, _)| *above < depth);
+            let outer = open.last().map_or("", |(_, prefix)| prefix.as_str());
+            let path = format!("{outer}{pattern}");
+            if is_prefix {
+                open.push((depth, path));
+            } else {
+                paths.insert(path);
+            }
+        }
+        paths
+    }
+
+    /// `tests/stories/routes.rs` asks for each of them in the name of everybody.
+    #[actix_web::test]
+    async fn every_address_is_in_the_list_of_who_may_ask() {
+        let site = Site::new()
+            .configure(addresses)
+            .route("/registered", web::get().to(registered));
+        let site = init_service(site).await;
+        let printed =
+            call_and_read_body(&site, TestRequest::with_uri("/registered").to_request()).await;
+        let mut found = paths(std::str::from_utf8(&printed).unwrap());
+        assert!(found.remove("/registered"), "{found:?}");
+        let listed = ROUTES.lines().filter(|line| !line.starts_with('#'));
+        let listed: BTreeSet<String> = listed
+            .map(|line| line.split('\t').nth(1).unwrap().to_owned())
+            .collect();
+        assert_eq!(found, listed);
+    }
+}

@@ -73,13 +73,22 @@ pub(crate) fn blocked_among(
         .collect())
 }
 
-/// The status of that id, if the viewer may see it.
+/// The status of that id, if the viewer may see it; of a boost, also what it repeats.
 pub(crate) fn find_visible(
     conn: &mut DbConnection,
     viewer: Option<AccountId>,
     id: StatusId,
 ) -> Result<Status> {
+    let status = find_one(conn, viewer, id)?;
+    if let Some(boosted) = status.reblog_of_id {
+        find_one(conn, viewer, boosted)?;
+    }
+    Ok(status)
+}
+
+fn find_one(conn: &mut DbConnection, viewer: Option<AccountId>, id: StatusId) -> Result<Status> {
     let status = storage::statuses::find(conn, id)?.ok_or(Error::NotFound)?;
+    crate::accounts::find(conn, status.account_id)?;
     visible_to(conn, viewer, vec![status])?
         .pop()
         .ok_or(Error::NotFound)

@@ -143,6 +143,14 @@ pub fn failures(
         .optional()
 }
 
+/// Counts one failure of `subject` less.
+pub fn take_failure_back(conn: &mut DbConnection, subject: &str) -> QueryResult<()> {
+    diesel::update(sign_in_failures::table.find(subject))
+        .set(sign_in_failures::failures.eq(sign_in_failures::failures - 1))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Forgets the failures of `subject`.
 pub fn clear_failures(conn: &mut DbConnection, subject: &str) -> QueryResult<()> {
     diesel::delete(sign_in_failures::table.find(subject))

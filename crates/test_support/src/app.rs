@@ -40,6 +40,12 @@ impl TestApp {
     /// None where there is no PostgreSQL; see [`TestDatabase::new`].
     #[must_use]
     pub fn on(kind: Kind) -> Option<Self> {
+        Self::at(kind, now)
+    }
+
+    /// As [`TestApp::on`], by another clock.
+    #[must_use]
+    pub fn at(kind: Kind, clock: fn() -> Time) -> Option<Self> {
         let database = TestDatabase::new(kind)?;
         let media =
             tempfile::tempdir().unwrap_or_else(|error| panic!("no folder for a test: {error}"));
@@ -50,7 +56,7 @@ impl TestApp {
                 .unwrap_or_else(|error| panic!("{error}")),
             mailer: Mailer::new(None).unwrap_or_else(|error| panic!("{error}")),
             remote: Arc::new(NoNetwork),
-            clock: now,
+            clock,
         });
         Some(Self {
             app,

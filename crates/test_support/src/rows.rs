@@ -11,10 +11,11 @@ fn moment() -> Time {
         .naive_utc()
 }
 
-/// An account of ours.
-pub fn account(conn: &mut DbConnection) -> AccountId {
+/// What is known of an account of ours.
+#[must_use]
+pub fn account_row() -> Account {
     let address = |path: &str| format!("https://school.example/users/ada{path}");
-    let row = Account {
+    Account {
         id: AccountId(1),
         username: "ada".into(),
         host: None,
@@ -53,8 +54,12 @@ pub fn account(conn: &mut DbConnection) -> AccountId {
         silenced_at: None,
         suspended_at: None,
         deleted_at: None,
-    };
-    storage::accounts::insert(conn, row).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+/// An account of ours.
+pub fn account(conn: &mut DbConnection) -> AccountId {
+    storage::accounts::insert(conn, account_row()).unwrap_or_else(|error| panic!("{error}"));
     AccountId(1)
 }
 

@@ -29,12 +29,14 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         "Application" => AccountKind::Application,
         _ => return Err(refuse("its type")),
     };
-    let uri = text(actor, "id").ok_or_else(|| refuse("no id"))?;
+    let uri = text(actor, "id")
+        .filter(|id| web_address(id).is_some())
+        .ok_or_else(|| refuse("no id"))?;
     let id = Url::parse(uri).map_err(|_| refuse("its id is no address"))?;
     let own = |key: &str| {
-        let address = read::id(actor, key)?;
-        let url = Url::parse(address).ok()?;
-        same_origin(&url, &id).then(|| address.to_owned())
+        let address = web_address(read::id(actor, key)?)?;
+        let url = Url::parse(&address).ok()?;
+        same_origin(&url, &id).then_some(address)
     };
     let username =
         text(actor, "preferredUsername").ok_or_else(|| refuse("no preferredUsername"))?;

@@ -3,6 +3,9 @@
 pub(crate) mod actor;
 pub(crate) mod note;
 
+#[cfg(test)]
+mod tests;
+
 use domain::Time;
 
 /// A moment as ActivityStreams writes it.

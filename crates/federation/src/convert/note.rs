@@ -15,7 +15,7 @@ use super::actor::emojis;
 use super::moment;
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
-use crate::protocol::read::{self, flag, kind, link, text};
+use crate::protocol::read::{self, flag, kind, link, text, web_address};
 
 /// What is shown as a status; other types are no posts.
 const KINDS: [&str; 9] = [
@@ -47,7 +47,9 @@ pub(crate) fn from_json(
     if !is_post(object) {
         return Err(refuse("its type"));
     }
-    let uri = text(object, "id").ok_or_else(|| refuse("no id"))?;
+    let uri = text(object, "id")
+        .filter(|id| web_address(id).is_some())
+        .ok_or_else(|| refuse("no id"))?;
     if read::id(object, "attributedTo").is_some_and(|by| by != author.uri) {
         return Err(refuse("somebody else's"));
     }
@@ -85,7 +87,7 @@ pub(crate) fn from_json(
         sensitive: flag(object, "sensitive").unwrap_or(false),
         language,
         visibility: seen_by,
-        in_reply_to_uri: read::id(object, "inReplyTo").map(str::to_owned),
+        in_reply_to_uri: read::id(object, "inReplyTo").and_then(web_address),
         mentions: mentioned(object)
             .iter()
             .filter_map(|uri| mentions.get(uri).copied())

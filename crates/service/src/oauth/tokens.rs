@@ -275,7 +275,7 @@ fn new_token(
 }
 
 async fn client(app: &App, client_id: &str) -> std::result::Result<Application, Failure> {
-    let client_id = client_id.to_owned();
+    let client_id = client_id.replace('\0', "");
     let found = app
         .read(move |_, conn| Ok(storage::applications::with_client_id(conn, &client_id)?))
         .await?;

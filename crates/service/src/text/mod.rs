@@ -3,5 +3,6 @@
 pub mod format;
 mod plain;
 pub mod sanitise;
+mod tidy;
 
 pub use plain::plain_text;

@@ -33,13 +33,16 @@ pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Re
         format!("login:{}", token_hash(&login)),
         format!("address:{from}"),
     ];
-    let (name, counted) = (login.clone(), subjects.clone());
+    let (name, counted) = (login, subjects.clone());
+    // Counted before the password is looked at, or many guesses at one moment would all pass.
     let (user, tired) = app
-        .read(move |app, conn| {
+        .transaction(move |app, conn| {
+            let until = app.now() + chrono::Duration::minutes(WINDOW_MINUTES);
             let mut tired = false;
             for (subject, limit) in counted.iter().zip([FAILURES.0, FAILURES.1]) {
+                storage::sessions::count_failure(conn, subject, app.now(), until)?;
                 let failures = storage::sessions::failures(conn, subject, app.now())?;
-                tired |= failures.is_some_and(|(count, _)| count >= limit);
+                tired |= failures.is_some_and(|(count, _)| count > limit);
             }
             Ok((find(conn, &name)?, tired))
         })
@@ -55,32 +58,31 @@ pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Re
         }
     };
     let Some(user) = user.filter(|_| good) else {
-        app.transaction(move |app, conn| {
-            let until = app.now() + chrono::Duration::minutes(WINDOW_MINUTES);
-            for subject in &subjects {
-                storage::sessions::count_failure(conn, subject, app.now(), until)?;
-            }
-            Ok(())
-        })
-        .await?;
         return Err(Error::Invalid(
             "Invalid e-mail address or password.".to_owned(),
         ));
     };
+    let [account_subject, address_subject] = subjects;
+    app.transaction(move |_, conn| {
+        storage::sessions::clear_failures(conn, &account_subject)?;
+        Ok(storage::sessions::take_failure_back(
+            conn,
+            &address_subject,
+        )?)
+    })
+    .await?;
     if user.confirmed_at.is_none() {
         // Who knows the password gets the link once more.
         resend_confirmation(app, &user.email).await?;
     }
     let token = random_token();
     let hash = token_hash(&token);
-    let [account_subject, _] = subjects;
     let person = app
         .transaction(move |app, conn| {
             let (user, account) = storage::users::find(conn, user.id)?.ok_or(Error::NotFound)?;
             let person = Person { user, account };
             check_may_enter(&person)?;
             let until = app.now() + chrono::Duration::days(SESSION_DAYS);
-            storage::sessions::clear_failures(conn, &account_subject)?;
             storage::sessions::insert(conn, &hash, person.user.id, app.now(), until)?;
             Ok(person)
         })

@@ -1,0 +1,221 @@
+use std::iter::Peekable;
+use std::str::Chars;
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn nothing_runs_and_nothing_is_loaded() {
+    for hostile in [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<a href=\"javascript:alert(1)\">x</a>",
+        "<a href=\"data:text/html,x\">x</a>",
+        "<a href=\"mailto:javascript@evil.example\">x</a>",
+        "<p style=\"background:url(//evil.example)\" onclick=\"x\">x</p>",
+        "<iframe src=\"https://evil.example\"></iframe>",
+        "<svg><script>alert(1)</script></svg>",
+        "<math><mtext></p><img src=x onerror=alert(1)>",
+    ] {
+        let safe = html(hostile);
+        for word in [
+            "script",
+            "onerror",
+            "onclick",
+            "javascript",
+            "data:",
+            "style",
+            "iframe",
+            "svg",
+            "<img",
+        ] {
+            assert!(!safe.contains(word), "{hostile} became {safe}");
+        }
+    }
+}
+
+#[test]
+fn a_mention_from_mastodon_stays_one() {
+    let safe = html(
+        "<p><span class=\"h-card evil\"><a href=\"https://school.example/@ada\" class=\"u-url mention\">@<span>ada</span></a></span></p>",
+    );
+    assert!(safe.contains("class=\"h-card\""), "{safe}");
+    assert!(safe.contains("class=\"u-url mention\""), "{safe}");
+    assert!(
+        safe.contains("rel=\"nofollow noopener noreferrer\""),
+        "{safe}"
+    );
+}
+
+#[test]
+fn deep_nesting_keeps_its_words_and_costs_nothing() {
+    let deep = format!("{}words{}", "<b>".repeat(30_000), "</b>".repeat(1_000));
+    assert_eq!(html(&deep), "words");
+}
+
+/// A second reader, which knows nothing of the first: each `<` begins a tag that we let through, attributes
+/// stand in double quotes, links lead to the web. Any other character is text.
+fn check(safe: &str) {
+    let mut rest = safe.chars().peekable();
+    let mut open: Vec<String> = Vec::new();
+    while let Some(character) = rest.next() {
+        assert_ne!(character, '>', "{safe}");
+        if character != '<' {
+            continue;
+        }
+        let ends = rest.next_if_eq(&'/').is_some();
+        let tag = word(&mut rest);
+        assert!(TAGS.contains(&tag.as_str()), "{tag} in {safe}");
+        if ends {
+            assert_eq!(open.pop(), Some(tag), "{safe}");
+        } else {
+            check_attributes(&tag, &mut rest, safe);
+            if tag != "br" {
+                open.push(tag);
+            }
+        }
+        assert_eq!(rest.next(), Some('>'), "{safe}");
+    }
+    assert!(open.is_empty(), "{open:?} in {safe}");
+}
+
+fn word(rest: &mut Peekable<Chars<'_>>) -> String {
+    let mut word = String::new();
+    while let Some(letter) = rest.next_if(char::is_ascii_alphanumeric) {
+        word.push(letter);
+    }
+    word
+}
+
+fn check_attributes(tag: &str, rest: &mut Peekable<Chars<'_>>, safe: &str) {
+    let mut seen = HashMap::new();
+    while rest.next_if_eq(&' ').is_some() {
+        let name = word(rest);
+        assert_eq!((rest.next(), rest.next()), (Some('='), Some('"')), "{safe}");
+        let value: String = rest.by_ref().take_while(|letter| *letter != '"').collect();
+        assert!(seen.insert(name, value).is_none(), "{safe}");
+    }
+    for (name, value) in &seen {
+        let good = match (tag, name.as_str()) {
+            ("a", "href") => value.starts_with("https://") || value.starts_with("http://"),
+            ("a", "rel") => value == "nofollow noopener noreferrer",
+            ("a", "target") => value == "_blank",
+            ("a" | "span" | "p", "class") => value.split(' ').all(|class| {
+                matches!(
+                    class,
+                    "mention" | "hashtag" | "ellipsis" | "invisible" | "quote-inline"
+                ) || class
+                    .split_once('-')
+                    .is_some_and(|(kind, _)| matches!(kind, "h" | "p" | "u" | "dt" | "e"))
+            }),
+            (_, "translate") => value == "no",
+            (_, "lang" | "dir") | ("a" | "abbr", "title") => true,
+            ("ol", "start" | "reversed") | ("li", "value") => true,
+            _ => false,
+        };
+        assert!(good, "{tag} {name}={value} in {safe}");
+    }
+    assert!(tag != "a" || seen.contains_key("rel"), "{safe}");
+}
+
+#[test]
+fn a_link_leads_to_the_web_or_nowhere() {
+    for (link, kept) in [
+        ("https://school.example/", true),
+        ("HTTP://school.example/", true),
+        ("/sign-out", false),
+        ("//evil.example", false),
+        ("?x", false),
+        ("java\tscript:alert(1)", false),
+        ("vbscript:x", false),
+        ("mailto:ada@school.example", false),
+    ] {
+        let safe = html(&format!("<a href=\"{link}\">x</a>"));
+        assert_eq!(safe.contains("href"), kept, "{link} became {safe}");
+    }
+}
+
+#[test]
+fn a_link_is_never_inside_a_link() {
+    let safe = html("<a href=\"https://a.example\"><table><td><a href=\"https://b.example\">x");
+    assert!(
+        !safe.contains("</a></a>") && safe.contains("b.example"),
+        "{safe}"
+    );
+}
+
+#[test]
+fn overlapping_elements_do_not_multiply() {
+    let overlap = |opens: usize, paragraphs: usize| {
+        let open: String = (0..opens)
+            .map(|number| format!("<b lang=\"{number}{}\">", "x".repeat(1_000)))
+            .collect();
+        html(&format!("<p>{open}{}", "<p>y".repeat(paragraphs)))
+    };
+    for (opens, paragraphs) in [(80, 100), (40, 5_000)] {
+        let safe = overlap(opens, paragraphs);
+        check(&safe);
+        assert!(safe.len() < 1_000_000, "{}", safe.len());
+        assert_eq!(safe.matches('y').count(), paragraphs);
+    }
+    for unit in [
+        "<b></i>",
+        "<b title=\"</b>\">",
+        "<p><b lang=\"x\"></p>",
+        "<b><!--></b>-->",
+    ] {
+        let safe = html(&unit.repeat(100_000 / unit.len()));
+        assert!(
+            !safe.contains('<') && safe.len() < 200_000,
+            "{unit}: {}",
+            safe.len()
+        );
+    }
+}
+
+/// Pieces of markup in any order, most of it broken.
+fn markup() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("<a href=\"https://a.example/?a=1&b\" class=\"mention x\" onclick=\"x\" id=a>"),
+        Just("<a href='javascript:x' title='\"<b>'>"),
+        Just("<a href=/x rel=me target=_top>"),
+        Just("<span class=\"h-card u-x evil invisible\" style=\"x\" translate=\"no\">"),
+        Just("<p lang=\"en\" dir=\"rtl\" translate=\"yes\">"),
+        Just("<ol start=3 reversed><li value=\"<\">"),
+        Just("<abbr title='a>b'>"),
+        Just("</a></span></p></b></li></ol>"),
+        Just("</p>"),
+        Just("<b><i></b>"),
+        Just("<br><br/>"),
+        Just("<script>alert(\"<p>\")</script>"),
+        Just("<style><!--</style><p>-->"),
+        Just("<svg><a xlink:href=\"javascript:x\"><title><b>"),
+        Just("<math><mtext><table><mglyph><style><img src=x onerror=x>"),
+        Just("<table><tr><td><a href=http://a.example>"),
+        Just("<textarea></noscript><img>"),
+        Just("<!--><p>-->"),
+        Just("<![CDATA[<b>]]>"),
+        Just("<form><input name=x><button>"),
+        Just("<iframe srcdoc='<b>'>"),
+        Just("&lt;b&gt;&amp;lt;&nbsp;&#0;&#x3c;"),
+        Just("< <<a<b \u{0}>\""),
+        Just("wörds \u{202e}"),
+    ];
+    prop_oneof![
+        proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat()),
+        "[<>a-c/ =\"'&;!-]{0,60}",
+        "\\PC{0,40}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn nothing_forbidden_is_left_and_twice_is_once(foreign in markup()) {
+        let safe = html(&foreign);
+        check(&safe);
+        prop_assert_eq!(html(&safe), safe);
+    }
+}

@@ -1,0 +1,11 @@
+//! Use cases on real databases, by a clock of their own where time matters.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod pages;
+mod pictures;
+mod secrets;
