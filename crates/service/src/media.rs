@@ -84,7 +84,8 @@ fn work(bytes: &[u8], purpose: Purpose) -> Result<Processed> {
         return Err(unsupported());
     }
     let picture = decode(bytes, format)?;
-    let lossless = format != ImageFormat::Jpeg;
+    // A photograph as PNG would be ten times as large.
+    let lossless = !matches!(format, ImageFormat::Jpeg | ImageFormat::WebP);
     match purpose {
         Purpose::Avatar => encode(&fill(&picture, 400, 400)?, lossless),
         Purpose::Header => encode(&fill(&picture, 1_500, 500)?, lossless),

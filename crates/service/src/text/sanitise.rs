@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use ammonia::Builder;
+use ammonia::{Builder, UrlRelative};
 use domain::limits;
 
+use super::blocks;
+
 /// Elements that format words; of others the words stay.
-const TAGS: [&str; 27] = [
+const TAGS: [&str; 23] = [
     "p",
     "br",
     "span",
@@ -26,10 +28,6 @@ const TAGS: [&str; 27] = [
     "sup",
     "i",
     "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
     "ul",
     "ol",
     "li",
@@ -47,9 +45,11 @@ const DEPTH: usize = 100;
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
-        .tags(HashSet::from(TAGS))
+        .tags(TAGS.into_iter().chain(blocks::REWRITTEN).collect())
         .clean_content_tags(HashSet::from(["script", "style"]))
         .url_schemes(HashSet::from(SCHEMES))
+        // Whose server it would be relative to is not said.
+        .url_relative(UrlRelative::Deny)
         .generic_attributes(HashSet::from(["lang", "dir", "translate"]))
         .tag_attributes(HashMap::from([
             ("a", HashSet::from(["href", "class", "title"])),
@@ -61,7 +61,8 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         ]))
         .link_rel(Some("nofollow noopener noreferrer"))
         .set_tag_attribute_value("a", "target", "_blank")
-        .attribute_filter(|_, attribute, value| match attribute {
+        .attribute_filter(|element, attribute, value| match attribute {
+            _ if blocks::is_rewritten(element) => None,
             "class" => known_classes(value).map(Cow::Owned),
             "translate" if value != "no" => None,
             _ => Some(Cow::Borrowed(value)),
@@ -78,7 +79,11 @@ pub fn html(foreign: &str) -> String {
             .clean(&ammonia::clean_text(&super::plain_text(&foreign)))
             .to_string();
     }
-    CLEANER.clean(&foreign).to_string()
+    let clean = CLEANER.clean(&foreign).to_string();
+    match blocks::rewritten(&clean) {
+        Some(rewritten) => CLEANER.clean(&rewritten).to_string(),
+        None => clean,
+    }
 }
 
 /// Whether more elements are open at once than any writing needs: the parser's time grows with their square.
@@ -161,6 +166,57 @@ mod tests {
             safe.contains("rel=\"nofollow noopener noreferrer\""),
             "{safe}"
         );
+    }
+
+    #[test]
+    fn a_link_leads_to_an_address_of_its_own_or_nowhere() {
+        for relative in [
+            "/x",
+            "//evil.example/x",
+            "?x",
+            "#x",
+            "x",
+            "",
+            "https:",
+            "\\\\evil.example",
+        ] {
+            let safe = html(&format!("<p><a href=\"{relative}\">words</a></p>"));
+            assert!(!safe.contains("href"), "{relative}: {safe}");
+            assert!(safe.contains("words"), "{relative}: {safe}");
+        }
+    }
+
+    #[test]
+    fn headings_are_bold_paragraphs() {
+        assert_eq!(
+            html("<h1 lang=\"en\">Fractions</h1><p>on paper</p><h6>End</h6>"),
+            "<p><strong>Fractions</strong></p><p>on paper</p><p><strong>End</strong></p>"
+        );
+    }
+
+    #[test]
+    fn the_cells_of_a_table_stay_apart() {
+        let table = "<table><caption>Plan</caption><thead><tr><th>Day</th><th>Room</th></tr></thead>\
+                     <tbody><tr><td>Monday</td><td><b>4</b></td></tr></tbody></table>";
+        assert_eq!(
+            html(table),
+            "<p>Plan<br>Day | Room<br>Monday | <b>4</b></p>"
+        );
+        assert_eq!(html("<div>one</div><div>two</div>"), " one  two ");
+    }
+
+    #[test]
+    fn sanitising_twice_is_sanitising_once() {
+        for foreign in [
+            "<h2><p>a</p></h2>b",
+            "<table><tr><td><p>a</p></td><td><table><tr><td>b</td></tr></table></td></tr></table>",
+            "<a href=\"https://a.example\" title=\"<h1>\">x</a>",
+            "<p><span><h1>x</h1></span></p>",
+            "<a href=\"/x\"><h3>y</h3></a>",
+        ] {
+            let once = html(foreign);
+            assert_eq!(html(&once), once, "{foreign}");
+        }
     }
 
     #[test]
