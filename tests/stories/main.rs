@@ -6,10 +6,13 @@
     reason = "a story that cannot go on has failed"
 )]
 
+mod addresses;
+mod as_mastodon;
 mod command_line;
 mod crash;
 mod follow_and_answer;
 mod harness;
 mod hostile;
 mod mail;
+mod pages;
 mod sign_in;
