@@ -47,7 +47,8 @@ impl From<AccountView> for e::Account {
             show_media: true,
             show_media_replies: true,
             show_featured: true,
-            noindex: local.then_some(!account.indexable),
+            // There is no such setting here: nobody has opted out. Whether posts may be found is `indexable`.
+            noindex: local.then_some(false),
             emojis: emojis(account.emojis),
             roles: local.then(Vec::new),
             fields: account
@@ -61,7 +62,7 @@ impl From<AccountView> for e::Account {
                 .collect(),
             feature_approval: Approval::NOBODY,
             moved: None,
-            suspended: false,
+            suspended: account.suspended_at.is_some(),
             limited: account.silenced_at.is_some(),
             memorial: false,
         }

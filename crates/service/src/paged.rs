@@ -1,28 +1,37 @@
 //! A page of a list and where its neighbours begin.
 
+use domain::Page;
+
 /// A page, and the cursors of its ends: ids of what was read, whether or not it is shown.
 #[derive(Debug, Clone)]
 pub struct Paged<T> {
     pub items: Vec<T>,
     /// Newest and oldest.
     pub ends: Option<(i64, i64)>,
+    /// Whether as much was read as was asked for, so that there is likely more.
+    pub is_full: bool,
 }
 
 impl<T> Paged<T> {
-    /// A page whose ends are those of `cursors`, in whatever order.
-    pub fn new(items: Vec<T>, cursors: impl IntoIterator<Item = i64>) -> Self {
-        let ends = cursors.into_iter().fold(None, |ends, id| {
+    /// What was read for `page`; its ends are those of `cursors`, in whatever order.
+    pub fn new(items: Vec<T>, cursors: impl IntoIterator<Item = i64>, page: &Page) -> Self {
+        let (mut ends, mut rows) = (None, 0);
+        for id in cursors {
             let (newest, oldest) = ends.unwrap_or((id, id));
-            Some((id.max(newest), id.min(oldest)))
-        });
-        Self { items, ends }
+            ends = Some((id.max(newest), id.min(oldest)));
+            rows += 1;
+        }
+        Self {
+            items,
+            ends,
+            is_full: rows >= page.limit,
+        }
     }
 
-    /// Where the next page begins, if this one, of at most `limit` rows, is likely not the last.
+    /// Where the next page begins, if this one is likely not the last.
     #[must_use]
-    pub fn more(&self, limit: i64) -> Option<i64> {
-        let full = i64::try_from(self.items.len()).is_ok_and(|shown| shown >= limit);
-        self.ends.filter(|_| full).map(|(_, oldest)| oldest)
+    pub fn more(&self) -> Option<i64> {
+        self.ends.filter(|_| self.is_full).map(|(_, oldest)| oldest)
     }
 
     #[must_use]
@@ -30,6 +39,7 @@ impl<T> Paged<T> {
         Self {
             items: Vec::new(),
             ends: None,
+            is_full: false,
         }
     }
 }

@@ -10,7 +10,11 @@ use super::AccountView;
 use crate::{App, Result};
 
 /// An account as `viewer` sees it: the numbers of others are hidden unless the server shows them.
-pub(crate) fn account(app: &App, viewer: Option<AccountId>, account: Account) -> AccountView {
+/// Of a suspended one only the name is left.
+pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account) -> AccountView {
+    if account.suspended_at.is_some() {
+        take_words(&mut account);
+    }
     let shown = app.settings().show_counts || viewer == Some(account.id);
     let followed = if shown {
         (account.followers_count, account.following_count)
@@ -39,6 +43,24 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, account: Account) ->
         following: followed.1,
         statuses: account.statuses_count,
         account,
+    }
+}
+
+/// Takes away all that somebody said of themselves.
+fn take_words(account: &mut Account) {
+    account.display_name.clear();
+    account.note.clear();
+    account.fields.clear();
+    account.emojis.clear();
+    account.avatar = None;
+    account.avatar_remote_url = None;
+    account.header = None;
+    account.header_remote_url = None;
+    account.locked = false;
+    account.discoverable = false;
+    account.indexable = false;
+    if account.kind.is_bot() {
+        account.kind = domain::AccountKind::Person;
     }
 }
 
