@@ -9,6 +9,7 @@
 mod addresses;
 mod as_mastodon;
 mod command_line;
+mod copies;
 mod crash;
 mod follow_and_answer;
 mod harness;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{AccountId, AccountKind, CustomEmoji};
+use domain::{AccountId, AccountKind, CustomEmoji, MediaKind};
 use service::oauth::Person;
 use service::views::{
     AccountView, EditView, MediaView, NotificationView, RelationshipView, StatusView, TagView,
@@ -131,7 +131,9 @@ impl From<MediaView> for e::MediaAttachment {
             id: media.id,
             kind: media.kind.name(),
             url: Some(view.url),
-            preview_url: Some(view.preview_url),
+            // A film without a small picture has none to show before it is played.
+            preview_url: (media.thumbnail.is_some() || media.kind == MediaKind::Image)
+                .then_some(view.preview_url),
             remote_url: media.remote_url,
             preview_remote_url: (),
             text_url: (),

@@ -91,6 +91,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         max_characters: config.statuses.max_characters,
         max_media: config.statuses.max_media,
         max_image_bytes: config.media.max_image_bytes,
+        cache_remote: config.media.cache_remote,
         show_counts: config.community.show_counts,
         any_hosts: config.federation.allow_loopback,
     })

@@ -90,6 +90,7 @@ fn addresses(site: &mut ServiceConfig) {
     .service(web::resource("/livez").route(web::get().to(alive)))
     .service(web::resource("/readyz").route(web::get().to(ready)))
     .service(web::resource("/media/{folder}/{name}").route(web::get().to(media::file)))
+    .service(web::resource("/media/proxy/{kind}/{id}/{digest}").route(web::get().to(media::copy)))
     .service(
         // Everything that is no API: a scope of its own, whose refusals are pages.
         web::scope("")

@@ -96,6 +96,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    remote_files (digest) {
+        digest -> Text,
+        file -> Text,
+        thumbnail -> Nullable<Text>,
+        mime -> Text,
+        size -> BigInt,
+        fetched_at -> Timestamp,
+        used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     sessions (token_hash) {
         token_hash -> Text,
         user_id -> BigInt,
@@ -445,6 +457,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media,
     mentions,
     notifications,
+    remote_files,
     sessions,
     sign_in_failures,
     status_edits,

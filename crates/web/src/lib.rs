@@ -19,6 +19,7 @@ use actix_web::web::{self, FormConfig, PathConfig, QueryConfig, ServiceConfig};
 
 use crate::page::Failure;
 
+pub use assets::DEFAULT_AVATAR;
 pub use refusals::refusals;
 
 /// Tells who is at the other end; part of the app's data.

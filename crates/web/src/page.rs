@@ -56,17 +56,17 @@ pub fn show(
     app: &App,
     visitor: &Visitor,
     status: StatusCode,
-    forms: Forms,
+    leads: Forms,
     page: &impl Template,
 ) -> Answer {
     let html = page
         .render()
         .map_err(|error| Failure::Server(error.to_string()))?;
-    let secure = app.settings().public_url.scheme() == "https";
+    let secure = forms::is_secure(app);
     let mut response = HttpResponse::build(status);
     response
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy(secure, forms)))
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy(app, leads)))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((header::VARY, "Accept, Cookie"))
@@ -77,11 +77,18 @@ pub fn show(
     Ok(response.body(html))
 }
 
-fn policy(secure: bool, forms: Forms) -> String {
-    let pictures = if secure {
-        "img-src 'self' https:"
+fn policy(app: &App, forms: Forms) -> String {
+    let settings = app.settings();
+    let pictures = if settings.cache_remote {
+        // By its name too: a trial is often looked at under another.
+        format!(
+            "img-src 'self' {}",
+            settings.public_url.origin().ascii_serialization()
+        )
+    } else if forms::is_secure(app) {
+        "img-src 'self' https:".to_owned()
     } else {
-        "img-src 'self' http: https:"
+        "img-src 'self' http: https:".to_owned()
     };
     let leads = if forms == Forms::Here {
         "; form-action 'self'"

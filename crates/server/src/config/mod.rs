@@ -67,6 +67,7 @@ pub struct Database {
 pub struct Media {
     pub folder: String,
     pub max_image_bytes: usize,
+    pub cache_remote: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 
 use super::AccountView;
+use crate::remote_files::{Owner, Use, address, show_emojis};
 use crate::{App, Result};
 
 /// An account as `viewer` sees it: the numbers of others are hidden unless the server shows them.
@@ -21,22 +22,27 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account
     } else {
         (0, 0)
     };
-    let picture =
-        |file: &Option<String>, remote: &Option<String>, default: String| match (file, remote) {
-            (Some(file), _) => app.addresses().media(file),
-            (None, Some(url)) => url.clone(),
-            (None, None) => default,
-        };
+    let owner = Owner::Account(account.id);
+    let picture = |file: &Option<String>, remote: &Option<String>, purpose, default: String| match (
+        file, remote,
+    ) {
+        (Some(file), _) => app.addresses().media(file),
+        (None, Some(url)) => address(app, owner, purpose, url),
+        (None, None) => default,
+    };
+    show_emojis(app, owner, &mut account.emojis);
     AccountView {
         acct: acct(&account.username, account.host.as_deref()),
         avatar: picture(
             &account.avatar,
             &account.avatar_remote_url,
+            Use::Avatar,
             app.addresses().default_avatar(),
         ),
         header: picture(
             &account.header,
             &account.header_remote_url,
+            Use::Header,
             app.addresses().default_header(),
         ),
         followers: followed.0,
