@@ -72,19 +72,26 @@ impl School {
     fn write_configuration(&self, port: u16, settings: &[(&str, &str)]) {
         let loopback = self.host.starts_with("localhost") || self.host.starts_with("127.");
         let listen = if loopback { "127.0.0.1" } else { "0.0.0.0" };
-        let more: String = settings
-            .iter()
-            .map(|(key, value)| format!("{key} = {value}\n"))
-            .collect();
         let text = format!(
             "server.public_url = \"{}\"\nserver.listen = \"{listen}:{port}\"\nserver.title = \"School {port}\"\n\
              database.url = \"{}\"\nmedia.folder = \"{}\"\nregistrations.mode = \"open\"\n\
              federation.allow_loopback = true\nfederation.allow_http = true\nlimits.rate_limits = false\n\
-             logging.filter = \"warn\"\n{more}",
+             logging.filter = \"warn\"\n",
             self.base,
             self.database.settings.url,
             self.path("media"),
         );
+        let is_usual = |line: &&str| !settings.iter().any(|(key, _)| line.starts_with(key));
+        let kept: String = text
+            .lines()
+            .filter(is_usual)
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let more: String = settings
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}\n"))
+            .collect();
+        let text = kept + &more;
         std::fs::write(self.path("staffroom.toml"), text).unwrap();
     }
 

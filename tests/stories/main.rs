@@ -6,13 +6,17 @@
     reason = "a story that cannot go on has failed"
 )]
 
+mod addresses;
+mod as_mastodon;
 mod command_line;
 mod configuration;
+mod copies;
 mod crash;
 mod follow_and_answer;
 mod harness;
 mod hostile;
 mod mail;
+mod pages;
 mod pictures;
 mod routes;
 mod sign_in;

@@ -14,6 +14,20 @@ pub struct Page {
     pub limit: i64,
 }
 
+/// A cursor as it was sent. Blank is none. One that is no id stands before everything, as in Mastodon, and
+/// one too large stands after everything: to ignore `max_id=x` would send a reader round in circles.
+#[must_use]
+pub fn cursor(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(0);
+    }
+    Some(text.parse().unwrap_or(i64::MAX))
+}
+
 impl Page {
     /// The newest `limit` rows.
     #[must_use]

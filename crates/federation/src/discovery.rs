@@ -1,24 +1,15 @@
 //! How others find people and learn what we are: WebFinger (RFC 7033) and NodeInfo.
 
-use std::collections::HashMap;
-
-use activitypub_federation::fetch::webfinger::{Webfinger, WebfingerLink};
 use actix_web::http::header;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::Handle;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use service::{App, RegistrationMode};
 use storage::accounts::Account;
-use url::Url;
+use url::form_urlencoded;
 
 use crate::documents::Failure;
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Resource {
-    resource: Option<String>,
-}
 
 fn open(content_type: &str) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
@@ -31,12 +22,12 @@ fn open(content_type: &str) -> actix_web::HttpResponseBuilder {
 
 /// Who is behind `acct:ada@school.example`, or behind the address of a profile or actor.
 pub(crate) async fn webfinger(
-    query: Query<Resource>,
+    request: HttpRequest,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let Some(resource) = query
-        .into_inner()
-        .resource
+    let Some(resource) = form_urlencoded::parse(request.query_string().as_bytes())
+        .find(|(name, _)| name == "resource")
+        .map(|(_, resource)| resource)
         .filter(|text| !text.is_empty() && text.len() <= 2_048)
     else {
         return Ok(HttpResponse::BadRequest().json(json!({ "error": "The resource is missing" })));
@@ -72,37 +63,43 @@ fn key_of(app: &App, resource: &str) -> Option<String> {
     if resource.starts_with("http:") || resource.starts_with("https:") {
         return None;
     }
+    let ours = app.settings().host.as_str();
+    // The actor of the server is named like the server, which with a port is no user name.
+    if names_the_server(resource, ours) {
+        return Some(ours.to_owned());
+    }
     let handle: Handle = resource.parse().ok()?;
     if handle.host.as_ref() != Some(&app.settings().host) {
         return Some(String::new());
     }
-    // The actor of the server is named like the server.
     Some(handle.username.to_lowercase())
 }
 
-fn answer(app: &App, account: &Account) -> Webfinger {
-    let link = |rel: &str, kind: &str, address: &str| WebfingerLink {
-        rel: Some(rel.to_owned()),
-        kind: Some(kind.to_owned()),
-        href: Url::parse(address).ok(),
-        ..WebfingerLink::default()
-    };
-    Webfinger {
-        subject: format!("acct:{}@{}", account.username, app.settings().host),
-        aliases: [&account.url, &account.uri]
-            .into_iter()
-            .filter_map(|address| Url::parse(address).ok())
-            .collect(),
-        links: vec![
-            link(
-                "http://webfinger.net/rel/profile-page",
-                "text/html",
-                &account.url,
-            ),
-            link("self", "application/activity+json", &account.uri),
+/// Whether it is `acct:school.example@school.example`.
+fn names_the_server(resource: &str, ours: &str) -> bool {
+    resource
+        .strip_prefix("acct:")
+        .unwrap_or(resource)
+        .split_once('@')
+        .is_some_and(|(name, host)| {
+            name.eq_ignore_ascii_case(ours) && host.eq_ignore_ascii_case(ours)
+        })
+}
+
+/// RFC 7033, section 4.4.
+fn answer(app: &App, account: &Account) -> Value {
+    json!({
+        "subject": format!("acct:{}@{}", account.username, app.settings().host),
+        "aliases": [account.url, account.uri],
+        "links": [
+            {
+                "rel": "http://webfinger.net/rel/profile-page",
+                "type": "text/html",
+                "href": account.url,
+            },
+            { "rel": "self", "type": "application/activity+json", "href": account.uri },
         ],
-        properties: HashMap::new(),
-    }
+    })
 }
 
 /// RFC 6415, for those who still look here first.

@@ -1,14 +1,18 @@
 //! What other servers read here: actors, statuses and collections. W3C ActivityPub sections 3.2 and 5.
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use domain::{AccountKind, Page, StatusId, Visibility};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use service::App;
 use storage::accounts::Account;
 use storage::statuses::{OfAccount, Status};
+use url::form_urlencoded;
 
 use crate::convert::{actor, note};
 use crate::protocol::context::with_context;
@@ -170,8 +174,9 @@ pub(crate) async fn instance_actor(app: Data<App>) -> Answer {
     Ok(document(&actor::to_json(&app, &account, &key)))
 }
 
-pub(crate) async fn instance_outbox(app: Data<App>) -> Answer {
-    let id = format!("{}/outbox", app.addresses().instance_actor());
+/// Outbox, followers and following of the server itself, which posts nothing and follows nobody.
+pub(crate) async fn instance_collection(request: HttpRequest, app: Data<App>) -> Answer {
+    let id = app.addresses().join(request.path());
     Ok(document(&with_context(
         json!({ "id": id, "type": "OrderedCollection", "totalItems": 0, "orderedItems": [] }),
     )))
@@ -287,11 +292,28 @@ async fn find_status(
     .await
 }
 
-/// Where a page of a collection begins.
-#[derive(Debug, Deserialize)]
+/// Where a page of a collection begins. It is never refused: what cannot be read is a page without items.
+#[derive(Debug)]
 pub(crate) struct PageQuery {
-    page: Option<String>,
+    is_page: bool,
     max_id: Option<i64>,
+}
+
+impl FromRequest for PageQuery {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let said = |wanted: &str| {
+            form_urlencoded::parse(request.query_string().as_bytes())
+                .find(|(name, _)| name == wanted)
+                .map(|(_, value)| value)
+        };
+        ready(Ok(Self {
+            is_page: said("page").is_some(),
+            max_id: said("max_id").and_then(|text| domain::page::cursor(&text)),
+        }))
+    }
 }
 
 impl PageQuery {
@@ -330,11 +352,15 @@ fn collection_page(id: &str, query: &PageQuery, items: &[Value], oldest: Option<
     with_context(object)
 }
 
-pub(crate) async fn outbox(name: Path<String>, query: Query<PageQuery>, app: Data<App>) -> Answer {
+fn is_full<T>(rows: &[T]) -> bool {
+    i64::try_from(rows.len()).is_ok_and(|rows| rows >= PAGE)
+}
+
+pub(crate) async fn outbox(name: Path<String>, query: PageQuery, app: Data<App>) -> Answer {
     let name = name.into_inner();
     let object = read(&app, move |app, conn| {
         let account = local(conn, &name)?;
-        if query.page.is_none() {
+        if !query.is_page {
             return Ok(collection(
                 &account.outbox_uri,
                 Some(account.statuses_count),
@@ -346,6 +372,7 @@ pub(crate) async fn outbox(name: Path<String>, query: Query<PageQuery>, app: Dat
         };
         let rows = storage::statuses::page_of_account(conn, account.id, &wanted, &query.page())?;
         let oldest = rows.last().map(|row| row.id.0);
+        let oldest = oldest.filter(|_| is_full(&rows));
         let mut items = Vec::with_capacity(rows.len());
         for row in rows {
             items.extend(activity_of(app, conn, &account, row)?);
@@ -362,11 +389,7 @@ type Members = fn(
     &Page,
 ) -> Result<Vec<(i64, Account)>, storage::QueryError>;
 
-pub(crate) async fn followers(
-    name: Path<String>,
-    query: Query<PageQuery>,
-    app: Data<App>,
-) -> Answer {
+pub(crate) async fn followers(name: Path<String>, query: PageQuery, app: Data<App>) -> Answer {
     let which = |account: &Account| (account.followers_uri.clone(), account.followers_count);
     people(
         name.into_inner(),
@@ -378,11 +401,7 @@ pub(crate) async fn followers(
     .await
 }
 
-pub(crate) async fn following(
-    name: Path<String>,
-    query: Query<PageQuery>,
-    app: Data<App>,
-) -> Answer {
+pub(crate) async fn following(name: Path<String>, query: PageQuery, app: Data<App>) -> Answer {
     let which = |account: &Account| (account.following_uri.clone(), account.following_count);
     people(
         name.into_inner(),
@@ -397,7 +416,7 @@ pub(crate) async fn following(
 /// Who hides their collections hides the members and, as the server may too, how many there are.
 async fn people(
     name: String,
-    query: Query<PageQuery>,
+    query: PageQuery,
     app: Data<App>,
     members: Members,
     which: fn(&Account) -> (String, i64),
@@ -406,7 +425,7 @@ async fn people(
         let account = local(conn, &name)?;
         let (id, total) = which(&account);
         let shown = app.settings().show_counts && !account.hide_collections;
-        if query.page.is_none() {
+        if !query.is_page {
             return Ok(collection(&id, shown.then_some(total)));
         }
         if account.hide_collections {
@@ -414,6 +433,7 @@ async fn people(
         }
         let rows = members(conn, account.id, &query.page())?;
         let oldest = rows.last().map(|(cursor, _)| *cursor);
+        let oldest = oldest.filter(|_| is_full(&rows));
         let items: Vec<Value> = rows
             .into_iter()
             .map(|(_, member)| Value::from(member.uri))

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use activitypub_federation::fetch::webfinger::Webfinger;
 use async_trait::async_trait;
+use bytes::Bytes;
 use domain::{AccountId, Handle, Host, StatusId};
 use serde_json::Value;
 use service::{App, Found, RemoteFetcher};
@@ -14,7 +15,7 @@ use storage::accounts::Account;
 use url::Url;
 
 use crate::convert::{actor, note};
-use crate::net::{Fetched, is_activity_json};
+use crate::net::{FetchError, Fetched, is_activity_json};
 use crate::origin::{Origin, same_origin};
 use crate::protocol::read::{self, text};
 use crate::{Federation, Refusal};
@@ -382,5 +383,15 @@ impl RemoteFetcher for Federation {
         }
         let account = self.store_actor(app, &budget, &document).await?;
         Ok(Some(Found::Account(account.id)))
+    }
+
+    async fn file(&self, url: &str, limit: usize) -> service::Result<Bytes> {
+        let url = Url::parse(url).map_err(|_| service::Error::NotFound)?;
+        match self.client().get_media(&url, limit).await {
+            Ok(media) => Ok(media.bytes.into()),
+            Err(FetchError::NotFound | FetchError::Gone) => Err(service::Error::NotFound),
+            Err(FetchError::TooLarge) => Err(service::Error::TooLarge),
+            Err(error) => Err(service::Error::Unavailable(error.to_string())),
+        }
     }
 }

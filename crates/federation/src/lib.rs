@@ -161,7 +161,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/inbox").route(web::post().to(inbox::receive)))
         .service(web::resource("/actor").route(web::get().to(documents::instance_actor)))
         .service(web::resource("/actor/inbox").route(web::post().to(inbox::receive)))
-        .service(web::resource("/actor/outbox").route(web::get().to(documents::instance_outbox)))
+        .service(
+            web::resource("/actor/{collection:outbox|followers|following}")
+                .route(web::get().to(documents::instance_collection)),
+        )
         .service(web::resource("/users/{name}").route(web::get().to(documents::account)))
         .service(web::resource("/users/{name}/inbox").route(web::post().to(inbox::receive)))
         .service(web::resource("/users/{name}/outbox").route(web::get().to(documents::outbox)))

@@ -4,56 +4,64 @@
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use service::Paged;
 use url::{Url, form_urlencoded};
 
 /// Never repeated in a link: the cursors that it replaces, and what is secret.
 const DROPPED: [&str; 4] = ["max_id", "since_id", "min_id", "access_token"];
 
-/// The ends of a page. For favourites, followers and the like these are ids of the relation.
+/// The ends of a page, newest and oldest, none of an empty one. For favourites, followers and the like
+/// these are ids of the relation.
+///
+/// They come from what was read, not from what is shown: of a page whose rows are all hidden the
+/// neighbours must still be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursors {
-    pub newest: i64,
-    pub oldest: i64,
+pub struct Ends {
+    pub cursors: Option<(i64, i64)>,
+    /// Whether there is a next page.
+    pub more: bool,
 }
 
-impl Cursors {
-    /// The ends of `ids`, in whatever order; none of an empty page.
-    pub fn of<I: Into<i64>>(ids: impl IntoIterator<Item = I>) -> Option<Self> {
-        ids.into_iter().map(Into::into).fold(None, |ends, id| {
-            let Self { newest, oldest } = ends.unwrap_or(Self {
-                newest: id,
-                oldest: id,
-            });
-            Some(Self {
-                newest: newest.max(id),
-                oldest: oldest.min(id),
-            })
-        })
+impl Ends {
+    #[must_use]
+    pub fn of<T>(page: &Paged<T>) -> Self {
+        Self {
+            cursors: page.ends,
+            more: true,
+        }
     }
 }
 
 /// The page as JSON, with the links to its neighbours.
 ///
 /// `origin` is the public address of this server: behind a proxy the request does not know it.
-/// `cursors` come from what was read, not from `items`: of a page whose rows are all hidden the
-/// neighbours must still be found.
 pub fn page<T: Serialize + ?Sized>(
     request: &HttpRequest,
     origin: &Url,
     items: &T,
-    cursors: Option<Cursors>,
+    ends: Ends,
 ) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    if let Some(links) = cursors.and_then(|cursors| links(request, origin, cursors)) {
+    if let Some(links) = links(request, origin, ends) {
         response.insert_header((header::LINK, links));
     }
     response.json(items)
 }
 
-fn links(request: &HttpRequest, origin: &Url, cursors: Cursors) -> Option<HeaderValue> {
-    let next = neighbour(request, origin, "max_id", cursors.oldest)?;
-    let prev = neighbour(request, origin, "min_id", cursors.newest)?;
-    HeaderValue::from_str(&format!("<{next}>; rel=\"next\", <{prev}>; rel=\"prev\"")).ok()
+fn links(request: &HttpRequest, origin: &Url, ends: Ends) -> Option<HeaderValue> {
+    let (newest, oldest) = ends.cursors?;
+    let prev = neighbour(request, origin, "min_id", newest)?;
+    let prev = format!("<{prev}>; rel=\"prev\"");
+    if !ends.more {
+        return HeaderValue::from_str(&prev).ok();
+    }
+    let next = neighbour(request, origin, "max_id", oldest)?;
+    HeaderValue::from_str(&format!("<{next}>; rel=\"next\", {prev}")).ok()
+}
+
+/// A limit that is no number of rows is not repeated.
+fn is_kept(name: &str, value: &str) -> bool {
+    !DROPPED.contains(&name) && (name != "limit" || value.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn neighbour(request: &HttpRequest, origin: &Url, cursor: &str, id: i64) -> Option<Url> {
@@ -62,7 +70,7 @@ fn neighbour(request: &HttpRequest, origin: &Url, cursor: &str, id: i64) -> Opti
         url.origin() == origin.origin()
     })?;
     let kept = form_urlencoded::parse(request.query_string().as_bytes())
-        .filter(|(name, _)| !DROPPED.contains(&name.as_ref()));
+        .filter(|(name, value)| is_kept(name, value));
     url.query_pairs_mut()
         .clear()
         .extend_pairs(kept)
@@ -76,25 +84,18 @@ mod tests {
 
     use super::*;
 
-    fn link(uri: &str, cursors: Option<Cursors>) -> Option<String> {
+    fn link(uri: &str, ends: Ends) -> Option<String> {
         let request = TestRequest::with_uri(uri).to_http_request();
         let origin = Url::parse("https://school.example").unwrap();
-        let response = page(&request, &origin, &["item"], cursors);
+        let response = page(&request, &origin, &["item"], ends);
         let header = response.headers().get(header::LINK)?;
         Some(header.to_str().unwrap().to_owned())
     }
 
-    const ENDS: Option<Cursors> = Some(Cursors {
-        newest: 9,
-        oldest: 4,
-    });
-
-    #[test]
-    fn the_ends_are_found_in_any_order() {
-        assert_eq!(Cursors::of([9, 4, 7]), ENDS);
-        assert_eq!(Cursors::of([4, 9]), ENDS);
-        assert_eq!(Cursors::of(Vec::<i64>::new()), None);
-    }
+    const ENDS: Ends = Ends {
+        cursors: Some((9, 4)),
+        more: true,
+    };
 
     #[test]
     fn links_are_absolute_and_keep_the_other_parameters() {
@@ -111,7 +112,29 @@ mod tests {
 
     #[test]
     fn an_empty_page_has_no_links() {
-        assert_eq!(link("/api/v1/notifications", None), None);
+        let empty = Ends {
+            cursors: None,
+            more: false,
+        };
+        assert_eq!(link("/api/v1/notifications", empty), None);
+    }
+
+    #[test]
+    fn the_last_page_has_no_next_one() {
+        let last = Ends {
+            more: false,
+            ..ENDS
+        };
+        assert_eq!(
+            link("/api/v1/bookmarks?limit=5", last).unwrap(),
+            "<https://school.example/api/v1/bookmarks?limit=5&min_id=9>; rel=\"prev\""
+        );
+    }
+
+    #[test]
+    fn a_limit_below_nought_is_not_passed_on() {
+        let header = link("/api/v1/bookmarks?limit=-5", ENDS).unwrap();
+        assert!(!header.contains("limit"), "{header}");
     }
 
     #[test]

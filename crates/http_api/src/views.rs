@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{AccountId, AccountKind, CustomEmoji};
+use domain::{AccountId, AccountKind, CustomEmoji, MediaKind};
 use service::oauth::Person;
 use service::views::{
     AccountView, EditView, MediaView, NotificationView, RelationshipView, StatusView, TagView,
@@ -47,7 +47,8 @@ impl From<AccountView> for e::Account {
             show_media: true,
             show_media_replies: true,
             show_featured: true,
-            noindex: local.then_some(!account.indexable),
+            // There is no such setting here: nobody has opted out. Whether posts may be found is `indexable`.
+            noindex: local.then_some(false),
             emojis: emojis(account.emojis),
             roles: local.then(Vec::new),
             fields: account
@@ -61,7 +62,7 @@ impl From<AccountView> for e::Account {
                 .collect(),
             feature_approval: Approval::NOBODY,
             moved: None,
-            suspended: false,
+            suspended: account.suspended_at.is_some(),
             limited: account.silenced_at.is_some(),
             memorial: false,
         }
@@ -130,7 +131,9 @@ impl From<MediaView> for e::MediaAttachment {
             id: media.id,
             kind: media.kind.name(),
             url: Some(view.url),
-            preview_url: Some(view.preview_url),
+            // A film without a small picture has none to show before it is played.
+            preview_url: (media.thumbnail.is_some() || media.kind == MediaKind::Image)
+                .then_some(view.preview_url),
             remote_url: media.remote_url,
             preview_remote_url: (),
             text_url: (),

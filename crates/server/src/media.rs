@@ -1,16 +1,31 @@
-//! The files of the media store. Their names are never used twice, so they may be kept for ever.
+//! The files of the media store, our own and copies of others'. Their names are never used twice, so they
+//! may be kept for ever.
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
+use ::web as pages;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use service::App;
+use service::remote_files::{self, FileCopy, Owner};
 
-/// Types of the files that we write ourselves.
-const TYPES: [(&str, &str); 3] = [
+/// Types of the files that we write: pictures are our own making, the rest is passed on.
+const TYPES: [(&str, &str); 12] = [
     ("jpg", "image/jpeg"),
     ("png", "image/png"),
     ("gif", "image/gif"),
+    ("avif", "image/avif"),
+    ("mp4", "video/mp4"),
+    ("mov", "video/quicktime"),
+    ("webm", "video/webm"),
+    ("m4a", "audio/mp4"),
+    ("ogg", "audio/ogg"),
+    ("mp3", "audio/mpeg"),
+    ("wav", "audio/wav"),
+    ("flac", "audio/flac"),
 ];
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Copies are asked for again now and then, so that those in use are known.
+const A_DAY: &str = "public, max-age=86400";
 
 pub async fn file(path: Path<(String, String)>, app: Data<App>) -> HttpResponse {
     let (folder, name) = path.into_inner();
@@ -18,22 +33,104 @@ pub async fn file(path: Path<(String, String)>, app: Data<App>) -> HttpResponse 
         return HttpResponse::NotFound().finish();
     };
     match app.media().read(&format!("{folder}/{name}")).await {
-        Ok(Some(content)) => HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, kind))
-            .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .insert_header((
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; sandbox",
-            ))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-            .body(content),
+        Ok(Some(content)) => safe(HttpResponse::Ok(), kind, FOR_EVER).body(content),
         Ok(None) => HttpResponse::NotFound().finish(),
-        Err(error) => {
-            tracing::warn!(%error, "a file could not be read");
-            HttpResponse::ServiceUnavailable().finish()
-        }
+        Err(error) => unreadable(&error),
     }
+}
+
+/// A file of somebody elsewhere. What cannot be had of a person is the picture of nobody.
+pub async fn copy(
+    request: HttpRequest,
+    path: Path<(String, String, String)>,
+    app: Data<App>,
+) -> HttpResponse {
+    let (kind, id, digest) = path.into_inner();
+    let Some(owner) = Owner::named(&kind, &id) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let mut refusal = match remote_files::open(&app, owner, &digest).await {
+        Ok(found) => return send(&request, &app, found).await,
+        Err(service::Error::NotFound) => HttpResponse::NotFound(),
+        Err(service::Error::Unavailable(_)) => HttpResponse::BadGateway(),
+        Err(error) => {
+            tracing::warn!(%error, "a copy could not be read");
+            HttpResponse::ServiceUnavailable()
+        }
+    };
+    refusal.insert_header((header::CACHE_CONTROL, "public, max-age=300"));
+    match owner {
+        Owner::Account(_) => refusal
+            .insert_header((header::CONTENT_TYPE, "image/png"))
+            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .body(pages::DEFAULT_AVATAR),
+        Owner::Media(_) | Owner::Preview(_) | Owner::Status(_) => refusal.finish(),
+    }
+}
+
+/// The whole, or the part that a player asks for: RFC 9110 section 14.
+async fn send(request: &HttpRequest, app: &App, found: FileCopy) -> HttpResponse {
+    let asked = request
+        .headers()
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok());
+    let part = found.size.and_then(|size| range(asked?, size));
+    let content = match part {
+        Some((start, end)) => app.media().read_part(&found.path, start..end + 1).await,
+        None => app.media().read(&found.path).await,
+    };
+    let content = match content {
+        Ok(Some(content)) => content,
+        Ok(None) => return HttpResponse::NotFound().finish(),
+        Err(error) => return unreadable(&error),
+    };
+    let status = if part.is_some() {
+        HttpResponse::PartialContent()
+    } else {
+        HttpResponse::Ok()
+    };
+    let mut response = safe(status, &found.mime, A_DAY);
+    response.insert_header((header::ACCEPT_RANGES, "bytes"));
+    if let (Some((start, end)), Some(size)) = (part, found.size) {
+        response.insert_header((header::CONTENT_RANGE, format!("bytes {start}-{end}/{size}")));
+        // A part of a compressed whole would be another part.
+        response.insert_header((
+            header::CONTENT_ENCODING,
+            HeaderValue::from_static("identity"),
+        ));
+    }
+    response.body(content)
+}
+
+/// First and last byte of the one range asked for; none if there are several, or none of that file.
+fn range(asked: &str, size: u64) -> Option<(u64, u64)> {
+    let (first, last) = asked.strip_prefix("bytes=")?.split_once('-')?;
+    let end = size.checked_sub(1)?;
+    let (start, end) = match (first.trim(), last.trim()) {
+        ("", suffix) => (size.saturating_sub(suffix.parse().ok()?), end),
+        (first, "") => (first.parse().ok()?, end),
+        (first, last) => (first.parse().ok()?, last.parse::<u64>().ok()?.min(end)),
+    };
+    (start <= end).then_some((start, end))
+}
+
+/// Of a fixed type, and a page neither here nor in a frame.
+fn safe(mut response: HttpResponseBuilder, kind: &str, kept: &'static str) -> HttpResponseBuilder {
+    response
+        .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CACHE_CONTROL, kept))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    response
+}
+
+fn unreadable(error: &storage::Error) -> HttpResponse {
+    tracing::warn!(%error, "a file could not be read");
+    HttpResponse::ServiceUnavailable().finish()
 }
 
 /// The type of a file whose name is one of ours; everything else is not there.
@@ -46,7 +143,7 @@ fn kind(folder: &str, name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::kind;
+    use super::{kind, range};
 
     #[test]
     fn only_names_that_we_gave_are_looked_for() {
@@ -60,5 +157,23 @@ mod tests {
         ] {
             assert_eq!(kind(folder, name), None, "{folder}/{name}");
         }
+    }
+
+    #[test]
+    fn a_player_gets_the_part_that_it_asks_for() {
+        for (asked, part) in [
+            ("bytes=0-1", Some((0, 1))),
+            ("bytes=5-", Some((5, 9))),
+            ("bytes=-3", Some((7, 9))),
+            ("bytes=-30", Some((0, 9))),
+            ("bytes=8-20", Some((8, 9))),
+            ("bytes=10-", None),
+            ("bytes=3-2", None),
+            ("bytes=0-1,4-5", None),
+            ("lines=0-1", None),
+        ] {
+            assert_eq!(range(asked, 10), part, "{asked}");
+        }
+        assert_eq!(range("bytes=0-", 0), None);
     }
 }

@@ -128,6 +128,10 @@ impl RemoteFetcher for NoNetwork {
     async fn by_url(&self, _: &App, _: &str) -> service::Result<Option<Found>> {
         Ok(None)
     }
+
+    async fn file(&self, _: &str, _: usize) -> service::Result<actix_web::web::Bytes> {
+        Err(service::Error::NotFound)
+    }
 }
 
 /// Whole milliseconds, as both databases keep them.
@@ -174,6 +178,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         max_characters: config.statuses.max_characters,
         max_media: config.statuses.max_media,
         max_image_bytes: config.media.max_image_bytes,
+        cache_remote: config.media.cache_remote,
         show_counts: config.community.show_counts,
         any_hosts: config.federation.allow_loopback,
     })

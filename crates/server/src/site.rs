@@ -10,7 +10,7 @@ use actix_web::{App as Site, HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
 use http_api::extract::UploadLimit;
 use http_api::middleware::client_address::{TrustedProxies, client_address};
-use http_api::middleware::json_errors::{json_errors, unknown_route};
+use http_api::middleware::json_answers::{json_answers, unknown_route};
 use http_api::middleware::rate_limit::{RateLimiter, RateLimits, rate_limit};
 use http_api::middleware::{
     cors, head::head, request_id::request_id, trailing_slash::trailing_slash,
@@ -83,8 +83,8 @@ pub fn listen(server: &Server) -> anyhow::Result<Http> {
 fn addresses(site: &mut ServiceConfig) {
     site.service(
         web::scope("/api")
-            .wrap(from_fn(json_errors))
             .wrap(from_fn(rate_limit))
+            .wrap(from_fn(json_answers))
             .wrap(cors::api())
             .configure(http_api::configure_api)
             .default_service(web::route().to(unknown_route)),
@@ -93,18 +93,25 @@ fn addresses(site: &mut ServiceConfig) {
     .service(web::resource("/livez").route(web::get().to(alive)))
     .service(web::resource("/readyz").route(web::get().to(ready)))
     .service(web::resource("/media/{folder}/{name}").route(web::get().to(media::file)))
+    .service(web::resource("/media/proxy/{kind}/{id}/{digest}").route(web::get().to(media::copy)))
     .service(
-        web::resource("/@{name}")
-            .guard(fn_guard(wants_activity_json))
-            .route(web::get().to(account_document)),
-    )
-    .service(
-        web::resource("/@{name}/{id}")
-            .guard(fn_guard(wants_activity_json))
-            .route(web::get().to(status_document)),
-    )
-    .configure(federation::configure)
-    .configure(pages::configure);
+        // Everything that is no API: a scope of its own, whose refusals are pages.
+        web::scope("")
+            .wrap(from_fn(pages::refusals))
+            .wrap(from_fn(cors::documents))
+            .service(
+                web::resource("/@{name}")
+                    .guard(fn_guard(wants_activity_json))
+                    .route(web::get().to(account_document)),
+            )
+            .service(
+                web::resource("/@{name}/{id}")
+                    .guard(fn_guard(wants_activity_json))
+                    .route(web::get().to(status_document)),
+            )
+            .configure(federation::configure)
+            .configure(pages::configure),
+    );
 }
 
 fn wants_activity_json(request: &actix_web::guard::GuardContext<'_>) -> bool {

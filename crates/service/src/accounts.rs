@@ -22,11 +22,16 @@ pub struct AccountStatuses {
     pub tagged: Option<String>,
 }
 
-/// The account of that id.
+/// The account of that id; a suspended one without all that it said.
 pub async fn view(app: &App, viewer: Option<&Person>, id: AccountId) -> Result<AccountView> {
     let viewer = viewer.map(Person::id);
-    app.read(move |app, conn| Ok(views::account(app, viewer, find(conn, id)?)))
-        .await
+    app.read(move |app, conn| {
+        let account = storage::accounts::find(conn, id)?
+            .filter(|row| row.deleted_at.is_none())
+            .ok_or(Error::NotFound)?;
+        Ok(views::account(app, viewer, account))
+    })
+    .await
 }
 
 /// The accounts of these ids; unknown ones are left out.
@@ -41,7 +46,7 @@ pub async fn with_ids(
 }
 
 /// The account of a handle (`ada`, `ada@school.example`), looked for elsewhere if `resolve` says so.
-/// [`Error::Gone`] if it was ours and is suspended or deleted.
+/// A suspended one comes without all that it said; [`Error::Gone`] if it was ours and is deleted.
 pub async fn lookup(
     app: &App,
     viewer: Option<&Person>,
@@ -52,7 +57,7 @@ pub async fn lookup(
     let account = by_handle(app, handle, resolve)
         .await?
         .ok_or(Error::NotFound)?;
-    if account.is_gone() {
+    if account.deleted_at.is_some() {
         return Err(if account.is_local() {
             Error::Gone
         } else {
@@ -126,6 +131,7 @@ pub async fn statuses(
         Ok(Paged::new(
             views::statuses(app, conn, viewer, rows)?,
             cursors,
+            &page,
         ))
     })
     .await
@@ -190,7 +196,7 @@ async fn collection(
         {
             return Ok(Paged::empty());
         }
-        Ok(accounts_page(app, viewer, members(conn, id, &page)?))
+        Ok(accounts_page(app, viewer, members(conn, id, &page)?, &page))
     })
     .await
 }
@@ -199,13 +205,14 @@ pub(crate) fn accounts_page(
     app: &App,
     viewer: Option<AccountId>,
     rows: Vec<(i64, Account)>,
+    page: &Page,
 ) -> Paged<AccountView> {
     let cursors: Vec<i64> = rows.iter().map(|(cursor, _)| *cursor).collect();
     let items = rows
         .into_iter()
         .map(|(_, account)| views::account(app, viewer, account))
         .collect();
-    Paged::new(items, cursors)
+    Paged::new(items, cursors, page)
 }
 
 /// How the viewer and each of these accounts stand to each other; unknown ones are left out.

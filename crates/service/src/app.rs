@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::instance::Facts;
 use crate::mail::Mailer;
+use crate::remote_files::Fetches;
 use crate::{Addresses, RemoteFetcher, Result, Settings};
 
 const COUNTED_FOR: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
@@ -26,6 +27,7 @@ struct Inner {
     addresses: Addresses,
     ids: Ids,
     wake: Wake,
+    fetches: Fetches,
     /// What was counted last, and when.
     counted: Mutex<Option<(Time, Facts)>>,
 }
@@ -60,6 +62,7 @@ impl App {
             addresses,
             ids: Ids::default(),
             wake: Wake::default(),
+            fetches: crate::remote_files::fetches(),
             counted: Mutex::default(),
         };
         Self {
@@ -101,6 +104,10 @@ impl App {
     #[must_use]
     pub fn wake(&self) -> &Wake {
         &self.inner.wake
+    }
+
+    pub(crate) fn fetches(&self) -> &Fetches {
+        &self.inner.fetches
     }
 
     #[must_use]

@@ -72,6 +72,7 @@ pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<Accoun
             app,
             Some(me),
             storage::blocks::page(conn, me, &page)?,
+            &page,
         ))
     })
     .await

@@ -23,12 +23,13 @@ pub struct FollowWishes {
 }
 
 /// Follows somebody, or asks to; once more it changes what one wants to see.
+/// Answers too whether the other decides by hand who may follow.
 pub async fn follow(
     app: &App,
     person: &Person,
     id: AccountId,
     wishes: FollowWishes,
-) -> Result<RelationshipView> {
+) -> Result<(RelationshipView, bool)> {
     let me = person.account.clone();
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
@@ -61,7 +62,7 @@ pub async fn follow(
         }
         if !is_new {
             storage::follows::set_wishes(conn, &follow)?;
-            return relationship(conn, me.id, other.id);
+            return Ok((relationship(conn, me.id, other.id)?, other.locked));
         }
         storage::follows::insert(conn, follow.clone())?;
         if other.is_local() {
@@ -80,7 +81,7 @@ pub async fn follow(
                 },
             )?;
         }
-        relationship(conn, me.id, other.id)
+        Ok((relationship(conn, me.id, other.id)?, other.locked))
     })
     .await
 }
@@ -127,6 +128,7 @@ pub async fn requests(app: &App, person: &Person, page: Page) -> Result<Paged<Ac
             app,
             Some(me),
             storage::follows::requests(conn, me, &page)?,
+            &page,
         ))
     })
     .await

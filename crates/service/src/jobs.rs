@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
-use crate::{App, Error, Result, attachments, home, keys};
+use crate::{App, Error, Result, attachments, home, keys, remote_files};
 
 /// A piece of work. Doing it twice does no harm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -127,7 +127,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
 }
 
 /// Removes what has run out: sessions, codes, idempotency keys, inbox rows, the ends of home timelines,
-/// files never attached.
+/// files never attached, copies at which nobody looks.
 pub async fn prune(app: &App) -> Result<()> {
     let day = chrono::Duration::days(1);
     let files = app
@@ -150,5 +150,5 @@ pub async fn prune(app: &App) -> Result<()> {
     for media in files {
         attachments::remove_files(app, media).await?;
     }
-    Ok(())
+    remote_files::prune(app).await
 }

@@ -28,6 +28,7 @@ mod paged;
 pub mod passwords;
 pub mod profile;
 mod remote;
+pub mod remote_files;
 pub mod search;
 mod settings;
 pub mod statuses;

@@ -84,7 +84,8 @@ fn work(bytes: &[u8], purpose: Purpose) -> Result<Processed> {
         return Err(unsupported());
     }
     let picture = decode(bytes, format)?;
-    let lossless = format != ImageFormat::Jpeg;
+    // A photograph as PNG would be ten times as large.
+    let lossless = !matches!(format, ImageFormat::Jpeg | ImageFormat::WebP);
     match purpose {
         Purpose::Avatar => encode(&fill(&picture, 400, 400)?, lossless),
         Purpose::Header => encode(&fill(&picture, 1_500, 500)?, lossless),
@@ -105,6 +106,34 @@ fn work(bytes: &[u8], purpose: Purpose) -> Result<Processed> {
             Ok(kept)
         }
     }
+}
+
+/// Type and extension of what others may show here and we cannot write anew: films, sounds, and pictures of
+/// a newer kind. By its content, whatever it is called; none of these carries anything that runs.
+pub(crate) fn foreign_type(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    let brand = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
+    if brand(4, 8) == b"ftyp" {
+        return Some(match brand(8, 12) {
+            b"avif" | b"avis" => ("image/avif", "avif"),
+            b"M4A " | b"M4B " => ("audio/mp4", "m4a"),
+            b"qt  " => ("video/quicktime", "mov"),
+            _ => ("video/mp4", "mp4"),
+        });
+    }
+    let begins = |magic: &[u8]| bytes.starts_with(magic);
+    Some(if begins(b"\x1a\x45\xdf\xa3") {
+        ("video/webm", "webm")
+    } else if begins(b"OggS") {
+        ("audio/ogg", "ogg")
+    } else if begins(b"ID3") || begins(b"\xff\xfb") || begins(b"\xff\xf3") || begins(b"\xff\xf2") {
+        ("audio/mpeg", "mp3")
+    } else if begins(b"RIFF") && brand(8, 12) == b"WAVE" {
+        ("audio/wav", "wav")
+    } else if begins(b"fLaC") {
+        ("audio/flac", "flac")
+    } else {
+        return None;
+    })
 }
 
 fn unsupported() -> Error {
@@ -332,6 +361,23 @@ mod tests {
             .await
             .unwrap();
         assert_eq!((avatar.width, avatar.height), (400, 400));
+    }
+
+    #[test]
+    fn what_others_may_show_here_is_known_by_its_content() {
+        for (bytes, mime) in [
+            (&b"\0\0\0\x18ftypisom"[..], Some("video/mp4")),
+            (b"\0\0\0\x18ftypavif", Some("image/avif")),
+            (b"\x1a\x45\xdf\xa3", Some("video/webm")),
+            (b"RIFF\0\0\0\0WAVE", Some("audio/wav")),
+            (b"RIFF\0\0\0\0WEBP", None),
+            (b"<svg xmlns", None),
+            (b"<!doctype html>", None),
+            (b"%PDF-1.7", None),
+            (b"", None),
+        ] {
+            assert_eq!(foreign_type(bytes).map(|(mime, _)| mime), mime, "{bytes:?}");
+        }
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ pub async fn page(
     app.read(move |app, conn| {
         let rows = storage::notifications::page(conn, me, &wanted, &page)?;
         let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
-        Ok(Paged::new(show(app, conn, me, rows)?, cursors))
+        Ok(Paged::new(show(app, conn, me, rows)?, cursors, &page))
     })
     .await
 }

@@ -7,7 +7,7 @@ use storage::accounts::Account;
 use crate::jobs::{Outgoing, federate};
 use crate::media::Purpose;
 use crate::oauth::Person;
-use crate::text::format;
+use crate::text::format::{self, Rel};
 use crate::views::{self, AccountView};
 use crate::{App, Error, Result, accounts, error::invalid};
 
@@ -36,7 +36,7 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
     let avatar = keep_picture(app, change.avatar.take(), Purpose::Avatar).await?;
     let header = keep_picture(app, change.header.take(), Purpose::Header).await?;
     let note = match &change.note {
-        Some(text) => Some(to_html(app, text).await?),
+        Some(text) => Some(to_html(app, text, Rel::Foreign).await?),
         None => None,
     };
     let fields = match change.fields.take() {
@@ -175,7 +175,7 @@ async fn fields(app: &App, rows: Vec<(String, String)>) -> Result<Vec<ProfileFie
         if name.trim().is_empty() {
             continue;
         }
-        let html = to_html(app, &source).await?;
+        let html = to_html(app, &source, Rel::Me).await?;
         // A row's value is one line and no paragraph.
         let value = html
             .strip_prefix("<p>")
@@ -194,7 +194,7 @@ async fn fields(app: &App, rows: Vec<(String, String)>) -> Result<Vec<ProfileFie
 }
 
 /// A biography's text as HTML. Only people who are known already become links.
-async fn to_html(app: &App, text: &str) -> Result<String> {
+async fn to_html(app: &App, text: &str, rel: Rel) -> Result<String> {
     let text = text.replace('\0', "");
     app.read(move |app, conn| {
         let mut known = std::collections::HashMap::new();
@@ -220,8 +220,9 @@ async fn to_html(app: &App, text: &str) -> Result<String> {
         Ok(format::to_html(
             &text,
             app.settings().hosts(),
+            rel,
             resolve,
-            |tag| app.addresses().tag(tag),
+            |tag| app.addresses().tag(&domain::text::normalise_tag(tag)),
         ))
     })
     .await

@@ -1,6 +1,7 @@
 //! The only thing that use cases need from the network.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use domain::{AccountId, Handle, StatusId};
 use storage::accounts::Account;
 
@@ -21,4 +22,8 @@ pub trait RemoteFetcher: Send + Sync {
 
     /// What is at an address; none if nothing that we understand.
     async fn by_url(&self, app: &App, url: &str) -> Result<Option<Found>>;
+
+    /// The file at an address, of at most `limit` bytes. [`crate::Error::NotFound`] if there is none,
+    /// [`crate::Error::TooLarge`] if it is larger.
+    async fn file(&self, url: &str, limit: usize) -> Result<Bytes>;
 }

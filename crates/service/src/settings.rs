@@ -41,6 +41,8 @@ pub struct Settings {
     pub max_media: usize,
     /// Bytes.
     pub max_image_bytes: usize,
+    /// Whether pictures and films from elsewhere are shown from here, so that their servers do not learn who looks.
+    pub cache_remote: bool,
     /// Whether the numbers of followers, favourites and boosts of others are shown.
     pub show_counts: bool,
     /// Whether one label, ports and IP addresses are hosts in handles: only with the loopback switch.

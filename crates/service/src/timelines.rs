@@ -48,7 +48,7 @@ pub async fn home(app: &App, person: &Person, page: Page) -> Result<Paged<Status
     app.read(move |app, conn| {
         let ids = storage::home_feed::page(conn, me, &page)?;
         let items = in_order(app, conn, Some(me), &ids)?;
-        Ok(Paged::new(items, ids.into_iter().map(|id| id.0)))
+        Ok(Paged::new(items, ids.into_iter().map(|id| id.0), &page))
     })
     .await
 }
@@ -63,7 +63,7 @@ pub async fn public(
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         let rows = storage::statuses::page_of_public(conn, wanted.into(), &page)?;
-        show(app, conn, viewer, rows)
+        show(app, conn, viewer, rows, &page)
     })
     .await
 }
@@ -97,7 +97,7 @@ pub async fn tag(
             },
             &page,
         )?;
-        show(app, conn, viewer, rows)
+        show(app, conn, viewer, rows, &page)
     })
     .await
 }
@@ -116,11 +116,13 @@ fn show(
     conn: &mut DbConnection,
     viewer: Option<domain::AccountId>,
     rows: Vec<Status>,
+    page: &Page,
 ) -> Result<Paged<StatusView>> {
     let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
     let rows = visible_to(conn, viewer, rows)?;
     Ok(Paged::new(
         views::statuses(app, conn, viewer, rows)?,
         cursors,
+        page,
     ))
 }

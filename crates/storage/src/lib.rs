@@ -34,6 +34,7 @@ pub mod migrations;
 pub mod notifications;
 mod paging;
 pub mod recovery;
+pub mod remote_files;
 mod row;
 #[rustfmt::skip]
 mod schema;

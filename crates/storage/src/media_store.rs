@@ -1,5 +1,7 @@
 //! The files of attachments, avatars and headers.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use opendal::Operator;
 use opendal::services::Fs;
@@ -50,6 +52,26 @@ impl MediaStore {
             Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A part of a file's content; none if there is no such file.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or the file is shorter.
+    pub async fn read_part(&self, path: &str, part: Range<u64>) -> Result<Option<Bytes>, Error> {
+        match self.operator.read_with(path).range(part).await {
+            Ok(content) => Ok(Some(content.to_bytes())),
+            Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether there is such a file.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn has(&self, path: &str) -> Result<bool, Error> {
+        Ok(self.operator.exists(path).await?)
     }
 
     /// Removes a file; one that is not there is no error.

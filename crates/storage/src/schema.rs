@@ -96,6 +96,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    remote_files (digest) {
+        digest -> Text,
+        file -> Text,
+        thumbnail -> Nullable<Text>,
+        mime -> Text,
+        size -> BigInt,
+        fetched_at -> Timestamp,
+        used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     server_state (key) {
         key -> Text,
         value -> Text,
@@ -452,6 +464,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media,
     mentions,
     notifications,
+    remote_files,
     server_state,
     sessions,
     sign_in_failures,

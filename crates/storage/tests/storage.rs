@@ -8,9 +8,10 @@ use domain::{ActivityId, DeliveryId, InboxId, JobId, Time};
 use storage::deliveries::{Activity, Delivery};
 use storage::inbox::Received;
 use storage::jobs::Job;
+use storage::remote_files::RemoteFile;
 use storage::{
     Database, Error, QueryError, deliveries, idempotency, inbox, instances, jobs, markers,
-    migrations, server_state,
+    migrations, remote_files, server_state,
 };
 use test_support::{TestDatabase, everywhere};
 
@@ -280,5 +281,33 @@ async fn a_single_connection_does_all_or_nothing_and_what_is_kept_stays() {
             database.read(known).await.unwrap().as_deref(),
             Some("https://school.example")
         );
+    }
+}
+
+#[tokio::test]
+async fn copies_at_which_nobody_looks_are_found_oldest_first() {
+    for database in everywhere() {
+        let copy = |digest: &str, second| RemoteFile {
+            digest: digest.to_owned(),
+            file: format!("ab/{digest}.png"),
+            thumbnail: None,
+            mime: "image/png".to_owned(),
+            size: 1,
+            fetched_at: at(0),
+            used_at: at(second),
+        };
+        let found: Result<Vec<String>, Error> = open(&database)
+            .transaction(move |conn| {
+                for row in [copy("c", 3), copy("a", 1), copy("d", 2), copy("b", 2)] {
+                    remote_files::insert(conn, row)?;
+                }
+                remote_files::used(conn, "b", at(9))?;
+                remote_files::delete(conn, &["d".to_owned()])?;
+                assert_eq!(remote_files::find(conn, "d")?, None);
+                let unused = remote_files::unused_since(conn, at(5), 10)?;
+                Ok(unused.into_iter().map(|row| row.digest).collect())
+            })
+            .await;
+        assert_eq!(found.unwrap(), ["a", "c"]);
     }
 }

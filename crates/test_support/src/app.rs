@@ -27,6 +27,10 @@ impl RemoteFetcher for NoNetwork {
     async fn by_url(&self, _: &App, _: &str) -> service::Result<Option<Found>> {
         Ok(None)
     }
+
+    async fn file(&self, _: &str, _: usize) -> service::Result<bytes::Bytes> {
+        Err(service::Error::NotFound)
+    }
 }
 
 /// An app at `https://school.example` whose data goes away with it.
@@ -108,6 +112,7 @@ fn settings() -> Settings {
         max_characters: 500,
         max_media: 4,
         max_image_bytes: 1_000_000,
+        cache_remote: true,
         show_counts: false,
         any_hosts: false,
     }

@@ -7,8 +7,11 @@ use actix_web::http::header;
 use actix_web::web::Path;
 
 const CSS: &str = include_str!("../assets/staffroom.css");
+/// The picture of somebody who has none.
+pub const DEFAULT_AVATAR: &[u8] = include_bytes!("../assets/avatar.png");
+
 const PICTURES: [(&str, &[u8]); 4] = [
-    ("avatar.png", include_bytes!("../assets/avatar.png")),
+    ("avatar.png", DEFAULT_AVATAR),
     ("header.png", include_bytes!("../assets/header.png")),
     ("icon.png", include_bytes!("../assets/icon.png")),
     ("thumbnail.png", include_bytes!("../assets/thumbnail.png")),

@@ -121,9 +121,29 @@ fn refuse(app: &App, visitor: &Visitor, refusal: Refusal) -> Answer {
             visitor,
             StatusCode::BAD_REQUEST,
             "This app cannot be let in",
-            &error.description,
+            in_plain_words(error.code),
         ),
         Refusal::Service(error) => Err(error.into()),
+    }
+}
+
+/// What went wrong and what to do about it, for somebody who has never heard of OAuth.
+fn in_plain_words(code: &str) -> &'static str {
+    match code {
+        "invalid_client" => {
+            "This server does not know the app, or knows it no longer. In the app, remove this server and add it again."
+        }
+        "invalid_redirect_uri" => {
+            "The app wants to be answered at an address that it did not register here. Nothing was sent there. \
+             In the app, remove this server and add it again; if that does not help, tell whoever makes the app."
+        }
+        "invalid_scope" => {
+            "The app asks for rights that it did not register here, or that do not exist. \
+             In the app, remove this server and add it again."
+        }
+        _ => {
+            "The app asks in a way that this server does not understand. Please tell whoever makes the app."
+        }
     }
 }
 

@@ -15,6 +15,9 @@ use crate::profile::shortened;
 
 pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
     let who = accounts::lookup(&app, EVERYBODY, &name, false).await?;
+    if who.account.is_gone() {
+        return Err(Failure::Gone);
+    }
     if !who.account.is_local() {
         return Err(Failure::NotFound);
     }
@@ -87,7 +90,7 @@ fn link(rel: &str, kind: &str, href: String) -> Link {
     }
 }
 
-/// What is behind a warning stays behind it.
+/// The title is the warning where there is one; what follows it comes after it.
 fn entry(view: &StatusView) -> Entry {
     let status = &view.status;
     let hidden = !status.spoiler_text.is_empty();
@@ -95,6 +98,15 @@ fn entry(view: &StatusView) -> Entry {
         status.spoiler_text.clone()
     } else {
         plain_text(&status.content)
+    };
+    let content = if hidden {
+        format!(
+            "<p><strong>{}</strong></p><hr />{}",
+            service::text::format::escape(&status.spoiler_text),
+            status.content
+        )
+    } else {
+        status.content.clone()
     };
     let mut links = vec![link("alternate", "text/html", status.url.clone())];
     if !hidden && !status.sensitive {
@@ -109,8 +121,8 @@ fn entry(view: &StatusView) -> Entry {
         id: status.uri.clone(),
         published: Some(moment(status.created_at)),
         updated: moment(changed(view)),
-        content: (!hidden).then(|| Content {
-            value: Some(status.content.clone()),
+        content: Some(Content {
+            value: Some(content),
             content_type: Some("html".to_owned()),
             lang: status.language.clone(),
             ..Content::default()

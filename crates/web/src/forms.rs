@@ -68,6 +68,15 @@ pub async fn visitor(request: &HttpRequest, app: &App) -> Result<Visitor> {
 }
 
 impl Visitor {
+    /// Somebody of whom nothing is known, and to whom no cookie is given.
+    pub fn stranger() -> Self {
+        Self {
+            person: None,
+            csrf: random_token(),
+            is_new: false,
+        }
+    }
+
     pub fn new_cookie(&self, secure: bool) -> Option<Cookie<'static>> {
         self.is_new
             .then(|| cookie(secure, "csrf", self.csrf.clone()))

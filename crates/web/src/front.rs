@@ -67,16 +67,21 @@ pub async fn about(request: HttpRequest, app: Data<App>) -> Answer {
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
 }
 
-/// Where a list goes on.
+/// Where a list goes on; the cursor as it was sent.
 #[derive(Deserialize, Default)]
 pub struct Older {
-    pub max_id: Option<i64>,
+    #[serde(default)]
+    max_id: String,
 }
 
 impl Older {
+    pub fn max_id(&self) -> Option<i64> {
+        domain::page::cursor(&self.max_id)
+    }
+
     pub fn page(&self) -> Page {
         Page {
-            max_id: self.max_id,
+            max_id: self.max_id(),
             ..Page::newest(POSTS)
         }
     }
@@ -107,7 +112,7 @@ pub async fn tag(
     let page = Tag {
         page: Frame::new(&app, &visitor, &format!("#{tag}")),
         tag,
-        older: found.more(POSTS),
+        older: found.more(),
         posts: found.items,
     };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)

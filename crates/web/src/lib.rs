@@ -7,6 +7,7 @@ mod forms;
 mod front;
 mod page;
 mod profile;
+mod refusals;
 mod sign_in;
 mod sign_up;
 mod status;
@@ -17,6 +18,9 @@ use actix_web::HttpRequest;
 use actix_web::web::{self, FormConfig, PathConfig, QueryConfig, ServiceConfig};
 
 use crate::page::Failure;
+
+pub use assets::DEFAULT_AVATAR;
+pub use refusals::refusals;
 
 /// Tells who is at the other end; part of the app's data.
 #[derive(Clone, Copy)]
@@ -43,6 +47,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(sign_up::form))
                 .route(web::post().to(sign_up::submit)),
         )
+        .service(web::resource("/welcome").route(web::get().to(sign_up::welcome)))
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))
         .service(
             web::resource("/oauth/authorize")

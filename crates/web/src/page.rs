@@ -56,17 +56,17 @@ pub fn show(
     app: &App,
     visitor: &Visitor,
     status: StatusCode,
-    forms: Forms,
+    leads: Forms,
     page: &impl Template,
 ) -> Answer {
     let html = page
         .render()
         .map_err(|error| Failure::Server(error.to_string()))?;
-    let secure = app.settings().public_url.scheme() == "https";
+    let secure = forms::is_secure(app);
     let mut response = HttpResponse::build(status);
     response
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy(secure, forms)))
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy(app, leads)))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((header::VARY, "Accept, Cookie"))
@@ -77,11 +77,18 @@ pub fn show(
     Ok(response.body(html))
 }
 
-fn policy(secure: bool, forms: Forms) -> String {
-    let pictures = if secure {
-        "img-src 'self' https:"
+fn policy(app: &App, forms: Forms) -> String {
+    let settings = app.settings();
+    let pictures = if settings.cache_remote {
+        // By its name too: a trial is often looked at under another.
+        format!(
+            "img-src 'self' {}",
+            settings.public_url.origin().ascii_serialization()
+        )
+    } else if forms::is_secure(app) {
+        "img-src 'self' https:".to_owned()
     } else {
-        "img-src 'self' http: https:"
+        "img-src 'self' http: https:".to_owned()
     };
     let leads = if forms == Forms::Here {
         "; form-action 'self'"
@@ -120,9 +127,12 @@ impl From<service::Error> for Failure {
     }
 }
 
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+/// What a refusal tells people; it goes with the response until the page is drawn.
+pub(crate) struct Sentence(pub(crate) &'static str);
+
+impl Failure {
+    pub(crate) fn sentence(&self) -> &'static str {
+        match self {
             Self::NotFound => "There is no such page here, or none that you may see.",
             Self::Gone => "What was here is gone.",
             Self::Unreadable => "This address or form cannot be read.",
@@ -131,7 +141,13 @@ impl std::fmt::Display for Failure {
             }
             Self::TooMany => "That was too often. Please wait a quarter of an hour and try again.",
             Self::Server(_) => "Something went wrong here. Please try again in a moment.",
-        })
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.sentence())
     }
 }
 
@@ -151,25 +167,18 @@ impl ResponseError for Failure {
         if let Self::Server(reason) = self {
             tracing::error!(reason, "a page could not be shown");
         }
-        let mut response = HttpResponse::build(self.status_code());
-        match self {
-            Self::TooMany => response.insert_header((header::RETRY_AFTER, "900")),
-            Self::Server(_) => response.insert_header((header::RETRY_AFTER, "5")),
-            _ => &mut response,
+        let mut response = crate::refusals::as_text(self.status_code(), self.sentence());
+        let wait = match self {
+            Self::TooMany => Some("900"),
+            Self::Server(_) => Some("5"),
+            _ => None,
         };
+        if let Some(wait) = wait {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, header::HeaderValue::from_static(wait));
+        }
         response
-            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-            .insert_header((header::CONTENT_SECURITY_POLICY, policy(true, Forms::Here)))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .insert_header((header::REFERRER_POLICY, "same-origin"))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .body(format!(
-                "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-                 content=\"width=device-width\"><title>{0}</title><link rel=\"stylesheet\" href=\"{1}\"><main><h1>{0}</h1>\
-                 <p>{self}</p><p><a href=\"/\">To the front page</a></p></main></html>",
-                self.status_code().canonical_reason().unwrap_or("Error"),
-                crate::assets::css_address()
-            ))
     }
 }
 
@@ -213,9 +222,23 @@ pub async fn visitor(request: &HttpRequest, app: &Data<App>) -> Result<Visitor, 
     Ok(forms::visitor(request, app).await?)
 }
 
+/// What is wrong with a form.
+pub struct Mistake {
+    /// The name of the field; empty for what belongs to none.
+    pub field: &'static str,
+    /// A sentence.
+    pub text: String,
+}
+
 /// Functions of the templates.
 pub mod filters {
-    use super::AccountView;
+    use super::{AccountView, Mistake};
+
+    /// Whether something is wrong with this field.
+    #[askama::filter_fn]
+    pub fn has(mistakes: &[Mistake], _: &dyn askama::Values, field: &str) -> askama::Result<bool> {
+        Ok(mistakes.iter().any(|mistake| mistake.field == field))
+    }
 
     /// What somebody is called.
     #[askama::filter_fn]

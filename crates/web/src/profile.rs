@@ -10,8 +10,8 @@ use service::accounts::{self, AccountStatuses};
 use service::text::plain_text;
 use service::views::{AccountView, StatusView};
 
-use crate::front::{Older, POSTS};
-use crate::page::{Answer, EVERYBODY, Forms, Frame, filters, show, visitor};
+use crate::front::Older;
+use crate::page::{Answer, EVERYBODY, Failure, Forms, Frame, filters, show, visitor};
 
 #[derive(Template)]
 #[template(path = "profile.html")]
@@ -34,6 +34,9 @@ pub async fn profile(
 ) -> Answer {
     let visitor = visitor(&request, &app).await?;
     let who = accounts::lookup(&app, EVERYBODY, &name, false).await?;
+    if who.account.is_gone() {
+        return Err(Failure::Gone);
+    }
     if !who.account.is_local() {
         return Ok(elsewhere(&who.account.url));
     }
@@ -43,7 +46,7 @@ pub async fn profile(
         ..AccountStatuses::default()
     };
     let found = accounts::statuses(&app, EVERYBODY, id, wanted, older.page()).await?;
-    let pinned = if older.max_id.is_none() {
+    let pinned = if older.max_id().is_none() {
         let wanted = AccountStatuses {
             pinned: true,
             ..AccountStatuses::default()
@@ -64,7 +67,7 @@ pub async fn profile(
         host: app.settings().host.to_string(),
         summary: shortened(&plain_text(&who.account.note)),
         counts: app.settings().show_counts,
-        older: found.more(POSTS),
+        older: found.more(),
         posts: found.items,
         pinned,
         who,

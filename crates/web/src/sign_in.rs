@@ -10,13 +10,13 @@ use service::{App, Error, users};
 
 use crate::ClientAddress;
 use crate::forms::{return_to, session_cookie, session_token};
-use crate::page::{Answer, Forms, Frame, show, visitor};
+use crate::page::{Answer, Forms, Frame, Mistake, show, visitor};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignIn {
     page: Frame,
-    mistake: String,
+    mistakes: Vec<Mistake>,
     login: String,
     return_to: String,
 }
@@ -31,7 +31,7 @@ pub async fn form(request: HttpRequest, asked: Query<Asked>, app: Data<App>) -> 
     let visitor = visitor(&request, &app).await?;
     let page = SignIn {
         page: Frame::new(&app, &visitor, "Sign in"),
-        mistake: String::new(),
+        mistakes: Vec::new(),
         login: String::new(),
         return_to: return_to(&asked.return_to),
     };
@@ -71,7 +71,10 @@ pub async fn submit(
     };
     let page = SignIn {
         page: Frame::new(&app, &visitor, "Sign in"),
-        mistake,
+        mistakes: vec![Mistake {
+            field: "",
+            text: mistake,
+        }],
         login: said.login.clone(),
         return_to: return_to(&said.return_to),
     };

@@ -1,7 +1,7 @@
 //! Signing up, and confirming an address.
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Form, Query};
 use askama::Template;
 use serde::Deserialize;
@@ -10,14 +10,14 @@ use service::{App, Error, RegistrationMode, users};
 
 use crate::ClientAddress;
 use crate::forms::{Visitor, session_cookie};
-use crate::page::{Answer, Forms, Frame, say, show, visitor};
+use crate::page::{Answer, Forms, Frame, Mistake, filters, say, show, visitor};
 use crate::sign_in::go;
 
 #[derive(Template)]
 #[template(path = "sign_up.html")]
 struct SignUp {
     page: Frame,
-    mistakes: Vec<String>,
+    mistakes: Vec<Mistake>,
     closed: bool,
     needs_invite: bool,
     needs_approval: bool,
@@ -53,7 +53,7 @@ fn draw(
     visitor: &Visitor,
     status: StatusCode,
     said: Submitted,
-    mistakes: Vec<String>,
+    mistakes: Vec<Mistake>,
 ) -> Answer {
     let mode = app.settings().registrations.mode;
     let page = SignUp {
@@ -61,7 +61,8 @@ fn draw(
         mistakes,
         closed: mode == RegistrationMode::Closed,
         needs_invite: mode == RegistrationMode::Invite,
-        needs_approval: mode == RegistrationMode::Approval,
+        // An invitation stands for the approval.
+        needs_approval: mode == RegistrationMode::Approval && said.invite.is_empty(),
         username: said.username,
         email: said.email,
         invite: said.invite,
@@ -84,7 +85,7 @@ pub async fn submit(
         email: said.email.clone(),
         password: said.password.clone(),
         agreement: !said.agreement.is_empty(),
-        locale: "en".to_owned(),
+        locale: locale(&request),
         reason: Some(said.reason.clone()),
         invite: Some(said.invite.clone()),
     };
@@ -92,14 +93,17 @@ pub async fn submit(
         Ok(done) if done.state == State::Ready => {
             let from = (address.0)(&request);
             let session = users::sign_in(&app, &said.email, &said.password, from).await?;
-            return Ok(go("/", Some(session_cookie(&app, session.token))));
+            return Ok(go("/welcome", Some(session_cookie(&app, session.token))));
         }
-        Ok(done) => return welcome(&app, &visitor, done.state),
+        Ok(done) => return what_is_missing(&app, &visitor, done.state),
         Err(Error::Validation { details, .. }) => details
             .iter()
-            .map(|mistake| format!("{} {}", label(mistake.field), mistake.text))
+            .map(|mistake| Mistake {
+                field: mistake.field,
+                text: format!("{} {}.", label(mistake.field), mistake.text),
+            })
             .collect(),
-        Err(Error::Forbidden(text) | Error::Invalid(text)) => vec![text],
+        Err(Error::Forbidden(text) | Error::Invalid(text)) => vec![Mistake { field: "", text }],
         Err(error) => return Err(error.into()),
     };
     draw(
@@ -109,6 +113,16 @@ pub async fn submit(
         said,
         mistakes,
     )
+}
+
+/// The language that the browser likes best; `en` where it does not say.
+fn locale(request: &HttpRequest) -> String {
+    request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split([',', ';']).next())
+        .map_or_else(String::new, |code| code.trim().to_owned())
 }
 
 fn label(field: &str) -> &str {
@@ -123,16 +137,42 @@ fn label(field: &str) -> &str {
     }
 }
 
-fn welcome(app: &App, visitor: &Visitor, state: State) -> Answer {
-    let text = match state {
-        State::Unconfirmed => {
-            "We have sent you a message. Please follow the link in it to confirm your address."
-        }
-        State::Unapproved | State::Ready => {
-            "Whoever looks after this server will look at your sign-up before you can sign in."
-        }
+fn what_is_missing(app: &App, visitor: &Visitor, state: State) -> Answer {
+    let (heading, text) = match state {
+        State::Unconfirmed => (
+            "Please look into your mail",
+            "We have sent you a message. Follow the link in it to confirm your address; it is good for seven days. \
+             After that you can sign in, or are told who has to say yes first.",
+        ),
+        State::Unapproved | State::Ready => (
+            "Your sign-up is waiting",
+            "Whoever looks after this server will read your sign-up and say yes or no. \
+             You can sign in here and in apps as soon as they have said yes.",
+        ),
     };
-    say(app, visitor, StatusCode::OK, "Thank you", text)
+    say(app, visitor, StatusCode::OK, heading, text)
+}
+
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct Welcome {
+    page: Frame,
+    name: String,
+    host: String,
+}
+
+/// What to do with a new account.
+pub async fn welcome(request: HttpRequest, app: Data<App>) -> Answer {
+    let visitor = visitor(&request, &app).await?;
+    let Some(person) = &visitor.person else {
+        return Ok(go("/sign-in", None));
+    };
+    let page = Welcome {
+        page: Frame::new(&app, &visitor, "Welcome"),
+        name: person.account.username.clone(),
+        host: app.settings().host.to_string(),
+    };
+    show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
 }
 
 #[derive(Deserialize)]
@@ -149,7 +189,11 @@ pub async fn confirm(request: HttpRequest, asked: Query<Confirmation>, app: Data
             &visitor,
             StatusCode::OK,
             "Your address is confirmed",
-            "You can sign in now, once you have been approved where that is needed.",
+            if app.settings().registrations.mode == RegistrationMode::Approval {
+                "You can sign in as soon as whoever looks after this server has said yes."
+            } else {
+                "You can sign in now, here and in any Mastodon app."
+            },
         ),
         Err(Error::NotFound) => say(
             &app,

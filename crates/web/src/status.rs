@@ -21,6 +21,8 @@ struct Status {
     summary: String,
     image: String,
     image_description: String,
+    /// Whether the picture is the post's, and not only its author's.
+    large: bool,
     before: Vec<StatusView>,
     after: Vec<StatusView>,
 }
@@ -57,9 +59,10 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
         view.author.account.display_name.clone()
     };
     let page = Status {
-        page: Frame::new(&app, &visitor, &author),
+        page: Frame::new(&app, &visitor, &title(&author, &summary)),
         host: app.settings().host.to_string(),
         summary: shortened(&summary),
+        large: picture.is_some(),
         image: picture.map_or_else(
             || view.author.avatar.clone(),
             |media| media.preview_url.clone(),
@@ -72,4 +75,21 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
         view,
     };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
+}
+
+/// Who wrote it, and how it begins.
+fn title(author: &str, summary: &str) -> String {
+    const BEGINNING: usize = 60;
+    let line = summary.lines().next().unwrap_or_default().trim();
+    let short = domain::limits::cut(line, BEGINNING);
+    let more = if short.len() < summary.trim().len() {
+        "…"
+    } else {
+        ""
+    };
+    if short.is_empty() {
+        author.to_owned()
+    } else {
+        format!("{author}: “{}{more}”", short.trim_end())
+    }
 }

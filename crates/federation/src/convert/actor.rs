@@ -1,6 +1,7 @@
 //! People: actor documents from elsewhere, and ours.
 
 use activitypub_federation::protocol::public_key::PublicKey;
+use domain::text::{Span, normalise_tag, spans};
 use domain::{AccountKind, CustomEmoji, Host, limits};
 use serde_json::{Value, json};
 use service::App;
@@ -172,7 +173,7 @@ pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
         "attachment": account.fields.iter().map(|field| json!({
             "type": "PropertyValue", "name": field.name, "value": field.value,
         })).collect::<Vec<_>>(),
-        "tag": [],
+        "tag": hashtags(app, account),
     });
     let optional = [
         ("featured", account.featured_uri.clone().map(Value::from)),
@@ -194,6 +195,21 @@ pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
         }
     }
     with_context(actor)
+}
+
+/// The hashtags of a biography, each once.
+fn hashtags(app: &App, account: &Account) -> Vec<Value> {
+    let mut names: Vec<String> = Vec::new();
+    for (_, span) in spans(&account.note_source, app.settings().hosts()) {
+        if let Span::Hashtag(name) = span {
+            let name = normalise_tag(&name);
+            if !names.contains(&name) && names.len() < limits::TAGS {
+                names.push(name);
+            }
+        }
+    }
+    let tag = |name: &String| json!({ "type": "Hashtag", "href": app.addresses().tag(name), "name": format!("#{name}") });
+    names.iter().map(tag).collect()
 }
 
 fn public_key(account: &Account, key: &Key) -> Option<Value> {

@@ -8,6 +8,22 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+/// What these types say of a value that they do not take, to follow its name.
+const REFUSALS: [&str; 4] = [
+    "must be true or false",
+    "must be a whole number",
+    "must be a single value",
+    "is not included in the list",
+];
+
+/// What people are told of a value; never the words of the parser, which are its programmer's.
+pub(super) fn sentence(error: &str) -> &'static str {
+    REFUSALS
+        .into_iter()
+        .find(|refusal| error.starts_with(refusal))
+        .unwrap_or("is invalid")
+}
+
 /// Yes or no; blank says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flag(pub Option<bool>);
@@ -28,16 +44,16 @@ impl<'de> Deserialize<'de> for Flag {
             Value::Number(number) => match number.as_i64() {
                 Some(0) => Some(false),
                 Some(1) => Some(true),
-                Some(_) | None => return Err(D::Error::custom("expected true or false")),
+                Some(_) | None => return Err(D::Error::custom("must be true or false")),
             },
             Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
                 "" => None,
                 "true" | "t" | "1" | "on" | "yes" => Some(true),
                 "false" | "f" | "0" | "off" | "no" => Some(false),
-                _ => return Err(D::Error::custom("expected true or false")),
+                _ => return Err(D::Error::custom("must be true or false")),
             },
             Value::Array(_) | Value::Object(_) => {
-                return Err(D::Error::custom("expected true or false"));
+                return Err(D::Error::custom("must be true or false"));
             }
         };
         Ok(Self(said))
@@ -59,7 +75,7 @@ impl<'de> Deserialize<'de> for Number {
         }
         text.parse()
             .map(|number| Self(Some(number)))
-            .map_err(|_| D::Error::custom("expected a whole number"))
+            .map_err(|_| D::Error::custom("must be a whole number"))
     }
 }
 
@@ -96,7 +112,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Choice<T> {
         match scalar::<D>(Value::deserialize(deserializer)?)? {
             Some(word) if !word.trim().is_empty() => serde_json::from_value(Value::String(word))
                 .map(|choice| Self(Some(choice)))
-                .map_err(D::Error::custom),
+                .map_err(|_| D::Error::custom("is not included in the list")),
             Some(_) | None => Ok(Self(None)),
         }
     }
@@ -183,7 +199,7 @@ fn scalar<'de, D: Deserializer<'de>>(value: Value) -> Result<Option<String>, D::
         Value::Bool(said) => Ok(Some(said.to_string())),
         Value::Number(number) => Ok(Some(number.to_string())),
         Value::String(text) => Ok(Some(text)),
-        Value::Array(_) | Value::Object(_) => Err(D::Error::custom("expected a single value")),
+        Value::Array(_) | Value::Object(_) => Err(D::Error::custom("must be a single value")),
     }
 }
 

@@ -33,14 +33,8 @@ impl PageParams {
     }
 }
 
-/// A blank cursor is none. One that is no id stands before everything, as in Mastodon, and one
-/// too large stands after everything: to ignore `max_id=x` would send an app round in circles.
 fn cursor(text: &Text) -> Option<i64> {
-    let text = text.filled()?.trim();
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(0);
-    }
-    Some(text.parse().unwrap_or(i64::MAX))
+    domain::page::cursor(text.filled()?)
 }
 
 #[cfg(test)]

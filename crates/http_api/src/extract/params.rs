@@ -77,9 +77,32 @@ impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
 }
 
 fn typed<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T, ApiError> {
-    serde_json::from_value(Value::Object(params)).map_err(|error| {
-        let reason = error.to_string();
-        let reason = domain::limits::cut(&reason, 200);
-        ApiError::Unprocessable(format!("Validation failed: {reason}"))
+    let params = Value::Object(params);
+    T::deserialize(&params).map_err(|_| mistake::<T>(params))
+}
+
+/// Which parameter cannot be read, in a sentence: each is tried alone.
+fn mistake<T: DeserializeOwned>(params: Value) -> ApiError {
+    let Value::Object(params) = params else {
+        return ApiError::Unprocessable("Validation failed".to_owned());
+    };
+    let reason = params.into_iter().find_map(|(name, value)| {
+        let label = label(&name);
+        let alone = Value::Object(Map::from_iter([(name, value)]));
+        let error = T::deserialize(&alone).err()?.to_string();
+        Some(format!("{label} {}", super::lenient::sentence(&error)))
+    });
+    ApiError::Unprocessable(format!(
+        "Validation failed: {}",
+        reason.as_deref().unwrap_or("a parameter is missing")
+    ))
+}
+
+/// `default_privacy` as people read it.
+fn label(name: &str) -> String {
+    let words = domain::limits::cut(name, 50).replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
     })
 }

@@ -45,6 +45,7 @@ scopes! {
     /// To know who one is.
     OwnProfile: "profile" | "read:accounts";
     Profile: "profile";
+    Push: "push";
     ReadAccounts: "read:accounts";
     ReadBlocks: "read:blocks";
     ReadBookmarks: "read:bookmarks";

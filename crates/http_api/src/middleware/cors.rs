@@ -2,6 +2,12 @@
 //! <https://docs.joinmastodon.org/client/intro/>; exposed headers as in Mastodon's `cors.rb`.
 
 use actix_cors::Cors;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse};
 
 const EXPOSED: [&str; 5] = [
     "Link",
@@ -21,9 +27,52 @@ pub fn oauth() -> Cors {
     open(&["GET", "POST", "OPTIONS"])
 }
 
-/// For `/.well-known` and the NodeInfo documents.
-pub fn documents() -> Cors {
+/// For `/.well-known/oauth-authorization-server`.
+pub fn metadata() -> Cors {
     open(&["GET", "OPTIONS"])
+}
+
+/// Opens what anybody may read, for `wrap(from_fn(documents))`: `/.well-known`, NodeInfo, and people
+/// under `/@ada` and `/users/ada`. By hand, since only a part of the addresses below is open.
+///
+/// # Errors
+/// Only what the layers below return.
+pub async fn documents<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if !is_open(request.path()) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    if request.method() == Method::OPTIONS {
+        return Ok(request.into_response(preflight()));
+    }
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    response.headers_mut().insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    Ok(response)
+}
+
+fn preflight() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, OPTIONS"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "*"))
+        .insert_header((header::ACCESS_CONTROL_MAX_AGE, "7200"))
+        .finish()
+}
+
+fn is_open(path: &str) -> bool {
+    let one_name = |prefix: &str| {
+        path.strip_prefix(prefix)
+            .is_some_and(|name| !name.is_empty() && !name.contains('/'))
+    };
+    path.starts_with("/.well-known/")
+        || path.starts_with("/nodeinfo/")
+        || one_name("/@")
+        || one_name("/users/")
 }
 
 fn open(methods: &[&'static str]) -> Cors {

@@ -3,7 +3,7 @@
 pub mod client_address;
 pub mod cors;
 pub mod head;
-pub mod json_errors;
+pub mod json_answers;
 pub mod rate_limit;
 pub mod request_id;
 pub mod trailing_slash;

@@ -342,9 +342,14 @@ async fn follow(
         notify: params.notify.0,
         languages: params.languages.0,
     };
-    json(Relationship::from(
-        follows::follow(&app, &caller.person, id.0, wishes).await?,
-    ))
+    let (view, locked) = follows::follow(&app, &caller.person, id.0, wishes).await?;
+    let mut relation = Relationship::from(view);
+    // As in Mastodon: an open account elsewhere will say yes, and apps show it as followed at once.
+    // What relationships say stays true to state: requested, until the yes is here.
+    if relation.requested && !locked {
+        (relation.following, relation.requested) = (true, false);
+    }
+    json(relation)
 }
 
 async fn unfollow(caller: Caller<WriteFollows>, id: PathId<AccountId>, app: Data<App>) -> Answer {

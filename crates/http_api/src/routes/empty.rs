@@ -8,7 +8,7 @@ use super::{Answer, json};
 use crate::ApiError;
 use crate::extract::Caller;
 use crate::extract::scope::{
-    AnyScope, ReadAccounts, ReadBlocks, ReadFilters, ReadFollows, ReadLists, ReadMutes,
+    AnyScope, Push, ReadAccounts, ReadBlocks, ReadFilters, ReadFollows, ReadLists, ReadMutes,
     ReadStatuses,
 };
 
@@ -57,6 +57,6 @@ async fn none_of<S>(_: Caller<S>) -> Answer {
 }
 
 /// Push is not built; nobody has a subscription.
-async fn no_subscription(_: Caller<AnyScope>) -> Result<HttpResponse, ApiError> {
+async fn no_subscription(_: Caller<Push>) -> Result<HttpResponse, ApiError> {
     Err(ApiError::NotFound)
 }

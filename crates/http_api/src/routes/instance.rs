@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::limits;
 use service::instance::{self, Facts};
-use service::text::format::to_html;
+use service::text::format::{Rel, to_html};
 use service::{App, RegistrationMode};
 
 use super::{Answer, json};
@@ -203,7 +203,8 @@ async fn peers(app: Data<App>) -> Answer {
 async fn extended_description(app: Data<App>) -> Answer {
     let settings = app.settings();
     let tag = |name: &str| app.addresses().tag(name);
-    let description = to_html(&settings.description, settings.hosts(), |_| None, tag);
+    let (text, hosts) = (&settings.description, settings.hosts());
+    let description = to_html(text, hosts, Rel::Foreign, |_| None, tag);
     json(serde_json::json!({ "updated_at": null, "content": description }))
 }
 

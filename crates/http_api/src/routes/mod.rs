@@ -13,11 +13,13 @@ mod settings;
 mod statuses;
 mod timelines;
 
-use actix_web::HttpResponse;
 use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use service::{App, Paged};
 
 use crate::ApiError;
+use crate::pagination::Ends;
 
 /// What a handler answers.
 pub(crate) type Answer = Result<HttpResponse, ApiError>;
@@ -31,21 +33,42 @@ pub(crate) fn nothing() -> Answer {
     json(serde_json::json!({}))
 }
 
-/// A page of entities with the links to its neighbours.
+/// A page of entities with the links to its neighbours; to the next only where this one was read in full.
 pub(crate) fn page<V, E: Serialize + From<V>>(
-    request: &actix_web::HttpRequest,
-    app: &service::App,
-    page: service::Paged<V>,
+    request: &HttpRequest,
+    app: &App,
+    page: Paged<V>,
 ) -> Answer {
-    let cursors = page
-        .ends
-        .map(|(newest, oldest)| crate::pagination::Cursors { newest, oldest });
+    let ends = Ends {
+        more: page.is_full,
+        ..Ends::of(&page)
+    };
+    entities::<V, E>(request, app, page, ends)
+}
+
+/// A page of a timeline, which as in Mastodon always has a next one, unless it is empty itself:
+/// what is read may be fewer than what is there.
+pub(crate) fn timeline<V, E: Serialize + From<V>>(
+    request: &HttpRequest,
+    app: &App,
+    page: Paged<V>,
+) -> Answer {
+    let ends = Ends::of(&page);
+    entities::<V, E>(request, app, page, ends)
+}
+
+fn entities<V, E: Serialize + From<V>>(
+    request: &HttpRequest,
+    app: &App,
+    page: Paged<V>,
+    ends: Ends,
+) -> Answer {
     let items: Vec<E> = page.items.into_iter().map(E::from).collect();
     Ok(crate::pagination::page(
         request,
         &app.settings().public_url,
         &items,
-        cursors,
+        ends,
     ))
 }
 

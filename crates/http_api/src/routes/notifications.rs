@@ -8,7 +8,7 @@ use serde_json::json as object;
 use service::App;
 use service::notifications::{self, Wanted};
 
-use super::{Answer, json, nothing, page};
+use super::{Answer, json, nothing, timeline};
 use crate::entities::{Groups, Notification};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, Number, PageParams, Params, PathId, Text, Words};
@@ -71,7 +71,7 @@ async fn list(
         return json(object!([]));
     };
     let found = notifications::page(&app, &caller.person, wanted, params.page.page(40, 80)).await?;
-    page::<_, Notification>(&request, &app, found)
+    timeline::<_, Notification>(&request, &app, found)
 }
 
 /// Notifications in groups: here each is a group by itself, which is allowed.
@@ -87,15 +87,13 @@ async fn groups(
         return json(Groups::default());
     };
     let found = notifications::page(&app, &caller.person, wanted, params.page.page(40, 80)).await?;
-    let cursors = found
-        .ends
-        .map(|(newest, oldest)| pagination::Cursors { newest, oldest });
+    let ends = pagination::Ends::of(&found);
     let groups = Groups::of(found.items.into_iter().map(Notification::from));
     Ok(pagination::page(
         &request,
         &app.settings().public_url,
         &groups,
-        cursors,
+        ends,
     ))
 }
 

@@ -17,7 +17,7 @@ use crate::ApiError;
 use crate::entities::Token;
 use crate::extract::scope::Profile;
 use crate::extract::{Caller, Params, Text};
-use crate::middleware::json_errors::json_errors;
+use crate::middleware::json_answers::json_answers;
 use crate::middleware::rate_limit::rate_limit;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -25,29 +25,29 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(
             web::resource("/oauth/token")
-                .wrap(from_fn(json_errors))
                 .wrap(from_fn(rate_limit))
+                .wrap(from_fn(json_answers))
                 .wrap(cors())
                 .route(web::post().to(token)),
         )
         .service(
             web::resource("/oauth/revoke")
-                .wrap(from_fn(json_errors))
                 .wrap(from_fn(rate_limit))
+                .wrap(from_fn(json_answers))
                 .wrap(cors())
                 .route(web::post().to(revoke)),
         )
         .service(
             web::resource("/oauth/userinfo")
-                .wrap(from_fn(json_errors))
                 .wrap(from_fn(rate_limit))
+                .wrap(from_fn(json_answers))
                 .wrap(cors())
                 .route(web::get().to(user_info))
                 .route(web::post().to(user_info)),
         )
         .service(
             web::resource("/.well-known/oauth-authorization-server")
-                .wrap(crate::middleware::cors::documents())
+                .wrap(crate::middleware::cors::metadata())
                 .route(web::get().to(metadata)),
         );
 }

@@ -30,6 +30,17 @@ struct Find {
 
 async fn find(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) -> Answer {
     let params = params.into_inner();
+    let Some(q) = params.q.filled().map(str::to_owned) else {
+        return Err(ApiError::BadRequest(
+            "param is missing or the value is empty: q".to_owned(),
+        ));
+    };
+    let negative = |number: &Number| number.0.is_some_and(|number| number < 0);
+    if negative(&params.limit) || negative(&params.offset) {
+        return Err(ApiError::BadRequest(
+            "Pagination values for `offset` and `limit` must be positive".to_owned(),
+        ));
+    }
     let signed_in = caller.person().is_some();
     if !signed_in && (params.resolve.is_set() || params.offset.0.is_some_and(|offset| offset > 0)) {
         return Err(ApiError::Unauthorized(
@@ -44,7 +55,7 @@ async fn find(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) 
         Some(_) => return json(Search::default()),
     };
     let request = SearchRequest {
-        q: params.q.0.unwrap_or_default(),
+        q,
         kind,
         resolve: params.resolve.is_set(),
         limit: params.limit.0.unwrap_or(20).clamp(1, 40),

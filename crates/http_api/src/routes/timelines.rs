@@ -6,7 +6,7 @@ use serde::Deserialize;
 use service::App;
 use service::timelines::{self, PublicTimeline, TagTimeline};
 
-use super::{Answer, page};
+use super::{Answer, timeline};
 use crate::entities::Status;
 use crate::extract::scope::ReadStatuses;
 use crate::extract::{Anyone, Caller, Flag, PageParams, Params, Words};
@@ -25,7 +25,7 @@ async fn home(
     app: Data<App>,
 ) -> Answer {
     let found = timelines::home(&app, &caller.person, params.0.page(20, 40)).await?;
-    page::<_, Status>(&request, &app, found)
+    timeline::<_, Status>(&request, &app, found)
 }
 
 #[derive(Deserialize, Default)]
@@ -62,7 +62,7 @@ async fn public(
         params.page.page(20, 40),
     )
     .await?;
-    page::<_, Status>(&request, &app, found)
+    timeline::<_, Status>(&request, &app, found)
 }
 
 #[derive(Deserialize, Default)]
@@ -97,5 +97,5 @@ async fn tag(
         params.public.page.page(20, 40),
     )
     .await?;
-    page::<_, Status>(&request, &app, found)
+    timeline::<_, Status>(&request, &app, found)
 }

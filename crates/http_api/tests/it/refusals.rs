@@ -6,7 +6,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse};
 use http_api::ApiError;
-use http_api::middleware::json_errors::{json_errors, unknown_route};
+use http_api::middleware::json_answers::{json_answers, unknown_route};
 use http_api::middleware::rate_limit::{RateLimiter, RateLimits, rate_limit};
 use http_api::middleware::{cors, request_id::request_id};
 use serde_json::{Value, json};
@@ -18,8 +18,8 @@ macro_rules! app {
                 .app_data(Data::new(RateLimiter::new($limits, Default::default)))
                 .service(
                     web::scope("/api")
-                        .wrap(from_fn(json_errors))
                         .wrap(from_fn(rate_limit))
+                        .wrap(from_fn(json_answers))
                         .wrap(from_fn(request_id))
                         .wrap(cors::api())
                         .service(web::resource("/fine").route(web::get().to(HttpResponse::Ok)))
@@ -44,7 +44,7 @@ async fn every_refusal_is_json_and_open_to_other_origins() {
     let app = app!(RateLimits::default());
     for (method, path, status, error) in [
         (Method::GET, "/api/nowhere", 404, "Record not found"),
-        (Method::POST, "/api/fine", 405, "Method Not Allowed"),
+        (Method::POST, "/api/fine", 404, "Record not found"),
         (Method::GET, "/api/mine", 401, "The access token is invalid"),
         (Method::GET, "/api/broken", 500, "Something went wrong"),
     ] {
@@ -53,6 +53,11 @@ async fn every_refusal_is_json_and_open_to_other_origins() {
         assert_eq!(response.status(), status, "{path}");
         let headers = response.headers();
         assert_eq!(headers.get("access-control-allow-origin").unwrap(), "*");
+        assert_eq!(headers.get("x-content-type-options").unwrap(), "nosniff");
+        assert_eq!(
+            headers.get("content-type").unwrap(),
+            "application/json; charset=utf-8"
+        );
         let exposed = headers
             .get("access-control-expose-headers")
             .unwrap()

@@ -93,6 +93,7 @@ pub struct Database {
 pub struct Media {
     pub folder: String,
     pub max_image_bytes: usize,
+    pub cache_remote: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -180,18 +180,28 @@ fn use_code(
     Ok(Ok(issued))
 }
 
-/// Revokes a token of the application that asks (RFC 7009: an unknown token is no error).
+/// Revokes a token of the application that asks (RFC 7009: an unknown token is no error). Whoever does not
+/// prove to be an application is not authorised, as in Mastodon.
 pub async fn revoke(
     app: &App,
     client_id: &str,
     client_secret: Option<&str>,
     token: &str,
 ) -> std::result::Result<(), Failure> {
-    let application = client(app, client_id).await?;
+    let not_authorized = || {
+        OAuthError::new(
+            "unauthorized_client",
+            "You are not authorized to revoke this token",
+        )
+    };
+    let application = match client(app, client_id).await {
+        Err(Failure::OAuth(_)) => return Err(not_authorized().into()),
+        other => other?,
+    };
     if !client_secret
         .is_some_and(|secret| same(&token_hash(secret), &application.client_secret_hash))
     {
-        return Err(OAuthError::client().into());
+        return Err(not_authorized().into());
     }
     let hash = token_hash(token);
     let revoked = app
@@ -209,11 +219,7 @@ pub async fn revoke(
     if revoked {
         return Ok(());
     }
-    Err(OAuthError::new(
-        "unauthorized_client",
-        "You are not authorized to revoke this token",
-    )
-    .into())
+    Err(not_authorized().into())
 }
 
 /// Makes a token for somebody, outside of any application's asking: for the command line.

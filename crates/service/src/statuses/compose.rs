@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use storage::accounts::Account;
 
 use crate::error::invalid;
-use crate::text::format;
+use crate::text::format::{self, Rel};
 use crate::{App, Result, accounts};
 
 /// People on other servers who are looked up for one status, if they are not known yet.
@@ -63,7 +63,7 @@ pub(crate) async fn compose(app: &App, text: &str) -> Result<Composed> {
             username: account.username.clone(),
         })
     };
-    let html = format::to_html(text, settings.hosts(), resolve, |tag| {
+    let html = format::to_html(text, settings.hosts(), Rel::Foreign, resolve, |tag| {
         app.addresses().tag(&normalise_tag(tag))
     });
     Ok(Composed {

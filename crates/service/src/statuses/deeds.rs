@@ -209,6 +209,7 @@ async fn doers(
         Ok(Paged::new(
             items,
             rows.into_iter().map(|(cursor, _)| cursor),
+            &page,
         ))
     })
     .await
@@ -239,6 +240,7 @@ async fn kept(app: &App, person: &Person, page: Page, rows: Kept) -> Result<Page
         Ok(Paged::new(
             items,
             rows.into_iter().map(|(cursor, _)| cursor),
+            &page,
         ))
     })
     .await

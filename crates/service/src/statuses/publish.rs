@@ -48,7 +48,7 @@ pub async fn publish(
     check_media(app, &new.media)?;
     new.language = match new.language.take() {
         Some(language) => Some(check_language(language)?),
-        None => person.user.default_language.clone(),
+        None => usual_language(person),
     };
     let known = already_made(app, person, new.idempotency_key.clone()).await?;
     if let Some(view) = known {
@@ -99,6 +99,15 @@ pub(super) fn check_language(code: String) -> Result<String> {
     } else {
         Err(invalid("Language is not included in the list"))
     }
+}
+
+/// The language somebody posts in where they do not say: the one they chose, else that of their locale.
+fn usual_language(person: &Person) -> Option<String> {
+    person
+        .user
+        .default_language
+        .clone()
+        .or_else(|| check_language(person.user.locale.clone()).ok())
 }
 
 async fn already_made(

@@ -5,19 +5,27 @@ use storage::DbConnection;
 use storage::accounts::Counts as AccountCounts;
 use storage::statuses::{Counts, Status};
 
-use super::edit::own;
+use super::boost::remove_boost;
 use super::publish::show;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::views::StatusView;
-use crate::{App, Result};
+use crate::{App, Error, Result};
 
 /// Deletes a status and answers what it was, so that it can be written anew; its files stay for a day.
+/// A boost is taken back.
 pub async fn delete(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
     let author = person.id();
     app.transaction(move |app, conn| {
-        let status = own(conn, &author, id)?;
+        let status = storage::statuses::find(conn, id)?
+            .filter(|status| status.account_id == author)
+            .ok_or(Error::NotFound)?;
         let view = show(app, conn, author, status.clone())?;
+        if status.reblog_of_id.is_some() {
+            remove_boost(app, conn, &status)?;
+            federate(app, conn, Outgoing::Unboost { status: id })?;
+            return Ok(view);
+        }
         remove(app, conn, &status)?;
         storage::media::detach_all(conn, id)?;
         federate(app, conn, Outgoing::Delete { status: id })?;

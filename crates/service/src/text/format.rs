@@ -13,10 +13,28 @@ pub struct Link {
 /// Characters of a link that are shown.
 const SHOWN: usize = 30;
 
+/// What a link says of how the two ends stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rel {
+    Foreign,
+    /// In the rows of a profile: who is at the other end may say that it is the same person.
+    Me,
+}
+
+impl Rel {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Foreign => "nofollow noopener noreferrer",
+            Self::Me => "me nofollow noopener",
+        }
+    }
+}
+
 /// Paragraphs, line ends, links, mentions and hashtags. A mention of nobody stays text.
 pub fn to_html(
     text: &str,
     hosts: Hosts,
+    rel: Rel,
     resolve: impl Fn(&Handle) -> Option<Link>,
     tag_url: impl Fn(&str) -> String,
 ) -> String {
@@ -26,7 +44,7 @@ pub fn to_html(
         let part = text.get(range).unwrap_or_default();
         match span {
             Span::Text => inline.push_str(&escape(part)),
-            Span::Url => inline.push_str(&link(part)),
+            Span::Url => inline.push_str(&link(part, rel)),
             Span::Hashtag(name) => inline.push_str(&format!(
                 "<a href=\"{}\" class=\"mention hashtag\" rel=\"tag\">#<span>{}</span></a>",
                 escape(&tag_url(&name)),
@@ -61,7 +79,7 @@ fn paragraphs(inline: &str) -> String {
 }
 
 /// A link of which the scheme and what is long are there, but not shown.
-fn link(url: &str) -> String {
+fn link(url: &str, rel: Rel) -> String {
     let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + 3));
     let (scheme, rest) = match rest.strip_prefix("www.") {
         Some(shorter) => (format!("{scheme}www."), shorter),
@@ -71,16 +89,19 @@ fn link(url: &str) -> String {
     let hidden = rest.get(shown.len()..).unwrap_or_default();
     let class = if hidden.is_empty() { "" } else { "ellipsis" };
     format!(
-        "<a href=\"{}\" target=\"_blank\" rel=\"nofollow noopener noreferrer\" translate=\"no\">\
+        "<a href=\"{}\" target=\"_blank\" rel=\"{}\" translate=\"no\">\
          <span class=\"invisible\">{}</span><span class=\"{class}\">{}</span><span class=\"invisible\">{}</span></a>",
         escape(url),
+        rel.words(),
         escape(&scheme),
         escape(shown),
         escape(hidden)
     )
 }
 
-fn escape(text: &str) -> String {
+/// Text as it stands in HTML.
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -106,7 +127,7 @@ mod tests {
                 username: "ada".into(),
             })
         };
-        to_html(text, Hosts::Public, ada, |tag| {
+        to_html(text, Hosts::Public, Rel::Foreign, ada, |tag| {
             format!("https://school.example/tags/{tag}")
         })
     }

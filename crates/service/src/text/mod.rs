@@ -1,5 +1,6 @@
 //! From what is typed to HTML, from foreign HTML to safe HTML, and from HTML to plain words.
 
+mod blocks;
 pub mod format;
 mod plain;
 pub mod sanitise;

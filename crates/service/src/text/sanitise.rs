@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use domain::limits;
 
-use super::tidy;
+use super::{blocks, tidy};
 
 /// Elements that format words; of others the words stay.
-const TAGS: [&str; 27] = [
+const TAGS: [&str; 23] = [
     "p",
     "br",
     "span",
@@ -28,10 +28,6 @@ const TAGS: [&str; 27] = [
     "sup",
     "i",
     "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
     "ul",
     "ol",
     "li",
@@ -46,7 +42,7 @@ const SCHEMES: [&str; 2] = ["http", "https"];
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
-        .tags(HashSet::from(TAGS))
+        .tags(TAGS.into_iter().chain(blocks::REWRITTEN).collect())
         .clean_content_tags(HashSet::from(["script", "style"]))
         .url_schemes(HashSet::from(SCHEMES))
         // On our pages it would lead to us.
@@ -62,7 +58,8 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         ]))
         .link_rel(Some("nofollow noopener noreferrer"))
         .set_tag_attribute_value("a", "target", "_blank")
-        .attribute_filter(|_, attribute, value| match attribute {
+        .attribute_filter(|element, attribute, value| match attribute {
+            _ if blocks::is_rewritten(element) => None,
             "class" => known_classes(value).map(Cow::Owned),
             "translate" if value != "no" => None,
             _ => Some(Cow::Borrowed(value)),
@@ -83,12 +80,21 @@ pub fn html(foreign: &str) -> String {
     let most = foreign.len().saturating_mul(GROWTH).saturating_add(1_000);
     if !tidy::is_costly(&foreign)
         && let Some(safe) = clean(&foreign, most)
+        && let Some(flat) = flattened(safe, most)
     {
-        return safe;
+        return flat;
     }
     CLEANER
         .clean(&ammonia::clean_text(&super::plain_text(&foreign)))
         .to_string()
+}
+
+/// Without headings and tables, whose words stay in paragraphs.
+fn flattened(safe: String, most: usize) -> Option<String> {
+    match blocks::rewritten(&safe) {
+        Some(rewritten) => clean(&rewritten, most),
+        None => Some(safe),
+    }
 }
 
 /// Until nothing changes: where an element goes, its parts can come to stand where they may not, such as a

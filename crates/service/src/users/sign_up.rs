@@ -127,17 +127,21 @@ async fn prepare(app: &App, form: SignUp) -> Result<Prepared> {
         mistake("agreement", "ERR_ACCEPTED", "must be accepted");
     }
     let reason = form.reason.as_deref().map(str::trim).unwrap_or_default();
-    let needs_reason =
-        registrations.mode == RegistrationMode::Approval && registrations.reason_required;
+    let invited = form
+        .invite
+        .as_deref()
+        .is_some_and(|code| !code.trim().is_empty());
+    // An invitation stands for the approval, and so for its reason.
+    let needs_reason = registrations.mode == RegistrationMode::Approval
+        && registrations.reason_required
+        && !invited;
     if needs_reason && reason.is_empty() {
         mistake("reason", "ERR_BLANK", "can't be blank");
     }
     if reason.chars().count() > 2_000 {
         mistake("reason", "ERR_TOO_LONG", "is too long");
     }
-    if registrations.mode == RegistrationMode::Invite
-        && form.invite.as_deref().unwrap_or_default().is_empty()
-    {
+    if registrations.mode == RegistrationMode::Invite && !invited {
         mistake("invite", "ERR_BLANK", "can't be blank");
     }
     let (Some(email), true) = (email, mistakes.is_empty()) else {
@@ -182,18 +186,14 @@ fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
         return Err(validation(mistakes));
     }
     let registrations = app.settings().registrations;
-    let invite_id = match form.invite.as_deref().filter(|code| !code.is_empty()) {
-        Some(code) => storage::users::use_invite(conn, &code.replace('\0', ""), app.now())?,
-        None => None,
+    let invite_id = match form.invite.as_deref().map(str::trim) {
+        None | Some("") => None,
+        Some(code) => {
+            let used = storage::users::use_invite(conn, &code.replace('\0', ""), app.now())?;
+            // Whoever brings a code counts on it, whatever the mode.
+            Some(used.ok_or_else(unusable_invite)?)
+        }
     };
-    if registrations.mode == RegistrationMode::Invite && invite_id.is_none() {
-        let text = "is not valid, was used up or has run out".to_owned();
-        return Err(validation(vec![Mistake {
-            field: "invite",
-            code: "ERR_INVALID",
-            text,
-        }]));
-    }
     let needs_approval = registrations.mode == RegistrationMode::Approval && invite_id.is_none();
     let needs_confirmation = registrations.confirm_email && app.mailer().is_set();
     let now = app.now();
@@ -218,6 +218,14 @@ fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
         tell_moderators(app, conn, &person)?;
     }
     Ok(person)
+}
+
+fn unusable_invite() -> Error {
+    validation(vec![Mistake {
+        field: "invite",
+        code: "ERR_INVALID",
+        text: "is not valid, was used up or has run out".to_owned(),
+    }])
 }
 
 /// A code such as `en` or `pt-BR`; `en` for what is none.

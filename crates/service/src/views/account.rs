@@ -7,38 +7,66 @@ use storage::DbConnection;
 use storage::accounts::Account;
 
 use super::AccountView;
+use crate::remote_files::{Owner, Use, address, show_emojis};
 use crate::{App, Result};
 
 /// An account as `viewer` sees it: the numbers of others are hidden unless the server shows them.
-pub(crate) fn account(app: &App, viewer: Option<AccountId>, account: Account) -> AccountView {
+/// Of a suspended one only the name is left.
+pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account) -> AccountView {
+    if account.suspended_at.is_some() {
+        take_words(&mut account);
+    }
     let shown = app.settings().show_counts || viewer == Some(account.id);
     let followed = if shown {
         (account.followers_count, account.following_count)
     } else {
         (0, 0)
     };
-    let picture =
-        |file: &Option<String>, remote: &Option<String>, default: String| match (file, remote) {
-            (Some(file), _) => app.addresses().media(file),
-            (None, Some(url)) => url.clone(),
-            (None, None) => default,
-        };
+    let owner = Owner::Account(account.id);
+    let picture = |file: &Option<String>, remote: &Option<String>, purpose, default: String| match (
+        file, remote,
+    ) {
+        (Some(file), _) => app.addresses().media(file),
+        (None, Some(url)) => address(app, owner, purpose, url),
+        (None, None) => default,
+    };
+    show_emojis(app, owner, &mut account.emojis);
     AccountView {
         acct: acct(&account.username, account.host.as_deref()),
         avatar: picture(
             &account.avatar,
             &account.avatar_remote_url,
+            Use::Avatar,
             app.addresses().default_avatar(),
         ),
         header: picture(
             &account.header,
             &account.header_remote_url,
+            Use::Header,
             app.addresses().default_header(),
         ),
         followers: followed.0,
         following: followed.1,
         statuses: account.statuses_count,
         account,
+    }
+}
+
+/// Takes away all that somebody said of themselves.
+fn take_words(account: &mut Account) {
+    account.display_name.clear();
+    account.note.clear();
+    account.fields.clear();
+    account.emojis.clear();
+    account.avatar = None;
+    account.avatar_remote_url = None;
+    account.header = None;
+    account.header_remote_url = None;
+    account.locked = false;
+    account.discoverable = false;
+    account.indexable = false;
+    if account.kind.is_bot() {
+        account.kind = domain::AccountKind::Person;
     }
 }
 

@@ -11,6 +11,7 @@ use storage::statuses::Status;
 use super::account::{accounts_by_id, acct};
 use super::{AccountView, Deeds, MediaView, MentionView, StatusView, TagView};
 use crate::audience::visible_to;
+use crate::remote_files::{Owner, attachment_address, show_emojis};
 use crate::{App, Result};
 
 /// What belongs to a set of statuses.
@@ -150,9 +151,10 @@ impl Belongings {
     fn show(
         &self,
         app: &App,
-        status: Status,
+        mut status: Status,
         boosted: Option<Box<StatusView>>,
     ) -> Option<StatusView> {
+        show_emojis(app, Owner::Status(status.id), &mut status.emojis);
         let author = self.authors.get(&status.account_id)?.clone();
         let of = |id: StatusId| {
             (
@@ -209,11 +211,15 @@ impl ViewerDeeds {
 pub(crate) fn media(app: &App, media: Media) -> MediaView {
     let url = match (&media.file, &media.remote_url) {
         (Some(file), _) => app.addresses().media(file),
-        (None, remote) => remote.clone().unwrap_or_default(),
+        (None, Some(remote)) => attachment_address(app, &media, Owner::Media(media.id), remote),
+        (None, None) => String::new(),
     };
-    let preview_url = match &media.thumbnail {
-        Some(file) => app.addresses().media(file),
-        None => url.clone(),
+    let preview_url = match (&media.thumbnail, &media.file, &media.remote_url) {
+        (Some(file), _, _) => app.addresses().media(file),
+        (None, None, Some(remote)) => {
+            attachment_address(app, &media, Owner::Preview(media.id), remote)
+        }
+        (None, _, _) => url.clone(),
     };
     MediaView {
         media,

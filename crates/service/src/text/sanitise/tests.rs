@@ -49,6 +49,57 @@ fn a_mention_from_mastodon_stays_one() {
 }
 
 #[test]
+fn a_link_leads_to_an_address_of_its_own_or_nowhere() {
+    for relative in [
+        "/x",
+        "//evil.example/x",
+        "?x",
+        "#x",
+        "x",
+        "",
+        "https:",
+        "\\\\evil.example",
+    ] {
+        let safe = html(&format!("<p><a href=\"{relative}\">words</a></p>"));
+        assert!(!safe.contains("href"), "{relative}: {safe}");
+        assert!(safe.contains("words"), "{relative}: {safe}");
+    }
+}
+
+#[test]
+fn headings_are_bold_paragraphs() {
+    assert_eq!(
+        html("<h1 lang=\"en\">Fractions</h1><p>on paper</p><h6>End</h6>"),
+        "<p><strong>Fractions</strong></p><p>on paper</p><p><strong>End</strong></p>"
+    );
+}
+
+#[test]
+fn the_cells_of_a_table_stay_apart() {
+    let table = "<table><caption>Plan</caption><thead><tr><th>Day</th><th>Room</th></tr></thead>\
+                 <tbody><tr><td>Monday</td><td><b>4</b></td></tr></tbody></table>";
+    assert_eq!(
+        html(table),
+        "<p>Plan<br>Day | Room<br>Monday | <b>4</b></p>"
+    );
+    assert_eq!(html("<div>one</div><div>two</div>"), " one  two ");
+}
+
+#[test]
+fn sanitising_twice_is_sanitising_once() {
+    for foreign in [
+        "<h2><p>a</p></h2>b",
+        "<table><tr><td><p>a</p></td><td><table><tr><td>b</td></tr></table></td></tr></table>",
+        "<a href=\"https://a.example\" title=\"<h1>\">x</a>",
+        "<p><span><h1>x</h1></span></p>",
+        "<a href=\"/x\"><h3>y</h3></a>",
+    ] {
+        let once = html(foreign);
+        assert_eq!(html(&once), once, "{foreign}");
+    }
+}
+
+#[test]
 fn deep_nesting_keeps_its_words_and_costs_nothing() {
     let deep = format!("{}words{}", "<b>".repeat(30_000), "</b>".repeat(1_000));
     assert_eq!(html(&deep), "words");

@@ -1,0 +1,76 @@
+//! Every answer is JSON and says so; refusals too, also those that no handler of ours wrote.
+//! <https://docs.joinmastodon.org/entities/Error/>
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, ResponseError};
+
+use crate::ApiError;
+use crate::error::body;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// Gives a refusal without a JSON body one, and every answer its headers, for `wrap(from_fn(json_answers))`.
+///
+/// The request must not be cloned here: actix panics in its router while there is a second one.
+///
+/// # Errors
+/// Only what the layers below return; handlers and extractors have made a response of theirs.
+pub async fn json_answers<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    // As in Mastodon, an address is one with its method: there is no such thing, not a wrong method.
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let head = response.response_mut().head_mut();
+        head.status = StatusCode::NOT_FOUND;
+        head.headers_mut().remove(header::ALLOW);
+    }
+    Ok(say_what_it_is(refuse_in_json(response)))
+}
+
+/// Browsers must not guess, and old ones do not know that JSON is UTF-8.
+fn say_what_it_is(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let headers = response.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    if headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) == Some(b"application/json") {
+        headers.insert(header::CONTENT_TYPE, JSON);
+    }
+    response
+}
+
+fn refuse_in_json(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) || is_json(&response) {
+        return response;
+    }
+    let reason = match status.canonical_reason() {
+        Some(_) if status == StatusCode::NOT_FOUND => "Record not found",
+        Some(reason) if status.is_client_error() => reason,
+        Some(_) | None => "Something went wrong",
+    };
+    response.map_body(|head, _| {
+        head.headers_mut().insert(header::CONTENT_TYPE, JSON);
+        BoxBody::new(body(reason).to_string())
+    })
+}
+
+/// The answer to an address under `/api` that does not exist.
+pub async fn unknown_route() -> HttpResponse {
+    ApiError::NotFound.error_response()
+}
+
+fn is_json<B>(response: &ServiceResponse<B>) -> bool {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/json"))
+}

@@ -1,0 +1,386 @@
+//! Copies of what is elsewhere: pictures and films are fetched once and shown from here, so that no other
+//! server learns who looks at them.
+//!
+//! An address of a copy names a row of ours and the digest of an address that the row holds. Whoever knows
+//! the digest knew the address; and nothing is fetched that no row names.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::{AccountId, CustomEmoji, MediaId, MediaKind, StatusId, Time, limits};
+use moka::future::Cache;
+use sha2::{Digest, Sha256};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::media::Media;
+use storage::remote_files::RemoteFile;
+
+use crate::media::{Purpose, foreign_type, process};
+use crate::profile::new_path;
+use crate::{App, Error, Result};
+
+/// A copy at which nobody looked for so long goes.
+const KEPT_DAYS: i64 = 7;
+/// How often it is noted that somebody looked.
+const NOTED_EVERY_HOURS: i64 = 12;
+/// Copies removed in one transaction.
+const AT_ONCE: i64 = 200;
+/// For how long a file that could not be had is not asked for again.
+const FAILURE_MEMORY: Duration = Duration::from_secs(300);
+
+/// The row that holds an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    Account(AccountId),
+    Media(MediaId),
+    /// The small copy of a picture.
+    Preview(MediaId),
+    Status(StatusId),
+}
+
+impl Owner {
+    /// From the two words in an address.
+    #[must_use]
+    pub fn named(kind: &str, id: &str) -> Option<Self> {
+        match kind {
+            "accounts" => id.parse().ok().map(Self::Account),
+            "files" => id.parse().ok().map(Self::Media),
+            "previews" => id.parse().ok().map(Self::Preview),
+            "statuses" => id.parse().ok().map(Self::Status),
+            _ => None,
+        }
+    }
+
+    fn path(self) -> String {
+        match self {
+            Self::Account(id) => format!("accounts/{id}"),
+            Self::Media(id) => format!("files/{id}"),
+            Self::Preview(id) => format!("previews/{id}"),
+            Self::Status(id) => format!("statuses/{id}"),
+        }
+    }
+}
+
+/// What a file is for, which decides what is made of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Avatar,
+    Header,
+    Emoji,
+    Picture,
+    /// Film or sound.
+    Film,
+}
+
+impl Use {
+    fn of(kind: MediaKind) -> Option<Self> {
+        match kind {
+            MediaKind::Image => Some(Self::Picture),
+            MediaKind::Gifv | MediaKind::Video | MediaKind::Audio => Some(Self::Film),
+            MediaKind::Unknown => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Avatar => "avatar",
+            Self::Header => "header",
+            Self::Emoji => "emoji",
+            Self::Picture => "picture",
+            Self::Film => "film",
+        }
+    }
+}
+
+/// What fetches are under way or failed a short while ago, by digest.
+pub(crate) type Fetches = Cache<String, std::result::Result<RemoteFile, Missing>>;
+
+pub(crate) fn fetches() -> Fetches {
+    Cache::builder()
+        .max_capacity(10_000)
+        .time_to_live(FAILURE_MEMORY)
+        .build()
+}
+
+/// Why there is no copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Its own server has it no more, or it is nothing that we show.
+    Gone,
+    /// Its server cannot be reached, or ours has no room.
+    Failed,
+}
+
+fn digest(purpose: Use, url: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(purpose.name());
+    hash.update([0]);
+    hash.update(url);
+    let hash = hash.finalize();
+    crate::passwords::hex(hash.get(..16).unwrap_or_default())
+}
+
+/// The address under which readers find what is at `url`: ours, unless the administrator chose otherwise.
+pub(crate) fn address(app: &App, owner: Owner, purpose: Use, url: &str) -> String {
+    if app.settings().cache_remote {
+        app.addresses()
+            .media(&format!("proxy/{}/{}", owner.path(), digest(purpose, url)))
+    } else {
+        url.to_owned()
+    }
+}
+
+/// The same of an attachment; of a kind that nobody shows, its own address.
+pub(crate) fn attachment_address(app: &App, media: &Media, owner: Owner, url: &str) -> String {
+    match Use::of(media.kind) {
+        Some(purpose) => address(app, owner, purpose, url),
+        None => url.to_owned(),
+    }
+}
+
+/// The same of the emoji that a text of `owner` uses.
+pub(crate) fn show_emojis(app: &App, owner: Owner, emojis: &mut [CustomEmoji]) {
+    for emoji in emojis {
+        emoji.static_url = address(app, owner, Use::Emoji, &emoji.url);
+        emoji.url.clone_from(&emoji.static_url);
+    }
+}
+
+/// A copy, and where it is in the media store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileCopy {
+    pub path: String,
+    pub mime: String,
+    /// Bytes; none of a small copy.
+    pub size: Option<u64>,
+}
+
+/// The copy of that digest, fetched if it is not here.
+/// [`Error::NotFound`] if the row holds no such address, or there is nothing to show;
+/// [`Error::Unavailable`] if it cannot be had now.
+pub async fn open(app: &App, owner: Owner, wanted: &str) -> Result<FileCopy> {
+    if !app.settings().cache_remote {
+        return Err(Error::NotFound);
+    }
+    let key = wanted.to_owned();
+    let ((purpose, url), known) = app
+        .read(move |_, conn| {
+            let named = addresses(conn, owner)?
+                .into_iter()
+                .find(|(purpose, url)| digest(*purpose, url) == key)
+                .ok_or(Error::NotFound)?;
+            Ok((named, storage::remote_files::find(conn, &key)?))
+        })
+        .await?;
+    if let Some(row) = known
+        && app.media().has(&row.file).await?
+    {
+        note_use(app, &row).await?;
+        return Ok(shown(owner, row));
+    }
+    let fetch = async {
+        match copy(app, wanted, purpose, &url).await {
+            Ok(row) => Ok(row),
+            Err(error) => {
+                tracing::info!(%error, "a file from elsewhere was not copied");
+                Err(match error {
+                    Error::NotFound | Error::Gone | Error::Invalid(_) | Error::TooLarge => {
+                        Missing::Gone
+                    }
+                    _ => Missing::Failed,
+                })
+            }
+        }
+    };
+    // Many who ask for the same at the same time wait for one fetch.
+    match app.fetches().get_with_by_ref(wanted, fetch).await {
+        Ok(row) => Ok(shown(owner, row)),
+        Err(Missing::Gone) => Err(Error::NotFound),
+        Err(Missing::Failed) => Err(Error::Unavailable("it cannot be had now".to_owned())),
+    }
+}
+
+fn shown(owner: Owner, row: RemoteFile) -> FileCopy {
+    match (owner, row.thumbnail) {
+        (Owner::Preview(_), Some(path)) => FileCopy {
+            mime: if path.ends_with(".png") {
+                "image/png".to_owned()
+            } else {
+                "image/jpeg".to_owned()
+            },
+            path,
+            size: None,
+        },
+        _ => FileCopy {
+            path: row.file,
+            mime: row.mime,
+            size: u64::try_from(row.size).ok(),
+        },
+    }
+}
+
+/// Every address that a row holds, with what is there. None of those who are gone.
+fn addresses(conn: &mut DbConnection, owner: Owner) -> Result<Vec<(Use, String)>> {
+    let living = |row: &Account| !row.is_local() && !row.is_gone();
+    let emojis = |emojis: Vec<CustomEmoji>| emojis.into_iter().map(|emoji| (Use::Emoji, emoji.url));
+    Ok(match owner {
+        Owner::Account(id) => {
+            let Some(row) = storage::accounts::find(conn, id)?.filter(living) else {
+                return Ok(Vec::new());
+            };
+            let pictures = [
+                (Use::Avatar, row.avatar_remote_url),
+                (Use::Header, row.header_remote_url),
+            ];
+            pictures
+                .into_iter()
+                .filter_map(|(purpose, url)| Some((purpose, url?)))
+                .chain(emojis(row.emojis))
+                .collect()
+        }
+        Owner::Media(id) | Owner::Preview(id) => {
+            let Some(row) = storage::media::find(conn, id)? else {
+                return Ok(Vec::new());
+            };
+            let author = storage::accounts::find(conn, row.account_id)?.filter(living);
+            match (author, Use::of(row.kind), row.remote_url) {
+                (Some(_), Some(purpose), Some(url)) => vec![(purpose, url)],
+                _ => Vec::new(),
+            }
+        }
+        Owner::Status(id) => storage::statuses::find(conn, id)?
+            .map(|row| emojis(row.emojis).collect())
+            .unwrap_or_default(),
+    })
+}
+
+async fn note_use(app: &App, row: &RemoteFile) -> Result<()> {
+    let now = app.now();
+    if now - row.used_at < chrono::Duration::hours(NOTED_EVERY_HOURS) {
+        return Ok(());
+    }
+    let digest = row.digest.clone();
+    app.transaction(move |_, conn| Ok(storage::remote_files::used(conn, &digest, now)?))
+        .await
+}
+
+/// What is kept of a file.
+struct Kept {
+    bytes: Bytes,
+    mime: &'static str,
+    extension: &'static str,
+    /// Content and extension.
+    thumbnail: Option<(Bytes, &'static str)>,
+}
+
+async fn copy(app: &App, digest: &str, purpose: Use, url: &str) -> Result<RemoteFile> {
+    let limit = match purpose {
+        Use::Film => limits::REMOTE_FILM_BYTES,
+        Use::Avatar | Use::Header | Use::Emoji | Use::Picture => app.settings().max_image_bytes,
+    };
+    let bytes = app.remote().file(url, limit).await?;
+    let kept = keep(bytes, purpose).await?;
+    let now = app.now();
+    let size = i64::try_from(kept.bytes.len()).unwrap_or(i64::MAX);
+    let file = new_path(kept.extension);
+    app.media().write(&file, kept.bytes).await?;
+    let thumbnail = match kept.thumbnail {
+        Some((bytes, extension)) => {
+            let path = new_path(extension);
+            app.media().write(&path, bytes).await?;
+            Some(path)
+        }
+        None => None,
+    };
+    let row = RemoteFile {
+        digest: digest.to_owned(),
+        file,
+        thumbnail,
+        mime: kept.mime.to_owned(),
+        size,
+        fetched_at: now,
+        used_at: now,
+    };
+    store(app, row).await
+}
+
+/// What a reader's browser may be given: pictures written anew, and types that it only plays.
+async fn keep(bytes: Bytes, purpose: Use) -> Result<Kept> {
+    let foreign = foreign_type(&bytes);
+    if let Some((mime, extension)) = foreign {
+        let fits = mime.starts_with("image/") != (purpose == Use::Film);
+        return if fits {
+            Ok(Kept {
+                bytes,
+                mime,
+                extension,
+                thumbnail: None,
+            })
+        } else {
+            Err(crate::error::invalid("File content type is invalid"))
+        };
+    }
+    let picture = match purpose {
+        Use::Avatar => process(bytes, Purpose::Avatar).await?,
+        Use::Header => process(bytes, Purpose::Header).await?,
+        Use::Emoji | Use::Picture => process(bytes, Purpose::Attachment).await?,
+        Use::Film => return Err(crate::error::invalid("File content type is invalid")),
+    };
+    Ok(Kept {
+        bytes: picture.bytes,
+        mime: picture.mime,
+        extension: picture.extension,
+        thumbnail: picture
+            .thumbnail
+            .filter(|_| purpose == Use::Picture)
+            .map(|small| (small.bytes, small.extension)),
+    })
+}
+
+/// Writes the row; one whose files were lost makes room.
+async fn store(app: &App, row: RemoteFile) -> Result<RemoteFile> {
+    let (new, made) = (row.clone(), row.clone());
+    let stored = app
+        .transaction(move |_, conn| {
+            storage::remote_files::delete(conn, std::slice::from_ref(&new.digest))?;
+            Ok(storage::remote_files::insert(conn, new)?)
+        })
+        .await;
+    match stored {
+        Ok(()) => Ok(made),
+        Err(error) => {
+            remove_files(app, row).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn remove_files(app: &App, row: RemoteFile) -> Result<()> {
+    for path in [Some(row.file), row.thumbnail].into_iter().flatten() {
+        app.media().delete(&path).await?;
+    }
+    Ok(())
+}
+
+/// Removes copies at which nobody looked for a week.
+pub(crate) async fn prune(app: &App) -> Result<()> {
+    loop {
+        let before: Time = app.now() - chrono::Duration::days(KEPT_DAYS);
+        let rows = app
+            .transaction(move |_, conn| {
+                let rows = storage::remote_files::unused_since(conn, before, AT_ONCE)?;
+                let digests: Vec<String> = rows.iter().map(|row| row.digest.clone()).collect();
+                if !digests.is_empty() {
+                    storage::remote_files::delete(conn, &digests)?;
+                }
+                Ok(rows)
+            })
+            .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in rows {
+            remove_files(app, row).await?;
+        }
+    }
+}

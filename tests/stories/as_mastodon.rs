@@ -1,0 +1,228 @@
+//! Small things on which apps rely, as Mastodon does them.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use crate::harness::{School, Teacher, answer};
+
+async fn said(teacher: &Teacher, method: Method, path: &str) -> (StatusCode, Value) {
+    let response = teacher.request(method, path).send().await.unwrap();
+    let headers = response.headers();
+    assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+    assert_eq!(
+        headers["content-type"], "application/json; charset=utf-8",
+        "{path}"
+    );
+    let status = response.status();
+    (status, response.json().await.unwrap())
+}
+
+async fn a_boost_is_deleted(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let post = ada.publish(json!({ "status": "Paper strips" })).await;
+    let id = post["id"].as_str().unwrap();
+    let boost = bo
+        .post(&format!("/api/v1/statuses/{id}/reblog"), Value::Null)
+        .await;
+    let path = format!("/api/v1/statuses/{}", boost["id"].as_str().unwrap());
+    assert_eq!(
+        said(&ada, Method::DELETE, &path).await.0,
+        StatusCode::NOT_FOUND,
+        "somebody else's"
+    );
+    let (status, deleted) = said(&bo, Method::DELETE, &path).await;
+    assert_eq!(status, StatusCode::OK, "{deleted}");
+    assert_eq!(deleted["reblog"]["id"], id);
+    assert_eq!(said(&bo, Method::GET, &path).await.0, StatusCode::NOT_FOUND);
+    let now = bo.get(&format!("/api/v1/statuses/{id}")).await;
+    assert_eq!(now["reblogged"], false);
+    let own = ada.get(&format!("/api/v1/statuses/{id}")).await;
+    assert_eq!(own["reblogs_count"], 0);
+}
+
+#[tokio::test]
+async fn a_boost_is_taken_back_by_deleting_it_on_sqlite() {
+    a_boost_is_deleted(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_boost_is_taken_back_by_deleting_it_on_postgresql() {
+    a_boost_is_deleted(Postgres).await;
+}
+
+#[tokio::test]
+async fn refusals_are_sentences() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    for (method, path, status) in [
+        (Method::GET, "/api/v2/search", 400),
+        (Method::GET, "/api/v2/search?q=", 400),
+        (Method::GET, "/api/v2/search?q=a&limit=-1", 400),
+        (Method::DELETE, "/api/v1/instance", 404),
+        (Method::PATCH, "/api/v1/statuses", 404),
+        (Method::GET, "/api/v1/push/subscription", 403),
+        (
+            Method::POST,
+            "/api/v1/statuses?status=x&visibility=all",
+            422,
+        ),
+        (
+            Method::POST,
+            "/api/v1/statuses?status=x&sensitive=perhaps",
+            422,
+        ),
+        (Method::POST, "/api/v1/markers?home=x", 422),
+        (Method::POST, "/api/v1/statuses?status[a]=x", 422),
+        (
+            Method::PATCH,
+            "/api/v1/accounts/update_credentials?fields_attributes=x",
+            422,
+        ),
+    ] {
+        let (got, body) = said(&ada, method.clone(), path).await;
+        assert_eq!(got, status, "{method} {path}: {body}");
+        let sentence = body["error"].as_str().unwrap();
+        for word in [
+            "variant", "expected", "struct", "untagged", "type:", "serde",
+        ] {
+            assert!(!sentence.contains(word), "{path}: {sentence}");
+        }
+    }
+    let (_, body) = said(
+        &ada,
+        Method::POST,
+        "/api/v1/statuses?status=x&visibility=all",
+    )
+    .await;
+    assert_eq!(
+        body["error"],
+        "Validation failed: Visibility is not included in the list"
+    );
+    let revoke = json!({ "client_id": "unknown", "client_secret": "x", "token": ada.token });
+    let revoked = school.request(Method::POST, "/oauth/revoke").json(&revoke);
+    let revoked = revoked.send().await.unwrap();
+    assert_eq!(revoked.status(), StatusCode::FORBIDDEN);
+    let body: Value = revoked.json().await.unwrap();
+    assert_eq!(body["error"], "unauthorized_client");
+    ada.get("/api/v1/accounts/verify_credentials").await;
+}
+
+#[tokio::test]
+async fn the_last_page_of_a_list_says_so() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let own = ada.get("/api/v1/accounts/verify_credentials").await;
+    let id = own["id"].as_str().unwrap();
+    for words in ["one", "two", "three"] {
+        ada.publish(json!({ "status": words })).await;
+    }
+    let link = async |path: &str| {
+        let response = ada.request(Method::GET, path).send().await.unwrap();
+        let link = response.headers().get("link");
+        link.map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
+    };
+    let statuses = format!("/api/v1/accounts/{id}/statuses");
+    assert!(link(&format!("{statuses}?limit=3")).await.contains("next"));
+    let last = link(&format!("{statuses}?limit=4")).await;
+    assert!(!last.contains("next") && last.contains("prev"), "{last}");
+    // Timelines go on until a page is empty.
+    let home = link("/api/v1/timelines/home?limit=-7").await;
+    assert!(home.contains("next") && !home.contains("-7"), "{home}");
+    assert_eq!(link("/api/v1/timelines/home?max_id=1").await, "");
+    assert_eq!(link("/api/v1/bookmarks").await, "");
+}
+
+#[tokio::test]
+async fn a_post_has_a_language_though_its_app_does_not_say() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let post = ada.publish(json!({ "status": "Good morning" })).await;
+    assert_eq!(post["language"], "en", "of the locale");
+    let note = school.request(
+        Method::GET,
+        post["uri"]
+            .as_str()
+            .unwrap()
+            .strip_prefix(&school.base)
+            .unwrap(),
+    );
+    let note = answer(note.header("accept", "application/activity+json")).await;
+    assert_eq!(note["contentMap"]["en"], "<p>Good morning</p>");
+    let change = json!({ "source": { "language": "cy" } });
+    answer(
+        ada.request(Method::PATCH, "/api/v1/accounts/update_credentials")
+            .json(&change),
+    )
+    .await;
+    let post = ada.publish(json!({ "status": "Bore da" })).await;
+    assert_eq!(post["language"], "cy", "of the person's choice");
+    let post = ada
+        .publish(json!({ "status": "Guten Morgen", "language": "de" }))
+        .await;
+    assert_eq!(post["language"], "de");
+}
+
+#[tokio::test]
+async fn somebody_suspended_is_shown_without_their_words() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let change = json!({ "display_name": "Bo B.", "note": "words" });
+    let update = bo.request(Method::PATCH, "/api/v1/accounts/update_credentials");
+    let id = answer(update.json(&change)).await["id"].clone();
+    let suspended = school.command(&["user", "suspend", "bo"]);
+    assert!(suspended.status.success());
+    for path in [
+        format!("/api/v1/accounts/{}", id.as_str().unwrap()),
+        "/api/v1/accounts/lookup?acct=bo".to_owned(),
+    ] {
+        let shown = ada.get(&path).await;
+        assert_eq!(shown["suspended"], true, "{path}: {shown}");
+        assert_eq!(shown["acct"], "bo");
+        assert_eq!(
+            (&shown["display_name"], &shown["note"]),
+            (&json!(""), &json!(""))
+        );
+    }
+    let page = school.request(Method::GET, "/@bo").send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn an_open_account_elsewhere_counts_as_followed_at_once() {
+    let (Some(here), Some(there)) = (School::open(Sqlite).await, School::open(Sqlite).await) else {
+        return;
+    };
+    let (ada, _bo) = (here.teacher("ada"), there.teacher("bo"));
+    let found = ada
+        .get(&format!("/api/v2/search?q=@bo@{}&resolve=true", there.host))
+        .await;
+    let id = found["accounts"][0]["id"].as_str().unwrap().to_owned();
+    // Nobody is there to say yes.
+    drop(there);
+    let relation = ada
+        .post(&format!("/api/v1/accounts/{id}/follow"), Value::Null)
+        .await;
+    assert_eq!(
+        (&relation["following"], &relation["requested"]),
+        (&json!(true), &json!(false))
+    );
+    let relations = ada
+        .get(&format!("/api/v1/accounts/relationships?id[]={id}"))
+        .await;
+    assert_eq!(
+        (&relations[0]["following"], &relations[0]["requested"]),
+        (&json!(false), &json!(true))
+    );
+}
