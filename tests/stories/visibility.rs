@@ -175,7 +175,7 @@ impl World {
 
     async fn write_one(&self, shape: Shape, level: usize) -> Item {
         let ada = self.teacher("ada");
-        let word = format!("zq{}{level}qz", shape as usize);
+        let word = format!("zq{shape:?}{level}qz").to_lowercase();
         let text = format!("{word} #matrix @mona @bill @bess");
         let mut post = json!({ "status": text, "visibility": VISIBILITIES[level] });
         if shape == Shape::Answer {
