@@ -34,6 +34,7 @@ pub mod migrations;
 pub mod notifications;
 mod paging;
 pub mod recovery;
+pub mod retractions;
 mod row;
 #[rustfmt::skip]
 mod schema;
@@ -45,7 +46,7 @@ pub mod users;
 mod writer;
 
 pub use connection::{DatabaseSettings, DbConnection};
-pub use database::Database;
+pub use database::{Database, savepoint};
 pub use diesel::result::Error as QueryError;
 pub use error::{Error, is_duplicate};
 pub use media_store::MediaStore;

@@ -398,6 +398,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    retractions (uri, account_id) {
+        uri -> Text,
+        account_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -452,6 +460,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media,
     mentions,
     notifications,
+    retractions,
     server_state,
     sessions,
     sign_in_failures,

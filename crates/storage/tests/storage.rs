@@ -10,7 +10,7 @@ use storage::inbox::Received;
 use storage::jobs::Job;
 use storage::{
     Database, Error, QueryError, deliveries, idempotency, inbox, instances, jobs, markers,
-    migrations, server_state,
+    migrations, retractions, server_state,
 };
 use test_support::{TestDatabase, everywhere};
 
@@ -280,5 +280,27 @@ async fn a_single_connection_does_all_or_nothing_and_what_is_kept_stays() {
             database.read(known).await.unwrap().as_deref(),
             Some("https://school.example")
         );
+    }
+}
+
+#[test]
+fn what_was_taken_back_is_forgotten_when_it_is_old_or_too_much() {
+    for database in everywhere() {
+        drop(open(&database));
+        let mut connection = database.connect();
+        let by = test_support::account(&mut connection);
+        let uri = |second: i64| format!("https://other.example/{second}");
+        for second in 0..10 {
+            retractions::insert(&mut connection, &uri(second), by, at(second)).unwrap();
+        }
+        let left = |connection: &mut storage::DbConnection| -> Vec<i64> {
+            (0..10)
+                .filter(|second| retractions::contains(connection, &uri(*second), by).unwrap())
+                .collect()
+        };
+        retractions::prune(&mut connection, at(3), 100).unwrap();
+        assert_eq!(left(&mut connection), [4, 5, 6, 7, 8, 9]);
+        retractions::prune(&mut connection, at(3), 2).unwrap();
+        assert_eq!(left(&mut connection), [8, 9]);
     }
 }
