@@ -2,16 +2,17 @@
 //!
 //! A document is believed about itself only, and only where it was found: at its own id.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use activitypub_federation::fetch::webfinger::Webfinger;
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::{AccountId, Handle, Host, StatusId};
+use domain::{Handle, Host};
 use serde_json::Value;
+use service::incoming::{RemoteAccount, RemoteStatus};
 use service::{App, Found, RemoteFetcher};
-use storage::accounts::Account;
+use storage::accounts::{Account, Identity};
 use url::Url;
 
 use crate::convert::{actor, note};
@@ -81,11 +82,11 @@ impl Federation {
         Ok(self.client().get_activity_json(url, Some(&signer)).await?)
     }
 
-    /// The account of that id, fetched if it is not known.
-    pub(crate) async fn actor(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Account> {
-        match known_account(app, uri).await? {
-            Some(account) => Ok(account),
-            None => self.fetch_actor(app, budget, uri).await,
+    /// Who has that id, fetched if they are not known.
+    async fn actor(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Identity> {
+        match known_actor(app, uri).await? {
+            Some(known) => Ok(known),
+            None => Ok(self.fetch_actor(app, budget, uri).await?.into()),
         }
     }
 
@@ -101,24 +102,27 @@ impl Federation {
     }
 
     /// Stores an account whose document came from its own server.
-    pub(crate) async fn store_actor(
+    async fn store_actor(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<Account> {
+        let remote = self.profile(app, budget, document).await?;
+        Ok(service::incoming::upsert_account(app, remote).await?)
+    }
+
+    /// What an actor's document says, which came from its own server.
+    pub(crate) async fn profile(
         &self,
         app: &App,
         budget: &Budget,
         document: &Value,
-    ) -> Outcome<Account> {
+    ) -> Outcome<RemoteAccount> {
         let uri = text(document, "id").unwrap_or_default();
-        let known = known_account(app, uri)
-            .await?
-            .and_then(|account| account.host);
+        let known = known_actor(app, uri).await?.and_then(|known| known.host);
         let host = match known {
             Some(host) => host
                 .parse()
                 .map_err(|_| Refusal::Permanent("its host".to_owned()))?,
             None => self.handle_host(budget, document).await?,
         };
-        let remote = actor::from_json(document, host)?;
-        Ok(service::incoming::upsert_account(app, remote).await?)
+        actor::from_json(document, host)
     }
 
     /// The host in an actor's handle: its own, unless WebFinger there and at another host agree on that other.
@@ -210,34 +214,19 @@ impl Federation {
         Ok(agreed.then_some(account))
     }
 
-    /// The post of that id, fetched with those above it if it is not known. None if it cannot be had or shown.
-    pub(crate) async fn post(
+    /// A post that was found at its own id, below those above it that are neither known nor `coming`:
+    /// oldest first, itself last.
+    pub(crate) async fn thread(
         &self,
         app: &App,
         budget: &Budget,
-        uri: &str,
-    ) -> Outcome<Option<StatusId>> {
-        if let Some(id) = known_status(app, uri).await? {
-            return Ok(id);
-        }
-        let document = self.object(app, budget, uri).await?;
-        self.take_post(app, budget, &document).await
-    }
-
-    /// Stores a post that was found at its own id, and the posts above it.
-    pub(crate) async fn take_post(
-        &self,
-        app: &App,
-        budget: &Budget,
-        document: &Value,
-    ) -> Outcome<Option<StatusId>> {
-        if !note::is_post(document) {
-            return Ok(None);
-        }
-        let mut chain = vec![document.clone()];
-        let mut above = read::id(document, "inReplyTo").map(str::to_owned);
+        document: Value,
+        coming: &HashSet<String>,
+    ) -> Outcome<Vec<RemoteStatus>> {
+        let mut above = read::id(&document, "inReplyTo").map(str::to_owned);
+        let mut chain = vec![document];
         while let Some(uri) = above.take() {
-            if chain.len() > ANCESTORS || known_status(app, &uri).await?.is_some() {
+            if chain.len() > ANCESTORS || coming.contains(&uri) || is_known(app, &uri).await? {
                 break;
             }
             // What cannot be had leaves the thread shorter, and is no reason to lose the rest of it.
@@ -254,30 +243,15 @@ impl Federation {
             above = read::id(&parent, "inReplyTo").map(str::to_owned);
             chain.push(parent);
         }
-        let mut last = None;
+        let mut posts = Vec::with_capacity(chain.len());
         while let Some(document) = chain.pop() {
-            let is_the_one = chain.is_empty();
-            match self.store_post(app, budget, &document).await {
-                Ok(id) => last = id,
-                Err(refusal) if is_the_one => return Err(refusal),
+            match self.understood(app, budget, &document).await {
+                Ok(post) => posts.push(post),
+                Err(refusal) if chain.is_empty() => return Err(refusal),
                 Err(refusal) => tracing::debug!(%refusal, "a post above another was not taken"),
             }
         }
-        Ok(last)
-    }
-
-    async fn store_post(
-        &self,
-        app: &App,
-        budget: &Budget,
-        document: &Value,
-    ) -> Outcome<Option<StatusId>> {
-        let uri = text(document, "id").unwrap_or_default().to_owned();
-        let remote = self.understood(app, budget, document).await?;
-        match service::incoming::receive_status(app, remote).await? {
-            Some(id) => Ok(Some(id)),
-            None => Ok(known_status(app, &uri).await?.flatten()),
-        }
+        Ok(posts)
     }
 
     /// A post with its author and those it mentions.
@@ -286,7 +260,7 @@ impl Federation {
         app: &App,
         budget: &Budget,
         document: &Value,
-    ) -> Outcome<service::incoming::RemoteStatus> {
+    ) -> Outcome<RemoteStatus> {
         let refuse = |reason: &str| Refusal::Permanent(format!("not a usable post: {reason}"));
         let uri = text(document, "id").ok_or_else(|| refuse("no id"))?;
         let by = read::ids(document, "attributedTo")
@@ -297,38 +271,50 @@ impl Federation {
         if !matches!((&uri, &by_url), (Ok(uri), Ok(by)) if same_origin(uri, by)) {
             return Err(refuse("its author is on another server"));
         }
-        let author = self.actor(app, budget, by).await?;
-        let mentions = self.mentioned(app, budget, document).await?;
+        let mut known = self.known(app, by, document).await?;
+        let author = match known.remove(by) {
+            Some(author) => author,
+            None => self.actor(app, budget, by).await?,
+        };
+        let mut mentions = HashMap::new();
+        let mut fetched = 0;
+        for uri in note::mentioned(document) {
+            let found = if uri == author.uri {
+                Some(author.id)
+            } else if let Some(known) = known.get(&uri) {
+                Some(known.id)
+            } else if fetched < MENTIONED {
+                fetched += 1;
+                self.fetch_actor(app, budget, &uri)
+                    .await
+                    .ok()
+                    .map(|account| account.id)
+            } else {
+                None
+            };
+            mentions.extend(found.map(|id| (uri, id)));
+        }
         note::from_json(document, &author, &mentions)
     }
 
-    /// The accounts that a post mentions, by uri; of those not known some are fetched.
-    async fn mentioned(
+    /// Who is known of those who have to do with a post, by uri.
+    async fn known(
         &self,
         app: &App,
-        budget: &Budget,
+        by: &str,
         document: &Value,
-    ) -> Outcome<HashMap<String, AccountId>> {
-        let uris = note::mentioned(document);
-        if uris.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let asked = uris.clone();
-        let known: Vec<Account> =
-            read_database(app, move |conn| storage::accounts::with_uris(conn, &asked)).await?;
-        let mut found: HashMap<String, AccountId> =
-            known.into_iter().map(|row| (row.uri, row.id)).collect();
-        let unknown: Vec<String> = uris
+    ) -> Outcome<HashMap<String, Identity>> {
+        let mut uris = note::mentioned(document);
+        uris.push(by.to_owned());
+        let known = read_database(app, move |conn| {
+            let uris: Vec<&str> = uris.iter().map(String::as_str).collect();
+            storage::accounts::identities(conn, &uris)
+        })
+        .await?;
+        Ok(known
             .into_iter()
-            .filter(|uri| !found.contains_key(uri))
-            .take(MENTIONED)
-            .collect();
-        for uri in unknown {
-            if let Ok(account) = self.fetch_actor(app, budget, &uri).await {
-                found.insert(uri, account.id);
-            }
-        }
-        Ok(found)
+            .map(|row| (row.uri.clone(), row))
+            .collect())
     }
 }
 
@@ -342,17 +328,22 @@ fn actor_link(document: &Webfinger) -> Option<&Url> {
         .and_then(|link| link.href.as_ref())
 }
 
-/// The account known by that id.
-pub(crate) async fn known_account(app: &App, uri: &str) -> Outcome<Option<Account>> {
+/// Who is known by that id.
+pub(crate) async fn known_actor(app: &App, uri: &str) -> Outcome<Option<Identity>> {
     let uri = uri.to_owned();
-    read_database(app, move |conn| storage::accounts::with_uri(conn, &uri)).await
+    let found = read_database(app, move |conn| {
+        storage::accounts::identities(conn, &[uri.as_str()])
+    });
+    Ok(found.await?.into_iter().next())
 }
 
-/// What is known of a status: `None` if nothing, `Some(None)` if it was deleted.
-pub(crate) async fn known_status(app: &App, uri: &str) -> Outcome<Option<Option<StatusId>>> {
+/// Whether a status of that id is known, even if it was deleted. Once known, it stays known.
+pub(crate) async fn is_known(app: &App, uri: &str) -> Outcome<bool> {
     let uri = uri.to_owned();
-    let row = read_database(app, move |conn| storage::statuses::with_uri(conn, &uri)).await?;
-    Ok(row.map(|row| row.deleted_at.is_none().then_some(row.id)))
+    let found = read_database(app, move |conn| {
+        storage::statuses::known_among(conn, &[uri.as_str()])
+    });
+    Ok(!found.await?.is_empty())
 }
 
 pub(crate) async fn read_database<T: Send + 'static>(
@@ -378,7 +369,8 @@ impl RemoteFetcher for Federation {
             Err(refusal) => return Err(refusal.into()),
         };
         if note::is_post(&document) {
-            let found = self.take_post(app, &budget, &document).await?;
+            let posts = self.thread(app, &budget, document, &HashSet::new()).await?;
+            let found = service::incoming::receive_thread(app, posts).await?;
             return Ok(found.map(Found::Status));
         }
         let account = self.store_actor(app, &budget, &document).await?;

@@ -13,6 +13,7 @@ mod protocol;
 pub mod signatures;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
@@ -22,7 +23,7 @@ use service::App;
 use tokio::sync::watch;
 
 use crate::net::{BuildError, FetchError, OutboundClient, OutboundSettings};
-use crate::signatures::{PrivateKey, Signer};
+use crate::signatures::{PrivateKey, PublicKey, Signer};
 
 pub use documents::{account_document, status_document, wants_activity_json};
 
@@ -46,6 +47,10 @@ struct Inner {
     settings: FederationSettings,
     client: OutboundClient,
     signers: Cache<AccountId, Signer>,
+    /// Public keys by their text.
+    public_keys: Cache<String, PublicKey>,
+    /// About how many received activities wait to be worked off.
+    waiting: AtomicI64,
     /// Actors that were fetched anew a short while ago because a signature did not fit.
     refreshed: Cache<String, ()>,
 }
@@ -102,6 +107,8 @@ impl Federation {
             settings,
             client,
             signers: Cache::new(10_000),
+            public_keys: Cache::new(10_000),
+            waiting: AtomicI64::new(0),
             refreshed: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_secs(300))

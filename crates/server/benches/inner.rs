@@ -18,7 +18,8 @@ use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 use service::oauth::Person;
 use service::statuses::{NewStatus, publish};
-use service::text::{format, sanitise};
+use service::text::format::{self, Rel};
+use service::text::sanitise;
 use service::{oauth, timelines};
 use test_support::{Kind, TestApp};
 use tokio::runtime::Runtime;
@@ -34,12 +35,19 @@ fn now() -> NaiveDateTime {
 }
 
 fn texts(criterion: &mut Criterion) {
-    let html = format::to_html(TEXT, Hosts::Public, |_| None, |tag| format!("/tags/{tag}"));
+    let html = format::to_html(
+        TEXT,
+        Hosts::Public,
+        Rel::Foreign,
+        |_| None,
+        |tag| format!("/tags/{tag}"),
+    );
     criterion.bench_function("text to HTML", |bench| {
         bench.iter(|| {
             format::to_html(
                 black_box(TEXT),
                 Hosts::Public,
+                Rel::Foreign,
                 |_| None,
                 |tag| format!("/tags/{tag}"),
             )

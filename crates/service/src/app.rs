@@ -158,8 +158,11 @@ impl App {
             .await
     }
 
-    /// Workers are woken after the commit if the work left a job behind.
-    pub(crate) async fn transaction<T: Send + 'static>(
+    /// Does all of the closure's work or none of it. Workers are woken after the commit if it left a job behind.
+    ///
+    /// # Errors
+    /// Those of the closure, and where the work could not be kept.
+    pub async fn transaction<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self, &mut DbConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
-use crate::{App, Error, Result, attachments, home, keys, remote_files};
+use crate::{App, Error, Result, attachments, home, incoming, keys, remote_files};
 
 /// A piece of work. Doing it twice does no harm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,6 +19,10 @@ pub enum Job {
         account: AccountId,
     },
     Mail(Message),
+    /// Removes all that somebody elsewhere wrote, who is gone.
+    RemoveStatuses {
+        account: AccountId,
+    },
     /// Tells other servers; done by `federation`.
     Federate(Outgoing),
 }
@@ -122,12 +126,13 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::FanOut { status } => home::fan_out_by_job(app, status).await,
         Job::MakeKey { account } => keys::of_account(app, account).await.map(drop),
         Job::Mail(message) => Ok(app.mailer().send(&message).await?),
+        Job::RemoveStatuses { account } => incoming::remove_statuses(app, account).await,
         Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
     }
 }
 
-/// Removes what has run out: sessions, codes, idempotency keys, inbox rows, the ends of home timelines,
-/// files never attached, copies at which nobody looks.
+/// Removes what has run out: sessions, codes, idempotency keys, inbox rows, the memory of what was taken back,
+/// the ends of home timelines, files never attached, copies at which nobody looks.
 pub async fn prune(app: &App) -> Result<()> {
     let day = chrono::Duration::days(1);
     let files = app
@@ -137,6 +142,7 @@ pub async fn prune(app: &App) -> Result<()> {
             storage::applications::prune_codes(conn, now - day)?;
             storage::idempotency::prune(conn, now - day)?;
             storage::inbox::prune(conn, now - day * 7)?;
+            storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
             for (user, _) in storage::users::all(conn)? {
                 storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;
             }

@@ -78,6 +78,29 @@ impl Account {
     }
 }
 
+/// Who somebody is, for those who need to know no more. None of it ever changes but the collection's address.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub struct Identity {
+    #[diesel(deserialize_as = i64)]
+    pub id: AccountId,
+    pub uri: String,
+    /// None for our own people.
+    pub host: Option<String>,
+    pub followers_uri: String,
+}
+
+impl From<Account> for Identity {
+    fn from(account: Account) -> Self {
+        Self {
+            id: account.id,
+            uri: account.uri,
+            host: account.host,
+            followers_uri: account.followers_uri,
+        }
+    }
+}
+
 /// Adds an account.
 ///
 /// # Errors
@@ -141,6 +164,11 @@ pub fn find(conn: &mut DbConnection, id: AccountId) -> QueryResult<Option<Accoun
         .optional()
 }
 
+/// The account of that id; what others write about it waits until this transaction ends.
+pub fn hold(conn: &mut DbConnection, id: AccountId) -> QueryResult<Option<Account>> {
+    crate::dialect::claim::hold_account(conn, id)
+}
+
 /// The accounts of these ids, in no order. One row by key each.
 pub fn with_ids(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult<Vec<Account>> {
     let mut found = Vec::with_capacity(ids.len());
@@ -172,11 +200,11 @@ pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Accoun
         .optional()
 }
 
-/// The accounts known to others by these uris, in no order.
-pub fn with_uris(conn: &mut DbConnection, uris: &[String]) -> QueryResult<Vec<Account>> {
+/// Who is known to others by these uris, in no order.
+pub fn identities(conn: &mut DbConnection, uris: &[&str]) -> QueryResult<Vec<Identity>> {
     accounts::table
-        .filter(among(accounts::uri, uris))
-        .select(Account::as_select())
+        .filter(among(accounts::uri, uris.iter().copied()))
+        .select(Identity::as_select())
         .load(conn)
 }
 

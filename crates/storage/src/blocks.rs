@@ -45,6 +45,15 @@ pub fn find(
         .optional()
 }
 
+/// The block whose activity has this id.
+pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Block>> {
+    blocks::table
+        .filter(blocks::uri.eq(uri))
+        .select(Block::as_select())
+        .first(conn)
+        .optional()
+}
+
 /// Takes a block away, and says what it was.
 pub fn delete(
     conn: &mut DbConnection,

@@ -164,5 +164,17 @@ where
         result
     })
     .await;
-    outcome.unwrap_or_else(|error| Err(Error::Unavailable(error.to_string()).into()))
+    // It panicked, and took back what it had done.
+    outcome.unwrap_or_else(|_| Err(QueryError::RollbackTransaction.into()))
+}
+
+/// Does all of the closure's work or none of it, in a transaction that goes on either way.
+///
+/// # Errors
+/// Those of the closure.
+pub fn savepoint<T, E: From<QueryError>>(
+    conn: &mut DbConnection,
+    work: impl FnOnce(&mut DbConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    conn.transaction(work)
 }

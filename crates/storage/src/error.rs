@@ -30,7 +30,7 @@ impl From<QueryError> for Error {
         if text.contains("database or disk is full") || text.contains("No space left on device") {
             return Self::Full;
         }
-        if is_disconnected(&error, &text) {
+        if is_disconnected(&error, &text) || is_collision(&error, &text) {
             return Self::Unavailable(text);
         }
         Self::Query(error)
@@ -47,6 +47,14 @@ fn is_disconnected(error: &QueryError, text: &str) -> bool {
         || text.contains("terminating connection")
         || text.contains("no connection to the server")
         || text.contains("the database system is")
+}
+
+/// Two transactions waited for each other, and PostgreSQL chose this one to begin anew.
+fn is_collision(error: &QueryError, text: &str) -> bool {
+    matches!(
+        error,
+        QueryError::DatabaseError(diesel::result::DatabaseErrorKind::SerializationFailure, _)
+    ) || text.contains("deadlock detected")
 }
 
 /// Whether a row was refused because another one like it is there.

@@ -28,18 +28,35 @@ pub fn insert(conn: &mut DbConnection, favourite: Favourite) -> QueryResult<bool
         .map(|rows| rows == 1)
 }
 
+/// The favourite of a status by an account.
+pub fn find(
+    conn: &mut DbConnection,
+    account: AccountId,
+    status: StatusId,
+) -> QueryResult<Option<Favourite>> {
+    favourites::table
+        .filter(favourites::account_id.eq(account.0))
+        .filter(favourites::status_id.eq(status.0))
+        .select(Favourite::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Names a favourite anew: its Like was sent again.
+pub fn set_uri(conn: &mut DbConnection, id: i64, uri: &str) -> QueryResult<()> {
+    diesel::update(favourites::table.find(id))
+        .set(favourites::uri.eq(uri))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Takes a favourite away, and says what it was.
 pub fn delete(
     conn: &mut DbConnection,
     account: AccountId,
     status: StatusId,
 ) -> QueryResult<Option<Favourite>> {
-    let found: Option<Favourite> = favourites::table
-        .filter(favourites::account_id.eq(account.0))
-        .filter(favourites::status_id.eq(status.0))
-        .select(Favourite::as_select())
-        .first(conn)
-        .optional()?;
+    let found = find(conn, account, status)?;
     if let Some(favourite) = &found {
         diesel::delete(favourites::table.find(favourite.id)).execute(conn)?;
     }

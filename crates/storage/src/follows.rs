@@ -278,6 +278,16 @@ pub fn has_local_followers(conn: &mut DbConnection, account: AccountId) -> Query
     .get_result(conn)
 }
 
+/// Whether any of our own people follow `account`, or have asked to.
+pub fn is_local_interest(conn: &mut DbConnection, account: AccountId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        follows::table
+            .inner_join(users::table.on(users::account_id.eq(follows::follower_id)))
+            .filter(follows::account_id.eq(account.0)),
+    ))
+    .get_result(conn)
+}
+
 /// The inboxes, one for each server, of the followers elsewhere.
 pub fn follower_inboxes(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<String>> {
     let rows: Vec<(Option<String>, String)> = follows::table

@@ -44,6 +44,16 @@ pub fn claim(
     crate::dialect::claim::inbox(conn, now, lease, limit)
 }
 
+/// Which of these activities are not finished. On PostgreSQL nobody else finishes them before this transaction ends.
+pub fn hold_unfinished(conn: &mut DbConnection, ids: &[InboxId]) -> QueryResult<Vec<InboxId>> {
+    crate::dialect::claim::unfinished_inbox(conn, ids)
+}
+
+/// Whether an activity of that id was ever received, as far as is remembered. One row by unique index.
+pub fn was_received(conn: &mut DbConnection, uri: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(inbox::table.filter(inbox::uri.eq(uri)))).get_result(conn)
+}
+
 /// Marks activities as done.
 pub fn finish(conn: &mut DbConnection, ids: &[InboxId], now: Time) -> QueryResult<()> {
     diesel::update(inbox::table.filter(among(inbox::id, ids.iter().map(|id| id.0))))
@@ -90,10 +100,15 @@ pub fn release(conn: &mut DbConnection, ids: &[InboxId]) -> QueryResult<()> {
         .map(drop)
 }
 
-/// When the next activity is due.
-pub fn next_run(conn: &mut DbConnection) -> QueryResult<Option<Time>> {
+/// When the next activity is due that nobody has in hand.
+pub fn next_run(conn: &mut DbConnection, now: Time) -> QueryResult<Option<Time>> {
     inbox::table
         .filter(inbox::finished_at.is_null())
+        .filter(
+            inbox::leased_until
+                .is_null()
+                .or(inbox::leased_until.le(now)),
+        )
         .order((inbox::run_at, inbox::id))
         .select(inbox::run_at)
         .first(conn)

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use domain::{AccountId, Time};
 
 use crate::DbConnection;
-use crate::schema::keys;
+use crate::schema::{accounts, keys};
 
 /// A public key and, if it is ours, its private half.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -27,13 +27,36 @@ pub fn insert(conn: &mut DbConnection, key: Key) -> QueryResult<()> {
         .map(drop)
 }
 
-/// The key that `uri` names. One row by key.
-pub fn find(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Key>> {
-    keys::table
-        .find(uri)
-        .select(Key::as_select())
+/// Somebody who may have signed.
+#[derive(Debug, Clone)]
+pub struct Signatory {
+    pub account_id: AccountId,
+    pub suspended: bool,
+    /// PEM of the key asked for, if it is theirs.
+    pub public_pem: Option<String>,
+}
+
+/// The account known by `actor`, with its key `uri`. One row by two unique indexes.
+pub fn signatory(
+    conn: &mut DbConnection,
+    actor: &str,
+    uri: &str,
+) -> QueryResult<Option<Signatory>> {
+    let found: Option<(i64, Option<Time>, Option<String>)> = accounts::table
+        .left_join(keys::table.on(keys::account_id.eq(accounts::id).and(keys::uri.eq(uri))))
+        .filter(accounts::uri.eq(actor))
+        .select((
+            accounts::id,
+            accounts::suspended_at,
+            keys::public_pem.nullable(),
+        ))
         .first(conn)
-        .optional()
+        .optional()?;
+    Ok(found.map(|(id, suspended_at, public_pem)| Signatory {
+        account_id: AccountId(id),
+        suspended: suspended_at.is_some(),
+        public_pem,
+    }))
 }
 
 /// The keys of an account.

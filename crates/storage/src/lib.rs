@@ -35,6 +35,7 @@ pub mod notifications;
 mod paging;
 pub mod recovery;
 pub mod remote_files;
+pub mod retractions;
 mod row;
 #[rustfmt::skip]
 mod schema;
@@ -46,7 +47,7 @@ pub mod users;
 mod writer;
 
 pub use connection::{DatabaseSettings, DbConnection};
-pub use database::Database;
+pub use database::{Database, savepoint};
 pub use diesel::result::Error as QueryError;
 pub use error::{Error, is_duplicate};
 pub use media_store::MediaStore;

@@ -410,6 +410,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    retractions (uri, account_id) {
+        uri -> Text,
+        account_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -465,6 +473,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     notifications,
     remote_files,
+    retractions,
     server_state,
     sessions,
     sign_in_failures,

@@ -156,6 +156,14 @@ pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Status
         .optional()
 }
 
+/// Which of these uris are known, of statuses deleted or not.
+pub fn known_among(conn: &mut DbConnection, uris: &[&str]) -> QueryResult<Vec<String>> {
+    statuses::table
+        .filter(among(statuses::uri, uris.iter().copied()))
+        .select(statuses::uri)
+        .load(conn)
+}
+
 /// The living status with that uri or page address.
 pub fn with_address(conn: &mut DbConnection, address: &str) -> QueryResult<Option<Status>> {
     statuses::table

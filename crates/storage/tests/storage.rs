@@ -11,7 +11,7 @@ use storage::jobs::Job;
 use storage::remote_files::RemoteFile;
 use storage::{
     Database, Error, QueryError, deliveries, idempotency, inbox, instances, jobs, markers,
-    migrations, remote_files, server_state,
+    migrations, remote_files, retractions, server_state,
 };
 use test_support::{TestDatabase, everywhere};
 
@@ -309,5 +309,27 @@ async fn copies_at_which_nobody_looks_are_found_oldest_first() {
             })
             .await;
         assert_eq!(found.unwrap(), ["a", "c"]);
+    }
+}
+
+#[test]
+fn what_was_taken_back_is_forgotten_when_it_is_old_or_too_much() {
+    for database in everywhere() {
+        drop(open(&database));
+        let mut connection = database.connect();
+        let by = test_support::account(&mut connection);
+        let uri = |second: i64| format!("https://other.example/{second}");
+        for second in 0..10 {
+            retractions::insert(&mut connection, &uri(second), by, at(second)).unwrap();
+        }
+        let left = |connection: &mut storage::DbConnection| -> Vec<i64> {
+            (0..10)
+                .filter(|second| retractions::contains(connection, &uri(*second), by).unwrap())
+                .collect()
+        };
+        retractions::prune(&mut connection, at(3), 100).unwrap();
+        assert_eq!(left(&mut connection), [4, 5, 6, 7, 8, 9]);
+        retractions::prune(&mut connection, at(3), 2).unwrap();
+        assert_eq!(left(&mut connection), [8, 9]);
     }
 }

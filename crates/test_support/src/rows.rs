@@ -1,5 +1,6 @@
 //! Rows that other rows need.
 
+use diesel::prelude::*;
 use domain::{AccountId, AccountKind, Role, Time, UserId, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
@@ -86,4 +87,23 @@ pub fn user(conn: &mut DbConnection) -> (AccountId, UserId) {
     };
     storage::users::insert(conn, row).unwrap_or_else(|error| panic!("{error}"));
     (account_id, UserId(1))
+}
+
+diesel::table! {
+    inbox (id) {
+        id -> BigInt,
+        actor_uri -> Text,
+        attempts -> Integer,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+/// Activities received and not finished, oldest first: id, actor, and how often each was tried.
+pub fn unfinished(conn: &mut DbConnection) -> Vec<(i64, String, i32)> {
+    inbox::table
+        .filter(inbox::finished_at.is_null())
+        .order(inbox::id)
+        .select((inbox::id, inbox::actor_uri, inbox::attempts))
+        .load(conn)
+        .unwrap_or_else(|error| panic!("{error}"))
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use service::App;
 use service::incoming::{RemoteMedia, RemoteStatus};
 use storage::DbConnection;
-use storage::accounts::Account;
+use storage::accounts::{Account, Identity};
 use storage::media::Media;
 use storage::statuses::Status;
 
@@ -40,7 +40,7 @@ pub(crate) fn is_post(object: &Value) -> bool {
 /// If it is no post, or somebody else's.
 pub(crate) fn from_json(
     object: &Value,
-    author: &Account,
+    author: &Identity,
     mentions: &HashMap<String, AccountId>,
 ) -> Result<RemoteStatus, Refusal> {
     let refuse = |reason: &str| Refusal::Permanent(format!("not a usable post: {reason}"));

@@ -1,9 +1,12 @@
 //! What arrives: checked, kept as a row, and only then acknowledged.
 //! W3C ActivityPub section 7.1; SECURITY: signatures, authority.
 
-mod activities;
+mod apply;
+mod prepare;
 mod verify;
 pub(crate) mod work;
+
+use std::sync::atomic::Ordering;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
@@ -18,6 +21,8 @@ use crate::net::is_activity_json;
 use crate::protocol::read::{self, kind};
 use crate::{Federation, Refusal, net};
 
+/// Activities that may wait to be worked off; whoever sends more is asked to come again.
+const FULL: i64 = 100_000;
 /// Characters of an activity's id.
 const ID: usize = 2_048;
 
@@ -74,6 +79,10 @@ async fn take(
     app: &App,
     federation: &Federation,
 ) -> Result<(), Rejection> {
+    if federation.0.waiting.load(Ordering::Relaxed) >= FULL {
+        let busy = "too much is waiting to be worked off".to_owned();
+        return Err(Refusal::Transient(busy).into());
+    }
     let bad = |reason: &str| Rejection::new(StatusCode::BAD_REQUEST, reason);
     let content_type = request
         .headers()
@@ -117,7 +126,10 @@ async fn take(
     let kept: Result<bool, service::Error> = database
         .transaction(move |conn| Ok(storage::inbox::insert(conn, row)?))
         .await;
-    kept.map_err(|error| Rejection::from(Refusal::Transient(error.to_string())))?;
+    let is_new = kept.map_err(|error| Rejection::from(Refusal::Transient(error.to_string())))?;
+    if is_new {
+        federation.0.waiting.fetch_add(1, Ordering::Relaxed);
+    }
     app.wake().inbox.notify_one();
     Ok(())
 }
@@ -140,7 +152,13 @@ fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use actix_web::test::TestRequest;
+    use test_support::{Kind, TestApp};
+
     use super::*;
+    use crate::FederationSettings;
 
     #[test]
     fn an_activity_has_an_id_of_its_actors_server_or_none() {
@@ -155,5 +173,33 @@ mod tests {
         let unnamed = with(Value::Null).unwrap();
         assert!(unnamed.starts_with(actor));
         assert_ne!(Some(unnamed), activity_id(&json!({}), actor, b"y"));
+    }
+
+    #[actix_web::test]
+    async fn whoever_sends_more_than_can_wait_is_asked_to_come_again() {
+        let school = TestApp::on(Kind::Sqlite).unwrap();
+        let federation = Federation::new(FederationSettings {
+            outbound: net::OutboundSettings {
+                public_url: "https://school.example".parse().unwrap(),
+                allow_loopback: false,
+                allow_http: false,
+                ca_file: None,
+                failure_memory: Duration::ZERO,
+            },
+            signature_max_age: Duration::ZERO,
+            parallel_hosts: 1,
+            give_up_after: Duration::ZERO,
+        })
+        .unwrap();
+        federation.0.waiting.store(FULL, Ordering::Relaxed);
+        let answer = receive(
+            TestRequest::post().to_http_request(),
+            Bytes::from_static(b"{}"),
+            Data::new(school.app.clone()),
+            Data::new(federation),
+        )
+        .await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.headers().contains_key("retry-after"));
     }
 }

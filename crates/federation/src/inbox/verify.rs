@@ -7,10 +7,10 @@ use chrono::TimeDelta;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use service::App;
-use storage::accounts::Account;
+use storage::keys::Signatory;
 
 use super::Rejection;
-use crate::fetch::{Budget, known_account, read_database};
+use crate::fetch::{Budget, read_database};
 use crate::origin::Origin;
 use crate::protocol::read::{self, kind};
 use crate::signatures::{Check, Checked, PublicKey, check};
@@ -25,7 +25,6 @@ pub(super) async fn verify(
     app: &App,
     federation: &Federation,
 ) -> Result<Option<()>, Rejection> {
-    let unauthorized = |reason: &str| Rejection::new(StatusCode::UNAUTHORIZED, reason);
     let origin =
         Origin::of(&app.settings().public_url).ok_or_else(|| unauthorized("we have no address"))?;
     let headers = headers(request);
@@ -50,30 +49,36 @@ pub(super) async fn verify(
     if Origin::parse(actor).as_ref() == Some(&origin) {
         return Err(unauthorized("our own people do not come this way"));
     }
-    let known = known_account(app, actor).await?;
-    if known.is_none() && is_farewell(activity, actor) {
-        return Ok(None);
-    }
-    if known
-        .as_ref()
-        .is_some_and(|account| account.suspended_at.is_some())
-    {
+    let known = signatory(app, actor, checked.key_id()).await?;
+    let Some(known) = known else {
+        if is_farewell(activity, actor) {
+            return Ok(None);
+        }
+        return by_new_key(&checked, activity, actor, app, federation).await;
+    };
+    if known.suspended {
         return Err(Rejection::new(StatusCode::FORBIDDEN, "suspended"));
     }
-    if let Some(account) = &known
-        && signed_by(app, &checked, account).await?
-    {
+    if federation.is_made_by(&checked, &known) {
         return Ok(Some(()));
     }
-    // Unknown, or with a new key: the actor's own server says which keys are theirs.
-    if known.is_some() {
-        if federation.0.refreshed.contains_key(actor) {
-            return Err(unauthorized("the signature was made by another key"));
-        }
-        federation.0.refreshed.insert(actor.to_owned(), ());
+    if federation.0.refreshed.contains_key(actor) {
+        return Err(unauthorized("the signature was made by another key"));
     }
-    let account = match federation.fetch_actor(app, &Budget::new(), actor).await {
-        Ok(account) => account,
+    federation.0.refreshed.insert(actor.to_owned(), ());
+    by_new_key(&checked, activity, actor, app, federation).await
+}
+
+/// Of somebody unknown, or with a new key: the actor's own server says which keys are theirs.
+async fn by_new_key(
+    checked: &Checked,
+    activity: &Value,
+    actor: &str,
+    app: &App,
+    federation: &Federation,
+) -> Result<Option<()>, Rejection> {
+    match federation.fetch_actor(app, &Budget::new(), actor).await {
+        Ok(_) => {}
         Err(_) if is_farewell(activity, actor) => return Ok(None),
         Err(Refusal::Transient(reason)) => return Err(Refusal::Transient(reason).into()),
         Err(refusal) => {
@@ -81,11 +86,15 @@ pub(super) async fn verify(
                 "the actor could not be fetched: {refusal}"
             )));
         }
-    };
-    if signed_by(app, &checked, &account).await? {
-        return Ok(Some(()));
     }
-    Err(unauthorized("the signature was made by another key"))
+    match signatory(app, actor, checked.key_id()).await? {
+        Some(known) if federation.is_made_by(checked, &known) => Ok(Some(())),
+        _ => Err(unauthorized("the signature was made by another key")),
+    }
+}
+
+fn unauthorized(reason: &str) -> Rejection {
+    Rejection::new(StatusCode::UNAUTHORIZED, reason)
 }
 
 /// Somebody says that they are gone, whose document therefore is gone too.
@@ -93,14 +102,29 @@ fn is_farewell(activity: &Value, actor: &str) -> bool {
     kind(activity) == "Delete" && read::id(activity, "object") == Some(actor)
 }
 
-/// Whether the named key is the account's, and made the signature.
-async fn signed_by(app: &App, checked: &Checked, account: &Account) -> Result<bool, Refusal> {
-    let (key_id, owner) = (checked.key_id().to_owned(), account.id);
-    let key = read_database(app, move |conn| storage::keys::find(conn, &key_id)).await?;
-    let Some(key) = key.filter(|key| key.account_id == owner) else {
-        return Ok(false);
-    };
-    Ok(PublicKey::from_pem(&key.public_pem).is_ok_and(|key| checked.verify(&key).is_ok()))
+/// Who is known by the actor's id, with the key that made the signature, if it is theirs.
+async fn signatory(app: &App, actor: &str, key: &str) -> Result<Option<Signatory>, Refusal> {
+    let (actor, key) = (actor.to_owned(), key.to_owned());
+    read_database(app, move |conn| {
+        storage::keys::signatory(conn, &actor, &key)
+    })
+    .await
+}
+
+impl Federation {
+    /// Whether the signatory's key made the signature. A key is read from its text once; which text is whose
+    /// is asked of the database each time, so that a new key counts at once.
+    fn is_made_by(&self, checked: &Checked, signatory: &Signatory) -> bool {
+        let Some(pem) = &signatory.public_pem else {
+            return false;
+        };
+        let key = self.0.public_keys.get(pem).or_else(|| {
+            let key = PublicKey::from_pem(pem).ok()?;
+            self.0.public_keys.insert(pem.clone(), key.clone());
+            Some(key)
+        });
+        key.is_some_and(|key| checked.verify(&key).is_ok())
+    }
 }
 
 /// actix has its own type of headers.

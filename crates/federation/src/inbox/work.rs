@@ -1,165 +1,320 @@
 //! Working off what arrived: many at once, of each actor in order.
+//!
+//! What needs the network is prepared for many actors at the same time, and whatever is ready is applied
+//! together (docs/adr/0007). One transaction ends what was done and takes what is next.
 
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::InboxId;
-use futures_util::StreamExt;
-use futures_util::stream;
-use service::App;
+use domain::{InboxId, Time};
+use futures_util::FutureExt;
+use serde_json::Value;
+use service::{App, Error};
 use storage::inbox::Received;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
-use super::activities;
+use super::apply::{self, Next, Prepared, Turn};
+use super::prepare::{brings, prepare};
+use crate::fetch::read_database;
 use crate::{Federation, Refusal};
 
-/// Activities taken at a time.
-const BATCH: i64 = 100;
-/// Actors whose activities are worked off at the same time.
-const AT_ONCE: usize = 8;
-/// For how long what was taken is ours; a process that died leaves it to the next.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// After so many failures an activity is given up.
-const ATTEMPTS: i32 = 8;
+/// Activities applied in one transaction, and taken at a time.
+const BATCH: usize = 100;
+/// Activities taken and not yet finished: more than a batch, so that those who wait for a slow server do not
+/// keep the others from coming.
+const IN_HAND: usize = 300;
+/// How long one activity may ask other servers. Less than its lease, of which it may begin in the first part.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// When a lease is too old to begin anything under it.
+const FRESH: TimeDelta = TimeDelta::seconds(30);
 /// How long to sleep if nobody wakes us.
 const IDLE: Duration = Duration::from_secs(5);
+/// How often to count what waits.
+const COUNTED_FOR: TimeDelta = TimeDelta::seconds(30);
 
-pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        match claim(&app).await {
-            Ok(rows) if !rows.is_empty() => work_off(&federation, &app, rows, &stop).await,
-            Ok(_) => rest(&app, &mut stop).await,
-            Err(error) => {
+pub(crate) async fn run(federation: Federation, app: App, stop: watch::Receiver<bool>) {
+    let (ready, prepared) = mpsc::channel(IN_HAND);
+    let mut worker = Worker {
+        federation,
+        app,
+        stop,
+        ready,
+        prepared,
+        first: None,
+        preparing: JoinSet::new(),
+        in_hand: HashSet::new(),
+        waiting: HashSet::new(),
+        look: true,
+        counted_at: None,
+    };
+    worker.run().await;
+    worker.put_everything_back().await;
+}
+
+struct Worker {
+    federation: Federation,
+    app: App,
+    stop: watch::Receiver<bool>,
+    ready: mpsc::Sender<Prepared>,
+    prepared: mpsc::Receiver<Prepared>,
+    /// The first of the next batch.
+    first: Option<Prepared>,
+    preparing: JoinSet<()>,
+    /// What we hold the leases of.
+    in_hand: HashSet<InboxId>,
+    /// Actors with something in hand of whom an earlier activity has to wait.
+    waiting: HashSet<String>,
+    /// Whether there may be something to take.
+    look: bool,
+    counted_at: Option<Time>,
+}
+
+impl Worker {
+    async fn run(&mut self) {
+        while !*self.stop.borrow() {
+            self.count().await;
+            let batch = self.ready_now();
+            let room = IN_HAND.saturating_sub(self.in_hand.len()).min(BATCH);
+            let mut due = None;
+            if batch.is_empty() && self.look && room > 0 {
+                due = self.next_due().await;
+            }
+            let is_due = due.is_some_and(|time| time <= self.app.now());
+            if batch.is_empty() && !is_due {
+                self.rest(due).await;
+            } else {
+                self.turn(batch, room).await;
+            }
+        }
+    }
+
+    /// Sees from time to time how much really waits: other processes take from it too.
+    async fn count(&mut self) {
+        let now = self.app.now();
+        if self.counted_at.is_some_and(|at| now - at < COUNTED_FOR) {
+            return;
+        }
+        self.counted_at = Some(now);
+        let depth = read_database(&self.app, storage::inbox::depth).await;
+        if let Ok(depth) = depth {
+            self.federation.0.waiting.store(depth, Ordering::Relaxed);
+        }
+    }
+
+    /// What has been prepared so far.
+    fn ready_now(&mut self) -> Vec<Prepared> {
+        let mut batch: Vec<Prepared> = self.first.take().into_iter().collect();
+        while batch.len() < BATCH
+            && let Ok(next) = self.prepared.try_recv()
+        {
+            batch.push(next);
+        }
+        batch
+    }
+
+    /// When the next activity is due that nobody has in hand.
+    async fn next_due(&self) -> Option<Time> {
+        let now = self.app.now();
+        read_database(&self.app, move |conn| storage::inbox::next_run(conn, now))
+            .await
+            .unwrap_or_else(|error| {
                 tracing::warn!(%error, "the inbox could not be read");
-                rest(&app, &mut stop).await;
+                None
+            })
+    }
+
+    async fn rest(&mut self, due: Option<Time>) {
+        let until_due = due.and_then(|time| (time - self.app.now()).to_std().ok());
+        tokio::select! {
+            next = self.prepared.recv() => self.first = next,
+            () = self.app.wake().inbox.notified() => self.look = true,
+            () = tokio::time::sleep(until_due.unwrap_or(IDLE).min(IDLE)) => self.look = true,
+            _ = self.stop.changed() => {}
+        }
+    }
+
+    /// Applies a batch, and takes up to `room` activities.
+    async fn turn(&mut self, batch: Vec<Prepared>, room: usize) {
+        let batch: Arc<[Prepared]> = batch.into();
+        let wanted = i64::try_from(room).unwrap_or(0);
+        match apply::turn(&self.app, batch.clone(), self.waiting.clone(), wanted).await {
+            Ok(turn) => {
+                self.look = turn.taken.len() == room;
+                self.settle(&batch, turn);
+            }
+            Err(Error::Unavailable(reason)) => self.try_again(&batch, &reason).await,
+            Err(Error::Full) => self.try_again(&batch, "the disk is full").await,
+            // One of them must be the reason.
+            Err(_) if batch.len() > 1 => {
+                for one in batch.iter() {
+                    Box::pin(self.turn(vec![one.clone()], 0)).await;
+                }
+            }
+            Err(error) => self.put_off(&batch, &error.to_string()).await,
+        }
+    }
+
+    fn settle(&mut self, batch: &[Prepared], turn: Turn) {
+        let Turn {
+            finished,
+            given_up,
+            waiting,
+            taken,
+        } = turn;
+        metrics::counter!("staffroom_inbox_processed_total")
+            .increment(u64::try_from(finished).unwrap_or(0));
+        metrics::counter!("staffroom_inbox_given_up_total")
+            .increment(u64::try_from(given_up).unwrap_or(0));
+        let done = finished + given_up;
+        self.federation.0.waiting.fetch_sub(done, Ordering::Relaxed);
+        self.waiting = waiting;
+        self.let_go(batch);
+        self.begin(taken);
+    }
+
+    fn let_go(&mut self, batch: &[Prepared]) {
+        for activity in batch {
+            self.in_hand.remove(&activity.id);
+            if activity.is_last {
+                self.waiting.remove(&activity.actor_uri);
             }
         }
     }
-}
 
-async fn rest(app: &App, stop: &mut watch::Receiver<bool>) {
-    tokio::select! {
-        () = app.wake().inbox.notified() => {}
-        () = tokio::time::sleep(IDLE) => {}
-        _ = stop.changed() => {}
-    }
-}
-
-async fn claim(app: &App) -> service::Result<Vec<Received>> {
-    let now = app.now();
-    // Nothing to write while there is nothing to do.
-    let due = app
-        .database()
-        .read(move |conn| Ok::<_, service::Error>(storage::inbox::next_run(conn)?))
-        .await?;
-    if due.is_none_or(|time| time > now) {
-        return Ok(Vec::new());
-    }
-    app.database()
-        .transaction(move |conn| Ok(storage::inbox::claim(conn, now, now + LEASE, BATCH)?))
-        .await
-}
-
-async fn work_off(
-    federation: &Federation,
-    app: &App,
-    rows: Vec<Received>,
-    stop: &watch::Receiver<bool>,
-) {
-    let mut actors: Vec<Vec<Received>> = Vec::new();
-    for row in rows {
-        match actors.iter_mut().find(|known| {
-            known
-                .first()
-                .is_some_and(|first| first.actor_uri == row.actor_uri)
-        }) {
-            Some(known) => known.push(row),
-            None => actors.push(vec![row]),
+    /// The database did not take the batch: what is in it comes up again.
+    async fn try_again(&mut self, batch: &[Prepared], reason: &str) {
+        tracing::warn!(reason, "the inbox could not be written");
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = self.stop.changed() => {}
         }
-    }
-    let each = |rows: Vec<Received>| async move { of_one_actor(federation, app, rows, stop).await };
-    let finished: Vec<InboxId> = stream::iter(actors)
-        .map(each)
-        .buffer_unordered(AT_ONCE)
-        .concat()
+        self.let_go(batch);
+        release(
+            &self.app,
+            batch.iter().map(|activity| activity.id).collect(),
+        )
         .await;
-    finish(app, finished).await;
-}
+        self.look = true;
+    }
 
-/// Works off one actor's activities in order; answers those that are done.
-async fn of_one_actor(
-    federation: &Federation,
-    app: &App,
-    rows: Vec<Received>,
-    stop: &watch::Receiver<bool>,
-) -> Vec<InboxId> {
-    let mut finished = Vec::with_capacity(rows.len());
-    let mut rows = rows.into_iter();
-    for row in rows.by_ref() {
-        if *stop.borrow() {
-            release(app, vec![row.id]).await;
-            break;
-        }
-        match activities::handle(federation, app, &row.body).await {
-            Ok(()) => finished.push(row.id),
-            Err(Refusal::Permanent(reason)) => {
-                tracing::debug!(activity = row.uri, reason, "an activity was refused");
-                finished.push(row.id);
-            }
-            Err(Refusal::Transient(reason)) => {
-                try_later(app, &row, reason).await;
-                break;
+    /// Something of ours goes wrong with one activity: it is tried later, like one that a server does not answer.
+    async fn put_off(&mut self, batch: &[Prepared], reason: &str) {
+        for activity in batch {
+            let failed = Prepared {
+                next: Next::Wait(reason.to_owned()),
+                ..activity.clone()
+            };
+            let noted = apply::turn(&self.app, Arc::new([failed]), self.waiting.clone(), 0).await;
+            match noted {
+                Ok(turn) => self.settle(std::slice::from_ref(activity), turn),
+                Err(error) => {
+                    tracing::warn!(%error, "the inbox could not be written");
+                    self.let_go(std::slice::from_ref(activity));
+                }
             }
         }
     }
-    // What comes after one that has to wait, waits with it.
-    release(app, rows.map(|row| row.id).collect()).await;
-    finished
+
+    /// Prepares what was taken: of each actor in order, of all at the same time.
+    fn begin(&mut self, taken: Vec<Received>) {
+        while self.preparing.try_join_next().is_some() {}
+        let mut coming = HashSet::new();
+        let mut actors: HashMap<String, Vec<Taken>> = HashMap::new();
+        for row in taken {
+            self.in_hand.insert(row.id);
+            let activity = serde_json::from_str(&row.body).map_err(|error| error.to_string());
+            if let Ok(activity) = &activity {
+                coming.extend(brings(activity).map(str::to_owned));
+            }
+            let body = String::new();
+            actors
+                .entry(row.actor_uri.clone())
+                .or_default()
+                .push(Taken {
+                    row: Received { body, ..row },
+                    activity,
+                });
+        }
+        let coming = Arc::new(coming);
+        for taken in actors.into_values() {
+            let work = prepare_all(
+                self.federation.clone(),
+                self.app.clone(),
+                self.ready.clone(),
+                taken,
+                coming.clone(),
+            );
+            self.preparing.spawn(work);
+        }
+    }
+
+    async fn put_everything_back(&mut self) {
+        self.preparing.shutdown().await;
+        release(&self.app, self.in_hand.drain().collect()).await;
+    }
 }
 
-async fn finish(app: &App, ids: Vec<InboxId>) {
-    if ids.is_empty() {
-        return;
+/// A row that is ours for a while, and what it says.
+struct Taken {
+    row: Received,
+    activity: Result<Value, String>,
+}
+
+/// Prepares one actor's activities in order.
+async fn prepare_all(
+    federation: Federation,
+    app: App,
+    ready: mpsc::Sender<Prepared>,
+    taken: Vec<Taken>,
+    coming: Arc<HashSet<String>>,
+) {
+    let until = app.now() + FRESH;
+    let mut waits = false;
+    let mut rest = taken.into_iter().peekable();
+    while let Some(Taken { row, activity }) = rest.next() {
+        let next = match activity {
+            // What comes after one that has to wait, waits with it.
+            _ if waits || app.now() > until => Next::PutBack,
+            Ok(activity) => {
+                let work = prepare(&federation, &app, &row.uri, &activity, &coming);
+                match tokio::time::timeout(PATIENCE, AssertUnwindSafe(work).catch_unwind()).await {
+                    Ok(Ok(Ok((by, deed)))) => Next::Apply(by, deed),
+                    Ok(Ok(Err(Refusal::Permanent(reason)))) => Next::Refuse(reason),
+                    Ok(Ok(Err(Refusal::Transient(reason)))) => Next::Wait(reason),
+                    Ok(Err(_)) => Next::Wait("it was not understood".to_owned()),
+                    Err(_) => Next::Wait("other servers take too long".to_owned()),
+                }
+            }
+            Err(reason) => Next::Refuse(reason),
+        };
+        waits = matches!(next, Next::Wait(_) | Next::PutBack);
+        let prepared = Prepared {
+            id: row.id,
+            uri: row.uri,
+            actor_uri: row.actor_uri,
+            attempts: row.attempts,
+            next,
+            is_last: rest.peek().is_none(),
+        };
+        if ready.send(prepared).await.is_err() {
+            return;
+        }
     }
-    metrics::counter!("staffroom_inbox_processed_total")
-        .increment(u64::try_from(ids.len()).unwrap_or(0));
-    let now = app.now();
-    note(app, move |conn| storage::inbox::finish(conn, &ids, now)).await;
 }
 
 async fn release(app: &App, ids: Vec<InboxId>) {
-    if !ids.is_empty() {
-        note(app, move |conn| storage::inbox::release(conn, &ids)).await;
+    if ids.is_empty() {
+        return;
     }
-}
-
-async fn try_later(app: &App, row: &Received, reason: String) {
-    let (id, now) = (row.id, app.now());
-    if row.attempts + 1 >= ATTEMPTS {
-        metrics::counter!("staffroom_inbox_given_up_total").increment(1);
-        tracing::warn!(activity = row.uri, reason, "an activity was given up");
-        return note(app, move |conn| {
-            storage::inbox::give_up(conn, id, now, &reason)
-        })
+    let released = app
+        .transaction(move |_, conn| Ok(storage::inbox::release(conn, &ids)?))
         .await;
-    }
-    let wait = TimeDelta::seconds(5_i64 << row.attempts.clamp(0, ATTEMPTS));
-    note(app, move |conn| {
-        storage::inbox::retry(conn, id, now + wait, &reason)
-    })
-    .await;
-}
-
-/// A note that cannot be made is made again: the lease runs out, and the activity is worked off once more.
-async fn note(
-    app: &App,
-    write: impl FnOnce(&mut storage::DbConnection) -> Result<(), storage::QueryError> + Send + 'static,
-) {
-    let noted: service::Result<()> = app
-        .database()
-        .transaction(move |conn| Ok(write(conn)?))
-        .await;
-    if let Err(error) = noted {
-        tracing::warn!(%error, "the inbox could not be written");
+    if let Err(error) = released {
+        tracing::warn!(%error, "leases could not be given back; they run out");
     }
 }

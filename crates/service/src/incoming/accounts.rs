@@ -1,9 +1,12 @@
 //! People elsewhere.
 
 use domain::{AccountId, AccountKind, CustomEmoji, Handle, Host, ProfileField, Time, limits};
+use storage::DbConnection;
 use storage::accounts::Account;
 use storage::keys::Key;
 
+use super::settled;
+use crate::jobs::{Job, enqueue};
 use crate::text::{plain_text, sanitise};
 use crate::{App, Error, Result, statuses};
 
@@ -39,44 +42,48 @@ pub struct RemoteAccount {
 }
 
 /// Stores somebody from elsewhere, or what is new about them.
-///
-/// A handle follows the newest document that claims it; a suspension of ours stays.
 pub async fn upsert_account(app: &App, remote: RemoteAccount) -> Result<Account> {
-    app.transaction(move |app, conn| {
-        let handle = Handle {
-            username: remote.username.clone(),
-            host: Some(remote.host.clone()),
-        };
-        let known = storage::accounts::with_uri(conn, &remote.uri)?;
-        if known.as_ref().is_some_and(Account::is_local) || remote.host == app.settings().host {
-            return Err(Error::Forbidden(
-                "an account of ours is not described by others".to_owned(),
-            ));
-        }
-        if known.is_none()
-            && let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
-        {
-            // Somebody new has the name: who had it before keeps their posts, under no handle.
-            storage::accounts::release_handle(conn, other.id)?;
-        }
-        let now = app.now();
-        let account = describe(app, known.as_ref(), &remote, &handle, now);
-        match known {
-            Some(_) => storage::accounts::update_profile(conn, &account)?,
-            None => storage::accounts::insert(conn, account.clone())?,
-        }
-        let keys = remote.keys.into_iter().map(|(uri, public_pem)| Key {
-            uri,
-            account_id: account.id,
-            public_pem,
-            private_pem: None,
-            created_at: now,
-        });
-        storage::keys::replace(conn, account.id, keys.collect())?;
-        storage::instances::seen(conn, remote.host.as_str(), now)?;
-        Ok(account)
-    })
-    .await
+    settled(app, move |app, conn| upsert(app, conn, &remote)).await
+}
+
+/// A handle follows the newest document that claims it; a suspension of ours stays.
+pub(super) fn upsert(
+    app: &App,
+    conn: &mut DbConnection,
+    remote: &RemoteAccount,
+) -> Result<Account> {
+    let handle = Handle {
+        username: remote.username.clone(),
+        host: Some(remote.host.clone()),
+    };
+    let known = storage::accounts::with_uri(conn, &remote.uri)?;
+    if known.as_ref().is_some_and(Account::is_local) || remote.host == app.settings().host {
+        return Err(Error::Forbidden(
+            "an account of ours is not described by others".to_owned(),
+        ));
+    }
+    if known.is_none()
+        && let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
+    {
+        // Somebody new has the name: who had it before keeps their posts, under no handle.
+        storage::accounts::release_handle(conn, other.id)?;
+    }
+    let now = app.now();
+    let account = describe(app, known.as_ref(), remote, &handle, now);
+    match known {
+        Some(_) => storage::accounts::update_profile(conn, &account)?,
+        None => storage::accounts::insert(conn, account.clone())?,
+    }
+    let keys = remote.keys.iter().map(|(uri, public_pem)| Key {
+        uri: uri.clone(),
+        account_id: account.id,
+        public_pem: public_pem.clone(),
+        private_pem: None,
+        created_at: now,
+    });
+    storage::keys::replace(conn, account.id, keys.collect())?;
+    storage::instances::seen(conn, remote.host.as_str(), now)?;
+    Ok(account)
 }
 
 fn describe(
@@ -146,23 +153,19 @@ fn describe(
 }
 
 /// Somebody elsewhere deleted their account: nothing of theirs is shown any more.
-pub async fn delete_account(app: &App, id: AccountId) -> Result<()> {
-    const AT_ONCE: i64 = 500;
-    let known = app
-        .transaction(move |app, conn| {
-            let Some(account) = storage::accounts::find(conn, id)?.filter(|row| !row.is_local())
-            else {
-                return Ok(false);
-            };
-            storage::accounts::set_deleted(conn, account.id, app.now())?;
-            for follow in storage::follows::all_of(conn, id)? {
-                crate::follows::remove(conn, follow.follower_id, follow.account_id)?;
-            }
-            Ok(true)
-        })
-        .await?;
-    // In pieces, so that nobody waits for long behind somebody who wrote much.
-    let mut more = known;
+pub(super) fn leave(app: &App, conn: &mut DbConnection, account: &Account) -> Result<()> {
+    storage::accounts::set_deleted(conn, account.id, app.now())?;
+    for follow in storage::follows::all_of(conn, account.id)? {
+        crate::follows::remove(conn, follow.follower_id, follow.account_id)?;
+    }
+    let account = account.id;
+    enqueue(app, conn, &Job::RemoveStatuses { account })
+}
+
+/// Removes all that somebody wrote, in pieces, so that nobody waits for long behind one who wrote much.
+pub(crate) async fn remove_statuses(app: &App, id: AccountId) -> Result<()> {
+    const AT_ONCE: i64 = 100;
+    let mut more = true;
     while more {
         more = app
             .transaction(move |app, conn| {

@@ -1,157 +1,176 @@
 //! What people elsewhere do with statuses.
 
-use domain::{AccountId, NotificationKind, StatusId, Time, Visibility};
+use domain::{AccountId, NotificationKind, StatusId, Visibility};
+use storage::DbConnection;
+use storage::accounts::Account;
 use storage::favourites::Favourite;
-use storage::statuses::Counts;
+use storage::statuses::{Counts, Status};
 
+use super::Boost;
+use super::retractions::is_taken_back;
+use super::statuses::receive_all;
 use crate::audience::find_visible;
 use crate::follows::notify;
 use crate::statuses::{add_boost, remove_boost};
 use crate::{App, Error, Result};
 
 /// Somebody elsewhere passes a status on. What is not open is passed on by its own author only.
-pub async fn receive_boost(
-    app: &App,
-    by: AccountId,
-    uri: &str,
-    of: StatusId,
-    published: Option<Time>,
-    visibility: Visibility,
-) -> Result<()> {
-    let uri = uri.to_owned();
-    let done = app
-        .transaction(move |app, conn| {
-            let Some(account) = storage::accounts::find(conn, by)?.filter(|row| !row.is_gone())
-            else {
-                return Ok(());
-            };
-            let Some(status) = storage::statuses::find(conn, of)? else {
-                return Ok(());
-            };
-            let may = status.visibility.is_open()
-                || (status.visibility == Visibility::FollowersOnly && status.account_id == by);
-            let known = storage::statuses::with_uri(conn, &uri)?.is_some()
-                || storage::statuses::boost_by(conn, by, of)?.is_some();
-            let wanted_here = status.local || storage::follows::has_local_followers(conn, by)?;
-            if !may || known || !wanted_here || find_visible(conn, Some(by), of).is_err() {
-                return Ok(());
-            }
-            let now = app.now();
-            let created_at = published.unwrap_or(now).min(now);
-            let id = StatusId(app.id_at(created_at));
-            add_boost(
-                app, conn, &account, &status, id, uri, visibility, created_at,
-            )?;
-            Ok(())
-        })
-        .await;
-    again_is_fine(done)
+pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Boost) -> Result<()> {
+    if is_taken_back(conn, by.id, &boost.uri)?
+        || !storage::statuses::known_among(conn, &[boost.uri.as_str()])?.is_empty()
+    {
+        return Ok(());
+    }
+    let followed = storage::follows::has_local_followers(conn, by.id)?;
+    let mut status = storage::statuses::with_uri(conn, &boost.of)?;
+    if status.is_none() && followed {
+        receive_all(app, conn, &boost.posts)?;
+        status = storage::statuses::with_uri(conn, &boost.of)?;
+    }
+    let Some(status) = status.filter(|row| row.deleted_at.is_none()) else {
+        return Ok(());
+    };
+    let may = status.visibility.is_open()
+        || (status.visibility == Visibility::FollowersOnly && status.account_id == by.id);
+    if !may
+        || !(status.local || followed)
+        || storage::statuses::boost_by(conn, by.id, status.id)?.is_some()
+        || !is_visible(conn, by.id, status.id)?
+    {
+        return Ok(());
+    }
+    let now = app.now();
+    let created_at = boost.published.unwrap_or(now).min(now);
+    let id = StatusId(app.id_at(created_at));
+    let uri = boost.uri.clone();
+    add_boost(
+        app,
+        conn,
+        by,
+        &status,
+        id,
+        uri,
+        boost.visibility,
+        created_at,
+    )
+    .map(drop)
 }
 
 /// Somebody elsewhere takes a boost back.
-pub async fn undo_boost(app: &App, by: AccountId, uri: &str, of: Option<StatusId>) -> Result<()> {
-    let uri = uri.to_owned();
-    app.transaction(move |app, conn| {
-        let named = storage::statuses::with_uri(conn, &uri)?.filter(|row| {
-            row.account_id == by && row.reblog_of_id.is_some() && row.deleted_at.is_none()
-        });
-        let boost = match (named, of) {
-            (Some(boost), _) => Some(boost),
-            (None, Some(of)) => storage::statuses::boost_by(conn, by, of)?,
-            (None, None) => None,
-        };
-        match boost {
-            Some(boost) => remove_boost(app, conn, &boost),
-            None => Ok(()),
-        }
-    })
-    .await
+pub(super) fn undo_boost(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    of: &str,
+) -> Result<()> {
+    let Some(of) = storage::statuses::with_uri(conn, of)? else {
+        return Ok(());
+    };
+    match storage::statuses::boost_by(conn, by, of.id)? {
+        Some(boost) => remove_boost(app, conn, &boost),
+        None => Ok(()),
+    }
 }
 
 /// Somebody elsewhere likes a status that they may see.
-pub async fn receive_favourite(app: &App, by: AccountId, of: StatusId, uri: &str) -> Result<()> {
-    let uri = uri.to_owned();
-    let done = app
-        .transaction(move |app, conn| {
-            let status = match find_visible(conn, Some(by), of) {
-                Ok(status) => status,
-                Err(Error::NotFound) => return Ok(()),
-                Err(error) => return Err(error),
-            };
-            let favourite = Favourite {
-                id: app.next_id(),
-                account_id: by,
-                status_id: of,
-                uri,
-                created_at: app.now(),
-            };
-            if storage::favourites::insert(conn, favourite)? {
-                storage::statuses::add_to_counts(
-                    conn,
-                    of,
-                    Counts {
-                        favourites: 1,
-                        ..Counts::default()
-                    },
-                )?;
-                if status.local {
-                    notify(
-                        app,
-                        conn,
-                        status.account_id,
-                        by,
-                        NotificationKind::Favourite,
-                        Some(of),
-                    )?;
-                }
-            }
-            Ok(())
-        })
-        .await;
-    again_is_fine(done)
+pub(super) fn favourite(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    uri: &str,
+    of: &str,
+) -> Result<()> {
+    if is_taken_back(conn, by, uri)? {
+        return Ok(());
+    }
+    let Some(status) = living(conn, of)? else {
+        return Ok(());
+    };
+    if !is_visible(conn, by, status.id)? {
+        return Ok(());
+    }
+    let favourite = Favourite {
+        id: app.next_id(),
+        account_id: by,
+        status_id: status.id,
+        uri: uri.to_owned(),
+        created_at: app.now(),
+    };
+    if !storage::favourites::insert(conn, favourite)? {
+        // Done again: from now on it is this one that may be taken back.
+        if let Some(known) = storage::favourites::find(conn, by, status.id)?
+            && storage::favourites::with_uri(conn, uri)?.is_none()
+        {
+            storage::favourites::set_uri(conn, known.id, uri)?;
+        }
+        return Ok(());
+    }
+    count(conn, status.id, 1)?;
+    if status.local {
+        let (to, kind) = (status.account_id, NotificationKind::Favourite);
+        notify(app, conn, to, by, kind, Some(status.id))?;
+    }
+    Ok(())
 }
 
 /// Somebody elsewhere likes a status no more.
-pub async fn undo_favourite(
-    app: &App,
-    by: AccountId,
-    of: Option<StatusId>,
-    uri: Option<&str>,
-) -> Result<()> {
-    let uri = uri.map(str::to_owned);
-    app.transaction(move |_, conn| {
-        let named = match &uri {
-            Some(uri) => {
-                storage::favourites::with_uri(conn, uri)?.filter(|row| row.account_id == by)
-            }
-            None => None,
-        };
-        let Some(of) = named.map(|row| row.status_id).or(of) else {
-            return Ok(());
-        };
-        if storage::favourites::delete(conn, by, of)?.is_some() {
-            storage::statuses::add_to_counts(
-                conn,
-                of,
-                Counts {
-                    favourites: -1,
-                    ..Counts::default()
-                },
-            )?;
-            if let Some(status) = storage::statuses::find(conn, of)? {
-                let (to, kind) = (status.account_id, NotificationKind::Favourite);
-                storage::notifications::withdraw(conn, to, by, kind, Some(of))?;
-            }
-        }
-        Ok(())
-    })
-    .await
+pub(super) fn undo_favourite(conn: &mut DbConnection, by: AccountId, of: &str) -> Result<()> {
+    match storage::statuses::with_uri(conn, of)? {
+        Some(of) => remove_favourite(conn, by, of.id),
+        None => Ok(()),
+    }
 }
 
-/// The same thing came twice at the same time.
-fn again_is_fine(done: Result<()>) -> Result<()> {
-    match done {
-        Err(Error::Conflict(_)) => Ok(()),
-        other => other,
+/// Takes back the favourite or boost of that id: true if there was one.
+pub(super) fn undo_named(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    uri: &str,
+) -> Result<bool> {
+    if let Some(known) = storage::favourites::with_uri(conn, uri)?
+        && known.account_id == by
+    {
+        remove_favourite(conn, by, known.status_id)?;
+        return Ok(true);
+    }
+    match living(conn, uri)? {
+        Some(boost) if boost.account_id == by && boost.reblog_of_id.is_some() => {
+            remove_boost(app, conn, &boost)?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+fn remove_favourite(conn: &mut DbConnection, by: AccountId, of: StatusId) -> Result<()> {
+    if storage::favourites::delete(conn, by, of)?.is_none() {
+        return Ok(());
+    }
+    count(conn, of, -1)?;
+    if let Some(status) = storage::statuses::find(conn, of)? {
+        let (to, kind) = (status.account_id, NotificationKind::Favourite);
+        storage::notifications::withdraw(conn, to, by, kind, Some(of))?;
+    }
+    Ok(())
+}
+
+fn count(conn: &mut DbConnection, of: StatusId, change: i64) -> Result<()> {
+    let change = Counts {
+        favourites: change,
+        ..Counts::default()
+    };
+    Ok(storage::statuses::add_to_counts(conn, of, change)?)
+}
+
+fn living(conn: &mut DbConnection, uri: &str) -> Result<Option<Status>> {
+    Ok(storage::statuses::with_uri(conn, uri)?.filter(|row| row.deleted_at.is_none()))
+}
+
+fn is_visible(conn: &mut DbConnection, viewer: AccountId, id: StatusId) -> Result<bool> {
+    match find_visible(conn, Some(viewer), id) {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(error) => Err(error),
     }
 }

@@ -1,13 +1,33 @@
-//! What other servers tell us, after their word was checked: each a transaction, each harmless when told twice.
+//! What other servers tell us, after their word was checked: harmless when told twice, late or out of order.
+//!
+//! `apply` decides and writes, inside a transaction of the caller's. What is looked up elsewhere has been
+//! looked up before, and is part of the [`Deed`].
 
 mod accounts;
+mod apply;
 mod deeds;
 mod relations;
+mod retractions;
 mod statuses;
 
-pub use accounts::{RemoteAccount, delete_account, upsert_account};
-pub use deeds::{receive_boost, receive_favourite, undo_boost, undo_favourite};
-pub use relations::{
-    follow_accepted, follow_rejected, receive_block, receive_follow, undo_block, undo_follow,
-};
-pub use statuses::{RemoteMedia, RemoteStatus, delete_status, receive_status, update_status};
+pub use accounts::{RemoteAccount, upsert_account};
+pub use apply::{Boost, Deed, Thread, Undo, Undone, apply};
+pub use statuses::{RemoteMedia, RemoteStatus, receive_thread};
+
+pub(crate) use accounts::remove_statuses;
+pub(crate) use retractions::{KEPT, REMEMBERED};
+
+use storage::DbConnection;
+
+use crate::{App, Error, Result};
+
+/// A transaction that is tried once more if somebody else wrote the same rows meanwhile: then they are known.
+async fn settled<T: Send + 'static>(
+    app: &App,
+    work: impl Fn(&App, &mut DbConnection) -> Result<T> + Clone + Send + 'static,
+) -> Result<T> {
+    match app.transaction(work.clone()).await {
+        Err(Error::Conflict(_)) => app.transaction(work).await,
+        other => other,
+    }
+}

@@ -2,13 +2,14 @@
 
 use domain::{AccountId, CustomEmoji, MediaId, MediaKind, StatusId, Time, Visibility, limits};
 use storage::DbConnection;
-use storage::accounts::Account;
 use storage::media::Media;
 use storage::statuses::Status;
 
+use super::retractions::{self, is_taken_back};
+use super::settled;
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
 use crate::text::sanitise;
-use crate::{App, Error, Result};
+use crate::{App, Result};
 
 /// A status as its author's server describes it.
 #[derive(Debug, Clone)]
@@ -43,32 +44,37 @@ pub struct RemoteMedia {
     pub focus: (f64, f64),
 }
 
-/// Stores a status from elsewhere: the twin of `statuses::publish`.
-/// None if it is known already, was deleted, or its author is gone.
-pub async fn receive_status(app: &App, remote: RemoteStatus) -> Result<Option<StatusId>> {
-    let uri = remote.uri.clone();
-    let stored = app
-        .transaction(move |app, conn| receive(app, conn, &remote))
-        .await;
-    match stored {
-        // The same status came twice at the same time.
-        Err(Error::Conflict(_)) => app
-            .read(move |_, conn| Ok(storage::statuses::with_uri(conn, &uri)?.map(|_| None)))
-            .await
-            .map(Option::flatten),
-        other => other,
+/// Stores a status from elsewhere below those it answers, oldest first: the twin of `statuses::publish`.
+/// Answers the id of the last; none if it was deleted, or its author is gone.
+pub async fn receive_thread(app: &App, posts: Vec<RemoteStatus>) -> Result<Option<StatusId>> {
+    settled(app, move |app, conn| receive_all(app, conn, &posts)).await
+}
+
+pub(super) fn receive_all(
+    app: &App,
+    conn: &mut DbConnection,
+    posts: &[RemoteStatus],
+) -> Result<Option<StatusId>> {
+    let mut last = None;
+    for post in posts {
+        last = receive(app, conn, post)?;
     }
+    Ok(last)
 }
 
 fn receive(app: &App, conn: &mut DbConnection, remote: &RemoteStatus) -> Result<Option<StatusId>> {
-    if storage::statuses::with_uri(conn, &remote.uri)?.is_some() {
-        return Ok(None);
-    }
-    let Some(author) = storage::accounts::find(conn, remote.author)?
+    // Held before anything is asked: the author may delete it at this moment.
+    let Some(author) = storage::accounts::hold(conn, remote.author)?
         .filter(|row| !row.is_gone() && !row.is_local())
     else {
         return Ok(None);
     };
+    if let Some(known) = storage::statuses::with_uri(conn, &remote.uri)? {
+        return Ok(known.deleted_at.is_none().then_some(known.id));
+    }
+    if is_taken_back(conn, author.id, &remote.uri)? {
+        return Ok(None);
+    }
     let parent = match &remote.in_reply_to_uri {
         Some(uri) => storage::statuses::with_uri(conn, uri)?.filter(|row| row.deleted_at.is_none()),
         None => None,
@@ -116,80 +122,77 @@ fn receive(app: &App, conn: &mut DbConnection, remote: &RemoteStatus) -> Result<
         tags: &tags,
     };
     let status = insert(app, conn, draft)?;
-    attach(app, conn, &author, status.id, &remote.media)?;
+    attach(app, conn, author.id, status.id, &remote.media)?;
     Ok(Some(status.id))
 }
 
 /// Stores a newer version of a status that is known; an older one, or one of another author, changes nothing.
-pub async fn update_status(app: &App, remote: RemoteStatus) -> Result<()> {
-    app.transaction(move |app, conn| {
-        let Some(mut status) = storage::statuses::with_uri(conn, &remote.uri)? else {
-            return Ok(());
-        };
-        let ours_is_newer = match (status.edited_at, remote.edited) {
-            (Some(ours), Some(theirs)) => theirs <= ours,
-            _ => false,
-        };
-        if status.account_id != remote.author
-            || status.local
-            || status.deleted_at.is_some()
-            || ours_is_newer
-        {
-            return Ok(());
-        }
-        let Some(author) =
-            storage::accounts::find(conn, remote.author)?.filter(|row| !row.is_gone())
-        else {
-            return Ok(());
-        };
-        let content = sanitise::html(limits::cut_bytes(
-            &remote.content,
-            limits::REMOTE_CONTENT_BYTES,
-        ));
-        let reads_differently =
-            content != status.content || spoiler(&remote) != status.spoiler_text;
-        if reads_differently {
-            keep_version(app, conn, &status)?;
-        }
-        status.content = content;
-        status.spoiler_text = spoiler(&remote);
-        status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
-        status.language = remote.language.clone().or(status.language);
-        status.emojis = first(&remote.emojis, limits::EMOJI);
-        if reads_differently {
-            status.edited_at = Some(remote.edited.unwrap_or_else(|| app.now()));
-        }
-        storage::statuses::update(conn, &status)?;
-        let mentioned = first(&remote.mentions, limits::MENTIONS);
-        if !mentioned.is_empty() {
-            storage::mentions::insert(conn, status.id, &mentioned)?;
-        }
-        storage::tags::delete_of_status(conn, status.id)?;
-        storage::tags::insert(conn, status.id, &tags(&remote), app.now(), || app.next_id())?;
-        storage::media::delete_of_status(conn, status.id)?;
-        attach(app, conn, &author, status.id, &remote.media)?;
-        if reads_differently {
-            tell_of_edit(app, conn, &status)?;
-        }
-        Ok(())
-    })
-    .await
+pub(super) fn revise(
+    app: &App,
+    conn: &mut DbConnection,
+    mut status: Status,
+    remote: &RemoteStatus,
+) -> Result<()> {
+    let ours_is_newer = match (status.edited_at, remote.edited) {
+        (Some(ours), Some(theirs)) => theirs <= ours,
+        _ => false,
+    };
+    if status.account_id != remote.author
+        || status.local
+        || status.deleted_at.is_some()
+        || ours_is_newer
+    {
+        return Ok(());
+    }
+    let content = sanitise::html(limits::cut_bytes(
+        &remote.content,
+        limits::REMOTE_CONTENT_BYTES,
+    ));
+    let reads_differently = content != status.content || spoiler(remote) != status.spoiler_text;
+    if reads_differently {
+        keep_version(app, conn, &status)?;
+    }
+    status.content = content;
+    status.spoiler_text = spoiler(remote);
+    status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
+    status.language = remote.language.clone().or(status.language);
+    status.emojis = first(&remote.emojis, limits::EMOJI);
+    // Kept even if nothing is to be seen of it: an older version may still come.
+    status.edited_at = match remote.edited {
+        None if reads_differently => Some(app.now()),
+        None => status.edited_at,
+        edited => edited,
+    };
+    storage::statuses::update(conn, &status)?;
+    let mentioned = first(&remote.mentions, limits::MENTIONS);
+    if !mentioned.is_empty() {
+        storage::mentions::insert(conn, status.id, &mentioned)?;
+    }
+    storage::tags::delete_of_status(conn, status.id)?;
+    storage::tags::insert(conn, status.id, &tags(remote), app.now(), || app.next_id())?;
+    storage::media::delete_of_status(conn, status.id)?;
+    attach(app, conn, status.account_id, status.id, &remote.media)?;
+    if reads_differently {
+        tell_of_edit(app, conn, &status)?;
+    }
+    Ok(())
 }
 
 /// Somebody elsewhere deleted a status of theirs. What comes late is not taken in any more.
-pub async fn delete_status(app: &App, author: AccountId, uri: &str) -> Result<()> {
-    let uri = uri.to_owned();
-    app.transaction(move |app, conn| {
-        let Some(status) = storage::statuses::with_uri(conn, &uri)? else {
-            return Ok(());
-        };
-        if status.account_id == author && !status.local {
-            remove(app, conn, &status)?;
-            storage::media::delete_of_status(conn, status.id)?;
-        }
-        Ok(())
-    })
-    .await
+pub(super) fn take_back(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    uri: &str,
+) -> Result<()> {
+    let Some(status) = storage::statuses::with_uri(conn, uri)? else {
+        return retractions::remember(app, conn, by, uri);
+    };
+    if status.account_id == by && !status.local {
+        remove(app, conn, &status)?;
+        storage::media::delete_of_status(conn, status.id)?;
+    }
+    Ok(())
 }
 
 fn spoiler(remote: &RemoteStatus) -> String {
@@ -218,7 +221,7 @@ fn first<T: Clone>(list: &[T], count: usize) -> Vec<T> {
 fn attach(
     app: &App,
     conn: &mut DbConnection,
-    author: &Account,
+    author: AccountId,
     status: StatusId,
     files: &[RemoteMedia],
 ) -> Result<()> {
@@ -231,7 +234,7 @@ fn attach(
         };
         let row = Media {
             id: MediaId(app.next_id()),
-            account_id: author.id,
+            account_id: author,
             status_id: Some(status),
             position,
             kind,

@@ -3,14 +3,15 @@
 //! SQLite has one writer, so the order of statements is enough; PostgreSQL skips rows that others hold.
 
 use diesel::prelude::*;
-use domain::Time;
+use domain::{AccountId, InboxId, Time};
 
+use crate::accounts::Account;
 use crate::among::among;
 use crate::connection::DbConnection;
 use crate::deliveries::Lane;
 use crate::inbox::Received;
 use crate::jobs::Job;
-use crate::schema::{delivery_lanes, inbox, jobs};
+use crate::schema::{accounts, delivery_lanes, inbox, jobs};
 
 /// Loads the rows of a query; on PostgreSQL holds them, and leaves out what others hold.
 macro_rules! claim {
@@ -124,4 +125,36 @@ pub(crate) fn inbox(
         .set(inbox::leased_until.eq(lease))
         .execute(conn)?;
     Ok(rows)
+}
+
+pub(crate) fn unfinished_inbox(
+    conn: &mut DbConnection,
+    ids: &[InboxId],
+) -> QueryResult<Vec<InboxId>> {
+    let query = inbox::table
+        .filter(among(inbox::id, ids.iter().map(|id| id.0)))
+        .filter(inbox::finished_at.is_null())
+        .order(inbox::id)
+        .select(inbox::id);
+    let rows: Vec<i64> = match conn {
+        DbConnection::Sqlite(c) => query.load(c)?,
+        DbConnection::Postgres(c) => query.for_update().load(c)?,
+    };
+    Ok(rows.into_iter().map(InboxId).collect())
+}
+
+/// The account, which until the end of the transaction nobody else holds. Rows that refer to it may still come.
+pub(crate) fn hold_account(conn: &mut DbConnection, id: AccountId) -> QueryResult<Option<Account>> {
+    match conn {
+        DbConnection::Sqlite(c) => accounts::table
+            .find(id.0)
+            .select(Account::as_select())
+            .first(c),
+        DbConnection::Postgres(c) => accounts::table
+            .find(id.0)
+            .select(Account::as_select())
+            .for_no_key_update()
+            .first(c),
+    }
+    .optional()
 }

@@ -1,0 +1,341 @@
+//! What each activity means, and what has to be looked up elsewhere to do it: W3C ActivityPub section 7.
+//!
+//! Its sender is known to be its actor; what it says of others is not believed. Nothing is decided here that
+//! another activity may change which is not applied yet: only what stays as it is, such as that a status
+//! or an account is known, counts as a reason to look no further.
+
+use std::collections::HashSet;
+
+use domain::AccountId;
+use serde_json::Value;
+use service::App;
+use service::incoming::{Boost, Deed, Thread, Undo, Undone};
+use storage::accounts::Identity;
+
+use crate::convert::note::{is_post, mentioned};
+use crate::fetch::{Budget, is_known, known_actor, read_database};
+use crate::origin::Origin;
+use crate::protocol::addressing::visibility;
+use crate::protocol::read::{self, id_of, kind};
+use crate::{Federation, Refusal};
+
+type Outcome<T> = Result<T, Refusal>;
+
+/// An activity at work, with its actor.
+struct Context<'a> {
+    federation: &'a Federation,
+    app: &'a App,
+    budget: Budget,
+    actor: Identity,
+    /// Under which the activity was received.
+    id: &'a str,
+    activity: &'a Value,
+    coming: &'a HashSet<String>,
+}
+
+/// What an activity received as `id` says was done, and by whom. `coming` are ids of posts that activities tell of which were
+/// received before. Unknown kinds are nothing to us.
+pub(super) async fn prepare(
+    federation: &Federation,
+    app: &App,
+    id: &str,
+    activity: &Value,
+    coming: &HashSet<String>,
+) -> Outcome<(AccountId, Deed)> {
+    let actor = read::id(activity, "actor").unwrap_or_default();
+    let Some(actor) = known_actor(app, actor).await? else {
+        return Err(refuse("its actor is not known any more"));
+    };
+    let by = actor.id;
+    let context = Context {
+        federation,
+        app,
+        budget: Budget::new(),
+        actor,
+        id,
+        activity,
+        coming,
+    };
+    let deed = match kind(activity) {
+        "Create" => context.create().await?,
+        "Update" => context.update().await?,
+        "Delete" => context.delete()?,
+        "Announce" => context.announce().await?,
+        "Like" => Deed::Favourite {
+            uri: id.to_owned(),
+            of: context.object_id()?.to_owned(),
+        },
+        "Follow" => context.follow().await?,
+        "Accept" => context.answer(true).await?,
+        "Reject" => context.answer(false).await?,
+        "Block" => context.block().await?,
+        "Undo" => context.undo().await?,
+        other => {
+            tracing::debug!(
+                kind = other,
+                "an activity of a kind that means nothing to us"
+            );
+            Deed::Nothing
+        }
+    };
+    Ok((by, deed))
+}
+
+/// The id of the post that an activity brings along, if its word for it counts.
+pub(super) fn brings(activity: &Value) -> Option<&str> {
+    if kind(activity) != "Create" {
+        return None;
+    }
+    let id = id_of(read::one(activity, "object").filter(|object| object.is_object())?)?;
+    let origin = Origin::parse(id)?;
+    (Some(origin) == Origin::parse(read::id(activity, "actor")?)).then_some(id)
+}
+
+fn refuse(reason: &str) -> Refusal {
+    Refusal::Permanent(reason.to_owned())
+}
+
+impl Context<'_> {
+    fn object(&self) -> Outcome<&Value> {
+        read::one(self.activity, "object").ok_or_else(|| refuse("it has no object"))
+    }
+
+    fn object_id(&self) -> Outcome<&str> {
+        id_of(self.object()?).ok_or_else(|| refuse("its object has no id"))
+    }
+
+    /// Whether an id is of the actor's own server.
+    fn is_theirs(&self, id: &str) -> bool {
+        let origin = Origin::parse(id);
+        origin.is_some() && origin == Origin::parse(&self.actor.uri)
+    }
+
+    /// The object as its own server tells it: as sent if the sender is that server, otherwise fetched.
+    async fn own_word(&self) -> Outcome<Value> {
+        let object = self.object()?;
+        if object.is_object() && self.is_theirs(self.object_id()?) {
+            return Ok(object.clone());
+        }
+        self.federation
+            .object(self.app, &self.budget, self.object_id()?)
+            .await
+    }
+
+    async fn create(&self) -> Outcome<Deed> {
+        if is_known(self.app, self.object_id()?).await? {
+            return Ok(Deed::Nothing);
+        }
+        let object = self.own_word().await?;
+        if read::id(&object, "attributedTo") != Some(self.actor.uri.as_str()) {
+            return Err(refuse("it is not its actor's"));
+        }
+        let names_us = self.names_us(&object);
+        if !is_post(&object) || !(names_us || self.may_concern_us(&object).await?) {
+            return Ok(Deed::Nothing);
+        }
+        let posts = self
+            .federation
+            .thread(self.app, &self.budget, object, self.coming)
+            .await?;
+        Ok(Deed::Post(Thread { posts, names_us }))
+    }
+
+    /// Whether a post is addressed to somebody of ours, or mentions them.
+    fn names_us(&self, object: &Value) -> bool {
+        let ours = self.app.addresses().base();
+        let is_ours = |id: &str| {
+            id.strip_prefix(ours)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        ["to", "cc"]
+            .iter()
+            .flat_map(|key| read::ids(object, key))
+            .any(is_ours)
+            || mentioned(object).iter().any(|uri| is_ours(uri))
+    }
+
+    /// Whether a post that names none of ours may be wanted when its turn comes.
+    async fn may_concern_us(&self, object: &Value) -> Outcome<bool> {
+        let answered = read::id(object, "inReplyTo").map(str::to_owned);
+        if answered
+            .as_ref()
+            .is_some_and(|uri| self.coming.contains(uri))
+        {
+            return Ok(true);
+        }
+        let author = self.actor.id;
+        read_database(self.app, move |conn| {
+            let answers = match &answered {
+                Some(uri) => !storage::statuses::known_among(conn, &[uri.as_str()])?.is_empty(),
+                None => false,
+            };
+            Ok(answers || storage::follows::is_local_interest(conn, author)?)
+        })
+        .await
+    }
+
+    async fn is_of_interest(&self) -> Outcome<bool> {
+        let actor = self.actor.id;
+        read_database(self.app, move |conn| {
+            storage::follows::is_local_interest(conn, actor)
+        })
+        .await
+    }
+
+    async fn update(&self) -> Outcome<Deed> {
+        let object = self.object()?;
+        let uri = self.object_id()?;
+        if uri == self.actor.uri {
+            let fetched;
+            let document = if object.is_object() {
+                object
+            } else {
+                fetched = self.federation.object(self.app, &self.budget, uri).await?;
+                &fetched
+            };
+            let profile = self
+                .federation
+                .profile(self.app, &self.budget, document)
+                .await?;
+            return Ok(Deed::Profile(Box::new(profile)));
+        }
+        let is_expected = self.coming.contains(uri) || is_known(self.app, uri).await?;
+        let document = self.own_word().await?;
+        if read::id(&document, "attributedTo") != Some(self.actor.uri.as_str()) {
+            return Err(refuse("it is not its actor's"));
+        }
+        let names_us = self.names_us(&document);
+        if !is_post(&document)
+            || !(is_expected || names_us || self.may_concern_us(&document).await?)
+        {
+            return Ok(Deed::Nothing);
+        }
+        let posts = if is_expected {
+            let post = self
+                .federation
+                .understood(self.app, &self.budget, &document)
+                .await?;
+            vec![post]
+        } else {
+            self.federation
+                .thread(self.app, &self.budget, document, self.coming)
+                .await?
+        };
+        Ok(Deed::Edit(Thread { posts, names_us }))
+    }
+
+    fn delete(&self) -> Outcome<Deed> {
+        let uri = self.object_id()?;
+        if uri == self.actor.uri {
+            return Ok(Deed::Leave);
+        }
+        if !self.is_theirs(uri) {
+            return Err(refuse("it is not its actor's"));
+        }
+        Ok(Deed::Delete(uri.to_owned()))
+    }
+
+    async fn announce(&self) -> Outcome<Deed> {
+        let object = self.object()?;
+        // A group announces activities of its members (FEP-1b12): those are told to us by their own servers.
+        if object.is_object() && !is_post(object) {
+            return Ok(Deed::Nothing);
+        }
+        let of = self.object_id()?.to_owned();
+        let mut posts = Vec::new();
+        if !is_known(self.app, &of).await? {
+            if !self.is_of_interest().await? {
+                return Ok(Deed::Nothing);
+            }
+            let document = self.federation.object(self.app, &self.budget, &of).await?;
+            if !is_post(&document) {
+                return Ok(Deed::Nothing);
+            }
+            posts = self
+                .federation
+                .thread(self.app, &self.budget, document, self.coming)
+                .await?;
+        }
+        // Found under another address, it is known by its own.
+        let of = posts.last().map_or(of, |post| post.uri.clone());
+        Ok(Deed::Boost(Boost {
+            uri: self.id.to_owned(),
+            of,
+            posts,
+            published: read::time(self.activity, "published"),
+            visibility: visibility(self.activity, &self.actor.followers_uri),
+        }))
+    }
+
+    async fn follow(&self) -> Outcome<Deed> {
+        Ok(match self.our_account(self.object_id()?).await? {
+            Some(account) => Deed::Follow {
+                uri: self.id.to_owned(),
+                account,
+            },
+            None => Deed::Nothing,
+        })
+    }
+
+    async fn our_account(&self, uri: &str) -> Outcome<Option<AccountId>> {
+        Ok(known_actor(self.app, uri)
+            .await?
+            .filter(|account| account.host.is_none())
+            .map(|account| account.id))
+    }
+
+    /// Accept and Reject: of the Follow that one of ours sent, by its id or embedded.
+    async fn answer(&self, yes: bool) -> Outcome<Deed> {
+        let object = self.object()?;
+        let repeats =
+            kind(object) == "Follow" && read::id(object, "object") == Some(self.actor.uri.as_str());
+        let follower = match read::id(object, "actor") {
+            Some(actor) if repeats => self.our_account(actor).await?,
+            _ => None,
+        };
+        Ok(Deed::Answer {
+            uri: id_of(object).unwrap_or_default().to_owned(),
+            follower,
+            yes,
+        })
+    }
+
+    async fn block(&self) -> Outcome<Deed> {
+        Ok(match self.our_account(self.object_id()?).await? {
+            Some(target) => Deed::Block {
+                uri: self.id.to_owned(),
+                target,
+            },
+            None => Deed::Nothing,
+        })
+    }
+
+    /// Takes back what the actor did: the activity embedded, or named by its id.
+    async fn undo(&self) -> Outcome<Deed> {
+        let undone = self.object()?;
+        if undone.is_object()
+            && read::id(undone, "actor").is_some_and(|actor| actor != self.actor.uri)
+        {
+            return Err(refuse("it undoes what somebody else did"));
+        }
+        let target = read::id(undone, "object").unwrap_or_default();
+        let what = match kind(undone) {
+            "Follow" => match self.our_account(target).await? {
+                Some(account) => Undone::Follow(account),
+                None => Undone::Named,
+            },
+            "Block" => match self.our_account(target).await? {
+                Some(account) => Undone::Block(account),
+                None => Undone::Named,
+            },
+            "Like" | "EmojiReact" => Undone::Favourite(target.to_owned()),
+            "Announce" => Undone::Boost(target.to_owned()),
+            "" => Undone::Named,
+            _ => return Ok(Deed::Nothing),
+        };
+        let uri = id_of(undone)
+            .filter(|uri| uri.len() <= super::ID && self.is_theirs(uri))
+            .map(str::to_owned);
+        Ok(Deed::Undo(Undo { uri, what }))
+    }
+}

@@ -1,0 +1,178 @@
+//! What people elsewhere did, one deed at a time.
+
+use domain::{AccountId, Time, Visibility};
+use storage::DbConnection;
+
+use super::statuses::{receive_all, revise};
+use super::{RemoteAccount, RemoteStatus, accounts, deeds, relations, retractions, statuses};
+use crate::{App, Result, follows};
+
+/// What somebody elsewhere did, with all that had to be looked up elsewhere.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// Nothing that means anything to us.
+    Nothing,
+    Post(Thread),
+    /// A newer version of a post; of a young one that is not known, its first.
+    Edit(Thread),
+    Profile(Box<RemoteAccount>),
+    /// They are gone, with all they wrote.
+    Leave,
+    /// They deleted the status of this id.
+    Delete(String),
+    Boost(Boost),
+    Favourite {
+        uri: String,
+        /// Id of a status.
+        of: String,
+    },
+    Follow {
+        uri: String,
+        account: AccountId,
+    },
+    /// Yes or no to somebody of ours who asked to follow.
+    Answer {
+        /// Id of the Follow.
+        uri: String,
+        /// Who asked, where the answer repeats the question.
+        follower: Option<AccountId>,
+        yes: bool,
+    },
+    Block {
+        uri: String,
+        target: AccountId,
+    },
+    Undo(Undo),
+}
+
+/// A post below those it answers.
+#[derive(Debug, Clone)]
+pub struct Thread {
+    /// Oldest first; the post itself is the last.
+    pub posts: Vec<RemoteStatus>,
+    /// Whether it names somebody of ours. Otherwise it is taken in if it answers what is known, or if
+    /// its author has followers here.
+    pub names_us: bool,
+}
+
+/// A status passed on.
+#[derive(Debug, Clone)]
+pub struct Boost {
+    pub uri: String,
+    /// Id of the status.
+    pub of: String,
+    /// The status with those above it, as in [`Thread`]; empty if it was known.
+    pub posts: Vec<RemoteStatus>,
+    pub published: Option<Time>,
+    pub visibility: Visibility,
+}
+
+/// Something is taken back.
+#[derive(Debug, Clone)]
+pub struct Undo {
+    /// Id of what is taken back, if it has one of their own server.
+    pub uri: Option<String>,
+    pub what: Undone,
+}
+
+/// What is taken back, as far as an Undo repeats it. Statuses by their ids.
+#[derive(Debug, Clone)]
+pub enum Undone {
+    Follow(AccountId),
+    Favourite(String),
+    Boost(String),
+    Block(AccountId),
+    /// Whatever has the id.
+    Named,
+}
+
+/// Does what follows from a deed of an account elsewhere, in the transaction at hand.
+///
+/// # Errors
+/// [`crate::Error::Conflict`] if another process wrote the same at that moment: once more is different.
+pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> Result<()> {
+    // Held, so that what one person did is not applied by two processes at once.
+    let Some(account) = storage::accounts::hold(conn, by)?.filter(|row| !row.is_local()) else {
+        return Ok(());
+    };
+    if let Deed::Profile(profile) = deed {
+        return accounts::upsert(app, conn, profile).map(drop);
+    }
+    if account.is_gone() {
+        return Ok(());
+    }
+    match deed {
+        Deed::Nothing | Deed::Profile(_) => Ok(()),
+        Deed::Post(thread) => post(app, conn, by, thread),
+        Deed::Edit(thread) => edit(app, conn, by, thread),
+        Deed::Leave => accounts::leave(app, conn, &account),
+        Deed::Delete(uri) => statuses::take_back(app, conn, by, uri),
+        Deed::Boost(boost) => deeds::boost(app, conn, &account, boost),
+        Deed::Favourite { uri, of } => deeds::favourite(app, conn, by, uri, of),
+        Deed::Follow {
+            uri,
+            account: asked,
+        } => relations::follow(app, conn, &account, *asked, uri),
+        Deed::Answer { uri, follower, yes } => relations::answer(conn, by, uri, *follower, *yes),
+        Deed::Block { uri, target } => relations::block(app, conn, by, *target, uri),
+        Deed::Undo(undo) => take_back(app, conn, by, undo),
+    }
+}
+
+fn post(app: &App, conn: &mut DbConnection, by: AccountId, thread: &Thread) -> Result<()> {
+    if concerns_us(conn, by, thread)? {
+        receive_all(app, conn, &thread.posts)?;
+    }
+    Ok(())
+}
+
+fn edit(app: &App, conn: &mut DbConnection, by: AccountId, thread: &Thread) -> Result<()> {
+    let Some(newest) = thread.posts.last() else {
+        return Ok(());
+    };
+    match storage::statuses::with_uri(conn, &newest.uri)? {
+        Some(known) => revise(app, conn, known, newest),
+        // It may have come before what it changes; old posts that we never had stay unknown.
+        None if newest
+            .published
+            .is_some_and(|time| app.now() - time < retractions::REMEMBERED) =>
+        {
+            post(app, conn, by, thread)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether somebody of ours follows the author, is named, or is answered: other posts are not kept.
+fn concerns_us(conn: &mut DbConnection, by: AccountId, thread: &Thread) -> Result<bool> {
+    let answered = thread
+        .posts
+        .last()
+        .and_then(|post| post.in_reply_to_uri.as_deref());
+    let answers_known = match answered {
+        Some(uri) if !thread.names_us => !storage::statuses::known_among(conn, &[uri])?.is_empty(),
+        _ => false,
+    };
+    Ok(thread.names_us || answers_known || storage::follows::has_local_followers(conn, by)?)
+}
+
+fn take_back(app: &App, conn: &mut DbConnection, by: AccountId, undo: &Undo) -> Result<()> {
+    if let Some(uri) = &undo.uri {
+        retractions::remember(app, conn, by, uri)?;
+        if relations::undo_named(conn, by, uri)? || deeds::undo_named(app, conn, by, uri)? {
+            return Ok(());
+        }
+        // Some servers make up a new id for what they take back. One that did come before is of a deed that
+        // was done again since, which stays.
+        if storage::inbox::was_received(conn, uri)? {
+            return Ok(());
+        }
+    }
+    match &undo.what {
+        Undone::Follow(account) => follows::remove(conn, by, *account).map(drop),
+        Undone::Block(target) => Ok(storage::blocks::delete(conn, by, *target).map(drop)?),
+        Undone::Favourite(of) => deeds::undo_favourite(conn, by, of),
+        Undone::Boost(of) => deeds::undo_boost(app, conn, by, of),
+        Undone::Named => Ok(()),
+    }
+}
