@@ -2,15 +2,7 @@
 
 use test_support::Kind::Sqlite;
 
-use crate::harness::{School, run};
-
-fn out(output: &std::process::Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
+use crate::harness::{School, out, run};
 
 #[tokio::test]
 async fn people_are_looked_after() {

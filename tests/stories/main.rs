@@ -6,10 +6,17 @@
     reason = "a story that cannot go on has failed"
 )]
 
+mod backup;
 mod command_line;
 mod crash;
+mod database_gone;
+mod disk;
+mod doctor;
 mod follow_and_answer;
 mod harness;
 mod hostile;
+mod idempotency;
 mod mail;
 mod sign_in;
+mod stop;
+mod wizard;

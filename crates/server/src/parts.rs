@@ -28,20 +28,14 @@ pub struct Server {
 /// If the public address is missing, or a part cannot be set up.
 pub fn assemble(config: Config) -> anyhow::Result<Server> {
     let settings = settings(&config)?;
-    let database = Database::open(&DatabaseSettings {
-        url: config.database.url.reveal().to_owned(),
-        readers: config.database.readers,
-        durable: config.database.durable,
-    })
-    .context("database.url")?;
+    let database = Database::open(&database_settings(&config)).context("database.url")?;
     let media = MediaStore::in_folder(&config.media.folder).context("media.folder")?;
-    let federation = Federation::new(federation_settings(&config, &settings.public_url))
-        .context("federation")?;
+    let federation = federation(&config, &settings.public_url)?;
     let app = App::new(Parts {
         settings,
         database,
         media,
-        mailer: Mailer::new(mail(&config.mail)).context("mail")?,
+        mailer: mailer(&config)?,
         remote: Arc::new(federation.clone()),
         clock: now,
     });
@@ -52,8 +46,16 @@ pub fn assemble(config: Config) -> anyhow::Result<Server> {
     })
 }
 
+pub fn database_settings(config: &Config) -> DatabaseSettings {
+    DatabaseSettings {
+        url: config.database.url.reveal().to_owned(),
+        readers: config.database.readers,
+        durable: config.database.durable,
+    }
+}
+
 /// Whole milliseconds, as both databases keep them.
-fn now() -> Time {
+pub fn now() -> Time {
     let milliseconds = Utc::now().timestamp_millis();
     DateTime::from_timestamp_millis(milliseconds)
         .unwrap_or_default()
@@ -94,6 +96,14 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         show_counts: config.community.show_counts,
         any_hosts: config.federation.allow_loopback,
     })
+}
+
+pub fn federation(config: &Config, public_url: &Url) -> anyhow::Result<Federation> {
+    Federation::new(federation_settings(config, public_url)).context("federation")
+}
+
+pub fn mailer(config: &Config) -> anyhow::Result<Mailer> {
+    Mailer::new(mail(&config.mail)).context("mail")
 }
 
 fn federation_settings(config: &Config, public_url: &Url) -> FederationSettings {

@@ -31,6 +31,7 @@ mod remote;
 pub mod search;
 mod settings;
 pub mod statuses;
+pub mod stop;
 pub mod text;
 pub mod timelines;
 pub mod users;

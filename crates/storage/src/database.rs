@@ -1,11 +1,12 @@
 //! The door to the database: short closures on threads of their own, each whole or not at all.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
 use tokio::sync::Semaphore;
 
 use crate::connection::{self, DatabaseSettings, DbConnection, Pool, Use};
+use crate::patience::{Asker, Lost, noting};
 use crate::writer::Writer;
 use crate::{Error, QueryError, migrations};
 
@@ -15,10 +16,42 @@ const WAITING: usize = 1_024;
 /// A database that is open and up to date. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool,
+    pools: Arc<Pools>,
     /// SQLite only.
     writer: Option<Writer>,
     admission: Arc<Semaphore>,
+}
+
+/// The connections in use. Those to a PostgreSQL that fell silent are left to themselves, and new ones made.
+struct Pools {
+    settings: DatabaseSettings,
+    purpose: Use,
+    /// With its number, by which the one that fell silent is told from the next.
+    current: RwLock<(u64, Pool)>,
+}
+
+impl Pools {
+    fn new(settings: &DatabaseSettings, purpose: Use) -> Self {
+        Self {
+            settings: settings.clone(),
+            purpose,
+            current: RwLock::new((0, connection::pool(settings, purpose))),
+        }
+    }
+
+    fn current(&self) -> (u64, Pool) {
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn leave(&self, silent: u64) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.0 == silent {
+            *current = (silent + 1, connection::pool(&self.settings, self.purpose));
+        }
+    }
 }
 
 impl Database {
@@ -39,7 +72,7 @@ impl Database {
             Use::Writing
         };
         Ok(Self {
-            pool: connection::pool(settings, purpose),
+            pools: Arc::new(Pools::new(settings, purpose)),
             writer,
             admission: Arc::new(Semaphore::new(WAITING)),
         })
@@ -59,7 +92,7 @@ impl Database {
     {
         if self.writer.is_some() {
             // A file answers sooner than another thread would begin to ask it (docs/adr/0006).
-            return question(&mut *connection::take(&self.pool)?);
+            return question(&mut *connection::take(&self.pools.current().1)?);
         }
         self.on_a_thread(question).await
     }
@@ -110,14 +143,32 @@ impl Database {
             .clone()
             .try_acquire_owned()
             .map_err(|_| E::from(Error::Unavailable("too many requests are waiting".into())))?;
-        let pool = self.pool.clone();
-        let outcome = tokio::task::spawn_blocking(move || {
-            let mut conn = connection::take(&pool)?;
-            let result = work(&mut conn);
-            drop(permit);
-            result
-        })
-        .await;
-        outcome.unwrap_or_else(|error| Err(Error::Unavailable(error.to_string()).into()))
+        let (number, pool) = self.pools.current();
+        let asker = Arc::new(Asker::default());
+        let asked = asker.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            noting(&asked, || {
+                let mut conn = connection::take(&pool)?;
+                if asked.settle() {
+                    work(&mut conn)
+                } else {
+                    Err(Error::Unavailable("nobody waits for it any more".into()).into())
+                }
+            })
+        });
+        let reason = tokio::select! {
+            outcome = task => match outcome {
+                Ok(result) => return result,
+                Err(error) => error.to_string(),
+            },
+            lost = asker.is_lost() => {
+                if lost == Lost::Silent {
+                    self.pools.leave(number);
+                }
+                format!("the database does not answer ({lost:?})")
+            }
+        };
+        Err(Error::Unavailable(reason).into())
     }
 }

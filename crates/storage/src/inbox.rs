@@ -100,14 +100,6 @@ pub fn next_run(conn: &mut DbConnection) -> QueryResult<Option<Time>> {
         .optional()
 }
 
-/// How many wait.
-pub fn depth(conn: &mut DbConnection) -> QueryResult<i64> {
-    inbox::table
-        .filter(inbox::finished_at.is_null())
-        .count()
-        .get_result(conn)
-}
-
 /// Forgets activities that were finished before `time`; their signatures are too old to be sent again.
 pub fn prune(conn: &mut DbConnection, time: Time) -> QueryResult<()> {
     diesel::delete(

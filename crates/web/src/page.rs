@@ -105,7 +105,9 @@ pub enum Failure {
     Unreadable,
     /// The form did not come from a page of ours, or too late.
     Forged,
-    TooMany,
+    TooMany {
+        minutes: u32,
+    },
     Server(String),
 }
 
@@ -114,7 +116,7 @@ impl From<service::Error> for Failure {
         match error {
             service::Error::NotFound => Self::NotFound,
             service::Error::Gone => Self::Gone,
-            service::Error::TooMany => Self::TooMany,
+            service::Error::TooMany => Self::TooMany { minutes: 15 },
             other => Self::Server(other.to_string()),
         }
     }
@@ -122,6 +124,12 @@ impl From<service::Error> for Failure {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Self::TooMany { minutes } = self {
+            return write!(
+                f,
+                "That was too often. Please wait {minutes} minutes and try again."
+            );
+        }
         f.write_str(match self {
             Self::NotFound => "There is no such page here, or none that you may see.",
             Self::Gone => "What was here is gone.",
@@ -129,8 +137,9 @@ impl std::fmt::Display for Failure {
             Self::Forged => {
                 "This form is no longer good. Please go back, load the page anew, and try again."
             }
-            Self::TooMany => "That was too often. Please wait a quarter of an hour and try again.",
-            Self::Server(_) => "Something went wrong here. Please try again in a moment.",
+            Self::TooMany { .. } | Self::Server(_) => {
+                "Something went wrong here. Please try again in a moment."
+            }
         })
     }
 }
@@ -142,7 +151,7 @@ impl ResponseError for Failure {
             Self::Gone => StatusCode::GONE,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Forged => StatusCode::FORBIDDEN,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Server(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -153,7 +162,9 @@ impl ResponseError for Failure {
         }
         let mut response = HttpResponse::build(self.status_code());
         match self {
-            Self::TooMany => response.insert_header((header::RETRY_AFTER, "900")),
+            Self::TooMany { minutes } => {
+                response.insert_header((header::RETRY_AFTER, (minutes * 60).to_string()))
+            }
             Self::Server(_) => response.insert_header((header::RETRY_AFTER, "5")),
             _ => &mut response,
         };

@@ -7,6 +7,7 @@ use domain::InboxId;
 use futures_util::StreamExt;
 use futures_util::stream;
 use service::App;
+use service::stop::unless_stopped;
 use storage::inbox::Received;
 use tokio::sync::watch;
 
@@ -100,13 +101,17 @@ async fn of_one_actor(
             release(app, vec![row.id]).await;
             break;
         }
-        match activities::handle(federation, app, &row.body).await {
-            Ok(()) => finished.push(row.id),
-            Err(Refusal::Permanent(reason)) => {
+        match unless_stopped(stop, activities::handle(federation, app, &row.body)).await {
+            None => {
+                release(app, vec![row.id]).await;
+                break;
+            }
+            Some(Ok(())) => finished.push(row.id),
+            Some(Err(Refusal::Permanent(reason))) => {
                 tracing::debug!(activity = row.uri, reason, "an activity was refused");
                 finished.push(row.id);
             }
-            Err(Refusal::Transient(reason)) => {
+            Some(Err(Refusal::Transient(reason))) => {
                 try_later(app, &row, reason).await;
                 break;
             }

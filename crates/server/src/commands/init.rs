@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use anyhow::{Context, bail};
 use dialoguer::{Confirm, Input, Password};
 use domain::Role;
+use service::passwords;
 use service::users::{self, NewUser};
 use url::Url;
 
@@ -50,9 +51,12 @@ pub async fn run(init: &Init, cli: &Cli) -> anyhow::Result<()> {
         role: Role::Owner,
         confirmed: true,
     };
-    let (person, password) = users::create(&app, owner)
-        .await
-        .context("the owner's account")?;
+    let made = users::create(&app, owner).await;
+    if made.is_err() {
+        // Otherwise the next attempt would find a server that is set up.
+        std::fs::remove_file(&init.output)?;
+    }
+    let (person, password) = made.context("the owner's account")?;
     say(&format!("Written: {}", init.output.display()));
     say(&format!(
         "{} looks after {}.",
@@ -97,42 +101,56 @@ fn ask(init: &Init) -> anyhow::Result<Answers> {
     if !std::io::stdin().is_terminal() {
         bail!("there is nobody to ask: give the answers as flags, with --yes");
     }
-    let text = |prompt: &str, given: Option<String>, default: &str| -> anyhow::Result<String> {
-        match given {
-            Some(given) => Ok(given),
-            None if default.is_empty() => Ok(Input::new().with_prompt(prompt).interact_text()?),
-            None => Ok(Input::new()
-                .with_prompt(prompt)
-                .default(default.to_owned())
-                .interact_text()?),
-        }
-    };
-    let public_url = text(
+    let public_url = question(
         "Where will the world see this server?",
         init.public_url.as_ref().map(Url::to_string),
         "https://staffroom.example",
+        |text| key("server.public_url", text),
     )?;
     let answers = Answers {
         public_url: public_url.parse().context("that is no address")?,
-        title: text("What is it called?", init.title.clone(), "Our staffroom")?,
-        database_url: text(
+        title: question(
+            "What is it called?",
+            init.title.clone(),
+            "Our staffroom",
+            |_| Ok(()),
+        )?,
+        database_url: question(
             "Where is the data kept?",
             init.database_url.clone(),
             "sqlite:data/staffroom.db",
+            |text| key("database.url", text),
         )?,
-        listen: text(
+        listen: question(
             "Where does it listen?",
             init.listen.map(|address| address.to_string()),
             "127.0.0.1:3000",
+            |text| key("server.listen", text),
         )?,
-        owner: text("Who looks after it? (user name)", init.owner.clone(), "")?,
-        email: text("Their e-mail address", init.email.clone(), "")?,
+        owner: question(
+            "Who looks after it? (user name)",
+            init.owner.clone(),
+            "",
+            |text| users::check_username(text).map_err(|error| error.to_string()),
+        )?,
+        email: question("Their e-mail address", init.email.clone(), "", |text| {
+            users::check_email(text)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        })?,
         password: match &init.password {
             Some(given) => Some(given.clone()),
             None => {
+                let good = |typed: &String| {
+                    if typed.is_empty() {
+                        return Ok(());
+                    }
+                    passwords::check(typed).map_err(|weak| format!("it {weak}"))
+                };
                 let typed = Password::new()
                     .with_prompt("Their password (empty: one is made up)")
                     .allow_empty_password(true)
+                    .validate_with(good)
                     .interact()?;
                 Some(typed).filter(|typed| !typed.is_empty())
             }
@@ -147,6 +165,32 @@ fn ask(init: &Init) -> anyhow::Result<Answers> {
         bail!("nothing was changed");
     }
     Ok(answers)
+}
+
+/// Asks until the answer is good, unless a flag gave it.
+fn question(
+    prompt: &str,
+    given: Option<String>,
+    default: &str,
+    check: impl Fn(&str) -> Result<(), String>,
+) -> anyhow::Result<String> {
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    let mut input = Input::new()
+        .with_prompt(prompt)
+        .validate_with(|text: &String| check(text.trim()));
+    if !default.is_empty() {
+        input = input.default(default.to_owned());
+    }
+    Ok(input.interact_text()?.trim().to_owned())
+}
+
+/// Whether a key of the configuration may have that value.
+fn key(name: &str, value: &str) -> Result<(), String> {
+    config::load_only(&[format!("{name}={value}")])
+        .map(drop)
+        .map_err(|error| error.reason)
 }
 
 fn written(answers: &Answers) -> String {

@@ -25,12 +25,8 @@ pub struct NewUser {
 
 /// Makes an account; answers the password too.
 pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
-    if !domain::handle::is_local_username(&new.username) {
-        return Err(invalid(
-            "Username must contain only letters, numbers and underscores, at most 30",
-        ));
-    }
-    let email = normal_email(&new.email).ok_or_else(|| invalid("E-mail address is invalid"))?;
+    check_username(&new.username)?;
+    let email = check_email(&new.email)?;
     let password = new.password.unwrap_or_else(random_token);
     passwords::check(&password).map_err(|weak| invalid(format!("Password {weak}")))?;
     let password_hash = passwords::hash(password.clone()).await?;
@@ -61,6 +57,22 @@ pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
         })
         .await?;
     Ok((person, password))
+}
+
+/// Whether somebody may be called so.
+pub fn check_username(name: &str) -> Result<()> {
+    if domain::handle::is_local_username(name) {
+        Ok(())
+    } else {
+        Err(invalid(
+            "Username must contain only letters, numbers and underscores, at most 30",
+        ))
+    }
+}
+
+/// An e-mail address as it is stored, if it is one.
+pub fn check_email(email: &str) -> Result<String> {
+    normal_email(email).ok_or_else(|| invalid("E-mail address is invalid"))
 }
 
 /// All who have an account, by user name.
@@ -177,6 +189,7 @@ pub async fn create_invite(app: &App, uses: Option<i64>, days: Option<i64>) -> R
 pub async fn ensure_instance_actor(app: &App) -> Result<Account> {
     let made = app
         .transaction(|app, conn| {
+            check_name(app, conn)?;
             let uri = app.addresses().instance_actor();
             if let Some(account) = storage::accounts::with_uri(conn, &uri)? {
                 return Ok(account);
@@ -199,6 +212,19 @@ pub async fn ensure_instance_actor(app: &App) -> Result<Account> {
         // Another process was quicker.
         Err(Error::Conflict(_)) => instance_actor(app).await,
         other => other,
+    }
+}
+
+/// Other servers know the accounts here by their addresses, for ever.
+fn check_name(app: &App, conn: &mut DbConnection) -> Result<()> {
+    let first = storage::integrity::first_address(conn)?;
+    let base = app.addresses().base();
+    match first {
+        Some(first) if !first.starts_with(&format!("{base}/")) => Err(Error::Invalid(format!(
+            "server.public_url is {base}, and the accounts in this database are at {first}: other servers know them \
+             there, so it cannot be changed"
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -10,8 +10,8 @@ use storage::accounts::Account;
 use storage::users::User;
 
 pub use admin::{
-    NewUser, approve, create, create_invite, ensure_instance_actor, find, instance_actor, list,
-    set_password, set_role, suspend,
+    NewUser, approve, check_email, check_username, create, create_invite, ensure_instance_actor,
+    find, instance_actor, list, set_password, set_role, suspend,
 };
 pub use sign_in::{Session, session, sign_in, sign_out};
 pub use sign_up::{SignUp, SignedUp, State, confirm, sign_up, sign_up_with_token};
