@@ -165,17 +165,17 @@ async fn goes_on_after(line: Line) {
     drop(school);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_database_that_is_cut_off_is_missed_briefly() {
     goes_on_after(Line::Cut).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_database_that_falls_silent_is_missed_briefly() {
     goes_on_after(Line::Silent).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_whose_database_is_silent_can_be_stopped() {
     let Some((mut school, cable)) = school().await else {
         return;

@@ -79,6 +79,8 @@ async fn a_damaged_database_is_found() {
     let (well, _) = school.terminate();
     assert!(well);
     let path = school.database().settings.sqlite_path().unwrap().to_owned();
+    // Whoever closes it last puts everything into the one file.
+    drop(school.database().connect());
     let mut bytes = std::fs::read(&path).unwrap();
     // Past the first page, so that the file is still known as a database.
     for byte in bytes.iter_mut().skip(4_096).step_by(97) {

@@ -97,20 +97,29 @@ impl School {
         &self.database
     }
 
+    /// What a test sets itself replaces what a school has otherwise.
     fn write_configuration(&self, port: u16, settings: &[(&str, &str)]) {
-        let more: String = settings
+        let quoted = |text: &str| format!("\"{text}\"");
+        let usual = [
+            ("server.public_url", quoted(&self.base)),
+            ("server.listen", quoted(&format!("127.0.0.1:{port}"))),
+            ("server.title", quoted(&format!("School {port}"))),
+            ("database.url", quoted(&self.database.settings.url)),
+            ("media.folder", quoted(&self.path("media"))),
+            ("registrations.mode", quoted("open")),
+            ("federation.allow_loopback", "true".to_owned()),
+            ("federation.allow_http", "true".to_owned()),
+            ("limits.rate_limits", "false".to_owned()),
+            ("logging.filter", quoted("warn")),
+        ];
+        let is_set = |key: &str| settings.iter().any(|(set, _)| *set == key);
+        let text: String = usual
             .iter()
+            .filter(|(key, _)| !is_set(key))
+            .map(|(key, value)| (*key, value.as_str()))
+            .chain(settings.iter().copied())
             .map(|(key, value)| format!("{key} = {value}\n"))
             .collect();
-        let text = format!(
-            "server.public_url = \"{}\"\nserver.listen = \"127.0.0.1:{port}\"\nserver.title = \"School {port}\"\n\
-             database.url = \"{}\"\nmedia.folder = \"{}\"\nregistrations.mode = \"open\"\n\
-             federation.allow_loopback = true\nfederation.allow_http = true\nlimits.rate_limits = false\n\
-             logging.filter = \"warn\"\n{more}",
-            self.base,
-            self.database.settings.url,
-            self.path("media"),
-        );
         std::fs::write(self.path("staffroom.toml"), text).unwrap();
     }
 

@@ -72,6 +72,11 @@ fn key_of(app: &App, resource: &str) -> Option<String> {
     if resource.starts_with("http:") || resource.starts_with("https:") {
         return None;
     }
+    // The name of the server's actor may hold a port, which no other name does.
+    let host = &app.settings().host;
+    if resource.strip_prefix("acct:").unwrap_or(resource) == format!("{host}@{host}") {
+        return Some(host.as_str().to_lowercase());
+    }
     let handle: Handle = resource.parse().ok()?;
     if handle.host.as_ref() != Some(&app.settings().host) {
         return Some(String::new());

@@ -24,7 +24,7 @@ pub fn check(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
 
 pub(crate) fn sqlite(conn: &mut SqliteConnection) -> QueryResult<Vec<String>> {
     let found: Vec<Finding> =
-        diesel::sql_query("SELECT integrity_check AS finding FROM pragma_integrity_check(10)")
+        diesel::sql_query("SELECT integrity_check AS finding FROM pragma_integrity_check LIMIT 10")
             .load(conn)?;
     let found = found.into_iter().map(|row| row.finding);
     Ok(found.filter(|finding| finding != "ok").collect())
