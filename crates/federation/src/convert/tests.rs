@@ -116,7 +116,7 @@ proptest! {
 
     #[test]
     fn whatever_an_object_says_it_is_read_within_bounds_or_refused(object in object()) {
-        let author = test_support::account_row();
+        let author = storage::accounts::Identity::from(test_support::account_row());
         let host: domain::Host = "school.example".parse().unwrap();
         for post in [object.clone(), made_usable(object.clone(), "Note"), made_usable(object.clone(), "Article")] {
             prop_assert!(note::mentioned(&post).len() <= limits::MENTIONS);

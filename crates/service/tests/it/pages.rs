@@ -44,7 +44,7 @@ enum List {
 /// What a page shows, and where its neighbours begin.
 type Shown = (Vec<i64>, Option<(i64, i64)>);
 
-fn shown<T>(page: Paged<T>, id: impl Fn(&T) -> i64) -> Shown {
+fn shown<T>(page: &Paged<T>, id: impl Fn(&T) -> i64) -> Shown {
     (page.items.iter().map(id).collect(), page.ends)
 }
 
