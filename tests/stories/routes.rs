@@ -162,6 +162,9 @@ impl World {
             ("{tag}", "secret"),
             ("{folder}", "ab"),
             ("{version}", "2.0"),
+            ("{collection:outbox|followers|following}", "outbox"),
+            ("{kind}", "media"),
+            ("{digest}", "00"),
         ] {
             path = path.replace(part, value);
         }
