@@ -2,8 +2,7 @@
 
 use test_support::Kind::Sqlite;
 
-use crate::configuration::out;
-use crate::harness::{School, run};
+use crate::harness::{School, out, run};
 
 #[tokio::test]
 async fn people_are_looked_after() {

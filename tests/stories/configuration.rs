@@ -2,19 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use test_support::Kind::Sqlite;
 
-use crate::harness::{School, program, run};
-
-pub fn out(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
+use crate::harness::{School, out, program, run};
 
 fn write(folder: &Path, text: &str) {
     std::fs::write(folder.join("staffroom.toml"), text).unwrap();

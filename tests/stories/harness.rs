@@ -46,7 +46,16 @@ impl School {
     /// `name` leads to this machine.
     pub async fn open_at(kind: Kind, name: &str, settings: &[(&str, &str)]) -> Option<Self> {
         let database = TestDatabase::new(kind)?;
-        let folder = tempfile::tempdir().unwrap();
+        Some(Self::open_on(database, tempfile::tempdir().unwrap(), name, settings).await)
+    }
+
+    /// With a database and a folder that the test looks after.
+    pub async fn open_on(
+        database: TestDatabase,
+        folder: TempDir,
+        name: &str,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -66,32 +75,53 @@ impl School {
         };
         school.write_configuration(port, settings);
         school.start().await;
-        Some(school)
+        school
     }
 
+    /// Leaves the data behind: from the next start on there is an empty database, and an empty folder.
+    pub fn move_out(&mut self, database: TestDatabase) -> (TempDir, TestDatabase) {
+        let port = self.host.rsplit(':').next().unwrap().parse().unwrap();
+        let old = (
+            std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap()),
+            std::mem::replace(&mut self.database, database),
+        );
+        self.write_configuration(port, &[]);
+        old
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// What a test sets itself replaces what a school has otherwise.
     fn write_configuration(&self, port: u16, settings: &[(&str, &str)]) {
+        let quoted = |text: &str| format!("\"{text}\"");
         let loopback = self.host.starts_with("localhost") || self.host.starts_with("127.");
         let listen = if loopback { "127.0.0.1" } else { "0.0.0.0" };
-        let text = format!(
-            "server.public_url = \"{}\"\nserver.listen = \"{listen}:{port}\"\nserver.title = \"School {port}\"\n\
-             database.url = \"{}\"\nmedia.folder = \"{}\"\nregistrations.mode = \"open\"\n\
-             federation.allow_loopback = true\nfederation.allow_http = true\nlimits.rate_limits = false\n\
-             logging.filter = \"warn\"\n",
-            self.base,
-            self.database.settings.url,
-            self.path("media"),
-        );
-        let is_usual = |line: &&str| !settings.iter().any(|(key, _)| line.starts_with(key));
-        let kept: String = text
-            .lines()
-            .filter(is_usual)
-            .map(|line| format!("{line}\n"))
-            .collect();
-        let more: String = settings
+        let usual = [
+            ("server.public_url", quoted(&self.base)),
+            ("server.listen", quoted(&format!("{listen}:{port}"))),
+            ("server.title", quoted(&format!("School {port}"))),
+            ("database.url", quoted(&self.database.settings.url)),
+            ("media.folder", quoted(&self.path("media"))),
+            ("registrations.mode", quoted("open")),
+            ("federation.allow_loopback", "true".to_owned()),
+            ("federation.allow_http", "true".to_owned()),
+            ("limits.rate_limits", "false".to_owned()),
+            ("logging.filter", quoted("warn")),
+        ];
+        let is_set = |key: &str| settings.iter().any(|(set, _)| *set == key);
+        let text: String = usual
             .iter()
+            .filter(|(key, _)| !is_set(key))
+            .map(|(key, value)| (*key, value.as_str()))
+            .chain(settings.iter().copied())
             .map(|(key, value)| format!("{key} = {value}\n"))
             .collect();
-        let text = kept + &more;
         std::fs::write(self.path("staffroom.toml"), text).unwrap();
     }
 
@@ -133,13 +163,19 @@ impl School {
 
     /// SIGTERM; whether it stopped well, and how long that took.
     pub fn terminate(&mut self) -> (bool, Duration) {
-        let mut process = self.process.take().unwrap();
         let begun = Instant::now();
+        let mut process = self.tell_to_stop();
+        (process.wait().unwrap().success(), begun.elapsed())
+    }
+
+    /// SIGTERM, without waiting for the end.
+    pub fn tell_to_stop(&mut self) -> Child {
+        let process = self.process.take().unwrap();
         Command::new("kill")
             .arg(process.id().to_string())
             .status()
             .unwrap();
-        (process.wait().unwrap().success(), begun.elapsed())
+        process
     }
 
     pub fn teacher(&self, name: &str) -> Teacher {
@@ -190,6 +226,15 @@ pub fn program(folder: &Path) -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// All that a command said.
+pub fn out(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 pub fn run(folder: &Path, arguments: &[&str]) -> Output {

@@ -8,16 +8,23 @@
 
 mod addresses;
 mod as_mastodon;
+mod backup;
 mod command_line;
 mod configuration;
 mod copies;
 mod crash;
+mod database_gone;
+mod disk;
+mod doctor;
 mod follow_and_answer;
 mod harness;
 mod hostile;
+mod idempotency;
 mod mail;
 mod pages;
 mod pictures;
 mod routes;
 mod sign_in;
+mod stop;
 mod visibility;
+mod wizard;

@@ -354,6 +354,35 @@ async fn somebody_signs_up_by_an_app_and_on_the_page() {
 }
 
 #[tokio::test]
+async fn signing_up_on_the_page_too_often_is_refused() {
+    let settings = [("limits.rate_limits", "true")];
+    let Some(school) = School::open_with(Sqlite, &settings).await else {
+        return;
+    };
+    let browser = Browser::new(&school);
+    let (_, _, page) = browser.page("/sign-up").await;
+    let csrf = field(&page, "csrf");
+    let mut answers = Vec::new();
+    // Twice as many as in one window, in case one ends meanwhile.
+    for _ in 0..11 {
+        let form = [("csrf", csrf.as_str()), ("username", "bo")];
+        let (status, _, page) = browser.submit("/sign-up", &form).await;
+        answers.push((status, page));
+    }
+    let (allowed, refused) = answers.split_at(5);
+    assert!(
+        allowed
+            .iter()
+            .all(|(status, _)| *status == StatusCode::UNPROCESSABLE_ENTITY)
+    );
+    let (_, said) = refused
+        .iter()
+        .find(|(status, _)| *status == StatusCode::TOO_MANY_REQUESTS)
+        .unwrap();
+    assert!(said.contains("wait 30 minutes"), "{said}");
+}
+
+#[tokio::test]
 async fn a_profile_and_a_post_can_be_read_and_linked_to() {
     let Some(school) = School::open(Sqlite).await else {
         return;

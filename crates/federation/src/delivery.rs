@@ -6,6 +6,7 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use domain::{ActivityId, DeliveryId, Time};
 use service::App;
+use service::stop::unless_stopped;
 use storage::deliveries::{Activity, Delivery, Lane};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -113,7 +114,9 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
         let mut done = Vec::with_capacity(owed.len());
         let mut wait = None;
         for (delivery, activity) in owed {
-            match send(&federation, &app, &delivery, &activity).await {
+            let sent = unless_stopped(&stop, send(&federation, &app, &delivery, &activity)).await;
+            match sent.unwrap_or(Sent::Stopped) {
+                Sent::Stopped => break,
                 Sent::Done => done.push((delivery.id, activity.id)),
                 Sent::Refused(reason) => give_up(&app, delivery.id, reason).await,
                 Sent::Later {
@@ -142,6 +145,8 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
 }
 
 enum Sent {
+    /// We were told to stop, and there was no answer yet.
+    Stopped,
     Done,
     Refused(String),
     Later {

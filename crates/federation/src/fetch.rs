@@ -190,6 +190,37 @@ impl Federation {
         Err(refusal)
     }
 
+    /// Asks for the actor of our own server as others do, through its public address.
+    ///
+    /// # Errors
+    /// What others would run into, as a sentence.
+    pub async fn finds_itself(&self, public_url: &Url) -> Result<(), String> {
+        let host = Host::of(public_url).map_err(|error| error.to_string())?;
+        let actor = service::Addresses::new(public_url).instance_actor();
+        let mut url = public_url
+            .join("/.well-known/webfinger")
+            .map_err(|error| error.to_string())?;
+        url.query_pairs_mut()
+            .append_pair("resource", &format!("acct:{host}@{host}"));
+        let of_webfinger = |error: FetchError| format!("WebFinger: {error}");
+        let found = self.client().get_json(&url).await.map_err(of_webfinger)?;
+        let links = serde_json::from_value::<Webfinger>(found.json);
+        if links
+            .ok()
+            .as_ref()
+            .and_then(actor_link)
+            .is_none_or(|link| link.as_str() != actor)
+        {
+            return Err("WebFinger: another server answers".to_owned());
+        }
+        let url = Url::parse(&actor).map_err(|error| error.to_string())?;
+        match self.client().get_activity_json(&url, None).await {
+            Ok(found) if text(&found.json, "id") == Some(&actor) => Ok(()),
+            Ok(_) => Err("the actor: another server answers".to_owned()),
+            Err(error) => Err(format!("the actor: {error}")),
+        }
+    }
+
     /// The account of a handle elsewhere; none if there is nobody of that name.
     async fn account_of(&self, app: &App, handle: &Handle) -> Outcome<Option<Account>> {
         let budget = Budget::new();

@@ -35,6 +35,21 @@ pub enum Command {
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Copies database and media into a folder, while the server runs.
+    Backup {
+        /// A folder that is not there yet, or empty.
+        target: PathBuf,
+    },
+    /// Fills an empty database and media folder from a backup.
+    Restore {
+        /// The folder of the backup.
+        source: PathBuf,
+        /// Only says whether the backup is whole.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Looks whether all is well with this server, and says what to do if not.
+    Doctor,
     /// Starts two schools on this machine that federate, to try things out.
     Demo(Demo),
 }

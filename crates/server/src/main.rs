@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod config;
 mod folders;
+mod health;
 mod logging;
 mod media;
 mod metrics;
@@ -46,6 +47,15 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             logging::start(&config.logging)?;
             runtime().block_on(commands::serve::run(config))
         }
+        Command::Backup { target } => commands::backup::make(&load()?, &target),
+        Command::Restore { source, check } => {
+            if check {
+                commands::backup::check(&source)
+            } else {
+                commands::backup::restore(&load()?, &source)
+            }
+        }
+        Command::Doctor => actix_web::rt::System::new().block_on(commands::doctor::run(load)),
         Command::User(command) => {
             let config = load()?;
             runtime().block_on(commands::user::run(config, command))

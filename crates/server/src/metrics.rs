@@ -10,8 +10,10 @@ use actix_web::middleware::Next;
 use actix_web::web::{self, Data};
 use actix_web::{App as Site, Error, HttpResponse, HttpServer};
 use anyhow::Context;
+use domain::Time;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use service::App;
+use storage::backlog::{Backlogs, GivenUp};
 
 /// Seconds; from an answer out of memory to one that nobody waits for.
 const LATENCIES: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
@@ -114,26 +116,41 @@ async fn show(
     if let Some(memory) = resident_memory() {
         metrics::gauge!("process_resident_memory_bytes").set(memory);
     }
-    let depths: service::Result<_> = app
+    let found: service::Result<_> = app
         .database()
-        .read(|conn| {
-            let jobs = storage::jobs::depth(conn)?;
-            let deliveries = storage::deliveries::depth(conn)?;
-            Ok((jobs, deliveries, storage::inbox::depth(conn)?))
+        .read({
+            let now = app.now();
+            move |conn| {
+                let waiting = storage::backlog::waiting(conn, now)?;
+                Ok((waiting, storage::backlog::given_up(conn)?))
+            }
         })
         .await;
-    if let Ok(((jobs, failed_jobs, _), (owed, given_up), inbox)) = depths {
-        for (name, value) in [
-            ("staffroom_jobs_waiting", jobs),
-            ("staffroom_jobs_failed", failed_jobs),
-            ("staffroom_deliveries_owed", owed),
-            ("staffroom_deliveries_failed", given_up),
-            ("staffroom_inbox_waiting", inbox),
-        ] {
-            metrics::gauge!(name).set(f64::from(i32::try_from(value).unwrap_or(i32::MAX)));
-        }
+    match found {
+        Ok((waiting, given_up)) => measure(&waiting, &given_up, app.now()),
+        Err(error) => tracing::warn!(%error, "the queues could not be measured"),
     }
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
         .body(counts.render())
+}
+
+/// By queue: what waits, the age of the oldest, for how long what is due was not done, and what was given up.
+fn measure(waiting: &Backlogs, given_up: &GivenUp, now: Time) {
+    let age = |time: Option<Time>| time.map_or(0, |time| (now - time).num_seconds().max(0));
+    for (queue, backlog, given_up) in [
+        ("jobs", waiting.jobs, given_up.jobs),
+        ("inbox", waiting.inbox, given_up.inbox),
+        ("deliveries", waiting.deliveries, given_up.deliveries),
+    ] {
+        for (name, value) in [
+            ("staffroom_queue_waiting", backlog.waiting),
+            ("staffroom_queue_oldest_seconds", age(backlog.oldest)),
+            ("staffroom_queue_due_seconds", age(backlog.due_since)),
+            ("staffroom_queue_given_up", given_up),
+        ] {
+            metrics::gauge!(name, "queue" => queue)
+                .set(f64::from(i32::try_from(value).unwrap_or(i32::MAX)));
+        }
+    }
 }

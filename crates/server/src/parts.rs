@@ -30,8 +30,7 @@ pub struct Server {
 /// If the public address is missing, or a part cannot be set up.
 pub fn assemble(config: Config) -> anyhow::Result<Server> {
     let public_url = public_url(&config)?;
-    let federation =
-        Federation::new(federation_settings(&config, &public_url)).context("federation")?;
+    let federation = federation(&config, &public_url)?;
     let app = app(&config, Database::open, Arc::new(federation.clone()))?;
     Ok(Server {
         config,
@@ -88,12 +87,7 @@ fn app(
 ) -> anyhow::Result<App> {
     let settings = settings(config)?;
     let url = &config.database.url;
-    let database = open(&DatabaseSettings {
-        url: url.reveal().to_owned(),
-        readers: config.database.readers,
-        durable: config.database.durable,
-    })
-    .map_err(|error| {
+    let database = open(&database_settings(config)).map_err(|error| {
         if url.is_clear() {
             config.wrong("database.url", error)
         } else {
@@ -104,8 +98,7 @@ fn app(
     })?;
     let media = MediaStore::in_folder(&config.media.folder)
         .map_err(|error| config.wrong("media.folder", error))?;
-    let mailer =
-        Mailer::new(mail(&config.mail)).map_err(|error| config.wrong("mail.host", error))?;
+    let mailer = mailer(config)?;
     Ok(App::new(Parts {
         settings,
         database,
@@ -114,6 +107,14 @@ fn app(
         remote,
         clock: now,
     }))
+}
+
+pub fn database_settings(config: &Config) -> DatabaseSettings {
+    DatabaseSettings {
+        url: config.database.url.reveal().to_owned(),
+        readers: config.database.readers,
+        durable: config.database.durable,
+    }
 }
 
 /// Commands ask nobody elsewhere.
@@ -135,7 +136,7 @@ impl RemoteFetcher for NoNetwork {
 }
 
 /// Whole milliseconds, as both databases keep them.
-fn now() -> Time {
+pub fn now() -> Time {
     let milliseconds = Utc::now().timestamp_millis();
     DateTime::from_timestamp_millis(milliseconds)
         .unwrap_or_default()
@@ -182,6 +183,18 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         show_counts: config.community.show_counts,
         any_hosts: config.federation.allow_loopback,
     })
+}
+
+/// # Errors
+/// If the certificates that it is to trust cannot be read.
+pub fn federation(config: &Config, public_url: &Url) -> anyhow::Result<Federation> {
+    Federation::new(federation_settings(config, public_url)).context("federation")
+}
+
+/// # Errors
+/// If the section `[mail]` cannot be used.
+pub fn mailer(config: &Config) -> Result<Mailer, ConfigError> {
+    Mailer::new(mail(&config.mail)).map_err(|error| config.wrong("mail.host", error))
 }
 
 fn federation_settings(config: &Config, public_url: &Url) -> FederationSettings {

@@ -3,20 +3,26 @@
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::health::Health;
 use crate::parts::{Server, at_home};
 use crate::{metrics, site, workers};
 
-/// How long workers may take to put back what they have in hand.
-const GRACE: Duration = Duration::from_secs(20);
+/// How long workers may take to put back what they have in hand; requests have as long.
+const GRACE: Duration = Duration::from_secs(8);
 
 pub struct Running {
     http: ServerHandle,
     listening: JoinHandle<std::io::Result<()>>,
     stop: watch::Sender<bool>,
     workers: Vec<JoinHandle<()>>,
+    health: Data<Health>,
+    /// How long `/readyz` is red before the listening ends.
+    notice: Duration,
 }
 
 impl Running {
@@ -33,7 +39,8 @@ impl Running {
             freed?;
         }
         service::users::ensure_instance_actor(&server.app).await?;
-        let http = site::listen(&server)?;
+        let health = Data::new(Health::new(&server.config));
+        let http = site::listen(&server, health.clone())?;
         if let Some(address) = server.config.metrics.listen {
             actix_web::rt::spawn(metrics::start(address, server.app.clone())?);
         }
@@ -55,22 +62,26 @@ impl Running {
             listening: actix_web::rt::spawn(http),
             stop,
             workers,
+            health,
+            notice: Duration::from_secs(server.config.server.stop_notice_seconds),
         })
     }
 
-    /// Finishes requests, then puts work back.
+    /// Says that it stops, takes no more, finishes requests and puts work back: all within some ten seconds, which
+    /// is what containers are given.
     ///
     /// # Errors
     /// If listening failed.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.http.stop(true).await;
+        self.health.stop();
+        tokio::time::sleep(self.notice).await;
         self.stop.send_replace(true);
-        for worker in self.workers {
-            if tokio::time::timeout(GRACE, worker).await.is_err() {
-                tracing::warn!(
-                    "a worker did not stop in time; its work comes free when its lease ends"
-                );
-            }
+        let workers = tokio::time::timeout(GRACE, join_all(self.workers));
+        let ((), workers) = tokio::join!(self.http.stop(true), workers);
+        if workers.is_err() {
+            tracing::warn!(
+                "a worker did not stop in time; its work comes free when its lease ends"
+            );
         }
         self.listening.await??;
         Ok(())

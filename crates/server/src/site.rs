@@ -6,17 +6,18 @@ use actix_web::guard::fn_guard;
 use actix_web::http::KeepAlive;
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::{self, Data, Path, PayloadConfig, ServiceConfig};
-use actix_web::{App as Site, HttpRequest, HttpResponse, HttpServer};
+use actix_web::{App as Site, HttpResponse, HttpServer};
 use anyhow::Context;
 use http_api::extract::UploadLimit;
 use http_api::middleware::client_address::{TrustedProxies, client_address};
 use http_api::middleware::json_answers::{json_answers, unknown_route};
-use http_api::middleware::rate_limit::{RateLimiter, RateLimits, rate_limit};
+use http_api::middleware::rate_limit::{RateLimiter, RateLimits, is_admitted, rate_limit};
 use http_api::middleware::{
     cors, head::head, request_id::request_id, trailing_slash::trailing_slash,
 };
 use service::App;
 
+use crate::health::{self, Health};
 use crate::media;
 use crate::metrics::count_request;
 use crate::parts::Server;
@@ -30,7 +31,7 @@ const GRACE: u64 = 8;
 ///
 /// # Errors
 /// If the address is taken.
-pub fn listen(server: &Server) -> anyhow::Result<Http> {
+pub fn listen(server: &Server, health: Data<Health>) -> anyhow::Result<Http> {
     let (app, federation, config) = (
         server.app.clone(),
         server.federation.clone(),
@@ -53,7 +54,9 @@ pub fn listen(server: &Server) -> anyhow::Result<Http> {
             .app_data(federation.clone())
             .app_data(proxies.clone())
             .app_data(upload.clone())
+            .app_data(health.clone())
             .app_data(Data::new(pages::ClientAddress(client_address)))
+            .app_data(Data::new(pages::SignUpLimit(is_admitted)))
             .app_data(PayloadConfig::new(BODY))
             .configure(move |site| {
                 if let Some(limiter) = limiter {
@@ -90,8 +93,8 @@ fn addresses(site: &mut ServiceConfig) {
             .default_service(web::route().to(unknown_route)),
     )
     .configure(http_api::configure_oauth)
-    .service(web::resource("/livez").route(web::get().to(alive)))
-    .service(web::resource("/readyz").route(web::get().to(ready)))
+    .service(web::resource("/livez").route(web::get().to(health::alive)))
+    .service(web::resource("/readyz").route(web::get().to(health::ready)))
     .service(web::resource("/media/{folder}/{name}").route(web::get().to(media::file)))
     .service(web::resource("/media/proxy/{kind}/{id}/{digest}").route(web::get().to(media::copy)))
     .service(
@@ -130,25 +133,11 @@ async fn status_document(
     federation::status_document(&app, &name, &id).await
 }
 
-/// The process runs.
-async fn alive() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain").body("ok")
-}
-
-/// The database answers and can be written.
-async fn ready(_: HttpRequest, app: Data<App>) -> HttpResponse {
-    match service::instance::is_ready(&app).await {
-        Ok(()) => HttpResponse::Ok().content_type("text/plain").body("ok"),
-        Err(error) => HttpResponse::ServiceUnavailable()
-            .content_type("text/plain")
-            .body(error.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
+    use actix_web::HttpRequest;
     use actix_web::test::{TestRequest, call_and_read_body, init_service};
 
     use super::*;

@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use service::App;
 use service::jobs::Job;
+use service::stop::unless_stopped;
 use tokio::sync::watch;
 
 /// Jobs taken at a time, and done at the same time.
@@ -64,20 +65,13 @@ async fn do_one(
     if *stop.borrow() {
         return note(app, move |conn| storage::jobs::release(conn, &[id])).await;
     }
-    let done = match serde_json::from_str(&row.payload) {
-        Ok(Job::Federate(outgoing)) => match federation.tell(app, id, outgoing).await {
-            // It has finished the job with what it wrote.
-            Ok(()) => return,
-            Err(error) => Err(error.to_string()),
-        },
-        Ok(job) => service::jobs::run(app, job)
-            .await
-            .map_err(|error| error.to_string()),
-        Err(error) => Err(format!("a job of an unknown kind: {error}")),
+    let Some(done) = unless_stopped(stop, run(federation, app, &row)).await else {
+        return note(app, move |conn| storage::jobs::release(conn, &[id])).await;
     };
     let now = app.now();
     match done {
-        Ok(()) => note(app, move |conn| storage::jobs::finish(conn, id)).await,
+        Ok(Done::Finished) => {}
+        Ok(Done::ToFinish) => note(app, move |conn| storage::jobs::finish(conn, id)).await,
         Err(reason) if row.attempts + 1 >= ATTEMPTS => {
             tracing::error!(job = %id, reason, "a job was given up");
             note(app, move |conn| {
@@ -93,6 +87,27 @@ async fn do_one(
             })
             .await;
         }
+    }
+}
+
+enum Done {
+    /// What was written finished the job too.
+    Finished,
+    ToFinish,
+}
+
+async fn run(federation: &Federation, app: &App, row: &storage::jobs::Job) -> Result<Done, String> {
+    match serde_json::from_str(&row.payload) {
+        Ok(Job::Federate(outgoing)) => federation
+            .tell(app, row.id, outgoing)
+            .await
+            .map(|()| Done::Finished)
+            .map_err(|error| error.to_string()),
+        Ok(job) => service::jobs::run(app, job)
+            .await
+            .map(|()| Done::ToFinish)
+            .map_err(|error| error.to_string()),
+        Err(error) => Err(format!("a job of an unknown kind: {error}")),
     }
 }
 
@@ -113,7 +128,7 @@ async fn note(
 /// Removes every hour what has run out.
 pub async fn prune(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = service::jobs::prune(&app).await {
+        if let Some(Err(error)) = unless_stopped(&stop, service::jobs::prune(&app)).await {
             tracing::warn!(%error, "what has run out could not be removed");
         }
         tokio::select! {

@@ -1,5 +1,7 @@
 //! What this server is, in numbers of its own.
 
+use storage::backlog::Backlogs;
+
 use crate::views::{self, AccountView};
 use crate::{App, Result};
 
@@ -91,15 +93,18 @@ fn base_of(uri: &str) -> Option<String> {
     Some(url.origin().ascii_serialization()).filter(|base| base != "null")
 }
 
-/// Whether the database answers, and keeps what is written.
-pub async fn is_ready(app: &App) -> Result<()> {
+/// What waits to be done, if the database answers and keeps what is written.
+pub async fn is_ready(app: &App) -> Result<Backlogs> {
     app.transaction(|app, conn| {
         let now = app.now();
         Ok(storage::sessions::count_failure(conn, "a probe", now, now)?)
     })
     .await?;
-    app.read(|app, conn| {
-        Ok(storage::accounts::with_uri(conn, &app.addresses().instance_actor()).map(drop)?)
-    })
-    .await
+    backlogs(app).await
+}
+
+/// What waits to be done.
+pub async fn backlogs(app: &App) -> Result<Backlogs> {
+    app.read(|app, conn| Ok(storage::backlog::waiting(conn, app.now())?))
+        .await
 }

@@ -32,6 +32,7 @@ pub mod remote_files;
 pub mod search;
 mod settings;
 pub mod statuses;
+pub mod stop;
 pub mod text;
 pub mod timelines;
 pub mod users;

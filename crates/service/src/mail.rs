@@ -52,6 +52,8 @@ pub struct Message {
 pub enum MailError {
     #[error("mail is not set up on this server")]
     NotSet,
+    #[error("the mail server does not answer as one")]
+    Silent,
     #[error("not a valid address: {0}")]
     Address(#[from] lettre::address::AddressError),
     #[error("the letter cannot be written: {0}")]
@@ -98,6 +100,19 @@ impl Mailer {
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.way.is_some()
+    }
+
+    /// Knocks at the mail server, with name and password, and hands nothing in.
+    ///
+    /// # Errors
+    /// If it does not let us in.
+    pub async fn is_reachable(&self) -> Result<(), MailError> {
+        let (transport, _) = self.way.as_ref().ok_or(MailError::NotSet)?;
+        if transport.test_connection().await? {
+            Ok(())
+        } else {
+            Err(MailError::Silent)
+        }
     }
 
     /// # Errors

@@ -27,6 +27,8 @@ fn argon2() -> Argon2<'static> {
 
 /// Few at a time: each needs a core and 19 MiB, and a flood of sign-ins must not take them all.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// In hand or waiting: about a second's work. More are refused rather than let wait for ever longer.
+static ADMITTED: Semaphore = Semaphore::const_new(64);
 
 /// A password that is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,20 +67,20 @@ pub async fn hash(password: String) -> Result<String> {
     .await
 }
 
-/// Whether it is the password of that hash.
-pub async fn verify(password: String, hash: String) -> bool {
-    let checked = on_a_thread(move || {
+/// Whether it is the password of that hash. [`Error::Unavailable`] when too many are being checked.
+pub async fn verify(password: String, hash: String) -> Result<bool> {
+    on_a_thread(move || {
         let Ok(hash) = PasswordHash::new(&hash) else {
             return Ok(false);
         };
         Ok(password.len() <= LONGEST
             && argon2().verify_password(password.as_bytes(), &hash).is_ok())
-    });
-    checked.await.unwrap_or(false)
+    })
+    .await
 }
 
 /// Takes as long as [`verify`], so that nobody learns who has an account.
-pub async fn verify_nobody(password: String) {
+pub async fn verify_nobody(password: String) -> Result<()> {
     static NOBODY: LazyLock<String> = LazyLock::new(|| {
         let salt = SaltString::encode_b64(&[0; 16]);
         let hash = salt.and_then(|salt| {
@@ -88,12 +90,15 @@ pub async fn verify_nobody(password: String) {
         });
         hash.unwrap_or_default()
     });
-    verify(password, NOBODY.clone()).await;
+    verify(password, NOBODY.clone()).await.map(drop)
 }
 
 async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
+    let _place = ADMITTED
+        .try_acquire()
+        .map_err(|_| Error::Unavailable("too many passwords are being checked".to_owned()))?;
     let _turn = AT_ONCE
         .acquire()
         .await
@@ -126,13 +131,29 @@ mod tests {
     #[tokio::test]
     async fn only_the_same_password_is_right() {
         let hash = hash("correct horse".to_owned()).await.unwrap();
-        assert!(verify("correct horse".to_owned(), hash.clone()).await);
-        assert!(!verify("correct horsf".to_owned(), hash.clone()).await);
-        assert!(!verify("correct horse".to_owned(), "not a hash".to_owned()).await);
+        let is = |password: &str, hash: &str| verify(password.to_owned(), hash.to_owned());
+        assert!(is("correct horse", &hash).await.unwrap());
+        assert!(!is("correct horsf", &hash).await.unwrap());
+        assert!(!is("correct horse", "not a hash").await.unwrap());
         assert!(
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{hash}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_passwords_is_refused_and_none_is_called_wrong() {
+        let hash = hash("correct horse".to_owned()).await.unwrap();
+        let checks = (0..200).map(|_| verify("correct horse".to_owned(), hash.clone()));
+        let checked = futures_util::future::join_all(checks).await;
+        let right = checked.iter().filter(|it| matches!(it, Ok(true))).count();
+        let refused = checked
+            .iter()
+            .filter(|it| matches!(it, Err(Error::Unavailable(_))))
+            .count();
+        assert!(right > 0 && refused > 0, "{right} {refused}");
+        assert_eq!(right + refused, 200);
+        assert!(verify("correct horse".to_owned(), hash).await.unwrap());
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! One kind of connection for both databases.
 
-use std::time::Duration;
-
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
 
-use crate::Error;
+use crate::{Error, patience};
 
 /// A connection to either database; ordinary queries are written once for both.
 #[derive(diesel::MultiConnection)]
@@ -63,9 +61,27 @@ impl DatabaseSettings {
     pub(crate) fn open(&self, purpose: Use) -> Result<DbConnection, ConnectionError> {
         match self.sqlite_path() {
             Some(path) => open_sqlite(path, self.durable, purpose).map(DbConnection::Sqlite),
-            None => PgConnection::establish(&self.url).map(DbConnection::Postgres),
+            None => PgConnection::establish(&bounded(&self.url)).map(DbConnection::Postgres),
         }
     }
+}
+
+/// The address of a PostgreSQL, with an end to waiting for one that is not there, unless the address says its own.
+fn bounded(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (name, value) in [
+        ("connect_timeout", "3"),
+        ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"),
+        ("keepalives_count", "3"),
+        ("tcp_user_timeout", "15000"),
+    ] {
+        if !url.contains(name) {
+            let sign = if url.contains('?') { '&' } else { '?' };
+            url = format!("{url}{sign}{name}={value}");
+        }
+    }
+    url
 }
 
 fn open_sqlite(
@@ -108,9 +124,22 @@ impl r2d2::ManageConnection for Connector {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<DbConnection, Self::Error> {
-        self.settings
+        let mut connection = self
+            .settings
             .open(self.purpose)
-            .map_err(diesel::r2d2::Error::ConnectionError)
+            .map_err(diesel::r2d2::Error::ConnectionError)?;
+        if let DbConnection::Postgres(inner) = &mut connection {
+            inner.set_instrumentation(patience::Notes);
+            // A transaction of ours never rests; one that does belongs to somebody who cannot be reached, and its
+            // locks are wanted.
+            inner
+                .batch_execute(&format!(
+                    "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 5000;",
+                    patience::STATEMENT.as_millis()
+                ))
+                .map_err(diesel::r2d2::Error::QueryError)?;
+        }
+        Ok(connection)
     }
 
     fn is_valid(&self, connection: &mut DbConnection) -> Result<(), Self::Error> {
@@ -131,7 +160,7 @@ pub(crate) fn pool(settings: &DatabaseSettings, purpose: Use) -> Pool {
         .min_idle(Some(if file { 1 } else { 2 }))
         // A file does not go away; a server may, and then a request must not find it out.
         .test_on_check_out(!file)
-        .connection_timeout(Duration::from_secs(4))
+        .connection_timeout(patience::CONNECTION)
         .build_unchecked(Connector {
             settings: settings.clone(),
             purpose,
@@ -141,4 +170,18 @@ pub(crate) fn pool(settings: &DatabaseSettings, purpose: Use) -> Pool {
 pub(crate) fn take(pool: &Pool) -> Result<r2d2::PooledConnection<Connector>, Error> {
     pool.get()
         .map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bounded;
+
+    #[test]
+    fn an_address_keeps_what_it_says_itself() {
+        let url = bounded("postgres://staff@db/staffroom?connect_timeout=9");
+        assert!(
+            url.starts_with("postgres://staff@db/staffroom?connect_timeout=9&keepalives_idle=")
+        );
+        assert!(bounded("postgres://db/staffroom").contains("staffroom?connect_timeout=3&"));
+    }
 }

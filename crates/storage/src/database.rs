@@ -1,11 +1,12 @@
 //! The door to the database: short closures on threads of their own, each whole or not at all.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use diesel::prelude::*;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::connection::{self, DatabaseSettings, DbConnection, Pool, Use};
+use crate::patience::{Asker, Lost, noting};
 use crate::writer::{self, Writer};
 use crate::{Error, QueryError, migrations};
 
@@ -26,11 +27,41 @@ enum Way {
     },
     /// PostgreSQL.
     Server {
-        pool: Pool,
+        pools: Arc<Pools>,
         admission: Arc<Semaphore>,
     },
     /// For a command, which does one thing after the other.
     Single(Arc<Mutex<DbConnection>>),
+}
+
+/// The connections to a PostgreSQL in use. Those to one that fell silent are left to themselves, and new ones made.
+struct Pools {
+    settings: DatabaseSettings,
+    /// With its number, by which the one that fell silent is told from the next.
+    current: RwLock<(u64, Pool)>,
+}
+
+impl Pools {
+    fn new(settings: &DatabaseSettings) -> Self {
+        Self {
+            settings: settings.clone(),
+            current: RwLock::new((0, connection::pool(settings, Use::Writing))),
+        }
+    }
+
+    fn current(&self) -> (u64, Pool) {
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn leave(&self, silent: u64) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.0 == silent {
+            *current = (silent + 1, connection::pool(&self.settings, Use::Writing));
+        }
+    }
 }
 
 impl Database {
@@ -48,7 +79,7 @@ impl Database {
                 admission: Arc::new(Semaphore::new(WAITING)),
             },
             None => Way::Server {
-                pool: connection::pool(settings, Use::Writing),
+                pools: Arc::new(Pools::new(settings)),
                 admission: Arc::new(Semaphore::new(WAITING)),
             },
         }))
@@ -89,7 +120,7 @@ impl Database {
         match &self.0 {
             // A file answers sooner than another thread would begin to ask it (docs/adr/0006).
             Way::File { readers, .. } => question(&mut *connection::take(readers)?),
-            Way::Server { pool, admission } => on_a_thread(pool, admission, question).await,
+            Way::Server { pools, admission } => bounded(pools, admission, question).await,
             Way::Single(connection) => question(&mut locked(connection)),
         }
     }
@@ -108,11 +139,9 @@ impl Database {
     {
         match &self.0 {
             Way::File {
-                readers: pool,
-                admission,
-                ..
-            }
-            | Way::Server { pool, admission } => on_a_thread(pool, admission, question).await,
+                readers, admission, ..
+            } => on_a_thread(readers, admission, question).await,
+            Way::Server { pools, admission } => bounded(pools, admission, question).await,
             Way::Single(connection) => question(&mut locked(connection)),
         }
     }
@@ -131,8 +160,8 @@ impl Database {
     {
         match &self.0 {
             Way::File { writer, .. } => writer.transaction(work).await,
-            Way::Server { pool, admission } => {
-                on_a_thread(pool, admission, move |conn| conn.transaction(work)).await
+            Way::Server { pools, admission } => {
+                bounded(pools, admission, move |conn| conn.transaction(work)).await
             }
             Way::Single(connection) => writer::alone(&mut locked(connection), work),
         }
@@ -141,6 +170,13 @@ impl Database {
 
 fn locked(connection: &Mutex<DbConnection>) -> MutexGuard<'_, DbConnection> {
     connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn admitted(admission: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
+    admission
+        .clone()
+        .try_acquire_owned()
+        .map_err(|_| Error::Unavailable("too many requests are waiting".into()))
 }
 
 async fn on_a_thread<T, E>(
@@ -152,10 +188,7 @@ where
     T: Send + 'static,
     E: From<QueryError> + From<Error> + Send + 'static,
 {
-    let permit = admission
-        .clone()
-        .try_acquire_owned()
-        .map_err(|_| E::from(Error::Unavailable("too many requests are waiting".into())))?;
+    let permit = admitted(admission)?;
     let pool = pool.clone();
     let outcome = tokio::task::spawn_blocking(move || {
         let mut conn = connection::take(&pool)?;
@@ -166,6 +199,47 @@ where
     .await;
     // It panicked, and took back what it had done.
     outcome.unwrap_or_else(|_| Err(QueryError::RollbackTransaction.into()))
+}
+
+/// The same for a PostgreSQL, which may fall silent.
+async fn bounded<T, E>(
+    pools: &Pools,
+    admission: &Arc<Semaphore>,
+    work: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<QueryError> + From<Error> + Send + 'static,
+{
+    let permit = admitted(admission)?;
+    let (number, pool) = pools.current();
+    let asker = Arc::new(Asker::default());
+    let asked = asker.clone();
+    let task = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        noting(&asked, || {
+            let mut conn = connection::take(&pool)?;
+            if asked.settle() {
+                work(&mut conn)
+            } else {
+                Err(Error::Unavailable("nobody waits for it any more".into()).into())
+            }
+        })
+    });
+    let reason = tokio::select! {
+        outcome = task => match outcome {
+            Ok(result) => return result,
+            // It panicked, and took back what it had done.
+            Err(_) => return Err(QueryError::RollbackTransaction.into()),
+        },
+        lost = asker.is_lost() => {
+            if lost == Lost::Silent {
+                pools.leave(number);
+            }
+            format!("the database does not answer ({lost:?})")
+        }
+    };
+    Err(Error::Unavailable(reason).into())
 }
 
 /// Does all of the closure's work or none of it, in a transaction that goes on either way.

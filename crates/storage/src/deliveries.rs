@@ -225,16 +225,3 @@ pub fn next_run(conn: &mut DbConnection, now: Time) -> QueryResult<Option<Time>>
         .first(conn)
         .optional()
 }
-
-/// How many sendings are owed, and how many were given up.
-pub fn depth(conn: &mut DbConnection) -> QueryResult<(i64, i64)> {
-    let owed = deliveries::table
-        .filter(deliveries::failed_at.is_null())
-        .count()
-        .get_result(conn)?;
-    let given_up = deliveries::table
-        .filter(deliveries::failed_at.is_not_null())
-        .count()
-        .get_result(conn)?;
-    Ok((owed, given_up))
-}

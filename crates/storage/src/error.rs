@@ -30,7 +30,7 @@ impl From<QueryError> for Error {
         if text.contains("database or disk is full") || text.contains("No space left on device") {
             return Self::Full;
         }
-        if is_disconnected(&error, &text) || is_collision(&error, &text) {
+        if is_disconnected(&error, &text) || is_hindered(&text) || is_collision(&error, &text) {
             return Self::Unavailable(text);
         }
         Self::Query(error)
@@ -47,6 +47,17 @@ fn is_disconnected(error: &QueryError, text: &str) -> bool {
         || text.contains("terminating connection")
         || text.contains("no connection to the server")
         || text.contains("the database system is")
+        || text.contains("could not receive data from server")
+        || text.contains("could not send data to server")
+        || text.contains("statement timeout")
+}
+
+/// A SQLite file that cannot be written now: its disk is failing, full or read-only, or another program holds it.
+fn is_hindered(text: &str) -> bool {
+    text.contains("disk I/O error")
+        || text.contains("database is locked")
+        || text.contains("readonly database")
+        || text.contains("no such savepoint")
 }
 
 /// Two transactions waited for each other, and PostgreSQL chose this one to begin anew.

@@ -87,16 +87,3 @@ pub fn next_run(conn: &mut DbConnection) -> QueryResult<Option<Time>> {
         .first(conn)
         .optional()
 }
-
-/// How many wait, how many were given up, and since when the oldest waits.
-pub fn depth(conn: &mut DbConnection) -> QueryResult<(i64, i64, Option<Time>)> {
-    let waiting = jobs::table
-        .filter(jobs::failed_at.is_null())
-        .count()
-        .get_result(conn)?;
-    let failed = jobs::table
-        .filter(jobs::failed_at.is_not_null())
-        .count()
-        .get_result(conn)?;
-    Ok((waiting, failed, next_run(conn)?))
-}

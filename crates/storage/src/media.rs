@@ -147,3 +147,25 @@ pub fn delete(conn: &mut DbConnection, id: MediaId) -> QueryResult<()> {
         .execute(conn)
         .map(drop)
 }
+
+/// Every path in the media store that a row names: what a backup must hold.
+pub fn named_files(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
+    use crate::schema::accounts;
+    let attached: Vec<(Option<String>, Option<String>)> = media::table
+        .filter(media::file.is_not_null().or(media::thumbnail.is_not_null()))
+        .select((media::file, media::thumbnail))
+        .load(conn)?;
+    let faces: Vec<(Option<String>, Option<String>)> = accounts::table
+        .filter(
+            accounts::avatar
+                .is_not_null()
+                .or(accounts::header.is_not_null()),
+        )
+        .select((accounts::avatar, accounts::header))
+        .load(conn)?;
+    let pairs = attached.into_iter().chain(faces);
+    Ok(pairs
+        .flat_map(|(one, other)| [one, other])
+        .flatten()
+        .collect())
+}

@@ -36,16 +36,64 @@ pub fn run(conn: &mut DbConnection) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Newer`] if the database knows a migration that this program does not.
 pub fn check(conn: &mut DbConnection) -> Result<(), Error> {
+    match standing(conn)? {
+        Standing::Newer(newer) => Err(Error::Newer(newer)),
+        Standing::UpToDate | Standing::Older(_) => Ok(()),
+    }
+}
+
+/// How the tables of a database stand to those that this program knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    UpToDate,
+    /// So many steps are missing; the next start takes them.
+    Older(usize),
+    /// It knows this step, and this program does not.
+    Newer(String),
+}
+
+/// Looks, and changes nothing but that it makes the table of the history where there is none.
+///
+/// # Errors
+/// If the database does not answer.
+pub fn standing(conn: &mut DbConnection) -> Result<Standing, Error> {
     let known = versions(conn)?;
     let applied: Vec<MigrationVersion<'static>> =
         each!(conn, inner => inner.applied_migrations()).map_err(failed)?;
-    let newer = applied
-        .iter()
-        .find(|version| !known.contains(&version.to_string()));
-    match newer {
-        Some(newer) => Err(Error::Newer(newer.to_string())),
-        None => Ok(()),
+    let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
+    if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
+        return Ok(Standing::Newer(newer.clone()));
     }
+    Ok(match known.len().saturating_sub(applied.len()) {
+        0 => Standing::UpToDate,
+        missing => Standing::Older(missing),
+    })
+}
+
+/// The versions that this program knows, oldest first; both databases have the same.
+///
+/// # Errors
+/// Never for migrations that were built in.
+pub fn known() -> Result<Vec<String>, Error> {
+    names::<diesel::pg::Pg>(&POSTGRES)
+}
+
+/// Takes just these steps, of a PostgreSQL, within the transaction that is open.
+///
+/// # Errors
+/// If one of them fails.
+pub(crate) fn run_these(conn: &mut DbConnection, versions: &[String]) -> Result<(), Error> {
+    let DbConnection::Postgres(inner) = conn else {
+        return Err(Error::Migration("this is not a PostgreSQL".to_owned()));
+    };
+    let steps: Vec<Box<dyn Migration<diesel::pg::Pg>>> = POSTGRES.migrations().map_err(failed)?;
+    inner.applied_migrations().map_err(failed)?;
+    for step in &steps {
+        if versions.contains(&step.name().version().to_string()) {
+            inner.run_migration(&**step).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes all tables away again: the way back, for tests of the migrations.
@@ -61,19 +109,18 @@ pub fn revert_all(conn: &mut DbConnection) -> Result<(), Error> {
 }
 
 fn versions(conn: &DbConnection) -> Result<Vec<String>, Error> {
-    fn names<DB: diesel::backend::Backend>(
-        source: &EmbeddedMigrations,
-    ) -> Result<Vec<String>, Error> {
-        let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
-        Ok(migrations
-            .iter()
-            .map(|migration| migration.name().version().to_string())
-            .collect())
-    }
     match conn {
         DbConnection::Sqlite(_) => names::<diesel::sqlite::Sqlite>(&SQLITE),
         DbConnection::Postgres(_) => names::<diesel::pg::Pg>(&POSTGRES),
     }
+}
+
+fn names<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, Error> {
+    let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
+    Ok(migrations
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]

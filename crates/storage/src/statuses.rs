@@ -516,3 +516,16 @@ pub fn count_local_public(conn: &mut DbConnection) -> QueryResult<i64> {
         .count()
         .get_result(conn)
 }
+
+/// When the newest public status of ours was written. The end of the same index.
+pub fn newest_local(conn: &mut DbConnection) -> QueryResult<Option<Time>> {
+    statuses::table
+        .filter(Literal("statuses.visibility = 0"))
+        .filter(statuses::reblog_of_id.is_null())
+        .filter(statuses::deleted_at.is_null())
+        .filter(statuses::local)
+        .order(statuses::id.desc())
+        .select(statuses::created_at)
+        .first(conn)
+        .optional()
+}

@@ -6,7 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use tokio::sync::{mpsc, oneshot};
 
@@ -17,6 +17,8 @@ use crate::{Error, QueryError};
 const QUEUE: usize = 1_024;
 /// Pieces of work in one commit.
 const BATCH: usize = 64;
+/// Bytes: a disk with less is what kept a transaction from its end.
+const ROOM: u64 = 1_024 * 1_024;
 
 /// The way to the writer's thread.
 #[derive(Clone)]
@@ -26,7 +28,8 @@ pub(crate) struct Writer {
 
 /// A transaction waiting for its turn, its result forgotten for the sake of the queue.
 trait Work: Send {
-    fn run(&mut self, conn: &mut DbConnection);
+    /// Whether all of it was done.
+    fn run(&mut self, conn: &mut DbConnection) -> bool;
     fn answer(self: Box<Self>, committed: Result<(), Error>);
 }
 
@@ -42,13 +45,18 @@ where
     T: Send,
     E: From<QueryError> + From<Error> + Send,
 {
-    fn run(&mut self, conn: &mut DbConnection) {
-        let Some(work) = self.work.take() else { return };
+    fn run(&mut self, conn: &mut DbConnection) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
         let outcome = catch_unwind(AssertUnwindSafe(|| conn.transaction(work)));
-        self.result = Some(outcome.unwrap_or_else(|_| {
+        let result = outcome.unwrap_or_else(|_| {
             take_back(conn);
             Err(QueryError::RollbackTransaction.into())
-        }));
+        });
+        let done = result.is_ok();
+        self.result = Some(result);
+        done
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Error>) {
@@ -106,7 +114,7 @@ fn serve(
         {
             batch.push(next);
         }
-        let committed = commit(connection, &mut batch);
+        let committed = commit(settings, connection, &mut batch);
         if committed.is_err() {
             // A commit that failed may leave a transaction half open: begin anew.
             if let Ok(fresh) = settings.connect() {
@@ -144,13 +152,34 @@ pub(crate) fn alone<T, E: From<QueryError>>(
     }
 }
 
-fn commit(connection: &mut DbConnection, batch: &mut [Box<dyn Work>]) -> Result<(), Error> {
+fn commit(
+    settings: &DatabaseSettings,
+    connection: &mut DbConnection,
+    batch: &mut [Box<dyn Work>],
+) -> Result<(), Error> {
     begin(connection)?;
     for work in batch {
-        work.run(connection);
+        if !work.run(connection) && was_ended(connection) {
+            return Err(ended(settings));
+        }
     }
     <DbConnection as Connection>::TransactionManager::commit_transaction(connection)?;
     Ok(())
+}
+
+/// Whether SQLite took the whole transaction back by itself, as it does when the disk is full: what comes next would
+/// then be committed each for itself. <https://www.sqlite.org/lang_transaction.html>, section 3.1
+fn was_ended(connection: &mut DbConnection) -> bool {
+    // Within a transaction the first of these fails, and changes nothing.
+    connection.batch_execute("BEGIN; ROLLBACK;").is_ok()
+}
+
+fn ended(settings: &DatabaseSettings) -> Error {
+    let path = std::path::Path::new(settings.sqlite_path().unwrap_or_default());
+    match crate::disk::free(path) {
+        Ok(free) if free < ROOM => Error::Full,
+        _ => Error::Unavailable("SQLite took the transaction back".into()),
+    }
 }
 
 /// Undoes what a piece of work left open that panicked, and nothing of the others in the commit.

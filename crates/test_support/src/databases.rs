@@ -1,5 +1,7 @@
 //! Databases for one test each.
 
+use std::path::Path;
+
 use diesel::prelude::*;
 use storage::DatabaseSettings;
 use tempfile::TempDir;
@@ -22,6 +24,7 @@ pub struct TestDatabase {
 enum Place {
     Folder(#[expect(dead_code, reason = "kept until the test is over")] TempDir),
     Server { name: String },
+    Elsewhere,
 }
 
 impl TestDatabase {
@@ -31,6 +34,15 @@ impl TestDatabase {
         match kind {
             Kind::Sqlite => Some(sqlite()),
             Kind::Postgres => postgres(),
+        }
+    }
+
+    /// A SQLite database in a folder of the test's own.
+    #[must_use]
+    pub fn in_folder(folder: &Path) -> Self {
+        Self {
+            settings: settings(format!("sqlite:{}", folder.join("staffroom.db").display())),
+            place: Place::Elsewhere,
         }
     }
 

@@ -26,7 +26,11 @@ pub use refusals::refusals;
 #[derive(Clone, Copy)]
 pub struct ClientAddress(pub fn(&HttpRequest) -> IpAddr);
 
-/// All pages. `Data<service::App>` and `Data<ClientAddress>` must be there.
+/// Tells whether somebody may sign up now, or did so too often; part of the app's data.
+#[derive(Clone, Copy)]
+pub struct SignUpLimit(pub fn(&HttpRequest) -> bool);
+
+/// All pages. `Data<service::App>`, `Data<ClientAddress>` and `Data<SignUpLimit>` must be there.
 pub fn configure(config: &mut ServiceConfig) {
     config
         .app_data(QueryConfig::default().error_handler(|_, _| Failure::Unreadable.into()))

@@ -1,5 +1,7 @@
 //! What every page has: its frame, its headers, and what it shows when something is wrong.
 
+use std::borrow::Cow;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -112,7 +114,9 @@ pub enum Failure {
     Unreadable,
     /// The form did not come from a page of ours, or too late.
     Forged,
-    TooMany,
+    TooMany {
+        minutes: u32,
+    },
     Server(String),
 }
 
@@ -121,33 +125,37 @@ impl From<service::Error> for Failure {
         match error {
             service::Error::NotFound => Self::NotFound,
             service::Error::Gone => Self::Gone,
-            service::Error::TooMany => Self::TooMany,
+            service::Error::TooMany => Self::TooMany { minutes: 15 },
             other => Self::Server(other.to_string()),
         }
     }
 }
 
 /// What a refusal tells people; it goes with the response until the page is drawn.
-pub(crate) struct Sentence(pub(crate) &'static str);
+pub(crate) struct Sentence(pub(crate) Cow<'static, str>);
 
 impl Failure {
-    pub(crate) fn sentence(&self) -> &'static str {
-        match self {
+    pub(crate) fn sentence(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::NotFound => "There is no such page here, or none that you may see.",
             Self::Gone => "What was here is gone.",
             Self::Unreadable => "This address or form cannot be read.",
             Self::Forged => {
                 "This form is no longer good. Please go back, load the page anew, and try again."
             }
-            Self::TooMany => "That was too often. Please wait a quarter of an hour and try again.",
+            Self::TooMany { minutes } => {
+                return Cow::Owned(format!(
+                    "That was too often. Please wait {minutes} minutes and try again."
+                ));
+            }
             Self::Server(_) => "Something went wrong here. Please try again in a moment.",
-        }
+        })
     }
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.sentence())
+        f.write_str(&self.sentence())
     }
 }
 
@@ -158,7 +166,7 @@ impl ResponseError for Failure {
             Self::Gone => StatusCode::GONE,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Forged => StatusCode::FORBIDDEN,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Server(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -169,14 +177,14 @@ impl ResponseError for Failure {
         }
         let mut response = crate::refusals::as_text(self.status_code(), self.sentence());
         let wait = match self {
-            Self::TooMany => Some("900"),
-            Self::Server(_) => Some("5"),
+            Self::TooMany { minutes } => Some(minutes * 60),
+            Self::Server(_) => Some(5),
             _ => None,
         };
         if let Some(wait) = wait {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, header::HeaderValue::from_static(wait));
+                .insert(header::RETRY_AFTER, header::HeaderValue::from(wait));
         }
         response
     }

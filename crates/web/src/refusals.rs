@@ -1,5 +1,7 @@
 //! Refusals as people see them: a page like every other, whoever refused; for others a line of text.
 
+use std::borrow::Cow;
+
 use actix_web::Error;
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -69,7 +71,7 @@ async fn as_page(response: ServiceResponse) -> ServiceResponse {
         .response()
         .extensions()
         .get::<Sentence>()
-        .map(|sentence| sentence.0);
+        .map(|sentence| sentence.0.clone());
     // Where the database does not answer, the page is the one that strangers see.
     let visitor = visitor(response.request(), &app)
         .await
@@ -80,7 +82,7 @@ async fn as_page(response: ServiceResponse) -> ServiceResponse {
         &visitor,
         status,
         heading,
-        said.unwrap_or(sentence(status)),
+        &said.unwrap_or_else(|| sentence(status)),
     ) else {
         return response;
     };
@@ -102,18 +104,18 @@ fn heading(status: StatusCode) -> &'static str {
 }
 
 /// For refusals that no page of ours made.
-fn sentence(status: StatusCode) -> &'static str {
+fn sentence(status: StatusCode) -> Cow<'static, str> {
     match status {
         StatusCode::NOT_FOUND => Failure::NotFound.sentence(),
         StatusCode::GONE => Failure::Gone.sentence(),
-        StatusCode::METHOD_NOT_ALLOWED => "This address cannot be used in this way.",
+        StatusCode::METHOD_NOT_ALLOWED => "This address cannot be used in this way.".into(),
         status if status.is_client_error() => Failure::Unreadable.sentence(),
-        _ => "Something went wrong here. Please try again in a moment.",
+        _ => "Something went wrong here. Please try again in a moment.".into(),
     }
 }
 
 /// A refusal as text, for those who read no pages.
-pub(crate) fn as_text(status: StatusCode, sentence: &'static str) -> HttpResponse {
+pub(crate) fn as_text(status: StatusCode, sentence: Cow<'static, str>) -> HttpResponse {
     let mut response = HttpResponse::build(status)
         .insert_header((header::CONTENT_TYPE, plain_text()))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

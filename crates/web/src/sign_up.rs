@@ -8,10 +8,10 @@ use serde::Deserialize;
 use service::users::{SignUp as NewAccount, State};
 use service::{App, Error, RegistrationMode, users};
 
-use crate::ClientAddress;
 use crate::forms::{Visitor, session_cookie};
-use crate::page::{Answer, Forms, Frame, Mistake, filters, say, show, visitor};
+use crate::page::{Answer, Failure, Forms, Frame, Mistake, filters, say, show, visitor};
 use crate::sign_in::go;
+use crate::{ClientAddress, SignUpLimit};
 
 #[derive(Template)]
 #[template(path = "sign_up.html")]
@@ -76,10 +76,14 @@ pub async fn submit(
     said: Form<Submitted>,
     app: Data<App>,
     address: Data<ClientAddress>,
+    limit: Data<SignUpLimit>,
 ) -> Answer {
     let visitor = visitor(&request, &app).await?;
     let said = said.into_inner();
     visitor.check(&said.csrf)?;
+    if !(limit.0)(&request) {
+        return Err(Failure::TooMany { minutes: 30 });
+    }
     let form = NewAccount {
         username: said.username.trim().to_owned(),
         email: said.email.clone(),

@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, ResponseError};
+use actix_web::{Error, HttpRequest, ResponseError};
 use chrono::{DateTime, SecondsFormat};
 
 pub use counters::RateLimiter;
@@ -48,6 +48,24 @@ pub async fn rate_limit<B: MessageBody>(
     };
     standing.tell(response.headers_mut());
     Ok(response)
+}
+
+/// Counts a request that does not go through [`rate_limit`]: false if it is one too many.
+#[must_use]
+pub fn is_admitted(request: &HttpRequest) -> bool {
+    request
+        .app_data::<Data<RateLimiter>>()
+        .is_none_or(|limiter| {
+            let address = client_address(request);
+            !limiter
+                .count(
+                    request.method(),
+                    request.match_info().as_str(),
+                    address,
+                    None,
+                )
+                .refused
+        })
 }
 
 /// Where the caller stands under the rule that binds it most.

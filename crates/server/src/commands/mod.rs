@@ -1,7 +1,9 @@
 //! What can be done from the command line.
 
+pub mod backup;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod init;
 pub mod invite;
 pub mod serve;

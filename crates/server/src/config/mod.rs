@@ -78,6 +78,7 @@ pub struct Server {
     pub contact_account: String,
     pub source_url: Url,
     pub workers: usize,
+    pub stop_notice_seconds: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -136,6 +137,7 @@ pub struct Federation {
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     pub rate_limits: bool,
+    pub min_free_bytes: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

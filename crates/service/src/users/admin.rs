@@ -27,12 +27,8 @@ pub struct NewUser {
 
 /// Whether an account could be made, as far as it can be told without looking whether the name is taken.
 pub fn check_new(new: &NewUser) -> Result<()> {
-    if !domain::handle::is_local_username(&new.username) {
-        return Err(invalid(
-            "Username must contain only letters, numbers and underscores, at most 30",
-        ));
-    }
-    normal_email(&new.email).ok_or_else(|| invalid("E-mail address is invalid"))?;
+    check_username(&new.username)?;
+    check_email(&new.email)?;
     match &new.password {
         Some(password) => {
             passwords::check(password).map_err(|weak| invalid(format!("Password {weak}")))
@@ -44,7 +40,7 @@ pub fn check_new(new: &NewUser) -> Result<()> {
 /// Makes an account; answers the password too.
 pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
     check_new(&new)?;
-    let email = normal_email(&new.email).unwrap_or_default();
+    let email = check_email(&new.email)?;
     let password = new.password.unwrap_or_else(random_token);
     let password_hash = passwords::hash(password.clone()).await?;
     let person = app
@@ -80,6 +76,22 @@ pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
         })
         .await?;
     Ok((person, password))
+}
+
+/// Whether somebody may be called so.
+fn check_username(name: &str) -> Result<()> {
+    if domain::handle::is_local_username(name) {
+        Ok(())
+    } else {
+        Err(invalid(
+            "Username must contain only letters, numbers and underscores, at most 30",
+        ))
+    }
+}
+
+/// An e-mail address as it is stored, if it is one.
+fn check_email(email: &str) -> Result<String> {
+    normal_email(email).ok_or_else(|| invalid("E-mail address is invalid"))
 }
 
 /// All who have an account, by user name.

@@ -51,9 +51,9 @@ pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Re
         return Err(Error::TooMany);
     }
     let good = match &user {
-        Some(user) => passwords::verify(password.to_owned(), user.password_hash.clone()).await,
+        Some(user) => passwords::verify(password.to_owned(), user.password_hash.clone()).await?,
         None => {
-            passwords::verify_nobody(password.to_owned()).await;
+            passwords::verify_nobody(password.to_owned()).await?;
             false
         }
     };

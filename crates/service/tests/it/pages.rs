@@ -44,7 +44,7 @@ enum List {
 /// What a page shows, and where its neighbours begin.
 type Shown = (Vec<i64>, Option<(i64, i64)>);
 
-fn shown<T>(page: Paged<T>, id: impl Fn(&T) -> i64) -> Shown {
+fn shown<T>(page: &Paged<T>, id: impl Fn(&T) -> i64) -> Shown {
     (page.items.iter().map(id).collect(), page.ends)
 }
 
@@ -59,13 +59,13 @@ impl World {
         let (app, ada) = (&self.test.app, &self.ada);
         let (me, who) = (ada.account.id, Some(ada));
         match list {
-            List::Home => shown(timelines::home(app, ada, page).await.unwrap(), |view| {
+            List::Home => shown(&timelines::home(app, ada, page).await.unwrap(), |view| {
                 view.status.id.0
             }),
             List::Public => {
                 let wanted = PublicTimeline::default();
                 let page = timelines::public(app, who, wanted, page).await;
-                shown(page.unwrap(), |view| view.status.id.0)
+                shown(&page.unwrap(), |view| view.status.id.0)
             }
             List::Tag => {
                 let wanted = TagTimeline {
@@ -73,26 +73,26 @@ impl World {
                     ..TagTimeline::default()
                 };
                 let page = timelines::tag(app, who, wanted, page).await;
-                shown(page.unwrap(), |view| view.status.id.0)
+                shown(&page.unwrap(), |view| view.status.id.0)
             }
             List::Account => {
                 let page = accounts::statuses(app, who, me, AccountStatuses::default(), page).await;
-                shown(page.unwrap(), |view| view.status.id.0)
+                shown(&page.unwrap(), |view| view.status.id.0)
             }
             List::Followers => shown(
-                accounts::followers(app, who, me, page).await.unwrap(),
+                &accounts::followers(app, who, me, page).await.unwrap(),
                 |view| view.account.id.0,
             ),
             List::Following => shown(
-                accounts::following(app, who, me, page).await.unwrap(),
+                &accounts::following(app, who, me, page).await.unwrap(),
                 |view| view.account.id.0,
             ),
-            List::Requests => shown(follows::requests(app, ada, page).await.unwrap(), |view| {
+            List::Requests => shown(&follows::requests(app, ada, page).await.unwrap(), |view| {
                 view.account.id.0
             }),
             List::Notifications => {
                 let page = notifications::page(app, ada, Wanted::default(), page).await;
-                shown(page.unwrap(), |view| view.notification.id.0)
+                shown(&page.unwrap(), |view| view.notification.id.0)
             }
             List::Mentions => {
                 let wanted = Wanted {
@@ -100,16 +100,17 @@ impl World {
                     ..Wanted::default()
                 };
                 let page = notifications::page(app, ada, wanted, page).await;
-                shown(page.unwrap(), |view| view.notification.id.0)
+                shown(&page.unwrap(), |view| view.notification.id.0)
             }
             List::Favourites => shown(
-                statuses::favourites(app, ada, page).await.unwrap(),
+                &statuses::favourites(app, ada, page).await.unwrap(),
                 |view| view.status.id.0,
             ),
-            List::Bookmarks => shown(statuses::bookmarks(app, ada, page).await.unwrap(), |view| {
-                view.status.id.0
-            }),
-            List::Blocks => shown(blocks::page(app, ada, page).await.unwrap(), |view| {
+            List::Bookmarks => shown(
+                &statuses::bookmarks(app, ada, page).await.unwrap(),
+                |view| view.status.id.0,
+            ),
+            List::Blocks => shown(&blocks::page(app, ada, page).await.unwrap(), |view| {
                 view.account.id.0
             }),
         }

@@ -190,7 +190,7 @@ async fn too_many_pixels_are_refused_by_the_header_alone() {
     ] {
         match process(bomb.into(), Purpose::Attachment).await {
             Err(Error::Invalid(text)) => {
-                assert!(text.contains("too many pixels"), "{what}: {text}")
+                assert!(text.contains("too many pixels"), "{what}: {text}");
             }
             other => panic!("{what}: {:?}", other.map(|kept| (kept.width, kept.height))),
         }

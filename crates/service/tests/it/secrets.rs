@@ -83,7 +83,7 @@ async fn a_code_is_good_for_ten_minutes_and_no_longer() {
             match oauth::exchange(app, client, secret, grant).await {
                 Ok(_) => assert!(good),
                 Err(Failure::OAuth(error)) => {
-                    assert_eq!((good, error.code), (false, "invalid_grant"))
+                    assert_eq!((good, error.code), (false, "invalid_grant"));
                 }
                 Err(Failure::Service(error)) => panic!("{error}"),
             }

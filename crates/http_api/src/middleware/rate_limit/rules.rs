@@ -50,7 +50,8 @@ impl Rule {
         if *method == Method::POST {
             match path {
                 "/api/v1/media" | "/api/v2/media" => return Some(Self::Media),
-                "/api/v1/accounts" => return Some(Self::SignUp),
+                // The page counts like the API, so that nobody has both.
+                "/api/v1/accounts" | "/sign-up" => return Some(Self::SignUp),
                 _ => {}
             }
         }

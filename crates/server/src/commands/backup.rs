@@ -1,0 +1,79 @@
+//! `staffroom backup` and `staffroom restore`
+
+use std::path::{Path, PathBuf};
+
+use chrono::{SecondsFormat, Utc};
+use storage::backup::{self, Manifest, Place};
+
+use crate::commands::say;
+use crate::config::Config;
+use crate::folders;
+use crate::parts::{database_settings, public_url};
+
+/// Names of files that are told one by one.
+const TOLD: usize = 10;
+
+pub fn make(config: &Config, target: &Path) -> anyhow::Result<()> {
+    let made_at = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    let found = backup::make(&place(config)?, target, env!("CARGO_PKG_VERSION"), &made_at)?;
+    say(&format!(
+        "Written to {} and read again: {}.",
+        target.display(),
+        contents(&found.manifest)
+    ));
+    if !found.missing.is_empty() {
+        say(&format!(
+            "{} files that the database names were not there; they were deleted meanwhile, or lost before:",
+            found.missing.len()
+        ));
+        for path in found.missing.iter().take(TOLD) {
+            say(&format!("  {path}"));
+        }
+    }
+    Ok(())
+}
+
+pub fn check(source: &Path) -> anyhow::Result<()> {
+    let manifest = backup::check(source)?;
+    say(&format!(
+        "The backup of {} from {} is whole: {}.",
+        manifest.public_url,
+        manifest.made_at,
+        contents(&manifest)
+    ));
+    Ok(())
+}
+
+pub fn restore(config: &Config, source: &Path) -> anyhow::Result<()> {
+    let place = place(config)?;
+    let _alone = folders::take_alone(config)?;
+    let manifest = backup::restore(source, &place)?;
+    say(&format!(
+        "Restored {} as of {}: {}.",
+        manifest.public_url,
+        manifest.made_at,
+        contents(&manifest)
+    ));
+    say("Start the server with: staffroom serve");
+    Ok(())
+}
+
+fn place(config: &Config) -> anyhow::Result<Place> {
+    Ok(Place {
+        database: database_settings(config),
+        media: PathBuf::from(&config.media.folder),
+        public_url: public_url(config)?.to_string(),
+    })
+}
+
+fn contents(manifest: &Manifest) -> String {
+    let rows: i64 = manifest.tables.values().sum();
+    let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
+    format!(
+        "{}, {rows} rows in {} tables, {} files, {} MiB",
+        manifest.database,
+        manifest.tables.len(),
+        manifest.files.len(),
+        bytes.div_ceil(1_024 * 1_024)
+    )
+}
