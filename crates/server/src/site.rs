@@ -180,8 +180,9 @@ mod tests {
     #[actix_web::test]
     async fn every_address_is_in_the_list_of_who_may_ask() {
         let site = Site::new()
-            .configure(addresses)
-            .route("/registered", web::get().to(registered));
+            // First, since the scope of the pages takes whatever comes to it.
+            .route("/registered", web::get().to(registered))
+            .configure(addresses);
         let site = init_service(site).await;
         let printed =
             call_and_read_body(&site, TestRequest::with_uri("/registered").to_request()).await;
