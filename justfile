@@ -18,3 +18,5 @@ demo:
 bench:
     cargo build --release -p server
     python3 tests/load/load.py target/release/staffroom
+    python3 tests/load/federation.py target/release/staffroom
+    cargo bench -p server
