@@ -50,7 +50,7 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     };
     story::tell(harbour, moor).await?;
     introduce(&apps).await?;
-    told_to_stop().await?;
+    told_to_stop()?.await;
     say("Stopping …");
     for running in running {
         running.stop().await?;

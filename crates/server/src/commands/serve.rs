@@ -22,8 +22,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     {
         tracing::warn!("{contact}");
     }
+    // Whoever is told that we are ready may tell us to stop.
+    let told = told_to_stop()?;
     tell_systemd(NotifyState::Ready);
-    told_to_stop().await?;
+    told.await;
     tracing::info!("stopping");
     tell_systemd(NotifyState::Stopping);
     running.stop().await?;
