@@ -11,6 +11,7 @@ import datetime
 import hashlib
 import json
 import pathlib
+import socket
 import sqlite3
 import tempfile
 import threading
@@ -20,7 +21,7 @@ from email.utils import format_datetime
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from server import Server, free_port
+from server import Server
 
 HOSTS, FOLLOWERS, ACTORS, ACTIVITIES, SENDERS = 100, 500, 50, 2_000, 16
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -33,7 +34,8 @@ class Peers:
     """Hosts that tell who their people are and note when something is posted to them."""
 
     def __init__(self):
-        self.ports = [free_port() for _ in range(HOSTS)]
+        self.listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(HOSTS)]
+        self.ports = [each.getsockname()[1] for each in self.listening]
         self.arrived = {}
         self.wanted = b"\0"
         ready = threading.Event()
@@ -41,8 +43,8 @@ class Peers:
         ready.wait()
 
     async def serve(self, ready):
-        for port in self.ports:
-            await asyncio.start_server(lambda r, w, port=port: self.talk(r, w, port), "127.0.0.1", port)
+        for port, listening in zip(self.ports, self.listening):
+            await asyncio.start_server(lambda r, w, port=port: self.talk(r, w, port), sock=listening)
         ready.set()
         await asyncio.Event().wait()
 
