@@ -34,11 +34,12 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         .filter(|id| web_address(id).is_some())
         .ok_or_else(|| refuse("no id"))?;
     let id = Url::parse(uri).map_err(|_| refuse("its id is no address"))?;
-    let own = |key: &str| {
-        let address = web_address(read::id(actor, key)?)?;
+    let own_in = |object: &Value, key: &str| {
+        let address = web_address(read::id(object, key)?)?;
         let url = Url::parse(&address).ok()?;
         same_origin(&url, &id).then_some(address)
     };
+    let own = |key: &str| own_in(actor, key);
     let username =
         text(actor, "preferredUsername").ok_or_else(|| refuse("no preferredUsername"))?;
     if !domain::handle::is_username(username) {
@@ -47,9 +48,7 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
     let inbox = own("inbox").ok_or_else(|| refuse("no inbox of its own server"))?;
     let shared_inbox = actor
         .get("endpoints")
-        .and_then(|endpoints| read::id(endpoints, "sharedInbox"))
-        .filter(|address| Url::parse(address).is_ok_and(|url| same_origin(&url, &id)))
-        .map(str::to_owned);
+        .and_then(|endpoints| own_in(endpoints, "sharedInbox"));
     Ok(RemoteAccount {
         username: username.to_owned(),
         host,
@@ -73,9 +72,9 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         also_known_as: read::ids(actor, "alsoKnownAs")
             .into_iter()
             .take(10)
-            .map(str::to_owned)
+            .filter_map(web_address)
             .collect(),
-        moved_to: read::id(actor, "movedTo").map(str::to_owned),
+        moved_to: read::id(actor, "movedTo").and_then(web_address),
         emojis: emojis(actor),
         published: read::time(actor, "published"),
         keys: keys(actor, uri),
@@ -89,10 +88,10 @@ fn keys(actor: &Value, uri: &str) -> Vec<(String, String)> {
         .into_iter()
         .take(4)
         .filter_map(|key| {
-            let id = text(key, "id")?;
+            let id = web_address(text(key, "id")?)?;
             let owned = read::id(key, "owner").is_none_or(|owner| owner == uri);
-            let here = same_origin(&Url::parse(id).ok()?, origin.as_ref()?);
-            (owned && here).then(|| Some((id.to_owned(), text(key, "publicKeyPem")?.to_owned())))?
+            let here = same_origin(&Url::parse(&id).ok()?, origin.as_ref()?);
+            (owned && here).then(|| Some((id, text(key, "publicKeyPem")?.to_owned())))?
         })
         .collect()
 }

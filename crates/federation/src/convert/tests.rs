@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{actor, note};
 use crate::net::parse_json;
 
-const KEYS: [&str; 34] = [
+const KEYS: [&str; 36] = [
     "@context",
     "id",
     "type",
@@ -43,6 +43,8 @@ const KEYS: [&str; 34] = [
     "followers",
     "focalPoint",
     "value",
+    "alsoKnownAs",
+    "movedTo",
 ];
 const TEXTS: [&str; 22] = [
     "Note",
@@ -112,7 +114,7 @@ fn is_web(address: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn whatever_an_object_says_it_is_read_within_bounds_or_refused(object in object()) {
@@ -135,8 +137,10 @@ proptest! {
             let pictures = [account.avatar_url, account.header_url];
             let own = [account.outbox, account.followers, account.following].into_iter();
             let own = own.filter(|address| !address.is_empty()).chain([account.uri, account.url, account.inbox]);
-            let all = own.chain(account.featured).chain(account.shared_inbox);
-            for address in all.chain(pictures.into_iter().flatten()) {
+            let elsewhere = account.also_known_as.into_iter().chain(account.moved_to);
+            let all = own.chain(account.featured).chain(account.shared_inbox).chain(elsewhere);
+            let keys = account.keys.into_iter().map(|(id, _)| id);
+            for address in all.chain(keys).chain(pictures.into_iter().flatten()) {
                 prop_assert!(is_web(&address), "{address}");
             }
             prop_assert!(account.fields.len() <= limits::REMOTE_PROFILE_FIELDS);
