@@ -25,6 +25,7 @@ mod pages;
 mod pictures;
 mod routes;
 mod sign_in;
+mod software;
 mod stop;
 mod visibility;
 mod wizard;

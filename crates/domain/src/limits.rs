@@ -32,6 +32,8 @@ pub const MEDIA_DESCRIPTION: usize = 1_500;
 pub const USERNAME: usize = 30;
 /// Statuses pinned to one profile.
 pub const PINNED: i64 = 5;
+/// Statuses at the top of a profile elsewhere.
+pub const REMOTE_PINNED: i64 = 20;
 /// Replies read for one thread, at most.
 pub const THREAD: i64 = 4_096;
 /// Rows in one reader's home feed.

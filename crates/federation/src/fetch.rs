@@ -83,7 +83,7 @@ impl Federation {
     }
 
     /// Who has that id, fetched if they are not known.
-    async fn actor(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Identity> {
+    pub(crate) async fn actor(&self, app: &App, budget: &Budget, uri: &str) -> Outcome<Identity> {
         match known_actor(app, uri).await? {
             Some(known) => Ok(known),
             None => Ok(self.fetch_actor(app, budget, uri).await?.into()),
@@ -294,10 +294,7 @@ impl Federation {
     ) -> Outcome<RemoteStatus> {
         let refuse = |reason: &str| Refusal::Permanent(format!("not a usable post: {reason}"));
         let uri = text(document, "id").ok_or_else(|| refuse("no id"))?;
-        let by = read::ids(document, "attributedTo")
-            .first()
-            .copied()
-            .ok_or_else(|| refuse("nobody's"))?;
+        let by = note::author_of(document).ok_or_else(|| refuse("nobody's"))?;
         let (uri, by_url) = (Url::parse(uri), Url::parse(by));
         if !matches!((&uri, &by_url), (Ok(uri), Ok(by)) if same_origin(uri, by)) {
             return Err(refuse("its author is on another server"));
@@ -325,6 +322,11 @@ impl Federation {
             };
             mentions.extend(found.map(|id| (uri, id)));
         }
+        let ours = note::addressed(document, app.addresses().base());
+        mentions.extend(
+            ours.into_iter()
+                .filter_map(|uri| known.get(&uri).map(|row| (uri, row.id))),
+        );
         note::from_json(document, &author, &mentions)
     }
 
@@ -336,6 +338,7 @@ impl Federation {
         document: &Value,
     ) -> Outcome<HashMap<String, Identity>> {
         let mut uris = note::mentioned(document);
+        uris.extend(note::addressed(document, app.addresses().base()));
         uris.push(by.to_owned());
         let known = read_database(app, move |conn| {
             let uris: Vec<&str> = uris.iter().map(String::as_str).collect();

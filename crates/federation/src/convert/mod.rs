@@ -2,6 +2,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod note;
+mod words;
 
 #[cfg(test)]
 mod tests;

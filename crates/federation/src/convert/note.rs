@@ -12,7 +12,7 @@ use storage::media::Media;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::moment;
+use super::{moment, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -50,23 +50,12 @@ pub(crate) fn from_json(
     let uri = text(object, "id")
         .filter(|id| web_address(id).is_some())
         .ok_or_else(|| refuse("no id"))?;
-    if read::id(object, "attributedTo").is_some_and(|by| by != author.uri) {
+    if author_of(object).is_some_and(|by| by != author.uri) {
         return Err(refuse("somebody else's"));
     }
-    let (content, language) = read::translated(object, "content");
     let url = read::page_of(object, uri);
-    let titled = !matches!(kind(object), "Note" | "Question" | "ChatMessage");
-    let title = text(object, "name").filter(|_| titled);
-    let content = match title {
-        Some(title) => format!(
-            "<p><strong>{}</strong></p>{}<p><a href=\"{url}\">{url}</a></p>",
-            escape(title),
-            content
-                .or_else(|| text(object, "summary").map(str::to_owned))
-                .unwrap_or_default()
-        ),
-        None => content.unwrap_or_default(),
-    };
+    let words = words::of(object, &url);
+    let published = read::time(object, "published");
     let seen_by = if kind(object) == "ChatMessage" {
         domain::Visibility::Direct
     } else {
@@ -76,42 +65,70 @@ pub(crate) fn from_json(
         uri: uri.to_owned(),
         url,
         author: author.id,
-        published: read::time(object, "published"),
-        edited: read::time(object, "updated"),
-        content,
-        spoiler_text: if titled {
-            String::new()
-        } else {
-            read::translated(object, "summary").0.unwrap_or_default()
-        },
+        published,
+        // Many servers always say when it was changed, also where it never was.
+        edited: read::time(object, "updated")
+            .filter(|time| published.is_none_or(|first| *time > first)),
+        content: words.html,
+        spoiler_text: words.warning,
         sensitive: flag(object, "sensitive").unwrap_or(false),
-        language,
+        language: words.language,
         visibility: seen_by,
         in_reply_to_uri: read::id(object, "inReplyTo").and_then(web_address),
-        mentions: mentioned(object)
-            .iter()
-            .filter_map(|uri| mentions.get(uri).copied())
-            .collect(),
-        tags: read::many(object, "tag")
-            .into_iter()
-            .filter(|tag| kind(tag) == "Hashtag")
-            .take(limits::TAGS)
-            .filter_map(|tag| text(tag, "name").map(str::to_owned))
-            .collect(),
-        media: read::many(object, "attachment")
-            .into_iter()
-            .take(limits::REMOTE_ATTACHMENTS)
-            .filter_map(attachment)
-            .collect(),
+        mentions: mentions.values().copied().take(limits::MENTIONS).collect(),
+        tags: hashtags(object),
+        media: media(object),
         emojis: emojis(object),
     })
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+/// Whose a post is. Mobilizon names who wrote for a group, and PeerTube the person before the channel.
+pub(crate) fn author_of(object: &Value) -> Option<&str> {
+    read::id(object, "attributedTo").or_else(|| read::id(object, "actor"))
+}
+
+/// The names of hashtags; some servers write them as mere words.
+fn hashtags(object: &Value) -> Vec<String> {
+    let name = |tag: &Value| match tag.as_str() {
+        Some(word) => web_address(word).is_none().then(|| word.to_owned()),
+        None if kind(tag) == "Hashtag" => text(tag, "name").map(str::to_owned),
+        None => None,
+    };
+    let tags = read::many(object, "tag").into_iter();
+    tags.filter_map(name).take(limits::TAGS).collect()
+}
+
+/// The files of a post; of one that has none, such as an Article or a Video, the picture that stands for it.
+fn media(object: &Value) -> Vec<RemoteMedia> {
+    let files = read::many(object, "attachment").into_iter();
+    let files: Vec<RemoteMedia> = files
+        .take(limits::REMOTE_ATTACHMENTS)
+        .filter_map(attachment)
+        .collect();
+    if !files.is_empty() || matches!(kind(object), "Note" | "Question") {
+        return files;
+    }
+    let pictures = ["image", "icon"].into_iter();
+    let pictures = pictures.filter_map(|key| read::one(object, key));
+    pictures.filter_map(attachment).take(1).collect()
+}
+
+/// Those of ours to whom a post that is not for everybody is addressed: of some kinds nothing else says so.
+pub(crate) fn addressed(object: &Value, ours: &str) -> Vec<String> {
+    if visibility(object, "").is_open() {
+        return Vec::new();
+    }
+    let is_ours = |id: &&str| {
+        id.strip_prefix(ours)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
+    ["to", "cc"]
+        .into_iter()
+        .flat_map(|key| read::ids(object, key))
+        .filter(is_ours)
+        .take(limits::MENTIONS)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The uris of those whom a post mentions.
@@ -135,6 +152,8 @@ fn attachment(object: &Value) -> Option<RemoteMedia> {
             .and_then(|pixels| i32::try_from(pixels).ok())
     };
     let mime = text(object, "mediaType")
+        // Pleroma gives the type with the address.
+        .or_else(|| text(read::one(object, "url")?, "mediaType"))
         .map(str::to_owned)
         .unwrap_or_else(|| match kind(object) {
             "Image" => "image/jpeg".to_owned(),

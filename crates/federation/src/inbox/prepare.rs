@@ -9,28 +9,28 @@ use std::collections::HashSet;
 use domain::AccountId;
 use serde_json::Value;
 use service::App;
-use service::incoming::{Boost, Deed, Thread, Undo, Undone};
+use service::incoming::{Boost, Deed, Featuring, Thread, Undo, Undone};
 use storage::accounts::Identity;
 
-use crate::convert::note::{is_post, mentioned};
+use crate::convert::note::{author_of, is_post, mentioned};
 use crate::fetch::{Budget, is_known, known_actor, read_database};
 use crate::origin::Origin;
 use crate::protocol::addressing::visibility;
 use crate::protocol::read::{self, id_of, kind};
 use crate::{Federation, Refusal};
 
-type Outcome<T> = Result<T, Refusal>;
+pub(super) type Outcome<T> = Result<T, Refusal>;
 
 /// An activity at work, with its actor.
-struct Context<'a> {
-    federation: &'a Federation,
-    app: &'a App,
-    budget: Budget,
-    actor: Identity,
+pub(super) struct Context<'a> {
+    pub federation: &'a Federation,
+    pub app: &'a App,
+    pub budget: &'a Budget,
+    pub actor: Identity,
     /// Under which the activity was received.
-    id: &'a str,
-    activity: &'a Value,
-    coming: &'a HashSet<String>,
+    pub id: &'a str,
+    pub activity: &'a Value,
+    pub coming: &'a HashSet<String>,
 }
 
 /// What an activity received as `id` says was done, and by whom. `coming` are ids of posts that activities tell of which were
@@ -50,7 +50,7 @@ pub(super) async fn prepare(
     let context = Context {
         federation,
         app,
-        budget: Budget::new(),
+        budget: &Budget::new(),
         actor,
         id,
         activity,
@@ -60,23 +60,16 @@ pub(super) async fn prepare(
         "Create" => context.create().await?,
         "Update" => context.update().await?,
         "Delete" => context.delete()?,
-        "Announce" => context.announce().await?,
-        "Like" => Deed::Favourite {
-            uri: id.to_owned(),
-            of: context.object_id()?.to_owned(),
-        },
+        "Announce" => return context.announce().await,
+        "Like" | "EmojiReact" => context.favourite()?,
+        "Add" => context.feature(true).await?,
+        "Remove" => context.feature(false).await?,
         "Follow" => context.follow().await?,
-        "Accept" => context.answer(true).await?,
-        "Reject" => context.answer(false).await?,
+        "Accept" => context.answer(context.object()?, true).await?,
+        "Reject" => context.answer(context.object()?, false).await?,
         "Block" => context.block().await?,
         "Undo" => context.undo().await?,
-        other => {
-            tracing::debug!(
-                kind = other,
-                "an activity of a kind that means nothing to us"
-            );
-            Deed::Nothing
-        }
+        other => unknown(other),
     };
     Ok((by, deed))
 }
@@ -91,8 +84,15 @@ pub(super) fn brings(activity: &Value) -> Option<&str> {
     (Some(origin) == Origin::parse(read::id(activity, "actor")?)).then_some(id)
 }
 
-fn refuse(reason: &str) -> Refusal {
+pub(super) fn refuse(reason: &str) -> Refusal {
     Refusal::Permanent(reason.to_owned())
+}
+
+/// What is of a kind that means nothing to us stays without effect, and is counted.
+pub(super) fn unknown(kind: &str) -> Deed {
+    metrics::counter!("staffroom_inbox_unknown_total").increment(1);
+    tracing::debug!(kind, "something of a kind that means nothing to us");
+    Deed::Nothing
 }
 
 impl Context<'_> {
@@ -105,7 +105,7 @@ impl Context<'_> {
     }
 
     /// Whether an id is of the actor's own server.
-    fn is_theirs(&self, id: &str) -> bool {
+    pub(super) fn is_theirs(&self, id: &str) -> bool {
         let origin = Origin::parse(id);
         origin.is_some() && origin == Origin::parse(&self.actor.uri)
     }
@@ -117,7 +117,7 @@ impl Context<'_> {
             return Ok(object.clone());
         }
         self.federation
-            .object(self.app, &self.budget, self.object_id()?)
+            .object(self.app, self.budget, self.object_id()?)
             .await
     }
 
@@ -126,16 +126,19 @@ impl Context<'_> {
             return Ok(Deed::Nothing);
         }
         let object = self.own_word().await?;
-        if read::id(&object, "attributedTo") != Some(self.actor.uri.as_str()) {
+        if author_of(&object) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
         }
+        if !is_post(&object) {
+            return Ok(unknown(kind(&object)));
+        }
         let names_us = self.names_us(&object);
-        if !is_post(&object) || !(names_us || self.may_concern_us(&object).await?) {
+        if !(names_us || self.may_concern_us(&object).await?) {
             return Ok(Deed::Nothing);
         }
         let posts = self
             .federation
-            .thread(self.app, &self.budget, object, self.coming)
+            .thread(self.app, self.budget, object, self.coming)
             .await?;
         Ok(Deed::Post(Thread { posts, names_us }))
     }
@@ -174,7 +177,7 @@ impl Context<'_> {
         .await
     }
 
-    async fn is_of_interest(&self) -> Outcome<bool> {
+    pub(super) async fn is_of_interest(&self) -> Outcome<bool> {
         let actor = self.actor.id;
         read_database(self.app, move |conn| {
             storage::follows::is_local_interest(conn, actor)
@@ -190,18 +193,18 @@ impl Context<'_> {
             let document = if object.is_object() {
                 object
             } else {
-                fetched = self.federation.object(self.app, &self.budget, uri).await?;
+                fetched = self.federation.object(self.app, self.budget, uri).await?;
                 &fetched
             };
             let profile = self
                 .federation
-                .profile(self.app, &self.budget, document)
+                .profile(self.app, self.budget, document)
                 .await?;
             return Ok(Deed::Profile(Box::new(profile)));
         }
         let is_expected = self.coming.contains(uri) || is_known(self.app, uri).await?;
         let document = self.own_word().await?;
-        if read::id(&document, "attributedTo") != Some(self.actor.uri.as_str()) {
+        if author_of(&document) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
         }
         let names_us = self.names_us(&document);
@@ -213,18 +216,18 @@ impl Context<'_> {
         let posts = if is_expected {
             let post = self
                 .federation
-                .understood(self.app, &self.budget, &document)
+                .understood(self.app, self.budget, &document)
                 .await?;
             vec![post]
         } else {
             self.federation
-                .thread(self.app, &self.budget, document, self.coming)
+                .thread(self.app, self.budget, document, self.coming)
                 .await?
         };
         Ok(Deed::Edit(Thread { posts, names_us }))
     }
 
-    fn delete(&self) -> Outcome<Deed> {
+    pub(super) fn delete(&self) -> Outcome<Deed> {
         let uri = self.object_id()?;
         if uri == self.actor.uri {
             return Ok(Deed::Leave);
@@ -235,35 +238,78 @@ impl Context<'_> {
         Ok(Deed::Delete(uri.to_owned()))
     }
 
-    async fn announce(&self) -> Outcome<Deed> {
+    pub(super) fn favourite(&self) -> Outcome<Deed> {
+        Ok(Deed::Favourite {
+            uri: self.id.to_owned(),
+            of: self.object_id()?.to_owned(),
+        })
+    }
+
+    async fn announce(&self) -> Outcome<(AccountId, Deed)> {
+        let by = self.actor.id;
         let object = self.object()?;
-        // A group announces activities of its members (FEP-1b12): those are told to us by their own servers.
-        if object.is_object() && !is_post(object) {
-            return Ok(Deed::Nothing);
+        if !kind(object).is_empty() && !is_post(object) {
+            return self.relayed(object).await;
         }
         let of = self.object_id()?.to_owned();
         let mut posts = Vec::new();
         if !is_known(self.app, &of).await? {
             if !self.is_of_interest().await? {
-                return Ok(Deed::Nothing);
+                return Ok((by, Deed::Nothing));
             }
-            let document = self.federation.object(self.app, &self.budget, &of).await?;
+            let document = self.own_word().await?;
             if !is_post(&document) {
-                return Ok(Deed::Nothing);
+                return self.relayed(&document).await;
             }
             posts = self
                 .federation
-                .thread(self.app, &self.budget, document, self.coming)
+                .thread(self.app, self.budget, document, self.coming)
                 .await?;
         }
         // Found under another address, it is known by its own.
         let of = posts.last().map_or(of, |post| post.uri.clone());
-        Ok(Deed::Boost(Boost {
+        let boost = Boost {
             uri: self.id.to_owned(),
             of,
             posts,
             published: read::time(self.activity, "published"),
             visibility: visibility(self.activity, &self.actor.followers_uri),
+        };
+        Ok((by, Deed::Boost(boost)))
+    }
+
+    /// Add and Remove: of a post of theirs to the top of their profile. Hashtags are featured in the same way, and
+    /// moderators made so; that means nothing to us.
+    async fn feature(&self, pinned: bool) -> Outcome<Deed> {
+        let object = self.object()?;
+        let is_post_or_id = kind(object).is_empty() || is_post(object);
+        let target = read::id(self.activity, "target").filter(|_| is_post_or_id);
+        let Some(target) = target.map(str::to_owned) else {
+            return Ok(unknown(kind(self.activity)));
+        };
+        let of = self.object_id()?.to_owned();
+        if !self.is_theirs(&of) {
+            return Err(refuse("it is not its actor's"));
+        }
+        let mut posts = Vec::new();
+        if pinned && !is_known(self.app, &of).await? {
+            if !self.is_of_interest().await? {
+                return Ok(Deed::Nothing);
+            }
+            let document = self.own_word().await?;
+            if !is_post(&document) || author_of(&document) != Some(self.actor.uri.as_str()) {
+                return Err(refuse("it is not its actor's"));
+            }
+            posts = self
+                .federation
+                .thread(self.app, self.budget, document, self.coming)
+                .await?;
+        }
+        Ok(Deed::Feature(Featuring {
+            target,
+            of,
+            posts,
+            pinned,
         }))
     }
 
@@ -285,8 +331,7 @@ impl Context<'_> {
     }
 
     /// Accept and Reject: of the Follow that one of ours sent, by its id or embedded.
-    async fn answer(&self, yes: bool) -> Outcome<Deed> {
-        let object = self.object()?;
+    async fn answer(&self, object: &Value, yes: bool) -> Outcome<Deed> {
         let repeats =
             kind(object) == "Follow" && read::id(object, "object") == Some(self.actor.uri.as_str());
         let follower = match read::id(object, "actor") {
@@ -311,7 +356,7 @@ impl Context<'_> {
     }
 
     /// Takes back what the actor did: the activity embedded, or named by its id.
-    async fn undo(&self) -> Outcome<Deed> {
+    pub(super) async fn undo(&self) -> Outcome<Deed> {
         let undone = self.object()?;
         if undone.is_object()
             && read::id(undone, "actor").is_some_and(|actor| actor != self.actor.uri)
@@ -330,8 +375,13 @@ impl Context<'_> {
             },
             "Like" | "EmojiReact" => Undone::Favourite(target.to_owned()),
             "Announce" => Undone::Boost(target.to_owned()),
+            // Whom they let follow they turn away.
+            "Accept" => match read::one(undone, "object") {
+                Some(question) => return self.answer(question, false).await,
+                None => return Ok(Deed::Nothing),
+            },
             "" => Undone::Named,
-            _ => return Ok(Deed::Nothing),
+            other => return Ok(unknown(other)),
         };
         let uri = id_of(undone)
             .filter(|uri| uri.len() <= super::ID && self.is_theirs(uri))

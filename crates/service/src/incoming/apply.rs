@@ -21,6 +21,7 @@ pub enum Deed {
     /// They deleted the status of this id.
     Delete(String),
     Boost(Boost),
+    Feature(Featuring),
     Favourite {
         uri: String,
         /// Id of a status.
@@ -67,6 +68,18 @@ pub struct Boost {
     pub visibility: Visibility,
 }
 
+/// A status put at the top of its author's profile, or taken off.
+#[derive(Debug, Clone)]
+pub struct Featuring {
+    /// Id of the collection.
+    pub target: String,
+    /// Id of the status.
+    pub of: String,
+    /// As in [`Boost`].
+    pub posts: Vec<RemoteStatus>,
+    pub pinned: bool,
+}
+
 /// Something is taken back.
 #[derive(Debug, Clone)]
 pub struct Undo {
@@ -108,6 +121,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::Leave => accounts::leave(app, conn, &account),
         Deed::Delete(uri) => statuses::take_back(app, conn, by, uri),
         Deed::Boost(boost) => deeds::boost(app, conn, &account, boost),
+        Deed::Feature(featuring) => deeds::feature(app, conn, &account, featuring),
         Deed::Favourite { uri, of } => deeds::favourite(app, conn, by, uri, of),
         Deed::Follow {
             uri,

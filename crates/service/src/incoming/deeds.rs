@@ -1,14 +1,14 @@
 //! What people elsewhere do with statuses.
 
-use domain::{AccountId, NotificationKind, StatusId, Visibility};
+use domain::{AccountId, NotificationKind, StatusId, Visibility, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::favourites::Favourite;
 use storage::statuses::{Counts, Status};
 
-use super::Boost;
 use super::retractions::is_taken_back;
 use super::statuses::receive_all;
+use super::{Boost, Featuring};
 use crate::audience::find_visible;
 use crate::follows::notify;
 use crate::statuses::{add_boost, remove_boost};
@@ -70,6 +70,37 @@ pub(super) fn undo_boost(
         Some(boost) => remove_boost(app, conn, &boost),
         None => Ok(()),
     }
+}
+
+/// Somebody elsewhere puts a status of theirs at the top of their profile, or takes it off.
+pub(super) fn feature(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Account,
+    featuring: &Featuring,
+) -> Result<()> {
+    if by.featured_uri.as_ref() != Some(&featuring.target) {
+        return Ok(());
+    }
+    let mut status = living(conn, &featuring.of)?;
+    if status.is_none() && storage::follows::has_local_followers(conn, by.id)? {
+        receive_all(app, conn, &featuring.posts)?;
+        status = living(conn, &featuring.of)?;
+    }
+    let is_theirs = |row: &Status| {
+        row.account_id == by.id
+            && row.reblog_of_id.is_none()
+            && row.visibility != Visibility::Direct
+    };
+    let Some(status) = status.filter(is_theirs) else {
+        return Ok(());
+    };
+    let full = storage::statuses::count_pinned(conn, by.id)? >= limits::REMOTE_PINNED;
+    if featuring.pinned == status.pinned_at.is_some() || (featuring.pinned && full) {
+        return Ok(());
+    }
+    let at = featuring.pinned.then(|| app.now());
+    Ok(storage::statuses::set_pinned(conn, status.id, at)?)
 }
 
 /// Somebody elsewhere likes a status that they may see.

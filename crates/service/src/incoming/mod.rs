@@ -11,7 +11,7 @@ mod retractions;
 mod statuses;
 
 pub use accounts::{RemoteAccount, upsert_account};
-pub use apply::{Boost, Deed, Thread, Undo, Undone, apply};
+pub use apply::{Boost, Deed, Featuring, Thread, Undo, Undone, apply};
 pub use statuses::{RemoteMedia, RemoteStatus, receive_thread};
 
 pub(crate) use accounts::remove_statuses;

@@ -1,0 +1,113 @@
+//! What a group passes on of what its members do: `Announce` of an activity, FEP-1b12.
+//!
+//! A group's server speaks for its own people only. What others did is asked of their servers.
+
+use domain::AccountId;
+use serde_json::Value;
+use service::incoming::{Deed, Thread};
+
+use super::prepare::{Context, Outcome, refuse, unknown};
+use crate::convert::note::is_post;
+use crate::fetch::is_known;
+use crate::origin::Origin;
+use crate::protocol::read::{self, kind};
+
+impl Context<'_> {
+    /// What follows from an activity that the actor passes on, and whose deed that is.
+    pub(super) async fn relayed(&self, activity: &Value) -> Outcome<(AccountId, Deed)> {
+        match kind(activity) {
+            "Create" => Ok((self.actor.id, self.relayed_post(activity).await?)),
+            "Update" => Ok((self.actor.id, self.relayed_edit(activity).await?)),
+            "Like" | "EmojiReact" | "Delete" | "Undo" => self.relayed_deed(activity).await,
+            other => Ok((self.actor.id, unknown(other))),
+        }
+    }
+
+    /// The object of an activity that is passed on, as its own server tells it.
+    async fn relayed_object(&self, activity: &Value) -> Outcome<Value> {
+        let object = read::one(activity, "object").ok_or_else(|| refuse("it has no object"))?;
+        let id = read::id_of(object).ok_or_else(|| refuse("its object has no id"))?;
+        if object.is_object() && self.is_theirs(id) {
+            return Ok(object.clone());
+        }
+        self.federation.object(self.app, self.budget, id).await
+    }
+
+    async fn relayed_post(&self, activity: &Value) -> Outcome<Deed> {
+        let id = read::id(activity, "object").ok_or_else(|| refuse("its object has no id"))?;
+        if is_known(self.app, id).await? || !self.is_of_interest().await? {
+            return Ok(Deed::Nothing);
+        }
+        let document = self.relayed_object(activity).await?;
+        if !is_post(&document) {
+            return Ok(unknown(kind(&document)));
+        }
+        let posts = self
+            .federation
+            .thread(self.app, self.budget, document, self.coming)
+            .await?;
+        let names_us = false;
+        Ok(Deed::Post(Thread { posts, names_us }))
+    }
+
+    async fn relayed_edit(&self, activity: &Value) -> Outcome<Deed> {
+        let id = read::id(activity, "object").ok_or_else(|| refuse("its object has no id"))?;
+        if !is_known(self.app, id).await? {
+            return Ok(Deed::Nothing);
+        }
+        let document = self.relayed_object(activity).await?;
+        if !is_post(&document) {
+            return Ok(unknown(kind(&document)));
+        }
+        let post = self
+            .federation
+            .understood(self.app, self.budget, &document)
+            .await?;
+        let (posts, names_us) = (vec![post], false);
+        Ok(Deed::Edit(Thread { posts, names_us }))
+    }
+
+    /// A like, a deletion, or a like taken back, of a status that is known.
+    async fn relayed_deed(&self, activity: &Value) -> Outcome<(AccountId, Deed)> {
+        let nothing = (self.actor.id, Deed::Nothing);
+        let id = read::text(activity, "id").ok_or_else(|| refuse("what it passes on has no id"))?;
+        let by =
+            read::id(activity, "actor").ok_or_else(|| refuse("what it passes on is nobody's"))?;
+        let origin = Origin::parse(id);
+        if origin.is_none() || origin != Origin::parse(by) || by == self.actor.uri {
+            return Err(refuse("what it passes on is not its actor's"));
+        }
+        let object = read::one(activity, "object");
+        let of = match kind(activity) {
+            "Undo" => object.and_then(|undone| read::id(undone, "object")),
+            _ => object.and_then(read::id_of),
+        };
+        match of {
+            Some(of) if is_known(self.app, of).await? => {}
+            _ => return Ok(nothing),
+        }
+        let fetched;
+        let own_word = if self.is_theirs(id) {
+            activity
+        } else {
+            fetched = self.federation.object(self.app, self.budget, id).await?;
+            &fetched
+        };
+        if read::id(own_word, "actor") != Some(by) || kind(own_word) != kind(activity) {
+            return Err(refuse("what it passes on is not its actor's"));
+        }
+        let actor = self.federation.actor(self.app, self.budget, by).await?;
+        let member = Context {
+            actor,
+            id,
+            activity: own_word,
+            ..*self
+        };
+        let deed = match kind(own_word) {
+            "Delete" => member.delete()?,
+            "Undo" => member.undo().await?,
+            _ => member.favourite()?,
+        };
+        Ok((member.actor.id, deed))
+    }
+}

@@ -1,0 +1,564 @@
+//! What other software sends, in its own shape: every file of `crates/federation/tests/fixtures` goes through the inbox
+//! of a real server, signed, with what it leads to at hand; `expected.json` beside it says what comes of it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use federation::net::{OutboundClient, OutboundSettings, Reply};
+use federation::signatures::{PrivateKey, Signer};
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+use url::Url;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+use crate::harness::{School, Teacher, eventually};
+
+const SOFTWARE: [&str; 9] = [
+    "gotosocial",
+    "lemmy",
+    "mastodon",
+    "misskey",
+    "mobilizon",
+    "peertube",
+    "pixelfed",
+    "pleroma",
+    "wordpress",
+];
+
+/// A server elsewhere, played: it serves documents, and takes everything that it is sent.
+pub struct Elsewhere {
+    pub base: String,
+    pub host: String,
+    server: MockServer,
+    documents: Arc<Mutex<BTreeMap<String, Value>>>,
+    key: PrivateKey,
+}
+
+struct Serving(Arc<Mutex<BTreeMap<String, Value>>>);
+
+impl Respond for Serving {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        if request.method.as_str() == "POST" {
+            return ResponseTemplate::new(202);
+        }
+        let documents = self.0.lock().unwrap();
+        if request.url.path() == "/.well-known/webfinger" {
+            return webfinger(&documents, request);
+        }
+        let mut address = request.url.path().to_owned();
+        if let Some(query) = request.url.query() {
+            address = format!("{address}?{query}");
+        }
+        match documents.get(&address) {
+            Some(document) => ResponseTemplate::new(200)
+                .set_body_raw(document.to_string(), "application/activity+json"),
+            None => ResponseTemplate::new(404),
+        }
+    }
+}
+
+fn webfinger(documents: &BTreeMap<String, Value>, request: &Request) -> ResponseTemplate {
+    let resource = request
+        .url
+        .query_pairs()
+        .find(|(name, _)| name == "resource");
+    let resource = resource
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default();
+    let name = resource
+        .trim_start_matches("acct:")
+        .split('@')
+        .next()
+        .unwrap();
+    let found = documents
+        .values()
+        .find(|document| document["preferredUsername"] == name);
+    match found {
+        Some(actor) => ResponseTemplate::new(200).set_body_raw(
+            json!({ "subject": resource, "links": [
+                { "rel": "self", "type": "application/activity+json", "href": actor["id"] },
+            ] })
+            .to_string(),
+            "application/jrd+json",
+        ),
+        None => ResponseTemplate::new(404),
+    }
+}
+
+impl Elsewhere {
+    pub async fn open() -> Self {
+        let server = MockServer::start().await;
+        let documents = Arc::new(Mutex::new(BTreeMap::new()));
+        Mock::given(any())
+            .respond_with(Serving(documents.clone()))
+            .mount(&server)
+            .await;
+        let base = server.uri();
+        Self {
+            host: base.trim_start_matches("http://").to_owned(),
+            base,
+            server,
+            documents,
+            key: PrivateKey::generate_rsa().unwrap(),
+        }
+    }
+
+    /// Serves a document at its id; who has a key in it has ours.
+    pub fn serve(&self, mut document: Value) {
+        let pem = document.pointer("/publicKey/publicKeyPem").cloned();
+        if let Some(pem) = pem {
+            let mut public = self.key.public_pem().unwrap();
+            if pem.as_str().unwrap().contains("RSA PUBLIC KEY") {
+                let key = openssl::rsa::Rsa::public_key_from_pem(public.as_bytes()).unwrap();
+                public = String::from_utf8(key.public_key_to_pem_pkcs1().unwrap()).unwrap();
+            }
+            document["publicKey"]["publicKeyPem"] = json!(public);
+        }
+        let id = document["id"].as_str().unwrap();
+        let place = id
+            .strip_prefix(&self.base)
+            .unwrap_or_else(|| panic!("{id}"));
+        let place = if place.starts_with('/') {
+            place.to_owned()
+        } else {
+            format!("/{place}")
+        };
+        self.documents.lock().unwrap().insert(place, document);
+    }
+
+    /// Somebody who lives here, with all that an actor has.
+    pub fn person(&self, name: &str) -> Value {
+        let uri = format!("{}/users/{name}", self.base);
+        let actor = json!({
+            "@context": "https://www.w3.org/ns/activitystreams", "id": uri, "type": "Person", "preferredUsername": name,
+            "inbox": format!("{uri}/inbox"), "outbox": format!("{uri}/outbox"), "followers": format!("{uri}/followers"),
+            "url": format!("{}/@{name}", self.base), "manuallyApprovesFollowers": false,
+            "publicKey": { "id": format!("{uri}#main-key"), "owner": uri, "publicKeyPem": "" },
+        });
+        self.serve(actor.clone());
+        actor
+    }
+
+    pub fn forget(&self, id: &str) {
+        let place = id.strip_prefix(&self.base).unwrap();
+        self.documents.lock().unwrap().remove(place);
+    }
+
+    /// Delivers an activity as its actor, to the shared inbox.
+    pub async fn send(&self, school: &School, activity: &Value) -> Reply {
+        let actor = activity["actor"].as_str().unwrap();
+        let key = self
+            .documents
+            .lock()
+            .unwrap()
+            .values()
+            .find(|document| document["id"] == actor)
+            .unwrap_or_else(|| panic!("nobody is {actor}"))["publicKey"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let client = OutboundClient::new(&OutboundSettings {
+            public_url: Url::parse(&self.base).unwrap(),
+            allow_loopback: true,
+            allow_http: true,
+            ca_file: None,
+            failure_memory: Duration::ZERO,
+        })
+        .unwrap();
+        let inbox = Url::parse(&format!("{}/inbox", school.base)).unwrap();
+        let signer = Signer::new(key, self.key.clone());
+        client
+            .post_signed(&inbox, activity.to_string().into(), &signer)
+            .await
+    }
+
+    pub async fn tells(&self, school: &School, activity: &Value) {
+        let reply = self.send(school, activity).await;
+        assert_eq!(reply, Reply::Accepted, "{activity}");
+    }
+
+    /// What was delivered here so far.
+    pub async fn received(&self) -> Vec<Value> {
+        let requests = self.server.received_requests().await.unwrap();
+        requests
+            .iter()
+            .filter(|request| request.method.as_str() == "POST")
+            .map(|request| serde_json::from_slice(&request.body).unwrap())
+            .collect()
+    }
+
+    /// Waits for an activity that fits.
+    pub async fn receives(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        eventually(what, || async {
+            self.received()
+                .await
+                .into_iter()
+                .find(|activity| fits(activity))
+        })
+        .await
+    }
+
+    /// Ada follows somebody here, who says yes.
+    pub async fn is_followed(&self, school: &School, ada: &Teacher, actor: &Value) {
+        let follow = self.asked_to_follow(ada, actor).await;
+        let id = format!("{}#accept", actor["id"].as_str().unwrap());
+        let accept =
+            json!({ "id": id, "type": "Accept", "actor": actor["id"], "object": follow["id"] });
+        self.tells(school, &accept).await;
+        let account = account_id(ada, &format!("{}@{}", name(actor), self.host)).await;
+        follows(ada, &account).await;
+    }
+
+    async fn asked_to_follow(&self, ada: &Teacher, actor: &Value) -> Value {
+        let handle = format!("{}@{}", name(actor), self.host);
+        let account = account_id(ada, &handle).await;
+        ada.post(&format!("/api/v1/accounts/{account}/follow"), Value::Null)
+            .await;
+        let uri = &actor["id"];
+        self.receives("a Follow", |activity| {
+            activity["type"] == "Follow" && activity["object"] == *uri
+        })
+        .await
+    }
+}
+
+fn name(actor: &Value) -> &str {
+    actor["preferredUsername"].as_str().unwrap()
+}
+
+pub async fn account_id(ada: &Teacher, handle: &str) -> String {
+    let found = ada
+        .get(&format!(
+            "/api/v2/search?q=@{handle}&resolve=true&type=accounts"
+        ))
+        .await;
+    found["accounts"][0]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{handle}: {found}"))
+        .to_owned()
+}
+
+async fn follows(ada: &Teacher, account: &str) {
+    eventually("the follow to be accepted", || async {
+        let relation = ada
+            .get(&format!("/api/v1/accounts/relationships?id[]={account}"))
+            .await;
+        (relation[0]["following"] == true).then_some(())
+    })
+    .await;
+}
+
+/// The status of that id as somebody sees it.
+pub async fn status_at(ada: &Teacher, uri: &str) -> Option<Value> {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("q", uri)
+        .append_pair("type", "statuses")
+        .finish();
+    let found = ada.get(&format!("/api/v2/search?{query}")).await;
+    found["statuses"].as_array()?.first().cloned()
+}
+
+/// Whether all that is expected is there; more may be.
+pub fn fits(actual: &Value, expected: &Value) -> bool {
+    match (actual, expected) {
+        (Value::Object(actual), Value::Object(expected)) => expected
+            .iter()
+            .all(|(key, wanted)| actual.get(key).is_some_and(|value| fits(value, wanted))),
+        (Value::Array(actual), Value::Array(expected)) => {
+            actual.len() == expected.len()
+                && actual
+                    .iter()
+                    .zip(expected)
+                    .all(|(one, wanted)| fits(one, wanted))
+        }
+        _ => actual == expected,
+    }
+}
+
+/// One folder of fixtures, with the names of real places in it.
+struct Folder {
+    name: &'static str,
+    elsewhere: Elsewhere,
+    /// What is written in the files, and what it stands for.
+    places: Vec<(String, String)>,
+}
+
+impl Folder {
+    async fn open(name: &'static str, school: &School, note: &str) -> Self {
+        let elsewhere = Elsewhere::open().await;
+        let short = if name == "gotosocial" { "gts" } else { name };
+        let place = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        let folder = Self {
+            name,
+            places: vec![
+                place(
+                    "https://school.example/users/ada/statuses/1\"",
+                    &format!("{note}\""),
+                ),
+                place("https://school.example", &school.base),
+                place("school.example", &school.host),
+                place(&format!("https://{short}.example"), &elsewhere.base),
+                place(&format!("{short}.example"), &elsewhere.host),
+            ],
+            elsewhere,
+        };
+        for file in folder.files() {
+            let document = folder.read(&file);
+            if document
+                .get("actor")
+                .is_none_or(|_| document["type"] == "Event")
+                && document.get("id").is_some()
+            {
+                folder.elsewhere.serve(document);
+            }
+        }
+        folder
+    }
+
+    fn path(&self) -> PathBuf {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../federation/tests/fixtures");
+        PathBuf::from(root).join(self.name)
+    }
+
+    fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names
+            .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
+            .collect()
+    }
+
+    fn read(&self, name: &str) -> Value {
+        let path = self.path().join(format!("{name}.json"));
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        for (from, to) in &self.places {
+            text = text.replace(from, to);
+        }
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    async fn walk(&mut self, school: &School, ada: &Teacher) {
+        let expected = self.read("expected");
+        for follow in expected["follow"].as_array().unwrap() {
+            let handle = follow["actor"].as_str().unwrap();
+            let name = handle.split('@').next().unwrap();
+            let documents = self.elsewhere.documents.lock().unwrap().clone();
+            let actor = documents
+                .values()
+                .find(|document| document["preferredUsername"] == name);
+            let asked = self.elsewhere.asked_to_follow(ada, actor.unwrap()).await;
+            let id = asked["id"].as_str().unwrap().to_owned();
+            self.places.insert(
+                0,
+                ("https://school.example/users/ada#follows/1".to_owned(), id),
+            );
+            let accept = self.read(follow["answer"].as_str().unwrap());
+            self.elsewhere.tells(school, &accept).await;
+            follows(ada, &account_id(ada, handle).await).await;
+        }
+        let mut by = expected["follow"][0]["actor"].as_str().unwrap().to_owned();
+        let mut sent: Vec<String> = vec!["expected".to_owned()];
+        for follow in expected["follow"].as_array().unwrap() {
+            sent.push(follow["answer"].as_str().unwrap().to_owned());
+        }
+        for (number, step) in expected["steps"].as_array().unwrap().iter().enumerate() {
+            if let Some(file) = step["send"].as_str() {
+                sent.push(file.to_owned());
+                let activity = self.read(file);
+                self.elsewhere.tells(school, &activity).await;
+                let named = step["by"].as_str().map(str::to_owned);
+                by = named.unwrap_or_else(|| self.handle_of(&activity["actor"]));
+                self.is_worked_off(school, ada, &activity, &step["expect"], number)
+                    .await;
+            }
+            let place = format!("{} {}", self.name, step["send"]);
+            for (kind, wanted) in step["expect"].as_object().unwrap() {
+                Expecting {
+                    ada,
+                    by: &by,
+                    place: &place,
+                }
+                .see(kind, wanted)
+                .await;
+            }
+        }
+        for file in self.files() {
+            let is_document =
+                self.read(&file).get("actor").is_none() || self.read(&file)["type"] == "Event";
+            assert!(
+                is_document || sent.contains(&file),
+                "{} {file} was never sent",
+                self.name
+            );
+        }
+    }
+
+    fn handle_of(&self, actor: &Value) -> String {
+        let documents = self.elsewhere.documents.lock().unwrap();
+        let found = documents.values().find(|document| document["id"] == *actor);
+        format!("{}@{}", name(found.unwrap()), self.elsewhere.host)
+    }
+
+    /// Where nothing is to come of an activity, another one of the same actor shows that it was worked off.
+    async fn is_worked_off(
+        &self,
+        school: &School,
+        ada: &Teacher,
+        activity: &Value,
+        expected: &Value,
+        number: usize,
+    ) {
+        let expected = expected.as_object().unwrap();
+        let shows = expected
+            .keys()
+            .any(|key| !matches!(&**key, "no_status" | "untold"));
+        if shows || activity["object"] == activity["actor"] {
+            return;
+        }
+        let actor = activity["actor"].as_str().unwrap();
+        let uri = format!("{}/probe/{number}", self.elsewhere.base);
+        let own = format!("{}/users/ada", school.base);
+        let probe = json!({ "id": format!("{uri}/activity"), "type": "Create", "actor": actor, "to": [own],
+            "object": { "id": uri, "type": "Note", "attributedTo": actor, "to": [own], "content": "and?" } });
+        self.elsewhere.tells(school, &probe).await;
+        eventually("the probe", || status_at(ada, &uri)).await;
+    }
+}
+
+struct Expecting<'a> {
+    ada: &'a Teacher,
+    /// The handle of who sent.
+    by: &'a str,
+    place: &'a str,
+}
+
+impl Expecting<'_> {
+    async fn see(&self, kind: &str, wanted: &Value) {
+        let seen = Mutex::new(Value::Null);
+        let waiting = eventually_within(Duration::from_secs(20), || async {
+            let found = self.look(kind, wanted).await;
+            let good = match kind {
+                "no_status" | "untold" => found.is_null(),
+                "told" | "home" => found
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|one| fits(one, wanted)),
+                _ => fits(&found, wanted),
+            };
+            *seen.lock().unwrap() = found;
+            good
+        });
+        assert!(
+            waiting.await,
+            "{}: {kind} is not {wanted:#} but {:#}",
+            self.place,
+            seen.lock().unwrap()
+        );
+    }
+
+    async fn look(&self, kind: &str, wanted: &Value) -> Value {
+        match kind {
+            "status" => status_at(self.ada, wanted["uri"].as_str().unwrap())
+                .await
+                .unwrap_or_default(),
+            "no_status" => status_at(self.ada, wanted.as_str().unwrap())
+                .await
+                .unwrap_or_default(),
+            "home" => self.ada.get("/api/v1/timelines/home?limit=40").await,
+            "told" => self.told(wanted["type"].as_str().unwrap()).await,
+            "untold" => {
+                let lines = self.told(wanted.as_str().unwrap()).await;
+                lines
+                    .as_array()
+                    .unwrap()
+                    .first()
+                    .cloned()
+                    .unwrap_or_default()
+            }
+            "account" => self.account().await,
+            "relationship" => {
+                let id = self.account().await["id"].clone();
+                let path = format!(
+                    "/api/v1/accounts/relationships?id[]={}",
+                    id.as_str().unwrap()
+                );
+                self.ada.get(&path).await[0].clone()
+            }
+            "pinned" => {
+                let id = self.account().await["id"].clone();
+                let path = format!(
+                    "/api/v1/accounts/{}/statuses?pinned=true",
+                    id.as_str().unwrap()
+                );
+                let list = self.ada.get(&path).await;
+                list.as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|status| status["uri"].clone())
+                    .collect()
+            }
+            _ => panic!("{}: {kind} is not known", self.place),
+        }
+    }
+
+    async fn account(&self) -> Value {
+        self.ada
+            .get(&format!("/api/v1/accounts/lookup?acct={}", self.by))
+            .await
+    }
+
+    /// What ada was told that the sender did.
+    async fn told(&self, kind: &str) -> Value {
+        let id = self.account().await["id"].clone();
+        let path = format!(
+            "/api/v1/notifications?types[]={kind}&account_id={}",
+            id.as_str().unwrap()
+        );
+        self.ada.get(&path).await
+    }
+}
+
+async fn eventually_within<F: Future<Output = bool>>(
+    patience: Duration,
+    ask: impl Fn() -> F,
+) -> bool {
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < patience {
+        if ask().await {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    false
+}
+
+async fn all_is_understood(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    for software in SOFTWARE {
+        let note = ada
+            .publish(json!({ "status": format!("For {software}") }))
+            .await;
+        let note = note["uri"].as_str().unwrap();
+        Folder::open(software, &school, note)
+            .await
+            .walk(&school, &ada)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn what_other_software_sends_is_understood_on_sqlite() {
+    all_is_understood(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_other_software_sends_is_understood_on_postgresql() {
+    all_is_understood(Postgres).await;
+}
