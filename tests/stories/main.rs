@@ -23,6 +23,7 @@ mod idempotency;
 mod mail;
 mod pages;
 mod pictures;
+mod relayed;
 mod routes;
 mod sign_in;
 mod software;
