@@ -13,7 +13,7 @@ fn note(by: &Value, path: &str, words: &str) -> Value {
     json!({ "id": format!("{by}/{path}"), "type": "Note", "attributedTo": by, "to": PUBLIC, "content": words })
 }
 
-fn activity(kind: &str, by: &Value, path: &str, object: Value) -> Value {
+fn activity(kind: &str, by: &Value, path: &str, object: &Value) -> Value {
     let by = by["id"].as_str().unwrap();
     json!({ "id": format!("{by}/{path}"), "type": kind, "actor": by, "to": PUBLIC, "object": object })
 }
@@ -33,7 +33,7 @@ async fn story(kind: Kind) {
         status["favourites_count"].as_i64().unwrap()
     };
     let passed_on = async |path: &str, object: Value| {
-        let announce = activity("Announce", &group, path, object);
+        let announce = activity("Announce", &group, path, &object);
         group_host.tells(&school, &announce).await;
     };
 
@@ -42,20 +42,20 @@ async fn story(kind: Kind) {
     home.serve(said.clone());
     let mut forged = said.clone();
     forged["content"] = json!("forged words");
-    passed_on("a1", activity("Create", &mo, "c1", forged)).await;
+    passed_on("a1", activity("Create", &mo, "c1", &forged)).await;
     let kept = eventually("the post", || status_at(&ada, said["id"].as_str().unwrap())).await;
     assert_eq!(kept["content"], "true words");
 
     // A like that its server does not know has no effect, one that it knows has.
-    let made_up = activity("Like", &mo, "l1", own["uri"].clone());
+    let made_up = activity("Like", &mo, "l1", &own["uri"]);
     passed_on("a2", made_up).await;
-    let like = activity("Like", &mo, "l2", own["uri"].clone());
+    let like = activity("Like", &mo, "l2", &own["uri"]);
     home.serve(like.clone());
     passed_on("a3", like.clone()).await;
     eventually("the like", async || (likes().await == 1).then_some(())).await;
-    let undo = activity("Undo", &mo, "u2", like.clone());
+    let undo = activity("Undo", &mo, "u2", &like);
     passed_on("a4", undo.clone()).await;
-    let served = activity("Undo", &mo, "u3", like);
+    let served = activity("Undo", &mo, "u3", &like);
     home.serve(served.clone());
     passed_on("a5", served).await;
     eventually("the like to be taken back", async || {
@@ -64,11 +64,11 @@ async fn story(kind: Kind) {
     .await;
 
     // A group does not delete what is another server's.
-    passed_on("a6", activity("Delete", &group, "d1", said["id"].clone())).await;
-    passed_on("a7", activity("Delete", &mo, "d2", said["id"].clone())).await;
+    passed_on("a6", activity("Delete", &group, "d1", &said["id"])).await;
+    passed_on("a7", activity("Delete", &mo, "d2", &said["id"])).await;
     let last = note(&group, "2", "the last");
     group_host
-        .tells(&school, &activity("Create", &group, "c2", last.clone()))
+        .tells(&school, &activity("Create", &group, "c2", &last))
         .await;
     eventually("the last post", || {
         status_at(&ada, last["id"].as_str().unwrap())
@@ -84,10 +84,10 @@ async fn story(kind: Kind) {
     let gone = note(&mo, "3", "taken back");
     home.serve(gone.clone());
     home.forget(gone["id"].as_str().unwrap());
-    passed_on("a8", activity("Create", &mo, "c3", gone.clone())).await;
+    passed_on("a8", activity("Create", &mo, "c3", &gone)).await;
     let last = note(&group, "4", "the very last");
     group_host
-        .tells(&school, &activity("Create", &group, "c4", last.clone()))
+        .tells(&school, &activity("Create", &group, "c4", &last))
         .await;
     eventually("the very last post", || {
         status_at(&ada, last["id"].as_str().unwrap())
