@@ -23,6 +23,7 @@ mod idempotency;
 mod mail;
 mod pages;
 mod pictures;
+mod polls;
 mod relayed;
 mod routes;
 mod sign_in;

@@ -64,6 +64,8 @@ ids! {
     UserId,
     /// A post or a boost.
     StatusId,
+    /// A question that a status asks.
+    PollId,
     /// A picture, sound or film attached to a status.
     MediaId,
     /// One line in somebody's notifications.

@@ -18,7 +18,7 @@ pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use handle::{Handle, Host};
 pub use ids::{
     AccountId, ActivityId, ApplicationId, DeliveryId, InboxId, JobId, MediaId, NotificationId,
-    StatusId, TokenId, UserId,
+    PollId, StatusId, TokenId, UserId,
 };
 pub use media::MediaKind;
 pub use notification::NotificationKind;

@@ -28,6 +28,16 @@ pub const REMOTE_FILM_BYTES: usize = 40 * 1_024 * 1_024;
 pub const EMOJI: usize = 64;
 /// Characters of a description of an attachment.
 pub const MEDIA_DESCRIPTION: usize = 1_500;
+/// Options of a poll, local.
+pub const POLL_OPTIONS: usize = 8;
+/// Characters of an option, local.
+pub const POLL_OPTION: usize = 50;
+/// Shortest and longest time of a poll, local.
+pub const POLL_SECONDS: (i64, i64) = (300, 2_629_746);
+/// Options of a poll from elsewhere.
+pub const REMOTE_POLL_OPTIONS: usize = 20;
+/// Characters of an option from elsewhere.
+pub const REMOTE_POLL_OPTION: usize = 500;
 /// Characters of a user name.
 pub const USERNAME: usize = 30;
 /// Statuses pinned to one profile.

@@ -17,6 +17,8 @@ pub enum NotificationKind {
     Update,
     /// Somebody signed up here; told to moderators.
     SignUp,
+    /// A poll ended that one asked or voted in.
+    Poll,
 }
 
 numbered!(NotificationKind {
@@ -28,10 +30,11 @@ numbered!(NotificationKind {
     Favourite = 5,
     Update = 6,
     SignUp = 7,
+    Poll = 20,
 });
 
 impl NotificationKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -40,6 +43,7 @@ impl NotificationKind {
         Self::Favourite,
         Self::Update,
         Self::SignUp,
+        Self::Poll,
     ];
 
     /// The word of the client API.
@@ -54,6 +58,7 @@ impl NotificationKind {
             Self::Favourite => "favourite",
             Self::Update => "update",
             Self::SignUp => "admin.sign_up",
+            Self::Poll => "poll",
         }
     }
 

@@ -12,7 +12,7 @@ use storage::deliveries::{Activity, Delivery};
 use url::Url;
 
 use crate::Federation;
-use crate::convert::{actor, moment, note};
+use crate::convert::{actor, moment, note, poll};
 use crate::protocol::addressing::PUBLIC;
 use crate::protocol::context::with_context;
 
@@ -118,6 +118,18 @@ fn compose(
             status,
             uri,
         } => like(conn, account, status, &uri, undo)?,
+        Outgoing::Vote {
+            account,
+            status,
+            title,
+            uri,
+        } => match storage::statuses::find(conn, status)? {
+            Some(of) => between(conn, account, of.account_id, |by, to| {
+                poll::vote(by, to, &of.uri, &title, &uri)
+            })?,
+            None => None,
+        },
+        Outgoing::PollCounts { status } => counts(app, conn, status)?,
         Outgoing::Follow {
             follower,
             account,
@@ -205,6 +217,34 @@ fn edit(app: &App, post: &note::Post) -> Value {
         "cc": cc,
         "object": post.note(app),
     })
+}
+
+/// A question with its counts as they are, for its readers and those who voted.
+fn counts(
+    app: &App,
+    conn: &mut DbConnection,
+    id: StatusId,
+) -> Result<Option<Told>, service::Error> {
+    let now = app.now();
+    let told = post(app, conn, id, |post| {
+        let mut update = edit(app, post);
+        if let Some(object) = update.as_object_mut() {
+            let id = format!(
+                "{}#updates/poll/{}",
+                post.status.uri,
+                now.and_utc().timestamp_millis()
+            );
+            object.insert("id".to_owned(), json!(id));
+            object.insert("published".to_owned(), json!(moment(now)));
+        }
+        update
+    })?;
+    let (Some(mut told), Some(poll)) = (told, storage::polls::of_status(conn, id)?) else {
+        return Ok(None);
+    };
+    told.to
+        .extend(storage::polls::voters(conn, poll.id, false)?);
+    Ok(Some(told))
 }
 
 fn deletion(conn: &mut DbConnection, id: StatusId) -> Result<Option<Told>, service::Error> {

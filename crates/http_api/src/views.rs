@@ -5,7 +5,8 @@ use std::sync::Arc;
 use domain::{AccountId, AccountKind, CustomEmoji, MediaKind};
 use service::oauth::Person;
 use service::views::{
-    AccountView, EditView, MediaView, NotificationView, RelationshipView, StatusView, TagView,
+    AccountView, EditView, MediaView, NotificationView, PollView, RelationshipView, StatusView,
+    TagView,
 };
 
 use crate::entities as e;
@@ -233,7 +234,7 @@ impl From<StatusView> for e::Status {
                 .collect(),
             emojis: emojis(status.emojis),
             card: (),
-            poll: (),
+            poll: view.poll.map(Into::into),
             quote: (),
             quote_approval: Approval::NOBODY,
             favourited: seen.map(|seen| seen.favourited),
@@ -243,6 +244,29 @@ impl From<StatusView> for e::Status {
             pinned: seen.and_then(|seen| seen.pinned),
             filtered: [],
             reblog: view.boosted.map(|of| Box::new((*of).into())),
+        }
+    }
+}
+
+impl From<PollView> for e::Poll {
+    fn from(view: PollView) -> Self {
+        let poll = view.poll;
+        let has_voted = |votes: &Vec<i16>| view.is_own || !votes.is_empty();
+        Self {
+            id: poll.id,
+            expires_at: poll.expires_at,
+            expired: view.is_over,
+            multiple: poll.multiple,
+            votes_count: poll.votes_count,
+            voters_count: poll.voters_count,
+            options: view
+                .options
+                .into_iter()
+                .map(|(title, votes_count)| e::PollOption { title, votes_count })
+                .collect(),
+            emojis: [],
+            voted: view.own_votes.as_ref().map(has_voted),
+            own_votes: view.own_votes,
         }
     }
 }

@@ -99,6 +99,11 @@ impl Addresses {
     }
 
     #[must_use]
+    pub fn vote(&self, name: &str, id: i64) -> String {
+        format!("{}/users/{name}#votes/{id}", self.base)
+    }
+
+    #[must_use]
     pub fn block(&self, name: &str, id: i64) -> String {
         format!("{}/users/{name}#blocks/{id}", self.base)
     }

@@ -1,11 +1,11 @@
 //! Work that follows from a transaction: written by it as a row, done after it.
 
-use domain::{AccountId, JobId, StatusId, limits};
+use domain::{AccountId, JobId, PollId, StatusId, Time, limits};
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
-use crate::{App, Error, Result, attachments, home, incoming, keys, remote_files};
+use crate::{App, Error, Result, attachments, home, incoming, keys, polls, remote_files};
 
 /// A piece of work. Doing it twice does no harm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,6 +22,14 @@ pub enum Job {
     /// Removes all that somebody elsewhere wrote, who is gone.
     RemoveStatuses {
         account: AccountId,
+    },
+    /// Tells how a poll ended.
+    ClosePoll {
+        poll: PollId,
+    },
+    /// Tells other servers of the counts of a poll.
+    AnnouncePoll {
+        poll: PollId,
     },
     /// Tells other servers; done by `federation`.
     Federate(Outgoing),
@@ -56,6 +64,17 @@ pub enum Outgoing {
         account: AccountId,
         status: StatusId,
         uri: String,
+    },
+    /// Somebody chose an option of a poll elsewhere.
+    Vote {
+        account: AccountId,
+        status: StatusId,
+        title: String,
+        uri: String,
+    },
+    /// The counts of the poll of a status.
+    PollCounts {
+        status: StatusId,
     },
     Follow {
         follower: AccountId,
@@ -97,19 +116,28 @@ pub enum Outgoing {
 
 /// Leaves work behind in the transaction at hand.
 pub(crate) fn enqueue(app: &App, conn: &mut DbConnection, job: &Job) -> Result<()> {
+    enqueue_at(app, conn, job, app.now())
+}
+
+/// Leaves work behind that is to be done at `run_at`.
+pub(crate) fn enqueue_at(
+    app: &App,
+    conn: &mut DbConnection,
+    job: &Job,
+    run_at: Time,
+) -> Result<()> {
     let payload = serde_json::to_string(job).map_err(|error| Error::Internal(error.to_string()))?;
-    let now = app.now();
     storage::jobs::insert(
         conn,
         storage::jobs::Job {
             id: JobId(app.next_id()),
             payload,
-            run_at: now,
+            run_at,
             leased_until: None,
             attempts: 0,
             failed_at: None,
             error: None,
-            created_at: now,
+            created_at: app.now(),
         },
     )?;
     app.leave_work();
@@ -127,6 +155,8 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::MakeKey { account } => keys::of_account(app, account).await.map(drop),
         Job::Mail(message) => Ok(app.mailer().send(&message).await?),
         Job::RemoveStatuses { account } => incoming::remove_statuses(app, account).await,
+        Job::ClosePoll { poll } => polls::close(app, poll).await,
+        Job::AnnouncePoll { poll } => polls::announce(app, poll).await,
         Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
     }
 }

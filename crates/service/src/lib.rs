@@ -26,6 +26,7 @@ pub mod notifications;
 pub mod oauth;
 mod paged;
 pub mod passwords;
+pub mod polls;
 pub mod profile;
 mod remote;
 pub mod remote_files;

@@ -38,6 +38,7 @@ pub mod migrations;
 pub mod notifications;
 mod paging;
 mod patience;
+pub mod polls;
 pub mod recovery;
 pub mod remote_files;
 pub mod retractions;

@@ -96,6 +96,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    polls (id) {
+        id -> BigInt,
+        status_id -> BigInt,
+        account_id -> BigInt,
+        multiple -> Bool,
+        hide_totals -> Bool,
+        expires_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        votes_count -> BigInt,
+        voters_count -> Nullable<BigInt>,
+        announced_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    poll_options (poll_id, position) {
+        poll_id -> BigInt,
+        position -> SmallInt,
+        title -> Text,
+        votes_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    poll_votes (poll_id, account_id, position) {
+        poll_id -> BigInt,
+        account_id -> BigInt,
+        position -> SmallInt,
+        uri -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     remote_files (digest) {
         digest -> Text,
         file -> Text,
@@ -436,6 +470,9 @@ diesel::joinable!(status_tags -> tags (tag_id));
 diesel::joinable!(status_tags -> statuses (status_id));
 diesel::joinable!(media -> accounts (account_id));
 diesel::joinable!(media -> statuses (status_id));
+diesel::joinable!(polls -> statuses (status_id));
+diesel::joinable!(poll_options -> polls (poll_id));
+diesel::joinable!(poll_votes -> polls (poll_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
 diesel::joinable!(favourites -> accounts (account_id));
 diesel::joinable!(favourites -> statuses (status_id));
@@ -472,6 +509,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     media,
     mentions,
     notifications,
+    poll_options,
+    poll_votes,
+    polls,
     remote_files,
     retractions,
     server_state,

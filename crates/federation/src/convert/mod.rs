@@ -2,6 +2,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod note;
+pub(crate) mod poll;
 mod words;
 
 #[cfg(test)]

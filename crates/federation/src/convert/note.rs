@@ -9,10 +9,11 @@ use service::incoming::{RemoteMedia, RemoteStatus};
 use storage::DbConnection;
 use storage::accounts::{Account, Identity};
 use storage::media::Media;
+use storage::polls::{Poll, PollOption};
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{moment, words};
+use super::{moment, poll, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -79,6 +80,7 @@ pub(crate) fn from_json(
         tags: hashtags(object),
         media: media(object),
         emojis: emojis(object),
+        poll: poll::from_json(object),
     })
 }
 
@@ -191,6 +193,7 @@ pub(crate) struct Post {
     pub mentioned: Vec<Account>,
     pub tags: Vec<String>,
     pub media: Vec<Media>,
+    pub poll: Option<(Poll, Vec<PollOption>)>,
 }
 
 /// Loads posts in a fixed number of queries; those of unknown authors are left out.
@@ -207,6 +210,14 @@ pub(crate) fn load(
     let mentions = storage::mentions::of_statuses(conn, &ids)?;
     let tags = storage::tags::of_statuses(conn, &ids)?;
     let media = storage::media::of_statuses(conn, &ids)?;
+    let polls = storage::polls::of_statuses(conn, &ids)?;
+    let poll_ids: Vec<_> = polls.iter().map(|poll| poll.id).collect();
+    let options = storage::polls::options(conn, &poll_ids)?;
+    let poll_of = |id: StatusId| {
+        let poll = polls.iter().find(|poll| poll.status_id == id)?;
+        let options = options.iter().filter(|option| option.poll_id == poll.id);
+        Some((poll.clone(), options.cloned().collect()))
+    };
     Ok(rows
         .into_iter()
         .filter_map(|status| {
@@ -228,6 +239,7 @@ pub(crate) fn load(
                     .filter(|row| row.status_id == Some(id))
                     .cloned()
                     .collect(),
+                poll: poll_of(id),
                 status,
             })
         })
@@ -274,6 +286,9 @@ impl Post {
                     "contentMap".to_owned(),
                     json!({ language.as_str(): status.content }),
                 );
+            }
+            if let Some((poll, options)) = &self.poll {
+                poll::ask(object, poll, options, app.now());
             }
             if let Some(time) = status.edited_at {
                 object.insert("updated".to_owned(), json!(moment(time)));

@@ -13,6 +13,7 @@ use service::incoming::{Boost, Deed, Featuring, Thread, Undo, Undone};
 use storage::accounts::Identity;
 
 use crate::convert::note::{author_of, is_post, mentioned};
+use crate::convert::poll;
 use crate::fetch::{Budget, is_known, known_actor, read_database};
 use crate::origin::Origin;
 use crate::protocol::addressing::visibility;
@@ -128,6 +129,13 @@ impl Context<'_> {
         let object = self.own_word().await?;
         if author_of(&object) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
+        }
+        if let Some((of, title)) = poll::choice(&object) {
+            return Ok(Deed::Vote {
+                uri: read::text(&object, "id").unwrap_or_default().to_owned(),
+                of: of.to_owned(),
+                title: title.to_owned(),
+            });
         }
         if !is_post(&object) {
             return Ok(unknown(kind(&object)));

@@ -21,6 +21,7 @@ pub(crate) fn with_context(object: Value) -> Value {
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
             "featured": { "@id": "toot:featured", "@type": "@id" },
+            "votersCount": "toot:votersCount",
             "blurhash": "toot:blurhash",
             "focalPoint": { "@container": "@list", "@id": "toot:focalPoint" }
         }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::account::{Account, CustomEmoji};
 use super::media_attachment::MediaAttachment;
+use super::poll::Poll;
 use super::time::{moment, moment_or_null};
 use super::{Empty, Null};
 
@@ -40,7 +41,7 @@ pub struct Status {
     pub tags: Vec<StatusTag>,
     pub emojis: Vec<CustomEmoji>,
     pub card: Null,
-    pub poll: Null,
+    pub poll: Option<Poll>,
     pub quote: Null,
     pub quote_approval: Approval,
     /// What the reader did with it; only for somebody signed in, as the next three are.

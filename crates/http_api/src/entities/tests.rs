@@ -84,7 +84,7 @@ fn status() -> Status {
         tags: Vec::new(),
         emojis: Vec::new(),
         card: (),
-        poll: (),
+        poll: None,
         quote: (),
         quote_approval: Approval::NOBODY,
         favourited: None,

@@ -56,12 +56,11 @@ fn media_limits(app: &App) -> e::MediaLimits {
     }
 }
 
-/// There are no polls yet; apps read these figures all the same.
 const POLLS: e::PollLimits = e::PollLimits {
-    max_options: 0,
-    max_characters_per_option: 0,
-    min_expiration: 0,
-    max_expiration: 0,
+    max_options: limits::POLL_OPTIONS,
+    max_characters_per_option: limits::POLL_OPTION,
+    min_expiration: limits::POLL_SECONDS.0,
+    max_expiration: limits::POLL_SECONDS.1,
 };
 
 fn languages() -> Vec<String> {

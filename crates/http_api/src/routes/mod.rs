@@ -8,6 +8,7 @@ mod instance;
 mod media;
 mod notifications;
 mod oauth;
+mod polls;
 mod search;
 mod settings;
 mod statuses;
@@ -81,6 +82,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     instance::routes(config);
     media::routes(config);
     notifications::routes(config);
+    polls::routes(config);
     search::routes(config);
     settings::routes(config);
     statuses::routes(config);

@@ -4,11 +4,11 @@ use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{MediaId, StatusId, Visibility};
 use serde::Deserialize;
-use serde_json::Value;
 use service::statuses::{self, MediaChange, NewStatus, StatusChange};
 use service::{App, Error};
 
 use super::media::focus;
+use super::polls::PollParams;
 use super::{Answer, json, nothing, page};
 use crate::ApiError;
 use crate::entities::{Account, Context, Status, StatusEdit, StatusSource};
@@ -61,7 +61,7 @@ struct Create {
     language: Text,
     in_reply_to_id: Text,
     media_ids: Words,
-    poll: Option<Value>,
+    poll: Option<PollParams>,
     scheduled_at: Text,
     quoted_status_id: Text,
 }
@@ -81,9 +81,6 @@ async fn create(
             "Validation failed: {what} are not supported here"
         )))
     };
-    if params.poll.is_some_and(|poll| !poll.is_null()) {
-        return refuse("Polls");
-    }
     if params.scheduled_at.filled().is_some() {
         return refuse("Scheduled posts");
     }
@@ -99,6 +96,7 @@ async fn create(
         language: params.language.filled().map(str::to_owned),
         in_reply_to: params.in_reply_to_id.filled().map(answered).transpose()?,
         media: media_ids(&params.media_ids)?,
+        poll: params.poll.map(Into::into),
         idempotency_key,
     };
     let view =
@@ -165,7 +163,7 @@ struct Edit {
     language: Text,
     media_ids: Words,
     media_attributes: Many<MediaAttributes>,
-    poll: Option<Value>,
+    poll: Option<PollParams>,
 }
 
 #[derive(Deserialize, Default)]
@@ -183,11 +181,6 @@ async fn edit(
     app: Data<App>,
 ) -> Answer {
     let params = params.into_inner();
-    if params.poll.is_some_and(|poll| !poll.is_null()) {
-        return Err(ApiError::Unprocessable(
-            "Validation failed: Polls are not supported here".to_owned(),
-        ));
-    }
     // What is not said stays as it is.
     let now = statuses::source(&app, &caller.person, id.0).await?;
     let mut media_changes = Vec::new();
@@ -211,6 +204,7 @@ async fn edit(
             None => None,
         },
         media_changes,
+        poll: params.poll.map(Into::into),
     };
     json(Status::from(
         statuses::edit(&app, &caller.person, id.0, change).await?,

@@ -4,7 +4,9 @@ use domain::{AccountId, Time, Visibility};
 use storage::DbConnection;
 
 use super::statuses::{receive_all, revise};
-use super::{RemoteAccount, RemoteStatus, accounts, deeds, relations, retractions, statuses};
+use super::{
+    RemoteAccount, RemoteStatus, accounts, deeds, polls, relations, retractions, statuses,
+};
 use crate::{App, Result, follows};
 
 /// What somebody elsewhere did, with all that had to be looked up elsewhere.
@@ -26,6 +28,12 @@ pub enum Deed {
         uri: String,
         /// Id of a status.
         of: String,
+    },
+    Vote {
+        uri: String,
+        /// Id of a status.
+        of: String,
+        title: String,
     },
     Follow {
         uri: String,
@@ -123,6 +131,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::Boost(boost) => deeds::boost(app, conn, &account, boost),
         Deed::Feature(featuring) => deeds::feature(app, conn, &account, featuring),
         Deed::Favourite { uri, of } => deeds::favourite(app, conn, by, uri, of),
+        Deed::Vote { uri, of, title } => polls::vote(app, conn, by, uri, of, title),
         Deed::Follow {
             uri,
             account: asked,

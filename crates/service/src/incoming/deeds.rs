@@ -194,11 +194,11 @@ fn count(conn: &mut DbConnection, of: StatusId, change: i64) -> Result<()> {
     Ok(storage::statuses::add_to_counts(conn, of, change)?)
 }
 
-fn living(conn: &mut DbConnection, uri: &str) -> Result<Option<Status>> {
+pub(super) fn living(conn: &mut DbConnection, uri: &str) -> Result<Option<Status>> {
     Ok(storage::statuses::with_uri(conn, uri)?.filter(|row| row.deleted_at.is_none()))
 }
 
-fn is_visible(conn: &mut DbConnection, viewer: AccountId, id: StatusId) -> Result<bool> {
+pub(super) fn is_visible(conn: &mut DbConnection, viewer: AccountId, id: StatusId) -> Result<bool> {
     match find_visible(conn, Some(viewer), id) {
         Ok(_) => Ok(true),
         Err(Error::NotFound) => Ok(false),

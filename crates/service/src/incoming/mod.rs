@@ -6,12 +6,14 @@
 mod accounts;
 mod apply;
 mod deeds;
+mod polls;
 mod relations;
 mod retractions;
 mod statuses;
 
 pub use accounts::{RemoteAccount, upsert_account};
 pub use apply::{Boost, Deed, Featuring, Thread, Undo, Undone, apply};
+pub use polls::RemotePoll;
 pub use statuses::{RemoteMedia, RemoteStatus, receive_thread};
 
 pub(crate) use accounts::remove_statuses;

@@ -5,6 +5,7 @@ use storage::DbConnection;
 use storage::media::Media;
 use storage::statuses::Status;
 
+use super::polls::{self, RemotePoll};
 use super::retractions::{self, is_taken_back};
 use super::settled;
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
@@ -30,6 +31,7 @@ pub struct RemoteStatus {
     pub tags: Vec<String>,
     pub media: Vec<RemoteMedia>,
     pub emojis: Vec<CustomEmoji>,
+    pub poll: Option<RemotePoll>,
 }
 
 /// A file on another server.
@@ -123,6 +125,9 @@ fn receive(app: &App, conn: &mut DbConnection, remote: &RemoteStatus) -> Result<
     };
     let status = insert(app, conn, draft)?;
     attach(app, conn, author.id, status.id, &remote.media)?;
+    if let Some(poll) = &remote.poll {
+        polls::store(app, conn, &status, poll)?;
+    }
     Ok(Some(status.id))
 }
 
@@ -137,11 +142,11 @@ pub(super) fn revise(
         (Some(ours), Some(theirs)) => theirs <= ours,
         _ => false,
     };
-    if status.account_id != remote.author
-        || status.local
-        || status.deleted_at.is_some()
-        || ours_is_newer
-    {
+    if status.account_id != remote.author || status.local || status.deleted_at.is_some() {
+        return Ok(());
+    }
+    polls::refresh(app, conn, &status, remote.poll.as_ref(), !ours_is_newer)?;
+    if ours_is_newer {
         return Ok(());
     }
     let content = sanitise::html(limits::cut_bytes(

@@ -12,6 +12,7 @@ use crate::error::invalid;
 use crate::follows::notify;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
+use crate::polls::{self, NewPoll};
 use crate::views::StatusView;
 use crate::{App, Error, Result};
 
@@ -25,6 +26,8 @@ pub struct StatusChange {
     /// None leaves the files as they are.
     pub media: Option<Vec<MediaId>>,
     pub media_changes: Vec<MediaChange>,
+    /// None leaves it as it is.
+    pub poll: Option<NewPoll>,
 }
 
 /// What is said of a file from now on; None leaves it as it is.
@@ -52,6 +55,9 @@ pub async fn edit(
     }
     if let Some(language) = change.language.take() {
         change.language = Some(check_language(language)?);
+    }
+    if let Some(poll) = change.poll.take() {
+        change.poll = Some(poll.checked()?);
     }
     let composed = compose(app, &change.text).await?;
     let author = person.account.clone();
@@ -112,6 +118,9 @@ pub async fn edit(
             let description = media.description.or(row.description);
             let focus = media.focus.unwrap_or((row.focus_x, row.focus_y));
             storage::media::describe(conn, row.id, description.as_deref(), focus)?;
+        }
+        if let Some(poll) = &change.poll {
+            polls::change(app, conn, &status, poll)?;
         }
         tell_of_edit(app, conn, &status)?;
         federate(app, conn, Outgoing::Edit { status: id })?;

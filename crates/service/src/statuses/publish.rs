@@ -10,6 +10,7 @@ use crate::audience::find_visible;
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
+use crate::polls::{self, NewPoll};
 use crate::views::{self, StatusView};
 use crate::{App, Error, Result};
 
@@ -24,6 +25,7 @@ pub struct NewStatus {
     pub in_reply_to: Option<StatusId>,
     /// In the order in which they are shown.
     pub media: Vec<MediaId>,
+    pub poll: Option<NewPoll>,
     /// The same key again gives the status that it made.
     pub idempotency_key: Option<String>,
 }
@@ -46,6 +48,12 @@ pub async fn publish(
     }
     check_length(app, &new.text, &new.spoiler_text)?;
     check_media(app, &new.media)?;
+    if let Some(poll) = new.poll.take() {
+        if !new.media.is_empty() {
+            return Err(invalid("Cannot attach files along with a poll"));
+        }
+        new.poll = Some(poll.checked()?);
+    }
     new.language = match new.language.take() {
         Some(language) => Some(check_language(language)?),
         None => usual_language(person),
@@ -194,6 +202,9 @@ fn store(
     };
     let status = insert(app, conn, draft)?;
     attach(conn, author.id, status.id, &new.media)?;
+    if let Some(poll) = &new.poll {
+        polls::ask(app, conn, &status, poll)?;
+    }
     if let Some(key) = &new.idempotency_key {
         storage::idempotency::insert(conn, author.id, key, status.id, now)?;
     }

@@ -45,6 +45,7 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     storage::home_feed::delete_status(conn, status.id)?;
     storage::notifications::delete_of_status(conn, status.id)?;
     storage::tags::delete_of_status(conn, status.id)?;
+    storage::polls::delete_of_status(conn, status.id)?;
     if status.visibility != Visibility::Direct {
         let change = AccountCounts {
             statuses: -1,

@@ -2,6 +2,7 @@
 //! with the numbers already hidden that the viewer is not to see.
 
 mod account;
+mod polls;
 mod status;
 
 use std::sync::Arc;
@@ -10,9 +11,11 @@ use domain::{AccountId, CustomEmoji, MediaId, Time};
 use storage::accounts::Account;
 use storage::media::Media;
 use storage::notifications::Notification;
+use storage::polls::Poll;
 use storage::statuses::Status;
 
 pub(crate) use account::{account, accounts, accounts_by_id};
+pub(crate) use polls::polls;
 pub(crate) use status::{media, statuses};
 
 /// An account as somebody sees it.
@@ -38,6 +41,7 @@ pub struct StatusView {
     pub media: Vec<MediaView>,
     pub mentions: Vec<MentionView>,
     pub tags: Vec<TagView>,
+    pub poll: Option<PollView>,
     /// Name and website.
     pub application: Option<(String, Option<String>)>,
     pub replies: i64,
@@ -45,6 +49,19 @@ pub struct StatusView {
     pub favourites: i64,
     /// None for a viewer who is not signed in.
     pub seen_by: Option<Deeds>,
+}
+
+/// A poll as somebody sees it.
+#[derive(Debug, Clone)]
+pub struct PollView {
+    pub poll: Poll,
+    pub is_over: bool,
+    /// Whether the viewer asks it.
+    pub is_own: bool,
+    /// Titles and counts; none while these are hidden.
+    pub options: Vec<(String, Option<i64>)>,
+    /// Places of what the viewer chose. None for a viewer who is not signed in.
+    pub own_votes: Option<Vec<i16>>,
 }
 
 /// What the viewer did with a status.

@@ -9,7 +9,8 @@ use storage::media::Media;
 use storage::statuses::Status;
 
 use super::account::{accounts_by_id, acct};
-use super::{AccountView, Deeds, MediaView, MentionView, StatusView, TagView};
+use super::polls::polls;
+use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView};
 use crate::audience::visible_to;
 use crate::remote_files::{Owner, attachment_address, show_emojis};
 use crate::{App, Result};
@@ -20,6 +21,7 @@ struct Belongings {
     media: HashMap<StatusId, Vec<MediaView>>,
     mentions: HashMap<StatusId, Vec<MentionView>>,
     tags: HashMap<StatusId, Vec<TagView>>,
+    polls: HashMap<StatusId, PollView>,
     applications: HashMap<ApplicationId, (String, Option<String>)>,
     deeds: Option<ViewerDeeds>,
 }
@@ -109,6 +111,7 @@ fn load(
         let url = app.addresses().tag(&name);
         tags.entry(id).or_default().push(TagView { name, url });
     }
+    let polls = polls(app, conn, viewer, &ids)?;
     let mut applications: Vec<ApplicationId> =
         rows.iter().filter_map(|row| row.application_id).collect();
     applications.sort_unstable();
@@ -141,6 +144,7 @@ fn load(
         media: media_of,
         mentions,
         tags,
+        polls,
         applications,
         deeds,
     })
@@ -183,6 +187,7 @@ impl Belongings {
             media: media.cloned().unwrap_or_default(),
             mentions: mentions.cloned().unwrap_or_default(),
             tags: tags.cloned().unwrap_or_default(),
+            poll: self.polls.get(&status.id).cloned(),
             application: status
                 .application_id
                 .and_then(|id| self.applications.get(&id).cloned()),

@@ -8,4 +8,5 @@
 
 mod pages;
 mod pictures;
+mod polls;
 mod secrets;

@@ -1,0 +1,65 @@
+//! <https://docs.joinmastodon.org/methods/polls/>
+
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::PollId;
+use serde::Deserialize;
+use service::{App, polls};
+
+use super::{Answer, json};
+use crate::entities::Poll;
+use crate::extract::scope::{ReadStatuses, WriteStatuses};
+use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Words};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/polls/{id}").route(web::get().to(show)))
+        .service(web::resource("/v1/polls/{id}/votes").route(web::post().to(vote)));
+}
+
+/// The poll that comes with a status.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct PollParams {
+    options: Words,
+    expires_in: Number,
+    multiple: Flag,
+    hide_totals: Flag,
+}
+
+impl From<PollParams> for polls::NewPoll {
+    fn from(params: PollParams) -> Self {
+        Self {
+            options: params.options.0.unwrap_or_default(),
+            expires_in: params.expires_in.0.unwrap_or(0),
+            multiple: params.multiple.is_set(),
+            hide_totals: params.hide_totals.is_set(),
+        }
+    }
+}
+
+async fn show(caller: Anyone<ReadStatuses>, id: PathId<PollId>, app: Data<App>) -> Answer {
+    json(Poll::from(polls::view(&app, caller.person(), id.0).await?))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Votes {
+    choices: Words,
+}
+
+async fn vote(
+    caller: Caller<WriteStatuses>,
+    id: PathId<PollId>,
+    params: Params<Votes>,
+    app: Data<App>,
+) -> Answer {
+    // What is no number chooses nothing that is there.
+    let choices = params.0.choices.as_slice().iter();
+    let choices = choices
+        .map(|word| word.parse().unwrap_or(-1))
+        .take(100)
+        .collect();
+    json(Poll::from(
+        polls::vote(&app, &caller.person, id.0, choices).await?,
+    ))
+}

@@ -1,0 +1,254 @@
+//! Polls, asked here and elsewhere, and answered both ways.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use crate::harness::{School, Teacher, answer, eventually};
+use crate::software::{Elsewhere, fits, status_at};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+fn question(words: &str) -> Value {
+    json!({ "status": words, "poll": { "options": ["Monday", "Tuesday", "never"], "expires_in": 3600 } })
+}
+
+async fn poll_of(teacher: &Teacher, status: &Value) -> Value {
+    let path = format!("/api/v1/statuses/{}", status["id"].as_str().unwrap());
+    teacher.get(&path).await["poll"].clone()
+}
+
+async fn votes(teacher: &Teacher, poll: &Value, choices: &[i64]) -> (StatusCode, Value) {
+    let path = format!("/api/v1/polls/{}/votes", poll["id"].as_str().unwrap());
+    let vote = teacher
+        .request(Method::POST, &path)
+        .json(&json!({ "choices": choices }));
+    let response = vote.send().await.unwrap();
+    (response.status(), response.json().await.unwrap())
+}
+
+async fn between_schools(kind: Kind) {
+    let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let (ada, bo) = (here.teacher("ada"), there.teacher("bo"));
+    ada.follow(&format!("@bo@{}", there.host)).await;
+    let asked = bo.publish(question("When do we meet?")).await;
+    assert_eq!(asked["poll"]["voted"], true, "one's own");
+    let read = ada.reads("When do we meet?").await;
+    let poll = &read["poll"];
+    let expected = json!({ "expired": false, "multiple": false, "votes_count": 0, "voters_count": 0, "voted": false,
+        "own_votes": [], "options": [{ "title": "Monday", "votes_count": 0 }, { "title": "Tuesday" }, { "title": "never" }] });
+    assert!(fits(poll, &expected), "{poll:#}");
+    assert_eq!(poll["expires_at"], asked["poll"]["expires_at"]);
+    for bad in [&[][..], &[7], &[-1]] {
+        assert_eq!(
+            votes(&ada, poll, bad).await.0,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    }
+    let (status, voted) = votes(&ada, poll, &[1]).await;
+    assert_eq!(status, StatusCode::OK, "{voted}");
+    assert!(
+        fits(
+            &voted,
+            &json!({ "votes_count": 1, "voted": true, "own_votes": [1] })
+        ),
+        "{voted:#}"
+    );
+    for again in [0, 1] {
+        let (status, refusal) = votes(&ada, poll, &[again]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refusal}");
+    }
+    eventually("the vote to be counted there", || async {
+        let poll = poll_of(&bo, &asked).await;
+        fits(&poll, &json!({ "votes_count": 1, "voters_count": 1, "options": [{ "votes_count": 0 }, { "votes_count": 1 }, {}] }))
+            .then_some(())
+    })
+    .await;
+    let (status, refusal) = votes(&bo, &asked["poll"], &[0]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        refusal["error"],
+        "Validation failed: You cannot vote in your own polls"
+    );
+    // A vote is no status.
+    let thread = bo
+        .get(&format!(
+            "/api/v1/statuses/{}/context",
+            asked["id"].as_str().unwrap()
+        ))
+        .await;
+    assert_eq!(thread["descendants"], json!([]));
+
+    let uri = asked["uri"]
+        .as_str()
+        .unwrap()
+        .strip_prefix(&there.base)
+        .unwrap();
+    let document = there
+        .request(Method::GET, uri)
+        .header("accept", "application/activity+json");
+    let document = answer(document).await;
+    let expected = json!({ "type": "Question", "votersCount": 1, "oneOf": [
+        { "type": "Note", "name": "Monday", "replies": { "type": "Collection", "totalItems": 0 } },
+        { "type": "Note", "name": "Tuesday", "replies": { "type": "Collection", "totalItems": 1 } },
+        { "type": "Note", "name": "never" },
+    ] });
+    assert!(fits(&document, &expected), "{document:#}");
+    assert!(document["endTime"].is_string() && document.get("closed").is_none());
+}
+
+#[tokio::test]
+async fn polls_between_schools_on_sqlite() {
+    between_schools(Sqlite).await;
+}
+
+#[tokio::test]
+async fn polls_between_schools_on_postgresql() {
+    between_schools(Postgres).await;
+}
+
+async fn with_others(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let elsewhere = Elsewhere::open().await;
+    let (grace, mo) = (elsewhere.person("grace"), elsewhere.person("mo"));
+    elsewhere.is_followed(&school, &ada, &grace).await;
+    let by = grace["id"].as_str().unwrap();
+    let uri = format!("{by}/statuses/1");
+    let asks = |yes: i64, no: i64| {
+        json!({ "id": uri, "type": "Question", "attributedTo": by, "to": [PUBLIC], "content": "<p>Tea?</p>",
+            "endTime": "2099-01-01T00:00:00Z", "votersCount": yes + no,
+            "anyOf": [{ "type": "Note", "name": "yes", "replies": { "type": "Collection", "totalItems": yes } },
+                      { "type": "Note", "name": "no", "replies": { "type": "Collection", "totalItems": no } }] })
+    };
+    let tells = async |kind: &str, id: &str, object: Value| {
+        let activity = json!({ "id": format!("{by}/{id}"), "type": kind, "actor": by, "to": [PUBLIC], "object": object });
+        elsewhere.tells(&school, &activity).await;
+    };
+    tells("Create", "c1", asks(2, 1)).await;
+    let read = eventually("the question", || status_at(&ada, &uri)).await;
+    assert!(
+        fits(
+            &read["poll"],
+            &json!({ "multiple": true, "votes_count": 3, "voters_count": 3 })
+        ),
+        "{read:#}"
+    );
+    let (status, voted) = votes(&ada, &read["poll"], &[0, 1]).await;
+    assert_eq!((status, &voted["votes_count"]), (StatusCode::OK, &json!(5)));
+    for name in ["yes", "no"] {
+        let vote = elsewhere
+            .receives("a vote", |activity| activity["object"]["name"] == name)
+            .await;
+        let expected = json!({ "type": "Create", "to": [by], "object": { "type": "Note", "inReplyTo": uri, "to": [by] } });
+        assert!(
+            fits(&vote, &expected) && vote["object"].get("content").is_none(),
+            "{vote:#}"
+        );
+    }
+    // Newer counts count, older ones that come late do not.
+    for (id, yes, no) in [("u1", 7, 2), ("u2", 3, 2)] {
+        tells("Update", id, asks(yes, no)).await;
+    }
+    tells("Create", "c2", json!({ "id": format!("{by}/statuses/2"), "type": "Note", "attributedTo": by, "to": [PUBLIC], "content": "after" })).await;
+    let after = format!("{by}/statuses/2");
+    eventually("what comes after", || status_at(&ada, &after)).await;
+    let now = status_at(&ada, &uri).await.unwrap();
+    assert!(
+        fits(
+            &now,
+            &json!({ "edited_at": null, "poll": { "votes_count": 9, "own_votes": [0, 1] } })
+        ),
+        "{now:#}"
+    );
+
+    // Others vote in ours: each once, and only for what is there.
+    let asked = ada.publish(question("When do we meet?")).await;
+    let vote = |by: &Value, id: &str, name: &str| {
+        let by = by["id"].as_str().unwrap();
+        json!({ "id": format!("{by}/{id}/activity"), "type": "Create", "actor": by, "to": [asked["account"]["uri"]],
+            "object": { "id": format!("{by}/{id}"), "type": "Note", "attributedTo": by, "name": name,
+                        "inReplyTo": asked["uri"], "to": [asked["account"]["uri"]] } })
+    };
+    for vote in [
+        vote(&grace, "v1", "Monday"),
+        vote(&grace, "v2", "Monday"),
+        vote(&grace, "v3", "never"),
+        vote(&mo, "v1", "Sunday"),
+        vote(&mo, "v2", "never"),
+    ] {
+        elsewhere.tells(&school, &vote).await;
+    }
+    let expected = json!({ "votes_count": 2, "voters_count": 2, "options": [{ "votes_count": 1 }, { "votes_count": 0 }, { "votes_count": 1 }] });
+    eventually("the votes", || async {
+        fits(&poll_of(&ada, &asked).await, &expected).then_some(())
+    })
+    .await;
+    // Another question begins without votes; the same one goes on.
+    let edit = async |options: Value| {
+        let path = format!("/api/v1/statuses/{}", asked["id"].as_str().unwrap());
+        let change =
+            json!({ "status": "When?", "poll": { "options": options, "expires_in": 7200 } });
+        answer(ada.request(Method::PUT, &path).json(&change)).await["poll"].clone()
+    };
+    assert_eq!(
+        edit(json!(["Monday", "Tuesday", "never"])).await["votes_count"],
+        2
+    );
+    let anew = edit(json!(["Monday", "Wednesday"])).await;
+    assert!(
+        fits(
+            &anew,
+            &json!({ "votes_count": 0, "options": [{}, { "title": "Wednesday" }] })
+        ),
+        "{anew:#}"
+    );
+}
+
+#[tokio::test]
+async fn polls_with_others_on_sqlite() {
+    with_others(Sqlite).await;
+}
+
+#[tokio::test]
+async fn polls_with_others_on_postgresql() {
+    with_others(Postgres).await;
+}
+
+#[tokio::test]
+async fn a_poll_is_there_for_those_who_see_its_status() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let mut secret = question("For nobody");
+    secret["visibility"] = json!("direct");
+    let asked = ada.publish(secret).await;
+    let path = format!("/api/v1/polls/{}", asked["poll"]["id"].as_str().unwrap());
+    assert_eq!(bo.status_of(&path).await, StatusCode::NOT_FOUND);
+    assert_eq!(
+        votes(&bo, &asked["poll"], &[0]).await.0,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(ada.get(&path).await["id"], asked["poll"]["id"]);
+    let mut hidden = question("Hidden");
+    hidden["poll"]["hide_totals"] = json!(true);
+    let asked = ada.publish(hidden).await;
+    let (_, voted) = votes(&bo, &asked["poll"], &[2]).await;
+    assert!(
+        fits(
+            &voted,
+            &json!({ "votes_count": 1, "options": [{ "votes_count": null }, { "votes_count": null }, { "votes_count": null }] })
+        ),
+        "{voted:#}"
+    );
+    let limits = ada.get("/api/v2/instance").await["configuration"]["polls"].clone();
+    assert!(
+        fits(&limits, &json!({ "max_options": 8, "min_expiration": 300 })),
+        "{limits}"
+    );
+}
