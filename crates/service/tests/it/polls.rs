@@ -72,7 +72,7 @@ async fn the_end_of_a_poll_is_told_once_to_those_who_asked_or_voted() {
         let close = async || {
             service::jobs::run(app, Job::ClosePoll { poll })
                 .await
-                .unwrap()
+                .unwrap();
         };
         close().await;
         assert_eq!(told(app, &ada).await, 0, "too early");
