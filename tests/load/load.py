@@ -4,42 +4,13 @@
 Needs wrk. Usage: load.py path/to/staffroom
 """
 
-import os
 import pathlib
-import re
-import subprocess
 import tempfile
 import time
 
 from server import Server
 
-SECONDS = int(os.environ.get("SECONDS_EACH", "4"))
 POSTS, FOLLOWERS, ANSWERS, SENT = 400, 100, 50, 300
-
-
-def wrk(server, name, path, token=None, accept=None):
-    headers = []
-    if token:
-        headers += ["-H", f"Authorization: Bearer {token}"]
-    if accept:
-        headers += ["-H", f"Accept: {accept}"]
-    before = server.cpu()
-    out = subprocess.run(["wrk", "-t1", "-c8", f"-d{SECONDS}s", "--latency", *headers, f"{server.base}{path}"],
-                         capture_output=True, text=True, check=True).stdout
-    spent = server.cpu() - before
-    requests = int(re.search(r"(\d+) requests in", out).group(1))
-    median = re.search(r"50%\s+(\S+)", out).group(1)
-    wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
-    assert not wrong, (name, out)
-    print(f"| {name} | {requests / SECONDS:,.0f} | {1000 * spent / requests:.3f} ms | {median} |", flush=True)
-
-
-def publish(server, token, count):
-    before, begun = server.cpu(), time.monotonic()
-    for number in range(count):
-        server.call(token, "POST", "/api/v1/statuses", {"status": f"Measured post {number} #Measure"})
-    wall = (time.monotonic() - begun) / count
-    return 1000 * wall, 1000 * (server.cpu() - before) / count
 
 
 def between(here, there):
@@ -68,7 +39,7 @@ def main():
         began = time.monotonic()
         ada = server.create("ada")
         print(f"user create: {1000 * (time.monotonic() - began):.0f} ms")
-        wall, cpu = publish(server, ada, POSTS)
+        wall, cpu = server.publish(ada, POSTS)
         print(f"publish, no followers: {wall:.2f} ms, CPU {cpu:.2f} ms")
         ada_id = server.call(ada, "GET", "/api/v1/accounts/verify_credentials")["id"]
         reader = None
@@ -76,22 +47,22 @@ def main():
             reader = server.create(f"reader{number}")
             server.call(reader, "POST", f"/api/v1/accounts/{ada_id}/follow", {})
         time.sleep(10)
-        wall, cpu = publish(server, ada, 200)
+        wall, cpu = server.publish(ada, 200)
         print(f"publish, {FOLLOWERS} local followers: {wall:.2f} ms, CPU {cpu:.2f} ms")
         root = server.call(ada, "POST", "/api/v1/statuses", {"status": "A question"})["id"]
         for number in range(ANSWERS):
             server.call(ada, "POST", "/api/v1/statuses", {"status": f"Answer {number}", "in_reply_to_id": root})
         time.sleep(2)
         print("\n| GET | per second | server CPU each | median |\n|---|---|---|---|")
-        wrk(server, "/api/v2/instance", "/api/v2/instance")
-        wrk(server, "verify_credentials", "/api/v1/accounts/verify_credentials", reader)
-        wrk(server, "WebFinger", f"/.well-known/webfinger?resource=acct:ada@localhost:{server.port}")
-        wrk(server, "home, 20", "/api/v1/timelines/home", reader)
-        wrk(server, "public, 20", "/api/v1/timelines/public", reader)
-        wrk(server, "account, 20", f"/api/v1/accounts/{ada_id}/statuses", reader)
-        wrk(server, f"context of {ANSWERS}", f"/api/v1/statuses/{root}/context", reader)
-        wrk(server, "actor document", "/users/ada", accept="application/activity+json")
-        wrk(server, "profile page", "/@ada", accept="text/html")
+        server.wrk("/api/v2/instance", "/api/v2/instance")
+        server.wrk("verify_credentials", "/api/v1/accounts/verify_credentials", reader)
+        server.wrk("WebFinger", f"/.well-known/webfinger?resource=acct:ada@localhost:{server.port}")
+        server.wrk("home, 20", "/api/v1/timelines/home", reader)
+        server.wrk("public, 20", "/api/v1/timelines/public", reader)
+        server.wrk("account, 20", f"/api/v1/accounts/{ada_id}/statuses", reader)
+        server.wrk(f"context of {ANSWERS}", f"/api/v1/statuses/{root}/context", reader)
+        server.wrk("actor document", "/users/ada", accept="application/activity+json")
+        server.wrk("profile page", "/@ada", accept="text/html")
         other = Server(pathlib.Path(other_place))
         other.start()
         print()

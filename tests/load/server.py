@@ -1,4 +1,4 @@
-"""A server on SQLite to be measured, with every commit waiting for the disk."""
+"""A server to be measured, on SQLite with every commit waiting for the disk, unless another database is given."""
 
 import json
 import os
@@ -11,6 +11,7 @@ import time
 import urllib.request
 
 PROGRAM = os.path.abspath(sys.argv[1])
+SECONDS = int(os.environ.get("SECONDS_EACH", "4"))
 
 
 def free_port():
@@ -20,14 +21,15 @@ def free_port():
 
 
 class Server:
-    def __init__(self, folder):
+    def __init__(self, folder, database=None):
         self.folder, self.port = folder, free_port()
+        self.database = database or f"sqlite:{folder}/staffroom.db"
         self.base = f"http://localhost:{self.port}"
         (folder / "staffroom.toml").write_text(
             f"""
 server.public_url = "{self.base}"
 server.listen = "127.0.0.1:{self.port}"
-database.url = "sqlite:{folder}/staffroom.db"
+database.url = "{self.database}"
 media.folder = "{folder}/media"
 federation.allow_loopback = true
 federation.allow_http = true
@@ -70,3 +72,27 @@ logging.filter = "warn"
     def memory(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+
+    def wrk(self, name, path, token=None, accept=None):
+        """A line of a table: name, requests per second, CPU of the server each, median."""
+        headers = []
+        if token:
+            headers += ["-H", f"Authorization: Bearer {token}"]
+        if accept:
+            headers += ["-H", f"Accept: {accept}"]
+        before = self.cpu()
+        out = subprocess.run(["wrk", "-t1", "-c8", f"-d{SECONDS}s", "--latency", *headers, f"{self.base}{path}"],
+                             capture_output=True, text=True, check=True).stdout
+        spent = self.cpu() - before
+        requests = int(re.search(r"(\d+) requests in", out).group(1))
+        median = re.search(r"50%\s+(\S+)", out).group(1)
+        assert not re.search(r"Non-2xx or 3xx responses", out), (name, out)
+        print(f"| {name} | {requests / SECONDS:,.0f} | {1000 * spent / requests:.3f} ms | {median} |", flush=True)
+
+    def publish(self, token, count):
+        """Milliseconds for each of so many posts, one after the other: in all, and of the server's CPU."""
+        before, begun = self.cpu(), time.monotonic()
+        for number in range(count):
+            self.call(token, "POST", "/api/v1/statuses", {"status": f"Measured post {number} #Measure"})
+        wall = (time.monotonic() - begun) / count
+        return 1000 * wall, 1000 * (self.cpu() - before) / count

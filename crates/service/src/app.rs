@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::instance::Facts;
 use crate::mail::Mailer;
+use crate::programs::Programs;
 use crate::remote_files::Fetches;
 use crate::{Addresses, RemoteFetcher, Result, Settings};
 
@@ -28,6 +29,7 @@ struct Inner {
     ids: Ids,
     wake: Wake,
     fetches: Fetches,
+    programs: Programs,
     /// What was counted last, and when.
     counted: Mutex<Option<(Time, Facts)>>,
 }
@@ -63,6 +65,7 @@ impl App {
             ids: Ids::default(),
             wake: Wake::default(),
             fetches: crate::remote_files::fetches(),
+            programs: Programs::default(),
             counted: Mutex::default(),
         };
         Self {
@@ -108,6 +111,10 @@ impl App {
 
     pub(crate) fn fetches(&self) -> &Fetches {
         &self.inner.fetches
+    }
+
+    pub(crate) fn programs(&self) -> &Programs {
+        &self.inner.programs
     }
 
     #[must_use]

@@ -28,6 +28,7 @@ mod paged;
 pub mod passwords;
 pub mod polls;
 pub mod profile;
+mod programs;
 mod remote;
 pub mod remote_files;
 pub mod search;

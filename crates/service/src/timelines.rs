@@ -7,7 +7,6 @@ use storage::statuses::{Public, Status, Tagged};
 
 use crate::audience::visible_to;
 use crate::oauth::Person;
-use crate::statuses::in_order;
 use crate::views::{self, StatusView};
 use crate::{App, Paged, Result};
 
@@ -46,9 +45,8 @@ impl From<PublicTimeline> for Public {
 pub async fn home(app: &App, person: &Person, page: Page) -> Result<Paged<StatusView>> {
     let me = person.id();
     app.read(move |app, conn| {
-        let ids = storage::home_feed::page(conn, me, &page)?;
-        let items = in_order(app, conn, Some(me), &ids)?;
-        Ok(Paged::new(items, ids.into_iter().map(|id| id.0), &page))
+        let rows = storage::home_feed::page(conn, me, &page)?;
+        show(app, conn, Some(me), rows, &page)
     })
     .await
 }

@@ -34,21 +34,6 @@ pub fn delete(conn: &mut DbConnection, account: AccountId, status: StatusId) -> 
     diesel::delete(of).execute(conn).map(drop)
 }
 
-/// Which of these statuses an account has kept.
-pub fn among(
-    conn: &mut DbConnection,
-    account: AccountId,
-    ids: &[StatusId],
-) -> QueryResult<Vec<StatusId>> {
-    let ids = crate::among::among(bookmarks::status_id, ids.iter().map(|id| id.0));
-    let found: Vec<i64> = each!(conn, c => bookmarks::table
-        .filter(bookmarks::account_id.eq(account.0))
-        .filter(ids)
-        .select(bookmarks::status_id)
-        .load(c))?;
-    Ok(found.into_iter().map(StatusId).collect())
-}
-
 /// One page of what an account has kept, with the bookmark's id as cursor.
 pub fn page(
     conn: &mut DbConnection,

@@ -119,7 +119,8 @@ impl Database {
     {
         match &self.0 {
             // A file answers sooner than another thread would begin to ask it (docs/adr/0006).
-            Way::File { readers, .. } => question(&mut *connection::take(readers)?),
+            // As one transaction it locks the file once, not for each statement.
+            Way::File { readers, .. } => (*connection::take(readers)?).transaction(question),
             Way::Server { pools, admission } => bounded(pools, admission, question).await,
             Way::Single(connection) => question(&mut locked(connection)),
         }

@@ -72,21 +72,6 @@ pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Favour
         .optional()
 }
 
-/// Which of these statuses an account likes.
-pub fn among(
-    conn: &mut DbConnection,
-    account: AccountId,
-    ids: &[StatusId],
-) -> QueryResult<Vec<StatusId>> {
-    let ids = crate::among::among(favourites::status_id, ids.iter().map(|id| id.0));
-    let found: Vec<i64> = each!(conn, c => favourites::table
-        .filter(favourites::account_id.eq(account.0))
-        .filter(ids)
-        .select(favourites::status_id)
-        .load(c))?;
-    Ok(found.into_iter().map(StatusId).collect())
-}
-
 /// One page of what an account likes, with the favourite's id as cursor.
 pub fn page(
     conn: &mut DbConnection,

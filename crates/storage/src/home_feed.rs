@@ -9,6 +9,7 @@ use crate::connection::each;
 use crate::paging::load_page;
 use crate::row::Optional;
 use crate::schema::{home_feed, statuses};
+use crate::statuses::Status;
 
 /// A status in somebody's home timeline. Blocks and mutes look at both authors.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -37,17 +38,16 @@ pub fn insert(conn: &mut DbConnection, entries: Vec<Entry>) -> QueryResult<()> {
     Ok(())
 }
 
-/// One page of a home timeline. A range of the primary key.
-pub fn page(
-    conn: &mut DbConnection,
-    account: AccountId,
-    page: &Page,
-) -> QueryResult<Vec<StatusId>> {
-    let query = home_feed::table
-        .filter(home_feed::account_id.eq(account.0))
-        .select(home_feed::status_id);
-    let ids: Vec<i64> = each!(conn, c => load_page!(query, home_feed::status_id, page, c))?;
-    Ok(ids.into_iter().map(StatusId).collect())
+/// One page of a home timeline. A range of the primary key, and each status by its own.
+pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<Status>> {
+    each!(conn, c => {
+        let query = home_feed::table
+            .inner_join(statuses::table)
+            .filter(home_feed::account_id.eq(account.0))
+            .filter(statuses::deleted_at.is_null())
+            .select(Status::as_select());
+        load_page!(query, home_feed::status_id, page, c)
+    })
 }
 
 /// Which of these readers have `status`, or a boost of it, in their home timeline.

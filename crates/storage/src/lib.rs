@@ -16,6 +16,7 @@ pub mod blocks;
 pub mod bookmarks;
 mod connection;
 mod database;
+pub mod deeds;
 pub mod deliveries;
 mod dialect;
 pub mod disk;

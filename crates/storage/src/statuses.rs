@@ -189,23 +189,6 @@ pub fn boost_by(
         .optional()
 }
 
-/// Which of these statuses an account has boosted.
-pub fn boosted_among(
-    conn: &mut DbConnection,
-    account: AccountId,
-    ids: &[StatusId],
-) -> QueryResult<Vec<StatusId>> {
-    let ids = among(statuses::reblog_of_id, ids.iter().map(|id| id.0));
-    let found: Vec<Option<i64>> = each!(conn, c => statuses::table
-        .filter(statuses::account_id.eq(account.0))
-        .filter(ids)
-        .filter(statuses::reblog_of_id.is_not_null())
-        .filter(statuses::deleted_at.is_null())
-        .select(statuses::reblog_of_id)
-        .load(c))?;
-    Ok(found.into_iter().flatten().map(StatusId).collect())
-}
-
 /// Who boosted a status, by boost, newest first.
 pub fn boosters(
     conn: &mut DbConnection,

@@ -1,6 +1,6 @@
 //! Reading statuses and their threads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{AccountId, StatusId, limits};
 use storage::DbConnection;
@@ -72,9 +72,14 @@ pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
         let thread = Thread::new(&rows);
         let ancestors = thread.ancestors(&status);
         let descendants = thread.descendants(status.id);
+        let above: HashSet<StatusId> = ancestors.iter().map(|row| row.id).collect();
+        let whole = ancestors.into_iter().chain(descendants).collect();
+        let (ancestors, descendants) = views::statuses(app, conn, viewer, whole)?
+            .into_iter()
+            .partition(|view| above.contains(&view.status.id));
         Ok(Context {
-            ancestors: views::statuses(app, conn, viewer, ancestors)?,
-            descendants: views::statuses(app, conn, viewer, descendants)?,
+            ancestors,
+            descendants,
         })
     })
     .await

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::{AccountId, ApplicationId, StatusId};
 use storage::DbConnection;
+use storage::deeds::Deed;
 use storage::media::Media;
 use storage::statuses::Status;
 
@@ -28,9 +29,7 @@ struct Belongings {
 
 struct ViewerDeeds {
     viewer: AccountId,
-    favourited: HashSet<StatusId>,
-    boosted: HashSet<StatusId>,
-    bookmarked: HashSet<StatusId>,
+    done: HashSet<(Deed, StatusId)>,
 }
 
 /// Shows statuses in the order given. Those of people who are gone, and boosts of what the viewer
@@ -116,25 +115,12 @@ fn load(
         rows.iter().filter_map(|row| row.application_id).collect();
     applications.sort_unstable();
     applications.dedup();
-    let applications = if applications.is_empty() {
-        HashMap::new()
-    } else {
-        storage::applications::with_ids(conn, &applications)?
-            .into_iter()
-            .map(|app| (app.id, (app.name, app.website)))
-            .collect()
-    };
+    let applications = app.programs().of(conn, &applications)?;
     let deeds = match viewer {
         None => None,
         Some(viewer) => Some(ViewerDeeds {
             viewer,
-            favourited: storage::favourites::among(conn, viewer, &ids)?
-                .into_iter()
-                .collect(),
-            boosted: storage::statuses::boosted_among(conn, viewer, &ids)?
-                .into_iter()
-                .collect(),
-            bookmarked: storage::bookmarks::among(conn, viewer, &ids)?
+            done: storage::deeds::of(conn, viewer, &ids)?
                 .into_iter()
                 .collect(),
         }),
@@ -204,9 +190,9 @@ impl Belongings {
 impl ViewerDeeds {
     fn with(&self, id: StatusId, pinned: Option<bool>) -> Deeds {
         Deeds {
-            favourited: self.favourited.contains(&id),
-            boosted: self.boosted.contains(&id),
-            bookmarked: self.bookmarked.contains(&id),
+            favourited: self.done.contains(&(Deed::Favourite, id)),
+            boosted: self.done.contains(&(Deed::Boost, id)),
+            bookmarked: self.done.contains(&(Deed::Bookmark, id)),
             pinned,
         }
     }

@@ -1,0 +1,58 @@
+//! What somebody did with statuses: favourites, bookmarks and boosts at once.
+
+use diesel::prelude::*;
+use diesel::sql_types::SmallInt;
+use domain::{AccountId, StatusId};
+
+use crate::DbConnection;
+use crate::among::among;
+use crate::connection::each;
+use crate::schema::{bookmarks, favourites, statuses};
+
+/// What can be done with a status and seen on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deed {
+    Favourite,
+    Bookmark,
+    Boost,
+}
+
+const FAVOURITE: i16 = 0;
+const BOOKMARK: i16 = 1;
+
+/// What an account did with these statuses, in no order. One statement, each row by a unique index.
+pub fn of(
+    conn: &mut DbConnection,
+    account: AccountId,
+    ids: &[StatusId],
+) -> QueryResult<Vec<(Deed, StatusId)>> {
+    let ids = || ids.iter().map(|id| id.0);
+    let kind = |number: i16| number.into_sql::<SmallInt>();
+    let favourited = favourites::table
+        .filter(favourites::account_id.eq(account.0))
+        .filter(among(favourites::status_id, ids()))
+        .select((kind(FAVOURITE), favourites::status_id));
+    let bookmarked = bookmarks::table
+        .filter(bookmarks::account_id.eq(account.0))
+        .filter(among(bookmarks::status_id, ids()))
+        .select((kind(BOOKMARK), bookmarks::status_id));
+    let boosted = statuses::table
+        .filter(statuses::account_id.eq(account.0))
+        .filter(among(statuses::reblog_of_id, ids()))
+        .filter(statuses::reblog_of_id.is_not_null())
+        .filter(statuses::deleted_at.is_null())
+        .select((kind(BOOKMARK + 1), statuses::reblog_of_id.assume_not_null()));
+    let rows: Vec<(i16, i64)> = each!(conn, c => favourited
+        .union_all(bookmarked)
+        .union_all(boosted)
+        .load(c))?;
+    let deed = |kind| match kind {
+        FAVOURITE => Deed::Favourite,
+        BOOKMARK => Deed::Bookmark,
+        _ => Deed::Boost,
+    };
+    Ok(rows
+        .into_iter()
+        .map(|(kind, id)| (deed(kind), StatusId(id)))
+        .collect())
+}

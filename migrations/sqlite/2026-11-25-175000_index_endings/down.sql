@@ -1,0 +1,3 @@
+DROP INDEX deliveries_failed_at;
+DROP INDEX jobs_failed_at;
+DROP INDEX sign_in_failures_expires_at;
