@@ -24,6 +24,7 @@ mod mail;
 mod pages;
 mod pictures;
 mod polls;
+mod quotes;
 mod relayed;
 mod routes;
 mod sign_in;

@@ -157,6 +157,7 @@ impl World {
         }
         for (part, value) in [
             ("{id}", "1"),
+            ("{quoting_status_id}", "1"),
             ("{name}", "ada"),
             ("{hashtag}", "secret"),
             ("{tag}", "secret"),

@@ -19,6 +19,10 @@ pub enum NotificationKind {
     SignUp,
     /// A poll ended that one asked or voted in.
     Poll,
+    /// Somebody quotes one's status.
+    Quote,
+    /// A status that one quotes was edited.
+    QuotedUpdate,
 }
 
 numbered!(NotificationKind {
@@ -31,10 +35,12 @@ numbered!(NotificationKind {
     Update = 6,
     SignUp = 7,
     Poll = 20,
+    Quote = 21,
+    QuotedUpdate = 22,
 });
 
 impl NotificationKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -44,6 +50,8 @@ impl NotificationKind {
         Self::Update,
         Self::SignUp,
         Self::Poll,
+        Self::Quote,
+        Self::QuotedUpdate,
     ];
 
     /// The word of the client API.
@@ -59,6 +67,8 @@ impl NotificationKind {
             Self::Update => "update",
             Self::SignUp => "admin.sign_up",
             Self::Poll => "poll",
+            Self::Quote => "quote",
+            Self::QuotedUpdate => "quoted_update",
         }
     }
 

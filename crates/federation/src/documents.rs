@@ -7,14 +7,14 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use domain::{AccountKind, Page, StatusId, Visibility};
+use domain::{AccountKind, Page, QuoteState, StatusId, Visibility};
 use serde_json::{Value, json};
 use service::App;
 use storage::accounts::Account;
 use storage::statuses::{OfAccount, Status};
 use url::form_urlencoded;
 
-use crate::convert::{actor, note};
+use crate::convert::{actor, note, quote};
 use crate::protocol::context::with_context;
 
 const CONTENT_TYPE: &str = "application/activity+json; charset=utf-8";
@@ -220,6 +220,25 @@ fn tombstone(app: &App, name: &str, id: &str) -> HttpResponse {
     HttpResponse::Gone()
         .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
         .body(object.to_string())
+}
+
+/// The stamp by which one of ours lets a quote stand.
+pub(crate) async fn quote_authorization(path: Path<(String, String)>, app: Data<App>) -> Answer {
+    let (name, id) = path.into_inner();
+    let id: i64 = id.parse().map_err(|_| Failure::NotFound)?;
+    let stamp = read(&app, move |app, conn| {
+        let account = local(conn, &name)?;
+        let quote = storage::quotes::find(conn, id)?.filter(|quote| {
+            quote.quoted_account_id == Some(account.id) && quote.state == QuoteState::Accepted
+        });
+        let quote = quote.ok_or(Failure::NotFound)?;
+        let by = storage::statuses::find(conn, quote.status_id)?.ok_or(Failure::NotFound)?;
+        let id = app.addresses().quote_authorization(&account.username, id);
+        let of = &quote.quoted_uri;
+        Ok(quote::authorization(&id, &account.uri, &by.uri, of))
+    })
+    .await?;
+    Ok(document(&with_context(stamp)))
 }
 
 /// The activity of a status: a Create, or the Announce of a boost.

@@ -10,12 +10,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{Handle, Host};
 use serde_json::Value;
-use service::incoming::{RemoteAccount, RemoteStatus};
+use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
 use service::{App, Found, RemoteFetcher};
 use storage::accounts::{Account, Identity};
 use url::Url;
 
-use crate::convert::{actor, note};
+use crate::convert::quote::Quoting;
+use crate::convert::{actor, note, quote};
 use crate::net::{FetchError, Fetched, is_activity_json};
 use crate::origin::{Origin, same_origin};
 use crate::protocol::read::{self, text};
@@ -285,13 +286,57 @@ impl Federation {
         Ok(posts)
     }
 
-    /// A post with its author and those it mentions.
+    /// A post with its author, those it mentions, and what it quotes.
     pub(crate) async fn understood(
         &self,
         app: &App,
         budget: &Budget,
         document: &Value,
     ) -> Outcome<RemoteStatus> {
+        let mut post = self.words(app, budget, document).await?;
+        if let Some(quoting) = quote::from_json(document) {
+            post.quote = Some(self.quoted(app, budget, quoting, &post.uri).await?);
+        }
+        Ok(post)
+    }
+
+    /// What the post `by` quotes, and whether the one quoted lets it.
+    async fn quoted(
+        &self,
+        app: &App,
+        budget: &Budget,
+        quoting: Quoting,
+        by: &str,
+    ) -> Outcome<RemoteQuote> {
+        let Quoting { mut uri, stamp } = quoting;
+        let mut quoted = None;
+        // What cannot be had is missing in the quote, and is no reason to lose the post.
+        if !is_known(app, &uri).await?
+            && let Ok(document) = self.object(app, budget, &uri).await
+            && note::is_post(&document)
+            && let Ok(post) = self.words(app, budget, &document).await
+        {
+            uri.clone_from(&post.uri);
+            quoted = Some(Box::new(post));
+        }
+        let mut approval = None;
+        if let Some(stamp) = stamp
+            && let Ok(document) = self.object(app, budget, &stamp).await
+            && text(&document, "id") == Some(&stamp)
+            && let Some(author) = quote::authorizes(&document, by, &uri)
+            && Origin::parse(author) == Origin::parse(&stamp)
+        {
+            approval = Some((stamp, author.to_owned()));
+        }
+        Ok(RemoteQuote {
+            uri,
+            quoted,
+            approval,
+        })
+    }
+
+    /// A post with its author and those it mentions.
+    async fn words(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<RemoteStatus> {
         let refuse = |reason: &str| Refusal::Permanent(format!("not a usable post: {reason}"));
         let uri = text(document, "id").ok_or_else(|| refuse("no id"))?;
         let by = note::author_of(document).ok_or_else(|| refuse("nobody's"))?;

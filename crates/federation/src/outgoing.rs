@@ -1,5 +1,7 @@
 //! From what happened here to what other servers are told: one activity, one row for each inbox.
 
+mod quotes;
+
 use std::collections::BTreeSet;
 
 use domain::{AccountId, ActivityId, DeliveryId, Host, JobId, StatusId};
@@ -129,7 +131,19 @@ fn compose(
             })?,
             None => None,
         },
-        Outgoing::PollCounts { status } => counts(app, conn, status)?,
+        Outgoing::Renew { status } => renewal(app, conn, status)?,
+        Outgoing::QuoteRequest { status } => quotes::request(app, conn, status)?,
+        Outgoing::AnswerQuote {
+            account,
+            to,
+            request,
+            of,
+            by,
+            stamp,
+        } => between(conn, account, to, |author, quoter| {
+            quotes::answer(app, author, quoter, &request, &of, &by, stamp.as_deref())
+        })?,
+        Outgoing::RevokeQuote { quote } => quotes::revocation(conn, quote)?,
         Outgoing::Follow {
             follower,
             account,
@@ -197,6 +211,7 @@ fn post(
     {
         to.extend(storage::accounts::find(conn, answered)?);
     }
+    to.extend(quotes::quoted_author(conn, &post)?);
     Ok(Some(Told {
         activity: activity(&post),
         to_followers: post.status.visibility != domain::Visibility::Direct,
@@ -219,8 +234,8 @@ fn edit(app: &App, post: &note::Post) -> Value {
     })
 }
 
-/// A question with its counts as they are, for its readers and those who voted.
-fn counts(
+/// A status as it is now, though nobody edited it: for its readers and those who voted.
+fn renewal(
     app: &App,
     conn: &mut DbConnection,
     id: StatusId,
@@ -230,7 +245,7 @@ fn counts(
         let mut update = edit(app, post);
         if let Some(object) = update.as_object_mut() {
             let id = format!(
-                "{}#updates/poll/{}",
+                "{}#updates/now/{}",
                 post.status.uri,
                 now.and_utc().timestamp_millis()
             );
@@ -239,11 +254,13 @@ fn counts(
         }
         update
     })?;
-    let (Some(mut told), Some(poll)) = (told, storage::polls::of_status(conn, id)?) else {
+    let Some(mut told) = told else {
         return Ok(None);
     };
-    told.to
-        .extend(storage::polls::voters(conn, poll.id, false)?);
+    if let Some(poll) = storage::polls::of_status(conn, id)? {
+        told.to
+            .extend(storage::polls::voters(conn, poll.id, false)?);
+    }
     Ok(Some(told))
 }
 
@@ -258,6 +275,7 @@ fn deletion(conn: &mut DbConnection, id: StatusId) -> Result<Option<Told>, servi
     if let Some(answered) = post.status.in_reply_to_account_id {
         to.extend(storage::accounts::find(conn, answered)?);
     }
+    to.extend(quotes::quoted_author(conn, &post)?);
     let recipients: Vec<&str> = vec![PUBLIC];
     Ok(Some(Told {
         activity: json!({

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use domain::{AccountId, AccountKind, CustomEmoji, MediaKind};
 use service::oauth::Person;
 use service::views::{
-    AccountView, EditView, MediaView, NotificationView, PollView, RelationshipView, StatusView,
-    TagView,
+    AccountView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted,
+    RelationshipView, StatusView, TagView,
 };
 
 use crate::entities as e;
@@ -99,7 +99,7 @@ pub fn credential_account(
             discoverable: Some(row.discoverable),
             indexable: row.indexable,
             attribution_domains: [],
-            quote_policy: "nobody",
+            quote_policy: "public",
         },
         role: e::Role {
             id: i16::from(user.role).to_string(),
@@ -204,7 +204,7 @@ impl From<StatusView> for e::Status {
             replies_count: outer.map_or(view.replies, |of| of.replies),
             reblogs_count: outer.map_or(view.boosts, |of| of.boosts),
             favourites_count: outer.map_or(view.favourites, |of| of.favourites),
-            quotes_count: 0,
+            quotes_count: outer.map_or(view.quotes, |of| of.quotes),
             edited_at: status.edited_at,
             content,
             text: None,
@@ -235,8 +235,8 @@ impl From<StatusView> for e::Status {
             emojis: emojis(status.emojis),
             card: (),
             poll: view.poll.map(Into::into),
-            quote: (),
-            quote_approval: Approval::NOBODY,
+            quote: view.quote.map(Into::into),
+            quote_approval: Approval::of(status.quote_policy, view.quote_permission),
             favourited: seen.map(|seen| seen.favourited),
             reblogged: seen.map(|seen| seen.boosted),
             muted: seen.map(|_| false),
@@ -267,6 +267,22 @@ impl From<PollView> for e::Poll {
             emojis: [],
             voted: view.own_votes.as_ref().map(has_voted),
             own_votes: view.own_votes,
+        }
+    }
+}
+
+impl From<QuoteView> for e::Quote {
+    fn from(view: QuoteView) -> Self {
+        let state = view.state;
+        match view.quoted {
+            Quoted::Whole(quoted) => Self::Whole {
+                state,
+                quoted_status: quoted.map(|view| Box::new((*view).into())),
+            },
+            Quoted::Id(quoted_status_id) => Self::Shallow {
+                state,
+                quoted_status_id,
+            },
         }
     }
 }

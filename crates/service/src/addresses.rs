@@ -104,6 +104,17 @@ impl Addresses {
     }
 
     #[must_use]
+    pub fn quote_request(&self, name: &str, id: i64) -> String {
+        format!("{}/users/{name}#quotes/{id}", self.base)
+    }
+
+    /// The stamp that lets a quote stand.
+    #[must_use]
+    pub fn quote_authorization(&self, name: &str, id: i64) -> String {
+        format!("{}/users/{name}/quote_authorizations/{id}", self.base)
+    }
+
+    #[must_use]
     pub fn block(&self, name: &str, id: i64) -> String {
         format!("{}/users/{name}#blocks/{id}", self.base)
     }

@@ -72,9 +72,27 @@ pub enum Outgoing {
         title: String,
         uri: String,
     },
-    /// The counts of the poll of a status.
-    PollCounts {
+    /// A status is the same, but what belongs to it is not: the counts of its poll, who may quote it, whether
+    /// what it quotes is shown.
+    Renew {
         status: StatusId,
+    },
+    /// A status wants to quote another one.
+    QuoteRequest {
+        status: StatusId,
+    },
+    /// Whether a quote of `account`'s status `of` by the status `by` may stand: with the id of its stamp, or not.
+    AnswerQuote {
+        account: AccountId,
+        to: AccountId,
+        request: String,
+        of: String,
+        by: String,
+        stamp: Option<String>,
+    },
+    /// A quote may not stand any more.
+    RevokeQuote {
+        quote: i64,
     },
     Follow {
         follower: AccountId,

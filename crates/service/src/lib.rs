@@ -29,6 +29,7 @@ pub mod passwords;
 pub mod polls;
 pub mod profile;
 mod programs;
+pub mod quotes;
 mod remote;
 pub mod remote_files;
 pub mod search;

@@ -260,7 +260,7 @@ pub(crate) async fn announce(app: &App, id: PollId) -> Result<()> {
         };
         storage::polls::set_announced(conn, id, None)?;
         let status = poll.status_id;
-        federate(app, conn, Outgoing::PollCounts { status })
+        federate(app, conn, Outgoing::Renew { status })
     })
     .await
 }
@@ -292,7 +292,7 @@ pub(crate) async fn close(app: &App, id: PollId) -> Result<()> {
         if status.local {
             tell(app, conn, status.account_id, &status, now)?;
             let status = status.id;
-            federate(app, conn, Outgoing::PollCounts { status })?;
+            federate(app, conn, Outgoing::Renew { status })?;
         }
         Ok(())
     })

@@ -40,6 +40,7 @@ pub mod notifications;
 mod paging;
 mod patience;
 pub mod polls;
+pub mod quotes;
 pub mod recovery;
 pub mod remote_files;
 pub mod retractions;

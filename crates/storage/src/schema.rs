@@ -130,6 +130,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    quotes (id) {
+        id -> BigInt,
+        status_id -> BigInt,
+        account_id -> BigInt,
+        quoted_uri -> Text,
+        quoted_status_id -> Nullable<BigInt>,
+        quoted_account_id -> Nullable<BigInt>,
+        state -> SmallInt,
+        request_uri -> Nullable<Text>,
+        approval_uri -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     remote_files (digest) {
         digest -> Text,
         file -> Text,
@@ -231,6 +246,8 @@ diesel::table! {
         edited_at -> Nullable<Timestamp>,
         pinned_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
+        quotes_count -> BigInt,
+        quote_policy -> Integer,
     }
 }
 
@@ -512,6 +529,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     poll_options,
     poll_votes,
     polls,
+    quotes,
     remote_files,
     retractions,
     server_state,

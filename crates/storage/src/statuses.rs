@@ -2,7 +2,9 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use domain::{AccountId, ApplicationId, CustomEmoji, Page, StatusId, Time, Visibility};
+use domain::{
+    AccountId, ApplicationId, CustomEmoji, Page, QuotePolicy, StatusId, Time, Visibility,
+};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -55,6 +57,10 @@ pub struct Status {
     pub edited_at: Option<Time>,
     pub pinned_at: Option<Time>,
     pub deleted_at: Option<Time>,
+    /// Quotes that stand.
+    pub quotes_count: i64,
+    #[diesel(deserialize_as = i32, serialize_as = i32)]
+    pub quote_policy: QuotePolicy,
 }
 
 /// A version of a status that an edit replaced.
@@ -93,6 +99,7 @@ pub fn update(conn: &mut DbConnection, status: &Status) -> QueryResult<()> {
             statuses::language.eq(&status.language),
             statuses::emojis.eq(JsonList::from(status.emojis.clone())),
             statuses::edited_at.eq(status.edited_at),
+            statuses::quote_policy.eq(i32::from(status.quote_policy)),
         ))
         .execute(conn)
         .map(drop)
@@ -438,6 +445,7 @@ pub struct Counts {
     pub replies: i64,
     pub reblogs: i64,
     pub favourites: i64,
+    pub quotes: i64,
 }
 
 /// Adds to the counts of a status.
@@ -447,7 +455,20 @@ pub fn add_to_counts(conn: &mut DbConnection, id: StatusId, change: Counts) -> Q
             statuses::replies_count.eq(statuses::replies_count + change.replies),
             statuses::reblogs_count.eq(statuses::reblogs_count + change.reblogs),
             statuses::favourites_count.eq(statuses::favourites_count + change.favourites),
+            statuses::quotes_count.eq(statuses::quotes_count + change.quotes),
         ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes who may quote a status.
+pub fn set_quote_policy(
+    conn: &mut DbConnection,
+    id: StatusId,
+    policy: QuotePolicy,
+) -> QueryResult<()> {
+    diesel::update(statuses::table.find(id.0))
+        .set(statuses::quote_policy.eq(i32::from(policy)))
         .execute(conn)
         .map(drop)
 }

@@ -3,6 +3,7 @@
 pub(crate) mod actor;
 pub(crate) mod note;
 pub(crate) mod poll;
+pub(crate) mod quote;
 mod words;
 
 #[cfg(test)]

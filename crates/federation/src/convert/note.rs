@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, StatusId, limits};
+use domain::{AccountId, QuoteState, StatusId, limits};
 use serde_json::{Value, json};
 use service::App;
 use service::incoming::{RemoteMedia, RemoteStatus};
@@ -10,10 +10,11 @@ use storage::DbConnection;
 use storage::accounts::{Account, Identity};
 use storage::media::Media;
 use storage::polls::{Poll, PollOption};
+use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{moment, poll, words};
+use super::{moment, poll, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -81,6 +82,8 @@ pub(crate) fn from_json(
         media: media(object),
         emojis: emojis(object),
         poll: poll::from_json(object),
+        quote: None,
+        quote_policy: quote::policy(object, &author.followers_uri),
     })
 }
 
@@ -194,6 +197,7 @@ pub(crate) struct Post {
     pub tags: Vec<String>,
     pub media: Vec<Media>,
     pub poll: Option<(Poll, Vec<PollOption>)>,
+    pub quote: Option<Quote>,
 }
 
 /// Loads posts in a fixed number of queries; those of unknown authors are left out.
@@ -211,6 +215,7 @@ pub(crate) fn load(
     let tags = storage::tags::of_statuses(conn, &ids)?;
     let media = storage::media::of_statuses(conn, &ids)?;
     let polls = storage::polls::of_statuses(conn, &ids)?;
+    let quotes = storage::quotes::of_statuses(conn, &ids)?;
     let poll_ids: Vec<_> = polls.iter().map(|poll| poll.id).collect();
     let options = storage::polls::options(conn, &poll_ids)?;
     let poll_of = |id: StatusId| {
@@ -240,6 +245,7 @@ pub(crate) fn load(
                     .cloned()
                     .collect(),
                 poll: poll_of(id),
+                quote: quotes.iter().find(|quote| quote.status_id == id).cloned(),
                 status,
             })
         })
@@ -279,6 +285,7 @@ impl Post {
             "content": status.content,
             "attachment": self.media.iter().map(|media| document(app, media)).collect::<Vec<_>>(),
             "tag": self.tag(app),
+            "interactionPolicy": quote::interaction_policy(status.quote_policy, &self.author),
         });
         if let Some(object) = note.as_object_mut() {
             if let Some(language) = &status.language {
@@ -286,6 +293,11 @@ impl Post {
                     "contentMap".to_owned(),
                     json!({ language.as_str(): status.content }),
                 );
+            }
+            if let Some(quote) = &self.quote
+                && matches!(quote.state, QuoteState::Pending | QuoteState::Accepted)
+            {
+                quote::show(object, quote, &status.content);
             }
             if let Some((poll, options)) = &self.poll {
                 poll::ask(object, poll, options, app.now());

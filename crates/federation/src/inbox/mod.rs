@@ -3,6 +3,7 @@
 
 mod apply;
 mod prepare;
+mod quotes;
 mod relayed;
 mod verify;
 pub(crate) mod work;

@@ -66,6 +66,7 @@ pub(super) async fn prepare(
         "Add" => context.feature(true).await?,
         "Remove" => context.feature(false).await?,
         "Follow" => context.follow().await?,
+        "QuoteRequest" => context.quote_request().await?,
         "Accept" => context.answer(context.object()?, true).await?,
         "Reject" => context.answer(context.object()?, false).await?,
         "Block" => context.block().await?,
@@ -97,11 +98,11 @@ pub(super) fn unknown(kind: &str) -> Deed {
 }
 
 impl Context<'_> {
-    fn object(&self) -> Outcome<&Value> {
+    pub(super) fn object(&self) -> Outcome<&Value> {
         read::one(self.activity, "object").ok_or_else(|| refuse("it has no object"))
     }
 
-    fn object_id(&self) -> Outcome<&str> {
+    pub(super) fn object_id(&self) -> Outcome<&str> {
         id_of(self.object()?).ok_or_else(|| refuse("its object has no id"))
     }
 
@@ -340,6 +341,9 @@ impl Context<'_> {
 
     /// Accept and Reject: of the Follow that one of ours sent, by its id or embedded.
     async fn answer(&self, object: &Value, yes: bool) -> Outcome<Deed> {
+        if let Some(deed) = self.quote_answer(object, yes) {
+            return Ok(deed);
+        }
         let repeats =
             kind(object) == "Follow" && read::id(object, "object") == Some(self.actor.uri.as_str());
         let follower = match read::id(object, "actor") {

@@ -8,7 +8,7 @@ use super::read;
 /// Everybody.
 pub(crate) const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
-fn is_public(id: &&str) -> bool {
+pub(crate) fn is_public(id: &&str) -> bool {
     matches!(*id, PUBLIC | "as:Public" | "Public")
 }
 

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use domain::{AccountId, Time, Visibility};
 use serde::Serialize;
 
-use super::status::Approval;
+use super::quote::Approval;
 use super::time::{moment, moment_or_null};
 use super::{Empty, Null};
 

@@ -13,6 +13,7 @@ pub mod media_attachment;
 pub mod notification;
 pub mod poll;
 pub mod preferences;
+pub mod quote;
 pub mod relationship;
 pub mod search;
 pub mod status;
@@ -28,10 +29,11 @@ pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
 pub use notification::{Groups, Notification};
 pub use poll::{Poll, PollOption};
 pub use preferences::Preferences;
+pub use quote::{Approval, Quote};
 pub use relationship::Relationship;
 pub use search::Search;
 pub use status::{
-    Approval, Context, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag,
+    Context, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag,
 };
 pub use tag::Tag;
 

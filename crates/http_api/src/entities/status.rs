@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::account::{Account, CustomEmoji};
 use super::media_attachment::MediaAttachment;
 use super::poll::Poll;
+use super::quote::{Approval, Quote};
 use super::time::{moment, moment_or_null};
 use super::{Empty, Null};
 
@@ -42,7 +43,7 @@ pub struct Status {
     pub emojis: Vec<CustomEmoji>,
     pub card: Null,
     pub poll: Option<Poll>,
-    pub quote: Null,
+    pub quote: Option<Quote>,
     pub quote_approval: Approval,
     /// What the reader did with it; only for somebody signed in, as the next three are.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,24 +81,6 @@ pub struct Mention {
 pub struct StatusTag {
     pub name: String,
     pub url: String,
-}
-
-/// Who may quote a status, or feature an account: nobody.
-/// <https://docs.joinmastodon.org/entities/QuoteApproval/>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Approval {
-    automatic: Empty,
-    manual: Empty,
-    current_user: &'static str,
-}
-
-impl Approval {
-    /// There are neither quotes nor featured collections here.
-    pub const NOBODY: Self = Self {
-        automatic: [],
-        manual: [],
-        current_user: "denied",
-    };
 }
 
 /// <https://docs.joinmastodon.org/entities/StatusSource/>

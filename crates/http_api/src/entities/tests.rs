@@ -85,7 +85,7 @@ fn status() -> Status {
         emojis: Vec::new(),
         card: (),
         poll: None,
-        quote: (),
+        quote: None,
         quote_approval: Approval::NOBODY,
         favourited: None,
         reblogged: None,
@@ -189,7 +189,7 @@ fn ones_own_account_is_the_account_with_source_and_role() {
             discoverable: None,
             indexable: false,
             attribution_domains: [],
-            quote_policy: "nobody",
+            quote_policy: "public",
         },
         role: Role {
             id: "-99".to_owned(),
@@ -260,14 +260,14 @@ fn preferences_have_colons_in_their_keys() {
         visibility: Visibility::Public,
         sensitive: false,
         language: None,
-        quote_policy: "nobody",
+        quote_policy: "public",
         expand_media: "default",
         expand_spoilers: false,
         autoplay_gifs: false,
     };
     let expected = json!({
         "posting:default:visibility": "public", "posting:default:sensitive": false,
-        "posting:default:language": null, "posting:default:quote_policy": "nobody",
+        "posting:default:language": null, "posting:default:quote_policy": "public",
         "reading:expand:media": "default", "reading:expand:spoilers": false,
         "reading:autoplay:gifs": false,
     });

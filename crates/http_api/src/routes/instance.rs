@@ -26,8 +26,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/streaming/health").route(web::get().to(health)));
 }
 
-/// No feature of a later Mastodon version is promised.
-const API_VERSION: u32 = 1;
+/// What apps take for quotes (Mastodon 4.5). Nothing of a later version is promised.
+const API_VERSION: u32 = 7;
 
 fn streaming(app: &App) -> String {
     let base = app.addresses().base();

@@ -9,6 +9,7 @@ mod media;
 mod notifications;
 mod oauth;
 mod polls;
+mod quotes;
 mod search;
 mod settings;
 mod statuses;
@@ -83,6 +84,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     media::routes(config);
     notifications::routes(config);
     polls::routes(config);
+    quotes::routes(config);
     search::routes(config);
     settings::routes(config);
     statuses::routes(config);

@@ -28,7 +28,7 @@ async fn preferences(caller: Caller<ReadAccounts>) -> Answer {
         visibility: user.default_visibility,
         sensitive: user.default_sensitive,
         language: user.default_language.clone(),
-        quote_policy: "nobody",
+        quote_policy: "public",
         expand_media: "default",
         expand_spoilers: false,
         autoplay_gifs: false,

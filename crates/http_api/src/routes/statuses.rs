@@ -9,6 +9,7 @@ use service::{App, Error};
 
 use super::media::focus;
 use super::polls::PollParams;
+use super::quotes::policy;
 use super::{Answer, json, nothing, page};
 use crate::ApiError;
 use crate::entities::{Account, Context, Status, StatusEdit, StatusSource};
@@ -64,6 +65,7 @@ struct Create {
     poll: Option<PollParams>,
     scheduled_at: Text,
     quoted_status_id: Text,
+    quote_approval_policy: Text,
 }
 
 /// Bytes of an idempotency key.
@@ -84,9 +86,6 @@ async fn create(
     if params.scheduled_at.filled().is_some() {
         return refuse("Scheduled posts");
     }
-    if params.quoted_status_id.filled().is_some() {
-        return refuse("Quotes");
-    }
     let idempotency_key = idempotency_key(&request)?;
     let new = NewStatus {
         text: params.status.0.unwrap_or_default(),
@@ -97,6 +96,8 @@ async fn create(
         in_reply_to: params.in_reply_to_id.filled().map(answered).transpose()?,
         media: media_ids(&params.media_ids)?,
         poll: params.poll.map(Into::into),
+        quoted: params.quoted_status_id.filled().map(answered).transpose()?,
+        quote_policy: policy(&params.quote_approval_policy)?,
         idempotency_key,
     };
     let view =
@@ -164,6 +165,7 @@ struct Edit {
     media_ids: Words,
     media_attributes: Many<MediaAttributes>,
     poll: Option<PollParams>,
+    quote_approval_policy: Text,
 }
 
 #[derive(Deserialize, Default)]
@@ -205,6 +207,7 @@ async fn edit(
         },
         media_changes,
         poll: params.poll.map(Into::into),
+        quote_policy: policy(&params.quote_approval_policy)?,
     };
     json(Status::from(
         statuses::edit(&app, &caller.person, id.0, change).await?,

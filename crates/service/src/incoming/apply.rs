@@ -5,7 +5,7 @@ use storage::DbConnection;
 
 use super::statuses::{receive_all, revise};
 use super::{
-    RemoteAccount, RemoteStatus, accounts, deeds, polls, relations, retractions, statuses,
+    RemoteAccount, RemoteStatus, accounts, deeds, polls, quotes, relations, retractions, statuses,
 };
 use crate::{App, Result, follows};
 
@@ -34,6 +34,21 @@ pub enum Deed {
         /// Id of a status.
         of: String,
         title: String,
+    },
+    /// They ask to quote a status of ours.
+    QuoteRequest {
+        uri: String,
+        /// Id of the status of ours.
+        of: String,
+        /// The status that quotes it.
+        post: Box<RemoteStatus>,
+    },
+    /// They let a quote by one of ours stand, or not.
+    QuoteAnswer {
+        /// Id of the QuoteRequest.
+        request: String,
+        /// Id of the QuoteAuthorization; none for a no.
+        stamp: Option<String>,
     },
     Follow {
         uri: String,
@@ -132,6 +147,10 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::Feature(featuring) => deeds::feature(app, conn, &account, featuring),
         Deed::Favourite { uri, of } => deeds::favourite(app, conn, by, uri, of),
         Deed::Vote { uri, of, title } => polls::vote(app, conn, by, uri, of, title),
+        Deed::QuoteRequest { uri, of, post } => quotes::request(app, conn, &account, uri, of, post),
+        Deed::QuoteAnswer { request, stamp } => {
+            quotes::answer(app, conn, by, request, stamp.as_ref())
+        }
         Deed::Follow {
             uri,
             account: asked,

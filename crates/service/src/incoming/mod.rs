@@ -7,6 +7,7 @@ mod accounts;
 mod apply;
 mod deeds;
 mod polls;
+mod quotes;
 mod relations;
 mod retractions;
 mod statuses;
@@ -14,6 +15,7 @@ mod statuses;
 pub use accounts::{RemoteAccount, upsert_account};
 pub use apply::{Boost, Deed, Featuring, Thread, Undo, Undone, apply};
 pub use polls::RemotePoll;
+pub use quotes::RemoteQuote;
 pub use statuses::{RemoteMedia, RemoteStatus, receive_thread};
 
 pub(crate) use accounts::remove_statuses;

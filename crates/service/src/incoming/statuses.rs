@@ -1,11 +1,14 @@
 //! What people elsewhere write.
 
-use domain::{AccountId, CustomEmoji, MediaId, MediaKind, StatusId, Time, Visibility, limits};
+use domain::{
+    AccountId, CustomEmoji, MediaId, MediaKind, QuotePolicy, StatusId, Time, Visibility, limits,
+};
 use storage::DbConnection;
 use storage::media::Media;
 use storage::statuses::Status;
 
 use super::polls::{self, RemotePoll};
+use super::quotes::{self, RemoteQuote};
 use super::retractions::{self, is_taken_back};
 use super::settled;
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
@@ -32,6 +35,8 @@ pub struct RemoteStatus {
     pub media: Vec<RemoteMedia>,
     pub emojis: Vec<CustomEmoji>,
     pub poll: Option<RemotePoll>,
+    pub quote: Option<RemoteQuote>,
+    pub quote_policy: QuotePolicy,
 }
 
 /// A file on another server.
@@ -64,7 +69,11 @@ pub(super) fn receive_all(
     Ok(last)
 }
 
-fn receive(app: &App, conn: &mut DbConnection, remote: &RemoteStatus) -> Result<Option<StatusId>> {
+pub(super) fn receive(
+    app: &App,
+    conn: &mut DbConnection,
+    remote: &RemoteStatus,
+) -> Result<Option<StatusId>> {
     // Held before anything is asked: the author may delete it at this moment.
     let Some(author) = storage::accounts::hold(conn, remote.author)?
         .filter(|row| !row.is_gone() && !row.is_local())
@@ -112,6 +121,8 @@ fn receive(app: &App, conn: &mut DbConnection, remote: &RemoteStatus) -> Result<
         replies_count: 0,
         reblogs_count: 0,
         favourites_count: 0,
+        quotes_count: 0,
+        quote_policy: remote.quote_policy,
         created_at,
         edited_at: remote.edited,
         pinned_at: None,
@@ -127,6 +138,9 @@ fn receive(app: &App, conn: &mut DbConnection, remote: &RemoteStatus) -> Result<
     attach(app, conn, author.id, status.id, &remote.media)?;
     if let Some(poll) = &remote.poll {
         polls::store(app, conn, &status, poll)?;
+    }
+    if let Some(quote) = &remote.quote {
+        quotes::store(app, conn, &status, quote)?;
     }
     Ok(Some(status.id))
 }
@@ -160,6 +174,7 @@ pub(super) fn revise(
     status.content = content;
     status.spoiler_text = spoiler(remote);
     status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
+    status.quote_policy = remote.quote_policy;
     status.language = remote.language.clone().or(status.language);
     status.emojis = first(&remote.emojis, limits::EMOJI);
     // Kept even if nothing is to be seen of it: an older version may still come.
@@ -175,6 +190,7 @@ pub(super) fn revise(
     }
     storage::tags::delete_of_status(conn, status.id)?;
     storage::tags::insert(conn, status.id, &tags(remote), app.now(), || app.next_id())?;
+    quotes::refresh(app, conn, &status, remote.quote.as_ref())?;
     storage::media::delete_of_status(conn, status.id)?;
     attach(app, conn, status.account_id, status.id, &remote.media)?;
     if reads_differently {
@@ -191,6 +207,9 @@ pub(super) fn take_back(
     uri: &str,
 ) -> Result<()> {
     let Some(status) = storage::statuses::with_uri(conn, uri)? else {
+        if quotes::take_back(app, conn, by, uri)? {
+            return Ok(());
+        }
         return retractions::remember(app, conn, by, uri);
     };
     if status.account_id == by && !status.local {

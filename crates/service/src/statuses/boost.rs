@@ -1,6 +1,6 @@
 //! Passing a status on.
 
-use domain::{AccountId, NotificationKind, StatusId, Time, Visibility};
+use domain::{AccountId, NotificationKind, QuotePolicy, StatusId, Time, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::{Counts, Status};
@@ -106,6 +106,8 @@ pub(crate) fn add_boost(
         replies_count: 0,
         reblogs_count: 0,
         favourites_count: 0,
+        quotes_count: 0,
+        quote_policy: QuotePolicy::NOBODY,
         created_at,
         edited_at: None,
         pinned_at: None,

@@ -1,6 +1,6 @@
 //! Changing one's own words.
 
-use domain::{MediaId, NotificationKind, StatusId};
+use domain::{MediaId, NotificationKind, QuotePolicy, StatusId};
 use storage::DbConnection;
 use storage::statuses::{Status, StatusEdit};
 
@@ -28,6 +28,8 @@ pub struct StatusChange {
     pub media_changes: Vec<MediaChange>,
     /// None leaves it as it is.
     pub poll: Option<NewPoll>,
+    /// None leaves it as it is.
+    pub quote_policy: Option<QuotePolicy>,
 }
 
 /// What is said of a file from now on; None leaves it as it is.
@@ -83,6 +85,9 @@ pub async fn edit(
         status.spoiler_text = change.spoiler_text;
         status.language = change.language.or(status.language);
         status.edited_at = Some(app.now());
+        if let Some(policy) = change.quote_policy {
+            status.quote_policy = policy.within(status.visibility);
+        }
         storage::statuses::update(conn, &status)?;
         // Who was mentioned before stays: they have the status, and must get its next version.
         let mentioned: Vec<_> = composed.mentioned.iter().map(|row| row.id).collect();
@@ -130,7 +135,7 @@ pub async fn edit(
 }
 
 /// The author's own status, if it is a post and no boost.
-pub(super) fn own(
+pub(crate) fn own(
     conn: &mut DbConnection,
     author: &domain::AccountId,
     id: StatusId,

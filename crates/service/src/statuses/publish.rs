@@ -1,6 +1,6 @@
 //! Posting.
 
-use domain::{AccountId, ApplicationId, MediaId, StatusId, Visibility};
+use domain::{AccountId, ApplicationId, MediaId, QuotePolicy, StatusId, Visibility};
 use storage::DbConnection;
 use storage::statuses::Status;
 
@@ -12,7 +12,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::{self, StatusView};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, quotes};
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,9 @@ pub struct NewStatus {
     /// In the order in which they are shown.
     pub media: Vec<MediaId>,
     pub poll: Option<NewPoll>,
+    pub quoted: Option<StatusId>,
+    /// Who may quote it; everybody, if not said.
+    pub quote_policy: Option<QuotePolicy>,
     /// The same key again gives the status that it made.
     pub idempotency_key: Option<String>,
 }
@@ -164,7 +167,16 @@ fn store(
     };
     let id = StatusId(app.next_id());
     let now = app.now();
-    let visibility = new.visibility.unwrap_or(person.user.default_visibility);
+    let quoted = match new.quoted {
+        Some(id) => Some(quotes::quotable(conn, author.id, id)?),
+        None => None,
+    };
+    let mut visibility = new.visibility.unwrap_or(person.user.default_visibility);
+    if let Some(quoted) = &quoted {
+        visibility = visibility.of_boost(quoted.visibility);
+    }
+    let policy = new.quote_policy.or_else(|| QuotePolicy::named("public"));
+    let quote_policy = policy.unwrap_or_default().within(visibility);
     let status = Status {
         id,
         account_id: author.id,
@@ -189,6 +201,8 @@ fn store(
         replies_count: 0,
         reblogs_count: 0,
         favourites_count: 0,
+        quotes_count: 0,
+        quote_policy,
         created_at: now,
         edited_at: None,
         pinned_at: None,
@@ -204,6 +218,9 @@ fn store(
     attach(conn, author.id, status.id, &new.media)?;
     if let Some(poll) = &new.poll {
         polls::ask(app, conn, &status, poll)?;
+    }
+    if let Some(quoted) = &quoted {
+        quotes::attach(app, conn, author, &status, quoted)?;
     }
     if let Some(key) = &new.idempotency_key {
         storage::idempotency::insert(conn, author.id, key, status.id, now)?;

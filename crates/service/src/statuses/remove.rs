@@ -10,7 +10,7 @@ use super::publish::show;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::views::StatusView;
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, quotes};
 
 /// Deletes a status and answers what it was, so that it can be written anew; its files stay for a day.
 /// A boost is taken back.
@@ -46,6 +46,7 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     storage::notifications::delete_of_status(conn, status.id)?;
     storage::tags::delete_of_status(conn, status.id)?;
     storage::polls::delete_of_status(conn, status.id)?;
+    quotes::end(conn, status.id)?;
     if status.visibility != Visibility::Direct {
         let change = AccountCounts {
             statuses: -1,

@@ -57,6 +57,7 @@ pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Re
             },
         )?;
     }
+    storage::quotes::adopt(conn, &status)?;
     for account in mentioned.iter().filter(|account| account.is_local()) {
         notify(
             app,
@@ -97,8 +98,12 @@ fn tell_subscribers(
     Ok(())
 }
 
-/// Tells those of ours who boosted a status that it reads differently now.
+/// Tells those of ours who boosted or quoted a status that it reads differently now.
 pub(crate) fn tell_of_edit(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+    for quoter in storage::quotes::local_quoters(conn, status.id)? {
+        let kind = NotificationKind::QuotedUpdate;
+        notify(app, conn, quoter, status.account_id, kind, Some(status.id))?;
+    }
     for boost in storage::statuses::boosts_of(conn, status.id)? {
         if boost.local {
             notify(

@@ -3,11 +3,13 @@
 
 mod account;
 mod polls;
+mod quotes;
 mod status;
 
 use std::sync::Arc;
 
-use domain::{AccountId, CustomEmoji, MediaId, Time};
+use domain::quote::Permission;
+use domain::{AccountId, CustomEmoji, MediaId, StatusId, Time};
 use storage::accounts::Account;
 use storage::media::Media;
 use storage::notifications::Notification;
@@ -42,11 +44,15 @@ pub struct StatusView {
     pub mentions: Vec<MentionView>,
     pub tags: Vec<TagView>,
     pub poll: Option<PollView>,
+    pub quote: Option<QuoteView>,
+    /// What the author lets the viewer do.
+    pub quote_permission: Permission,
     /// Name and website.
     pub application: Option<(String, Option<String>)>,
     pub replies: i64,
     pub boosts: i64,
     pub favourites: i64,
+    pub quotes: i64,
     /// None for a viewer who is not signed in.
     pub seen_by: Option<Deeds>,
 }
@@ -62,6 +68,21 @@ pub struct PollView {
     pub options: Vec<(String, Option<i64>)>,
     /// Places of what the viewer chose. None for a viewer who is not signed in.
     pub own_votes: Option<Vec<i16>>,
+}
+
+/// A quote as somebody sees it.
+#[derive(Debug, Clone)]
+pub struct QuoteView {
+    /// `accepted`, `pending`, `rejected`, `revoked`, `deleted` or `unauthorized`.
+    pub state: &'static str,
+    pub quoted: Quoted,
+}
+
+/// The status quoted, if it is shown: whole, or in a quote of a quote its id.
+#[derive(Debug, Clone)]
+pub enum Quoted {
+    Whole(Option<Box<StatusView>>),
+    Id(Option<StatusId>),
 }
 
 /// What the viewer did with a status.

@@ -11,6 +11,7 @@ use storage::statuses::Status;
 
 use super::account::{accounts_by_id, acct};
 use super::polls::polls;
+use super::quotes::{self, Quoters, Quotes};
 use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView};
 use crate::audience::visible_to;
 use crate::remote_files::{Owner, attachment_address, show_emojis};
@@ -23,6 +24,8 @@ struct Belongings {
     mentions: HashMap<StatusId, Vec<MentionView>>,
     tags: HashMap<StatusId, Vec<TagView>>,
     polls: HashMap<StatusId, PollView>,
+    quotes: Quotes,
+    quoters: Quoters,
     applications: HashMap<ApplicationId, (String, Option<String>)>,
     deeds: Option<ViewerDeeds>,
 }
@@ -53,11 +56,20 @@ pub(crate) fn statuses(
         let rows = storage::statuses::with_ids(conn, &boosted_ids)?;
         visible_to(conn, viewer, rows)?
     };
-    let all: Vec<&Status> = statuses.iter().chain(&boosted).collect();
-    let belongings = load(app, conn, viewer, &all)?;
-    let boosted: HashMap<StatusId, StatusView> = boosted
+    let shown: Vec<&Status> = statuses.iter().chain(&boosted).collect();
+    let (quotes, quoted) = quotes::load(conn, viewer, &shown)?;
+    let all: Vec<&Status> = shown.into_iter().chain(&quoted).collect();
+    let belongings = load(app, conn, viewer, &all, quotes)?;
+    let quoted: HashMap<StatusId, StatusView> = quoted
         .into_iter()
         .filter_map(|row| Some((row.id, belongings.show(app, row, None)?)))
+        .collect();
+    let boosted: HashMap<StatusId, StatusView> = boosted
+        .into_iter()
+        .filter_map(|row| {
+            let view = belongings.show(app, row, None)?;
+            Some((view.status.id, quotes::whole(view, &quoted)))
+        })
         .collect();
     Ok(statuses
         .into_iter()
@@ -66,7 +78,7 @@ pub(crate) fn statuses(
                 let boosted = boosted.get(&id)?.clone();
                 belongings.show(app, row, Some(Box::new(boosted)))
             }
-            None => belongings.show(app, row, None),
+            None => Some(quotes::whole(belongings.show(app, row, None)?, &quoted)),
         })
         .collect())
 }
@@ -76,7 +88,9 @@ fn load(
     conn: &mut DbConnection,
     viewer: Option<AccountId>,
     rows: &[&Status],
+    quotes: Quotes,
 ) -> Result<Belongings> {
+    let quoters = quotes::quoters(conn, viewer, rows)?;
     let mut ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -131,6 +145,8 @@ fn load(
         mentions,
         tags,
         polls,
+        quotes,
+        quoters,
         applications,
         deeds,
     })
@@ -174,12 +190,15 @@ impl Belongings {
             mentions: mentions.cloned().unwrap_or_default(),
             tags: tags.cloned().unwrap_or_default(),
             poll: self.polls.get(&status.id).cloned(),
+            quote: self.quotes.view(status.id),
+            quote_permission: self.quoters.permission(&status),
             application: status
                 .application_id
                 .and_then(|id| self.applications.get(&id).cloned()),
             replies: status.replies_count,
             boosts: if shown { status.reblogs_count } else { 0 },
             favourites: if shown { status.favourites_count } else { 0 },
+            quotes: if shown { status.quotes_count } else { 0 },
             seen_by,
             boosted,
             status,

@@ -147,6 +147,8 @@ impl School {
                 replies_count: 0,
                 reblogs_count: 0,
                 favourites_count: 0,
+                quotes_count: 0,
+                quote_policy: domain::QuotePolicy::NOBODY,
                 created_at: app.now(),
                 edited_at: None,
                 pinned_at: None,

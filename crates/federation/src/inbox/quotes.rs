@@ -1,0 +1,63 @@
+//! Asking to quote, and the answer: FEP-044f.
+
+use serde_json::Value;
+use service::incoming::Deed;
+
+use super::prepare::{Context, Outcome, refuse};
+use crate::convert::note::{author_of, is_post};
+use crate::protocol::read::{self, id_of, kind};
+
+impl Context<'_> {
+    /// `QuoteRequest`: of a status of ours, by a status of theirs, which is embedded or named.
+    pub(super) async fn quote_request(&self) -> Outcome<Deed> {
+        let of = self.object_id()?.to_owned();
+        let instrument = read::one(self.activity, "instrument");
+        let instrument = instrument.ok_or_else(|| refuse("it has no instrument"))?;
+        let id = id_of(instrument).ok_or_else(|| refuse("its instrument has no id"))?;
+        if !self.is_theirs(id) {
+            return Err(refuse("it is not its actor's"));
+        }
+        let fetched;
+        let document = if is_post(instrument) {
+            instrument
+        } else {
+            fetched = self.federation.object(self.app, self.budget, id).await?;
+            &fetched
+        };
+        if !is_post(document) || author_of(document) != Some(self.actor.uri.as_str()) {
+            return Err(refuse("it is not its actor's"));
+        }
+        let post = self
+            .federation
+            .understood(self.app, self.budget, document)
+            .await?;
+        if post.quote.as_ref().is_none_or(|quote| quote.uri != of) {
+            return Err(refuse("it quotes something else"));
+        }
+        Ok(Deed::QuoteRequest {
+            uri: self.id.to_owned(),
+            of,
+            post: Box::new(post),
+        })
+    }
+
+    /// Accept and Reject of a QuoteRequest of ours; none if they are of something else.
+    pub(super) fn quote_answer(&self, object: &Value, yes: bool) -> Option<Deed> {
+        let request = id_of(object)?;
+        let ours = self.app.addresses().base();
+        let is_request = matches!(kind(object), "" | "QuoteRequest")
+            && request.starts_with(ours)
+            && request.contains("#quotes/");
+        if !is_request {
+            return None;
+        }
+        let stamp = read::id(self.activity, "result").filter(|stamp| self.is_theirs(stamp));
+        if yes && stamp.is_none() {
+            return Some(Deed::Nothing);
+        }
+        Some(Deed::QuoteAnswer {
+            request: request.to_owned(),
+            stamp: stamp.filter(|_| yes).map(str::to_owned),
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! Quotes, and who may quote.
+//! <https://docs.joinmastodon.org/entities/Quote/>
+
+use domain::quote::Permission;
+use domain::{QuotePolicy, StatusId};
+use serde::Serialize;
+
+use super::status::Status;
+
+/// What a status quotes. `quoted_status` is null unless the state is `accepted`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Quote {
+    Whole {
+        state: &'static str,
+        quoted_status: Option<Box<Status>>,
+    },
+    /// In a status that is itself quoted.
+    /// <https://docs.joinmastodon.org/entities/ShallowQuote/>
+    Shallow {
+        state: &'static str,
+        quoted_status_id: Option<StatusId>,
+    },
+}
+
+/// Who may quote a status, or feature an account.
+/// <https://docs.joinmastodon.org/entities/QuoteApproval/>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Approval {
+    automatic: Vec<&'static str>,
+    manual: Vec<&'static str>,
+    current_user: &'static str,
+}
+
+impl Approval {
+    /// There are no featured collections here.
+    pub const NOBODY: Self = Self {
+        automatic: Vec::new(),
+        manual: Vec::new(),
+        current_user: "denied",
+    };
+
+    #[must_use]
+    pub fn of(policy: QuotePolicy, current_user: Permission) -> Self {
+        Self {
+            automatic: policy.automatic.names(),
+            manual: policy.manual.names(),
+            current_user: current_user.name(),
+        }
+    }
+}

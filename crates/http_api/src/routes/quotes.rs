@@ -1,0 +1,78 @@
+//! <https://docs.joinmastodon.org/methods/statuses/#quotes>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use domain::{QuotePolicy, StatusId};
+use serde::Deserialize;
+use service::{App, quotes};
+
+use super::{Answer, json, page};
+use crate::ApiError;
+use crate::entities::Status;
+use crate::extract::scope::{ReadStatuses, WriteStatuses};
+use crate::extract::{Caller, PageParams, Params, PathId, Text};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/statuses/{id}/quotes").route(web::get().to(list)))
+        .service(
+            web::resource("/v1/statuses/{id}/quotes/{quoting_status_id}/revoke")
+                .route(web::post().to(revoke)),
+        )
+        .service(
+            web::resource("/v1/statuses/{id}/interaction_policy").route(web::put().to(set_policy)),
+        );
+}
+
+/// `public`, `followers` or `nobody`; none if it is not said.
+pub(super) fn policy(said: &Text) -> Result<Option<QuotePolicy>, ApiError> {
+    let unknown = || {
+        let reason = "Validation failed: Quote approval policy is not included in the list";
+        ApiError::Unprocessable(reason.to_owned())
+    };
+    let named = |name: &str| QuotePolicy::named(name).ok_or_else(unknown);
+    said.filled().map(named).transpose()
+}
+
+async fn list(
+    request: HttpRequest,
+    caller: Caller<ReadStatuses>,
+    id: PathId<StatusId>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = quotes::page(&app, &caller.person, id.0, params.0.page(20, 40)).await?;
+    page::<_, Status>(&request, &app, found)
+}
+
+async fn revoke(
+    caller: Caller<WriteStatuses>,
+    path: Path<(String, String)>,
+    app: Data<App>,
+) -> Answer {
+    let id = |text: &str| text.parse().map_err(|_| ApiError::NotFound);
+    let (quoted, quoting) = (id(&path.0)?, id(&path.1)?);
+    json(Status::from(
+        quotes::revoke(&app, &caller.person, quoted, quoting).await?,
+    ))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Policy {
+    quote_approval_policy: Text,
+}
+
+async fn set_policy(
+    caller: Caller<WriteStatuses>,
+    id: PathId<StatusId>,
+    params: Params<Policy>,
+    app: Data<App>,
+) -> Answer {
+    let said = &params.0.quote_approval_policy;
+    let wanted = policy(said)?.or_else(|| QuotePolicy::named("public"));
+    let wanted = wanted.unwrap_or_default();
+    json(Status::from(
+        quotes::set_policy(&app, &caller.person, id.0, wanted).await?,
+    ))
+}
