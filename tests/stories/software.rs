@@ -204,7 +204,7 @@ impl Elsewhere {
     /// Ada follows somebody here, who says yes.
     pub async fn is_followed(&self, school: &School, ada: &Teacher, actor: &Value) {
         let follow = self.asked_to_follow(ada, actor).await;
-        let id = format!("{}#accept", actor["id"].as_str().unwrap());
+        let id = format!("{}#accepts/{}", actor["id"].as_str().unwrap(), ada.name);
         let accept =
             json!({ "id": id, "type": "Accept", "actor": actor["id"], "object": follow["id"] });
         self.tells(school, &accept).await;
@@ -218,8 +218,11 @@ impl Elsewhere {
         ada.post(&format!("/api/v1/accounts/{account}/follow"), Value::Null)
             .await;
         let uri = &actor["id"];
+        let by = format!("/users/{}", ada.name);
         self.receives("a Follow", |activity| {
-            activity["type"] == "Follow" && activity["object"] == *uri
+            activity["type"] == "Follow"
+                && activity["object"] == *uri
+                && activity["actor"].as_str().unwrap().ends_with(&by)
         })
         .await
     }

@@ -40,11 +40,13 @@ pub(crate) async fn tell(
         }
         _ => None,
     };
+    // Whoever knows somebody who is gone may know words of theirs.
+    let to_everybody = matches!(outgoing, Outgoing::DeleteAccount { .. });
     let (app_inside, allow_http) = (app.clone(), federation.settings().outbound.allow_http);
     app.database()
         .transaction(move |conn| {
             if let Some(told) = compose(&app_inside, conn, outgoing, key.as_ref())? {
-                owe(&app_inside, conn, told, allow_http)?;
+                owe(&app_inside, conn, told, allow_http, to_everybody)?;
             }
             Ok::<_, service::Error>(storage::jobs::finish(conn, job)?)
         })
@@ -58,10 +60,14 @@ fn owe(
     conn: &mut DbConnection,
     told: Told,
     allow_http: bool,
+    to_everybody: bool,
 ) -> Result<(), service::Error> {
     let mut inboxes: BTreeSet<String> = BTreeSet::new();
     if told.to_followers {
         inboxes.extend(storage::follows::follower_inboxes(conn, told.by.id)?);
+    }
+    if to_everybody {
+        inboxes.extend(storage::accounts::known_inboxes(conn)?);
     }
     inboxes.extend(
         told.to
@@ -187,6 +193,7 @@ fn compose(
             (Some(by), Some(key)) => Some(profile(app, by, key)),
             _ => None,
         },
+        Outgoing::Move { account } => storage::accounts::find(conn, account)?.and_then(departure),
         Outgoing::DeleteAccount { account } => {
             storage::accounts::find(conn, account)?.map(farewell)
         }
@@ -417,6 +424,25 @@ fn profile(app: &App, by: Account, key: &storage::keys::Key) -> Told {
     }
 }
 
+fn departure(by: Account) -> Option<Told> {
+    let target = by.moved_to_uri.clone()?;
+    let activity = json!({
+        "id": format!("{}#moves/{}", by.uri, by.updated_at.and_utc().timestamp_millis()),
+        "type": "Move",
+        "actor": by.uri,
+        "to": [by.followers_uri],
+        "object": by.uri,
+        "target": target,
+    });
+    Some(Told {
+        activity,
+        to_followers: true,
+        to: Vec::new(),
+        by,
+    })
+}
+
+/// Told to everybody: see [`tell`].
 fn farewell(by: Account) -> Told {
     let activity = json!({
         "id": format!("{}#delete", by.uri),

@@ -62,7 +62,7 @@ impl From<AccountView> for e::Account {
                 })
                 .collect(),
             feature_approval: Approval::NOBODY,
-            moved: None,
+            moved: view.moved.map(|moved| Box::new((*moved).into())),
             suspended: account.suspended_at.is_some(),
             limited: account.silenced_at.is_some(),
             memorial: false,

@@ -127,6 +127,32 @@ pub enum User {
     },
     /// Lifts a suspension.
     Unsuspend { name: String },
+    /// Says that an account is known by another handle too, from which its owner moves here.
+    Alias {
+        name: String,
+        /// name@host
+        handle: String,
+        /// Takes it back.
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Moves an account to another one that names it as its alias. Followers come along.
+    Move {
+        name: String,
+        /// name@host
+        #[arg(required_unless_present = "undo")]
+        handle: Option<String>,
+        /// The account points nowhere else any more.
+        #[arg(long, conflicts_with = "handle")]
+        undo: bool,
+    },
+    /// Deletes an account with all that it wrote, for good, and tells other servers.
+    Delete {
+        name: String,
+        /// Asks nothing.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

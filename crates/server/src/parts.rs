@@ -49,6 +49,18 @@ pub async fn for_command(config: &Config) -> anyhow::Result<App> {
     Ok(app)
 }
 
+/// The same for a command that has to ask other servers.
+///
+/// # Errors
+/// If a part cannot be set up, or the data belongs to another address.
+pub async fn for_command_online(config: &Config) -> anyhow::Result<App> {
+    let federation = federation(config, &public_url(config)?)?;
+    let app = app(config, Database::open_single, Arc::new(federation))?;
+    at_home(config, &app).await?;
+    service::users::ensure_instance_actor(&app).await?;
+    Ok(app)
+}
+
 /// The same to look at what is there, which nothing is done to.
 ///
 /// # Errors

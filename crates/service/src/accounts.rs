@@ -29,7 +29,7 @@ pub async fn view(app: &App, viewer: Option<&Person>, id: AccountId) -> Result<A
         let account = storage::accounts::find(conn, id)?
             .filter(|row| row.deleted_at.is_none())
             .ok_or(Error::NotFound)?;
-        Ok(views::account(app, viewer, account))
+        shown(app, conn, viewer, account)
     })
     .await
 }
@@ -64,7 +64,21 @@ pub async fn lookup(
             Error::NotFound
         });
     }
-    Ok(views::account(app, viewer.map(Person::id), account))
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| shown(app, conn, viewer, account))
+        .await
+}
+
+fn shown(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    account: Account,
+) -> Result<AccountView> {
+    let view = views::account(app, viewer, account);
+    views::with_moved(app, conn, viewer, vec![view])?
+        .pop()
+        .ok_or(Error::NotFound)
 }
 
 /// Whose handle it is, among those known, or elsewhere if `resolve` says so.
@@ -90,10 +104,11 @@ pub async fn own(app: &App, person: &Person) -> Result<(AccountView, i64)> {
     } else {
         0
     };
-    Ok((
-        views::account(app, Some(id), person.account.clone()),
-        asking,
-    ))
+    let account = person.account.clone();
+    let view = app
+        .read(move |app, conn| shown(app, conn, Some(id), account))
+        .await?;
+    Ok((view, asking))
 }
 
 /// One page of somebody's statuses that the viewer may see, newest first.

@@ -64,26 +64,33 @@ pub async fn follow(
             storage::follows::set_wishes(conn, &follow)?;
             return Ok((relationship(conn, me.id, other.id)?, other.locked));
         }
-        storage::follows::insert(conn, follow.clone())?;
-        if other.is_local() {
-            tell(app, conn, &follow)?;
-            if !follow.pending {
-                begin(conn, &follow)?;
-            }
-        } else {
-            federate(
-                app,
-                conn,
-                Outgoing::Follow {
-                    follower: me.id,
-                    account: other.id,
-                    uri: follow.uri,
-                },
-            )?;
-        }
+        place(app, conn, &follow, &other)?;
         Ok((relationship(conn, me.id, other.id)?, other.locked))
     })
     .await
+}
+
+/// Writes a new follow of `other` by one of ours, and asks the other's server.
+pub(crate) fn place(
+    app: &App,
+    conn: &mut DbConnection,
+    follow: &Follow,
+    other: &Account,
+) -> Result<()> {
+    storage::follows::insert(conn, follow.clone())?;
+    if !other.is_local() {
+        let asked = Outgoing::Follow {
+            follower: follow.follower_id,
+            account: other.id,
+            uri: follow.uri.clone(),
+        };
+        return federate(app, conn, asked);
+    }
+    tell(app, conn, follow)?;
+    if follow.pending {
+        return Ok(());
+    }
+    begin(conn, follow)
 }
 
 /// Stops following somebody, or takes the request back.

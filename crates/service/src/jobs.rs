@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
-use crate::{App, Error, Result, attachments, home, incoming, keys, polls, remote_files};
+use crate::{App, Error, Result, attachments, home, incoming, keys, moving, polls, remote_files};
 
 /// A piece of work. Doing it twice does no harm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +30,11 @@ pub enum Job {
     /// Tells other servers of the counts of a poll.
     AnnouncePoll {
         poll: PollId,
+    },
+    /// Takes our followers of somebody who moved along to their new account.
+    Refollow {
+        from: AccountId,
+        to: AccountId,
     },
     /// Tells other servers; done by `federation`.
     Federate(Outgoing),
@@ -127,6 +132,10 @@ pub enum Outgoing {
     UpdateProfile {
         account: AccountId,
     },
+    /// The account points to another one.
+    Move {
+        account: AccountId,
+    },
     DeleteAccount {
         account: AccountId,
     },
@@ -175,6 +184,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::RemoveStatuses { account } => incoming::remove_statuses(app, account).await,
         Job::ClosePoll { poll } => polls::close(app, poll).await,
         Job::AnnouncePoll { poll } => polls::announce(app, poll).await,
+        Job::Refollow { from, to } => moving::refollow(app, from, to).await,
         Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
     }
 }

@@ -22,6 +22,7 @@ pub mod keys;
 pub mod mail;
 pub mod markers;
 pub mod media;
+pub mod moving;
 pub mod notifications;
 pub mod oauth;
 mod paged;

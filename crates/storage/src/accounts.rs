@@ -57,6 +57,8 @@ pub struct Account {
     pub silenced_at: Option<Time>,
     pub suspended_at: Option<Time>,
     pub deleted_at: Option<Time>,
+    /// Whether it was their own server that suspended somebody elsewhere.
+    pub suspended_by_home: bool,
 }
 
 impl Account {
@@ -257,12 +259,72 @@ pub fn posted(conn: &mut DbConnection, id: AccountId, at: Time) -> QueryResult<(
         .map(drop)
 }
 
-/// Suspends the account, or lifts the suspension.
-pub fn set_suspended(conn: &mut DbConnection, id: AccountId, at: Option<Time>) -> QueryResult<()> {
+/// Suspends the account, or lifts the suspension: its document says so from `now` on.
+pub fn set_suspended(
+    conn: &mut DbConnection,
+    id: AccountId,
+    at: Option<Time>,
+    now: Time,
+) -> QueryResult<()> {
     diesel::update(accounts::table.find(id.0))
-        .set(accounts::suspended_at.eq(at))
+        .set((accounts::suspended_at.eq(at), accounts::updated_at.eq(now)))
         .execute(conn)
         .map(drop)
+}
+
+/// Writes that their own server suspended somebody elsewhere, or lifted that.
+pub fn set_suspended_by_home(
+    conn: &mut DbConnection,
+    id: AccountId,
+    at: Option<Time>,
+) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set((
+            accounts::suspended_at.eq(at),
+            accounts::suspended_by_home.eq(at.is_some()),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes where somebody moved.
+pub fn set_moved(conn: &mut DbConnection, id: AccountId, to: &str) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set(accounts::moved_to_uri.eq(to))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The accounts known to others by these uris, in no order.
+pub fn with_uris(conn: &mut DbConnection, uris: &[&str]) -> QueryResult<Vec<Account>> {
+    accounts::table
+        .filter(among(accounts::uri, uris.iter().copied()))
+        .select(Account::as_select())
+        .load(conn)
+}
+
+/// The inboxes, one for each server where there is one, of all who live elsewhere.
+pub fn known_inboxes(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
+    let rows: Vec<(Option<String>, Option<String>)> = accounts::table
+        .filter(accounts::host.is_not_null())
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::deleted_at.is_null()),
+        )
+        .select((
+            accounts::shared_inbox_uri,
+            diesel::dsl::case_when(
+                accounts::shared_inbox_uri.is_null(),
+                accounts::inbox_uri.nullable(),
+            ),
+        ))
+        .distinct()
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(shared, own)| shared.or(own))
+        .collect())
 }
 
 /// Marks the account as deleted by its owner, which is for good.

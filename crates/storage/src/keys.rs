@@ -31,6 +31,7 @@ pub fn insert(conn: &mut DbConnection, key: Key) -> QueryResult<()> {
 #[derive(Debug, Clone)]
 pub struct Signatory {
     pub account_id: AccountId,
+    /// By us.
     pub suspended: bool,
     /// PEM of the key asked for, if it is theirs.
     pub public_pem: Option<String>,
@@ -42,21 +43,24 @@ pub fn signatory(
     actor: &str,
     uri: &str,
 ) -> QueryResult<Option<Signatory>> {
-    let found: Option<(i64, Option<Time>, Option<String>)> = accounts::table
+    let found: Option<(i64, Option<Time>, bool, Option<String>)> = accounts::table
         .left_join(keys::table.on(keys::account_id.eq(accounts::id).and(keys::uri.eq(uri))))
         .filter(accounts::uri.eq(actor))
         .select((
             accounts::id,
             accounts::suspended_at,
+            accounts::suspended_by_home,
             keys::public_pem.nullable(),
         ))
         .first(conn)
         .optional()?;
-    Ok(found.map(|(id, suspended_at, public_pem)| Signatory {
-        account_id: AccountId(id),
-        suspended: suspended_at.is_some(),
-        public_pem,
-    }))
+    Ok(
+        found.map(|(id, suspended_at, by_home, public_pem)| Signatory {
+            account_id: AccountId(id),
+            suspended: suspended_at.is_some() && !by_home,
+            public_pem,
+        }),
+    )
 }
 
 /// The keys of an account.

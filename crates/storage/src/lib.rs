@@ -36,6 +36,7 @@ pub mod media;
 mod media_store;
 pub mod mentions;
 pub mod migrations;
+pub mod moves;
 pub mod notifications;
 mod paging;
 mod patience;

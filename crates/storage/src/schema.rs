@@ -40,6 +40,7 @@ diesel::table! {
         silenced_at -> Nullable<Timestamp>,
         suspended_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
+        suspended_by_home -> Bool,
     }
 }
 
@@ -141,6 +142,14 @@ diesel::table! {
         request_uri -> Nullable<Text>,
         approval_uri -> Nullable<Text>,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    moves (account_id) {
+        account_id -> BigInt,
+        target_uri -> Text,
+        moved_at -> Timestamp,
     }
 }
 
@@ -525,6 +534,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     markers,
     media,
     mentions,
+    moves,
     notifications,
     poll_options,
     poll_votes,

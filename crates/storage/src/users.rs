@@ -83,6 +83,13 @@ pub fn all(conn: &mut DbConnection) -> QueryResult<Vec<(User, Account)>> {
         .load(conn)
 }
 
+/// Removes whoever signs in to an account, with sessions and tokens.
+pub fn delete_of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<()> {
+    diesel::delete(users::table.filter(users::account_id.eq(account.0)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Writes everything about a user that can change.
 pub fn update(conn: &mut DbConnection, user: &User) -> QueryResult<()> {
     diesel::update(users::table.find(user.id.0))

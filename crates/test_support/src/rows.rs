@@ -55,6 +55,7 @@ pub fn account_row() -> Account {
         silenced_at: None,
         suspended_at: None,
         deleted_at: None,
+        suspended_by_home: false,
     }
 }
 

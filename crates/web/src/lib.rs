@@ -5,6 +5,7 @@ mod consent;
 mod feed;
 mod forms;
 mod front;
+mod leave;
 mod page;
 mod profile;
 mod refusals;
@@ -50,6 +51,11 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/sign-up")
                 .route(web::get().to(sign_up::form))
                 .route(web::post().to(sign_up::submit)),
+        )
+        .service(
+            web::resource("/settings/delete")
+                .route(web::get().to(leave::form))
+                .route(web::post().to(leave::submit)),
         )
         .service(web::resource("/welcome").route(web::get().to(sign_up::welcome)))
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))

@@ -75,6 +75,7 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
             .filter_map(web_address)
             .collect(),
         moved_to: read::id(actor, "movedTo").and_then(web_address),
+        suspended: flag(actor, "suspended").unwrap_or(false),
         emojis: emojis(actor),
         published: read::time(actor, "published"),
         keys: keys(actor, uri),
@@ -139,8 +140,30 @@ pub(crate) fn emojis(object: &Value) -> Vec<CustomEmoji> {
         .collect()
 }
 
-/// The document of one of our actors.
+/// The document of one of our actors; of one that is suspended, only that.
 pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
+    if account.suspended_at.is_none() {
+        return described(app, account, key);
+    }
+    let silent = Account {
+        display_name: String::new(),
+        note: String::new(),
+        note_source: String::new(),
+        fields: Vec::new(),
+        avatar: None,
+        header: None,
+        discoverable: false,
+        indexable: false,
+        ..account.clone()
+    };
+    let mut document = described(app, &silent, key);
+    if let Some(object) = document.as_object_mut() {
+        object.insert("suspended".to_owned(), json!(true));
+    }
+    document
+}
+
+fn described(app: &App, account: &Account, key: &Key) -> Value {
     let kind = match account.kind {
         AccountKind::Person => "Person",
         AccountKind::Service => "Service",

@@ -66,6 +66,7 @@ pub(super) async fn prepare(
         "Add" => context.feature(true).await?,
         "Remove" => context.feature(false).await?,
         "Follow" => context.follow().await?,
+        "Move" => context.moved().await?,
         "QuoteRequest" => context.quote_request().await?,
         "Accept" => context.answer(context.object()?, true).await?,
         "Reject" => context.answer(context.object()?, false).await?,
@@ -355,6 +356,26 @@ impl Context<'_> {
             follower,
             yes,
         })
+    }
+
+    /// They moved: to an account that its own server describes now, since the alias there may be new.
+    async fn moved(&self) -> Outcome<Deed> {
+        if self.object_id()? != self.actor.uri {
+            return Err(refuse("it moves somebody else"));
+        }
+        if !self.is_of_interest().await? {
+            return Ok(Deed::Nothing);
+        }
+        let target = read::id(self.activity, "target");
+        let target = target.ok_or_else(|| refuse("it has no target"))?;
+        let to = match self.our_account(target).await? {
+            Some(ours) => ours,
+            None => {
+                let found = self.federation.fetch_actor(self.app, self.budget, target);
+                found.await?.id
+            }
+        };
+        Ok(Deed::Move { to })
     }
 
     async fn block(&self) -> Outcome<Deed> {

@@ -19,6 +19,7 @@ pub(crate) fn with_context(object: Value) -> Value {
             "PropertyValue": "schema:PropertyValue",
             "value": "schema:value",
             "discoverable": "toot:discoverable",
+            "suspended": "toot:suspended",
             "indexable": "toot:indexable",
             "featured": { "@id": "toot:featured", "@type": "@id" },
             "votersCount": "toot:votersCount",

@@ -4,15 +4,18 @@ use anyhow::Context;
 use domain::Scopes;
 use service::oauth::Person;
 use service::users::{self, NewUser};
-use service::{App, oauth};
+use service::{App, moving, oauth};
 
 use crate::cli::User;
 use crate::commands::say;
 use crate::config::Config;
-use crate::parts::for_command;
+use crate::parts::{for_command, for_command_online};
 
 pub async fn run(config: Config, command: User) -> anyhow::Result<()> {
-    let app = for_command(&config).await?;
+    let app = match command {
+        User::Alias { .. } | User::Move { .. } => for_command_online(&config).await?,
+        _ => for_command(&config).await?,
+    };
     match command {
         User::Create {
             name,
@@ -74,6 +77,34 @@ pub async fn run(config: Config, command: User) -> anyhow::Result<()> {
                 .await
                 .context(name.clone())?;
             say(&format!("{name} is no longer suspended."));
+        }
+        User::Alias { name, handle, undo } => {
+            let other = moving::set_alias(&app, &name, &handle, !undo)
+                .await
+                .context(name.clone())?;
+            say(&if undo {
+                format!("{name} is not known as {other} any more.")
+            } else {
+                format!("{name} is known as {other} too, and can be moved to from there.")
+            });
+        }
+        User::Move {
+            name,
+            handle: Some(handle),
+            ..
+        } => {
+            let other = moving::move_to(&app, &name, &handle)
+                .await
+                .context(name.clone())?;
+            say(&format!("{name} moved to {other}; followers are told."));
+        }
+        User::Move { name, .. } => {
+            moving::stay(&app, &name).await.context(name.clone())?;
+            say(&format!("{name} points to no other account any more."));
+        }
+        User::Delete { name, .. } => {
+            users::delete(&app, &name).await.context(name.clone())?;
+            say(&format!("{name} is deleted; other servers are told."));
         }
     }
     Ok(())

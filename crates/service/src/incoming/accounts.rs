@@ -35,6 +35,8 @@ pub struct RemoteAccount {
     pub featured: Option<String>,
     pub also_known_as: Vec<String>,
     pub moved_to: Option<String>,
+    /// By their own server.
+    pub suspended: bool,
     pub emojis: Vec<CustomEmoji>,
     pub published: Option<Time>,
     /// Address and PEM of each public key.
@@ -73,6 +75,13 @@ pub(super) fn upsert(
     match known {
         Some(_) => storage::accounts::update_profile(conn, &account)?,
         None => storage::accounts::insert(conn, account.clone())?,
+    }
+    match (remote.suspended, account.suspended_at) {
+        (true, None) => storage::accounts::set_suspended_by_home(conn, account.id, Some(now))?,
+        (false, Some(_)) if account.suspended_by_home => {
+            storage::accounts::set_suspended_by_home(conn, account.id, None)?;
+        }
+        _ => {}
     }
     let keys = remote.keys.iter().map(|(uri, public_pem)| Key {
         uri: uri.clone(),
@@ -149,6 +158,7 @@ fn describe(
         silenced_at: known.and_then(|row| row.silenced_at),
         suspended_at: known.and_then(|row| row.suspended_at),
         deleted_at: None,
+        suspended_by_home: known.is_some_and(|row| row.suspended_by_home),
     }
 }
 
@@ -172,7 +182,12 @@ pub(crate) async fn remove_statuses(app: &App, id: AccountId) -> Result<()> {
                 let rows = storage::statuses::all_of_account(conn, id, AT_ONCE)?;
                 for status in &rows {
                     statuses::remove(app, conn, status)?;
-                    storage::media::delete_of_status(conn, status.id)?;
+                    if status.local {
+                        // The files are removed with what nobody attached.
+                        storage::media::detach_all(conn, status.id)?;
+                    } else {
+                        storage::media::delete_of_status(conn, status.id)?;
+                    }
                 }
                 Ok(!rows.is_empty())
             })

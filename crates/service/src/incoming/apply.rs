@@ -7,7 +7,7 @@ use super::statuses::{receive_all, revise};
 use super::{
     RemoteAccount, RemoteStatus, accounts, deeds, polls, quotes, relations, retractions, statuses,
 };
-use crate::{App, Result, follows};
+use crate::{App, Result, follows, moving};
 
 /// What somebody elsewhere did, with all that had to be looked up elsewhere.
 #[derive(Debug, Clone)]
@@ -49,6 +49,10 @@ pub enum Deed {
         request: String,
         /// Id of the QuoteAuthorization; none for a no.
         stamp: Option<String>,
+    },
+    /// They moved to another account.
+    Move {
+        to: AccountId,
     },
     Follow {
         uri: String,
@@ -151,6 +155,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::QuoteAnswer { request, stamp } => {
             quotes::answer(app, conn, by, request, stamp.as_ref())
         }
+        Deed::Move { to } => moving::receive(app, conn, &account, *to),
         Deed::Follow {
             uri,
             account: asked,

@@ -8,7 +8,7 @@ use storage::users::Invite;
 use super::sign_up::send_confirmation;
 use super::{NewPerson, insert, new_account, normal_email};
 use crate::error::invalid;
-use crate::jobs::{Job, enqueue};
+use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
 use crate::passwords::{self, random_token};
 use crate::{App, Error, Result, mail};
@@ -192,11 +192,13 @@ pub async fn suspend(app: &App, username: &str, suspended: bool) -> Result<()> {
     let username = username.to_owned();
     app.transaction(move |app, conn| {
         let Person { user, account } = named(conn, &username)?;
-        storage::accounts::set_suspended(conn, account.id, suspended.then(|| app.now()))?;
+        let now = app.now();
+        storage::accounts::set_suspended(conn, account.id, suspended.then_some(now), now)?;
         if suspended {
             storage::sessions::delete_of_user(conn, user.id)?;
         }
-        Ok(())
+        let account = account.id;
+        federate(app, conn, Outgoing::UpdateProfile { account })
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! People who sign in here: signing up, signing in, and what administrators do about them.
 
 mod admin;
+mod leave;
 mod sign_in;
 mod sign_up;
 
@@ -13,6 +14,7 @@ pub use admin::{
     NewUser, approve, check_new, confirm_by_hand, create, create_invite, ensure_instance_actor,
     find, instance_actor, list, set_password, set_role, suspend,
 };
+pub use leave::{delete, delete_own};
 pub use sign_in::{Session, session, sign_in, sign_out};
 pub use sign_up::{SignUp, SignedUp, State, confirm, sign_up, sign_up_with_token};
 
@@ -78,6 +80,7 @@ fn new_account(app: &App, username: &str, kind: AccountKind) -> Account {
         silenced_at: None,
         suspended_at: None,
         deleted_at: None,
+        suspended_by_home: false,
     }
 }
 

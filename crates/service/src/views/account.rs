@@ -48,6 +48,7 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account
         followers: followed.0,
         following: followed.1,
         statuses: account.statuses_count,
+        moved: None,
         account,
     }
 }
@@ -78,7 +79,34 @@ pub(crate) fn acct(username: &str, host: Option<&str>) -> String {
     }
 }
 
-/// The accounts of these ids that are not gone, by id. One query.
+/// With where each of them moved, as far as that is known. One query, if any of them did.
+pub(crate) fn with_moved(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    mut views: Vec<AccountView>,
+) -> Result<Vec<AccountView>> {
+    let moved = views
+        .iter()
+        .filter_map(|view| view.account.moved_to_uri.as_deref());
+    let uris: Vec<&str> = moved.collect();
+    if uris.is_empty() {
+        return Ok(views);
+    }
+    let found: HashMap<String, Account> = storage::accounts::with_uris(conn, &uris)?
+        .into_iter()
+        .filter(|row| !row.is_gone())
+        .map(|row| (row.uri.clone(), row))
+        .collect();
+    for view in &mut views {
+        let uri = view.account.moved_to_uri.as_ref();
+        let target = uri.and_then(|uri| found.get(uri)).cloned();
+        view.moved = target.map(|row| Box::new(account(app, viewer, row)));
+    }
+    Ok(views)
+}
+
+/// The accounts of these ids that are not gone, by id. Two queries at most.
 pub(crate) fn accounts_by_id(
     app: &App,
     conn: &mut DbConnection,
@@ -87,10 +115,13 @@ pub(crate) fn accounts_by_id(
 ) -> Result<HashMap<AccountId, AccountView>> {
     ids.sort_unstable();
     ids.dedup();
-    Ok(storage::accounts::with_ids(conn, &ids)?
+    let rows = storage::accounts::with_ids(conn, &ids)?;
+    let living = rows.into_iter().filter(|row| !row.is_gone());
+    let views = living.map(|row| account(app, viewer, row)).collect();
+    let views = with_moved(app, conn, viewer, views)?;
+    Ok(views
         .into_iter()
-        .filter(|row| !row.is_gone())
-        .map(|row| (row.id, account(app, viewer, row)))
+        .map(|view| (view.account.id, view))
         .collect())
 }
 

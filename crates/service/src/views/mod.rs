@@ -16,7 +16,7 @@ use storage::notifications::Notification;
 use storage::polls::Poll;
 use storage::statuses::Status;
 
-pub(crate) use account::{account, accounts, accounts_by_id};
+pub(crate) use account::{account, accounts, accounts_by_id, with_moved};
 pub(crate) use polls::polls;
 pub(crate) use status::{media, statuses};
 
@@ -32,6 +32,8 @@ pub struct AccountView {
     pub followers: i64,
     pub following: i64,
     pub statuses: i64,
+    /// Where they moved.
+    pub moved: Option<Box<AccountView>>,
 }
 
 /// A status as somebody sees it.

@@ -105,6 +105,7 @@ impl School {
             featured: None,
             also_known_as: Vec::new(),
             moved_to: None,
+            suspended: false,
             emojis: Vec::new(),
             published: None,
             keys: Vec::new(),

@@ -1,0 +1,188 @@
+//! Moving from one account to another, here or elsewhere: followers come along. FEP-7628, as Mastodon does it.
+
+use chrono::TimeDelta;
+use domain::{AccountId, Handle};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::follows::Follow;
+
+use crate::audience::blocked_among;
+use crate::error::invalid;
+use crate::jobs::{Job, Outgoing, enqueue, federate};
+use crate::{App, Error, Result, accounts, follows, users};
+
+/// How long after a move the next one has to wait: of ours, and of others.
+const REST: (TimeDelta, TimeDelta) = (TimeDelta::days(30), TimeDelta::days(7));
+/// Accounts that one may be known as besides.
+const ALIASES: usize = 10;
+/// Followers taken along in one transaction.
+const AT_ONCE: usize = 50;
+
+/// Says that an account of ours is somebody's who is also known by `handle`, so that they can move here; or takes that back.
+/// Answers the other account's id.
+pub async fn set_alias(app: &App, username: &str, handle: &str, known: bool) -> Result<String> {
+    let other = resolved(app, handle).await?;
+    let id = users::find(app, username).await?.id();
+    let uri = other.uri.clone();
+    app.transaction(move |app, conn| {
+        let mut account = accounts::find(conn, id)?;
+        if other.id == id {
+            return Err(invalid("An account is no alias of itself"));
+        }
+        account.also_known_as.retain(|alias| *alias != other.uri);
+        if known {
+            if account.also_known_as.len() >= ALIASES {
+                return Err(invalid(format!("There can be {ALIASES} aliases")));
+            }
+            account.also_known_as.push(other.uri);
+        }
+        save(app, conn, account)
+    })
+    .await?;
+    Ok(uri)
+}
+
+/// Moves an account of ours to another one that names it as its alias. Followers are told, and follow the other if their
+/// servers do as Mastodon does; the account stays and points to the other. Answers the other account's id.
+pub async fn move_to(app: &App, username: &str, handle: &str) -> Result<String> {
+    let other = resolved(app, handle).await?;
+    let id = users::find(app, username).await?.id();
+    let uri = other.uri.clone();
+    app.transaction(move |app, conn| {
+        let mut account = accounts::find(conn, id)?;
+        if other.id == id || other.is_gone() || other.moved_to_uri.is_some() {
+            return Err(invalid("Nobody can move there"));
+        }
+        if !other.also_known_as.contains(&account.uri) {
+            return Err(invalid(format!(
+                "{} does not name {} as its alias: that has to be set there first",
+                other.uri, account.uri
+            )));
+        }
+        let now = app.now();
+        if storage::moves::last(conn, id)?.is_some_and(|last| now - last < REST.0) {
+            return Err(invalid("One can move once in thirty days"));
+        }
+        storage::moves::set(conn, id, &other.uri, now)?;
+        account.moved_to_uri = Some(other.uri);
+        save(app, conn, account)?;
+        federate(app, conn, Outgoing::Move { account: id })?;
+        let job = Job::Refollow {
+            from: id,
+            to: other.id,
+        };
+        enqueue(app, conn, &job)
+    })
+    .await?;
+    Ok(uri)
+}
+
+/// The account points nowhere else any more. Who went along stays there.
+pub async fn stay(app: &App, username: &str) -> Result<()> {
+    let id = users::find(app, username).await?.id();
+    app.transaction(move |app, conn| {
+        let mut account = accounts::find(conn, id)?;
+        account.moved_to_uri = None;
+        save(app, conn, account)
+    })
+    .await
+}
+
+/// Whose handle it is; of somebody elsewhere as their server says now.
+async fn resolved(app: &App, handle: &str) -> Result<Account> {
+    let handle: Handle = handle
+        .parse()
+        .map_err(|_| invalid("That is no handle: it reads name@host"))?;
+    let handle = handle.seen_from(&app.settings().host);
+    let found = if handle.host.is_some() {
+        app.remote().account(app, &handle).await?
+    } else {
+        accounts::by_handle(app, handle, false).await?
+    };
+    found.ok_or(Error::NotFound)
+}
+
+fn save(app: &App, conn: &mut DbConnection, mut account: Account) -> Result<()> {
+    account.updated_at = app.now();
+    storage::accounts::update_profile(conn, &account)?;
+    let account = account.id;
+    federate(app, conn, Outgoing::UpdateProfile { account })
+}
+
+/// Somebody elsewhere moved to an account that names theirs as its alias. Once a week.
+pub(crate) fn receive(
+    app: &App,
+    conn: &mut DbConnection,
+    from: &Account,
+    to: AccountId,
+) -> Result<()> {
+    let Some(target) = storage::accounts::find(conn, to)?.filter(|row| !row.is_gone()) else {
+        return Ok(());
+    };
+    let now = app.now();
+    let rests = storage::moves::last(conn, from.id)?.is_some_and(|last| now - last < REST.1);
+    if to == from.id
+        || rests
+        || target.moved_to_uri.is_some()
+        || !target.also_known_as.contains(&from.uri)
+    {
+        return Ok(());
+    }
+    storage::moves::set(conn, from.id, &target.uri, now)?;
+    storage::accounts::set_moved(conn, from.id, &target.uri)?;
+    let from = from.id;
+    enqueue(app, conn, &Job::Refollow { from, to })
+}
+
+/// Takes our followers of an account along to another one, in pieces.
+pub(crate) async fn refollow(app: &App, from: AccountId, to: AccountId) -> Result<()> {
+    let mut more = true;
+    while more {
+        more = app
+            .transaction(move |app, conn| {
+                let accounts = (
+                    storage::accounts::find(conn, from)?,
+                    storage::accounts::find(conn, to)?.filter(|row| !row.is_gone()),
+                );
+                let (Some(old), Some(new)) = accounts else {
+                    return Ok(false);
+                };
+                let followers = storage::follows::local_followers(conn, from)?;
+                for follow in followers.iter().take(AT_ONCE) {
+                    take_along(app, conn, follow, &old, &new)?;
+                }
+                Ok(followers.len() > AT_ONCE)
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+fn take_along(
+    app: &App,
+    conn: &mut DbConnection,
+    follow: &Follow,
+    old: &Account,
+    new: &Account,
+) -> Result<()> {
+    let follower = follow.follower_id;
+    follows::end(app, conn, follower, old)?;
+    let has = storage::follows::find(conn, follower, new.id)?.is_some();
+    if has || follower == new.id || !blocked_among(conn, follower, &[new.id])?.is_empty() {
+        return Ok(());
+    }
+    let Some(follower) = storage::accounts::find(conn, follower)?.filter(|row| !row.is_gone())
+    else {
+        return Ok(());
+    };
+    let id = app.next_id();
+    let wanted = Follow {
+        id,
+        account_id: new.id,
+        uri: app.addresses().follow(&follower.username, id),
+        pending: new.locked || !new.is_local(),
+        created_at: app.now(),
+        ..follow.clone()
+    };
+    follows::place(app, conn, &wanted, new)
+}

@@ -1,0 +1,67 @@
+//! Leaving for good.
+
+use std::net::IpAddr;
+
+use domain::AccountId;
+use storage::DbConnection;
+use storage::accounts::Account;
+
+use super::admin::find;
+use super::sign_in::sign_in;
+use crate::jobs::{Job, Outgoing, enqueue, federate};
+use crate::oauth::Person;
+use crate::{App, Error, Result, follows};
+
+/// Deletes one's own account, if one signs in once more: guesses count as there.
+pub async fn delete_own(app: &App, person: &Person, password: &str, from: IpAddr) -> Result<()> {
+    let session = sign_in(app, &person.account.username, password, from).await?;
+    leave(app, session.person.id()).await
+}
+
+/// Deletes the account of that user name.
+pub async fn delete(app: &App, username: &str) -> Result<()> {
+    let person = find(app, username).await?;
+    leave(app, person.id()).await
+}
+
+/// All that somebody said and wrote goes, and what they sign in with. Other servers are told. The name stays taken,
+/// by nobody, so that nobody can be taken for them.
+async fn leave(app: &App, id: AccountId) -> Result<()> {
+    let files = app
+        .transaction(move |app, conn| {
+            let account = storage::accounts::find(conn, id)?
+                .filter(|row| row.deleted_at.is_none())
+                .ok_or(Error::NotFound)?;
+            let files = [account.avatar.clone(), account.header.clone()];
+            forget(app, conn, account)?;
+            storage::users::delete_of_account(conn, id)?;
+            storage::notifications::delete_all(conn, id)?;
+            federate(app, conn, Outgoing::DeleteAccount { account: id })?;
+            enqueue(app, conn, &Job::RemoveStatuses { account: id })?;
+            Ok(files)
+        })
+        .await?;
+    for file in files.into_iter().flatten() {
+        app.media().delete(&file).await?;
+    }
+    Ok(())
+}
+
+/// Other servers take all follows away by themselves.
+fn forget(app: &App, conn: &mut DbConnection, mut account: Account) -> Result<()> {
+    for follow in storage::follows::all_of(conn, account.id)? {
+        follows::remove(conn, follow.follower_id, follow.account_id)?;
+    }
+    let now = app.now();
+    account.display_name.clear();
+    account.note.clear();
+    account.note_source.clear();
+    account.fields.clear();
+    account.avatar = None;
+    account.header = None;
+    account.also_known_as.clear();
+    account.moved_to_uri = None;
+    account.updated_at = now;
+    account.deleted_at = Some(now);
+    Ok(storage::accounts::update_profile(conn, &account)?)
+}

@@ -1,0 +1,2 @@
+ALTER TABLE accounts DROP COLUMN suspended_by_home;
+DROP TABLE moves;

@@ -1,0 +1,160 @@
+//! Moving: followers come along, if both accounts say so, and not all the time.
+
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use crate::harness::{School, Teacher, answer, eventually, out};
+use crate::software::{Elsewhere, account_id, fits, status_at};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+async fn relation(ada: &Teacher, account: &str) -> Value {
+    let path = format!("/api/v1/accounts/relationships?id[]={account}");
+    ada.get(&path).await[0].clone()
+}
+
+async fn others_move(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let (old_home, new_home) = (Elsewhere::open().await, Elsewhere::open().await);
+    let grace = old_home.person("grace");
+    let (mut hopper, second) = (new_home.person("hopper"), new_home.person("second"));
+    old_home.is_followed(&school, &ada, &grace).await;
+    let by = grace["id"].as_str().unwrap();
+    let moves = |id: &str, to: &Value| json!({ "id": format!("{by}#moves/{id}"), "type": "Move", "actor": by, "object": by, "target": to["id"] });
+    let worked_off = async |id: &str| {
+        let uri = format!("{by}/{id}");
+        let own = format!("{}/users/ada", school.base);
+        let probe = json!({ "id": format!("{uri}/c"), "type": "Create", "actor": by, "object": {
+            "id": uri, "type": "Note", "attributedTo": by, "to": [PUBLIC, own], "content": "still here" } });
+        old_home.tells(&school, &probe).await;
+        eventually("the probe", || status_at(&ada, &uri)).await;
+    };
+    // Anybody could say so.
+    old_home.tells(&school, &moves("1", &hopper)).await;
+    worked_off("p1").await;
+    let old = account_id(&ada, &format!("grace@{}", old_home.host)).await;
+    assert_eq!(relation(&ada, &old).await["following"], true);
+    assert!(new_home.received().await.is_empty());
+
+    hopper["alsoKnownAs"] = json!([by]);
+    new_home.serve(hopper.clone());
+    old_home.tells(&school, &moves("2", &hopper)).await;
+    let follow = new_home
+        .receives("a Follow", |activity| activity["type"] == "Follow")
+        .await;
+    assert_eq!(follow["object"], hopper["id"]);
+    let undo = old_home
+        .receives("an Undo", |activity| activity["type"] == "Undo")
+        .await;
+    assert_eq!(undo["object"]["object"], grace["id"]);
+    assert!(fits(
+        &relation(&ada, &old).await,
+        &json!({ "following": false, "requested": false })
+    ));
+    let shown = ada.get(&format!("/api/v1/accounts/{old}")).await;
+    assert_eq!(shown["moved"]["acct"], format!("hopper@{}", new_home.host));
+
+    // Not once more so soon.
+    let mut second = second;
+    second["alsoKnownAs"] = json!([by]);
+    new_home.serve(second.clone());
+    let bo = school.teacher("bo");
+    old_home.is_followed(&school, &bo, &grace).await;
+    old_home.tells(&school, &moves("3", &second)).await;
+    worked_off("p3").await;
+    assert_eq!(relation(&bo, &old).await["following"], true);
+    let follows = new_home.received().await;
+    let follows = follows
+        .iter()
+        .filter(|activity| activity["type"] == "Follow");
+    assert_eq!(follows.count(), 1);
+}
+
+#[tokio::test]
+async fn others_move_and_we_follow_on_sqlite() {
+    others_move(Sqlite).await;
+}
+
+#[tokio::test]
+async fn others_move_and_we_follow_on_postgresql() {
+    others_move(Postgres).await;
+}
+
+async fn ours_move(kind: Kind) {
+    let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let (_ada, cy) = (here.teacher("ada"), here.teacher("cy"));
+    let (bo, _ada_there) = (there.teacher("bo"), there.teacher("ada2"));
+    let old = bo.follow(&format!("@ada@{}", here.host)).await;
+    let own = cy.get("/api/v1/accounts/lookup?acct=ada").await;
+    cy.post(
+        &format!("/api/v1/accounts/{}/follow", own["id"].as_str().unwrap()),
+        Value::Null,
+    )
+    .await;
+    let target = format!("ada2@{}", there.host);
+    let refused = here.command(&["user", "move", "ada", &target]);
+    assert!(
+        !refused.status.success() && out(&refused).contains("alias"),
+        "{}",
+        out(&refused)
+    );
+    let alias = there.command(&["user", "alias", "ada2", &format!("ada@{}", here.host)]);
+    assert!(alias.status.success(), "{}", out(&alias));
+    let moved = here.command(&["user", "move", "ada", &target]);
+    assert!(moved.status.success(), "{}", out(&moved));
+
+    // Both those who live here and those who live there follow the other account now.
+    let new = bo.get("/api/v1/accounts/lookup?acct=ada2").await["id"].clone();
+    let new = new.as_str().unwrap();
+    eventually("bo to be taken along", || async {
+        (relation(&bo, new).await["following"] == true).then_some(())
+    })
+    .await;
+    assert_eq!(relation(&bo, &old).await["following"], false);
+    let seen = account_id(&cy, &target).await;
+    eventually("cy to be taken along", || async {
+        (relation(&cy, &seen).await["following"] == true).then_some(())
+    })
+    .await;
+    let document = here
+        .request(reqwest::Method::GET, "/users/ada")
+        .header("accept", "application/activity+json");
+    assert_eq!(
+        answer(document).await["movedTo"],
+        format!("{}/users/ada2", there.base)
+    );
+    let document = there
+        .request(reqwest::Method::GET, "/users/ada2")
+        .header("accept", "application/activity+json");
+    assert_eq!(
+        answer(document).await["alsoKnownAs"],
+        json!([format!("{}/users/ada", here.base)])
+    );
+    let shown = cy.get("/api/v1/accounts/lookup?acct=ada").await;
+    assert_eq!(shown["moved"]["acct"], target);
+    let again = here.command(&["user", "move", "ada", &target]);
+    assert!(out(&again).contains("thirty days"), "{}", out(&again));
+    let stays = here.command(&["user", "move", "ada", "--undo"]);
+    assert!(stays.status.success(), "{}", out(&stays));
+    assert_eq!(
+        cy.get("/api/v1/accounts/lookup?acct=ada")
+            .await
+            .get("moved"),
+        None
+    );
+}
+
+#[tokio::test]
+async fn ours_move_and_are_followed_on_sqlite() {
+    ours_move(Sqlite).await;
+}
+
+#[tokio::test]
+async fn ours_move_and_are_followed_on_postgresql() {
+    ours_move(Postgres).await;
+}
