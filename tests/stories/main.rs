@@ -17,6 +17,7 @@ mod database_gone;
 mod disk;
 mod doctor;
 mod follow_and_answer;
+mod forms;
 mod harness;
 mod hostile;
 mod idempotency;

@@ -40,6 +40,10 @@ pub const REMOTE_POLL_OPTIONS: usize = 20;
 pub const REMOTE_POLL_OPTION: usize = 500;
 /// Characters of a user name.
 pub const USERNAME: usize = 30;
+/// Hashtags on one profile.
+pub const FEATURED_TAGS: usize = 10;
+/// Hosts that may name somebody as their author.
+pub const ATTRIBUTION_DOMAINS: usize = 100;
 /// Statuses pinned to one profile.
 pub const PINNED: i64 = 5;
 /// Statuses at the top of a profile elsewhere.

@@ -15,6 +15,7 @@ use storage::statuses::{OfAccount, Status};
 use url::form_urlencoded;
 
 use crate::convert::{actor, note, quote};
+use crate::outgoing::featured::hashtag;
 use crate::protocol::context::with_context;
 
 const CONTENT_TYPE: &str = "application/activity+json; charset=utf-8";
@@ -220,6 +221,24 @@ fn tombstone(app: &App, name: &str, id: &str) -> HttpResponse {
     HttpResponse::Gone()
         .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
         .body(object.to_string())
+}
+
+/// The hashtags on a profile.
+pub(crate) async fn featured_tags(name: Path<String>, app: Data<App>) -> Answer {
+    let name = name.into_inner();
+    let object = read(&app, move |app, conn| {
+        let account = local(conn, &name)?;
+        let tags = storage::featured_tags::of_account(conn, account.id)?;
+        let items: Vec<Value> = tags.iter().map(|tag| hashtag(app, &tag.name)).collect();
+        Ok(with_context(json!({
+            "id": app.addresses().featured_tags(&account.username),
+            "type": "Collection",
+            "totalItems": items.len(),
+            "items": items,
+        })))
+    })
+    .await?;
+    Ok(document(&object))
 }
 
 /// The stamp by which one of ours lets a quote stand.

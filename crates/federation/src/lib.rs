@@ -193,6 +193,10 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(documents::activity)),
         )
         .service(
+            web::resource("/users/{name}/collections/tags")
+                .route(web::get().to(documents::featured_tags)),
+        )
+        .service(
             web::resource("/users/{name}/quote_authorizations/{id}")
                 .route(web::get().to(documents::quote_authorization)),
         )

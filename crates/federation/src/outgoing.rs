@@ -1,5 +1,6 @@
 //! From what happened here to what other servers are told: one activity, one row for each inbox.
 
+pub(crate) mod featured;
 mod quotes;
 
 use std::collections::BTreeSet;
@@ -193,6 +194,12 @@ fn compose(
             (Some(by), Some(key)) => Some(profile(app, by, key)),
             _ => None,
         },
+        Outgoing::Pin { status, pinned } => featured::post(app, conn, status, pinned)?,
+        Outgoing::FeatureTag {
+            account,
+            name,
+            featured,
+        } => featured::tag(app, conn, account, &name, featured)?,
         Outgoing::Move { account } => storage::accounts::find(conn, account)?.and_then(departure),
         Outgoing::DeleteAccount { account } => {
             storage::accounts::find(conn, account)?.map(farewell)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{AccountId, AccountKind, CustomEmoji, MediaKind};
+use service::featured_tags::FeaturedTagView;
 use service::oauth::Person;
 use service::views::{
     AccountView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted,
@@ -98,7 +99,7 @@ pub fn credential_account(
             hide_collections: Some(row.hide_collections),
             discoverable: Some(row.discoverable),
             indexable: row.indexable,
-            attribution_domains: [],
+            attribution_domains: row.attribution_domains,
             quote_policy: "public",
         },
         role: e::Role {
@@ -157,6 +158,19 @@ impl From<TagView> for e::StatusTag {
         Self {
             name: view.name,
             url: view.url,
+        }
+    }
+}
+
+impl From<FeaturedTagView> for e::FeaturedTag {
+    fn from(view: FeaturedTagView) -> Self {
+        let FeaturedTagView { tag, url } = view;
+        Self {
+            id: tag.id.to_string(),
+            name: tag.name,
+            url,
+            statuses_count: tag.statuses.to_string(),
+            last_status_at: tag.last_status_at.map(|time| time.date()),
         }
     }
 }

@@ -88,6 +88,12 @@ impl Addresses {
         format!("{}/users/{name}/collections/featured", self.base)
     }
 
+    /// The collection of hashtags on a profile.
+    #[must_use]
+    pub fn featured_tags(&self, name: &str) -> String {
+        format!("{}/users/{name}/collections/tags", self.base)
+    }
+
     #[must_use]
     pub fn follow(&self, name: &str, id: i64) -> String {
         format!("{}/users/{name}#follows/{id}", self.base)

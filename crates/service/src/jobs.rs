@@ -132,6 +132,17 @@ pub enum Outgoing {
     UpdateProfile {
         account: AccountId,
     },
+    /// A status is at the top of its author's profile, or not any more.
+    Pin {
+        status: StatusId,
+        pinned: bool,
+    },
+    /// A hashtag is on somebody's profile, or not any more.
+    FeatureTag {
+        account: AccountId,
+        name: String,
+        featured: bool,
+    },
     /// The account points to another one.
     Move {
         account: AccountId,

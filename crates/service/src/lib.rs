@@ -13,6 +13,7 @@ pub mod attachments;
 mod audience;
 pub mod blocks;
 mod error;
+pub mod featured_tags;
 pub mod follows;
 mod home;
 pub mod incoming;

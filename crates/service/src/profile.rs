@@ -1,7 +1,7 @@
 //! What somebody says of themselves.
 
 use bytes::Bytes;
-use domain::{Handle, ProfileField, Visibility, limits};
+use domain::{Handle, Host, ProfileField, Visibility, limits};
 use storage::accounts::Account;
 
 use crate::jobs::{Outgoing, federate};
@@ -23,6 +23,8 @@ pub struct ProfileChange {
     pub discoverable: Option<bool>,
     pub indexable: Option<bool>,
     pub hide_collections: Option<bool>,
+    /// What is no host is left out.
+    pub attribution_domains: Option<Vec<String>>,
     pub avatar: Option<Bytes>,
     pub header: Option<Bytes>,
     pub default_visibility: Option<Visibility>,
@@ -61,6 +63,9 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         set(&mut account.discoverable, change.discoverable);
         set(&mut account.indexable, change.indexable);
         set(&mut account.hide_collections, change.hide_collections);
+        if let Some(domains) = change.attribution_domains {
+            account.attribution_domains = hosts(&domains);
+        }
         if let Some(bot) = change.bot {
             account.kind = if bot {
                 domain::AccountKind::Service
@@ -118,6 +123,20 @@ fn save(app: &App, conn: &mut storage::DbConnection, account: &mut Account) -> R
             account: account.id,
         },
     )
+}
+
+/// Each host once.
+fn hosts(said: &[String]) -> Vec<String> {
+    let mut hosts: Vec<String> = Vec::new();
+    for text in said.iter().take(limits::ATTRIBUTION_DOMAINS) {
+        if let Ok(host) = text.trim().parse::<Host>() {
+            let host = host.to_string();
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+    }
+    hosts
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {

@@ -59,6 +59,9 @@ pub struct Account {
     pub deleted_at: Option<Time>,
     /// Whether it was their own server that suspended somebody elsewhere.
     pub suspended_by_home: bool,
+    /// Hosts of web pages that may name the account as their author.
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub attribution_domains: Vec<String>,
 }
 
 impl Account {
@@ -147,6 +150,8 @@ pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult
                 accounts::featured_uri.eq(&account.featured_uri),
                 accounts::also_known_as.eq(JsonList::from(account.also_known_as.clone())),
                 accounts::moved_to_uri.eq(&account.moved_to_uri),
+                accounts::attribution_domains
+                    .eq(JsonList::from(account.attribution_domains.clone())),
                 accounts::emojis.eq(JsonList::from(account.emojis.clone())),
                 accounts::updated_at.eq(account.updated_at),
                 accounts::fetched_at.eq(account.fetched_at),

@@ -22,6 +22,7 @@ mod dialect;
 pub mod disk;
 mod error;
 pub mod favourites;
+pub mod featured_tags;
 pub mod follows;
 pub mod home_feed;
 pub mod idempotency;

@@ -41,6 +41,7 @@ diesel::table! {
         suspended_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
         suspended_by_home -> Bool,
+        attribution_domains -> Text,
     }
 }
 
@@ -150,6 +151,15 @@ diesel::table! {
         account_id -> BigInt,
         target_uri -> Text,
         moved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    featured_tags (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        tag_id -> BigInt,
+        created_at -> Timestamp,
     }
 }
 
@@ -499,6 +509,7 @@ diesel::joinable!(media -> statuses (status_id));
 diesel::joinable!(polls -> statuses (status_id));
 diesel::joinable!(poll_options -> polls (poll_id));
 diesel::joinable!(poll_votes -> polls (poll_id));
+diesel::joinable!(featured_tags -> tags (tag_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
 diesel::joinable!(favourites -> accounts (account_id));
 diesel::joinable!(favourites -> statuses (status_id));
@@ -522,6 +533,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     delivery_lanes,
     favourites,
+    featured_tags,
     follows,
     home_feed,
     idempotency_keys,

@@ -56,6 +56,7 @@ pub fn account_row() -> Account {
         suspended_at: None,
         deleted_at: None,
         suspended_by_home: false,
+        attribution_domains: Vec::new(),
     }
 }
 

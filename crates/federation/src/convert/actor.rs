@@ -75,6 +75,12 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
             .filter_map(web_address)
             .collect(),
         moved_to: read::id(actor, "movedTo").and_then(web_address),
+        attribution_domains: read::many(actor, "attributionDomains")
+            .into_iter()
+            .filter_map(|host| host.as_str()?.parse::<Host>().ok())
+            .take(limits::ATTRIBUTION_DOMAINS)
+            .map(|host| host.to_string())
+            .collect(),
         suspended: flag(actor, "suspended").unwrap_or(false),
         emojis: emojis(actor),
         published: read::time(actor, "published"),
@@ -199,6 +205,17 @@ fn described(app: &App, account: &Account, key: &Key) -> Value {
     });
     let optional = [
         ("featured", account.featured_uri.clone().map(Value::from)),
+        (
+            "featuredTags",
+            account
+                .featured_uri
+                .is_some()
+                .then(|| json!(app.addresses().featured_tags(&account.username))),
+        ),
+        (
+            "attributionDomains",
+            (!account.attribution_domains.is_empty()).then(|| json!(account.attribution_domains)),
+        ),
         ("icon", account.avatar.as_ref().map(|file| image(app, file))),
         (
             "image",

@@ -21,6 +21,8 @@ pub(crate) fn with_context(object: Value) -> Value {
             "discoverable": "toot:discoverable",
             "suspended": "toot:suspended",
             "indexable": "toot:indexable",
+            "featuredTags": { "@id": "toot:featuredTags", "@type": "@id" },
+            "attributionDomains": { "@id": "toot:attributionDomains", "@type": "@id" },
             "featured": { "@id": "toot:featured", "@type": "@id" },
             "votersCount": "toot:votersCount",
             "fep044f": "https://w3id.org/fep/044f#",

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::quote::Approval;
 use super::time::{moment, moment_or_null};
-use super::{Empty, Null};
+use super::Null;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Account {
@@ -82,7 +82,7 @@ pub struct Source {
     pub hide_collections: Option<bool>,
     pub discoverable: Option<bool>,
     pub indexable: bool,
-    pub attribution_domains: Empty,
+    pub attribution_domains: Vec<String>,
     pub quote_policy: &'static str,
 }
 

@@ -35,7 +35,7 @@ pub use search::Search;
 pub use status::{
     Context, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag,
 };
-pub use tag::Tag;
+pub use tag::{FeaturedTag, Tag};
 
 /// A key whose value is always null.
 pub type Null = ();

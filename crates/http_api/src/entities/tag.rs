@@ -1,6 +1,7 @@
 //! Hashtags. There are no trends here, so the history is empty.
 //! <https://docs.joinmastodon.org/entities/Tag/>
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Empty;
@@ -16,4 +17,15 @@ pub struct Tag {
     pub following: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub featuring: Option<bool>,
+}
+
+/// A hashtag on a profile.
+/// <https://docs.joinmastodon.org/entities/FeaturedTag/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FeaturedTag {
+    pub id: String,
+    pub name: String,
+    pub url: String,
+    pub statuses_count: String,
+    pub last_status_at: Option<NaiveDate>,
 }

@@ -188,7 +188,7 @@ fn ones_own_account_is_the_account_with_source_and_role() {
             hide_collections: None,
             discoverable: None,
             indexable: false,
-            attribution_domains: [],
+            attribution_domains: Vec::new(),
             quote_policy: "public",
         },
         role: Role {

@@ -111,6 +111,7 @@ struct Update {
     discoverable: Flag,
     indexable: Flag,
     hide_collections: Flag,
+    attribution_domains: Words,
     fields_attributes: Option<Fields>,
     source: UpdateSource,
 }
@@ -177,6 +178,7 @@ async fn update(
         discoverable: params.discoverable.0,
         indexable: params.indexable.0,
         hide_collections: params.hide_collections.0,
+        attribution_domains: params.attribution_domains.0,
         avatar,
         header,
         default_visibility: params.source.privacy.0,

@@ -22,7 +22,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         "/v1/trends/tags",
         "/v1/trends/statuses",
         "/v1/trends/links",
-        "/v1/accounts/{id}/featured_tags",
         "/v1/accounts/{id}/endorsements",
     ] {
         config.service(web::resource(path).route(web::get().to(none)));
@@ -41,7 +40,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         )
         .service(web::resource("/v1/announcements").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v1/followed_tags").route(web::get().to(none_of::<ReadFollows>)))
-        .service(web::resource("/v1/featured_tags").route(web::get().to(none_of::<ReadAccounts>)))
         .service(web::resource("/v1/endorsements").route(web::get().to(none_of::<ReadAccounts>)))
         .service(web::resource("/v1/suggestions").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v2/suggestions").route(web::get().to(none_of::<AnyScope>)))

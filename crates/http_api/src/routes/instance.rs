@@ -112,7 +112,7 @@ async fn version_2(app: Data<App>) -> Answer {
                 max_note_length: limits::BIOGRAPHY,
                 max_avatar_description_length: 0,
                 max_header_description_length: 0,
-                max_featured_tags: 0,
+                max_featured_tags: limits::FEATURED_TAGS,
                 max_pinned_statuses: limits::PINNED,
                 max_profile_fields: limits::PROFILE_FIELDS,
                 profile_field_name_limit: limits::PROFILE_FIELD,
@@ -184,7 +184,7 @@ async fn version_1(app: Data<App>) -> Answer {
         invites_enabled: mode == RegistrationMode::Invite,
         configuration: v1::ConfigurationV1 {
             accounts: v1::AccountLimitsV1 {
-                max_featured_tags: 0,
+                max_featured_tags: limits::FEATURED_TAGS,
             },
             statuses: status_limits(&app),
             media_attachments: media_limits(&app),

@@ -3,6 +3,7 @@
 mod accounts;
 mod apps;
 mod empty;
+mod featured_tags;
 mod follow_requests;
 mod instance;
 mod media;
@@ -79,6 +80,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     empty::routes(config);
     accounts::routes(config);
     apps::routes(config);
+    featured_tags::routes(config);
     follow_requests::routes(config);
     instance::routes(config);
     media::routes(config);

@@ -37,6 +37,8 @@ pub struct RemoteAccount {
     pub moved_to: Option<String>,
     /// By their own server.
     pub suspended: bool,
+    /// Hosts of web pages that may name them as their author.
+    pub attribution_domains: Vec<String>,
     pub emojis: Vec<CustomEmoji>,
     pub published: Option<Time>,
     /// Address and PEM of each public key.
@@ -158,6 +160,7 @@ fn describe(
         silenced_at: known.and_then(|row| row.silenced_at),
         suspended_at: known.and_then(|row| row.suspended_at),
         deleted_at: None,
+        attribution_domains: remote.attribution_domains.clone(),
         suspended_by_home: known.is_some_and(|row| row.suspended_by_home),
     }
 }

@@ -136,6 +136,8 @@ pub async fn pin(app: &App, person: &Person, id: StatusId) -> Result<StatusView>
                 ));
             }
             storage::statuses::set_pinned(conn, id, Some(app.now()))?;
+            let pinned = true;
+            federate(app, conn, Outgoing::Pin { status: id, pinned })?;
         }
         again(app, conn, me, &status)
     })
@@ -147,7 +149,11 @@ pub async fn unpin(app: &App, person: &Person, id: StatusId) -> Result<StatusVie
     let me = person.id();
     app.transaction(move |app, conn| {
         let status = own(conn, &me, id)?;
-        storage::statuses::set_pinned(conn, id, None)?;
+        if status.pinned_at.is_some() {
+            storage::statuses::set_pinned(conn, id, None)?;
+            let pinned = false;
+            federate(app, conn, Outgoing::Pin { status: id, pinned })?;
+        }
         again(app, conn, me, &status)
     })
     .await

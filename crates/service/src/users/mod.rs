@@ -81,6 +81,7 @@ fn new_account(app: &App, username: &str, kind: AccountKind) -> Account {
         suspended_at: None,
         deleted_at: None,
         suspended_by_home: false,
+        attribution_domains: Vec::new(),
     }
 }
 

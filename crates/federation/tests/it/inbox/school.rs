@@ -106,6 +106,7 @@ impl School {
             also_known_as: Vec::new(),
             moved_to: None,
             suspended: false,
+            attribution_domains: Vec::new(),
             emojis: Vec::new(),
             published: None,
             keys: Vec::new(),

@@ -1,0 +1,65 @@
+//! <https://docs.joinmastodon.org/methods/featured_tags/>
+
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
+use serde::Deserialize;
+use service::{App, featured_tags};
+
+use super::{Answer, json, nothing};
+use crate::entities::FeaturedTag;
+use crate::extract::scope::{ReadAccounts, WriteAccounts};
+use crate::extract::{Anyone, Caller, Params, PathId, Text};
+use crate::views::tag;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/v1/featured_tags")
+                .route(web::get().to(own))
+                .route(web::post().to(feature)),
+        )
+        .service(web::resource("/v1/featured_tags/suggestions").route(web::get().to(suggestions)))
+        .service(web::resource("/v1/featured_tags/{id}").route(web::delete().to(unfeature)))
+        .service(web::resource("/v1/accounts/{id}/featured_tags").route(web::get().to(of_account)));
+}
+
+async fn listed(app: &App, id: AccountId) -> Answer {
+    let found = featured_tags::list(app, id).await?;
+    json(found.into_iter().map(FeaturedTag::from).collect::<Vec<_>>())
+}
+
+async fn own(caller: Caller<ReadAccounts>, app: Data<App>) -> Answer {
+    listed(&app, caller.person.id()).await
+}
+
+async fn of_account(_: Anyone<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    listed(&app, id.0).await
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Name {
+    name: Text,
+}
+
+async fn feature(caller: Caller<WriteAccounts>, params: Params<Name>, app: Data<App>) -> Answer {
+    let name = params.0.name.0.unwrap_or_default();
+    json(FeaturedTag::from(
+        featured_tags::feature(&app, &caller.person, &name).await?,
+    ))
+}
+
+async fn unfeature(caller: Caller<WriteAccounts>, id: PathId<i64>, app: Data<App>) -> Answer {
+    featured_tags::unfeature(&app, &caller.person, id.0).await?;
+    nothing()
+}
+
+async fn suggestions(caller: Caller<ReadAccounts>, app: Data<App>) -> Answer {
+    let found = featured_tags::suggestions(&app, &caller.person).await?;
+    json(
+        found
+            .into_iter()
+            .map(|view| tag(view, true))
+            .collect::<Vec<_>>(),
+    )
+}

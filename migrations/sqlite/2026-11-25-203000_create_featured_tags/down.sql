@@ -1,0 +1,2 @@
+ALTER TABLE accounts DROP COLUMN attribution_domains;
+DROP TABLE featured_tags;
