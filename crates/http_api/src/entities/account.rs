@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use domain::{AccountId, Time, Visibility};
 use serde::Serialize;
 
+use super::Null;
 use super::quote::Approval;
 use super::time::{moment, moment_or_null};
-use super::Null;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Account {
