@@ -16,6 +16,7 @@ mod crash;
 mod database_gone;
 mod disk;
 mod doctor;
+mod domain_blocks;
 mod follow_and_answer;
 mod forms;
 mod harness;

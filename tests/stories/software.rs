@@ -190,6 +190,15 @@ impl Elsewhere {
             .collect()
     }
 
+    /// How many documents were asked for here so far.
+    pub async fn asked(&self) -> usize {
+        let requests = self.server.received_requests().await.unwrap();
+        requests
+            .iter()
+            .filter(|request| request.method.as_str() == "GET")
+            .count()
+    }
+
     /// Waits for an activity that fits.
     pub async fn receives(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         eventually(what, || async {

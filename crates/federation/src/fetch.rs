@@ -3,12 +3,13 @@
 //! A document is believed about itself only, and only where it was found: at its own id.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use activitypub_federation::fetch::webfinger::Webfinger;
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::{Handle, Host};
+use domain::{Handle, Host, Policy};
 use serde_json::Value;
 use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
 use service::{App, Found, RemoteFetcher};
@@ -454,6 +455,10 @@ impl RemoteFetcher for Federation {
         }
         let account = self.store_actor(app, &budget, &document).await?;
         Ok(Some(Found::Account(account.id)))
+    }
+
+    fn keep_to(&self, policy: &Arc<Policy>) {
+        self.client().keep_to(policy);
     }
 
     async fn file(&self, url: &str, limit: usize) -> service::Result<Bytes> {

@@ -5,6 +5,7 @@ mod delivery;
 mod discovery;
 mod documents;
 mod fetch;
+mod gates;
 mod inbox;
 pub mod net;
 pub mod origin;
@@ -26,6 +27,7 @@ use crate::net::{BuildError, FetchError, OutboundClient, OutboundSettings};
 use crate::signatures::{PrivateKey, PublicKey, Signer};
 
 pub use documents::{account_document, status_document, wants_activity_json};
+pub use gates::serve_whom_we_may;
 
 /// What the administrator chose about federation.
 #[derive(Clone, Debug)]

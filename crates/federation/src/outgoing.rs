@@ -77,6 +77,7 @@ fn owe(
             .map(|account| account.delivery_inbox().to_owned()),
     );
     let now = app.now();
+    let policy = service::policy::within(app, conn)?;
     let activity = Activity {
         id: ActivityId(app.next_id()),
         account_id: told.by.id,
@@ -88,7 +89,9 @@ fn owe(
         .filter_map(|inbox| {
             let url = Url::parse(&inbox).ok()?;
             let may = url.scheme() == "https" || (allow_http && url.scheme() == "http");
-            let host = Host::of(&url).ok().filter(|_| may)?;
+            let host = Host::of(&url)
+                .ok()
+                .filter(|host| may && !policy.refuses(host.as_str()))?;
             Some(Delivery {
                 id: DeliveryId(app.next_id()),
                 activity_id: activity.id,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use domain::Role;
+use domain::{Host, Role, Severity};
 use url::Url;
 
 /// A federated microblogging server for teachers.
@@ -32,6 +32,9 @@ pub enum Command {
     /// Makes invitations.
     #[command(subcommand)]
     Invite(Invite),
+    /// Decides with which other servers this one has to do.
+    #[command(subcommand)]
+    Domain(Domain),
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -166,6 +169,67 @@ pub enum Invite {
         #[arg(long)]
         days: Option<i64>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Domain {
+    /// Has less to do with a server, and all below its name, or nothing.
+    Block {
+        host: Host,
+        /// noop, silence (only followers see its people) or suspend (nothing comes in, goes out, is fetched or served).
+        #[arg(long, default_value = "suspend")]
+        severity: Severity,
+        /// Takes in no pictures, films and emoji.
+        #[arg(long)]
+        reject_media: bool,
+        /// Takes in no reports.
+        #[arg(long)]
+        reject_reports: bool,
+        /// Why, for moderators.
+        #[arg(long)]
+        comment: Option<String>,
+        /// Why, for those who may see the list.
+        #[arg(long)]
+        public_comment: Option<String>,
+        /// Shows others a part of the name only.
+        #[arg(long)]
+        obfuscate: bool,
+    },
+    /// Lifts a block. Follows do not come back.
+    Unblock { host: Host },
+    /// Names a server that is allowed (federation.mode = "allow_list") or allied ("alliances").
+    Allow { host: Host },
+    /// Takes a server off that list.
+    Disallow { host: Host },
+    /// Lists all blocks and allowed servers.
+    List,
+    /// Reads blocks from a file of Mastodon's (CSV) or GoToSocial's (JSON or CSV), or with one name in a line.
+    Import {
+        file: PathBuf,
+        /// Only says what would be done.
+        #[arg(long)]
+        dry_run: bool,
+        /// The file names servers to allow.
+        #[arg(long)]
+        allow: bool,
+    },
+    /// Prints all blocks.
+    Export {
+        #[arg(long, default_value = "mastodon")]
+        format: ListFormat,
+        /// Prints the allowed servers instead.
+        #[arg(long)]
+        allow: bool,
+    },
+}
+
+/// How a list of servers is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ListFormat {
+    /// CSV, which GoToSocial reads too.
+    Mastodon,
+    /// JSON.
+    Gotosocial,
 }
 
 #[derive(Debug, Subcommand)]

@@ -60,6 +60,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::user::run(config, command))
         }
+        Command::Domain(command) => {
+            let config = load()?;
+            runtime().block_on(commands::domain::run(config, command))
+        }
         Command::Invite(command) => {
             let config = load()?;
             runtime().block_on(commands::invite::run(config, command))

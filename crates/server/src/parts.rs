@@ -10,7 +10,9 @@ use domain::{Handle, Host, Time};
 use federation::net::OutboundSettings;
 use federation::{Federation, FederationSettings};
 use service::mail::{Encryption, MailSettings, Mailer};
-use service::{App, Found, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings};
+use service::{
+    App, Found, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
+};
 use storage::accounts::Account;
 use storage::{Database, DatabaseSettings, MediaStore};
 use url::Url;
@@ -193,6 +195,16 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         max_image_bytes: config.media.max_image_bytes,
         cache_remote: config.media.cache_remote,
         show_counts: config.community.show_counts,
+        federation_mode: match config.federation.mode {
+            config::FederationMode::Open => domain::FederationMode::Open,
+            config::FederationMode::Alliances => domain::FederationMode::Alliances,
+            config::FederationMode::AllowList => domain::FederationMode::AllowList,
+        },
+        domain_blocks: match config.federation.show_domain_blocks {
+            config::ShownTo::Nobody => ShownTo::Nobody,
+            config::ShownTo::Users => ShownTo::Users,
+            config::ShownTo::Everybody => ShownTo::Everybody,
+        },
         any_hosts: config.federation.allow_loopback,
     })
 }

@@ -40,6 +40,8 @@ impl Running {
             freed?;
         }
         service::users::ensure_instance_actor(&server.app).await?;
+        // Before anybody is let in or asked.
+        service::policy::current(&server.app).await?;
         let health = Data::new(Health::new(&server.config));
         let http = site::listen(&server, health.clone())?;
         if let Some(address) = server.config.metrics.listen {
@@ -55,7 +57,8 @@ impl Running {
             )),
             tokio::spawn(federation.clone().receive(app.clone(), stopping.clone())),
             tokio::spawn(federation.clone().deliver(app.clone(), stopping.clone())),
-            tokio::spawn(workers::prune(app.clone(), stopping)),
+            tokio::spawn(workers::prune(app.clone(), stopping.clone())),
+            tokio::spawn(workers::policy(app.clone(), stopping)),
         ];
         tracing::info!(address = %server.config.server.listen, "listening");
         Ok(Self {

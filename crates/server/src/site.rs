@@ -102,6 +102,7 @@ fn addresses(site: &mut ServiceConfig) {
         web::scope("")
             .wrap(from_fn(pages::refusals))
             .wrap(from_fn(cors::documents))
+            .wrap(from_fn(federation::serve_whom_we_may))
             .service(
                 web::resource("/@{name}")
                     .guard(fn_guard(wants_activity_json))

@@ -19,6 +19,8 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 const ATTEMPTS: i32 = 10;
 /// How long to sleep if nobody wakes us.
 const IDLE: Duration = Duration::from_secs(5);
+/// How often the rules about other servers are read.
+const POLICY: Duration = Duration::from_secs(1);
 const PRUNE: Duration = Duration::from_secs(3_600);
 
 /// Does jobs until `stop` says to stop.
@@ -133,6 +135,19 @@ pub async fn prune(app: App, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(PRUNE) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Keeps those who go out to the rules about other servers, which a command may change at any time.
+pub async fn policy(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = service::policy::current(&app).await {
+            tracing::warn!(%error, "the rules about other servers could not be read");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLICY) => {}
             _ = stop.changed() => {}
         }
     }

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::instance::Facts;
 use crate::mail::Mailer;
+use crate::policy::Remembered;
 use crate::programs::Programs;
 use crate::remote_files::Fetches;
 use crate::{Addresses, RemoteFetcher, Result, Settings};
@@ -32,6 +33,7 @@ struct Inner {
     programs: Programs,
     /// What was counted last, and when.
     counted: Mutex<Option<(Time, Facts)>>,
+    policy: Remembered,
 }
 
 /// What an [`App`] is put together from.
@@ -67,6 +69,7 @@ impl App {
             fetches: crate::remote_files::fetches(),
             programs: Programs::default(),
             counted: Mutex::default(),
+            policy: Remembered::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -115,6 +118,10 @@ impl App {
 
     pub(crate) fn programs(&self) -> &Programs {
         &self.inner.programs
+    }
+
+    pub(crate) fn policy(&self) -> &Remembered {
+        &self.inner.policy
     }
 
     #[must_use]

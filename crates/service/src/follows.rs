@@ -292,7 +292,8 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Resul
     notify(app, conn, follow.account_id, follow.follower_id, kind, None)
 }
 
-/// Writes a line into somebody's notifications, if they are ours and have not blocked the other.
+/// Writes a line into somebody's notifications, if they are ours and have not blocked the other. Of what the
+/// silenced do, only those hear who follow them, and those whom they ask to follow.
 pub(crate) fn notify(
     app: &App,
     conn: &mut DbConnection,
@@ -302,6 +303,12 @@ pub(crate) fn notify(
     status: Option<StatusId>,
 ) -> Result<()> {
     if to == from || !blocked_among(conn, to, &[from])?.is_empty() {
+        return Ok(());
+    }
+    if kind != NotificationKind::FollowRequest
+        && storage::domain_rules::is_silenced(conn, from)?
+        && storage::follows::followed_among(conn, to, &[from])?.is_empty()
+    {
         return Ok(());
     }
     let row = Notification {

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
-use crate::{App, Error, Result, attachments, home, incoming, keys, moving, polls, remote_files};
+use crate::{
+    App, Error, Result, attachments, domains, home, incoming, keys, moving, polls, remote_files,
+};
 
 /// A piece of work. Doing it twice does no harm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,6 +24,11 @@ pub enum Job {
     /// Removes all that somebody elsewhere wrote, who is gone.
     RemoveStatuses {
         account: AccountId,
+    },
+    /// Ends what binds us to servers that a rule refuses, and forgets what is not taken in from them.
+    KeepAway {
+        /// Of the rule.
+        host: String,
     },
     /// Tells how a poll ended.
     ClosePoll {
@@ -193,6 +200,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::MakeKey { account } => keys::of_account(app, account).await.map(drop),
         Job::Mail(message) => Ok(app.mailer().send(&message).await?),
         Job::RemoveStatuses { account } => incoming::remove_statuses(app, account).await,
+        Job::KeepAway { host } => domains::keep_away(app, host).await,
         Job::ClosePoll { poll } => polls::close(app, poll).await,
         Job::AnnouncePoll { poll } => polls::announce(app, poll).await,
         Job::Refollow { from, to } => moving::refollow(app, from, to).await,

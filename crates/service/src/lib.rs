@@ -12,6 +12,7 @@ mod app;
 pub mod attachments;
 mod audience;
 pub mod blocks;
+pub mod domains;
 mod error;
 pub mod featured_tags;
 pub mod follows;
@@ -28,6 +29,7 @@ pub mod notifications;
 pub mod oauth;
 mod paged;
 pub mod passwords;
+pub mod policy;
 pub mod polls;
 pub mod profile;
 mod programs;
@@ -48,7 +50,7 @@ pub use app::{App, Clock, Parts, Wake};
 pub use error::{Error, Mistake};
 pub use paged::Paged;
 pub use remote::{Found, RemoteFetcher};
-pub use settings::{RegistrationMode, Registrations, Settings};
+pub use settings::{RegistrationMode, Registrations, Settings, ShownTo};
 
 /// What a use case answers.
 pub type Result<T> = std::result::Result<T, Error>;

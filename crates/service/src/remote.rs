@@ -1,8 +1,10 @@
 //! The only thing that use cases need from the network.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::{AccountId, Handle, StatusId};
+use domain::{AccountId, Handle, Policy, StatusId};
 use storage::accounts::Account;
 
 use crate::{App, Result};
@@ -26,4 +28,7 @@ pub trait RemoteFetcher: Send + Sync {
     /// The file at an address, of at most `limit` bytes. [`crate::Error::NotFound`] if there is none,
     /// [`crate::Error::TooLarge`] if it is larger.
     async fn file(&self, url: &str, limit: usize) -> Result<Bytes>;
+
+    /// From now on nobody is asked whom these rules refuse. One that asks nobody has nothing to keep to.
+    fn keep_to(&self, _: &Arc<Policy>) {}
 }

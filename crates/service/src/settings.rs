@@ -1,7 +1,7 @@
 //! What the administrator chose, as far as the rules depend on it.
 
-use domain::Host;
 use domain::text::Hosts;
+use domain::{FederationMode, Host};
 use url::Url;
 
 /// Who may sign up by themselves.
@@ -19,6 +19,15 @@ pub struct Registrations {
     /// Only where mail is set: the address must be confirmed before one can sign in.
     pub confirm_email: bool,
     pub reason_required: bool,
+}
+
+/// Who may see something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownTo {
+    Nobody,
+    /// Those who are signed in.
+    Users,
+    Everybody,
 }
 
 /// What the administrator chose.
@@ -45,6 +54,9 @@ pub struct Settings {
     pub cache_remote: bool,
     /// Whether the numbers of followers, favourites and boosts of others are shown.
     pub show_counts: bool,
+    pub federation_mode: FederationMode,
+    /// Who may see the rules about other servers.
+    pub domain_blocks: ShownTo,
     /// Whether one label, ports and IP addresses are hosts in handles: only with the loopback switch.
     pub any_hosts: bool,
 }
@@ -54,6 +66,12 @@ impl Settings {
     #[must_use]
     pub fn mastodon_version(&self) -> String {
         format!("4.6.0 (compatible; Staffroom {})", self.version)
+    }
+
+    /// Whether those are few with whom we have to do.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.federation_mode == FederationMode::AllowList
     }
 
     /// Which hosts a typed handle may name.

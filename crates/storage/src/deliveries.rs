@@ -225,3 +225,36 @@ pub fn next_run(conn: &mut DbConnection, now: Time) -> QueryResult<Option<Time>>
         .first(conn)
         .optional()
 }
+
+/// All hosts to which something is or was owed.
+pub fn hosts(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
+    deliveries::table
+        .select(deliveries::host)
+        .distinct()
+        .load(conn)
+}
+
+/// Owes nothing to these hosts any more.
+pub fn drop_hosts(conn: &mut DbConnection, hosts: &[String]) -> QueryResult<()> {
+    for hosts in hosts.chunks(crate::CHUNK) {
+        let hosts = hosts.to_vec();
+        let owed: Vec<i64> = deliveries::table
+            .filter(among(deliveries::host, hosts.clone()))
+            .select(deliveries::activity_id)
+            .distinct()
+            .load(conn)?;
+        diesel::delete(deliveries::table.filter(among(deliveries::host, hosts.clone())))
+            .execute(conn)?;
+        diesel::delete(delivery_lanes::table.filter(among(delivery_lanes::host, hosts)))
+            .execute(conn)?;
+        for owed in owed.chunks(crate::CHUNK) {
+            let orphans = activities::table
+                .filter(among(activities::id, owed.to_vec()))
+                .filter(diesel::dsl::not(diesel::dsl::exists(
+                    deliveries::table.filter(deliveries::activity_id.eq(activities::id)),
+                )));
+            diesel::delete(orphans).execute(conn)?;
+        }
+    }
+    Ok(())
+}

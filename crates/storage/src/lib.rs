@@ -20,6 +20,7 @@ pub mod deeds;
 pub mod deliveries;
 mod dialect;
 pub mod disk;
+pub mod domain_rules;
 mod error;
 pub mod favourites;
 pub mod featured_tags;

@@ -422,6 +422,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    domain_blocks (id) {
+        id -> BigInt,
+        host -> Text,
+        severity -> SmallInt,
+        reject_media -> Bool,
+        reject_reports -> Bool,
+        private_comment -> Nullable<Text>,
+        public_comment -> Nullable<Text>,
+        obfuscate -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    domain_allows (id) {
+        id -> BigInt,
+        host -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> BigInt,
         payload -> Text,
@@ -532,6 +554,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     bookmarks,
     deliveries,
     delivery_lanes,
+    domain_allows,
+    domain_blocks,
     favourites,
     featured_tags,
     follows,

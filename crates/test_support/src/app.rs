@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{Handle, Host, Role, Time};
+use domain::{FederationMode, Handle, Host, Role, Time};
 use service::mail::Mailer;
 use service::oauth::Person;
 use service::users::{self, NewUser};
-use service::{App, Found, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings};
+use service::{
+    App, Found, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
+};
 use storage::accounts::Account;
 use storage::{Database, MediaStore};
 use tempfile::TempDir;
@@ -114,6 +116,8 @@ fn settings() -> Settings {
         max_image_bytes: 1_000_000,
         cache_remote: true,
         show_counts: false,
+        federation_mode: FederationMode::Open,
+        domain_blocks: ShownTo::Nobody,
         any_hosts: false,
     }
 }

@@ -104,6 +104,12 @@ async fn take(
     if kind(&activity).is_empty() {
         return Err(bad("An activity has a type"));
     }
+    if crate::gates::refuses(app, &actor).await? {
+        return Err(Rejection::new(
+            StatusCode::FORBIDDEN,
+            "We have nothing to do with this server",
+        ));
+    }
     let uri = activity_id(&activity, &actor, body)
         .ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
     let Some(()) = verify::verify(request, body, &activity, &actor, app, federation).await? else {

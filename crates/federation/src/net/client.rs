@@ -2,12 +2,13 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
 use bytes::Bytes;
 use chrono::Utc;
+use domain::Policy;
 use http::{HeaderMap, Method, header};
 use moka::sync::Cache;
 use reqwest::{Certificate, Client, redirect};
@@ -117,12 +118,24 @@ impl OutboundClient {
                 guard,
                 allow_http: settings.allow_http,
                 gates: Gates::new(),
+                policy: RwLock::new(Arc::new(Policy::open())),
             },
             failures: Cache::builder()
                 .max_capacity(REMEMBERED_FAILURES)
                 .time_to_live(settings.failure_memory)
                 .build(),
         })))
+    }
+
+    /// From now on nobody is asked, and nothing is delivered to anybody, whom these rules refuse.
+    pub fn keep_to(&self, policy: &Arc<Policy>) {
+        let mut kept = self
+            .0
+            .transport
+            .policy
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        kept.clone_from(policy);
     }
 
     /// Fetches an ActivityPub object, which only its own host may serve.

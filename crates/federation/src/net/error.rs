@@ -46,6 +46,8 @@ pub enum FetchError {
     Unreachable,
     #[error("too many requests to this server are waiting")]
     Busy,
+    #[error("we have nothing to do with this server")]
+    Refused,
     #[error("the request could not be signed")]
     Unsigned,
 }
@@ -75,7 +77,7 @@ impl FetchError {
 
     /// Whether the failure says something of the address, so that asking again soon is useless.
     pub(super) fn is_about_the_address(&self) -> bool {
-        !matches!(self, Self::Busy | Self::Unsigned)
+        !matches!(self, Self::Busy | Self::Unsigned | Self::Refused)
     }
 }
 
@@ -117,6 +119,7 @@ impl Reply {
             FetchError::InvalidUrl
             | FetchError::Blocked(_)
             | FetchError::Redirect
+            | FetchError::Refused
             | FetchError::Unsigned => Self::Blocked(error),
             error => Self::Silent(error),
         }

@@ -1,9 +1,13 @@
 //! How a request travels: admission, signature, redirects, and the time it may take.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use chrono::Utc;
+use domain::Policy;
 use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::{Client, Response};
 use tokio::time::{Instant, timeout};
@@ -28,6 +32,8 @@ pub(super) struct Transport {
     pub(super) guard: Guard,
     pub(super) allow_http: bool,
     pub(super) gates: Gates,
+    /// Whom we ask at all.
+    pub(super) policy: RwLock<Arc<Policy>>,
 }
 
 pub(super) struct Request<'a> {
@@ -128,6 +134,11 @@ impl Transport {
         if (!secure && !self.allow_http) || credentials || url.as_str().len() > URL_LIMIT {
             return Err(FetchError::InvalidUrl);
         }
+        let policy = self.policy.read().unwrap_or_else(PoisonError::into_inner);
+        if policy.refuses(&origin.authority()) {
+            return Err(FetchError::Refused);
+        }
+        drop(policy);
         let address = match url.host() {
             Some(Host::Ipv4(address)) => address.into(),
             Some(Host::Ipv6(address)) => address.into(),

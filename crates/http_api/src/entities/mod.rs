@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod application;
+pub mod domain_block;
 pub mod instance;
 pub mod instance_v1;
 pub mod marker;
@@ -22,6 +23,7 @@ pub mod time;
 
 pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, Role, Source};
 pub use application::{Application, CredentialApplication, Token};
+pub use domain_block::DomainBlock;
 pub use instance::{Instance, Rule};
 pub use instance_v1::InstanceV1;
 pub use marker::{Marker, Markers};

@@ -17,7 +17,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     for path in [
         "/v1/custom_emojis",
         "/v1/instance/rules",
-        "/v1/instance/domain_blocks",
         "/v1/trends",
         "/v1/trends/tags",
         "/v1/trends/statuses",

@@ -4,20 +4,24 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
-use domain::limits;
+use domain::{Severity, limits};
 use service::instance::{self, Facts};
 use service::text::format::{Rel, to_html};
-use service::{App, RegistrationMode};
+use service::{App, RegistrationMode, ShownTo};
 
 use super::{Answer, json};
+use crate::ApiError;
 use crate::entities::instance as e;
 use crate::entities::instance_v1 as v1;
-use crate::entities::{Account, InstanceV1};
+use crate::entities::{Account, DomainBlock, InstanceV1};
+use crate::extract::Anyone;
+use crate::extract::scope::AnyScope;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/instance").route(web::get().to(version_1)))
         .service(web::resource("/v2/instance").route(web::get().to(version_2)))
+        .service(web::resource("/v1/instance/domain_blocks").route(web::get().to(domain_blocks)))
         .service(web::resource("/v1/instance/peers").route(web::get().to(peers)))
         .service(
             web::resource("/v1/instance/extended_description")
@@ -130,7 +134,7 @@ async fn version_2(app: Data<App>) -> Answer {
                     remote: "disabled",
                 },
             },
-            limited_federation: false,
+            limited_federation: settings.is_limited(),
         },
         registrations: e::Registrations {
             enabled: matches!(mode, RegistrationMode::Open | RegistrationMode::Approval),
@@ -197,6 +201,22 @@ async fn version_1(app: Data<App>) -> Answer {
 
 async fn peers(app: Data<App>) -> Answer {
     json(instance::peers(&app).await?)
+}
+
+/// Which servers are blocked, for those who may see it.
+async fn domain_blocks(viewer: Anyone<AnyScope>, app: Data<App>) -> Answer {
+    match (app.settings().domain_blocks, viewer.person()) {
+        (ShownTo::Everybody, _) | (ShownTo::Users, Some(_)) => {}
+        (ShownTo::Users, None) => return Err(ApiError::NO_TOKEN),
+        (ShownTo::Nobody, _) => return Err(ApiError::NotFound),
+    }
+    let (blocks, _) = service::domains::all(&app).await?;
+    let shown: Vec<DomainBlock> = blocks
+        .iter()
+        .filter(|block| block.severity != Severity::Noop)
+        .map(DomainBlock::from)
+        .collect();
+    json(shown)
 }
 
 async fn extended_description(app: Data<App>) -> Answer {

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod domain;
 pub mod init;
 pub mod invite;
 pub mod serve;

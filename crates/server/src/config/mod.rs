@@ -121,9 +121,27 @@ pub struct Statuses {
     pub max_media: usize,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FederationMode {
+    Open,
+    Alliances,
+    AllowList,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ShownTo {
+    Nobody,
+    Users,
+    Everybody,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Federation {
+    pub mode: FederationMode,
+    pub show_domain_blocks: ShownTo,
     pub allow_loopback: bool,
     pub allow_http: bool,
     #[serde(with = "optional")]

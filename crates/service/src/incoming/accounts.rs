@@ -1,6 +1,8 @@
 //! People elsewhere.
 
-use domain::{AccountId, AccountKind, CustomEmoji, Handle, Host, ProfileField, Time, limits};
+use domain::{
+    AccountId, AccountKind, CustomEmoji, Handle, Host, ProfileField, Severity, Time, limits,
+};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::keys::Key;
@@ -73,7 +75,24 @@ pub(super) fn upsert(
         storage::accounts::release_handle(conn, other.id)?;
     }
     let now = app.now();
-    let account = describe(app, known.as_ref(), remote, &handle, now);
+    let mut account = describe(app, known.as_ref(), remote, &handle, now);
+    let policy = crate::policy::within(app, conn)?;
+    if policy.refuses(remote.host.as_str()) {
+        return Err(Error::Forbidden(
+            "we have nothing to do with this server".to_owned(),
+        ));
+    }
+    if let Some(rule) = policy.rule(remote.host.as_str())
+        && rule.severity == Severity::Silence
+        && known.is_none()
+    {
+        account.silenced_at = Some(rule.since);
+    }
+    if !policy.takes_media(remote.host.as_str()) {
+        account.avatar_remote_url = None;
+        account.header_remote_url = None;
+        account.emojis.clear();
+    }
     match known {
         Some(_) => storage::accounts::update_profile(conn, &account)?,
         None => storage::accounts::insert(conn, account.clone())?,

@@ -62,7 +62,7 @@ pub(super) fn follow(
         created_at: app.now(),
     };
     storage::follows::insert(conn, follow.clone())?;
-    if asked.locked {
+    if asked.locked || asking.silenced_at.is_some() {
         return tell(app, conn, &follow);
     }
     accept(app, conn, &follow, asking)?;

@@ -95,6 +95,7 @@ pub(super) fn receive(
     let id = StatusId(app.id_at(created_at));
     let mentioned = storage::accounts::with_ids(conn, &first(&remote.mentions, limits::MENTIONS))?;
     let tags = tags(remote);
+    let with_media = takes_media(app, conn, author.host.as_deref())?;
     let status = Status {
         id,
         account_id: author.id,
@@ -117,7 +118,11 @@ pub(super) fn receive(
         sensitive: remote.sensitive || !remote.spoiler_text.is_empty(),
         language: remote.language.clone(),
         application_id: None,
-        emojis: first(&remote.emojis, limits::EMOJI),
+        emojis: if with_media {
+            first(&remote.emojis, limits::EMOJI)
+        } else {
+            Vec::new()
+        },
         replies_count: 0,
         reblogs_count: 0,
         favourites_count: 0,
@@ -135,7 +140,9 @@ pub(super) fn receive(
         tags: &tags,
     };
     let status = insert(app, conn, draft)?;
-    attach(app, conn, author.id, status.id, &remote.media)?;
+    if with_media {
+        attach(app, conn, author.id, status.id, &remote.media)?;
+    }
     if let Some(poll) = &remote.poll {
         polls::store(app, conn, &status, poll)?;
     }
@@ -176,7 +183,13 @@ pub(super) fn revise(
     status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
     status.quote_policy = remote.quote_policy;
     status.language = remote.language.clone().or(status.language);
-    status.emojis = first(&remote.emojis, limits::EMOJI);
+    let author = storage::accounts::find(conn, status.account_id)?;
+    let with_media = takes_media(app, conn, author.and_then(|row| row.host).as_deref())?;
+    status.emojis = if with_media {
+        first(&remote.emojis, limits::EMOJI)
+    } else {
+        Vec::new()
+    };
     // Kept even if nothing is to be seen of it: an older version may still come.
     status.edited_at = match remote.edited {
         None if reads_differently => Some(app.now()),
@@ -192,7 +205,9 @@ pub(super) fn revise(
     storage::tags::insert(conn, status.id, &tags(remote), app.now(), || app.next_id())?;
     quotes::refresh(app, conn, &status, remote.quote.as_ref())?;
     storage::media::delete_of_status(conn, status.id)?;
-    attach(app, conn, status.account_id, status.id, &remote.media)?;
+    if with_media {
+        attach(app, conn, status.account_id, status.id, &remote.media)?;
+    }
     if reads_differently {
         tell_of_edit(app, conn, &status)?;
     }
@@ -217,6 +232,12 @@ pub(super) fn take_back(
         storage::media::delete_of_status(conn, status.id)?;
     }
     Ok(())
+}
+
+/// Whether what its people attach is taken in from a host.
+fn takes_media(app: &App, conn: &mut DbConnection, host: Option<&str>) -> Result<bool> {
+    let policy = crate::policy::within(app, conn)?;
+    Ok(host.is_none_or(|host| policy.takes_media(host)))
 }
 
 fn spoiler(remote: &RemoteStatus) -> String {

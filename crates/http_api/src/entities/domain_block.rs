@@ -1,0 +1,54 @@
+//! <https://docs.joinmastodon.org/entities/DomainBlock/>
+
+use serde::Serialize;
+use service::domains;
+use sha2::{Digest, Sha256};
+
+#[derive(Debug, Serialize)]
+pub struct DomainBlock {
+    /// With stars in it, where the administrator chose to hide a part.
+    domain: String,
+    /// Of the whole name: SHA-256, hexadecimal.
+    digest: String,
+    severity: &'static str,
+    comment: String,
+}
+
+impl From<&domains::DomainBlock> for DomainBlock {
+    fn from(block: &domains::DomainBlock) -> Self {
+        let digest = Sha256::digest(block.host.as_bytes());
+        Self {
+            domain: if block.obfuscate {
+                obfuscated(&block.host)
+            } else {
+                block.host.clone()
+            },
+            digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            severity: block.severity.name(),
+            comment: block.public_comment.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// A quarter at each end stays, and every dot.
+fn obfuscated(host: &str) -> String {
+    let length = host.chars().count();
+    let ends = length / 4;
+    host.chars()
+        .enumerate()
+        .map(|(place, c)| {
+            let hidden = place >= ends && place < length - ends && c != '.';
+            if hidden { '*' } else { c }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::obfuscated;
+
+    #[test]
+    fn the_ends_of_a_hidden_name_stay() {
+        assert_eq!(obfuscated("badschool.example"), "bads*****.***mple");
+    }
+}

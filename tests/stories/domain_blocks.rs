@@ -1,0 +1,283 @@
+//! A server with which we have nothing to do: its four gates, what is undone, and lists of such servers.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use crate::harness::{School, Teacher, eventually, out};
+use crate::software::{Elsewhere, account_id};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+fn does(school: &School, arguments: &[&str]) -> String {
+    let output = school.command(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", out(&output));
+    out(&output)
+}
+
+fn note(by: &Value, path: &str, words: &str) -> Value {
+    let by = by["id"].as_str().unwrap();
+    let id = format!("{by}/{path}");
+    json!({ "id": format!("{id}/create"), "type": "Create", "actor": by, "to": PUBLIC, "object": {
+        "id": id, "type": "Note", "attributedTo": by, "to": PUBLIC, "content": words,
+        "attachment": [{ "type": "Image", "mediaType": "image/png", "url": format!("{by}/{path}.png") }],
+    }})
+}
+
+async fn follow_us(there: &Elsewhere, school: &School, mo: &Value, ada: &Value) {
+    let id = mo["id"].as_str().unwrap();
+    let follow = json!({ "id": format!("{id}#follow"), "type": "Follow", "actor": id, "object": ada["uri"] });
+    there.tells(school, &follow).await;
+    there
+        .receives("an Accept", |activity| activity["type"] == "Accept")
+        .await;
+}
+
+async fn relationship(ada: &Teacher, id: &str) -> Value {
+    let found = ada
+        .get(&format!("/api/v1/accounts/relationships?id[]={id}"))
+        .await;
+    found[0].clone()
+}
+
+/// What a signed request for Ada's actor is answered, in the name of somebody's key.
+async fn asked_by(school: &School, key: &str) -> StatusCode {
+    school
+        .request(Method::GET, "/users/ada")
+        .header("accept", "application/activity+json")
+        .header(
+            "signature",
+            format!("keyId=\"{key}\",headers=\"date\",signature=\"x\""),
+        )
+        .send()
+        .await
+        .unwrap()
+        .status()
+}
+
+async fn suspension(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let own = ada.get("/api/v1/accounts/verify_credentials").await;
+    let (there, other) = (Elsewhere::open().await, Elsewhere::open().await);
+    let (mo, di) = (there.person("mo"), other.person("di"));
+    there.is_followed(&school, &ada, &mo).await;
+    follow_us(&there, &school, &mo, &own).await;
+    follow_us(&other, &school, &di, &own).await;
+    there
+        .tells(&school, &note(&mo, "1", "before the block"))
+        .await;
+    ada.reads("before the block").await;
+    let id = account_id(&ada, &format!("mo@{}", there.host)).await;
+
+    does(
+        &school,
+        &["domain", "block", &there.host, "--comment", "spam"],
+    );
+    assert!(does(&school, &["domain", "list"]).contains(&format!("{}\tsuspend\tspam", there.host)));
+
+    // Follows end both ways, and what was said is seen no more.
+    eventually("the follows to end", async || {
+        let now = relationship(&ada, &id).await;
+        (now["following"] == false && now["followed_by"] == false).then_some(())
+    })
+    .await;
+    let home = ada.get("/api/v1/timelines/home").await;
+    assert_eq!(home.as_array().unwrap().len(), 0, "{home}");
+
+    // Nothing comes in: neither from somebody known nor from a stranger, whose key is not even asked for.
+    eventually("the gate to close", async || {
+        let reply = there
+            .send(&school, &note(&mo, "2", "after the block"))
+            .await;
+        (reply == federation::net::Reply::Refused(403)).then_some(())
+    })
+    .await;
+    let ny = there.person("ny");
+    let before = there.asked().await;
+    let stranger = there.send(&school, &note(&ny, "3", "a stranger")).await;
+    assert_eq!(stranger, federation::net::Reply::Refused(403));
+    assert_eq!(there.asked().await, before);
+
+    // Nothing is served to it, and all to others.
+    let key = format!("{}#main-key", mo["id"].as_str().unwrap());
+    assert_eq!(asked_by(&school, &key).await, StatusCode::FORBIDDEN);
+    let key = format!("{}#main-key", di["id"].as_str().unwrap());
+    assert_eq!(asked_by(&school, &key).await, StatusCode::OK);
+
+    // Nothing is fetched from it.
+    let found = ada
+        .get(&format!("/api/v2/search?resolve=true&q=ny@{}", there.host))
+        .await;
+    assert_eq!(found["accounts"], json!([]), "{found}");
+    assert_eq!(there.asked().await, before);
+
+    // Nothing goes out.
+    ada.publish(json!({ "status": "for all who follow" })).await;
+    let says = |activity: &Value| {
+        activity["object"]["content"]
+            .as_str()
+            .is_some_and(|text| text.contains("for all who follow"))
+    };
+    other.receives("the post", says).await;
+    assert!(!there.received().await.iter().any(says));
+
+    // Once the rule is lifted, people are there again.
+    does(&school, &["domain", "unblock", &there.host]);
+    eventually("the gate to open", async || {
+        let reply = there.send(&school, &note(&mo, "4", "after all")).await;
+        (reply == federation::net::Reply::Accepted).then_some(())
+    })
+    .await;
+    let shown = ada.get(&format!("/api/v1/accounts/{id}/statuses")).await;
+    assert!(shown.to_string().contains("before the block"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_suspended_server_is_behind_four_gates_on_sqlite() {
+    suspension(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_suspended_server_is_behind_four_gates_on_postgresql() {
+    suspension(Postgres).await;
+}
+
+async fn silence(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let there = Elsewhere::open().await;
+    let mo = there.person("mo");
+    there.is_followed(&school, &ada, &mo).await;
+    does(
+        &school,
+        &[
+            "domain",
+            "block",
+            &there.host,
+            "--severity",
+            "silence",
+            "--reject-media",
+        ],
+    );
+    // Within a second every part of the server knows.
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    let (ada_uri, bo_uri) = (
+        format!("{}/users/ada", school.base),
+        format!("{}/users/bo", school.base),
+    );
+    let mut post = note(&mo, "1", "to both");
+    post["object"]["tag"] =
+        json!([{ "type": "Mention", "href": ada_uri }, { "type": "Mention", "href": bo_uri }]);
+    post["object"]["cc"] = json!([ada_uri, bo_uri]);
+    there.tells(&school, &post).await;
+
+    // Whoever follows sees it and is told; without its picture.
+    let read = ada.reads("to both").await;
+    assert_eq!(read["media_attachments"], json!([]));
+    ada.is_told("mention").await;
+    let told = bo.get("/api/v1/notifications").await;
+    assert_eq!(told, json!([]));
+    let public = bo.get("/api/v1/timelines/public").await;
+    assert_eq!(public, json!([]));
+
+    // A wish to follow waits for a yes.
+    let id = mo["id"].as_str().unwrap();
+    let follow =
+        json!({ "id": format!("{id}#follow"), "type": "Follow", "actor": id, "object": bo_uri });
+    there.tells(&school, &follow).await;
+    bo.is_told("follow_request").await;
+}
+
+#[tokio::test]
+async fn a_silenced_server_is_for_those_who_follow_it_on_sqlite() {
+    silence(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_silenced_server_is_for_those_who_follow_it_on_postgresql() {
+    silence(Postgres).await;
+}
+
+#[tokio::test]
+async fn where_few_are_allowed_all_others_stay_outside() {
+    let few = [("federation.mode", "\"allow_list\"")];
+    let school = School::open_with(Sqlite, &few).await.unwrap();
+    let ada = school.teacher("ada");
+    let (there, other) = (Elsewhere::open().await, Elsewhere::open().await);
+    let (mo, di) = (there.person("mo"), other.person("di"));
+    does(&school, &["domain", "allow", &there.host]);
+    eventually("the gate to open", async || {
+        let found = ada
+            .get(&format!("/api/v2/search?resolve=true&q=mo@{}", there.host))
+            .await;
+        (found["accounts"] != json!([])).then_some(())
+    })
+    .await;
+    there.is_followed(&school, &ada, &mo).await;
+    let stranger = other.send(&school, &note(&di, "1", "hello")).await;
+    assert_eq!(stranger, federation::net::Reply::Refused(403));
+    assert_eq!(other.asked().await, 0);
+
+    // Whoever does not say who they are gets no document, but the key with which we ask.
+    let unsigned = async |path: &str| {
+        let request = school
+            .request(Method::GET, path)
+            .header("accept", "application/activity+json");
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(unsigned("/users/ada").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(unsigned("/@ada").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(unsigned("/actor").await, StatusCode::OK);
+    let instance = ada.get("/api/v2/instance").await;
+    assert_eq!(instance["configuration"]["limited_federation"], true);
+}
+
+#[tokio::test]
+async fn a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for() {
+    let shown = [("federation.show_domain_blocks", "\"users\"")];
+    let school = School::open_with(Sqlite, &shown).await.unwrap();
+    let ada = school.teacher("ada");
+    let list = school.folder().join("list.csv");
+    std::fs::write(
+        &list,
+        "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n\
+         bad.example,suspend,false,false,\"spam, mostly\",false\n\
+         b*d.example,suspend,false,false,,false\n\
+         hidden.example,silence,true,false,,true\n",
+    )
+    .unwrap();
+    let output = school.command(&["domain", "import", list.to_str().unwrap()]);
+    let said = out(&output);
+    assert!(!output.status.success());
+    assert!(said.contains("2: bad.example: new, suspend"), "{said}");
+    assert!(said.contains("3: not taken: b*d.example"), "{said}");
+    assert!(said.contains("4: hidden.example: new, silence"), "{said}");
+    let exported = does(&school, &["domain", "export"]);
+    assert_eq!(exported.lines().count(), 3, "{exported}");
+    std::fs::write(&list, &exported).unwrap();
+    let again = does(&school, &["domain", "import", list.to_str().unwrap()]);
+    assert_eq!(again.matches("unchanged").count(), 2, "{again}");
+    let json = does(&school, &["domain", "export", "--format", "gotosocial"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        json,
+        json!([{ "domain": "bad.example", "public_comment": "spam, mostly" }])
+    );
+
+    let place = "/api/v1/instance/domain_blocks";
+    let stranger = school.request(Method::GET, place).send().await.unwrap();
+    assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
+    let seen = ada.get(place).await;
+    assert_eq!(seen[0]["domain"], "bad.example");
+    assert_eq!(seen[0]["severity"], "suspend");
+    assert_eq!(seen[0]["comment"], "spam, mostly");
+    assert_eq!(seen[0]["digest"].as_str().unwrap().len(), 64);
+    assert_eq!(seen[1]["domain"], "hid***.****ple");
+    let ours = school.command(&["domain", "block", &school.host]);
+    assert!(!ours.status.success());
+}
