@@ -346,23 +346,39 @@ pub struct Tagged {
     pub public: Public,
 }
 
-/// One page of public statuses with one of the tags `any`, with each of `all` and with none of `none`.
+/// One page of public statuses with one of the tags `any`, with each of `all` and with none of `none`. Each of `any`
+/// is a range of the primary key of `status_tags`, read until the page is full.
 pub fn page_of_tags(
     conn: &mut DbConnection,
     wanted: &Tagged,
     page: &Page,
 ) -> QueryResult<Vec<Status>> {
-    let mut query = statuses::table
-        .inner_join(accounts::table)
-        .filter(
-            statuses::id.eq_any(
-                status_tags::table
-                    .filter(among(status_tags::tag_id, wanted.any.clone()))
-                    .filter(status_tags::status_id.lt(page.before()))
-                    .filter(status_tags::status_id.gt(page.after()))
-                    .select(status_tags::status_id),
-            ),
-        )
+    let mut rows: Vec<Status> = Vec::new();
+    for tag in &wanted.any {
+        rows.extend(page_of_tag(conn, *tag, wanted, page)?);
+    }
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    rows.dedup_by_key(|row| row.id);
+    let surplus = rows
+        .len()
+        .saturating_sub(usize::try_from(page.limit).unwrap_or(usize::MAX));
+    if page.is_upwards() {
+        rows.drain(..surplus);
+    } else {
+        rows.truncate(rows.len() - surplus);
+    }
+    Ok(rows)
+}
+
+fn page_of_tag(
+    conn: &mut DbConnection,
+    tag: i64,
+    wanted: &Tagged,
+    page: &Page,
+) -> QueryResult<Vec<Status>> {
+    let mut query = status_tags::table
+        .inner_join(statuses::table.inner_join(accounts::table))
+        .filter(status_tags::tag_id.eq(tag))
         .filter(statuses::visibility.eq(i16::from(Visibility::Public)))
         .filter(statuses::reblog_of_id.is_null())
         .filter(statuses::deleted_at.is_null())
@@ -373,18 +389,19 @@ pub fn page_of_tags(
         )
         .select(Status::as_select())
         .into_boxed();
+    let others = diesel::alias!(status_tags as others);
     for tag in &wanted.all {
         query = query.filter(exists(
-            status_tags::table
-                .filter(status_tags::tag_id.eq(*tag))
-                .filter(status_tags::status_id.eq(statuses::id)),
+            others
+                .filter(others.field(status_tags::tag_id).eq(*tag))
+                .filter(others.field(status_tags::status_id).eq(statuses::id)),
         ));
     }
-    if !wanted.none.is_empty() {
+    for tag in &wanted.none {
         query = query.filter(diesel::dsl::not(exists(
-            status_tags::table
-                .filter(among(status_tags::tag_id, wanted.none.clone()))
-                .filter(status_tags::status_id.eq(statuses::id)),
+            others
+                .filter(others.field(status_tags::tag_id).eq(*tag))
+                .filter(others.field(status_tags::status_id).eq(statuses::id)),
         )));
     }
     if wanted.public.only_local {
@@ -398,7 +415,7 @@ pub fn page_of_tags(
             media::table.filter(media::status_id.eq(statuses::id.nullable())),
         ));
     }
-    load_page!(query, statuses::id, page, conn)
+    load_page!(query, status_tags::status_id, page, conn)
 }
 
 /// All of a thread, oldest first, up to `limit`. One range scan of the index on `(conversation_id, id)`.

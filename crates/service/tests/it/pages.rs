@@ -10,10 +10,11 @@ use service::timelines::{self, PublicTimeline, TagTimeline};
 use service::{App, Paged, blocks, users};
 use test_support::{Kind, TestApp};
 
-const LISTS: [List; 12] = [
+const LISTS: [List; 13] = [
     List::Home,
     List::Public,
     List::Tag,
+    List::Tags,
     List::Account,
     List::Followers,
     List::Following,
@@ -30,6 +31,8 @@ enum List {
     Home,
     Public,
     Tag,
+    /// Some statuses carry both.
+    Tags,
     Account,
     Followers,
     Following,
@@ -67,9 +70,11 @@ impl World {
                 let page = timelines::public(app, who, wanted, page).await;
                 shown(&page.unwrap(), |view| view.status.id.0)
             }
-            List::Tag => {
+            List::Tag | List::Tags => {
+                let more = (list == List::Tags).then(|| "odd".to_owned());
                 let wanted = TagTimeline {
                     name: "maths".to_owned(),
+                    any: more.into_iter().collect(),
                     ..TagTimeline::default()
                 };
                 let page = timelines::tag(app, who, wanted, page).await;
@@ -169,7 +174,10 @@ async fn publish(
         Visibility::Direct,
     ];
     let new = NewStatus {
-        text: format!("{number} @ada #maths"),
+        text: format!(
+            "{number} @ada {}",
+            ["#maths", "#maths #odd", "#odd"][usize::try_from(number).unwrap() % 3]
+        ),
         visibility: Some(visibilities[usize::try_from(number).unwrap() % 4]),
         ..NewStatus::default()
     };
