@@ -3,7 +3,7 @@
 
 use domain::text::{Hosts, count, spans};
 use libfuzzer_sys::fuzz_target;
-use service::text::format::to_html;
+use service::text::format::{Rel, to_html};
 
 fuzz_target!(|text: &str| {
     for hosts in [Hosts::Public, Hosts::Any] {
@@ -16,6 +16,7 @@ fuzz_target!(|text: &str| {
         let html = to_html(
             text,
             hosts,
+            Rel::Foreign,
             |_| None,
             |tag| format!("https://school.example/tags/{tag}"),
         );
