@@ -19,4 +19,5 @@ bench:
     cargo build --release -p server
     python3 tests/load/load.py target/release/staffroom
     python3 tests/load/federation.py target/release/staffroom
+    python3 tests/load/growth.py target/release/staffroom
     cargo bench -p server

@@ -212,8 +212,8 @@ impl Viewer<'_> {
         .await;
         let public = |item: &Item| post(item) && item.level == 0;
         for path in ["public?limit=40", "public?local=true&limit=40"] {
-            let no_answer = |item: &Item| item.shape != Shape::Answer;
-            self.list(&format!("/api/v1/timelines/{path}"), no_answer, public)
+            let begun = |item: &Item| public(item) && item.shape != Shape::Answer;
+            self.list(&format!("/api/v1/timelines/{path}"), all, begun)
                 .await;
         }
         self.list("/api/v1/timelines/tag/matrix?limit=40", all, public)
@@ -296,7 +296,8 @@ impl Viewer<'_> {
         self.words("/@ada.atom", "*/*", first).await;
         self.words("/tags/matrix", "text/html", |item| item.level == 0)
             .await;
-        self.words("/", "text/html", |item| item.level == 0).await;
+        let begun = |item: &Item| item.level == 0 && item.shape != Shape::Answer;
+        self.words("/", "text/html", begun).await;
         for item in self
             .world
             .items

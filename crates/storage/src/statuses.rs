@@ -302,7 +302,7 @@ pub struct Public {
     pub only_media: bool,
 }
 
-/// One page of public statuses, without boosts and without what silenced or suspended people write.
+/// One page of public statuses, without boosts, answers to others, and what silenced or suspended people write.
 /// One range scan of a partial index; its conditions are literals, or the planner could not choose it.
 pub fn page_of_public(
     conn: &mut DbConnection,
@@ -319,6 +319,11 @@ pub fn page_of_public(
                 accounts::suspended_at
                     .is_null()
                     .and(accounts::silenced_at.is_null()),
+            )
+            .filter(
+                statuses::in_reply_to_uri
+                    .is_null()
+                    .or(statuses::in_reply_to_account_id.eq(statuses::account_id.nullable())),
             )
             .select(Status::as_select())
             .into_boxed();

@@ -1,11 +1,18 @@
 //! `multipart/form-data`: parameters and files.
 //! <https://www.rfc-editor.org/rfc/rfc7578>
 
-use actix_multipart::{Field, Multipart, MultipartError};
+use std::pin::pin;
+
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use futures_util::stream::poll_fn;
+use multer::{Constraints, Field, Multipart, SizeLimit};
+use tokio::sync::mpsc;
 
 use super::body::{Said, TEXT_LIMIT};
 use super::tree::Tree;
@@ -13,6 +20,8 @@ use crate::ApiError;
 
 /// Files that one request may carry: an avatar and a header, or a picture and its thumbnail.
 const FILES: usize = 2;
+/// Bytes of boundaries and headers of parts, besides what the parts may have.
+const HEADERS_LIMIT: usize = 64 * 1024;
 
 /// A file as it was sent. Neither its name nor its type is to be believed.
 #[derive(Debug, Clone)]
@@ -30,24 +39,44 @@ pub(super) async fn read(
     payload: Payload,
     file_limit: usize,
 ) -> Result<Said, ApiError> {
-    let mut parts = Multipart::new(request.headers(), payload);
+    let kind = request.headers().get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(kind).map_err(unreadable)?;
+    let whole = u64::try_from(file_limit + TEXT_LIMIT + HEADERS_LIMIT).unwrap_or(u64::MAX);
+    let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(whole));
+    // The parser wants a stream that may change threads, which a request's body may not.
+    let (sender, mut receiver) = mpsc::channel(1);
+    let stream = poll_fn(move |cx| receiver.poll_recv(cx));
+    let parts = Multipart::with_constraints(stream, boundary, limits);
+    let parsing = pin!(parse(parts, file_limit));
+    let feeding = pin!(feed(payload, sender));
+    match select(parsing, feeding).await {
+        Either::Left((said, _)) => said,
+        Either::Right(((), parsing)) => parsing.await,
+    }
+}
+
+async fn feed(mut payload: Payload, sender: mpsc::Sender<Result<Bytes, PayloadError>>) {
+    while let Some(chunk) = payload.next().await {
+        if sender.send(chunk).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn parse(mut parts: Multipart<'_>, file_limit: usize) -> Result<Said, ApiError> {
     let mut tree = Tree::default();
     let mut files = Vec::new();
     let (mut text_left, mut file_left) = (TEXT_LIMIT, file_limit);
-    while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|error| unreadable(&error))?;
+    while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
         let Some(field) = part.name().map(str::to_owned) else {
             continue;
         };
-        let file_name = part
-            .content_disposition()
-            .and_then(|disposition| disposition.get_filename())
-            .map(str::to_owned);
-        if file_name.is_none() {
+        let Some(name) = part.file_name().map(str::to_owned) else {
             let text = bytes(&mut part, &mut text_left).await?;
             tree.insert(&field, &String::from_utf8_lossy(&text))?;
             continue;
-        }
+        };
         let content_type = part.content_type().map(ToString::to_string);
         let bytes = bytes(&mut part, &mut file_left).await?;
         // A form on a page sends an empty part for each file that was not chosen.
@@ -59,7 +88,7 @@ pub(super) async fn read(
         }
         files.push(File {
             field,
-            name: file_name,
+            name: Some(name),
             content_type,
             bytes: bytes.freeze(),
         });
@@ -70,10 +99,9 @@ pub(super) async fn read(
     })
 }
 
-async fn bytes(part: &mut Field, left: &mut usize) -> Result<BytesMut, ApiError> {
+async fn bytes(part: &mut Field<'_>, left: &mut usize) -> Result<BytesMut, ApiError> {
     let mut content = BytesMut::new();
-    while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|error| unreadable(&error))?;
+    while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
         *left = left
             .checked_sub(chunk.len())
             .ok_or(ApiError::PayloadTooLarge)?;
@@ -82,6 +110,9 @@ async fn bytes(part: &mut Field, left: &mut usize) -> Result<BytesMut, ApiError>
     Ok(content)
 }
 
-fn unreadable(error: &MultipartError) -> ApiError {
-    ApiError::BadRequest(format!("The multipart body cannot be read: {error}"))
+fn unreadable(error: multer::Error) -> ApiError {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } => ApiError::PayloadTooLarge,
+        error => ApiError::BadRequest(format!("The multipart body cannot be read: {error}")),
+    }
 }

@@ -1,7 +1,10 @@
 //! Requests of any bytes: an answer, and never a failure of ours.
 
+use std::time::Duration;
+
 use actix_web::http::Method;
 use actix_web::rt::System;
+use actix_web::rt::time::timeout;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse};
@@ -47,6 +50,10 @@ async fn read(Params(asked): Params<Asked>) -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
+/// An answer that comes later does not come at all.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// Statuses of the answers; 0 where there was none.
 fn status_of(kind: &str, query: &str, body: Vec<u8>) -> Vec<u16> {
     let (kind, query) = (kind.to_owned(), query.to_owned());
     System::new().block_on(async move {
@@ -61,11 +68,25 @@ fn status_of(kind: &str, query: &str, body: Vec<u8>) -> Vec<u16> {
                 .method(Method::POST)
                 .insert_header(("Content-Type", kind.as_str()))
                 .set_payload(body.clone());
-            let answer = call_service(&site, request.to_request()).await;
-            answers.push(answer.status().as_u16());
+            let answer = timeout(LONGEST, call_service(&site, request.to_request())).await;
+            answers.push(answer.map_or(0, |answer| answer.status().as_u16()));
         }
         answers
     })
+}
+
+#[test]
+fn bodies_that_parsers_have_stumbled_over_are_refused() {
+    let part = "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n";
+    for body in ["\n", "--", "--B", "--B\r\n", part, &part[..20]] {
+        let answers = status_of("multipart/form-data; boundary=B", "", body.into());
+        assert_eq!(answers, [400, 400], "{body:?}");
+    }
+    let whole = format!("{part}x\r\n--B--\r\n").into_bytes();
+    assert_eq!(
+        status_of("multipart/form-data; boundary=B", "", whole),
+        [200, 200]
+    );
 }
 
 /// Parts of a multipart body, most of them broken.
