@@ -35,4 +35,5 @@ mod sign_in;
 mod software;
 mod stop;
 mod visibility;
+mod whole;
 mod wizard;

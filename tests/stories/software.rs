@@ -180,6 +180,17 @@ impl Elsewhere {
         assert_eq!(reply, Reply::Accepted, "{activity}");
     }
 
+    /// How often a document was asked for.
+    pub async fn asked_for(&self, path: &str) -> usize {
+        let requests = self.server.received_requests().await.unwrap();
+        let asked = requests.iter().filter(|request| {
+            request.method.as_str() == "GET"
+                && request.url.path() == path
+                && request.url.query().is_none()
+        });
+        asked.count()
+    }
+
     /// What was delivered here so far.
     pub async fn received(&self) -> Vec<Value> {
         let requests = self.server.received_requests().await.unwrap();

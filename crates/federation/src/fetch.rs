@@ -48,7 +48,7 @@ impl Budget {
     }
 }
 
-type Outcome<T> = Result<T, Refusal>;
+pub(crate) type Outcome<T> = Result<T, Refusal>;
 
 impl Federation {
     /// The object of that id, from its own server.
@@ -77,7 +77,7 @@ impl Federation {
     }
 
     /// Our server itself asks, so that servers that want to know who asks can be told.
-    async fn get(&self, app: &App, budget: &Budget, url: &Url) -> Outcome<Fetched> {
+    pub(crate) async fn get(&self, app: &App, budget: &Budget, url: &Url) -> Outcome<Fetched> {
         budget.spend()?;
         let asking = service::users::instance_actor(app).await?;
         let signer = self.signer(app, asking.id).await?;
@@ -459,6 +459,15 @@ impl RemoteFetcher for Federation {
 
     fn keep_to(&self, policy: &Arc<Policy>) {
         self.client().keep_to(policy);
+    }
+
+    async fn thread(&self, app: &App, status: &str, above: Option<&str>) -> service::Result<()> {
+        self.complete_thread(app, status, above).await;
+        Ok(())
+    }
+
+    async fn posts(&self, app: &App, account: &Account) -> service::Result<()> {
+        Ok(self.complete_profile(app, account).await?)
     }
 
     async fn file(&self, url: &str, limit: usize) -> service::Result<Bytes> {

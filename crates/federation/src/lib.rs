@@ -1,5 +1,6 @@
 //! Federation with other servers over ActivityPub: what arrives from them, and what we send and ask.
 
+mod completing;
 mod convert;
 mod delivery;
 mod discovery;

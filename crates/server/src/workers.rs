@@ -10,9 +10,13 @@ use service::App;
 use service::jobs::Job;
 use service::stop::unless_stopped;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// Jobs taken at a time, and done at the same time.
 const BATCH: (i64, usize) = (32, 4);
+/// Jobs besides those that wait for other servers' answers at the same time, and when one more tries again.
+const ASKING: usize = 8;
+const AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// For how long what was taken is ours; a process that died leaves it to the next.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// After so many failures a job is given up.
@@ -25,7 +29,9 @@ const PRUNE: Duration = Duration::from_secs(3_600);
 
 /// Does jobs until `stop` says to stop.
 pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
+    let mut asking = JoinSet::new();
     while !*stop.borrow() {
+        while asking.try_join_next().is_some() {}
         let rows = claim(&app).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "jobs could not be read");
             Vec::new()
@@ -38,9 +44,25 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
             }
             continue;
         }
+        let (patient, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(asks_elsewhere);
+        for row in patient {
+            if asking.len() >= ASKING {
+                let at = app.now() + AGAIN;
+                note(&app, move |conn| storage::jobs::postpone(conn, row.id, at)).await;
+                continue;
+            }
+            let (federation, app, stop) = (federation.clone(), app.clone(), stop.clone());
+            asking.spawn(async move { do_one(&federation, &app, row, &stop).await });
+        }
         let each = |row| do_one(&federation, &app, row, &stop);
         stream::iter(rows).for_each_concurrent(BATCH.1, each).await;
     }
+    while asking.join_next().await.is_some() {}
+}
+
+/// Nothing else has to wait until other servers have answered.
+fn asks_elsewhere(row: &storage::jobs::Job) -> bool {
+    serde_json::from_str::<Job>(&row.payload).is_ok_and(|job| job.asks_elsewhere())
 }
 
 async fn claim(app: &App) -> service::Result<Vec<storage::jobs::Job>> {

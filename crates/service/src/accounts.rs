@@ -8,6 +8,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 
 use crate::audience::{blocked_among, visible_to};
+use crate::completing::{self, Opened};
 use crate::oauth::Person;
 use crate::views::{self, AccountView, RelationshipView, StatusView};
 use crate::{App, Error, Paged, Result};
@@ -111,7 +112,8 @@ pub async fn own(app: &App, person: &Person) -> Result<(AccountView, i64)> {
     Ok((view, asking))
 }
 
-/// One page of somebody's statuses that the viewer may see, newest first.
+/// One page of somebody's statuses that the viewer may see, newest first. What somebody elsewhere posted last is looked
+/// for after that, for those signed in.
 pub async fn statuses(
     app: &App,
     viewer: Option<&Person>,
@@ -120,36 +122,56 @@ pub async fn statuses(
     page: Page,
 ) -> Result<Paged<StatusView>> {
     let viewer = viewer.map(Person::id);
-    app.read(move |app, conn| {
-        find(conn, id)?;
-        let Some(seen) = visibilities(conn, viewer, id)? else {
-            return Ok(Paged::empty());
-        };
-        let tag = match &wanted.tagged {
-            Some(name) => match storage::tags::with_names(conn, &[normalise_tag(name)])?.first() {
-                Some(tag) => Some(*tag),
-                None => return Ok(Paged::empty()),
-            },
-            None => None,
-        };
-        let wanted = storage::statuses::OfAccount {
-            seen,
-            without_replies: wanted.exclude_replies,
-            without_boosts: wanted.exclude_reblogs,
-            only_media: wanted.only_media,
-            only_pinned: wanted.pinned,
-            tag,
-        };
-        let rows = storage::statuses::page_of_account(conn, id, &wanted, &page)?;
-        let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
-        let rows = visible_to(conn, viewer, rows)?;
-        Ok(Paged::new(
-            views::statuses(app, conn, viewer, rows)?,
-            cursors,
-            &page,
-        ))
-    })
-    .await
+    let opened = Opened::Profile(id);
+    let (page, looked_for) = app
+        .read(move |app, conn| {
+            let is_elsewhere = !find(conn, id)?.is_local();
+            let looked_for =
+                viewer.is_some() && is_elsewhere && completing::is_due(app, conn, opened)?;
+            let page = page_of(app, conn, viewer, id, &wanted, &page)?;
+            Ok((page, looked_for))
+        })
+        .await?;
+    if looked_for {
+        completing::begin(app, opened).await;
+    }
+    Ok(page)
+}
+
+fn page_of(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    id: AccountId,
+    wanted: &AccountStatuses,
+    page: &Page,
+) -> Result<Paged<StatusView>> {
+    let Some(seen) = visibilities(conn, viewer, id)? else {
+        return Ok(Paged::empty());
+    };
+    let tag = match &wanted.tagged {
+        Some(name) => match storage::tags::with_names(conn, &[normalise_tag(name)])?.first() {
+            Some(tag) => Some(*tag),
+            None => return Ok(Paged::empty()),
+        },
+        None => None,
+    };
+    let wanted = storage::statuses::OfAccount {
+        seen,
+        without_replies: wanted.exclude_replies,
+        without_boosts: wanted.exclude_reblogs,
+        only_media: wanted.only_media,
+        only_pinned: wanted.pinned,
+        tag,
+    };
+    let rows = storage::statuses::page_of_account(conn, id, &wanted, page)?;
+    let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
+    let rows = visible_to(conn, viewer, rows)?;
+    Ok(Paged::new(
+        views::statuses(app, conn, viewer, rows)?,
+        cursors,
+        page,
+    ))
 }
 
 /// Which visibilities of `author`'s statuses can be for the viewer at all; none if one has blocked the other.

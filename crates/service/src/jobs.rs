@@ -6,7 +6,8 @@ use storage::DbConnection;
 
 use crate::mail::Message;
 use crate::{
-    App, Error, Result, attachments, domains, home, incoming, keys, moving, polls, remote_files,
+    App, Error, Result, attachments, completing, domains, home, incoming, keys, moving, polls,
+    remote_files,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -43,8 +44,27 @@ pub enum Job {
         from: AccountId,
         to: AccountId,
     },
+    /// Fetches what is missing of the thread of a status elsewhere.
+    CompleteThread {
+        status: StatusId,
+    },
+    /// Fetches what somebody elsewhere posted last.
+    CompleteProfile {
+        account: AccountId,
+    },
     /// Tells other servers; done by `federation`.
     Federate(Outgoing),
+}
+
+impl Job {
+    /// Whether it waits for other servers' answers, and nobody for it.
+    #[must_use]
+    pub fn asks_elsewhere(&self) -> bool {
+        matches!(
+            self,
+            Self::CompleteThread { .. } | Self::CompleteProfile { .. }
+        )
+    }
 }
 
 /// What other servers are to be told.
@@ -204,6 +224,8 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::ClosePoll { poll } => polls::close(app, poll).await,
         Job::AnnouncePoll { poll } => polls::announce(app, poll).await,
         Job::Refollow { from, to } => moving::refollow(app, from, to).await,
+        Job::CompleteThread { status } => completing::thread(app, status).await,
+        Job::CompleteProfile { account } => completing::profile(app, account).await,
         Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
     }
 }
@@ -219,6 +241,7 @@ pub async fn prune(app: &App) -> Result<()> {
             storage::applications::prune_codes(conn, now - day)?;
             storage::idempotency::prune(conn, now - day)?;
             storage::inbox::prune(conn, now - day * 7)?;
+            storage::lookups::prune(conn, now - day * 2)?;
             storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
             for (user, _) in storage::users::all(conn)? {
                 storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;

@@ -12,6 +12,7 @@ mod app;
 pub mod attachments;
 mod audience;
 pub mod blocks;
+mod completing;
 pub mod domains;
 mod error;
 pub mod featured_tags;

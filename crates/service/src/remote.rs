@@ -25,6 +25,17 @@ pub trait RemoteFetcher: Send + Sync {
     /// What is at an address; none if nothing that we understand.
     async fn by_url(&self, app: &App, url: &str) -> Result<Option<Found>>;
 
+    /// Stores what is missing of the thread of a status, as far as everybody may read it. `above` is what the first that
+    /// is known answers.
+    async fn thread(&self, _: &App, _status: &str, _above: Option<&str>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Stores what somebody posted last, and what they have at the top of their profile.
+    async fn posts(&self, _: &App, _: &Account) -> Result<()> {
+        Ok(())
+    }
+
     /// The file at an address, of at most `limit` bytes. [`crate::Error::NotFound`] if there is none,
     /// [`crate::Error::TooLarge`] if it is larger.
     async fn file(&self, url: &str, limit: usize) -> Result<Bytes>;

@@ -57,6 +57,14 @@ pub fn retry(conn: &mut DbConnection, id: JobId, run_at: Time, error: &str) -> Q
         .map(drop)
 }
 
+/// Puts claimed work back, to be done at `run_at`.
+pub fn postpone(conn: &mut DbConnection, id: JobId, run_at: Time) -> QueryResult<()> {
+    diesel::update(jobs::table.find(id.0))
+        .set((jobs::leased_until.eq(None::<Time>), jobs::run_at.eq(run_at)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Gives work up, visibly: the row stays.
 pub fn give_up(conn: &mut DbConnection, id: JobId, now: Time, error: &str) -> QueryResult<()> {
     diesel::update(jobs::table.find(id.0))

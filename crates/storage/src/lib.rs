@@ -33,6 +33,7 @@ pub mod integrity;
 pub mod jobs;
 pub mod keys;
 mod literal;
+pub mod lookups;
 pub mod markers;
 pub mod media;
 mod media_store;

@@ -510,6 +510,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    lookups (what) {
+        what -> Text,
+        looked_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -566,6 +573,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     invites,
     jobs,
     keys,
+    lookups,
     mail_tokens,
     markers,
     media,

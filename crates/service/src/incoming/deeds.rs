@@ -1,14 +1,14 @@
 //! What people elsewhere do with statuses.
 
-use domain::{AccountId, NotificationKind, StatusId, Visibility, limits};
+use domain::{AccountId, NotificationKind, Page, StatusId, Visibility, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::favourites::Favourite;
-use storage::statuses::{Counts, Status};
+use storage::statuses::{Counts, OfAccount, Status};
 
 use super::retractions::is_taken_back;
 use super::statuses::receive_all;
-use super::{Boost, Featuring};
+use super::{Boost, Featuring, settled};
 use crate::audience::find_visible;
 use crate::follows::notify;
 use crate::statuses::{add_boost, remove_boost};
@@ -101,6 +101,43 @@ pub(super) fn feature(
     }
     let at = featuring.pinned.then(|| app.now());
     Ok(storage::statuses::set_pinned(conn, status.id, at)?)
+}
+
+/// What somebody elsewhere has at the top of their profile, among the statuses that are known; nothing else stays there.
+pub async fn feature_only(app: &App, by: AccountId, uris: Vec<String>) -> Result<()> {
+    settled(app, move |app, conn| {
+        let account =
+            storage::accounts::hold(conn, by)?.filter(|row| !row.is_local() && !row.is_gone());
+        let Some(account) = account else {
+            return Ok(());
+        };
+        let pinned = OfAccount {
+            seen: vec![
+                Visibility::Public,
+                Visibility::Unlisted,
+                Visibility::FollowersOnly,
+            ],
+            only_pinned: true,
+            ..OfAccount::default()
+        };
+        let page = Page::newest(limits::REMOTE_PINNED);
+        for row in storage::statuses::page_of_account(conn, by, &pinned, &page)? {
+            if !uris.contains(&row.uri) {
+                storage::statuses::set_pinned(conn, row.id, None)?;
+            }
+        }
+        for uri in &uris {
+            let featuring = Featuring {
+                target: account.featured_uri.clone().unwrap_or_default(),
+                of: uri.clone(),
+                posts: Vec::new(),
+                pinned: true,
+            };
+            feature(app, conn, &account, &featuring)?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Somebody elsewhere likes a status that they may see.

@@ -9,6 +9,7 @@ use storage::statuses::Status;
 use super::deeds::seen;
 use super::edit::own;
 use crate::audience::{find_visible, visible_to};
+use crate::completing::{self, Opened};
 use crate::oauth::Person;
 use crate::views::{self, EditView, StatusView};
 use crate::{App, Error, Result};
@@ -59,30 +60,42 @@ pub(crate) fn in_order(
     views::statuses(app, conn, viewer, rows)
 }
 
-/// The thread around a status, as far as the viewer may see it. One scan of the thread.
+/// The thread around a status, as far as the viewer may see it. One scan of the thread. What may be missing of a thread
+/// elsewhere is looked for after that, for those signed in.
 pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result<Context> {
     let viewer = viewer.map(Person::id);
-    app.read(move |app, conn| {
-        let mut status = find_visible(conn, viewer, id)?;
-        if let Some(boosted) = status.reblog_of_id {
-            status = find_visible(conn, viewer, boosted)?;
-        }
-        let rows = storage::statuses::thread(conn, status.conversation_id, limits::THREAD)?;
-        let rows = visible_to(conn, viewer, rows)?;
-        let thread = Thread::new(&rows);
-        let ancestors = thread.ancestors(&status);
-        let descendants = thread.descendants(status.id);
-        let above: HashSet<StatusId> = ancestors.iter().map(|row| row.id).collect();
-        let whole = ancestors.into_iter().chain(descendants).collect();
-        let (ancestors, descendants) = views::statuses(app, conn, viewer, whole)?
-            .into_iter()
-            .partition(|view| above.contains(&view.status.id));
-        Ok(Context {
-            ancestors,
-            descendants,
+    let (context, opened) = app
+        .read(move |app, conn| {
+            let mut status = find_visible(conn, viewer, id)?;
+            if let Some(boosted) = status.reblog_of_id {
+                status = find_visible(conn, viewer, boosted)?;
+            }
+            let rows = storage::statuses::thread(conn, status.conversation_id, limits::THREAD)?;
+            let rows = visible_to(conn, viewer, rows)?;
+            let thread = Thread::new(&rows);
+            let ancestors = thread.ancestors(&status);
+            let descendants = thread.descendants(status.id);
+            let above: HashSet<StatusId> = ancestors.iter().map(|row| row.id).collect();
+            let whole = ancestors.into_iter().chain(descendants).collect();
+            let (ancestors, descendants) = views::statuses(app, conn, viewer, whole)?
+                .into_iter()
+                .partition(|view| above.contains(&view.status.id));
+            let opened = Opened::thread(&status);
+            let looked_for = viewer.is_some()
+                && !status.local
+                && status.visibility.is_open()
+                && completing::is_due(app, conn, opened)?;
+            let context = Context {
+                ancestors,
+                descendants,
+            };
+            Ok((context, looked_for.then_some(opened)))
         })
-    })
-    .await
+        .await?;
+    if let Some(opened) = opened {
+        completing::begin(app, opened).await;
+    }
+    Ok(context)
 }
 
 /// The statuses of a thread, by what they answer.

@@ -1,5 +1,6 @@
 //! The one way in which a status comes to be, from here or from elsewhere.
 
+use chrono::TimeDelta;
 use domain::{AccountId, NotificationKind, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
@@ -7,6 +8,9 @@ use storage::statuses::{Counts, Status};
 
 use crate::follows::notify;
 use crate::{App, Result, home};
+
+/// What is older was fetched because somebody looked for it, and is no news.
+const NEWS: TimeDelta = TimeDelta::hours(6);
 
 /// A status that is about to be stored, and what belongs to it.
 pub(crate) struct Draft<'a> {
@@ -80,7 +84,8 @@ fn tell_subscribers(
     status: &Status,
     mentioned: &[AccountId],
 ) -> Result<()> {
-    if status.in_reply_to_uri.is_some() || status.visibility == Visibility::Direct {
+    let is_old = app.now() - status.created_at > NEWS;
+    if is_old || status.in_reply_to_uri.is_some() || status.visibility == Visibility::Direct {
         return Ok(());
     }
     for follow in storage::follows::subscribers(conn, status.account_id)? {

@@ -1,0 +1,196 @@
+//! What is missing of a thread or a profile elsewhere is fetched when somebody opens it: each post from its own server.
+
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use crate::harness::{School, Teacher, answer, eventually};
+use crate::software::{Elsewhere, account_id};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+fn note(by: &Value, name: &str, answered: Option<&Value>) -> Value {
+    let by = by["id"].as_str().unwrap();
+    json!({
+        "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{by}/{name}"), "type": "Note",
+        "attributedTo": by, "to": PUBLIC, "content": name, "published": "2026-09-01T08:00:00Z",
+        "inReplyTo": answered.map(|post| &post["id"]),
+    })
+}
+
+/// The contents of what stands below a post, in alphabetical order.
+async fn below(ada: &Teacher, id: &Value) -> Vec<String> {
+    let id = id.as_str().unwrap();
+    let thread = ada.get(&format!("/api/v1/statuses/{id}/context")).await;
+    contents(&thread["descendants"])
+}
+
+fn contents(statuses: &Value) -> Vec<String> {
+    let statuses = statuses.as_array().unwrap().iter();
+    let mut contents: Vec<String> = statuses
+        .map(|status| status["content"].as_str().unwrap().to_owned())
+        .collect();
+    contents.sort();
+    contents
+}
+
+async fn found(ada: &Teacher, post: &Value) -> Value {
+    let uri = post["id"].as_str().unwrap();
+    let found = ada
+        .get(&format!(
+            "/api/v2/search?q={uri}&resolve=true&type=statuses"
+        ))
+        .await;
+    found["statuses"][0]["id"].clone()
+}
+
+async fn threads(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let (home, away) = (Elsewhere::open().await, Elsewhere::open().await);
+    let (mo, li) = (home.person("mo"), away.person("li"));
+
+    // Answers, and answers to them, on two servers, named by ids and by pages of them.
+    let mut first = note(&mo, "first", None);
+    let mut second = note(&li, "second", Some(&first));
+    let third = note(&mo, "third", Some(&second));
+    let own = note(&mo, "own", Some(&first));
+    let mut closed = note(&li, "closed", Some(&first));
+    closed["to"] = json!(format!("{}/followers", li["id"].as_str().unwrap()));
+    let mut forged = note(&li, "forged", Some(&first));
+    forged["attributedTo"] = mo["id"].clone();
+    let alone = note(&li, "alone", None);
+    let page = format!("{}/users/mo/first/replies?page=2", home.base);
+    first["replies"] = json!({ "type": "Collection", "first": {
+        "type": "CollectionPage", "items": [closed["id"], forged["id"], alone["id"], own["id"]], "next": page,
+    } });
+    home.serve(json!({ "id": page, "type": "CollectionPage", "items": [second["id"]] }));
+    let replies = format!("{}/users/li/second/replies", away.base);
+    second["replies"] = json!(replies);
+    away.serve(json!({ "id": replies, "type": "Collection", "items": [third] }));
+    for (host, posts) in [
+        (&home, [&first, &own, &third]),
+        (&away, [&second, &closed, &forged]),
+    ] {
+        posts.into_iter().for_each(|post| host.serve(post.clone()));
+    }
+    away.serve(alone);
+
+    let id = found(&ada, &first).await;
+    let asked = home.asked_for("/users/mo/first").await;
+    // Whoever is not signed in makes us ask nobody.
+    let path = format!(
+        "{}/api/v1/statuses/{}/context",
+        school.base,
+        id.as_str().unwrap()
+    );
+    answer(school.http.get(path)).await;
+    assert!(below(&ada, &id).await.is_empty());
+    eventually("the answers", async || {
+        (below(&ada, &id).await == ["own", "second", "third"]).then_some(())
+    })
+    .await;
+    // Once in fifteen minutes.
+    below(&ada, &id).await;
+    ada.publish(json!({ "status": "Later" })).await;
+    assert_eq!(home.asked_for("/users/mo/first").await, asked + 1);
+
+    // A collection of the whole thread, of which one post in the middle was known.
+    let mut top = note(&mo, "top", None);
+    let context = format!("{}/contexts/1", home.base);
+    top["context"] = json!(context);
+    let left = note(&mo, "left", Some(&top));
+    let right = note(&li, "right", Some(&top));
+    let mut below_right = note(&mo, "below right", Some(&right));
+    below_right["context"] = json!(context);
+    below_right["id"] = json!(format!("{}/users/mo/below", home.base));
+    let items = json!([below_right["id"], top["id"], left["id"], right["id"]]);
+    home.serve(json!({ "id": context, "type": "OrderedCollection", "orderedItems": items }));
+    for post in [&top, &left, &below_right] {
+        home.serve(post.clone());
+    }
+    away.serve(right);
+    let id = found(&ada, &below_right).await;
+    let path = format!("/api/v1/statuses/{}/context", id.as_str().unwrap());
+    let above = ada.get(&path).await;
+    assert_eq!(contents(&above["ancestors"]), ["right", "top"]);
+    let top = found(&ada, &top).await;
+    eventually("the whole thread", async || {
+        (below(&ada, &top).await == ["below right", "left", "right"]).then_some(())
+    })
+    .await;
+}
+
+async fn profiles(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let (home, away) = (Elsewhere::open().await, Elsewhere::open().await);
+    let (mut mo, li) = (home.person("mo"), away.person("li"));
+    let (outbox, featured) = (
+        mo["outbox"].clone(),
+        format!("{}/users/mo/featured", home.base),
+    );
+    mo["featured"] = json!(featured);
+    home.serve(mo.clone());
+    let embedded = note(&mo, "embedded", None);
+    let named = note(&mo, "named", None);
+    let pinned = note(&mo, "pinned", None);
+    let foreign = note(&li, "foreign", None);
+    let mut closed = note(&mo, "closed", None);
+    closed["to"] = json!(mo["followers"]);
+    home.serve(named.clone());
+    away.serve(foreign.clone());
+    let create = |post: &Value, object: Value| {
+        let id = format!("{}#create", post["id"].as_str().unwrap());
+        json!({ "id": id, "type": "Create", "actor": mo["id"], "object": object })
+    };
+    let page = format!("{}?page=true", outbox.as_str().unwrap());
+    home.serve(json!({ "id": outbox, "type": "OrderedCollection", "first": page }));
+    home.serve(json!({ "id": page, "type": "OrderedCollectionPage", "orderedItems": [
+        create(&foreign, foreign.clone()),
+        create(&closed, closed.clone()),
+        { "id": format!("{}/boost", home.base), "type": "Announce", "actor": mo["id"], "object": foreign["id"] },
+        create(&embedded, embedded.clone()),
+        create(&named, named["id"].clone()),
+    ] }));
+    home.serve(json!({ "id": featured, "type": "OrderedCollection", "orderedItems": [pinned] }));
+
+    let account = account_id(&ada, &format!("mo@{}", home.host)).await;
+    let path = format!("/api/v1/accounts/{account}/statuses");
+    answer(school.http.get(format!("{}{path}", school.base))).await;
+    assert_eq!(ada.get(&path).await, json!([]));
+    eventually("the posts", async || {
+        let shown = ada.get(&path).await;
+        (contents(&shown) == ["embedded", "named", "pinned"]).then_some(())
+    })
+    .await;
+    eventually("the pins", async || {
+        let shown = ada.get(&format!("{path}?pinned=true")).await;
+        (contents(&shown) == ["pinned"]).then_some(())
+    })
+    .await;
+    assert_eq!(home.asked_for("/users/mo/outbox").await, 1);
+}
+
+#[tokio::test]
+async fn threads_are_completed_on_sqlite() {
+    threads(Sqlite).await;
+}
+
+#[tokio::test]
+async fn threads_are_completed_on_postgresql() {
+    threads(Postgres).await;
+}
+
+#[tokio::test]
+async fn profiles_are_completed_on_sqlite() {
+    profiles(Sqlite).await;
+}
+
+#[tokio::test]
+async fn profiles_are_completed_on_postgresql() {
+    profiles(Postgres).await;
+}
