@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use federation::net::{OutboundClient, OutboundSettings, Reply};
 use federation::signatures::{PrivateKey, Signer};
+use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 use url::Url;
@@ -507,7 +508,7 @@ impl Expecting<'_> {
                 let id = self.account().await["id"].clone();
                 let path = format!(
                     "/api/v1/accounts/relationships?id[]={}",
-                    id.as_str().unwrap()
+                    id.as_str().unwrap_or("0")
                 );
                 self.ada.get(&path).await[0].clone()
             }
@@ -528,10 +529,15 @@ impl Expecting<'_> {
         }
     }
 
+    /// Null as long as nobody is known by the handle.
     async fn account(&self) -> Value {
-        self.ada
-            .get(&format!("/api/v1/accounts/lookup?acct={}", self.by))
-            .await
+        let path = format!("/api/v1/accounts/lookup?acct={}", self.by);
+        let response = self.ada.request(Method::GET, &path).send().await.unwrap();
+        if response.status().is_success() {
+            response.json().await.unwrap()
+        } else {
+            Value::Null
+        }
     }
 
     /// What ada was told that the sender did.
@@ -584,4 +590,37 @@ async fn what_other_software_sends_is_understood_on_sqlite() {
 #[tokio::test]
 async fn what_other_software_sends_is_understood_on_postgresql() {
     all_is_understood(Postgres).await;
+}
+
+#[tokio::test]
+async fn what_means_nothing_is_taken_and_counted() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let listen = format!("\"{address}\"");
+    let Some(school) = School::open_with(Sqlite, &[("metrics.listen", &listen)]).await else {
+        return;
+    };
+    let elsewhere = Elsewhere::open().await;
+    let grace = elsewhere.person("grace");
+    let by = grace["id"].as_str().unwrap();
+    let song = json!({ "id": format!("{by}/song"), "type": "Song", "attributedTo": by });
+    let activities = [
+        json!({ "id": format!("{by}/1"), "type": "Dance", "actor": by, "object": song }),
+        json!({ "id": format!("{by}/2"), "type": "Create", "actor": by, "object": song }),
+        json!({ "id": format!("{by}/3"), "type": "Announce", "actor": by,
+                "object": { "id": format!("{by}/4"), "type": "Dislike", "actor": by, "object": song } }),
+    ];
+    for activity in &activities {
+        elsewhere.tells(&school, activity).await;
+    }
+    eventually("all to be counted", || async {
+        let metrics = school.http.get(format!("http://{address}/metrics"));
+        let shown = metrics.send().await.ok()?.text().await.ok()?;
+        shown
+            .lines()
+            .any(|line| line == "staffroom_inbox_unknown_total 3")
+            .then_some(())
+    })
+    .await;
 }
