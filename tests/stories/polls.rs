@@ -97,6 +97,10 @@ async fn between_schools(kind: Kind) {
     ] });
     assert!(fits(&document, &expected), "{document:#}");
     assert!(document["endTime"].is_string() && document.get("closed").is_none());
+    let page = asked["url"].as_str().unwrap();
+    let page = there.http.get(page).header("accept", "text/html");
+    let page = page.send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("<li>Tuesday: 1</li>"), "{page}");
 }
 
 #[tokio::test]

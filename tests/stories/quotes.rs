@@ -54,6 +54,14 @@ async fn between_schools(kind: Kind) {
         .await;
     assert!(fits(&list, &json!([{ "uri": quoting["uri"] }])), "{list:#}");
 
+    let page = here.http.get(quoting["url"].as_str().unwrap());
+    let page = page.header("accept", "text/html").send().await.unwrap();
+    let page = page.text().await.unwrap();
+    assert!(
+        page.contains("<blockquote>") && page.contains("Paper strips"),
+        "{page}"
+    );
+
     // A quote of a quote shows what it quotes, and of that only the id.
     let chain = quote(&ada, "And this", id(&quoting)).await;
     let inner = json!({ "quote": { "state": "accepted", "quoted_status": {

@@ -152,6 +152,17 @@ pub struct EditView {
     pub emojis: Vec<CustomEmoji>,
 }
 
+impl StatusView {
+    /// The status quoted, if it is shown.
+    #[must_use]
+    pub fn quoted(&self) -> Option<&Self> {
+        match &self.quote.as_ref()?.quoted {
+            Quoted::Whole(quoted) => quoted.as_deref(),
+            Quoted::Id(_) => None,
+        }
+    }
+}
+
 impl MediaView {
     #[must_use]
     pub fn id(&self) -> MediaId {
