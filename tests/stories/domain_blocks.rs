@@ -4,8 +4,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::elsewhere::{Elsewhere, account_id};
 use crate::harness::{School, Teacher, eventually, out};
-use crate::software::{Elsewhere, account_id};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 

@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::elsewhere::{Elsewhere, fits};
 use crate::harness::{School, answer, eventually};
-use crate::software::{Elsewhere, fits};
 
 async fn document(school: &School, path: &str) -> Value {
     let request = school.request(Method::GET, path);

@@ -17,6 +17,7 @@ mod database_gone;
 mod disk;
 mod doctor;
 mod domain_blocks;
+mod elsewhere;
 mod follow_and_answer;
 mod forms;
 mod harness;

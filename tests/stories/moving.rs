@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::elsewhere::{Elsewhere, account_id, fits, status_at};
 use crate::harness::{School, Teacher, answer, eventually, out};
-use crate::software::{Elsewhere, account_id, fits, status_at};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 

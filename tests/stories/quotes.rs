@@ -4,8 +4,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::elsewhere::{Elsewhere, fits, status_at};
 use crate::harness::{School, Teacher, answer, eventually};
-use crate::software::{Elsewhere, fits, status_at};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::elsewhere::{Elsewhere, status_at};
 use crate::harness::{School, eventually};
-use crate::software::{Elsewhere, status_at};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 

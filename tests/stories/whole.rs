@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, Teacher, answer, eventually};
-use crate::software::{Elsewhere, account_id};
+use crate::elsewhere::{Elsewhere, account_id};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
