@@ -17,7 +17,7 @@ use crate::harness::{School, Teacher, eventually};
 pub struct Elsewhere {
     pub base: String,
     pub host: String,
-    server: MockServer,
+    pub server: MockServer,
     pub documents: Arc<Mutex<BTreeMap<String, Value>>>,
     key: PrivateKey,
 }
@@ -75,7 +75,10 @@ fn webfinger(documents: &BTreeMap<String, Value>, request: &Request) -> Response
 
 impl Elsewhere {
     pub async fn open() -> Self {
-        let server = MockServer::start().await;
+        Self::open_on(MockServer::start().await).await
+    }
+
+    pub async fn open_on(server: MockServer) -> Self {
         let documents = Arc::new(Mutex::new(BTreeMap::new()));
         Mock::given(any())
             .respond_with(Serving(documents.clone()))
@@ -132,19 +135,33 @@ impl Elsewhere {
         self.documents.lock().unwrap().remove(place);
     }
 
-    /// Delivers an activity as its actor, to the shared inbox.
-    pub async fn send(&self, school: &School, activity: &Value) -> Reply {
-        let actor = activity["actor"].as_str().unwrap();
-        let key = self
-            .documents
-            .lock()
-            .unwrap()
+    pub fn key(&self) -> PrivateKey {
+        self.key.clone()
+    }
+
+    /// What signs for somebody served here.
+    pub fn signer(&self, actor: &Value) -> Signer {
+        self.signer_of(actor["id"].as_str().unwrap())
+    }
+
+    fn signer_of(&self, actor: &str) -> Signer {
+        let documents = self.documents.lock().unwrap();
+        let document = documents
             .values()
             .find(|document| document["id"] == actor)
-            .unwrap_or_else(|| panic!("nobody is {actor}"))["publicKey"]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+            .unwrap_or_else(|| panic!("nobody is {actor}"));
+        let key = document["publicKey"]["id"].as_str().unwrap();
+        Signer::new(key.to_owned(), self.key.clone())
+    }
+
+    /// Delivers an activity as its actor, to the shared inbox.
+    pub async fn send(&self, school: &School, activity: &Value) -> Reply {
+        let signer = self.signer_of(activity["actor"].as_str().unwrap());
+        self.send_as(&signer, school, activity).await
+    }
+
+    /// Delivers an activity, whoever's it is.
+    pub async fn send_as(&self, signer: &Signer, school: &School, activity: &Value) -> Reply {
         let client = OutboundClient::new(&OutboundSettings {
             public_url: Url::parse(&self.base).unwrap(),
             allow_loopback: true,
@@ -154,9 +171,8 @@ impl Elsewhere {
         })
         .unwrap();
         let inbox = Url::parse(&format!("{}/inbox", school.base)).unwrap();
-        let signer = Signer::new(key, self.key.clone());
         client
-            .post_signed(&inbox, activity.to_string().into(), &signer)
+            .post_signed(&inbox, activity.to_string().into(), signer)
             .await
     }
 

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod as_mastodon;
+mod authorised_fetch;
 mod backup;
 mod command_line;
 mod configuration;

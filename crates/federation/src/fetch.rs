@@ -103,6 +103,22 @@ impl Federation {
         self.store_actor(app, budget, &document).await
     }
 
+    /// Fetches whoever's document lists a key, and stores them. A key is a part of its holder's document, or one of
+    /// its own that names the holder.
+    pub(crate) async fn fetch_holder(
+        &self,
+        app: &App,
+        budget: &Budget,
+        key: &str,
+    ) -> Outcome<Account> {
+        let (address, _) = key.split_once('#').unwrap_or((key, ""));
+        let document = self.object(app, budget, address).await?;
+        match read::id(&document, "owner").or_else(|| read::id(&document, "controller")) {
+            Some(holder) => self.fetch_actor(app, budget, holder).await,
+            None => self.store_actor(app, budget, &document).await,
+        }
+    }
+
     /// Stores an account whose document came from its own server.
     async fn store_actor(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<Account> {
         let remote = self.profile(app, budget, document).await?;

@@ -1,6 +1,7 @@
 //! Federation with other servers over ActivityPub: what arrives from them, and what we send and ask.
 
 mod completing;
+mod asking;
 mod convert;
 mod delivery;
 mod discovery;
@@ -27,6 +28,7 @@ use tokio::sync::watch;
 use crate::net::{BuildError, FetchError, OutboundClient, OutboundSettings};
 use crate::signatures::{PrivateKey, PublicKey, Signer};
 
+pub use asking::Asking;
 pub use documents::{account_document, status_document, wants_activity_json};
 pub use gates::serve_whom_we_may;
 
@@ -36,6 +38,8 @@ pub struct FederationSettings {
     pub outbound: OutboundSettings,
     /// How old a signature may be.
     pub signature_max_age: Duration,
+    /// Whether only those whose signature fits get documents.
+    pub authorized_fetch: bool,
     /// To how many hosts is delivered at the same time.
     pub parallel_hosts: usize,
     /// When a delivery that never succeeds is given up.
@@ -177,16 +181,21 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(web::resource("/users/{name}").route(web::get().to(documents::account)))
         .service(web::resource("/users/{name}/inbox").route(web::post().to(inbox::receive)))
-        .service(web::resource("/users/{name}/outbox").route(web::get().to(documents::outbox)))
         .service(
-            web::resource("/users/{name}/followers").route(web::get().to(documents::followers)),
+            web::resource("/users/{name}/outbox")
+                .route(web::get().to(documents::collections::outbox)),
         )
         .service(
-            web::resource("/users/{name}/following").route(web::get().to(documents::following)),
+            web::resource("/users/{name}/followers")
+                .route(web::get().to(documents::collections::followers)),
+        )
+        .service(
+            web::resource("/users/{name}/following")
+                .route(web::get().to(documents::collections::following)),
         )
         .service(
             web::resource("/users/{name}/collections/featured")
-                .route(web::get().to(documents::featured)),
+                .route(web::get().to(documents::collections::featured)),
         )
         .service(
             web::resource("/users/{name}/statuses/{id}").route(web::get().to(documents::status)),

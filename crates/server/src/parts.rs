@@ -233,6 +233,7 @@ fn federation_settings(config: &Config, public_url: &Url) -> FederationSettings 
             failure_memory: Duration::from_secs(if federation.allow_loopback { 1 } else { 300 }),
         },
         signature_max_age: hours(federation.signature_max_age_hours),
+        authorized_fetch: federation.authorized_fetch,
         parallel_hosts: federation.parallel_hosts,
         give_up_after: hours(federation.give_up_after_days * 24),
     }

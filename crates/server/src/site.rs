@@ -5,8 +5,8 @@ use actix_web::dev::Server as Http;
 use actix_web::guard::fn_guard;
 use actix_web::http::KeepAlive;
 use actix_web::middleware::{Compress, Condition, from_fn};
-use actix_web::web::{self, Data, Path, PayloadConfig, ServiceConfig};
-use actix_web::{App as Site, HttpResponse, HttpServer};
+use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
+use actix_web::{App as Site, HttpServer};
 use anyhow::Context;
 use http_api::extract::UploadLimit;
 use http_api::middleware::client_address::{TrustedProxies, client_address};
@@ -15,7 +15,6 @@ use http_api::middleware::rate_limit::{RateLimiter, RateLimits, is_admitted, rat
 use http_api::middleware::{
     cors, head::head, request_id::request_id, trailing_slash::trailing_slash,
 };
-use service::App;
 
 use crate::health::{self, Health};
 use crate::media;
@@ -106,12 +105,12 @@ fn addresses(site: &mut ServiceConfig) {
             .service(
                 web::resource("/@{name}")
                     .guard(fn_guard(wants_activity_json))
-                    .route(web::get().to(account_document)),
+                    .route(web::get().to(federation::account_document)),
             )
             .service(
                 web::resource("/@{name}/{id}")
                     .guard(fn_guard(wants_activity_json))
-                    .route(web::get().to(status_document)),
+                    .route(web::get().to(federation::status_document)),
             )
             .configure(federation::configure)
             .configure(pages::configure),
@@ -120,18 +119,6 @@ fn addresses(site: &mut ServiceConfig) {
 
 fn wants_activity_json(request: &actix_web::guard::GuardContext<'_>) -> bool {
     federation::wants_activity_json(request.head().headers())
-}
-
-async fn account_document(name: Path<String>, app: Data<App>) -> actix_web::Result<HttpResponse> {
-    federation::account_document(&app, &name).await
-}
-
-async fn status_document(
-    path: Path<(String, String)>,
-    app: Data<App>,
-) -> actix_web::Result<HttpResponse> {
-    let (name, id) = path.into_inner();
-    federation::status_document(&app, &name, &id).await
 }
 
 #[cfg(test)]

@@ -9,18 +9,88 @@ use storage::statuses::Status;
 
 use crate::{Error, Result};
 
-/// Leaves out what the viewer may not see. Three queries for somebody signed in, none otherwise.
-pub(crate) fn visible_to(
+/// Who looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Viewer {
+    Nobody,
+    /// Somebody, here or elsewhere.
+    Person(AccountId),
+    /// Another server for its people: its host in their handles.
+    Server(String),
+}
+
+impl From<Option<AccountId>> for Viewer {
+    fn from(account: Option<AccountId>) -> Self {
+        account.map_or(Self::Nobody, Self::Person)
+    }
+}
+
+/// Leaves out what the viewer may not see. Three queries for somebody signed in, two for a server, none otherwise.
+pub fn visible_to(
     conn: &mut DbConnection,
-    viewer: Option<AccountId>,
+    viewer: impl Into<Viewer>,
     statuses: Vec<Status>,
 ) -> Result<Vec<Status>> {
-    let Some(viewer) = viewer else {
-        return Ok(statuses
+    match viewer.into() {
+        Viewer::Nobody => Ok(statuses
             .into_iter()
             .filter(|status| status.visibility.is_open())
-            .collect());
+            .collect()),
+        Viewer::Person(viewer) => visible_to_person(conn, viewer, statuses),
+        Viewer::Server(host) => visible_to_server(conn, &host, statuses),
+    }
+}
+
+/// Whether the viewer is told who follows `account` and whom it follows: those who follow it are. One query.
+pub fn knows_relations(
+    conn: &mut DbConnection,
+    viewer: &Viewer,
+    account: AccountId,
+) -> Result<bool> {
+    let followed = match viewer {
+        Viewer::Nobody => return Ok(false),
+        Viewer::Person(viewer) => storage::follows::followed_among(conn, *viewer, &[account])?,
+        Viewer::Server(host) => storage::follows::followed_from(conn, host, &[account])?,
     };
+    Ok(!followed.is_empty())
+}
+
+/// What any of a server's people sees.
+fn visible_to_server(
+    conn: &mut DbConnection,
+    host: &str,
+    statuses: Vec<Status>,
+) -> Result<Vec<Status>> {
+    let closed = statuses
+        .iter()
+        .filter(|status| !status.visibility.is_open());
+    let (ids, authors): (Vec<StatusId>, Vec<AccountId>) =
+        closed.map(|status| (status.id, status.account_id)).unzip();
+    if ids.is_empty() {
+        return Ok(statuses);
+    }
+    let followed: HashSet<AccountId> =
+        HashSet::from_iter(storage::follows::followed_from(conn, host, &authors)?);
+    let mentioning: HashSet<StatusId> =
+        HashSet::from_iter(storage::mentions::among_of_host(conn, host, &ids)?);
+    Ok(statuses
+        .into_iter()
+        .filter(|status| {
+            let tie = Tie {
+                is_mentioned: mentioning.contains(&status.id),
+                is_follower: followed.contains(&status.account_id),
+                ..Tie::default()
+            };
+            may_see(status.visibility, tie)
+        })
+        .collect())
+}
+
+fn visible_to_person(
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    statuses: Vec<Status>,
+) -> Result<Vec<Status>> {
     let mut authors: Vec<AccountId> = statuses.iter().map(|status| status.account_id).collect();
     authors.sort_unstable();
     authors.dedup();

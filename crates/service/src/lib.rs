@@ -10,7 +10,7 @@ pub mod accounts;
 mod addresses;
 mod app;
 pub mod attachments;
-mod audience;
+pub mod audience;
 pub mod blocks;
 mod completing;
 pub mod domains;

@@ -96,6 +96,28 @@ pub fn followed_among(
     Ok(found.into_iter().map(AccountId).collect())
 }
 
+/// Whom of `others` anybody living at `host` follows, and they said yes.
+pub fn followed_from(
+    conn: &mut DbConnection,
+    host: &str,
+    others: &[AccountId],
+) -> QueryResult<Vec<AccountId>> {
+    let found: Vec<i64> = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(accounts::host.eq(host))
+        .filter(
+            accounts::suspended_at
+                .is_null()
+                .and(accounts::deleted_at.is_null()),
+        )
+        .filter(among(follows::account_id, others.iter().map(|id| id.0)))
+        .filter(follows::pending.eq(false))
+        .select(follows::account_id)
+        .distinct()
+        .load(conn)?;
+    Ok(found.into_iter().map(AccountId).collect())
+}
+
 /// Who of `others` follows the account, which said yes.
 pub fn followers_among(
     conn: &mut DbConnection,

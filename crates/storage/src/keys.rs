@@ -1,7 +1,7 @@
 //! Keys that sign, and keys that signatures are checked against.
 
 use diesel::prelude::*;
-use domain::{AccountId, Time};
+use domain::{AccountId, AccountKind, Time};
 
 use crate::DbConnection;
 use crate::schema::{accounts, keys};
@@ -61,6 +61,39 @@ pub fn signatory(
             public_pem,
         }),
     )
+}
+
+/// Whose a key is.
+#[derive(Debug, Clone, Queryable)]
+pub struct Holder {
+    #[diesel(deserialize_as = i64)]
+    pub account_id: AccountId,
+    pub uri: String,
+    /// None for our own people.
+    pub host: Option<String>,
+    #[diesel(deserialize_as = i16)]
+    pub kind: AccountKind,
+    pub suspended_at: Option<Time>,
+    pub deleted_at: Option<Time>,
+    pub public_pem: String,
+}
+
+/// Who holds the key of that id. One row by key.
+pub fn holder(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Holder>> {
+    keys::table
+        .inner_join(accounts::table)
+        .filter(keys::uri.eq(uri))
+        .select((
+            accounts::id,
+            accounts::uri,
+            accounts::host,
+            accounts::kind,
+            accounts::suspended_at,
+            accounts::deleted_at,
+            keys::public_pem,
+        ))
+        .first(conn)
+        .optional()
 }
 
 /// The keys of an account.

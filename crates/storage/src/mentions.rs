@@ -6,7 +6,7 @@ use domain::{AccountId, StatusId};
 use crate::DbConnection;
 use crate::accounts::Account;
 use crate::connection::each;
-use crate::schema::{accounts, mentions};
+use crate::schema::{accounts, blocks, mentions, statuses};
 
 /// Notes that a status mentions these accounts.
 pub fn insert(
@@ -87,6 +87,35 @@ pub fn among(
             ids.iter().map(|id| id.0),
         ))
         .select(mentions::status_id)
+        .load(conn)?;
+    Ok(found.into_iter().map(StatusId).collect())
+}
+
+/// In which of these statuses anybody of `host` is mentioned whom its author has not blocked, nor they its author.
+pub fn among_of_host(
+    conn: &mut DbConnection,
+    host: &str,
+    ids: &[StatusId],
+) -> QueryResult<Vec<StatusId>> {
+    let blocked = blocks::table.filter(
+        blocks::account_id
+            .eq(statuses::account_id)
+            .and(blocks::target_id.eq(mentions::account_id))
+            .or(blocks::account_id
+                .eq(mentions::account_id)
+                .and(blocks::target_id.eq(statuses::account_id))),
+    );
+    let found: Vec<i64> = mentions::table
+        .inner_join(statuses::table)
+        .inner_join(accounts::table.on(accounts::id.eq(mentions::account_id)))
+        .filter(accounts::host.eq(host))
+        .filter(crate::among::among(
+            mentions::status_id,
+            ids.iter().map(|id| id.0),
+        ))
+        .filter(diesel::dsl::not(diesel::dsl::exists(blocked)))
+        .select(mentions::status_id)
+        .distinct()
         .load(conn)?;
     Ok(found.into_iter().map(StatusId).collect())
 }

@@ -42,7 +42,9 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
     let own = |key: &str| own_in(actor, key);
     let username =
         text(actor, "preferredUsername").ok_or_else(|| refuse("no preferredUsername"))?;
-    if !domain::handle::is_username(username) {
+    // Servers are called by their hosts, which may have a port.
+    let is_host = kind == AccountKind::Application && username == host.as_str();
+    if !(domain::handle::is_username(username) || is_host) {
         return Err(refuse("its preferredUsername"));
     }
     let inbox = own("inbox").ok_or_else(|| refuse("no inbox of its own server"))?;
@@ -170,13 +172,6 @@ pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
 }
 
 fn described(app: &App, account: &Account, key: &Key) -> Value {
-    let kind = match account.kind {
-        AccountKind::Person => "Person",
-        AccountKind::Service => "Service",
-        AccountKind::Group => "Group",
-        AccountKind::Organization => "Organization",
-        AccountKind::Application => "Application",
-    };
     let name = if account.display_name.is_empty() {
         &account.username
     } else {
@@ -184,7 +179,7 @@ fn described(app: &App, account: &Account, key: &Key) -> Value {
     };
     let mut actor = json!({
         "id": account.uri,
-        "type": kind,
+        "type": kind_of(account),
         "preferredUsername": account.username,
         "name": name,
         "summary": account.note,
@@ -234,6 +229,27 @@ fn described(app: &App, account: &Account, key: &Key) -> Value {
         }
     }
     with_context(actor)
+}
+
+/// What it takes to check the signatures of one of our actors, and nothing about them.
+pub(crate) fn reduced(account: &Account, key: &Key) -> Value {
+    with_context(json!({
+        "id": account.uri,
+        "type": kind_of(account),
+        "preferredUsername": account.username,
+        "inbox": account.inbox_uri,
+        "publicKey": public_key(account, key),
+    }))
+}
+
+fn kind_of(account: &Account) -> &'static str {
+    match account.kind {
+        AccountKind::Person => "Person",
+        AccountKind::Service => "Service",
+        AccountKind::Group => "Group",
+        AccountKind::Organization => "Organization",
+        AccountKind::Application => "Application",
+    }
 }
 
 /// The hashtags of a biography, each once.

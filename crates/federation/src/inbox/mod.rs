@@ -195,6 +195,7 @@ mod tests {
                 failure_memory: Duration::ZERO,
             },
             signature_max_age: Duration::ZERO,
+            authorized_fetch: false,
             parallel_hosts: 1,
             give_up_after: Duration::ZERO,
         })

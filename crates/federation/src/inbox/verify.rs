@@ -3,17 +3,16 @@
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
-use chrono::TimeDelta;
-use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use service::App;
 use storage::keys::Signatory;
 
 use super::Rejection;
+use crate::asking::checked;
 use crate::fetch::{Budget, read_database};
 use crate::origin::Origin;
 use crate::protocol::read::{self, kind};
-use crate::signatures::{Check, Checked, PublicKey, check};
+use crate::signatures::{Checked, PublicKey};
 use crate::{Federation, Refusal};
 
 /// Checks the signature and whose key made it. None for somebody unknown who says they are gone.
@@ -25,28 +24,13 @@ pub(super) async fn verify(
     app: &App,
     federation: &Federation,
 ) -> Result<Option<()>, Rejection> {
-    let origin =
-        Origin::of(&app.settings().public_url).ok_or_else(|| unauthorized("we have no address"))?;
-    let headers = headers(request);
-    let path_and_query = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str());
-    let checked = check(&Check {
-        method: request.method().as_str(),
-        path_and_query,
-        headers: &headers,
-        body: Some(body),
-        origin: &origin,
-        now: app.now(),
-        max_age: TimeDelta::from_std(federation.settings().signature_max_age)
-            .unwrap_or(TimeDelta::hours(12)),
-    })
-    .map_err(|error| unauthorized(&error.to_string()))?;
+    let origin = Origin::of(&app.settings().public_url);
+    let checked =
+        checked(request, Some(body), app, federation).map_err(|reason| unauthorized(&reason))?;
     if Origin::parse(checked.key_id()) != Origin::parse(actor) || Origin::parse(actor).is_none() {
         return Err(unauthorized("the key is not one of the actor's server"));
     }
-    if Origin::parse(actor).as_ref() == Some(&origin) {
+    if Origin::parse(actor) == origin {
         return Err(unauthorized("our own people do not come this way"));
     }
     let known = signatory(app, actor, checked.key_id()).await?;
@@ -59,7 +43,7 @@ pub(super) async fn verify(
     if known.suspended {
         return Err(Rejection::new(StatusCode::FORBIDDEN, "suspended"));
     }
-    if federation.is_made_by(&checked, &known) {
+    if federation.is_signed_by(&checked, &known) {
         return Ok(Some(()));
     }
     if federation.0.refreshed.contains_key(actor) {
@@ -88,7 +72,7 @@ async fn by_new_key(
         }
     }
     match signatory(app, actor, checked.key_id()).await? {
-        Some(known) if federation.is_made_by(checked, &known) => Ok(Some(())),
+        Some(known) if federation.is_signed_by(checked, &known) => Ok(Some(())),
         _ => Err(unauthorized("the signature was made by another key")),
     }
 }
@@ -112,29 +96,19 @@ async fn signatory(app: &App, actor: &str, key: &str) -> Result<Option<Signatory
 }
 
 impl Federation {
-    /// Whether the signatory's key made the signature. A key is read from its text once; which text is whose
-    /// is asked of the database each time, so that a new key counts at once.
-    fn is_made_by(&self, checked: &Checked, signatory: &Signatory) -> bool {
-        let Some(pem) = &signatory.public_pem else {
-            return false;
-        };
+    fn is_signed_by(&self, checked: &Checked, signatory: &Signatory) -> bool {
+        let pem = signatory.public_pem.as_deref();
+        pem.is_some_and(|pem| self.is_made_by(checked, pem))
+    }
+
+    /// Whether the key made the signature. A key is read from its text once; which text is whose is asked of the
+    /// database each time, so that a new key counts at once.
+    pub(crate) fn is_made_by(&self, checked: &Checked, pem: &str) -> bool {
         let key = self.0.public_keys.get(pem).or_else(|| {
             let key = PublicKey::from_pem(pem).ok()?;
-            self.0.public_keys.insert(pem.clone(), key.clone());
+            self.0.public_keys.insert(pem.to_owned(), key.clone());
             Some(key)
         });
         key.is_some_and(|key| checked.verify(&key).is_ok())
     }
-}
-
-/// actix has its own type of headers.
-fn headers(request: &HttpRequest) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for (name, value) in request.headers() {
-        let name = HeaderName::from_bytes(name.as_str().as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
-            headers.append(name, value);
-        }
-    }
-    headers
 }

@@ -147,6 +147,7 @@ pub struct Federation {
     #[serde(with = "optional")]
     pub extra_ca_file: Option<PathBuf>,
     pub signature_max_age_hours: u32,
+    pub authorized_fetch: bool,
     pub parallel_hosts: usize,
     pub give_up_after_days: u32,
 }

@@ -221,6 +221,7 @@ impl School {
         let federation = Federation::new(FederationSettings {
             outbound,
             signature_max_age: Duration::from_secs(43_200),
+            authorized_fetch: false,
             parallel_hosts: 1,
             give_up_after: Duration::from_secs(60),
         })
