@@ -19,6 +19,7 @@ mod disk;
 mod doctor;
 mod domain_blocks;
 mod elsewhere;
+mod double_knock;
 mod follow_and_answer;
 mod forms;
 mod harness;

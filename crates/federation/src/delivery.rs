@@ -29,6 +29,7 @@ const BACK_OFF_NEARBY: (TimeDelta, TimeDelta) =
     (TimeDelta::milliseconds(500), TimeDelta::seconds(5));
 
 pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
+    federation.recall_formats(&app).await;
     let mut lanes: JoinSet<()> = JoinSet::new();
     while !*stop.borrow() {
         let free = federation
@@ -173,11 +174,12 @@ async fn send(
             };
         }
     };
-    match federation
+    let reply = federation
         .client()
         .post_signed(&inbox, Bytes::from(activity.body.clone()), &signer)
-        .await
-    {
+        .await;
+    federation.keep_formats(app).await;
+    match reply {
         Reply::Accepted => Sent::Done,
         Reply::Gone => Sent::Refused("the inbox is gone (410)".to_owned()),
         Reply::Refused(status) => Sent::Refused(format!("refused with status {status}")),

@@ -81,7 +81,10 @@ impl Federation {
         budget.spend()?;
         let asking = service::users::instance_actor(app).await?;
         let signer = self.signer(app, asking.id).await?;
-        Ok(self.client().get_activity_json(url, Some(&signer)).await?)
+        self.recall_formats(app).await;
+        let fetched = self.client().get_activity_json(url, Some(&signer)).await;
+        self.keep_formats(app).await;
+        Ok(fetched?)
     }
 
     /// Who has that id, fetched if they are not known.

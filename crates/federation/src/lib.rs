@@ -9,6 +9,7 @@ mod documents;
 mod fetch;
 mod gates;
 mod inbox;
+mod knock;
 pub mod net;
 pub mod origin;
 mod outgoing;
@@ -23,7 +24,7 @@ use actix_web::web::{self, ServiceConfig};
 use domain::AccountId;
 use moka::sync::Cache;
 use service::App;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use crate::net::{BuildError, FetchError, OutboundClient, OutboundSettings};
 use crate::signatures::{PrivateKey, PublicKey, Signer};
@@ -60,6 +61,8 @@ struct Inner {
     waiting: AtomicI64,
     /// Actors that were fetched anew a short while ago because a signature did not fit.
     refreshed: Cache<String, ()>,
+    /// Set when what earlier processes knew of signatures was read.
+    recalled: OnceCell<()>,
 }
 
 /// Why something from elsewhere was not taken in.
@@ -120,6 +123,7 @@ impl Federation {
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_secs(300))
                 .build(),
+            recalled: OnceCell::new(),
         })))
     }
 

@@ -53,6 +53,7 @@ mod row;
 mod schema;
 pub mod server_state;
 pub mod sessions;
+pub mod signature_formats;
 pub mod statuses;
 pub mod tags;
 pub mod users;

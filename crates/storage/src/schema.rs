@@ -517,6 +517,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    signature_formats (origin) {
+        origin -> Text,
+        newer -> Bool,
+        noted_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -589,6 +597,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     sessions,
     sign_in_failures,
+    signature_formats,
     status_edits,
     status_tags,
     statuses,

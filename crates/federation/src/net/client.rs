@@ -20,11 +20,12 @@ use super::{
     address::Guard,
     body,
     content_type::{essence, is_activity_json, is_plain_json},
+    formats::Formats,
     gate::Gates,
     resolver::GuardedResolver,
     transport::{Answer, Request, Time, Transport, text},
 };
-use crate::signatures::{Signer, parse_http_date};
+use crate::signatures::{Format, Signer, parse_http_date};
 
 const CONNECT: Duration = Duration::from_secs(5);
 const JSON_TIME: Duration = Duration::from_secs(15);
@@ -119,6 +120,7 @@ impl OutboundClient {
                 allow_http: settings.allow_http,
                 gates: Gates::new(),
                 policy: RwLock::new(Arc::new(Policy::open())),
+                formats: Formats::new(),
             },
             failures: Cache::builder()
                 .max_capacity(REMEMBERED_FAILURES)
@@ -136,6 +138,17 @@ impl OutboundClient {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         kept.clone_from(policy);
+    }
+
+    /// Which signature the server at this origin reads, as another process found out.
+    pub fn recall_format(&self, origin: String, format: Format) {
+        self.0.transport.formats.recall(origin, format);
+    }
+
+    /// Which signatures servers read, as far as it was found out since this was asked last.
+    #[must_use]
+    pub fn learnt_formats(&self) -> Vec<(String, Format)> {
+        self.0.transport.formats.take_learnt()
     }
 
     /// Fetches an ActivityPub object, which only its own host may serve.

@@ -6,6 +6,7 @@ mod body;
 mod client;
 mod content_type;
 mod error;
+mod formats;
 mod gate;
 mod resolver;
 mod transport;

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use chrono::Utc;
 use domain::Policy;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, Method, header};
 use reqwest::{Client, Response};
 use tokio::time::{Instant, timeout};
 use url::{Host, Url};
@@ -16,6 +16,7 @@ use url::{Host, Url};
 use super::{
     FetchError,
     address::Guard,
+    formats::{Formats, may_be_misread},
     gate::{Gates, Pass},
 };
 use crate::{
@@ -34,6 +35,7 @@ pub(super) struct Transport {
     pub(super) gates: Gates,
     /// Whom we ask at all.
     pub(super) policy: RwLock<Arc<Policy>>,
+    pub(super) formats: Formats,
 }
 
 pub(super) struct Request<'a> {
@@ -78,19 +80,48 @@ impl Transport {
         url.set_fragment(None);
         let origin = self.admit(&url)?;
         let pass = self.gates.enter(origin.clone()).await?;
-        let mut response = self
-            .attempt(&url, &origin, request, Format::Cavage, time)
-            .await?;
-        // Most servers read only the older format; one that refuses it may ask for the newer.
-        if response.status() == StatusCode::UNAUTHORIZED && request.signer.is_some() {
-            response = self
-                .attempt(&url, &origin, request, Format::Message, time)
-                .await?;
-        }
+        let response = self.knock(&url, &origin, request, time).await?;
         Ok(Answer {
             url,
             response,
             pass,
+        })
+    }
+
+    /// Sends with the signature that the server is likely to read, and again with the other if it refuses that.
+    async fn knock(
+        &self,
+        url: &Url,
+        origin: &Origin,
+        request: &Request<'_>,
+        time: &mut Time,
+    ) -> Result<Response, FetchError> {
+        let known = self.formats.of(origin);
+        let format = known.unwrap_or(Format::Message);
+        let first = self.attempt(url, origin, request, format, time).await?;
+        if request.signer.is_none() {
+            return Ok(first);
+        }
+        if !may_be_misread(first.status(), &request.method, known) {
+            // A document that is given to everybody says nothing of what its server reads.
+            if first.status().is_success() && request.method == Method::POST {
+                self.formats.learn(origin, format);
+            }
+            return Ok(first);
+        }
+        let second = self
+            .attempt(url, origin, request, format.other(), time)
+            .await?;
+        if second.status().is_success() {
+            self.formats.learn(origin, format.other());
+            return Ok(second);
+        }
+        // Refused both ways: the answer to what they are known to read counts, or to what all have read for years.
+        let redirected = second.status().is_redirection();
+        Ok(if known.is_none() || redirected {
+            second
+        } else {
+            first
         })
     }
 

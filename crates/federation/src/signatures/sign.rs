@@ -10,10 +10,20 @@ use crate::origin::Origin;
 /// How a request of ours is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// draft-cavage, which every server reads.
+    /// draft-cavage, for those who do not read the other.
     Cavage,
-    /// RFC 9421, for those who refuse the other.
+    /// RFC 9421.
     Message,
+}
+
+impl Format {
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Cavage => Self::Message,
+            Self::Message => Self::Cavage,
+        }
+    }
 }
 
 /// A key of ours with the address at which its public half is found.

@@ -6,7 +6,7 @@ use chrono::{TimeDelta, Utc};
 use federation::{
     net::{FetchError, OutboundClient, OutboundSettings, Reply},
     origin::Origin,
-    signatures::{Check, PrivateKey, PublicKey, Signer, check},
+    signatures::{Check, Format, PrivateKey, PublicKey, Signer, check},
 };
 use serde_json::json;
 use url::Url;
@@ -66,8 +66,8 @@ async fn serve(routes: &[(&str, ResponseTemplate)]) -> MockServer {
 struct Verifying {
     key: PublicKey,
     then: ResponseTemplate,
-    /// Answers 401 to the older format.
-    newer_only: bool,
+    /// Refuses the other format.
+    only: Option<Format>,
 }
 
 impl Respond for Verifying {
@@ -89,7 +89,12 @@ impl Respond for Verifying {
             max_age: TimeDelta::hours(12),
         })
         .and_then(|checked| checked.verify(&self.key));
-        if verified.is_ok() && (newer || !self.newer_only) {
+        let format = if newer {
+            Format::Message
+        } else {
+            Format::Cavage
+        };
+        if verified.is_ok() && self.only.is_none_or(|only| only == format) {
             self.then.clone()
         } else {
             ResponseTemplate::new(401)
@@ -382,7 +387,7 @@ async fn a_signed_fetch_verifies_at_each_hop() {
     let hop = Verifying {
         key: key.clone(),
         then: redirect(302, "/users/ada?full=1"),
-        newer_only: false,
+        only: None,
     };
     Mock::given(path("/@ada"))
         .respond_with(hop)
@@ -391,7 +396,7 @@ async fn a_signed_fetch_verifies_at_each_hop() {
     let last = Verifying {
         key,
         then: note(),
-        newer_only: false,
+        only: None,
     };
     Mock::given(path("/users/ada"))
         .respond_with(last)
@@ -413,31 +418,79 @@ async fn a_signed_fetch_verifies_at_each_hop() {
 }
 
 #[tokio::test]
-async fn a_server_that_refuses_the_older_signature_gets_the_newer() {
+async fn a_server_is_asked_again_with_the_signature_that_it_reads() {
     let (signer, key) = signer();
-    let server = MockServer::start().await;
-    let inbox = Verifying {
-        key,
-        then: ResponseTemplate::new(202),
-        newer_only: true,
-    };
-    Mock::given(method("POST"))
-        .respond_with(inbox)
-        .mount(&server)
-        .await;
-    assert_eq!(
-        client()
+    for (only, requests_each) in [
+        (None, [1, 1]),
+        (Some(Format::Message), [1, 1]),
+        (Some(Format::Cavage), [2, 1]),
+    ] {
+        let server = MockServer::start().await;
+        let inbox = Verifying {
+            key: key.clone(),
+            then: ResponseTemplate::new(202),
+            only,
+        };
+        Mock::given(method("POST"))
+            .respond_with(inbox)
+            .mount(&server)
+            .await;
+        let url = at(&server, "/inbox");
+        let client = client();
+        let mut expected = 0;
+        for requests in requests_each {
+            let reply = client.post_signed(&url, "{}".into(), &signer).await;
+            assert_eq!(reply, Reply::Accepted, "{only:?}");
+            expected += requests;
+            let requests = server.received_requests().await.unwrap();
+            assert_eq!(requests.len(), expected, "{only:?}");
+            let last = requests.last().unwrap();
+            assert_eq!(last.headers["content-type"], "application/activity+json");
+            assert_eq!(last.body, b"{}");
+        }
+        let read = only.unwrap_or(Format::Message);
+        assert_eq!(client.learnt_formats(), [(server.uri(), read)]);
+        assert!(client.learnt_formats().is_empty());
+
+        // Whoever recalls it need not find it out; what has changed is found out anew.
+        for (recalled, more) in [
+            (read, 1),
+            (read.other(), if only.is_some() { 2 } else { 1 }),
+        ] {
+            let other = self::client();
+            other.recall_format(server.uri(), recalled);
+            let reply = other.post_signed(&url, "{}".into(), &signer).await;
+            assert_eq!(reply, Reply::Accepted, "{only:?}");
+            expected += more;
+            let requests = server.received_requests().await.unwrap();
+            assert_eq!(requests.len(), expected, "{only:?} {recalled:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_both_ways_is_refused_and_teaches_nothing() {
+    for status in [400, 401, 403] {
+        let server = serve(&[("/inbox", ResponseTemplate::new(status))]).await;
+        let (signer, _) = signer();
+        let client = client();
+        let reply = client
             .post_signed(&at(&server, "/inbox"), "{}".into(), &signer)
-            .await,
-        Reply::Accepted
-    );
+            .await;
+        assert_ne!(reply, Reply::Accepted);
+        assert_eq!(server.received_requests().await.unwrap().len(), 2);
+        assert!(client.learnt_formats().is_empty());
+    }
+    // What is not there is asked for with the older signature too, since it may not be there for others.
+    let server = serve(&[("/note", ResponseTemplate::new(404))]).await;
+    let (signer, _) = signer();
+    let fetched = client()
+        .get_activity_json(&at(&server, "/note"), Some(&signer))
+        .await;
+    assert_eq!(fetched.unwrap_err(), FetchError::NotFound);
     let requests = server.received_requests().await.unwrap();
-    assert_eq!(requests.len(), 2);
-    assert_eq!(
-        requests[1].headers["content-type"],
-        "application/activity+json"
-    );
-    assert_eq!(requests[1].body, b"{}");
+    let newer = |position: usize| requests[position].headers.contains_key("signature-input");
+    assert!(requests.len() == 2 && newer(0) && !newer(1));
 }
 
 #[tokio::test]

@@ -1,0 +1,70 @@
+//! Servers that read only the older signatures are sent those, and a restart does not make us forget it.
+
+use serde_json::json;
+use test_support::Kind::{self, Postgres, Sqlite};
+use wiremock::matchers::header_exists;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::elsewhere::Elsewhere;
+use crate::harness::{School, eventually};
+
+async fn story(kind: Kind) {
+    let Some(mut school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let server = MockServer::start().await;
+    Mock::given(header_exists("signature-input"))
+        .respond_with(ResponseTemplate::new(401))
+        .mount(&server)
+        .await;
+    let elsewhere = Elsewhere::open_on(server).await;
+    let grace = elsewhere.person("grace");
+    let ada_uri = format!("{}/users/ada", school.base);
+    let id = format!("{}#follow", grace["id"].as_str().unwrap());
+    let follow = json!({ "id": id, "type": "Follow", "actor": grace["id"], "object": ada_uri });
+    elsewhere.tells(&school, &follow).await;
+    let has = |words: &'static str| {
+        let elsewhere = &elsewhere;
+        async move {
+            let requests = elsewhere.server.received_requests().await.unwrap();
+            let sent = requests.iter().filter(|request| {
+                request.method.as_str() == "POST"
+                    && String::from_utf8_lossy(&request.body).contains(words)
+            });
+            // Of each, whether it was signed in the newer way.
+            let all: Vec<bool> = sent
+                .map(|request| request.headers.contains_key("signature-input"))
+                .collect();
+            all.contains(&false).then_some(all)
+        }
+    };
+    let accepts = eventually("an Accept", || has("Accept")).await;
+    assert_eq!(accepts, [false], "that was found out with her document");
+    let requests = elsewhere.server.received_requests().await.unwrap();
+    let fetches = requests
+        .iter()
+        .filter(|request| request.url.path() == "/users/grace");
+    let newer: Vec<bool> = fetches
+        .map(|request| request.headers.contains_key("signature-input"))
+        .collect();
+    assert_eq!(newer, [true, false], "both were tried");
+    ada.publish(json!({ "status": "first words" })).await;
+    let first = eventually("the first post", || has("first words")).await;
+    assert_eq!(first, [false], "what they read was remembered");
+    school.kill();
+    school.start().await;
+    ada.publish(json!({ "status": "second words" })).await;
+    let second = eventually("the second post", || has("second words")).await;
+    assert_eq!(second, [false], "it is still remembered");
+}
+
+#[tokio::test]
+async fn what_others_read_is_remembered_on_sqlite() {
+    story(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_others_read_is_remembered_on_postgresql() {
+    story(Postgres).await;
+}
