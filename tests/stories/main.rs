@@ -27,6 +27,7 @@ mod hostile;
 mod idempotency;
 mod leaving;
 mod mail;
+mod many_hosts;
 mod moving;
 mod pages;
 mod pictures;

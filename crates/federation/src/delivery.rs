@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::TimeDelta;
-use domain::{ActivityId, DeliveryId, Time};
+use domain::{ActivityId, DeliveryId, Host};
 use service::App;
 use service::stop::unless_stopped;
+use storage::deliveries::lanes::{self, Rest};
 use storage::deliveries::{Activity, Delivery, Lane};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -20,6 +21,10 @@ use crate::net::Reply;
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// Sendings between two notes of what is done; so many may be sent twice after a crash.
 const BATCH: i64 = 4;
+/// For how long a host is taken for dead, if it is not heard from.
+const DEAD: TimeDelta = TimeDelta::days(30);
+/// How often a host that fails is taken up again because it is heard from.
+const HEARD: TimeDelta = TimeDelta::minutes(5);
 /// How long to sleep if nobody wakes us.
 const IDLE: Duration = Duration::from_secs(5);
 /// First and longest wait after a failure.
@@ -30,12 +35,12 @@ const BACK_OFF_NEARBY: (TimeDelta, TimeDelta) =
 
 pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
     federation.recall_formats(&app).await;
-    let mut lanes: JoinSet<()> = JoinSet::new();
+    let mut walks: JoinSet<()> = JoinSet::new();
     while !*stop.borrow() {
         let free = federation
             .settings()
             .parallel_hosts
-            .saturating_sub(lanes.len());
+            .saturating_sub(walks.len());
         let taken = match claim(&app, free).await {
             Ok(taken) => taken,
             Err(error) => {
@@ -45,7 +50,7 @@ pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Recei
         };
         let any = !taken.is_empty();
         for lane in taken {
-            lanes.spawn(walk(federation.clone(), app.clone(), lane, stop.clone()));
+            walks.spawn(walk(federation.clone(), app.clone(), lane, stop.clone()));
         }
         if any {
             continue;
@@ -53,13 +58,13 @@ pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Recei
         let wait = until_next(&app).await;
         tokio::select! {
             () = app.wake().deliveries.notified() => {}
-            Some(_) = lanes.join_next() => while lanes.try_join_next().is_some() {},
+            Some(_) = walks.join_next() => while walks.try_join_next().is_some() {},
             () = tokio::time::sleep(wait) => {}
             _ = stop.changed() => {}
         }
     }
     // Each lane puts itself back when it sees that we stop.
-    while lanes.join_next().await.is_some() {}
+    while walks.join_next().await.is_some() {}
 }
 
 async fn claim(app: &App, free: usize) -> service::Result<Vec<Lane>> {
@@ -98,10 +103,16 @@ async fn until_next(app: &App) -> Duration {
 
 /// Delivers to one host until nothing is owed to it, it fails, or we stop.
 async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receiver<bool>) {
-    let mut failures = lane.failures;
+    let (mut failures, mut failing_since) = (lane.failures, lane.failing_since);
+    let rest = |run_at, failures, failing_since| Rest {
+        run_at,
+        failures,
+        failing_since,
+    };
     loop {
         if *stop.borrow() {
-            return release(&app, &lane.host, app.now(), failures).await;
+            let rest = rest(app.now(), failures, failing_since);
+            return release(&app, &lane.host, rest).await;
         }
         let host = lane.host.clone();
         let owed: service::Result<Vec<(Delivery, Activity)>> = app
@@ -109,11 +120,12 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
             .read(move |conn| Ok(storage::deliveries::of_lane(conn, &host, BATCH)?))
             .await;
         let Ok(owed) = owed else {
-            return release(&app, &lane.host, app.now() + BACK_OFF.0, failures).await;
+            let rest = rest(app.now() + BACK_OFF.0, failures, failing_since);
+            return release(&app, &lane.host, rest).await;
         };
         let is_rest = i64::try_from(owed.len()).is_ok_and(|count| count < BATCH);
         let mut done = Vec::with_capacity(owed.len());
-        let mut wait = None;
+        let mut failed = None;
         for (delivery, activity) in owed {
             let sent = unless_stopped(&stop, send(&federation, &app, &delivery, &activity)).await;
             match sent.unwrap_or(Sent::Stopped) {
@@ -124,20 +136,21 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
                     reason,
                     retry_after,
                 } => {
-                    wait = Some(
-                        later(&federation, &app, &delivery, failures, reason, retry_after).await,
-                    );
+                    failed = Some((delivery, reason, retry_after));
                     break;
                 }
             }
         }
         if !done.is_empty() {
-            failures = 0;
+            (failures, failing_since) = (0, None);
         }
-        if let Some(run_at) = wait {
+        if let Some((delivery, reason, retry_after)) = failed {
             metrics::counter!("staffroom_deliveries_delayed_total").increment(1);
             finish(&app, &lane.host, done, false).await;
-            return release(&app, &lane.host, run_at, failures.saturating_add(1)).await;
+            let since = failing_since.unwrap_or(app.now());
+            let run_at = app.now() + back_off(&federation, &app, failures, retry_after);
+            let rest = rest(run_at, failures.saturating_add(1), Some(since));
+            return later(&federation, &app, &delivery, reason, rest).await;
         }
         if finish(&app, &lane.host, done, is_rest).await {
             return;
@@ -198,28 +211,49 @@ async fn send(
     }
 }
 
-/// Notes a failure and says when the host is asked again. What is too old is given up.
+/// Notes a failure. What is too old is given up; a host that has failed for so long is taken for dead.
 async fn later(
     federation: &Federation,
     app: &App,
     delivery: &Delivery,
-    failures: i32,
     reason: String,
-    retry_after: Option<Duration>,
-) -> Time {
+    rest: Rest,
+) {
     let now = app.now();
     let oldest = now
         - TimeDelta::from_std(federation.settings().give_up_after).unwrap_or(TimeDelta::days(7));
-    let id = delivery.id;
+    let (id, host) = (delivery.id, delivery.host.clone());
     tracing::debug!(inbox = delivery.inbox, reason, "a delivery has to wait");
-    if delivery.created_at < oldest {
-        give_up(app, id, reason).await;
-    } else {
-        note(app, move |conn| {
-            storage::deliveries::failed_once(conn, id, &reason)
+    let is_dead = rest.failing_since.is_some_and(|since| since < oldest);
+    if is_dead {
+        tracing::info!(delivery.host = %host, reason, "{host} is taken for dead");
+    }
+    let given_up: service::Result<usize> = app
+        .database()
+        .transaction(move |conn| {
+            lanes::release(conn, &host, rest)?;
+            storage::deliveries::failed_once(conn, id, &reason)?;
+            Ok(if is_dead {
+                lanes::bury(conn, &host, now, now + DEAD, &reason)?
+            } else {
+                storage::deliveries::give_up_older(conn, &host, oldest, now, &reason)?
+            })
         })
         .await;
+    match given_up {
+        Ok(count) => metrics::counter!("staffroom_deliveries_given_up_total")
+            .increment(u64::try_from(count).unwrap_or(0)),
+        Err(error) => tracing::warn!(%error, "deliveries could not be written"),
     }
+}
+
+/// For how long a host that failed is not asked.
+fn back_off(
+    federation: &Federation,
+    app: &App,
+    failures: i32,
+    retry_after: Option<Duration>,
+) -> TimeDelta {
     let nearby = federation.settings().outbound.allow_loopback;
     let (first, longest) = if nearby { BACK_OFF_NEARBY } else { BACK_OFF };
     let doubled = first * (1_i32 << failures.clamp(0, 12));
@@ -230,12 +264,34 @@ async fn later(
     );
     // Spread, so that not all servers ask one that returns at the same moment.
     let spread = wait.num_milliseconds() / 4;
-    now + wait
-        + TimeDelta::milliseconds(if spread > 0 {
-            app.next_id() % spread
-        } else {
-            0
-        })
+    let more = if spread > 0 {
+        app.next_id() % spread
+    } else {
+        0
+    };
+    wait + TimeDelta::milliseconds(more)
+}
+
+/// Somebody at a host said something: if deliveries to it fail, it is asked again now.
+pub(crate) async fn heard_from(federation: &Federation, app: &App, actor: &str) {
+    let host = Url::parse(actor).ok().and_then(|url| Host::of(&url).ok());
+    let Some(host) = host.map(|host| host.to_string()) else {
+        return;
+    };
+    let heard = &federation.0.heard;
+    if heard.contains_key(&host) {
+        return;
+    }
+    heard.insert(host.clone(), ());
+    let (now, asked) = (app.now(), host.clone());
+    let failing: service::Result<bool> = app
+        .database()
+        .read(move |conn| Ok(lanes::is_failing(conn, &asked, now - HEARD)?))
+        .await;
+    if failing.unwrap_or(false) {
+        note(app, move |conn| lanes::revive(conn, &host, now)).await;
+        app.wake().deliveries.notify_one();
+    }
 }
 
 async fn give_up(app: &App, id: DeliveryId, reason: String) {
@@ -266,12 +322,9 @@ async fn finish(app: &App, host: &str, done: Vec<(DeliveryId, ActivityId)>, clos
     })
 }
 
-async fn release(app: &App, host: &str, run_at: Time, failures: i32) {
+async fn release(app: &App, host: &str, rest: Rest) {
     let host = host.to_owned();
-    note(app, move |conn| {
-        storage::deliveries::release_lane(conn, &host, run_at, failures)
-    })
-    .await;
+    note(app, move |conn| lanes::release(conn, &host, rest)).await;
 }
 
 /// What cannot be noted is done again after the lease: others recognise it by its id.

@@ -61,6 +61,8 @@ struct Inner {
     waiting: AtomicI64,
     /// Actors that were fetched anew a short while ago because a signature did not fit.
     refreshed: Cache<String, ()>,
+    /// Hosts that were heard from a short while ago.
+    heard: Cache<String, ()>,
     /// Set when what earlier processes knew of signatures was read.
     recalled: OnceCell<()>,
 }
@@ -113,6 +115,7 @@ impl Federation {
     /// If the outbound client cannot be set up.
     pub fn new(settings: FederationSettings) -> Result<Self, BuildError> {
         let client = OutboundClient::new(&settings.outbound)?;
+        let failure_memory = settings.outbound.failure_memory;
         Ok(Self(Arc::new(Inner {
             settings,
             client,
@@ -122,6 +125,10 @@ impl Federation {
             refreshed: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_secs(300))
+                .build(),
+            heard: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(failure_memory.min(Duration::from_secs(60)))
                 .build(),
             recalled: OnceCell::new(),
         })))

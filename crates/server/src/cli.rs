@@ -35,6 +35,9 @@ pub enum Command {
     /// Decides with which other servers this one has to do.
     #[command(subcommand)]
     Domain(Domain),
+    /// Shows work that waits and work that was given up, and tries that again.
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -55,6 +58,20 @@ pub enum Command {
     Doctor,
     /// Starts two schools on this machine that federate, to try things out.
     Demo(Demo),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Jobs {
+    /// What waits: to be done here, received, and for each server to be delivered.
+    List,
+    /// Tries again what was given up.
+    Retry {
+        /// Only what is for this server.
+        #[arg(long)]
+        host: Option<String>,
+    },
+    /// What was given up, and why.
+    Dead,
 }
 
 #[derive(Debug, Args)]

@@ -14,11 +14,14 @@ use domain::Time;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use service::App;
 use storage::backlog::{Backlogs, GivenUp};
+use storage::deliveries::lanes::{self, Owed};
 
 /// Seconds; from an answer out of memory to one that nobody waits for.
 const LATENCIES: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
 /// Requests are counted by the pattern of their route, so that there are as many series as routes.
 const NO_ROUTE: &str = "none";
+/// Servers that are named: those to which most is owed.
+const HOSTS: i64 = 10;
 
 /// Begins to count, and serves the counts.
 ///
@@ -122,17 +125,55 @@ async fn show(
             let now = app.now();
             move |conn| {
                 let waiting = storage::backlog::waiting(conn, now)?;
-                Ok((waiting, storage::backlog::given_up(conn)?))
+                let given_up = storage::backlog::given_up(conn)?;
+                let failing = lanes::count_failing(conn)?;
+                Ok((waiting, given_up, failing, lanes::most_owed(conn, HOSTS)?))
             }
         })
         .await;
-    match found {
-        Ok((waiting, given_up)) => measure(&waiting, &given_up, app.now()),
-        Err(error) => tracing::warn!(%error, "the queues could not be measured"),
-    }
+    let hosts = match found {
+        Ok((waiting, given_up, (failing, dead), hosts)) => {
+            measure(&waiting, &given_up, app.now());
+            for (state, count) in [("failing", failing), ("dead", dead)] {
+                metrics::gauge!("staffroom_delivery_hosts", "state" => state).set(number(count));
+            }
+            by_host(&hosts, app.now())
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the queues could not be measured");
+            String::new()
+        }
+    };
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
-        .body(counts.render())
+        .body(counts.render() + &hosts)
+}
+
+/// The servers to which most is owed. Written anew each time: the recorder would keep every name that was ever here.
+fn by_host(hosts: &[Owed], now: Time) -> String {
+    let mut text = String::new();
+    for (name, value) in [
+        (
+            "staffroom_delivery_host_waiting",
+            (|owed, _| owed.waiting) as fn(&Owed, Time) -> i64,
+        ),
+        ("staffroom_delivery_host_oldest_seconds", |owed, now| {
+            owed.oldest
+                .map_or(0, |time| (now - time).num_seconds().max(0))
+        }),
+    ] {
+        text.push_str(&format!("# TYPE {name} gauge\n"));
+        for owed in hosts {
+            // Hosts are checked before they are written: none has a quote or a backslash.
+            let host = &owed.host;
+            text.push_str(&format!("{name}{{host=\"{host}\"}} {}\n", value(owed, now)));
+        }
+    }
+    text
+}
+
+fn number(value: i64) -> f64 {
+    f64::from(i32::try_from(value).unwrap_or(i32::MAX))
 }
 
 /// By queue: what waits, the age of the oldest, for how long what is due was not done, and what was given up.
@@ -149,8 +190,7 @@ fn measure(waiting: &Backlogs, given_up: &GivenUp, now: Time) {
             ("staffroom_queue_due_seconds", age(backlog.due_since)),
             ("staffroom_queue_given_up", given_up),
         ] {
-            metrics::gauge!(name, "queue" => queue)
-                .set(f64::from(i32::try_from(value).unwrap_or(i32::MAX)));
+            metrics::gauge!(name, "queue" => queue).set(number(value));
         }
     }
 }

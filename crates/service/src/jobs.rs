@@ -242,6 +242,7 @@ pub async fn prune(app: &App) -> Result<()> {
             storage::idempotency::prune(conn, now - day)?;
             storage::inbox::prune(conn, now - day * 7)?;
             storage::lookups::prune(conn, now - day * 2)?;
+            storage::deliveries::prune(conn, now - day * 30)?;
             storage::signature_formats::prune(conn, now - day * 30)?;
             storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
             for (user, _) in storage::users::all(conn)? {

@@ -2,6 +2,8 @@
 //!
 //! One row for each sending; one lane for each host, which carries order and back-off.
 
+pub mod lanes;
+
 use diesel::prelude::*;
 use domain::{AccountId, ActivityId, DeliveryId, Time};
 
@@ -49,15 +51,26 @@ pub struct Lane {
     pub run_at: Time,
     /// Attempts that failed since one last succeeded.
     pub failures: i32,
+    /// When the first of them failed.
+    pub failing_since: Option<Time>,
 }
 
-/// Owes `activity` to these inboxes. A lane that backs off goes on backing off.
+/// Owes `activity` to these inboxes. A lane that backs off goes on backing off; to a dead one nothing is owed.
 pub fn enqueue(
     conn: &mut DbConnection,
     activity: Activity,
-    deliveries: Vec<Delivery>,
+    mut deliveries: Vec<Delivery>,
 ) -> QueryResult<()> {
     use crate::schema::deliveries::dsl;
+    let mut hosts: Vec<String> = deliveries
+        .iter()
+        .map(|delivery| delivery.host.clone())
+        .collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let dead = lanes::dead_among(conn, &hosts)?;
+    hosts.retain(|host| !dead.contains(host));
+    deliveries.retain(|delivery| !dead.contains(&delivery.host));
     if deliveries.is_empty() {
         return Ok(());
     }
@@ -65,12 +78,6 @@ pub fn enqueue(
     diesel::insert_into(activities::table)
         .values(activity)
         .execute(conn)?;
-    let mut hosts: Vec<String> = deliveries
-        .iter()
-        .map(|delivery| delivery.host.clone())
-        .collect();
-    hosts.sort_unstable();
-    hosts.dedup();
     for hosts in hosts.chunks(crate::CHUNK) {
         let lanes: Vec<_> = hosts
             .iter()
@@ -151,6 +158,7 @@ pub fn finish(
         .set((
             delivery_lanes::leased_until.eq(lease),
             delivery_lanes::failures.eq(0),
+            delivery_lanes::failing_since.eq(None::<Time>),
         ))
         .execute(conn)
         .map(drop)
@@ -170,23 +178,6 @@ pub fn close_lane(conn: &mut DbConnection, host: &str) -> QueryResult<bool> {
     }
     diesel::delete(delivery_lanes::table.find(host)).execute(conn)?;
     Ok(true)
-}
-
-/// Puts a lane back, to be taken up at `run_at`.
-pub fn release_lane(
-    conn: &mut DbConnection,
-    host: &str,
-    run_at: Time,
-    failures: i32,
-) -> QueryResult<()> {
-    diesel::update(delivery_lanes::table.find(host))
-        .set((
-            delivery_lanes::leased_until.eq(None::<Time>),
-            delivery_lanes::run_at.eq(run_at),
-            delivery_lanes::failures.eq(failures),
-        ))
-        .execute(conn)
-        .map(drop)
 }
 
 /// Notes a failed attempt.
@@ -210,6 +201,34 @@ pub fn give_up(conn: &mut DbConnection, id: DeliveryId, now: Time, error: &str) 
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// Gives up what has been owed to a host since before `time`.
+pub fn give_up_older(
+    conn: &mut DbConnection,
+    host: &str,
+    time: Time,
+    now: Time,
+    error: &str,
+) -> QueryResult<usize> {
+    let old = deliveries::table
+        .filter(deliveries::host.eq(host))
+        .filter(deliveries::failed_at.is_null())
+        .filter(deliveries::created_at.lt(time));
+    diesel::update(old)
+        .set((deliveries::failed_at.eq(now), deliveries::error.eq(error)))
+        .execute(conn)
+}
+
+/// Forgets what was given up before `time`.
+pub fn prune(conn: &mut DbConnection, time: Time) -> QueryResult<()> {
+    diesel::delete(deliveries::table.filter(deliveries::failed_at.lt(time))).execute(conn)?;
+    let orphans = activities::table
+        .filter(activities::created_at.lt(time))
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            deliveries::table.filter(deliveries::activity_id.eq(activities::id)),
+        )));
+    diesel::delete(orphans).execute(conn).map(drop)
 }
 
 /// When the next free lane is due.

@@ -25,6 +25,7 @@ mod error;
 pub mod favourites;
 pub mod featured_tags;
 pub mod follows;
+pub mod given_up;
 pub mod home_feed;
 pub mod idempotency;
 pub mod inbox;

@@ -484,6 +484,9 @@ diesel::table! {
         run_at -> Timestamp,
         leased_until -> Nullable<Timestamp>,
         failures -> Integer,
+        failing_since -> Nullable<Timestamp>,
+        dead_since -> Nullable<Timestamp>,
+        revived_at -> Nullable<Timestamp>,
     }
 }
 

@@ -116,6 +116,7 @@ async fn take(
         // About somebody whom we never knew: there is nothing to do.
         return Ok(());
     };
+    crate::delivery::heard_from(federation, app, &actor).await;
     let body = activity.to_string();
     let database = app.database().clone();
     let now = app.now();

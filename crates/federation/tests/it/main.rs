@@ -2,6 +2,8 @@
 
 // `cfg(test)` holds here anyway; it tells clippy that helper functions are tests too.
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod inbox;
 #[cfg(test)]
 mod outbound;

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod domain;
 pub mod init;
 pub mod invite;
+pub mod jobs;
 pub mod serve;
 pub mod user;
 
