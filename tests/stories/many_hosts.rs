@@ -24,12 +24,15 @@ const DEAD: usize = 20;
 /// For the last of the good ones, on a machine that has nothing else to do: two seconds. This machine also tests.
 const IN_TIME: Duration = Duration::from_secs(6);
 
+/// What somebody was sent, and when.
+type Sent = Vec<(Instant, Value)>;
+
 #[derive(Clone)]
 struct Played {
     pem: Arc<String>,
     slow: bool,
-    /// By host, what it was sent and when.
-    sent: Arc<Mutex<BTreeMap<String, Vec<(Instant, Value)>>>>,
+    /// By host.
+    sent: Arc<Mutex<BTreeMap<String, Sent>>>,
 }
 
 /// Servers at these ports that know one person each.
@@ -151,7 +154,7 @@ async fn story(kind: Kind) {
     .await;
     let last = arrived.values().map(|(time, _)| *time).max().unwrap();
     let took = last.duration_since(begun);
-    println!("{kind:?}: {GOOD} servers had the post after {took:?}");
+    eprintln!("{kind:?}: {GOOD} servers had the post after {took:?}");
     assert!(took < IN_TIME, "{took:?}");
     assert!(slow.have("first words").is_empty(), "they are slow");
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use crate::harness::{School, Teacher, answer, eventually};
 use crate::elsewhere::{Elsewhere, account_id};
+use crate::harness::{School, Teacher, answer, eventually};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 

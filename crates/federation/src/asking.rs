@@ -69,7 +69,7 @@ impl Asking {
     }
 
     /// Whether there is an answer for nobody in particular.
-    fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         !self.federation.settings().authorized_fetch
     }
 

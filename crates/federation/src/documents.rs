@@ -165,19 +165,29 @@ pub(crate) async fn account(asking: Asking, name: Path<String>) -> Answer {
 pub async fn account_document(asking: Asking, name: Path<String>) -> Result<HttpResponse, Failure> {
     let app = asking.app();
     let account = account_named(&asking, &name).await?;
-    let key = service::keys::of_account(app, account.id).await?;
-    Ok(match asking.viewer().await {
-        Ok(_) => document(&asking, &actor::to_json(app, &account, &key)),
-        Err(Failure::Unauthorized) => document(&asking, &actor::reduced(&account, &key)),
-        Err(failure) => return Err(failure),
-    })
+    let keys = service::keys::both(app, account.id).await?;
+    let is_reduced = if asking.is_open() {
+        false
+    } else {
+        match asking.viewer().await {
+            Ok(_) => false,
+            Err(Failure::Unauthorized) => true,
+            Err(failure) => return Err(failure),
+        }
+    };
+    let object = if is_reduced {
+        actor::reduced(&account, &keys)
+    } else {
+        actor::to_json(app, &account, &keys)
+    };
+    Ok(document(&asking, &object))
 }
 
 pub(crate) async fn instance_actor(asking: Asking) -> Answer {
     let app = asking.app();
     let account = service::users::instance_actor(app).await?;
-    let key = service::keys::of_account(app, account.id).await?;
-    Ok(document(&asking, &actor::to_json(app, &account, &key)))
+    let keys = service::keys::both(app, account.id).await?;
+    Ok(document(&asking, &actor::to_json(app, &account, &keys)))
 }
 
 /// Outbox, followers and following of the server itself, which posts nothing and follows nobody.

@@ -1,7 +1,7 @@
 //! Federation with other servers over ActivityPub: what arrives from them, and what we send and ask.
 
-mod completing;
 mod asking;
+mod completing;
 mod convert;
 mod delivery;
 mod discovery;
@@ -13,6 +13,7 @@ mod knock;
 pub mod net;
 pub mod origin;
 mod outgoing;
+pub mod proofs;
 mod protocol;
 pub mod signatures;
 

@@ -9,6 +9,7 @@ use domain::{AccountId, ActivityId, DeliveryId, Host, JobId, StatusId};
 use serde_json::{Value, json};
 use service::App;
 use service::jobs::Outgoing;
+use service::keys::Keys;
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::deliveries::{Activity, Delivery};
@@ -16,8 +17,10 @@ use url::Url;
 
 use crate::Federation;
 use crate::convert::{actor, moment, note, poll};
+use crate::proofs::prove;
 use crate::protocol::addressing::PUBLIC;
 use crate::protocol::context::with_context;
+use crate::signatures::PrivateKey;
 
 /// What is said, by whom, and to whom besides the followers.
 struct Told {
@@ -34,11 +37,9 @@ pub(crate) async fn tell(
     job: JobId,
     outgoing: Outgoing,
 ) -> Result<(), service::Error> {
-    // The key goes into the document of an actor, and is made outside of the transaction.
-    let key = match &outgoing {
-        Outgoing::UpdateProfile { account } => {
-            Some(service::keys::of_account(app, *account).await?)
-        }
+    // The keys go into the document of an actor, and are made outside of the transaction.
+    let keys = match &outgoing {
+        Outgoing::UpdateProfile { account } => Some(service::keys::both(app, *account).await?),
         _ => None,
     };
     // Whoever knows somebody who is gone may know words of theirs.
@@ -46,7 +47,7 @@ pub(crate) async fn tell(
     let (app_inside, allow_http) = (app.clone(), federation.settings().outbound.allow_http);
     app.database()
         .transaction(move |conn| {
-            if let Some(told) = compose(&app_inside, conn, outgoing, key.as_ref())? {
+            if let Some(told) = compose(&app_inside, conn, outgoing, keys.as_ref())? {
                 owe(&app_inside, conn, told, allow_http, to_everybody)?;
             }
             Ok::<_, service::Error>(storage::jobs::finish(conn, job)?)
@@ -78,13 +79,8 @@ fn owe(
     );
     let now = app.now();
     let policy = service::policy::within(app, conn)?;
-    let activity = Activity {
-        id: ActivityId(app.next_id()),
-        account_id: told.by.id,
-        body: with_context(told.activity).to_string(),
-        created_at: now,
-    };
-    let deliveries = inboxes
+    let activity_id = ActivityId(app.next_id());
+    let deliveries: Vec<Delivery> = inboxes
         .into_iter()
         .filter_map(|inbox| {
             let url = Url::parse(&inbox).ok()?;
@@ -94,7 +90,7 @@ fn owe(
                 .filter(|host| may && !policy.refuses(host.as_str()))?;
             Some(Delivery {
                 id: DeliveryId(app.next_id()),
-                activity_id: activity.id,
+                activity_id,
                 host: host.to_string(),
                 inbox,
                 attempts: 0,
@@ -104,7 +100,28 @@ fn owe(
             })
         })
         .collect();
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    let activity = Activity {
+        id: activity_id,
+        account_id: told.by.id,
+        body: proven(app, conn, told)?.to_string(),
+        created_at: now,
+    };
     Ok(storage::deliveries::enqueue(conn, activity, deliveries)?)
+}
+
+/// The activity with a proof of whose it is, so that others can pass it on.
+fn proven(app: &App, conn: &mut DbConnection, told: Told) -> Result<Value, service::Error> {
+    let internal = |error: String| service::Error::Internal(error);
+    let key = service::keys::proof_key(app, conn, told.by.id)?;
+    let private = PrivateKey::from_pem(key.private_pem.as_deref().unwrap_or_default())
+        .map_err(|error| internal(error.to_string()))?;
+    let mut activity = with_context(told.activity);
+    prove(&mut activity, &private, &key.uri, app.now())
+        .map_err(|error| internal(error.to_string()))?;
+    Ok(activity)
 }
 
 /// None if what it was about is gone by now.
@@ -112,7 +129,7 @@ fn compose(
     app: &App,
     conn: &mut DbConnection,
     outgoing: Outgoing,
-    key: Option<&storage::keys::Key>,
+    keys: Option<&Keys>,
 ) -> Result<Option<Told>, service::Error> {
     Ok(match outgoing {
         Outgoing::Publish { status } => post(app, conn, status, |post| post.create(app))?,
@@ -192,11 +209,12 @@ fn compose(
         } => between(conn, account, target, |by, to| {
             undo(&relation("Block", &uri, by, to), by)
         })?,
-        Outgoing::UpdateProfile { account } => match (storage::accounts::find(conn, account)?, key)
-        {
-            (Some(by), Some(key)) => Some(profile(app, by, key)),
-            _ => None,
-        },
+        Outgoing::UpdateProfile { account } => {
+            match (storage::accounts::find(conn, account)?, keys) {
+                (Some(by), Some(keys)) => Some(profile(app, by, keys)),
+                _ => None,
+            }
+        }
         Outgoing::Pin { status, pinned } => featured::post(app, conn, status, pinned)?,
         Outgoing::FeatureTag {
             account,
@@ -413,8 +431,8 @@ fn undo(activity: &Value, by: &Account) -> Value {
     })
 }
 
-fn profile(app: &App, by: Account, key: &storage::keys::Key) -> Told {
-    let mut document = actor::to_json(app, &by, key);
+fn profile(app: &App, by: Account, keys: &Keys) -> Told {
+    let mut document = actor::to_json(app, &by, keys);
     // The activity around it has the context.
     if let Some(object) = document.as_object_mut() {
         object.remove("@context");

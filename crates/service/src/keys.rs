@@ -3,14 +3,66 @@
 use domain::AccountId;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
+use storage::DbConnection;
 use storage::keys::Key;
 
 use crate::{App, Error, Result};
 
 /// Bits; what every other server can check.
 const RSA_BITS: u32 = 2_048;
+/// Ends of the addresses of keys.
+const MAIN: &str = "#main-key";
+const PROOFS: &str = "#ed25519-key";
 
-/// The newest key of one of our accounts; made when it is first needed, since that takes a while.
+/// What one of our accounts signs with.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// RSA: requests.
+    pub main: Key,
+    /// Ed25519: what is sent, so that others can pass it on.
+    pub proof: Key,
+}
+
+/// Both keys of one of our accounts, made when they are first needed.
+pub async fn both(app: &App, account: AccountId) -> Result<Keys> {
+    let main = of_account(app, account).await?;
+    let stored = app.read(move |_, conn| Ok(for_proofs(storage::keys::of_account(conn, account)?)));
+    let proof = match stored.await? {
+        Some(proof) => proof,
+        None => {
+            app.transaction(move |app, conn| proof_key(app, conn, account))
+                .await?
+        }
+    };
+    Ok(Keys { main, proof })
+}
+
+/// The Ed25519 key of one of our accounts, made if it is not there: that takes no time.
+pub fn proof_key(app: &App, conn: &mut DbConnection, account: AccountId) -> Result<Key> {
+    let stored = |conn: &mut DbConnection| storage::keys::of_account(conn, account).map(for_proofs);
+    if let Some(key) = stored(conn)? {
+        return Ok(key);
+    }
+    let account = storage::accounts::hold(conn, account)?
+        .filter(storage::accounts::Account::is_local)
+        .ok_or(Error::NotFound)?;
+    // Whoever waited for the same account's key finds it now.
+    if let Some(key) = stored(conn)? {
+        return Ok(key);
+    }
+    let key = PKey::generate_ed25519()?;
+    let key = Key {
+        uri: format!("{}{PROOFS}", account.uri),
+        account_id: account.id,
+        public_pem: text(key.public_key_to_pem()?)?,
+        private_pem: Some(text(key.private_key_to_pem_pkcs8()?)?),
+        created_at: app.now(),
+    };
+    storage::keys::insert(conn, key.clone())?;
+    Ok(key)
+}
+
+/// The RSA key of one of our accounts; made when it is first needed, since that takes a while.
 pub async fn of_account(app: &App, account: AccountId) -> Result<Key> {
     if let Some(key) = stored(app, account).await? {
         return Ok(key);
@@ -29,7 +81,7 @@ pub async fn of_account(app: &App, account: AccountId) -> Result<Key> {
                 return Ok(key);
             }
             let key = Key {
-                uri: format!("{}#main-key", account.uri),
+                uri: format!("{}{MAIN}", account.uri),
                 account_id: account.id,
                 public_pem,
                 private_pem: Some(private_pem),
@@ -52,15 +104,23 @@ async fn stored(app: &App, account: AccountId) -> Result<Option<Key>> {
 }
 
 fn newest(keys: Vec<Key>) -> Option<Key> {
-    keys.into_iter().find(|key| key.private_pem.is_some())
+    keys.into_iter()
+        .find(|key| key.private_pem.is_some() && !key.uri.ends_with(PROOFS))
+}
+
+fn for_proofs(keys: Vec<Key>) -> Option<Key> {
+    keys.into_iter()
+        .find(|key| key.private_pem.is_some() && key.uri.ends_with(PROOFS))
 }
 
 fn generate() -> Result<(String, String)> {
     let key = PKey::from_rsa(Rsa::generate(RSA_BITS)?)?;
-    let text =
-        |pem: Vec<u8>| String::from_utf8(pem).map_err(|error| Error::Internal(error.to_string()));
     Ok((
         text(key.public_key_to_pem()?)?,
         text(key.private_key_to_pem_pkcs8()?)?,
     ))
+}
+
+fn text(pem: Vec<u8>) -> Result<String> {
+    String::from_utf8(pem).map_err(|error| Error::Internal(error.to_string()))
 }

@@ -6,6 +6,7 @@ use domain::{AccountKind, CustomEmoji, Host, limits};
 use serde_json::{Value, json};
 use service::App;
 use service::incoming::RemoteAccount;
+use service::keys::Keys;
 use storage::accounts::Account;
 use storage::keys::Key;
 use url::Url;
@@ -13,8 +14,10 @@ use url::Url;
 use super::moment;
 use crate::Refusal;
 use crate::origin::same_origin;
+use crate::proofs::{multikey, read_multikey};
 use crate::protocol::context::with_context;
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
+use crate::signatures;
 
 /// Reads an actor that was found at its own id. `host` is the one in its handle.
 ///
@@ -86,7 +89,10 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         suspended: flag(actor, "suspended").unwrap_or(false),
         emojis: emojis(actor),
         published: read::time(actor, "published"),
-        keys: keys(actor, uri),
+        keys: keys(actor, uri)
+            .into_iter()
+            .chain(proof_keys(actor, uri))
+            .collect(),
     })
 }
 
@@ -101,6 +107,24 @@ fn keys(actor: &Value, uri: &str) -> Vec<(String, String)> {
             let owned = read::id(key, "owner").is_none_or(|owner| owner == uri);
             let here = same_origin(&Url::parse(&id).ok()?, origin.as_ref()?);
             (owned && here).then(|| Some((id, text(key, "publicKeyPem")?.to_owned())))?
+        })
+        .collect()
+}
+
+/// Keys for proofs, as PEM: FEP-521a.
+fn proof_keys(actor: &Value, uri: &str) -> Vec<(String, String)> {
+    let origin = Url::parse(uri).ok();
+    let methods = read::many(actor, "assertionMethod").into_iter().take(4);
+    methods
+        .filter_map(|method| {
+            let id = web_address(text(method, "id")?)?;
+            let owned = read::id(method, "controller") == Some(uri);
+            let here = same_origin(&Url::parse(&id).ok()?, origin.as_ref()?);
+            if kind(method) != "Multikey" || !owned || !here {
+                return None;
+            }
+            let key = read_multikey(text(method, "publicKeyMultibase")?)?;
+            Some((id, key.to_pem().ok()?))
         })
         .collect()
 }
@@ -149,9 +173,9 @@ pub(crate) fn emojis(object: &Value) -> Vec<CustomEmoji> {
 }
 
 /// The document of one of our actors; of one that is suspended, only that.
-pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
+pub(crate) fn to_json(app: &App, account: &Account, keys: &Keys) -> Value {
     if account.suspended_at.is_none() {
-        return described(app, account, key);
+        return described(app, account, keys);
     }
     let silent = Account {
         display_name: String::new(),
@@ -164,14 +188,14 @@ pub(crate) fn to_json(app: &App, account: &Account, key: &Key) -> Value {
         indexable: false,
         ..account.clone()
     };
-    let mut document = described(app, &silent, key);
+    let mut document = described(app, &silent, keys);
     if let Some(object) = document.as_object_mut() {
         object.insert("suspended".to_owned(), json!(true));
     }
     document
 }
 
-fn described(app: &App, account: &Account, key: &Key) -> Value {
+fn described(app: &App, account: &Account, keys: &Keys) -> Value {
     let name = if account.display_name.is_empty() {
         &account.username
     } else {
@@ -221,7 +245,8 @@ fn described(app: &App, account: &Account, key: &Key) -> Value {
             (!account.also_known_as.is_empty()).then(|| json!(account.also_known_as)),
         ),
         ("movedTo", account.moved_to_uri.clone().map(Value::from)),
-        ("publicKey", public_key(account, key)),
+        ("publicKey", public_key(account, &keys.main)),
+        ("assertionMethod", assertion_method(account, &keys.proof)),
     ];
     for (name, value) in optional {
         if let (Some(value), Some(object)) = (value, actor.as_object_mut()) {
@@ -232,13 +257,14 @@ fn described(app: &App, account: &Account, key: &Key) -> Value {
 }
 
 /// What it takes to check the signatures of one of our actors, and nothing about them.
-pub(crate) fn reduced(account: &Account, key: &Key) -> Value {
+pub(crate) fn reduced(account: &Account, keys: &Keys) -> Value {
     with_context(json!({
         "id": account.uri,
         "type": kind_of(account),
         "preferredUsername": account.username,
         "inbox": account.inbox_uri,
-        "publicKey": public_key(account, key),
+        "publicKey": public_key(account, &keys.main),
+        "assertionMethod": assertion_method(account, &keys.proof),
     }))
 }
 
@@ -275,6 +301,17 @@ fn public_key(account: &Account, key: &Key) -> Option<Value> {
         public_key_pem: key.public_pem.clone(),
     })
     .ok()
+}
+
+/// The key for proofs: FEP-521a.
+fn assertion_method(account: &Account, key: &Key) -> Option<Value> {
+    let public = signatures::PublicKey::from_pem(&key.public_pem).ok()?;
+    Some(json!([{
+        "id": key.uri,
+        "type": "Multikey",
+        "controller": account.uri,
+        "publicKeyMultibase": multikey(&public)?,
+    }]))
 }
 
 fn image(app: &App, file: &str) -> Value {

@@ -57,11 +57,12 @@ impl Formats {
 }
 
 /// Whether an answer may mean that the signature was not understood. A document that is not for everybody may then
-/// not be there at all.
+/// not be there at all, and some servers stumble over what they do not know.
 pub(super) fn may_be_misread(status: StatusCode, method: &Method, known: Option<Format>) -> bool {
     match status {
         StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
         StatusCode::NOT_FOUND => known.is_none() && method == Method::GET,
+        StatusCode::INTERNAL_SERVER_ERROR => known.is_none(),
         _ => false,
     }
 }

@@ -8,6 +8,8 @@ pub(crate) fn with_context(object: Value) -> Value {
     let context = json!([
         "https://www.w3.org/ns/activitystreams",
         "https://w3id.org/security/v1",
+        "https://w3id.org/security/data-integrity/v1",
+        "https://w3id.org/security/multikey/v1",
         {
             "toot": "http://joinmastodon.org/ns#",
             "schema": "http://schema.org#",

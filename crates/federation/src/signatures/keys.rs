@@ -140,6 +140,27 @@ impl PublicKey {
         Ok(Self(key))
     }
 
+    /// The 32 bytes of an Ed25519 key; none for others.
+    #[must_use]
+    pub fn raw_ed25519(&self) -> Option<Vec<u8>> {
+        (self.0.id() == Id::ED25519).then(|| self.0.raw_public_key().ok())?
+    }
+
+    /// An Ed25519 key by its 32 bytes.
+    #[must_use]
+    pub fn from_raw_ed25519(bytes: &[u8]) -> Option<Self> {
+        let key = PKey::public_key_from_raw_bytes(bytes, Id::ED25519).ok()?;
+        Some(Self(key))
+    }
+
+    /// SPKI.
+    ///
+    /// # Errors
+    /// When OpenSSL cannot write it.
+    pub fn to_pem(&self) -> Result<String, KeyError> {
+        text(self.0.public_key_to_pem()?)
+    }
+
     /// Whether `signature` over `data` was made by this key. `None` means the algorithm of the key's type.
     #[must_use]
     pub fn verifies(&self, algorithm: Option<Algorithm>, data: &[u8], signature: &[u8]) -> bool {
@@ -185,12 +206,12 @@ fn text(pem: Vec<u8>) -> Result<String, KeyError> {
 #[cfg(test)]
 impl PrivateKey {
     /// The Ed25519 key of the seed 00, 01 … 1f.
-    pub(super) fn fixed() -> Self {
+    pub(crate) fn fixed() -> Self {
         let seed: Vec<u8> = (0..32).collect();
         Self(PKey::private_key_from_raw_bytes(&seed, Id::ED25519).unwrap())
     }
 
-    pub(super) fn public(&self) -> PublicKey {
+    pub(crate) fn public(&self) -> PublicKey {
         PublicKey::from_pem(&self.public_pem().unwrap()).unwrap()
     }
 }
