@@ -190,11 +190,18 @@ async fn a_server_may_ask_that_everybody_says_who_they_are() {
         let answer = ask(&school, &address, Some(&by_there)).await;
         assert_eq!(answer.status, 200, "{address}: {}", answer.body);
     }
+    let gone = Elsewhere::open().await;
+    let unknown = gone.signer(&server_actor(&gone));
+    gone.forget(&format!("{}/actor", gone.base));
     for address in [ada_uri.clone(), format!("{}/@ada", school.base)] {
         let reduced: Value =
             serde_json::from_str(&ask(&school, &address, None).await.body).unwrap();
         assert!(reduced["publicKey"]["publicKeyPem"].is_string());
         assert!(reduced.get("name").is_none() && reduced.get("summary").is_none());
+        assert_eq!(reduced["followers"], format!("{ada_uri}/followers"));
+        // Whoever says who they are and cannot be asked must not take this for all there is.
+        let answer = ask(&school, &address, Some(&unknown)).await;
+        assert_eq!(answer.status, 401, "{address}: {}", answer.body);
         let whole = ask(&school, &address, Some(&by_there)).await;
         let whole: Value = serde_json::from_str(&whole.body).unwrap();
         assert_eq!(whole["name"], "ada");

@@ -108,6 +108,7 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
         run_at,
         failures,
         failing_since,
+        was_due: lane.run_at,
     };
     loop {
         if *stop.borrow() {

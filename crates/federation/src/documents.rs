@@ -158,27 +158,22 @@ pub(crate) async fn account(asking: Asking, name: Path<String>) -> Answer {
 }
 
 /// The actor document of one of ours; also what the address of a profile answers to other servers.
-/// Where only servers that sign may ask, others get what it takes to check signatures.
+/// Where only servers that sign may ask, those that do not get what it takes to check signatures.
 ///
 /// # Errors
-/// 404 or 410.
+/// 404 or 410; 401 for a signature that does not hold.
 pub async fn account_document(asking: Asking, name: Path<String>) -> Result<HttpResponse, Failure> {
     let app = asking.app();
     let account = account_named(&asking, &name).await?;
     let keys = service::keys::both(app, account.id).await?;
-    let is_reduced = if asking.is_open() {
-        false
-    } else {
-        match asking.viewer().await {
-            Ok(_) => false,
-            Err(Failure::Unauthorized) => true,
-            Err(failure) => return Err(failure),
-        }
-    };
-    let object = if is_reduced {
-        actor::reduced(&account, &keys)
-    } else {
+    let object = if asking.is_open() {
         actor::to_json(app, &account, &keys)
+    } else if asking.is_signed() {
+        // Whoever signs and cannot be checked now must not take the little that nobody gets for all there is.
+        asking.viewer().await?;
+        actor::to_json(app, &account, &keys)
+    } else {
+        actor::reduced(app, &account, &keys)
     };
     Ok(document(&asking, &object))
 }

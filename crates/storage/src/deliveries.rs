@@ -68,16 +68,7 @@ pub fn enqueue(
         .collect();
     hosts.sort_unstable();
     hosts.dedup();
-    let dead = lanes::dead_among(conn, &hosts)?;
-    hosts.retain(|host| !dead.contains(host));
-    deliveries.retain(|delivery| !dead.contains(&delivery.host));
-    if deliveries.is_empty() {
-        return Ok(());
-    }
     let now = activity.created_at;
-    diesel::insert_into(activities::table)
-        .values(activity)
-        .execute(conn)?;
     for hosts in hosts.chunks(crate::CHUNK) {
         let lanes: Vec<_> = hosts
             .iter()
@@ -89,7 +80,7 @@ pub fn enqueue(
                 )
             })
             .collect();
-        // Touching the row takes its lock, so that a worker that finds the lane empty sees what comes.
+        // Touching the row takes its lock, so that a worker that finds the lane empty, or its host dead, sees what comes.
         each!(conn, c => diesel::insert_into(delivery_lanes::table)
             .values(lanes)
             .on_conflict(delivery_lanes::host)
@@ -97,6 +88,14 @@ pub fn enqueue(
             .set(delivery_lanes::failures.eq(delivery_lanes::failures))
             .execute(c))?;
     }
+    let dead = lanes::dead_among(conn, &hosts)?;
+    deliveries.retain(|delivery| !dead.contains(&delivery.host));
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    diesel::insert_into(activities::table)
+        .values(activity)
+        .execute(conn)?;
     let mut rows = deliveries.into_iter().peekable();
     while rows.peek().is_some() {
         let rows: Vec<Delivery> = rows.by_ref().take(crate::CHUNK).collect();

@@ -112,6 +112,7 @@ pub fn retry_deliveries(
             .do_update()
             .set((
                 delivery_lanes::run_at.eq(now),
+                delivery_lanes::failures.eq(0),
                 delivery_lanes::failing_since.eq(None::<Time>),
                 delivery_lanes::dead_since.eq(None::<Time>),
             ))

@@ -256,13 +256,19 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
     with_context(actor)
 }
 
-/// What it takes to check the signatures of one of our actors, and nothing about them.
-pub(crate) fn reduced(account: &Account, keys: &Keys) -> Value {
+/// What it takes to check the signatures of one of our actors and to understand how their posts are addressed, and
+/// nothing about them.
+pub(crate) fn reduced(app: &App, account: &Account, keys: &Keys) -> Value {
     with_context(json!({
         "id": account.uri,
         "type": kind_of(account),
         "preferredUsername": account.username,
+        "url": account.url,
         "inbox": account.inbox_uri,
+        "outbox": account.outbox_uri,
+        "followers": account.followers_uri,
+        "following": account.following_uri,
+        "endpoints": { "sharedInbox": app.addresses().shared_inbox() },
         "publicKey": public_key(account, &keys.main),
         "assertionMethod": assertion_method(account, &keys.proof),
     }))

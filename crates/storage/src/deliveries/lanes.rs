@@ -16,6 +16,8 @@ pub struct Rest {
     pub run_at: Time,
     pub failures: i32,
     pub failing_since: Option<Time>,
+    /// For when it was due when it was claimed: who revived it since then wants it sooner.
+    pub was_due: Time,
 }
 
 /// A host to which something is owed, for whoever looks after the server.
@@ -37,12 +39,22 @@ pub struct State {
     pub dead_since: Option<Time>,
 }
 
-/// Puts a lane back.
+/// Puts a lane back; one that was revived meanwhile is due at once.
 pub fn release(conn: &mut DbConnection, host: &str, rest: Rest) -> QueryResult<()> {
+    crate::dialect::claim::lock_lane(conn, host)?;
+    let revived: Option<Option<Time>> = delivery_lanes::table
+        .find(host)
+        .select(delivery_lanes::revived_at)
+        .first(conn)
+        .optional()?;
+    let run_at = match revived.flatten() {
+        Some(revived) if revived > rest.was_due => rest.run_at.min(revived),
+        _ => rest.run_at,
+    };
     diesel::update(delivery_lanes::table.find(host))
         .set((
             delivery_lanes::leased_until.eq(None::<Time>),
-            delivery_lanes::run_at.eq(rest.run_at),
+            delivery_lanes::run_at.eq(run_at),
             delivery_lanes::failures.eq(rest.failures),
             delivery_lanes::failing_since.eq(rest.failing_since),
         ))
@@ -75,7 +87,7 @@ pub fn bury(
         .execute(conn)
 }
 
-/// Which of these hosts are taken for dead.
+/// Which of these hosts are taken for dead. Whoever holds their lanes is told what stays true until the end.
 pub(super) fn dead_among(conn: &mut DbConnection, hosts: &[String]) -> QueryResult<Vec<String>> {
     let mut dead = Vec::new();
     for hosts in hosts.chunks(crate::CHUNK) {
