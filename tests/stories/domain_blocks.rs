@@ -281,3 +281,99 @@ async fn a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for() {
     let ours = school.command(&["domain", "block", &school.host]);
     assert!(!ours.status.success());
 }
+
+async fn for_one(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let own = ada.get("/api/v1/accounts/verify_credentials").await;
+    let there = Elsewhere::open().await;
+    let (mo, ny) = (there.person("mo"), there.person("ny"));
+    there.is_followed(&school, &ada, &mo).await;
+    there.is_followed(&school, &bo, &mo).await;
+    follow_us(&there, &school, &mo, &own).await;
+    there.tells(&school, &note(&mo, "1", "before")).await;
+    ada.reads("before").await;
+    let place = "/api/v1/domain_blocks";
+    ada.post(place, json!({ "domain": there.host })).await;
+    ada.post(place, json!({ "domain": there.host })).await;
+    assert_eq!(ada.get(place).await, json!([there.host]));
+    assert_eq!(bo.get(place).await, json!([]));
+
+    // Follows end both ways, and the other server is told.
+    let id = account_id(&ada, &format!("mo@{}", there.host)).await;
+    let now = relationship(&ada, &id).await;
+    assert_eq!(now["domain_blocking"], true);
+    assert_eq!(
+        (&now["following"], &now["followed_by"]),
+        (&json!(false), &json!(false))
+    );
+    there
+        .receives("an Undo", |activity| activity["type"] == "Undo")
+        .await;
+    there
+        .receives("a Reject", |activity| activity["type"] == "Reject")
+        .await;
+    let follow = ada.request(Method::POST, &format!("/api/v1/accounts/{id}/follow"));
+    assert_eq!(follow.send().await.unwrap().status(), StatusCode::FORBIDDEN);
+
+    // Bo reads on; nothing reaches Ada, who is named.
+    let uri = format!("{}/users/ada", school.base);
+    let mut post = note(&mo, "2", "after");
+    post["object"]["tag"] = json!([{ "type": "Mention", "href": uri }]);
+    post["object"]["cc"] = json!([uri]);
+    there.tells(&school, &post).await;
+    bo.reads("after").await;
+    for place in ["home", "public"] {
+        let seen = ada.get(&format!("/api/v1/timelines/{place}")).await;
+        assert_eq!(seen, json!([]), "{place}");
+    }
+    assert_eq!(ada.get("/api/v1/notifications").await, json!([]));
+
+    // What people there want of Ada is refused or has no effect.
+    let written = ada.publish(json!({ "status": "for all" })).await;
+    let ny_id = ny["id"].as_str().unwrap();
+    let like = json!({ "id": format!("{ny_id}#like"), "type": "Like", "actor": ny_id, "object": written["uri"] });
+    there.tells(&school, &like).await;
+    let follow =
+        json!({ "id": format!("{ny_id}#follow"), "type": "Follow", "actor": ny_id, "object": uri });
+    there.tells(&school, &follow).await;
+    there
+        .receives("a second Reject", |activity| {
+            activity["type"] == "Reject" && activity["object"]["actor"] == *ny_id
+        })
+        .await;
+    let status = ada
+        .get(&format!(
+            "/api/v1/statuses/{}",
+            written["id"].as_str().unwrap()
+        ))
+        .await;
+    assert_eq!(status["favourites_count"], 0);
+
+    let lift = ada.request(Method::DELETE, place);
+    let lift = lift.json(&json!({ "domain": there.host }));
+    assert_eq!(lift.send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(ada.get(place).await, json!([]));
+    let seen = ada.get("/api/v1/timelines/public").await;
+    assert_eq!(seen.as_array().unwrap().len(), 3, "{seen}");
+    for bad in ["", "no name", &school.host] {
+        let refused = ada.request(Method::POST, place);
+        let refused = refused.json(&json!({ "domain": bad }));
+        assert_eq!(
+            refused.send().await.unwrap().status(),
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_may_hear_nothing_of_a_server_on_sqlite() {
+    for_one(Sqlite).await;
+}
+
+#[tokio::test]
+async fn one_may_hear_nothing_of_a_server_on_postgresql() {
+    for_one(Postgres).await;
+}

@@ -331,7 +331,7 @@ impl From<RelationshipView> for e::Relationship {
             muting_expires_at: (),
             requested: view.requested,
             requested_by: view.requested_by,
-            domain_blocking: false,
+            domain_blocking: view.domain_blocking,
             endorsed: false,
             note: String::new(),
         }

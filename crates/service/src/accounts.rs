@@ -316,6 +316,14 @@ fn relationships_between(
             view.blocked_by = true;
         }
     }
+    let blocked = storage::account_domain_blocks::hosts(conn, viewer)?;
+    if !blocked.is_empty() {
+        for account in storage::accounts::with_ids(conn, ids)? {
+            if let (Some(host), Some(view)) = (&account.host, found.get_mut(&account.id)) {
+                view.domain_blocking = blocked.contains(host);
+            }
+        }
+    }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
@@ -332,6 +340,7 @@ impl RelationshipView {
             blocked_by: false,
             requested: false,
             requested_by: false,
+            domain_blocking: false,
         }
     }
 }

@@ -8,6 +8,7 @@ use storage::notifications::Notification;
 
 use crate::accounts::{accounts_page, relationship};
 use crate::audience::blocked_among;
+use crate::domain_blocks::is_blocked;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::views::{AccountView, RelationshipView};
@@ -36,7 +37,9 @@ pub async fn follow(
         if other.id == me.id {
             return Err(Error::Forbidden("You cannot follow yourself".to_owned()));
         }
-        if !blocked_among(conn, me.id, &[other.id])?.is_empty() {
+        if !blocked_among(conn, me.id, &[other.id])?.is_empty()
+            || is_blocked(conn, me.id, other.id)?
+        {
             return Err(Error::Forbidden("This action is not allowed".to_owned()));
         }
         let known = storage::follows::find(conn, me.id, other.id)?;
@@ -292,7 +295,8 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Resul
     notify(app, conn, follow.account_id, follow.follower_id, kind, None)
 }
 
-/// Writes a line into somebody's notifications, if they are ours and have not blocked the other. Of what the
+/// Writes a line into somebody's notifications, if they are ours and have blocked neither the other nor
+/// the other's server. Of what the
 /// silenced do, only those hear who follow them, and those whom they ask to follow.
 pub(crate) fn notify(
     app: &App,
@@ -302,7 +306,7 @@ pub(crate) fn notify(
     kind: NotificationKind,
     status: Option<StatusId>,
 ) -> Result<()> {
-    if to == from || !blocked_among(conn, to, &[from])?.is_empty() {
+    if to == from || !blocked_among(conn, to, &[from])?.is_empty() || is_blocked(conn, to, from)? {
         return Ok(());
     }
     if kind != NotificationKind::FollowRequest

@@ -51,6 +51,14 @@ fn fan_out_to(conn: &mut DbConnection, status: &Status, readers: Vec<Follow>) ->
     let ids: Vec<AccountId> = readers.iter().map(|follow| follow.follower_id).collect();
     let template = entry(conn, status.account_id, status)?;
     let mut without: HashSet<AccountId> = blocked_among(conn, status.account_id, &ids)?;
+    for author in [Some(status.account_id), template.reblogged_id]
+        .into_iter()
+        .flatten()
+    {
+        if let Some(host) = storage::accounts::find(conn, author)?.and_then(|row| row.host) {
+            without.extend(storage::account_domain_blocks::blockers(conn, &host, &ids)?);
+        }
+    }
     match (status.reblog_of_id, template.reblogged_id) {
         (Some(boosted), Some(author)) => {
             without.extend(blocked_among(conn, author, &ids)?);

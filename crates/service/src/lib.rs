@@ -13,6 +13,7 @@ pub mod attachments;
 pub mod audience;
 pub mod blocks;
 mod completing;
+pub mod domain_blocks;
 pub mod domains;
 mod error;
 pub mod featured_tags;

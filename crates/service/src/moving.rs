@@ -168,7 +168,11 @@ fn take_along(
     let follower = follow.follower_id;
     follows::end(app, conn, follower, old)?;
     let has = storage::follows::find(conn, follower, new.id)?.is_some();
-    if has || follower == new.id || !blocked_among(conn, follower, &[new.id])?.is_empty() {
+    if has
+        || follower == new.id
+        || !blocked_among(conn, follower, &[new.id])?.is_empty()
+        || crate::domain_blocks::is_blocked(conn, follower, new.id)?
+    {
         return Ok(());
     }
     let Some(follower) = storage::accounts::find(conn, follower)?.filter(|row| !row.is_gone())

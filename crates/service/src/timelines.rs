@@ -6,6 +6,7 @@ use storage::DbConnection;
 use storage::statuses::{Public, Status, Tagged};
 
 use crate::audience::visible_to;
+use crate::domain_blocks::without_blocked;
 use crate::oauth::Person;
 use crate::views::{self, StatusView};
 use crate::{App, Paged, Result};
@@ -118,8 +119,9 @@ fn show(
 ) -> Result<Paged<StatusView>> {
     let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
     let rows = visible_to(conn, viewer, rows)?;
+    let shown = views::statuses(app, conn, viewer, rows)?;
     Ok(Paged::new(
-        views::statuses(app, conn, viewer, rows)?,
+        without_blocked(conn, viewer, shown)?,
         cursors,
         page,
     ))

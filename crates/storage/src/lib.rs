@@ -7,6 +7,7 @@
     reason = "a query fails when the database does, or on what its own text names"
 )]
 
+pub mod account_domain_blocks;
 pub mod accounts;
 mod among;
 pub mod applications;

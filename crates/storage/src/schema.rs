@@ -422,6 +422,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_domain_blocks (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        host -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     domain_blocks (id) {
         id -> BigInt,
         host -> Text,
@@ -564,6 +573,7 @@ diesel::joinable!(deliveries -> activities (activity_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
+    account_domain_blocks,
     accounts,
     activities,
     applications,

@@ -8,8 +8,7 @@ use super::{Answer, json};
 use crate::ApiError;
 use crate::extract::Caller;
 use crate::extract::scope::{
-    AnyScope, Push, ReadAccounts, ReadBlocks, ReadFilters, ReadFollows, ReadLists, ReadMutes,
-    ReadStatuses,
+    AnyScope, Push, ReadAccounts, ReadFilters, ReadFollows, ReadLists, ReadMutes, ReadStatuses,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -33,7 +32,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             web::resource("/v1/accounts/{id}/lists").route(web::get().to(none_of::<ReadLists>)),
         )
         .service(web::resource("/v1/mutes").route(web::get().to(none_of::<ReadMutes>)))
-        .service(web::resource("/v1/domain_blocks").route(web::get().to(none_of::<ReadBlocks>)))
         .service(
             web::resource("/v1/scheduled_statuses").route(web::get().to(none_of::<ReadStatuses>)),
         )

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod apps;
+mod domain_blocks;
 mod empty;
 mod featured_tags;
 mod follow_requests;
@@ -80,6 +81,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     empty::routes(config);
     accounts::routes(config);
     apps::routes(config);
+    domain_blocks::routes(config);
     featured_tags::routes(config);
     follow_requests::routes(config);
     instance::routes(config);

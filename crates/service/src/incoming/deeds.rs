@@ -10,6 +10,7 @@ use super::retractions::is_taken_back;
 use super::statuses::receive_all;
 use super::{Boost, Featuring, settled};
 use crate::audience::find_visible;
+use crate::domain_blocks::is_blocked;
 use crate::follows::notify;
 use crate::statuses::{add_boost, remove_boost};
 use crate::{App, Error, Result};
@@ -237,7 +238,8 @@ pub(super) fn living(conn: &mut DbConnection, uri: &str) -> Result<Option<Status
 
 pub(super) fn is_visible(conn: &mut DbConnection, viewer: AccountId, id: StatusId) -> Result<bool> {
     match find_visible(conn, Some(viewer), id) {
-        Ok(_) => Ok(true),
+        // Who wants to hear nothing of a server is not heard there either.
+        Ok(status) => Ok(!is_blocked(conn, status.account_id, viewer)?),
         Err(Error::NotFound) => Ok(false),
         Err(error) => Err(error),
     }

@@ -7,6 +7,7 @@ use storage::follows::Follow;
 
 use super::retractions::is_taken_back;
 use crate::audience::blocked_among;
+use crate::domain_blocks::is_blocked;
 use crate::follows::{accept, begin, remove, tell, turn_away};
 use crate::jobs::{Outgoing, federate};
 use crate::{App, Result, blocks};
@@ -30,6 +31,7 @@ pub(super) fn follow(
     };
     if asked.kind == AccountKind::Application
         || !blocked_among(conn, account, &[follower])?.is_empty()
+        || is_blocked(conn, account, follower)?
     {
         let refusal = Outgoing::Reject {
             follower,

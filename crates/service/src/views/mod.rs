@@ -138,6 +138,8 @@ pub struct RelationshipView {
     pub blocked_by: bool,
     pub requested: bool,
     pub requested_by: bool,
+    /// The viewer has blocked the other's server.
+    pub domain_blocking: bool,
 }
 
 /// One version of a status.

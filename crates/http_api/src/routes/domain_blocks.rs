@@ -1,0 +1,45 @@
+//! <https://docs.joinmastodon.org/methods/domain_blocks/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use serde::Deserialize;
+use service::{App, domain_blocks};
+
+use super::{Answer, nothing, page};
+use crate::extract::scope::{ReadBlocks, WriteBlocks};
+use crate::extract::{Caller, PageParams, Params};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::resource("/v1/domain_blocks")
+            .route(web::get().to(list))
+            .route(web::post().to(block))
+            .route(web::delete().to(unblock)),
+    );
+}
+
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    domain: String,
+}
+
+async fn list(
+    request: HttpRequest,
+    caller: Caller<ReadBlocks>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = domain_blocks::page(&app, &caller.person, params.0.page(100, 200)).await?;
+    page::<_, String>(&request, &app, found)
+}
+
+async fn block(caller: Caller<WriteBlocks>, named: Params<Named>, app: Data<App>) -> Answer {
+    domain_blocks::block(&app, &caller.person, &named.0.domain).await?;
+    nothing()
+}
+
+async fn unblock(caller: Caller<WriteBlocks>, named: Params<Named>, app: Data<App>) -> Answer {
+    domain_blocks::unblock(&app, &caller.person, &named.0.domain).await?;
+    nothing()
+}

@@ -1,0 +1,107 @@
+//! Hearing nothing of a whole server, as one person's choice.
+//! <https://docs.joinmastodon.org/methods/domain_blocks/>
+
+use std::collections::HashSet;
+
+use domain::{AccountId, Host, Page};
+use storage::DbConnection;
+use storage::account_domain_blocks::{self, AccountDomainBlock};
+
+use crate::error::invalid;
+use crate::oauth::Person;
+use crate::views::StatusView;
+use crate::{App, Paged, Result, follows};
+
+/// One page of the hosts that the viewer has blocked.
+pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<String>> {
+    let me = person.id();
+    app.read(move |_, conn| {
+        let rows = account_domain_blocks::page(conn, me, &page)?;
+        let cursors: Vec<i64> = rows.iter().map(|(cursor, _)| *cursor).collect();
+        let hosts = rows.into_iter().map(|(_, host)| host).collect();
+        Ok(Paged::new(hosts, cursors, &page))
+    })
+    .await
+}
+
+/// Blocks a host: all follows with its people end, and nothing of theirs reaches the viewer's timelines
+/// and notifications any more.
+pub async fn block(app: &App, person: &Person, host: &str) -> Result<()> {
+    let host = named(app, host)?;
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        let row = AccountDomainBlock {
+            id: app.next_id(),
+            account_id: me,
+            host: host.clone(),
+            created_at: app.now(),
+        };
+        if !account_domain_blocks::insert(conn, row)? {
+            return Ok(());
+        }
+        for follow in account_domain_blocks::follows_with(conn, me, &host)? {
+            if follow.follower_id != me {
+                follows::turn_away(app, conn, follow.follower_id, me)?;
+            } else if let Some(other) = storage::accounts::find(conn, follow.account_id)? {
+                follows::end(app, conn, me, &other)?;
+            }
+        }
+        Ok(account_domain_blocks::clear(conn, me, &host)?)
+    })
+    .await
+}
+
+/// Lifts a block.
+pub async fn unblock(app: &App, person: &Person, host: &str) -> Result<()> {
+    let host = named(app, host)?;
+    let me = person.id();
+    app.transaction(move |_, conn| Ok(account_domain_blocks::delete(conn, me, &host)?))
+        .await
+}
+
+fn named(app: &App, host: &str) -> Result<String> {
+    let host: Host = host
+        .trim()
+        .trim_start_matches('@')
+        .parse()
+        .map_err(|_| invalid("Domain is not a valid domain name"))?;
+    if host == app.settings().host {
+        return Err(invalid("Domain is not a valid domain name"));
+    }
+    Ok(host.to_string())
+}
+
+/// Whether somebody of ours wants to hear nothing of an account's server. No query for people of ours.
+pub(crate) fn is_blocked(
+    conn: &mut DbConnection,
+    account: AccountId,
+    other: AccountId,
+) -> Result<bool> {
+    let Some(host) = storage::accounts::find(conn, other)?.and_then(|row| row.host) else {
+        return Ok(false);
+    };
+    Ok(!account_domain_blocks::blockers(conn, &host, &[account])?.is_empty())
+}
+
+/// Leaves out what comes from servers of which the viewer wants to hear nothing. One query for somebody signed in.
+pub(crate) fn without_blocked(
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    mut statuses: Vec<StatusView>,
+) -> Result<Vec<StatusView>> {
+    let Some(viewer) = viewer.filter(|_| !statuses.is_empty()) else {
+        return Ok(statuses);
+    };
+    let blocked: HashSet<String> = account_domain_blocks::hosts(conn, viewer)?
+        .into_iter()
+        .collect();
+    if !blocked.is_empty() {
+        let is_blocked = |view: &StatusView| {
+            let host = view.author.account.host.as_ref();
+            host.is_some_and(|host| blocked.contains(host))
+        };
+        statuses
+            .retain(|view| !is_blocked(view) && !view.boosted.as_deref().is_some_and(is_blocked));
+    }
+    Ok(statuses)
+}
