@@ -35,6 +35,7 @@ mod polls;
 mod proofs;
 mod quotes;
 mod relayed;
+mod reports;
 mod routes;
 mod sign_in;
 mod software;

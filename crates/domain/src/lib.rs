@@ -11,6 +11,7 @@ mod numbered;
 pub mod page;
 pub mod policy;
 pub mod quote;
+pub mod report;
 pub mod role;
 pub mod scopes;
 pub mod text;
@@ -20,7 +21,7 @@ pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use handle::{Handle, Host};
 pub use ids::{
     AccountId, ActivityId, ApplicationId, DeliveryId, InboxId, JobId, MediaId, NotificationId,
-    PollId, StatusId, TokenId, UserId,
+    PollId, ReportId, StatusId, TokenId, UserId,
 };
 pub use media::MediaKind;
 pub use notification::NotificationKind;
@@ -28,6 +29,7 @@ pub use numbered::UnknownNumber;
 pub use page::Page;
 pub use policy::{FederationMode, Policy, Severity};
 pub use quote::{QuotePolicy, QuoteState};
+pub use report::ReportCategory;
 pub use role::Role;
 pub use scopes::Scopes;
 pub use visibility::Visibility;

@@ -66,6 +66,7 @@ pub struct Rule {
     pub severity: Severity,
     /// No picture, film or emoji is taken in.
     pub reject_media: bool,
+    pub reject_reports: bool,
     /// When it was made.
     pub since: Time,
 }
@@ -125,6 +126,12 @@ impl Policy {
         !self.rule(host).is_some_and(|rule| rule.reject_media)
     }
 
+    /// Whether what a host reports is not taken in.
+    #[must_use]
+    pub fn rejects_reports(&self, host: &str) -> bool {
+        self.rule(host).is_some_and(|rule| rule.reject_reports)
+    }
+
     fn is_allowed(&self, host: &str) -> bool {
         names(host)
             .take(2)
@@ -157,6 +164,7 @@ mod tests {
             host: host.to_owned(),
             severity,
             reject_media: false,
+            reject_reports: false,
             since: Time::default(),
         }
     }

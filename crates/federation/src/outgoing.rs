@@ -5,7 +5,7 @@ mod quotes;
 
 use std::collections::BTreeSet;
 
-use domain::{AccountId, ActivityId, DeliveryId, Host, JobId, StatusId};
+use domain::{AccountId, ActivityId, DeliveryId, Host, JobId, ReportId, StatusId};
 use serde_json::{Value, json};
 use service::App;
 use service::jobs::Outgoing;
@@ -222,6 +222,7 @@ fn compose(
             featured,
         } => featured::tag(app, conn, account, &name, featured)?,
         Outgoing::Move { account } => storage::accounts::find(conn, account)?.and_then(departure),
+        Outgoing::Flag { report } => flag(app, conn, report)?,
         Outgoing::DeleteAccount { account } => {
             storage::accounts::find(conn, account)?.map(farewell)
         }
@@ -471,6 +472,39 @@ fn departure(by: Account) -> Option<Told> {
 }
 
 /// Told to everybody: see [`tell`].
+/// The server itself reports, so that nobody elsewhere learns who did.
+fn flag(
+    app: &App,
+    conn: &mut DbConnection,
+    report: ReportId,
+) -> Result<Option<Told>, service::Error> {
+    let Some(report) = storage::reports::find(conn, report)? else {
+        return Ok(None);
+    };
+    let by = storage::accounts::with_uri(conn, &app.addresses().instance_actor())?;
+    let target = storage::accounts::find(conn, report.target_account_id)?;
+    let (Some(by), Some(target)) = (by, target) else {
+        return Ok(None);
+    };
+    let statuses = storage::statuses::with_ids(conn, &report.status_ids)?;
+    let mut objects = vec![target.uri.clone()];
+    objects.extend(statuses.into_iter().map(|status| status.uri));
+    let activity = json!({
+        "id": report.uri,
+        "type": "Flag",
+        "actor": by.uri,
+        "to": [target.uri],
+        "content": report.comment,
+        "object": objects,
+    });
+    Ok(Some(Told {
+        by,
+        activity,
+        to_followers: false,
+        to: vec![target],
+    }))
+}
+
 fn farewell(by: Account) -> Told {
     let activity = json!({
         "id": format!("{}#delete", by.uri),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use domain::{Host, Role, Severity};
+use domain::{Host, ReportId, Role, Severity};
 use url::Url;
 
 /// A federated microblogging server for teachers.
@@ -38,6 +38,9 @@ pub enum Command {
     /// Shows work that waits and work that was given up, and tries that again.
     #[command(subcommand)]
     Jobs(Jobs),
+    /// Shows what moderators are asked to look at.
+    #[command(subcommand)]
+    Report(Report),
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -238,6 +241,18 @@ pub enum Domain {
         #[arg(long)]
         allow: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// Lists the newest reports that wait for a moderator.
+    List {
+        /// Those that are settled too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Notes that a moderator has looked at a report.
+    Resolve { id: ReportId },
 }
 
 /// How a list of servers is written.

@@ -68,6 +68,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::jobs::run(config, command))
         }
+        Command::Report(command) => {
+            let config = load()?;
+            runtime().block_on(commands::report::run(config, command))
+        }
         Command::Invite(command) => {
             let config = load()?;
             runtime().block_on(commands::invite::run(config, command))

@@ -125,6 +125,12 @@ impl Addresses {
         format!("{}/users/{name}#blocks/{id}", self.base)
     }
 
+    /// The id of a Flag, which does not say who reports.
+    #[must_use]
+    pub fn report(&self, id: domain::ReportId) -> String {
+        format!("{}/actor#reports/{id}", self.base)
+    }
+
     /// The actor of the server itself.
     #[must_use]
     pub fn instance_actor(&self) -> String {

@@ -1,6 +1,6 @@
 //! Work that follows from a transaction: written by it as a row, done after it.
 
-use domain::{AccountId, JobId, PollId, StatusId, Time, limits};
+use domain::{AccountId, JobId, PollId, ReportId, StatusId, Time, limits};
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
@@ -173,6 +173,10 @@ pub enum Outgoing {
     /// The account points to another one.
     Move {
         account: AccountId,
+    },
+    /// What one of ours reports, said by the server itself.
+    Flag {
+        report: ReportId,
     },
     DeleteAccount {
         account: AccountId,

@@ -38,6 +38,7 @@ mod programs;
 pub mod quotes;
 mod remote;
 pub mod remote_files;
+pub mod reports;
 pub mod search;
 mod settings;
 pub mod statuses;

@@ -157,6 +157,27 @@ pub(crate) fn awaiting_approval(to: &str, server: &str, username: &str, reason: 
     }
 }
 
+pub(crate) fn reported(to: &str, server: &str, line: &crate::reports::ReportLine) -> Message {
+    let report = &line.report;
+    Message {
+        to: to.to_owned(),
+        subject: format!(
+            "A report on {}: {}",
+            one_line(server),
+            one_line(&line.target)
+        ),
+        body: format!(
+            "{} reports {} ({}).\n\n{}\n\n{}\n\nOnce it is settled: staffroom report resolve {}\n",
+            line.by,
+            line.target,
+            report.category.name(),
+            report.comment,
+            line.statuses.join("\n"),
+            report.id
+        ),
+    }
+}
+
 pub(crate) fn approved(to: &str, server: &str, username: &str, link: &str) -> Message {
     Message {
         to: to.to_owned(),

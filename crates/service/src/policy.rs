@@ -54,6 +54,7 @@ pub(crate) fn load(app: &App, conn: &mut DbConnection) -> Result<Policy> {
             host: block.host,
             severity: block.severity,
             reject_media: block.reject_media,
+            reject_reports: block.reject_reports,
             since: block.created_at,
         });
     let ours = app.settings().host.to_string();

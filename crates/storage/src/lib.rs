@@ -49,6 +49,7 @@ pub mod polls;
 pub mod quotes;
 pub mod recovery;
 pub mod remote_files;
+pub mod reports;
 pub mod retractions;
 mod row;
 #[rustfmt::skip]

@@ -515,6 +515,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        uri -> Text,
+        account_id -> BigInt,
+        target_account_id -> BigInt,
+        category -> SmallInt,
+        comment -> Text,
+        status_ids -> Text,
+        forwarded -> Bool,
+        created_at -> Timestamp,
+        resolved_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     retractions (uri, account_id) {
         uri -> Text,
         account_id -> BigInt,
@@ -606,6 +621,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     polls,
     quotes,
     remote_files,
+    reports,
     retractions,
     server_state,
     sessions,

@@ -163,6 +163,15 @@ pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Status
         .optional()
 }
 
+/// The living statuses of these uris, in no order.
+pub fn with_uris(conn: &mut DbConnection, uris: &[&str]) -> QueryResult<Vec<Status>> {
+    statuses::table
+        .filter(among(statuses::uri, uris.iter().copied()))
+        .filter(statuses::deleted_at.is_null())
+        .select(Status::as_select())
+        .load(conn)
+}
+
 /// Which of these uris are known, of statuses deleted or not.
 pub fn known_among(conn: &mut DbConnection, uris: &[&str]) -> QueryResult<Vec<String>> {
     statuses::table

@@ -10,6 +10,7 @@ use domain::AccountId;
 use serde_json::Value;
 use service::App;
 use service::incoming::{Boost, Deed, Featuring, Thread, Undo, Undone};
+use service::reports::Flag;
 use storage::accounts::Identity;
 
 use crate::convert::note::{author_of, is_post, mentioned};
@@ -19,6 +20,9 @@ use crate::origin::Origin;
 use crate::protocol::addressing::visibility;
 use crate::protocol::read::{self, id_of, kind};
 use crate::{Federation, Refusal};
+
+/// Accounts and statuses of one report.
+const REPORTED: usize = 100;
 
 pub(super) type Outcome<T> = Result<T, Refusal>;
 
@@ -71,6 +75,7 @@ pub(super) async fn prepare(
         "Accept" => context.answer(context.object()?, true).await?,
         "Reject" => context.answer(context.object()?, false).await?,
         "Block" => context.block().await?,
+        "Flag" => context.flag(),
         "Undo" => context.undo().await?,
         other => unknown(other),
     };
@@ -376,6 +381,24 @@ impl Context<'_> {
             }
         };
         Ok(Deed::Move { to })
+    }
+
+    /// <https://docs.joinmastodon.org/spec/activitypub/#Flag>
+    fn flag(&self) -> Deed {
+        let objects = read::ids(self.activity, "object");
+        let ours = self.app.addresses().base();
+        Deed::Flag(Flag {
+            uri: self.id.to_owned(),
+            comment: read::text(self.activity, "content")
+                .unwrap_or_default()
+                .to_owned(),
+            objects: objects
+                .into_iter()
+                .filter(|id| id.starts_with(ours))
+                .take(REPORTED)
+                .map(str::to_owned)
+                .collect(),
+        })
     }
 
     async fn block(&self) -> Outcome<Deed> {

@@ -16,6 +16,7 @@ pub mod poll;
 pub mod preferences;
 pub mod quote;
 pub mod relationship;
+pub mod report;
 pub mod search;
 pub mod status;
 pub mod tag;
@@ -33,6 +34,7 @@ pub use poll::{Poll, PollOption};
 pub use preferences::Preferences;
 pub use quote::{Approval, Quote};
 pub use relationship::Relationship;
+pub use report::Report;
 pub use search::Search;
 pub use status::{
     Context, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag,

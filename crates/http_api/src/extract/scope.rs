@@ -65,6 +65,7 @@ scopes! {
     WriteMedia: "write:media";
     WriteMutes: "write:mutes";
     WriteNotifications: "write:notifications";
+    WriteReports: "write:reports";
     WriteStatuses: "write:statuses";
 }
 

@@ -12,6 +12,7 @@ mod notifications;
 mod oauth;
 mod polls;
 mod quotes;
+mod reports;
 mod search;
 mod settings;
 mod statuses;
@@ -89,6 +90,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     notifications::routes(config);
     polls::routes(config);
     quotes::routes(config);
+    reports::routes(config);
     search::routes(config);
     settings::routes(config);
     statuses::routes(config);

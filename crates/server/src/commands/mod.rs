@@ -8,6 +8,7 @@ pub mod domain;
 pub mod init;
 pub mod invite;
 pub mod jobs;
+pub mod report;
 pub mod serve;
 pub mod user;
 

@@ -7,7 +7,8 @@ use super::statuses::{receive_all, revise};
 use super::{
     RemoteAccount, RemoteStatus, accounts, deeds, polls, quotes, relations, retractions, statuses,
 };
-use crate::{App, Result, follows, moving};
+use crate::reports::Flag;
+use crate::{App, Result, follows, moving, reports};
 
 /// What somebody elsewhere did, with all that had to be looked up elsewhere.
 #[derive(Debug, Clone)]
@@ -50,6 +51,8 @@ pub enum Deed {
         /// Id of the QuoteAuthorization; none for a no.
         stamp: Option<String>,
     },
+    /// They ask our moderators to look at something.
+    Flag(Flag),
     /// They moved to another account.
     Move {
         to: AccountId,
@@ -145,6 +148,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::Nothing | Deed::Profile(_) => Ok(()),
         Deed::Post(thread) => post(app, conn, by, thread),
         Deed::Edit(thread) => edit(app, conn, by, thread),
+        Deed::Flag(flag) => reports::receive(app, conn, &account, flag),
         Deed::Leave => accounts::leave(app, conn, &account),
         Deed::Delete(uri) => statuses::take_back(app, conn, by, uri),
         Deed::Boost(boost) => deeds::boost(app, conn, &account, boost),

@@ -1,0 +1,51 @@
+//! <https://docs.joinmastodon.org/methods/reports/>
+
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
+use serde::Deserialize;
+use service::App;
+use service::reports::{self, NewReport};
+
+use super::{Answer, json};
+use crate::ApiError;
+use crate::entities::Report;
+use crate::extract::scope::WriteReports;
+use crate::extract::{Caller, Flag, Params, Words};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(web::resource("/v1/reports").route(web::post().to(create)));
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ReportParams {
+    account_id: Option<String>,
+    status_ids: Words,
+    comment: Option<String>,
+    forward: Flag,
+    category: Option<String>,
+    rule_ids: Words,
+}
+
+async fn create(
+    caller: Caller<WriteReports>,
+    params: Params<ReportParams>,
+    app: Data<App>,
+) -> Answer {
+    let params = params.0;
+    let account: AccountId = params
+        .account_id
+        .and_then(|id| id.parse().ok())
+        .ok_or(ApiError::NotFound)?;
+    let new = NewReport {
+        account,
+        statuses: params.status_ids.ids().collect(),
+        comment: params.comment.unwrap_or_default(),
+        category: params.category,
+        forward: params.forward.is_set(),
+        rules: params.rule_ids.as_slice().to_vec(),
+    };
+    json(Report::from(
+        reports::report(&app, &caller.person, new).await?,
+    ))
+}

@@ -1,0 +1,230 @@
+//! Asking moderators to look at something.
+//! <https://docs.joinmastodon.org/methods/reports/>
+
+use domain::{AccountId, ReportCategory, ReportId, StatusId};
+use storage::DbConnection;
+use storage::reports::Report;
+
+use crate::audience::visible_to;
+use crate::error::invalid;
+use crate::jobs::{Job, Outgoing, enqueue, federate};
+use crate::oauth::Person;
+use crate::views::{self, AccountView};
+use crate::{App, Error, Result, accounts, mail};
+
+/// Characters of a comment, as in Mastodon; more is refused of ours and cut of others.
+const COMMENT: usize = 1_000;
+/// Statuses of a report.
+const STATUSES: usize = 100;
+/// Reports by one actor elsewhere that may wait; more are not taken.
+const WAITING: i64 = 500;
+
+/// A report that is to be.
+#[derive(Debug, Clone)]
+pub struct NewReport {
+    pub account: AccountId,
+    pub statuses: Vec<StatusId>,
+    pub comment: String,
+    /// None: [`ReportCategory::Other`].
+    pub category: Option<String>,
+    /// Whether the server of the one reported is told too.
+    pub forward: bool,
+    /// This server has no rules, so that none can be named.
+    pub rules: Vec<String>,
+}
+
+/// A report with the one whom it is about.
+#[derive(Debug, Clone)]
+pub struct ReportView {
+    pub report: Report,
+    pub target: AccountView,
+}
+
+/// A line for moderators.
+#[derive(Debug, Clone)]
+pub struct ReportLine {
+    pub report: Report,
+    /// Handles.
+    pub by: String,
+    pub target: String,
+    /// Addresses of the statuses.
+    pub statuses: Vec<String>,
+}
+
+/// What another server asks our moderators to look at.
+#[derive(Debug, Clone)]
+pub struct Flag {
+    pub uri: String,
+    pub comment: String,
+    /// Ids of accounts and statuses.
+    pub objects: Vec<String>,
+}
+
+/// Reports somebody, with statuses of theirs that the reporter may see. The other server learns of it only if
+/// that is wished, and not who reports.
+pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<ReportView> {
+    let category = match new.category.as_deref() {
+        None | Some("") => ReportCategory::Other,
+        Some(name) => ReportCategory::named(name)
+            .ok_or_else(|| invalid("Category is not included in the list"))?,
+    };
+    if new.comment.chars().count() > COMMENT {
+        return Err(invalid(format!(
+            "Comment is too long (maximum is {COMMENT} characters)"
+        )));
+    }
+    if !new.rules.is_empty() {
+        return Err(invalid("Rules does not reference valid rules"));
+    }
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        let target = accounts::find(conn, new.account)?;
+        let mut ids = new.statuses;
+        ids.truncate(STATUSES);
+        let mut rows = storage::statuses::with_ids(conn, &ids)?;
+        rows.retain(|row| row.account_id == target.id);
+        let rows = visible_to(conn, Some(me), rows)?;
+        if rows.len() < ids.len() {
+            return Err(Error::NotFound);
+        }
+        let id = ReportId(app.next_id());
+        let forwarded = new.forward && !target.is_local();
+        let report = Report {
+            id,
+            uri: app.addresses().report(id),
+            account_id: me,
+            target_account_id: target.id,
+            category,
+            comment: new.comment.replace('\0', ""),
+            status_ids: rows.iter().map(|row| row.id).collect(),
+            forwarded,
+            created_at: app.now(),
+            resolved_at: None,
+        };
+        storage::reports::insert(conn, report.clone())?;
+        tell_moderators(app, conn, &report)?;
+        if forwarded {
+            federate(app, conn, Outgoing::Flag { report: id })?;
+        }
+        Ok(ReportView {
+            report,
+            target: views::account(app, Some(me), target),
+        })
+    })
+    .await
+}
+
+/// Another server reports people of ours: one report for each.
+pub(crate) fn receive(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &storage::accounts::Account,
+    flag: &Flag,
+) -> Result<()> {
+    let policy = crate::policy::within(app, conn)?;
+    let refused = by
+        .host
+        .as_deref()
+        .is_some_and(|host| policy.rejects_reports(host));
+    if refused || storage::reports::count_open_by(conn, by.id)? >= WAITING {
+        return Ok(());
+    }
+    let uris: Vec<&str> = flag
+        .objects
+        .iter()
+        .take(STATUSES)
+        .map(String::as_str)
+        .collect();
+    let statuses = storage::statuses::with_uris(conn, &uris)?;
+    let mut targets: Vec<AccountId> = storage::accounts::identities(conn, &uris)?
+        .into_iter()
+        .filter(|row| row.host.is_none())
+        .map(|row| row.id)
+        .chain(
+            statuses
+                .iter()
+                .filter(|row| row.local)
+                .map(|row| row.account_id),
+        )
+        .collect();
+    targets.sort_unstable();
+    targets.dedup();
+    for target in targets {
+        let report = Report {
+            id: ReportId(app.next_id()),
+            uri: flag.uri.clone(),
+            account_id: by.id,
+            target_account_id: target,
+            category: ReportCategory::Other,
+            comment: domain::limits::cut(&flag.comment, COMMENT).replace('\0', ""),
+            status_ids: statuses
+                .iter()
+                .filter(|row| row.account_id == target)
+                .map(|row| row.id)
+                .collect(),
+            forwarded: false,
+            created_at: app.now(),
+            resolved_at: None,
+        };
+        if storage::reports::insert(conn, report.clone())? {
+            tell_moderators(app, conn, &report)?;
+        }
+    }
+    Ok(())
+}
+
+/// A letter to each moderator, where mail is set.
+fn tell_moderators(app: &App, conn: &mut DbConnection, report: &Report) -> Result<()> {
+    if !app.mailer().is_set() {
+        return Ok(());
+    }
+    let line = line(conn, report.clone())?;
+    for moderator in storage::users::moderators(conn)? {
+        if let Some(user) = storage::users::of_account(conn, moderator)? {
+            let letter = mail::reported(&user.email, &app.settings().title, &line);
+            enqueue(app, conn, &Job::Mail(letter))?;
+        }
+    }
+    Ok(())
+}
+
+fn line(conn: &mut DbConnection, report: Report) -> Result<ReportLine> {
+    let people = [report.account_id, report.target_account_id];
+    let people = storage::accounts::with_ids(conn, &people)?;
+    let handle = |id: AccountId| {
+        let found = people.iter().find(|row| row.id == id);
+        found.map_or_else(String::new, |row| match &row.host {
+            Some(host) => format!("@{}@{host}", row.username),
+            None => format!("@{}", row.username),
+        })
+    };
+    let statuses = storage::statuses::with_ids_deleted(conn, &report.status_ids)?;
+    Ok(ReportLine {
+        by: handle(report.account_id),
+        target: handle(report.target_account_id),
+        statuses: statuses.into_iter().map(|row| row.url).collect(),
+        report,
+    })
+}
+
+/// The newest reports, for moderators; those that are settled too if `all` are wanted.
+pub async fn list(app: &App, all: bool) -> Result<Vec<ReportLine>> {
+    const SHOWN: i64 = 200;
+    app.read_long(move |_, conn| {
+        let rows = storage::reports::newest(conn, all, SHOWN)?;
+        rows.into_iter().map(|row| line(conn, row)).collect()
+    })
+    .await
+}
+
+/// Notes that a moderator has looked at a report. [`Error::NotFound`] if it is settled, or there is none.
+pub async fn resolve(app: &App, id: ReportId) -> Result<()> {
+    app.transaction(move |app, conn| {
+        if storage::reports::resolve(conn, id, app.now())? {
+            Ok(())
+        } else {
+            Err(Error::NotFound)
+        }
+    })
+    .await
+}

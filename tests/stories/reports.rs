@@ -1,0 +1,147 @@
+//! Reports: to our own moderators, to those of another server, and from there.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use crate::harness::{School, eventually, out};
+use crate::software::{Elsewhere, account_id};
+
+async fn story(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let there = Elsewhere::open().await;
+    let mo = there.person("mo");
+    there.is_followed(&school, &ada, &mo).await;
+    let by = mo["id"].as_str().unwrap();
+    let public = "https://www.w3.org/ns/activitystreams#Public";
+    let post = json!({ "id": format!("{by}/1/create"), "type": "Create", "actor": by, "to": public, "object": {
+        "id": format!("{by}/1"), "type": "Note", "attributedTo": by, "to": public, "content": "buy chalk",
+    }});
+    there.tells(&school, &post).await;
+    let status = ada.reads("buy chalk").await;
+    let mo_id = account_id(&ada, &format!("mo@{}", there.host)).await;
+    let listed = |all: bool| {
+        let arguments: &[&str] = if all {
+            &["report", "list", "--all"]
+        } else {
+            &["report", "list"]
+        };
+        let output = school.command(arguments);
+        assert!(output.status.success(), "{}", out(&output));
+        out(&output)
+    };
+    let flags = async || {
+        let received = there.received().await;
+        received
+            .into_iter()
+            .filter(|activity| activity["type"] == "Flag")
+            .collect::<Vec<_>>()
+    };
+
+    // Without the wish to, the other server learns nothing.
+    let quiet = json!({ "account_id": mo_id, "comment": "odd", "category": "spam" });
+    let made = ada.post("/api/v1/reports", quiet).await;
+    assert_eq!(made["category"], "spam");
+    assert_eq!(made["forwarded"], false);
+    assert_eq!(made["action_taken"], false);
+    assert_eq!(made["target_account"]["id"], json!(mo_id));
+
+    // With it, its moderators learn what, and not who.
+    let loud = json!({ "account_id": mo_id, "status_ids": [status["id"]], "comment": "an advertisement", "forward": true });
+    let made = ada.post("/api/v1/reports", loud).await;
+    assert_eq!(made["status_ids"], json!([status["id"]]));
+    assert_eq!(made["category"], "other");
+    there
+        .receives("a Flag", |activity| activity["type"] == "Flag")
+        .await;
+    let sent = flags().await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert_eq!(sent[0]["actor"], json!(format!("{}/actor", school.base)));
+    assert_eq!(sent[0]["object"], json!([by, format!("{by}/1")]));
+    assert_eq!(sent[0]["content"], "an advertisement");
+    assert!(!sent[0].to_string().contains("ada"), "{sent:?}");
+
+    // What is not Mo's, what cannot be seen and what does not exist cannot be reported.
+    let own = bo.publish(json!({ "status": "mine" })).await;
+    for (wrong, expected) in [
+        (
+            json!({ "account_id": mo_id, "status_ids": [own["id"]] }),
+            StatusCode::NOT_FOUND,
+        ),
+        (json!({ "account_id": "1" }), StatusCode::NOT_FOUND),
+        (json!({}), StatusCode::NOT_FOUND),
+        (
+            json!({ "account_id": mo_id, "category": "boring" }),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            json!({ "account_id": mo_id, "rule_ids": ["1"] }),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            json!({ "account_id": mo_id, "comment": "x".repeat(1_001) }),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    ] {
+        let refused = ada.request(Method::POST, "/api/v1/reports").json(&wrong);
+        assert_eq!(refused.send().await.unwrap().status(), expected, "{wrong}");
+    }
+
+    // From there: about people of ours, once however often it comes.
+    let bo_uri = format!("{}/users/bo", school.base);
+    let flag = json!({ "id": format!("{by}#flag"), "type": "Flag", "actor": by, "content": "not nice\nat all",
+        "object": [bo_uri, own["uri"], "https://nowhere.example/1"] });
+    there.tells(&school, &flag).await;
+    there.tells(&school, &flag).await;
+    eventually("the report", async || {
+        listed(false)
+            .contains("reports @bo\tother\tnot nice at all")
+            .then_some(())
+    })
+    .await;
+    let lines = listed(false);
+    assert_eq!(lines.lines().count(), 3, "{lines}");
+    assert!(lines.contains(own["url"].as_str().unwrap()), "{lines}");
+
+    // A moderator settles it, once.
+    let id = made["id"].as_str().unwrap();
+    assert!(school.command(&["report", "resolve", id]).status.success());
+    assert!(!school.command(&["report", "resolve", id]).status.success());
+    assert_eq!(listed(false).lines().count(), 2);
+    assert!(listed(true).contains(&format!("{id}\tresolved")));
+
+    // A server whose reports are not taken in says so to the wind.
+    let block = [
+        "domain",
+        "block",
+        &there.host,
+        "--severity",
+        "noop",
+        "--reject-reports",
+    ];
+    assert!(school.command(&block).status.success());
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    let mut again = flag.clone();
+    again["id"] = json!(format!("{by}#flag2"));
+    there.tells(&school, &again).await;
+    let mut last = post.clone();
+    last["id"] = json!(format!("{by}/2/create"));
+    last["object"]["id"] = json!(format!("{by}/2"));
+    last["object"]["content"] = json!("buy more chalk");
+    there.tells(&school, &last).await;
+    ada.reads("buy more chalk").await;
+    assert_eq!(listed(false).lines().count(), 2);
+}
+
+#[tokio::test]
+async fn reports_go_both_ways_on_sqlite() {
+    story(Sqlite).await;
+}
+
+#[tokio::test]
+async fn reports_go_both_ways_on_postgresql() {
+    story(Postgres).await;
+}
