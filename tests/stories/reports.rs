@@ -4,8 +4,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::elsewhere::{Elsewhere, account_id};
 use crate::harness::{School, eventually, out};
-use crate::software::{Elsewhere, account_id};
 
 async fn story(kind: Kind) {
     let Some(school) = School::open(kind).await else {

@@ -151,23 +151,21 @@ async fn show(
 
 /// The servers to which most is owed. Written anew each time: the recorder would keep every name that was ever here.
 fn by_host(hosts: &[Owed], now: Time) -> String {
-    let mut text = String::new();
-    for (name, value) in [
-        (
-            "staffroom_delivery_host_waiting",
-            (|owed, _| owed.waiting) as fn(&Owed, Time) -> i64,
-        ),
-        ("staffroom_delivery_host_oldest_seconds", |owed, now| {
-            owed.oldest
-                .map_or(0, |time| (now - time).num_seconds().max(0))
-        }),
-    ] {
-        text.push_str(&format!("# TYPE {name} gauge\n"));
-        for owed in hosts {
-            // Hosts are checked before they are written: none has a quote or a backslash.
-            let host = &owed.host;
-            text.push_str(&format!("{name}{{host=\"{host}\"}} {}\n", value(owed, now)));
-        }
+    let waiting = |owed: &Owed| owed.waiting;
+    let oldest = |owed: &Owed| {
+        owed.oldest
+            .map_or(0, |time| (now - time).num_seconds().max(0))
+    };
+    gauge("staffroom_delivery_host_waiting", hosts, waiting)
+        + &gauge("staffroom_delivery_host_oldest_seconds", hosts, oldest)
+}
+
+fn gauge(name: &str, hosts: &[Owed], value: impl Fn(&Owed) -> i64) -> String {
+    let mut text = format!("# TYPE {name} gauge\n");
+    for owed in hosts {
+        // Hosts are checked before they are written: none has a quote or a backslash.
+        let host = &owed.host;
+        text.push_str(&format!("{name}{{host=\"{host}\"}} {}\n", value(owed)));
     }
     text
 }
