@@ -131,9 +131,8 @@ async fn story(kind: Kind) {
         for collection in ["followers", "following"] {
             let address = format!("{ada_uri}/{collection}");
             assert_eq!(ask(&school, &address, signer).await.status, 200, "{who}");
-            let answer = ask(&school, &format!("{address}?page=true"), signer).await;
-            let expected = if sees[1] { 200 } else { 404 };
-            assert_eq!(answer.status, expected, "{who} at {address}");
+            let page = format!("{address}?page=true");
+            assert_eq!(ask(&school, &page, signer).await.status, 200, "{who}");
         }
     }
 

@@ -41,20 +41,6 @@ pub fn visible_to(
     }
 }
 
-/// Whether the viewer is told who follows `account` and whom it follows: those who follow it are. One query.
-pub fn knows_relations(
-    conn: &mut DbConnection,
-    viewer: &Viewer,
-    account: AccountId,
-) -> Result<bool> {
-    let followed = match viewer {
-        Viewer::Nobody => return Ok(false),
-        Viewer::Person(viewer) => storage::follows::followed_among(conn, *viewer, &[account])?,
-        Viewer::Server(host) => storage::follows::followed_from(conn, host, &[account])?,
-    };
-    Ok(!followed.is_empty())
-}
-
 /// What any of a server's people sees.
 fn visible_to_server(
     conn: &mut DbConnection,

@@ -8,7 +8,7 @@ use actix_web::web::Path;
 use actix_web::{FromRequest, HttpRequest};
 use domain::{Page, Visibility};
 use serde_json::{Value, json};
-use service::audience::{Viewer, knows_relations, visible_to};
+use service::audience::{Viewer, visible_to};
 use storage::accounts::Account;
 use storage::statuses::OfAccount;
 use url::form_urlencoded;
@@ -135,8 +135,7 @@ pub(crate) async fn following(asking: Asking, name: Path<String>, query: PageQue
     people(asking, name.into_inner(), query, members, which).await
 }
 
-/// That there is such a collection is told to everybody, who is in it only to followers: for others there is no page.
-/// Who hides their collections hides the members and, as the server may too, how many there are.
+/// As on Mastodon and in the client API, whoever may ask is told who is in it. Who hides their collections hides the members and, as the server may too, how many there are.
 async fn people(
     asking: Asking,
     name: String,
@@ -145,15 +144,12 @@ async fn people(
     which: fn(&Account) -> (String, i64),
 ) -> Answer {
     let object = asking
-        .answer(move |app, conn, viewer| {
+        .answer(move |app, conn, _| {
             let account = local(conn, &name)?;
             let (id, total) = which(&account);
             let shown = app.settings().show_counts && !account.hide_collections;
             if !query.is_page {
                 return Ok(collection(&id, shown.then_some(total)));
-            }
-            if !knows_relations(conn, &viewer, account.id)? {
-                return Err(Failure::NotFound);
             }
             if account.hide_collections {
                 return Ok(collection_page(&id, &query, &[], None));
