@@ -122,6 +122,48 @@ async fn threads(kind: Kind) {
     .await;
 }
 
+/// A thread of another Staffroom's, of which only the first post was known.
+async fn between_schools(kind: Kind) {
+    let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let (ada, bo, cy) = (
+        here.teacher("ada"),
+        there.teacher("bo"),
+        there.teacher("cy"),
+    );
+    let first = bo.publish(json!({ "status": "first" })).await;
+    let mut above = first["id"].clone();
+    for (teacher, words, visibility) in [
+        (&cy, "second", "public"),
+        (&bo, "third", "unlisted"),
+        (&cy, "for followers", "private"),
+    ] {
+        let post = json!({ "status": words, "in_reply_to_id": above, "visibility": visibility });
+        above = teacher.publish(post).await["id"].clone();
+    }
+    let path = first["uri"].as_str().unwrap();
+    let named = |path: String| {
+        let request = there
+            .http
+            .get(path)
+            .header("accept", "application/activity+json");
+        async {
+            answer(request).await["orderedItems"]
+                .as_array()
+                .unwrap()
+                .len()
+        }
+    };
+    assert_eq!(named(format!("{path}/context?page=true")).await, 3);
+    assert_eq!(named(format!("{path}/replies?page=true")).await, 1);
+    let id = found(&ada, &json!({ "id": first["uri"] })).await;
+    eventually("the answers", async || {
+        (below(&ada, &id).await == ["<p>second</p>", "<p>third</p>"]).then_some(())
+    })
+    .await;
+}
+
 async fn profiles(kind: Kind) {
     let Some(school) = School::open(kind).await else {
         return;
@@ -183,6 +225,16 @@ async fn threads_are_completed_on_sqlite() {
 #[tokio::test]
 async fn threads_are_completed_on_postgresql() {
     threads(Postgres).await;
+}
+
+#[tokio::test]
+async fn schools_tell_each_other_of_threads_on_sqlite() {
+    between_schools(Sqlite).await;
+}
+
+#[tokio::test]
+async fn schools_tell_each_other_of_threads_on_postgresql() {
+    between_schools(Postgres).await;
 }
 
 #[tokio::test]

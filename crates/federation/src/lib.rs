@@ -221,6 +221,14 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(documents::featured_tags)),
         )
         .service(
+            web::resource("/users/{name}/statuses/{id}/replies")
+                .route(web::get().to(documents::threads::replies)),
+        )
+        .service(
+            web::resource("/users/{name}/statuses/{id}/context")
+                .route(web::get().to(documents::threads::context)),
+        )
+        .service(
             web::resource("/users/{name}/quote_authorizations/{id}")
                 .route(web::get().to(documents::quote_authorization)),
         )

@@ -51,6 +51,12 @@ impl Addresses {
         format!("{}/users/{name}/statuses/{id}/activity", self.base)
     }
 
+    /// The collection of a whole thread, by the id of the status that began it.
+    #[must_use]
+    pub fn context(status: &str) -> String {
+        format!("{status}/context")
+    }
+
     /// The page of a status.
     #[must_use]
     pub fn page(&self, name: &str, id: StatusId) -> String {

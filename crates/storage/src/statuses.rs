@@ -448,6 +448,29 @@ pub fn thread(
         .load(c))
 }
 
+/// One page of a thread, newest first. One range scan of the same index.
+pub fn page_of_thread(
+    conn: &mut DbConnection,
+    conversation: StatusId,
+    page: &Page,
+) -> QueryResult<Vec<Status>> {
+    let query = statuses::table
+        .filter(statuses::conversation_id.eq(conversation.0))
+        .filter(statuses::reblog_of_id.is_null())
+        .filter(statuses::deleted_at.is_null())
+        .select(Status::as_select());
+    load_page!(query, statuses::id, page, conn)
+}
+
+/// One page of the answers to a status, newest first. One range scan of the index on `(in_reply_to_id, id)`.
+pub fn answers(conn: &mut DbConnection, id: StatusId, page: &Page) -> QueryResult<Vec<Status>> {
+    let query = statuses::table
+        .filter(statuses::in_reply_to_id.eq(id.0))
+        .filter(statuses::deleted_at.is_null())
+        .select(Status::as_select());
+    load_page!(query, statuses::id, page, conn)
+}
+
 /// Ties answers that came before their question to it: those that named `status` by its uri.
 /// Their threads become part of its thread.
 pub fn adopt_answers(conn: &mut DbConnection, status: &Status) -> QueryResult<usize> {

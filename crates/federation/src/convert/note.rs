@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use domain::{AccountId, QuoteState, StatusId, limits};
 use serde_json::{Value, json};
-use service::App;
 use service::incoming::{RemoteMedia, RemoteStatus};
+use service::{Addresses, App};
 use storage::DbConnection;
 use storage::accounts::{Account, Identity};
 use storage::media::Media;
@@ -198,6 +198,8 @@ pub(crate) struct Post {
     pub media: Vec<Media>,
     pub poll: Option<(Poll, Vec<PollOption>)>,
     pub quote: Option<Quote>,
+    /// The collection of the thread, if it began here.
+    pub context: Option<String>,
 }
 
 /// Loads posts in a fixed number of queries; those of unknown authors are left out.
@@ -216,6 +218,7 @@ pub(crate) fn load(
     let media = storage::media::of_statuses(conn, &ids)?;
     let polls = storage::polls::of_statuses(conn, &ids)?;
     let quotes = storage::quotes::of_statuses(conn, &ids)?;
+    let contexts = contexts(conn, &rows)?;
     let poll_ids: Vec<_> = polls.iter().map(|poll| poll.id).collect();
     let options = storage::polls::options(conn, &poll_ids)?;
     let poll_of = |id: StatusId| {
@@ -245,6 +248,7 @@ pub(crate) fn load(
                     .cloned()
                     .collect(),
                 poll: poll_of(id),
+                context: contexts.get(&status.conversation_id).cloned(),
                 quote: quotes.iter().find(|quote| quote.status_id == id).cloned(),
                 status,
             })
@@ -252,7 +256,34 @@ pub(crate) fn load(
         .collect())
 }
 
+/// The collections of the threads of these posts that began here and are for everybody.
+fn contexts(
+    conn: &mut DbConnection,
+    rows: &[Status],
+) -> Result<HashMap<StatusId, String>, storage::QueryError> {
+    let is_first = |row: &&Status| row.id == row.conversation_id;
+    let mut first: Vec<Status> = rows.iter().filter(is_first).cloned().collect();
+    let above: Vec<StatusId> = rows
+        .iter()
+        .filter(|row| !is_first(row))
+        .map(|row| row.conversation_id)
+        .collect();
+    if !above.is_empty() {
+        first.extend(storage::statuses::with_ids(conn, &above)?);
+    }
+    Ok(first
+        .into_iter()
+        .filter(|row| row.local && row.visibility.is_open())
+        .map(|row| (row.id, Addresses::context(&row.uri)))
+        .collect())
+}
+
 impl Post {
+    /// The collection of the answers.
+    pub(crate) fn replies(&self) -> String {
+        format!("{}/replies", self.status.uri)
+    }
+
     /// `to` and `cc`.
     pub(crate) fn recipients(&self) -> (Vec<String>, Vec<String>) {
         let mentioned: Vec<String> = self
@@ -285,6 +316,7 @@ impl Post {
             "content": status.content,
             "attachment": self.media.iter().map(|media| document(app, media)).collect::<Vec<_>>(),
             "tag": self.tag(app),
+            "replies": self.replies(),
             "interactionPolicy": quote::interaction_policy(status.quote_policy, &self.author),
         });
         if let Some(object) = note.as_object_mut() {
@@ -301,6 +333,9 @@ impl Post {
             }
             if let Some((poll, options)) = &self.poll {
                 poll::ask(object, poll, options, app.now());
+            }
+            if let Some(context) = &self.context {
+                object.insert("context".to_owned(), json!(context));
             }
             if let Some(time) = status.edited_at {
                 object.insert("updated".to_owned(), json!(moment(time)));

@@ -13,7 +13,7 @@ use storage::accounts::Account;
 use storage::statuses::OfAccount;
 use url::form_urlencoded;
 
-use super::{Answer, Failure, activity_of, document, local};
+use super::{Answer, activity_of, document, local};
 use crate::asking::Asking;
 use crate::convert::note;
 use crate::protocol::context::with_context;
@@ -46,7 +46,11 @@ impl FromRequest for PageQuery {
 }
 
 impl PageQuery {
-    fn page(&self) -> Page {
+    pub(super) fn is_page(&self) -> bool {
+        self.is_page
+    }
+
+    pub(super) fn page(&self) -> Page {
         Page {
             max_id: self.max_id,
             ..Page::newest(PAGE)
@@ -55,7 +59,7 @@ impl PageQuery {
 }
 
 /// The collection itself, which says where its first page is.
-fn collection(id: &str, total: Option<i64>) -> Value {
+pub(super) fn collection(id: &str, total: Option<i64>) -> Value {
     let mut object =
         json!({ "id": id, "type": "OrderedCollection", "first": format!("{id}?page=true") });
     if let (Some(total), Some(object)) = (total, object.as_object_mut()) {
@@ -65,7 +69,12 @@ fn collection(id: &str, total: Option<i64>) -> Value {
 }
 
 /// A page; its neighbour is left out if this is the last.
-fn collection_page(id: &str, query: &PageQuery, items: &[Value], oldest: Option<i64>) -> Value {
+pub(super) fn collection_page(
+    id: &str,
+    query: &PageQuery,
+    items: &[Value],
+    oldest: Option<i64>,
+) -> Value {
     let this = match query.max_id {
         Some(max_id) => format!("{id}?page=true&max_id={max_id}"),
         None => format!("{id}?page=true"),
@@ -81,7 +90,7 @@ fn collection_page(id: &str, query: &PageQuery, items: &[Value], oldest: Option<
     with_context(object)
 }
 
-fn is_full<T>(rows: &[T]) -> bool {
+pub(super) fn is_full<T>(rows: &[T]) -> bool {
     i64::try_from(rows.len()).is_ok_and(|rows| rows >= PAGE)
 }
 
