@@ -7,7 +7,7 @@ use crate::DbConnection;
 use crate::accounts::Account;
 use crate::among::among;
 use crate::connection::each;
-use crate::schema::{accounts, poll_options, poll_votes, polls};
+use crate::schema::{accounts, poll_options, poll_votes, polls, statuses};
 
 /// A question that a status asks.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -71,6 +71,10 @@ impl Poll {
 /// # Errors
 /// If the status has one.
 pub fn insert(conn: &mut DbConnection, poll: Poll, options: Vec<PollOption>) -> QueryResult<()> {
+    let status = statuses::table.find(poll.status_id.0);
+    diesel::update(status)
+        .set(statuses::has_poll.eq(true))
+        .execute(conn)?;
     diesel::insert_into(polls::table)
         .values(poll)
         .execute(conn)?;
@@ -91,14 +95,20 @@ pub fn of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<Optio
     Ok(of_statuses(conn, &[status])?.pop())
 }
 
-/// The polls of these statuses.
+/// The polls of these statuses. No query where there is none to ask for.
 pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Poll>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids = among(polls::status_id, ids.iter().map(|id| id.0));
     each!(conn, c => polls::table.filter(ids).select(Poll::as_select()).load(c))
 }
 
-/// The options of these polls, in order.
+/// The options of these polls, in order. No query where there is none to ask for.
 pub fn options(conn: &mut DbConnection, ids: &[PollId]) -> QueryResult<Vec<PollOption>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids = among(poll_options::poll_id, ids.iter().map(|id| id.0));
     each!(conn, c => poll_options::table
         .filter(ids)
@@ -208,6 +218,9 @@ pub fn close(conn: &mut DbConnection, id: PollId, at: Time) -> QueryResult<bool>
 
 /// Removes the poll of a status, with all votes.
 pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
+    diesel::update(statuses::table.find(status.0))
+        .set(statuses::has_poll.eq(false))
+        .execute(conn)?;
     diesel::delete(polls::table.filter(polls::status_id.eq(status.0)))
         .execute(conn)
         .map(drop)

@@ -41,6 +41,9 @@ pub struct Quote {
 /// # Errors
 /// If its status quotes already.
 pub fn insert(conn: &mut DbConnection, quote: Quote) -> QueryResult<()> {
+    diesel::update(statuses::table.find(quote.status_id.0))
+        .set(statuses::has_quote.eq(true))
+        .execute(conn)?;
     diesel::insert_into(quotes::table)
         .values(quote)
         .execute(conn)
@@ -61,8 +64,11 @@ pub fn of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<Optio
     Ok(of_statuses(conn, &[status])?.pop())
 }
 
-/// What these statuses quote.
+/// What these statuses quote. No query where there is none to ask for.
 pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Quote>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids = among(quotes::status_id, ids.iter().map(|id| id.0));
     each!(conn, c => quotes::table.filter(ids).select(Quote::as_select()).load(c))
 }
@@ -141,6 +147,9 @@ pub fn local_quoters(conn: &mut DbConnection, quoted: StatusId) -> QueryResult<V
 
 /// Removes what a status quotes.
 pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
+    diesel::update(statuses::table.find(status.0))
+        .set(statuses::has_quote.eq(false))
+        .execute(conn)?;
     diesel::delete(quotes::table.filter(quotes::status_id.eq(status.0)))
         .execute(conn)
         .map(drop)

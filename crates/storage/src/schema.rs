@@ -249,7 +249,6 @@ diesel::table! {
         in_reply_to_account_id -> Nullable<BigInt>,
         in_reply_to_uri -> Nullable<Text>,
         reblog_of_id -> Nullable<BigInt>,
-        quote_of_id -> Nullable<BigInt>,
         visibility -> SmallInt,
         content -> Text,
         text -> Text,
@@ -267,6 +266,8 @@ diesel::table! {
         deleted_at -> Nullable<Timestamp>,
         quotes_count -> BigInt,
         quote_policy -> Integer,
+        has_poll -> Bool,
+        has_quote -> Bool,
     }
 }
 

@@ -35,8 +35,6 @@ pub struct Status {
     pub in_reply_to_uri: Option<String>,
     #[diesel(deserialize_as = Optional, serialize_as = Optional)]
     pub reblog_of_id: Option<StatusId>,
-    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
-    pub quote_of_id: Option<StatusId>,
     #[diesel(deserialize_as = i16, serialize_as = i16)]
     pub visibility: Visibility,
     /// HTML, sanitised.
@@ -61,6 +59,10 @@ pub struct Status {
     pub quotes_count: i64,
     #[diesel(deserialize_as = i32, serialize_as = i32)]
     pub quote_policy: QuotePolicy,
+    /// Set by [`crate::polls::insert`].
+    pub has_poll: bool,
+    /// Set by [`crate::quotes::insert`].
+    pub has_quote: bool,
 }
 
 /// A version of a status that an edit replaced.

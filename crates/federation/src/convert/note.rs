@@ -216,8 +216,12 @@ pub(crate) fn load(
     let mentions = storage::mentions::of_statuses(conn, &ids)?;
     let tags = storage::tags::of_statuses(conn, &ids)?;
     let media = storage::media::of_statuses(conn, &ids)?;
-    let polls = storage::polls::of_statuses(conn, &ids)?;
-    let quotes = storage::quotes::of_statuses(conn, &ids)?;
+    let among = |has: fn(&Status) -> bool| {
+        let rows = rows.iter().filter(|row| has(row));
+        rows.map(|row| row.id).collect::<Vec<StatusId>>()
+    };
+    let polls = storage::polls::of_statuses(conn, &among(|row| row.has_poll))?;
+    let quotes = storage::quotes::of_statuses(conn, &among(|row| row.has_quote))?;
     let contexts = contexts(conn, &rows)?;
     let poll_ids: Vec<_> = polls.iter().map(|poll| poll.id).collect();
     let options = storage::polls::options(conn, &poll_ids)?;

@@ -107,7 +107,6 @@ pub(super) fn receive(
         in_reply_to_account_id: parent.as_ref().map(|row| row.account_id),
         in_reply_to_uri: remote.in_reply_to_uri.clone(),
         reblog_of_id: None,
-        quote_of_id: None,
         visibility: remote.visibility,
         content: sanitise::html(limits::cut_bytes(
             &remote.content,
@@ -128,6 +127,8 @@ pub(super) fn receive(
         favourites_count: 0,
         quotes_count: 0,
         quote_policy: remote.quote_policy,
+        has_poll: false,
+        has_quote: false,
         created_at,
         edited_at: remote.edited,
         pinned_at: None,

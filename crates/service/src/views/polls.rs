@@ -8,7 +8,7 @@ use storage::DbConnection;
 use super::PollView;
 use crate::{App, Result};
 
-/// The polls of these statuses. Three queries at most; one where there is no poll.
+/// The polls of these statuses. Three queries at most; none where there is no poll.
 pub(crate) fn polls(
     app: &App,
     conn: &mut DbConnection,

@@ -27,32 +27,29 @@ pub(super) struct Quoters {
     following: HashSet<AccountId>,
 }
 
-/// The quotes of these statuses, and the statuses quoted that the viewer may see. One query where nothing is quoted.
+/// The quotes of these statuses, and the statuses quoted that the viewer may see. No query where nothing is quoted.
 pub(super) fn load(
     conn: &mut DbConnection,
     viewer: Option<AccountId>,
     rows: &[&Status],
 ) -> Result<(Quotes, Vec<Status>)> {
     let mut quotes = Quotes::default();
-    let ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
-    let quoted = quotes.add(conn, viewer, &ids)?;
-    let inner: Vec<StatusId> = quoted.iter().map(|row| row.id).collect();
-    quotes.add(conn, viewer, &inner)?;
+    let quoted = quotes.add(conn, viewer, rows.iter().copied())?;
+    quotes.add(conn, viewer, &quoted)?;
     Ok((quotes, quoted))
 }
 
 impl Quotes {
     /// Adds what these statuses quote; answers that, as far as the viewer may see it.
-    fn add(
+    fn add<'a>(
         &mut self,
         conn: &mut DbConnection,
         viewer: Option<AccountId>,
-        ids: &[StatusId],
+        rows: impl IntoIterator<Item = &'a Status>,
     ) -> Result<Vec<Status>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let quotes = storage::quotes::of_statuses(conn, ids)?;
+        let rows = rows.into_iter().filter(|row| row.has_quote);
+        let ids: Vec<StatusId> = rows.map(|row| row.id).collect();
+        let quotes = storage::quotes::of_statuses(conn, &ids)?;
         let mut wanted: Vec<StatusId> = quotes
             .iter()
             .filter(|quote| quote.state == QuoteState::Accepted)

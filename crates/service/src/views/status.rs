@@ -124,7 +124,9 @@ fn load(
         let url = app.addresses().tag(&name);
         tags.entry(id).or_default().push(TagView { name, url });
     }
-    let polls = polls(app, conn, viewer, &ids)?;
+    let asking = rows.iter().filter(|row| row.has_poll);
+    let asking: Vec<StatusId> = asking.map(|row| row.id).collect();
+    let polls = polls(app, conn, viewer, &asking)?;
     let mut applications: Vec<ApplicationId> =
         rows.iter().filter_map(|row| row.application_id).collect();
     applications.sort_unstable();
