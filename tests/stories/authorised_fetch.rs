@@ -11,13 +11,13 @@ use crate::harness::{School, Teacher};
 
 const ACCEPT: &str = "application/activity+json";
 
-struct Answer {
-    status: StatusCode,
+pub struct Answer {
+    pub status: StatusCode,
     cache: String,
-    body: String,
+    pub body: String,
 }
 
-async fn ask(school: &School, address: &str, signer: Option<&Signer>) -> Answer {
+pub async fn ask(school: &School, address: &str, signer: Option<&Signer>) -> Answer {
     let url = Url::parse(address).unwrap();
     let mut request = school
         .http
@@ -29,6 +29,7 @@ async fn ask(school: &School, address: &str, signer: Option<&Signer>) -> Answer 
             url: &url,
             accept: ACCEPT,
             body: None,
+            followers: None,
         };
         let now = chrono::Utc::now().naive_utc();
         let headers = signer.sign(&outgoing, Format::Cavage, now).unwrap();
@@ -58,7 +59,7 @@ fn server_actor(elsewhere: &Elsewhere) -> Value {
     actor
 }
 
-async fn follows(elsewhere: &Elsewhere, school: &School, by: &Value, ada: &str) {
+pub async fn follows(elsewhere: &Elsewhere, school: &School, by: &Value, ada: &str) {
     let id = format!("{}#follow", by["id"].as_str().unwrap());
     let follow = json!({ "id": id, "type": "Follow", "actor": by["id"], "object": ada });
     elsewhere.tells(school, &follow).await;

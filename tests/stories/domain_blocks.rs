@@ -1,9 +1,11 @@
 //! A server with which we have nothing to do: its four gates, what is undone, and lists of such servers.
 
+use federation::signatures::Signer;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::authorised_fetch::ask;
 use crate::elsewhere::{Elsewhere, account_id};
 use crate::harness::{School, Teacher, eventually, out};
 
@@ -235,6 +237,36 @@ async fn where_few_are_allowed_all_others_stay_outside() {
     assert_eq!(unsigned("/actor").await, StatusCode::OK);
     let instance = ada.get("/api/v2/instance").await;
     assert_eq!(instance["configuration"]["limited_federation"], true);
+
+    // Nor does whoever only says that they are one of the few.
+    let forger = Signer::new(
+        format!("{}#main-key", mo["id"].as_str().unwrap()),
+        other.key(),
+    );
+    let address = format!("{}/users/ada", school.base);
+    let asked = async |signer: &Signer| ask(&school, &address, Some(signer)).await.status;
+    assert_eq!(asked(&there.signer(&mo)).await, StatusCode::OK);
+    assert_eq!(asked(&forger).await, StatusCode::UNAUTHORIZED);
+
+    does(&school, &["domain", "disallow", &there.host]);
+    let again = school.command(&["domain", "disallow", &there.host]);
+    assert!(!again.status.success(), "{}", out(&again));
+    eventually("the gate to close", async || {
+        let reply = there.send(&school, &note(&mo, "2", "still there?")).await;
+        (reply == federation::net::Reply::Refused(403)).then_some(())
+    })
+    .await;
+    let account = ada
+        .get(&format!("/api/v1/accounts/lookup?acct=mo@{}", there.host))
+        .await;
+    let id = account["id"].as_str().unwrap();
+    eventually("the follow to end", async || {
+        let relation = ada
+            .get(&format!("/api/v1/accounts/relationships?id[]={id}"))
+            .await;
+        (relation[0]["following"] == false).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -162,6 +162,17 @@ impl Elsewhere {
 
     /// Delivers an activity, whoever's it is.
     pub async fn send_as(&self, signer: &Signer, school: &School, activity: &Value) -> Reply {
+        self.deliver(signer, school, activity, None).await
+    }
+
+    /// Delivers an activity, with a word on who follows.
+    pub async fn deliver(
+        &self,
+        signer: &Signer,
+        school: &School,
+        activity: &Value,
+        followers: Option<&str>,
+    ) -> Reply {
         let client = OutboundClient::new(&OutboundSettings {
             public_url: Url::parse(&self.base).unwrap(),
             allow_loopback: true,
@@ -172,7 +183,7 @@ impl Elsewhere {
         .unwrap();
         let inbox = Url::parse(&format!("{}/inbox", school.base)).unwrap();
         client
-            .post_signed(&inbox, activity.to_string().into(), signer)
+            .deliver(&inbox, activity.to_string().into(), signer, followers)
             .await
     }
 

@@ -40,6 +40,8 @@ mod routes;
 mod sign_in;
 mod software;
 mod stop;
+mod synchronising;
 mod visibility;
+mod way;
 mod whole;
 mod wizard;

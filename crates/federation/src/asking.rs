@@ -68,9 +68,9 @@ impl Asking {
         self.request.headers().contains_key("signature")
     }
 
-    /// Whether there is an answer for nobody in particular.
+    /// Whether there is an answer for nobody in particular. Where few are allowed, nobody is believed to be one of them.
     pub(crate) fn is_open(&self) -> bool {
-        !self.federation.settings().authorized_fetch
+        !self.federation.settings().authorized_fetch && !self.app.settings().is_limited()
     }
 
     /// Who asks, fetched if they are not known.
@@ -84,6 +84,21 @@ impl Asking {
             Who::Stranger(checked) => self.introduced(&checked).await?,
         };
         self.let_in(viewer)
+    }
+
+    /// Which server asks.
+    ///
+    /// # Errors
+    /// [`Failure::Unauthorized`] without a signature that fits.
+    pub(crate) async fn server(&self) -> Result<Origin, Failure> {
+        if self.viewer().await? == Viewer::Nobody {
+            return Err(Failure::Unauthorized);
+        }
+        // A key belongs to the server of its holder.
+        checked(&self.request, None, &self.app, &self.federation)
+            .ok()
+            .and_then(|checked| Origin::parse(checked.key_id()))
+            .ok_or(Failure::Unauthorized)
     }
 
     /// Asks the database in the name of whoever asks us. An unknown server is only fetched if nobody gets no answer.

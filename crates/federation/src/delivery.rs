@@ -188,9 +188,11 @@ async fn send(
             };
         }
     };
+    let followers = federation.names_followers(app, activity, &inbox).await;
+    let body = Bytes::from(activity.body.clone());
     let reply = federation
         .client()
-        .post_signed(&inbox, Bytes::from(activity.body.clone()), &signer)
+        .deliver(&inbox, body, &signer, followers.as_deref())
         .await;
     federation.keep_formats(app).await;
     match reply {

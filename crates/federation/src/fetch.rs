@@ -182,23 +182,8 @@ impl Federation {
 
     /// RFC 7033.
     async fn webfinger(&self, budget: &Budget, handle: &Handle) -> Outcome<Webfinger> {
-        let Some(host) = &handle.host else {
-            return Err(Refusal::Permanent("no host to ask".to_owned()));
-        };
-        let outbound = &self.settings().outbound;
-        let schemes: &[&str] = if outbound.allow_http {
-            &["http", "https"]
-        } else {
-            &["https"]
-        };
         let mut refusal = Refusal::Permanent("no host to ask".to_owned());
-        for scheme in schemes {
-            let address = format!("{scheme}://{host}/.well-known/webfinger");
-            let Ok(mut url) = Url::parse(&address) else {
-                continue;
-            };
-            url.query_pairs_mut()
-                .append_pair("resource", &format!("acct:{handle}"));
+        for url in self.webfinger_addresses(handle) {
             budget.spend()?;
             match self.client().get_json(&url).await {
                 Ok(Fetched { json, .. }) => {
@@ -209,6 +194,25 @@ impl Federation {
             }
         }
         Err(refusal)
+    }
+
+    /// Where WebFinger answers for a handle, in the order in which we ask.
+    pub(crate) fn webfinger_addresses(&self, handle: &Handle) -> Vec<Url> {
+        let schemes: &[&str] = if self.settings().outbound.allow_http {
+            &["http", "https"]
+        } else {
+            &["https"]
+        };
+        let Some(host) = &handle.host else {
+            return Vec::new();
+        };
+        let addresses = schemes.iter().filter_map(|scheme| {
+            let mut url = Url::parse(&format!("{scheme}://{host}/.well-known/webfinger")).ok()?;
+            url.query_pairs_mut()
+                .append_pair("resource", &format!("acct:{handle}"));
+            Some(url)
+        });
+        addresses.collect()
     }
 
     /// Asks for the actor of our own server as others do, through its public address.
@@ -418,7 +422,7 @@ impl Federation {
 }
 
 /// Where WebFinger says that the actor's document is.
-fn actor_link(document: &Webfinger) -> Option<&Url> {
+pub(crate) fn actor_link(document: &Webfinger) -> Option<&Url> {
     document
         .links
         .iter()
@@ -483,6 +487,15 @@ impl RemoteFetcher for Federation {
     async fn thread(&self, app: &App, status: &str, above: Option<&str>) -> service::Result<()> {
         self.complete_thread(app, status, above).await;
         Ok(())
+    }
+
+    async fn followers(
+        &self,
+        app: &App,
+        account: &Account,
+        url: &str,
+    ) -> service::Result<Option<Vec<String>>> {
+        Ok(self.listed_followers(app, account, url).await)
     }
 
     async fn posts(&self, app: &App, account: &Account) -> service::Result<()> {

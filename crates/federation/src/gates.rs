@@ -60,7 +60,8 @@ pub async fn serve_whom_we_may<B: MessageBody + 'static>(
     }
 }
 
-/// The id of the key that a request is signed with, or says so: who lies about it, lies to their own harm.
+/// The id of the key that a request is signed with, or says so: who lies about it finds no document, since only those
+/// whose signature fits do where few are allowed.
 fn asking(request: &ServiceRequest) -> Option<String> {
     let header = |name: &str| request.headers().get(name)?.to_str().ok();
     let (text, name) = match (header("signature-input"), header("signature")) {

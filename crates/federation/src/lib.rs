@@ -16,23 +16,28 @@ mod outgoing;
 pub mod proofs;
 mod protocol;
 pub mod signatures;
+mod synchronising;
+mod way;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
-use domain::AccountId;
+use domain::{AccountId, ActivityId};
 use moka::sync::Cache;
 use service::App;
 use tokio::sync::{OnceCell, watch};
 
 use crate::net::{BuildError, FetchError, OutboundClient, OutboundSettings};
+use crate::origin::Origin;
 use crate::signatures::{PrivateKey, PublicKey, Signer};
 
 pub use asking::Asking;
 pub use documents::{account_document, status_document, wants_activity_json};
 pub use gates::serve_whom_we_may;
+pub use way::Step;
 
 /// What the administrator chose about federation.
 #[derive(Clone, Debug)]
@@ -58,6 +63,8 @@ struct Inner {
     signers: Cache<AccountId, Signer>,
     /// Public keys by their text.
     public_keys: Cache<String, PublicKey>,
+    /// Of activities that are being sent: for each server the digest of its people who follow.
+    digests: Cache<ActivityId, Arc<HashMap<Origin, String>>>,
     /// About how many received activities wait to be worked off.
     waiting: AtomicI64,
     /// Actors that were fetched anew a short while ago because a signature did not fit.
@@ -92,7 +99,11 @@ impl From<FetchError> for Refusal {
     fn from(error: FetchError) -> Self {
         let transient = matches!(
             error,
-            FetchError::Timeout | FetchError::Unreachable | FetchError::Busy
+            FetchError::Timeout
+                | FetchError::Unreachable
+                | FetchError::UnknownHost
+                | FetchError::Tls
+                | FetchError::Busy
         ) || matches!(error, FetchError::Status(429 | 500..=599));
         if transient {
             Self::Transient(error.to_string())
@@ -122,6 +133,10 @@ impl Federation {
             client,
             signers: Cache::new(10_000),
             public_keys: Cache::new(10_000),
+            digests: Cache::builder()
+                .max_capacity(100)
+                .time_to_live(Duration::from_secs(60))
+                .build(),
             waiting: AtomicI64::new(0),
             refreshed: Cache::builder()
                 .max_capacity(10_000)
@@ -200,6 +215,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/users/{name}/followers")
                 .route(web::get().to(documents::collections::followers)),
+        )
+        .service(
+            web::resource("/users/{name}/followers_synchronization")
+                .route(web::get().to(documents::collections::followers_of_asker)),
         )
         .service(
             web::resource("/users/{name}/following")

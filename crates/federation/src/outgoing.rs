@@ -1,12 +1,14 @@
 //! From what happened here to what other servers are told: one activity, one row for each inbox.
 
 pub(crate) mod featured;
+mod people;
+mod posts;
 mod quotes;
 
 use std::collections::BTreeSet;
 
-use domain::{AccountId, ActivityId, DeliveryId, Host, JobId, ReportId, StatusId};
-use serde_json::{Value, json};
+use domain::{ActivityId, DeliveryId, Host, JobId};
+use serde_json::Value;
 use service::App;
 use service::jobs::Outgoing;
 use service::keys::Keys;
@@ -16,9 +18,8 @@ use storage::deliveries::{Activity, Delivery};
 use url::Url;
 
 use crate::Federation;
-use crate::convert::{actor, moment, note, poll};
+use crate::convert::poll;
 use crate::proofs::prove;
-use crate::protocol::addressing::PUBLIC;
 use crate::protocol::context::with_context;
 use crate::signatures::PrivateKey;
 
@@ -28,6 +29,27 @@ struct Told {
     activity: Value,
     to_followers: bool,
     to: Vec<Account>,
+    /// For followers only: servers are told with it whom we take for one (FEP-8fcf).
+    names_followers: bool,
+}
+
+impl Told {
+    fn to_followers(by: Account, activity: Value) -> Self {
+        Self {
+            to_followers: true,
+            ..Self::to(by, activity, Vec::new())
+        }
+    }
+
+    fn to(by: Account, activity: Value, to: Vec<Account>) -> Self {
+        Self {
+            by,
+            activity,
+            to_followers: false,
+            to,
+            names_followers: false,
+        }
+    }
 }
 
 /// Owes the activity to all whom it concerns, and finishes the job, in one transaction.
@@ -106,6 +128,7 @@ fn owe(
     let activity = Activity {
         id: activity_id,
         account_id: told.by.id,
+        names_followers: told.names_followers,
         body: proven(app, conn, told)?.to_string(),
         created_at: now,
     };
@@ -132,33 +155,33 @@ fn compose(
     keys: Option<&Keys>,
 ) -> Result<Option<Told>, service::Error> {
     Ok(match outgoing {
-        Outgoing::Publish { status } => post(app, conn, status, |post| post.create(app))?,
-        Outgoing::Edit { status } => post(app, conn, status, |post| edit(app, post))?,
-        Outgoing::Delete { status } => deletion(conn, status)?,
-        Outgoing::Boost { status } => boost(conn, status, |announce, _| announce.clone())?,
-        Outgoing::Unboost { status } => boost(conn, status, undo)?,
+        Outgoing::Publish { status } => posts::post(conn, status, |post| post.create(app))?,
+        Outgoing::Edit { status } => posts::post(conn, status, |post| posts::edit(app, post))?,
+        Outgoing::Delete { status } => posts::deletion(conn, status)?,
+        Outgoing::Boost { status } => posts::boost(conn, status, |announce, _| announce.clone())?,
+        Outgoing::Unboost { status } => posts::boost(conn, status, people::undo)?,
         Outgoing::Favourite {
             account,
             status,
             uri,
-        } => like(conn, account, status, &uri, |like, _| like.clone())?,
+        } => people::like(conn, account, status, &uri, |like, _| like.clone())?,
         Outgoing::Unfavourite {
             account,
             status,
             uri,
-        } => like(conn, account, status, &uri, undo)?,
+        } => people::like(conn, account, status, &uri, people::undo)?,
         Outgoing::Vote {
             account,
             status,
             title,
             uri,
         } => match storage::statuses::find(conn, status)? {
-            Some(of) => between(conn, account, of.account_id, |by, to| {
+            Some(of) => people::between(conn, account, of.account_id, |by, to| {
                 poll::vote(by, to, &of.uri, &title, &uri)
             })?,
             None => None,
         },
-        Outgoing::Renew { status } => renewal(app, conn, status)?,
+        Outgoing::Renew { status } => posts::renewal(app, conn, status)?,
         Outgoing::QuoteRequest { status } => quotes::request(app, conn, status)?,
         Outgoing::AnswerQuote {
             account,
@@ -167,7 +190,7 @@ fn compose(
             of,
             by,
             stamp,
-        } => between(conn, account, to, |author, quoter| {
+        } => people::between(conn, account, to, |author, quoter| {
             quotes::answer(app, author, quoter, &request, &of, &by, stamp.as_deref())
         })?,
         Outgoing::RevokeQuote { quote } => quotes::revocation(conn, quote)?,
@@ -175,43 +198,43 @@ fn compose(
             follower,
             account,
             uri,
-        } => between(conn, follower, account, |by, to| {
-            relation("Follow", &uri, by, to)
+        } => people::between(conn, follower, account, |by, to| {
+            people::relation("Follow", &uri, by, to)
         })?,
         Outgoing::Unfollow {
             follower,
             account,
             uri,
-        } => between(conn, follower, account, |by, to| {
-            undo(&relation("Follow", &uri, by, to), by)
+        } => people::between(conn, follower, account, |by, to| {
+            people::undo(&people::relation("Follow", &uri, by, to), by)
         })?,
         Outgoing::Accept {
             follower,
             account,
             uri,
-        } => answer(app, conn, "Accept", follower, account, &uri)?,
+        } => people::answer(app, conn, "Accept", follower, account, &uri)?,
         Outgoing::Reject {
             follower,
             account,
             uri,
-        } => answer(app, conn, "Reject", follower, account, &uri)?,
+        } => people::answer(app, conn, "Reject", follower, account, &uri)?,
         Outgoing::Block {
             account,
             target,
             uri,
-        } => between(conn, account, target, |by, to| {
-            relation("Block", &uri, by, to)
+        } => people::between(conn, account, target, |by, to| {
+            people::relation("Block", &uri, by, to)
         })?,
         Outgoing::Unblock {
             account,
             target,
             uri,
-        } => between(conn, account, target, |by, to| {
-            undo(&relation("Block", &uri, by, to), by)
+        } => people::between(conn, account, target, |by, to| {
+            people::undo(&people::relation("Block", &uri, by, to), by)
         })?,
         Outgoing::UpdateProfile { account } => {
             match (storage::accounts::find(conn, account)?, keys) {
-                (Some(by), Some(keys)) => Some(profile(app, by, keys)),
+                (Some(by), Some(keys)) => Some(people::profile(app, by, keys)),
                 _ => None,
             }
         }
@@ -221,302 +244,12 @@ fn compose(
             name,
             featured,
         } => featured::tag(app, conn, account, &name, featured)?,
-        Outgoing::Move { account } => storage::accounts::find(conn, account)?.and_then(departure),
-        Outgoing::Flag { report } => flag(app, conn, report)?,
+        Outgoing::Move { account } => {
+            storage::accounts::find(conn, account)?.and_then(people::departure)
+        }
+        Outgoing::Flag { report } => people::flag(app, conn, report)?,
         Outgoing::DeleteAccount { account } => {
-            storage::accounts::find(conn, account)?.map(farewell)
+            storage::accounts::find(conn, account)?.map(people::farewell)
         }
     })
-}
-
-fn post(
-    _app: &App,
-    conn: &mut DbConnection,
-    id: StatusId,
-    activity: impl FnOnce(&note::Post) -> Value,
-) -> Result<Option<Told>, service::Error> {
-    let Some(row) = storage::statuses::find(conn, id)? else {
-        return Ok(None);
-    };
-    let Some(post) = note::load(conn, vec![row])?.pop() else {
-        return Ok(None);
-    };
-    let mut to = post.mentioned.clone();
-    if let Some(answered) = post.status.in_reply_to_account_id
-        && post.status.visibility.is_open()
-    {
-        to.extend(storage::accounts::find(conn, answered)?);
-    }
-    to.extend(quotes::quoted_author(conn, &post)?);
-    Ok(Some(Told {
-        activity: activity(&post),
-        to_followers: post.status.visibility != domain::Visibility::Direct,
-        to,
-        by: post.author,
-    }))
-}
-
-fn edit(app: &App, post: &note::Post) -> Value {
-    let (to, cc) = post.recipients();
-    let edited = post.status.edited_at.unwrap_or(post.status.created_at);
-    json!({
-        "id": format!("{}#updates/{}", post.status.uri, edited.and_utc().timestamp_millis()),
-        "type": "Update",
-        "actor": post.author.uri,
-        "published": moment(edited),
-        "to": to,
-        "cc": cc,
-        "object": post.note(app),
-    })
-}
-
-/// A status as it is now, though nobody edited it: for its readers and those who voted.
-fn renewal(
-    app: &App,
-    conn: &mut DbConnection,
-    id: StatusId,
-) -> Result<Option<Told>, service::Error> {
-    let now = app.now();
-    let told = post(app, conn, id, |post| {
-        let mut update = edit(app, post);
-        if let Some(object) = update.as_object_mut() {
-            let id = format!(
-                "{}#updates/now/{}",
-                post.status.uri,
-                now.and_utc().timestamp_millis()
-            );
-            object.insert("id".to_owned(), json!(id));
-            object.insert("published".to_owned(), json!(moment(now)));
-        }
-        update
-    })?;
-    let Some(mut told) = told else {
-        return Ok(None);
-    };
-    if let Some(poll) = storage::polls::of_status(conn, id)? {
-        told.to
-            .extend(storage::polls::voters(conn, poll.id, false)?);
-    }
-    Ok(Some(told))
-}
-
-fn deletion(conn: &mut DbConnection, id: StatusId) -> Result<Option<Told>, service::Error> {
-    let Some(row) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
-        return Ok(None);
-    };
-    let Some(post) = note::load(conn, vec![row])?.pop() else {
-        return Ok(None);
-    };
-    let mut to = post.mentioned.clone();
-    if let Some(answered) = post.status.in_reply_to_account_id {
-        to.extend(storage::accounts::find(conn, answered)?);
-    }
-    to.extend(quotes::quoted_author(conn, &post)?);
-    let recipients: Vec<&str> = vec![PUBLIC];
-    Ok(Some(Told {
-        activity: json!({
-            "id": format!("{}#delete", post.status.uri),
-            "type": "Delete",
-            "actor": post.author.uri,
-            "to": recipients,
-            "object": { "id": post.status.uri, "type": "Tombstone" },
-        }),
-        to_followers: post.status.visibility != domain::Visibility::Direct,
-        to,
-        by: post.author,
-    }))
-}
-
-fn boost(
-    conn: &mut DbConnection,
-    id: StatusId,
-    activity: impl FnOnce(&Value, &Account) -> Value,
-) -> Result<Option<Told>, service::Error> {
-    let Some(boost) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
-        return Ok(None);
-    };
-    let Some(of) = boost.reblog_of_id else {
-        return Ok(None);
-    };
-    let Some(boosted) = storage::statuses::with_ids_deleted(conn, &[of])?.pop() else {
-        return Ok(None);
-    };
-    let by = storage::accounts::find(conn, boost.account_id)?;
-    let owner = storage::accounts::find(conn, boosted.account_id)?;
-    let (Some(by), Some(owner)) = (by, owner) else {
-        return Ok(None);
-    };
-    let announce = note::announce(&boost, &by, &boosted, &owner);
-    Ok(Some(Told {
-        activity: activity(&announce, &by),
-        to_followers: true,
-        to: vec![owner],
-        by,
-    }))
-}
-
-fn like(
-    conn: &mut DbConnection,
-    account: AccountId,
-    status: StatusId,
-    uri: &str,
-    activity: impl FnOnce(&Value, &Account) -> Value,
-) -> Result<Option<Told>, service::Error> {
-    let Some(status) = storage::statuses::find(conn, status)? else {
-        return Ok(None);
-    };
-    between(conn, account, status.account_id, |by, _| {
-        activity(
-            &json!({ "id": uri, "type": "Like", "actor": by.uri, "object": status.uri }),
-            by,
-        )
-    })
-}
-
-fn between(
-    conn: &mut DbConnection,
-    by: AccountId,
-    to: AccountId,
-    activity: impl FnOnce(&Account, &Account) -> Value,
-) -> Result<Option<Told>, service::Error> {
-    let (Some(by), Some(to)) = (
-        storage::accounts::find(conn, by)?,
-        storage::accounts::find(conn, to)?,
-    ) else {
-        return Ok(None);
-    };
-    let activity = activity(&by, &to);
-    Ok(Some(Told {
-        activity,
-        to_followers: false,
-        to: vec![to],
-        by,
-    }))
-}
-
-fn relation(kind: &str, uri: &str, by: &Account, to: &Account) -> Value {
-    json!({ "id": uri, "type": kind, "actor": by.uri, "to": [to.uri], "object": to.uri })
-}
-
-/// An answer has an id of its own each time, since the same Follow may be asked, and answered, again.
-fn answer(
-    app: &App,
-    conn: &mut DbConnection,
-    kind: &str,
-    follower: AccountId,
-    account: AccountId,
-    uri: &str,
-) -> Result<Option<Told>, service::Error> {
-    between(conn, account, follower, |by, follower| {
-        json!({
-            "id": format!("{}#{}/{}", by.uri, kind.to_lowercase(), app.next_id()),
-            "type": kind,
-            "actor": by.uri,
-            "to": [follower.uri],
-            "object": relation("Follow", uri, follower, by),
-        })
-    })
-}
-
-fn undo(activity: &Value, by: &Account) -> Value {
-    let id = activity
-        .get("id")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    json!({
-        "id": format!("{id}{}undo", if id.contains('#') { "/" } else { "#" }),
-        "type": "Undo",
-        "actor": by.uri,
-        "to": activity.get("to"),
-        "object": activity,
-    })
-}
-
-fn profile(app: &App, by: Account, keys: &Keys) -> Told {
-    let mut document = actor::to_json(app, &by, keys);
-    // The activity around it has the context.
-    if let Some(object) = document.as_object_mut() {
-        object.remove("@context");
-    }
-    let activity = json!({
-        "id": format!("{}#updates/{}", by.uri, by.updated_at.and_utc().timestamp_millis()),
-        "type": "Update",
-        "actor": by.uri,
-        "to": [PUBLIC],
-        "object": document,
-    });
-    Told {
-        activity,
-        to_followers: true,
-        to: Vec::new(),
-        by,
-    }
-}
-
-fn departure(by: Account) -> Option<Told> {
-    let target = by.moved_to_uri.clone()?;
-    let activity = json!({
-        "id": format!("{}#moves/{}", by.uri, by.updated_at.and_utc().timestamp_millis()),
-        "type": "Move",
-        "actor": by.uri,
-        "to": [by.followers_uri],
-        "object": by.uri,
-        "target": target,
-    });
-    Some(Told {
-        activity,
-        to_followers: true,
-        to: Vec::new(),
-        by,
-    })
-}
-
-/// Told to everybody: see [`tell`].
-/// The server itself reports, so that nobody elsewhere learns who did.
-fn flag(
-    app: &App,
-    conn: &mut DbConnection,
-    report: ReportId,
-) -> Result<Option<Told>, service::Error> {
-    let Some(report) = storage::reports::find(conn, report)? else {
-        return Ok(None);
-    };
-    let by = storage::accounts::with_uri(conn, &app.addresses().instance_actor())?;
-    let target = storage::accounts::find(conn, report.target_account_id)?;
-    let (Some(by), Some(target)) = (by, target) else {
-        return Ok(None);
-    };
-    let statuses = storage::statuses::with_ids(conn, &report.status_ids)?;
-    let mut objects = vec![target.uri.clone()];
-    objects.extend(statuses.into_iter().map(|status| status.uri));
-    let activity = json!({
-        "id": report.uri,
-        "type": "Flag",
-        "actor": by.uri,
-        "to": [target.uri],
-        "content": report.comment,
-        "object": objects,
-    });
-    Ok(Some(Told {
-        by,
-        activity,
-        to_followers: false,
-        to: vec![target],
-    }))
-}
-
-fn farewell(by: Account) -> Told {
-    let activity = json!({
-        "id": format!("{}#delete", by.uri),
-        "type": "Delete",
-        "actor": by.uri,
-        "to": [PUBLIC],
-        "object": by.uri,
-    });
-    Told {
-        activity,
-        to_followers: true,
-        to: Vec::new(),
-        by,
-    }
 }

@@ -77,6 +77,7 @@ fn signatures(criterion: &mut Criterion) {
         url: &url,
         accept: "*/*",
         body: Some((body.as_bytes(), "application/activity+json")),
+        followers: None,
     };
     criterion.bench_function("sign a delivery", |bench| {
         bench.iter(|| {

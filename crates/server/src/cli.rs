@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use domain::{Host, ReportId, Role, Severity};
+use domain::{Handle, Host, ReportId, Role, Severity};
 use url::Url;
 
 /// A federated microblogging server for teachers.
@@ -35,6 +35,9 @@ pub enum Command {
     /// Decides with which other servers this one has to do.
     #[command(subcommand)]
     Domain(Domain),
+    /// Finds out why another server and this one do not come together.
+    #[command(subcommand)]
+    Federation(Federation),
     /// Shows work that waits and work that was given up, and tries that again.
     #[command(subcommand)]
     Jobs(Jobs),
@@ -240,6 +243,15 @@ pub enum Domain {
         /// Prints the allowed servers instead.
         #[arg(long)]
         allow: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Federation {
+    /// Walks the way to somebody elsewhere, step by step, and says where it ends and what to look at.
+    Test {
+        /// name@host
+        handle: Handle,
     },
 }
 

@@ -64,6 +64,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::domain::run(config, command))
         }
+        Command::Federation(command) => {
+            let config = load()?;
+            runtime().block_on(commands::federation::run(config, command))
+        }
         Command::Jobs(command) => {
             let config = load()?;
             runtime().block_on(commands::jobs::run(config, command))

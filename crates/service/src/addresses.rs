@@ -83,6 +83,12 @@ impl Addresses {
         format!("{}/users/{name}/followers", self.base)
     }
 
+    /// Those of the followers who live where whoever asks does (FEP-8fcf).
+    #[must_use]
+    pub fn followers_synchronization(&self, name: &str) -> String {
+        format!("{}/users/{name}/followers_synchronization", self.base)
+    }
+
     #[must_use]
     pub fn following(&self, name: &str) -> String {
         format!("{}/users/{name}/following", self.base)

@@ -7,7 +7,7 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::{
     App, Error, Result, attachments, completing, domains, home, incoming, keys, moving, polls,
-    remote_files,
+    remote_files, synchronising,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -52,6 +52,12 @@ pub enum Job {
     CompleteProfile {
         account: AccountId,
     },
+    /// Compares who of ours follows somebody elsewhere with what their server says.
+    SynchroniseFollowers {
+        account: AccountId,
+        /// Where it says so.
+        url: String,
+    },
     /// Tells other servers; done by `federation`.
     Federate(Outgoing),
 }
@@ -62,7 +68,9 @@ impl Job {
     pub fn asks_elsewhere(&self) -> bool {
         matches!(
             self,
-            Self::CompleteThread { .. } | Self::CompleteProfile { .. }
+            Self::CompleteThread { .. }
+                | Self::CompleteProfile { .. }
+                | Self::SynchroniseFollowers { .. }
         )
     }
 }
@@ -230,6 +238,9 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::Refollow { from, to } => moving::refollow(app, from, to).await,
         Job::CompleteThread { status } => completing::thread(app, status).await,
         Job::CompleteProfile { account } => completing::profile(app, account).await,
+        Job::SynchroniseFollowers { account, url } => {
+            synchronising::synchronise(app, account, &url).await
+        }
         Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
     }
 }

@@ -43,6 +43,7 @@ pub mod search;
 mod settings;
 pub mod statuses;
 pub mod stop;
+pub mod synchronising;
 pub mod text;
 pub mod timelines;
 pub mod users;

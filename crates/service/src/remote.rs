@@ -31,6 +31,12 @@ pub trait RemoteFetcher: Send + Sync {
         Ok(())
     }
 
+    /// Whom the server of an account lists as followers of theirs, at an address that it named; none where it does not
+    /// say, or not all of it.
+    async fn followers(&self, _: &App, _: &Account, _url: &str) -> Result<Option<Vec<String>>> {
+        Ok(None)
+    }
+
     /// Stores what somebody posted last, and what they have at the top of their profile.
     async fn posts(&self, _: &App, _: &Account) -> Result<()> {
         Ok(())

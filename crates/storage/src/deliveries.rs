@@ -24,6 +24,8 @@ pub struct Activity {
     /// JSON.
     pub body: String,
     pub created_at: Time,
+    /// It is for followers only: servers are told with it whom we take for one.
+    pub names_followers: bool,
 }
 
 /// One sending of an activity to one inbox.
@@ -68,26 +70,7 @@ pub fn enqueue(
         .collect();
     hosts.sort_unstable();
     hosts.dedup();
-    let now = activity.created_at;
-    for hosts in hosts.chunks(crate::CHUNK) {
-        let lanes: Vec<_> = hosts
-            .iter()
-            .map(|host| {
-                (
-                    delivery_lanes::host.eq(host),
-                    delivery_lanes::run_at.eq(now),
-                    delivery_lanes::failures.eq(0),
-                )
-            })
-            .collect();
-        // Touching the row takes its lock, so that a worker that finds the lane empty, or its host dead, sees what comes.
-        each!(conn, c => diesel::insert_into(delivery_lanes::table)
-            .values(lanes)
-            .on_conflict(delivery_lanes::host)
-            .do_update()
-            .set(delivery_lanes::failures.eq(delivery_lanes::failures))
-            .execute(c))?;
-    }
+    lanes::open(conn, &hosts, activity.created_at)?;
     let dead = lanes::dead_among(conn, &hosts)?;
     deliveries.retain(|delivery| !dead.contains(&delivery.host));
     if deliveries.is_empty() {

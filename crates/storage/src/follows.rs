@@ -277,6 +277,31 @@ pub fn local_followers(conn: &mut DbConnection, account: AccountId) -> QueryResu
         .load(conn)
 }
 
+/// The follows of `account` by our own people, answered or not, with the ids by which others know those.
+pub fn local_follows(
+    conn: &mut DbConnection,
+    account: AccountId,
+) -> QueryResult<Vec<(Follow, String)>> {
+    follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(follows::account_id.eq(account.0))
+        .filter(accounts::host.is_null())
+        .select((Follow::as_select(), accounts::uri))
+        .load(conn)
+}
+
+/// The ids of the followers elsewhere.
+pub fn remote_followers(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<String>> {
+    follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .filter(accounts::host.is_not_null())
+        .filter(accounts::deleted_at.is_null())
+        .select(accounts::uri)
+        .load(conn)
+}
+
 /// Our own people who asked to hear of each post of `account`.
 pub fn subscribers(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<AccountId>> {
     let ids: Vec<i64> = follows::table

@@ -7,6 +7,7 @@ use domain::Time;
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
+use crate::deliveries::lanes;
 use crate::inbox::Received;
 use crate::jobs::Job;
 use crate::schema::{deliveries, delivery_lanes, inbox, jobs};
@@ -96,27 +97,15 @@ pub fn retry_deliveries(
                 deliveries::created_at.eq(now),
             ))
             .execute(conn)?;
-        let lanes: Vec<_> = hosts
-            .iter()
-            .map(|host| {
-                (
-                    delivery_lanes::host.eq(host),
-                    delivery_lanes::run_at.eq(now),
-                    delivery_lanes::failures.eq(0),
-                )
-            })
-            .collect();
-        each!(conn, c => diesel::insert_into(delivery_lanes::table)
-            .values(lanes)
-            .on_conflict(delivery_lanes::host)
-            .do_update()
+        lanes::open(conn, hosts, now)?;
+        diesel::update(delivery_lanes::table.filter(among(delivery_lanes::host, hosts.to_vec())))
             .set((
                 delivery_lanes::run_at.eq(now),
                 delivery_lanes::failures.eq(0),
                 delivery_lanes::failing_since.eq(None::<Time>),
                 delivery_lanes::dead_since.eq(None::<Time>),
             ))
-            .execute(c))?;
+            .execute(conn)?;
     }
     Ok(count)
 }

@@ -472,6 +472,7 @@ diesel::table! {
         account_id -> BigInt,
         body -> Text,
         created_at -> Timestamp,
+        names_followers -> Bool,
     }
 }
 

@@ -198,6 +198,7 @@ async fn a_lane_gives_its_sendings_in_order_and_closes_when_it_owes_nothing() {
                         account_id: account,
                         body: "{}".into(),
                         created_at: at(0),
+                        names_followers: false,
                     };
                     let delivery = Delivery {
                         id: DeliveryId(id),

@@ -92,6 +92,19 @@ pub fn user(conn: &mut DbConnection) -> (AccountId, UserId) {
 }
 
 diesel::table! {
+    follows (id) {
+        id -> BigInt,
+    }
+}
+
+/// As after an accident: nobody is known any more to follow anybody.
+pub fn forget_follows(conn: &mut DbConnection) {
+    diesel::delete(follows::table)
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+diesel::table! {
     inbox (id) {
         id -> BigInt,
         actor_uri -> Text,

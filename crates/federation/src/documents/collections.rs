@@ -16,6 +16,7 @@ use url::form_urlencoded;
 use super::{Answer, activity_of, document, local};
 use crate::asking::Asking;
 use crate::convert::note;
+use crate::origin::Origin;
 use crate::protocol::context::with_context;
 
 /// Items of a page of a collection.
@@ -171,6 +172,24 @@ async fn people(
                 .map(|(_, member)| Value::from(member.uri))
                 .collect();
             Ok(collection_page(&id, &query, &items, oldest))
+        })
+        .await?;
+    Ok(document(&asking, &object))
+}
+
+/// Those of the followers who live on the server that asks, whoever may see the others (FEP-8fcf).
+pub(crate) async fn followers_of_asker(asking: Asking, name: Path<String>) -> Answer {
+    let (name, server) = (name.into_inner(), asking.server().await?);
+    let object = asking
+        .read(move |app, conn| {
+            let account = local(conn, &name)?;
+            let mut items = storage::follows::remote_followers(conn, account.id)?;
+            items.retain(|uri| Origin::parse(uri).as_ref() == Some(&server));
+            Ok(with_context(json!({
+                "id": app.addresses().followers_synchronization(&account.username),
+                "type": "OrderedCollection",
+                "orderedItems": items,
+            })))
         })
         .await?;
     Ok(document(&asking, &object))

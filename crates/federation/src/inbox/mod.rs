@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use service::App;
 use storage::inbox::Received;
 
+use self::verify::Source;
 use crate::net::is_activity_json;
 use crate::protocol::read::{self, kind};
 use crate::{Federation, Refusal, net};
@@ -112,10 +113,12 @@ async fn take(
     }
     let uri = activity_id(&activity, &actor, body)
         .ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
-    let Some(()) = verify::verify(request, body, &activity, &actor, app, federation).await? else {
-        // About somebody whom we never knew: there is nothing to do.
-        return Ok(());
-    };
+    match verify::verify(request, body, &activity, &actor, app, federation).await? {
+        Source::Actor => crate::synchronising::hear(app, request, &actor).await,
+        Source::Other => {}
+        // There is nothing to do.
+        Source::Unknown => return Ok(()),
+    }
     crate::delivery::heard_from(federation, app, &actor).await;
     let body = activity.to_string();
     let database = app.database().clone();

@@ -21,7 +21,18 @@ use crate::{Federation, Refusal};
 const REMEMBERED: TimeDelta = TimeDelta::days(7);
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
-/// Checks the signature and whose key made it; what is passed on by others must be proven by its actor. None for somebody unknown who says they are gone.
+/// From whom an activity comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Its actor.
+    Actor,
+    /// Somebody who passes it on; its actor has proven that it is theirs.
+    Other,
+    /// Somebody whom we never knew, and who says they are gone.
+    Unknown,
+}
+
+/// Checks the signature and whose key made it; what is passed on by others must be proven by its actor.
 pub(super) async fn verify(
     request: &HttpRequest,
     body: &Bytes,
@@ -29,7 +40,7 @@ pub(super) async fn verify(
     actor: &str,
     app: &App,
     federation: &Federation,
-) -> Result<Option<()>, Rejection> {
+) -> Result<Source, Rejection> {
     let origin = Origin::of(&app.settings().public_url);
     let checked =
         checked(request, Some(body), app, federation).map_err(|reason| unauthorized(&reason))?;
@@ -54,12 +65,12 @@ pub(super) async fn verify(
         None => {}
     }
     if is_forwarded {
-        return Ok(Some(()));
+        return Ok(Source::Other);
     }
     let known = signatory(app, actor, checked.key_id()).await?;
     let Some(known) = known else {
         if is_farewell(activity, actor) {
-            return Ok(None);
+            return Ok(Source::Unknown);
         }
         return by_new_key(&checked, activity, actor, app, federation).await;
     };
@@ -67,7 +78,7 @@ pub(super) async fn verify(
         return Err(Rejection::new(StatusCode::FORBIDDEN, "suspended"));
     }
     if federation.is_signed_by(&checked, &known) {
-        return Ok(Some(()));
+        return Ok(Source::Actor);
     }
     if federation.0.refreshed.contains_key(actor) {
         return Err(unauthorized("the signature was made by another key"));
@@ -130,10 +141,10 @@ async fn by_new_key(
     actor: &str,
     app: &App,
     federation: &Federation,
-) -> Result<Option<()>, Rejection> {
+) -> Result<Source, Rejection> {
     match federation.fetch_actor(app, &Budget::new(), actor).await {
         Ok(_) => {}
-        Err(_) if is_farewell(activity, actor) => return Ok(None),
+        Err(_) if is_farewell(activity, actor) => return Ok(Source::Unknown),
         Err(Refusal::Transient(reason)) => return Err(Refusal::Transient(reason).into()),
         Err(refusal) => {
             return Err(unauthorized(&format!(
@@ -142,7 +153,7 @@ async fn by_new_key(
         }
     }
     match signatory(app, actor, checked.key_id()).await? {
-        Some(known) if federation.is_signed_by(checked, &known) => Ok(Some(())),
+        Some(known) if federation.is_signed_by(checked, &known) => Ok(Source::Actor),
         _ => Err(unauthorized("the signature was made by another key")),
     }
 }

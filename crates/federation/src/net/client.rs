@@ -208,12 +208,24 @@ impl OutboundClient {
 
     /// Delivers an activity.
     pub async fn post_signed(&self, inbox: &Url, activity: Bytes, signer: &Signer) -> Reply {
+        self.deliver(inbox, activity, signer, None).await
+    }
+
+    /// Delivers an activity, with a word on who follows its actor (FEP-8fcf).
+    pub async fn deliver(
+        &self,
+        inbox: &Url,
+        activity: Bytes,
+        signer: &Signer,
+        followers: Option<&str>,
+    ) -> Reply {
         let mut time = Time::new(JSON_TIME);
         let delivery = Request {
             method: Method::POST,
             accept: ACCEPT_ANY,
             body: Some(activity),
             signer: Some(signer),
+            followers,
         };
         match self.0.transport.send(inbox, &delivery, &mut time).await {
             Err(error) => Reply::of_error(error),
@@ -287,6 +299,7 @@ impl Transport {
             accept: wanted.accept,
             body: None,
             signer,
+            followers: None,
         };
         let Answer {
             url: found,

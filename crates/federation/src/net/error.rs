@@ -2,7 +2,9 @@
 
 use std::{error::Error as _, io, net::IpAddr, path::PathBuf, time::Duration};
 
-use super::resolver::BlockedAddress;
+use openssl::error::ErrorStack;
+
+use super::resolver::{BlockedAddress, UnknownHost};
 
 /// The client cannot be built from its settings.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,10 @@ pub enum FetchError {
     Timeout,
     #[error("the server cannot be reached")]
     Unreachable,
+    #[error("there is no server of this name")]
+    UnknownHost,
+    #[error("no secure connection can be made")]
+    Tls,
     #[error("too many requests to this server are waiting")]
     Busy,
     #[error("we have nothing to do with this server")]
@@ -61,6 +67,12 @@ impl FetchError {
         while let Some(inner) = cause {
             if let Some(BlockedAddress(address)) = inner.downcast_ref() {
                 return Self::Blocked(*address);
+            }
+            if inner.is::<UnknownHost>() {
+                return Self::UnknownHost;
+            }
+            if inner.is::<ErrorStack>() {
+                return Self::Tls;
             }
             cause = inner.source();
         }

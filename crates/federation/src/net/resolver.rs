@@ -18,6 +18,11 @@ pub(super) struct GuardedResolver {
 #[error("{0} is not a public address")]
 pub(super) struct BlockedAddress(pub(super) IpAddr);
 
+/// Nobody knows an address for the name.
+#[derive(Debug, thiserror::Error)]
+#[error("the name cannot be resolved: {0}")]
+pub(super) struct UnknownHost(String);
+
 impl GuardedResolver {
     pub(super) fn new(guard: Guard) -> Result<Self, BuildError> {
         let mut builder = TokioResolver::builder_tokio()
@@ -37,7 +42,11 @@ impl Resolve for GuardedResolver {
             let found: Vec<IpAddr> = if is_localhost(name.as_str()) {
                 vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
             } else {
-                resolver.lookup_ip(name.as_str()).await?.iter().collect()
+                let found = resolver.lookup_ip(name.as_str()).await;
+                found
+                    .map_err(|error| UnknownHost(error.to_string()))?
+                    .iter()
+                    .collect()
             };
             let addresses = permitted(found, guard)?;
             let addresses: Addrs = Box::new(addresses.into_iter());

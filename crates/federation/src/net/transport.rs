@@ -43,6 +43,8 @@ pub(super) struct Request<'a> {
     pub(super) accept: &'static str,
     pub(super) body: Option<Bytes>,
     pub(super) signer: Option<&'a Signer>,
+    /// As in [`Outgoing`].
+    pub(super) followers: Option<&'a str>,
 }
 
 /// An answer that is no redirect. The pass is kept until its body is read.
@@ -138,6 +140,7 @@ impl Transport {
             url,
             accept: request.accept,
             body: request.body.as_deref().map(|body| (body, ACTIVITY_JSON)),
+            followers: request.followers,
         };
         let headers = match request.signer {
             // The real time, whatever the clock of the rest of the program says: the other server compares it with its own.

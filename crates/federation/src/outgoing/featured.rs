@@ -56,10 +56,5 @@ fn told(
         "object": object,
         "target": by.featured_uri,
     });
-    Ok(Some(Told {
-        activity,
-        to_followers: true,
-        to: Vec::new(),
-        by,
-    }))
+    Ok(Some(Told::to_followers(by, activity)))
 }

@@ -39,12 +39,7 @@ pub(super) fn request(
         "object": asked.map(|quote| &quote.quoted_uri),
         "instrument": post.note(app),
     });
-    Ok(Some(Told {
-        activity,
-        to_followers: false,
-        to: vec![author],
-        by: post.author,
-    }))
+    Ok(Some(Told::to(post.author, activity, vec![author])))
 }
 
 /// Whose words a post shows, or showed: they have it, and must hear what becomes of it.
@@ -113,10 +108,5 @@ pub(super) fn revocation(conn: &mut DbConnection, id: i64) -> Result<Option<Told
         "to": [quoter.uri],
         "object": quote::authorization(stamp, &author.uri, &by.uri, &row.quoted_uri),
     });
-    Ok(Some(Told {
-        activity,
-        to_followers: false,
-        to: vec![quoter],
-        by: author,
-    }))
+    Ok(Some(Told::to(author, activity, vec![quoter])))
 }

@@ -122,7 +122,7 @@ impl Signature {
 }
 
 /// The first `name="value"` or `name=value` of `text`, and what follows its comma.
-fn field(text: &str) -> Option<(&str, &str, &str)> {
+pub(crate) fn field(text: &str) -> Option<(&str, &str, &str)> {
     let (name, rest) = text.split_once('=')?;
     let (value, rest) = match rest.trim_start().strip_prefix('"') {
         Some(quoted) => quoted.split_once('"')?,

@@ -13,6 +13,7 @@ mod message;
 mod sign;
 mod structured;
 
+pub(crate) use cavage::field;
 pub use check::{Check, Checked, check};
 pub use dates::{format_http_date, parse_http_date};
 pub use error::Error;

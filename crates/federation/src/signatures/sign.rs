@@ -41,7 +41,11 @@ pub struct Outgoing<'a> {
     pub accept: &'a str,
     /// The body and its content type.
     pub body: Option<(&'a [u8], &'a str)>,
+    /// The header `Collection-Synchronization` (FEP-8fcf).
+    pub followers: Option<&'a str>,
 }
+
+const FOLLOWERS: &str = "collection-synchronization";
 
 /// The request cannot be signed: its address is not http(s) or a header cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -101,14 +105,15 @@ impl Signer {
     }
 
     fn cavage(&self, request: &Outgoing, parts: &Parts) -> Result<String, SignError> {
-        let covered = match request.body {
-            Some(_) => "(request-target) host date digest content-type",
-            None => "(request-target) host date accept",
+        let mut covered = match request.body {
+            Some(_) => vec!["(request-target)", "host", "date", "digest", "content-type"],
+            None => vec!["(request-target)", "host", "date", "accept"],
         };
+        covered.extend(request.followers.map(|_| FOLLOWERS));
         let mut signature = cavage::Signature {
             key_id: self.key_id.clone(),
             algorithm: Some(self.key.algorithm()),
-            headers: covered.split(' ').map(str::to_owned).collect(),
+            headers: covered.into_iter().map(str::to_owned).collect(),
             signature: Vec::new(),
             created: None,
             expires: None,
@@ -124,12 +129,11 @@ impl Signer {
         parts: &Parts,
         now: NaiveDateTime,
     ) -> Result<(String, String), SignError> {
-        let covered: &[&str] = match request.body {
-            Some(_) => &["@method", "@target-uri", "content-digest"],
-            None => &["@method", "@target-uri"],
-        };
+        let mut covered = vec!["@method", "@target-uri"];
+        covered.extend(request.body.map(|_| "content-digest"));
+        covered.extend(request.followers.map(|_| FOLLOWERS));
         let input = message::input(
-            covered,
+            &covered,
             now.and_utc().timestamp(),
             &self.key_id,
             self.key.algorithm(),
@@ -151,6 +155,9 @@ pub(crate) fn unsigned(request: &Outgoing, origin: &Origin) -> Result<HeaderMap,
     put(&mut headers, header::ACCEPT, request.accept)?;
     if let Some((_, content_type)) = request.body {
         put(&mut headers, header::CONTENT_TYPE, content_type)?;
+    }
+    if let Some(followers) = request.followers {
+        put(&mut headers, HeaderName::from_static(FOLLOWERS), followers)?;
     }
     Ok(headers)
 }

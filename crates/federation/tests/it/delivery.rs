@@ -87,6 +87,7 @@ impl School {
                 account_id,
                 body,
                 created_at: app.now(),
+                names_followers: false,
             };
             let delivery = Delivery {
                 id: DeliveryId(app.next_id()),

@@ -95,7 +95,7 @@ async fn a_private_authority_is_trusted_only_when_its_file_is_named() {
             .get_activity_json(&url, None)
             .await
             .unwrap_err(),
-        FetchError::Unreachable
+        FetchError::Tls
     );
     assert!(
         client(Some(file))

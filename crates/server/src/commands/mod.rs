@@ -5,6 +5,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod domain;
+pub mod federation;
 pub mod init;
 pub mod invite;
 pub mod jobs;

@@ -39,6 +39,31 @@ pub struct State {
     pub dead_since: Option<Time>,
 }
 
+/// Opens lanes to these hosts, in order, and holds them with those that are open: a worker that finds one empty, or its
+/// host dead, sees what this transaction brings.
+pub(crate) fn open(conn: &mut DbConnection, hosts: &[String], now: Time) -> QueryResult<()> {
+    for hosts in hosts.chunks(crate::CHUNK) {
+        let lanes: Vec<_> = hosts
+            .iter()
+            .map(|host| {
+                (
+                    delivery_lanes::host.eq(host),
+                    delivery_lanes::run_at.eq(now),
+                    delivery_lanes::failures.eq(0),
+                )
+            })
+            .collect();
+        // Touching a row takes its lock.
+        each!(conn, c => diesel::insert_into(delivery_lanes::table)
+            .values(lanes)
+            .on_conflict(delivery_lanes::host)
+            .do_update()
+            .set(delivery_lanes::failures.eq(delivery_lanes::failures))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
 /// Puts a lane back; one that was revived meanwhile is due at once.
 pub fn release(conn: &mut DbConnection, host: &str, rest: Rest) -> QueryResult<()> {
     crate::dialect::claim::lock_lane(conn, host)?;

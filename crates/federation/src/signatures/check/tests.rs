@@ -43,6 +43,7 @@ impl Arrived {
             url: &url,
             accept: "application/activity+json",
             body: content,
+            followers: None,
         };
         let headers = Signer::new(key_id.to_owned(), key.clone())
             .sign(&request, format, now())
@@ -348,6 +349,7 @@ fn a_port_of_ours_is_part_of_the_host() {
         url: &url,
         accept: "*/*",
         body: Some((BODY, "application/activity+json")),
+        followers: None,
     };
     let headers = Signer::new(KEY_ID.to_owned(), RSA.clone())
         .sign(&request, Format::Message, now())

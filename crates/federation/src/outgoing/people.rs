@@ -1,0 +1,153 @@
+//! Telling of people: who follows, likes, blocks, reports, moves and leaves.
+
+use domain::{AccountId, ReportId, StatusId};
+use serde_json::{Value, json};
+use service::App;
+use service::keys::Keys;
+use storage::DbConnection;
+use storage::accounts::Account;
+
+use super::Told;
+use crate::convert::actor;
+use crate::protocol::addressing::PUBLIC;
+
+pub(super) fn like(
+    conn: &mut DbConnection,
+    account: AccountId,
+    status: StatusId,
+    uri: &str,
+    activity: impl FnOnce(&Value, &Account) -> Value,
+) -> Result<Option<Told>, service::Error> {
+    let Some(status) = storage::statuses::find(conn, status)? else {
+        return Ok(None);
+    };
+    between(conn, account, status.account_id, |by, _| {
+        activity(
+            &json!({ "id": uri, "type": "Like", "actor": by.uri, "object": status.uri }),
+            by,
+        )
+    })
+}
+
+pub(super) fn between(
+    conn: &mut DbConnection,
+    by: AccountId,
+    to: AccountId,
+    activity: impl FnOnce(&Account, &Account) -> Value,
+) -> Result<Option<Told>, service::Error> {
+    let (Some(by), Some(to)) = (
+        storage::accounts::find(conn, by)?,
+        storage::accounts::find(conn, to)?,
+    ) else {
+        return Ok(None);
+    };
+    let activity = activity(&by, &to);
+    Ok(Some(Told::to(by, activity, vec![to])))
+}
+
+pub(super) fn relation(kind: &str, uri: &str, by: &Account, to: &Account) -> Value {
+    json!({ "id": uri, "type": kind, "actor": by.uri, "to": [to.uri], "object": to.uri })
+}
+
+/// An answer has an id of its own each time, since the same Follow may be asked, and answered, again.
+pub(super) fn answer(
+    app: &App,
+    conn: &mut DbConnection,
+    kind: &str,
+    follower: AccountId,
+    account: AccountId,
+    uri: &str,
+) -> Result<Option<Told>, service::Error> {
+    between(conn, account, follower, |by, follower| {
+        json!({
+            "id": format!("{}#{}/{}", by.uri, kind.to_lowercase(), app.next_id()),
+            "type": kind,
+            "actor": by.uri,
+            "to": [follower.uri],
+            "object": relation("Follow", uri, follower, by),
+        })
+    })
+}
+
+pub(super) fn undo(activity: &Value, by: &Account) -> Value {
+    let id = activity
+        .get("id")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    json!({
+        "id": format!("{id}{}undo", if id.contains('#') { "/" } else { "#" }),
+        "type": "Undo",
+        "actor": by.uri,
+        "to": activity.get("to"),
+        "object": activity,
+    })
+}
+
+pub(super) fn profile(app: &App, by: Account, keys: &Keys) -> Told {
+    let mut document = actor::to_json(app, &by, keys);
+    // The activity around it has the context.
+    if let Some(object) = document.as_object_mut() {
+        object.remove("@context");
+    }
+    let activity = json!({
+        "id": format!("{}#updates/{}", by.uri, by.updated_at.and_utc().timestamp_millis()),
+        "type": "Update",
+        "actor": by.uri,
+        "to": [PUBLIC],
+        "object": document,
+    });
+    Told::to_followers(by, activity)
+}
+
+pub(super) fn departure(by: Account) -> Option<Told> {
+    let target = by.moved_to_uri.clone()?;
+    let activity = json!({
+        "id": format!("{}#moves/{}", by.uri, by.updated_at.and_utc().timestamp_millis()),
+        "type": "Move",
+        "actor": by.uri,
+        "to": [by.followers_uri],
+        "object": by.uri,
+        "target": target,
+    });
+    Some(Told::to_followers(by, activity))
+}
+
+/// The server itself reports, so that nobody elsewhere learns who did.
+pub(super) fn flag(
+    app: &App,
+    conn: &mut DbConnection,
+    report: ReportId,
+) -> Result<Option<Told>, service::Error> {
+    let Some(report) = storage::reports::find(conn, report)? else {
+        return Ok(None);
+    };
+    let by = storage::accounts::with_uri(conn, &app.addresses().instance_actor())?;
+    let target = storage::accounts::find(conn, report.target_account_id)?;
+    let (Some(by), Some(target)) = (by, target) else {
+        return Ok(None);
+    };
+    let statuses = storage::statuses::with_ids(conn, &report.status_ids)?;
+    let mut objects = vec![target.uri.clone()];
+    objects.extend(statuses.into_iter().map(|status| status.uri));
+    let activity = json!({
+        "id": report.uri,
+        "type": "Flag",
+        "actor": by.uri,
+        "to": [target.uri],
+        "content": report.comment,
+        "object": objects,
+    });
+    Ok(Some(Told::to(by, activity, vec![target])))
+}
+
+/// Told to everybody: see [`super::tell`].
+pub(super) fn farewell(by: Account) -> Told {
+    let activity = json!({
+        "id": format!("{}#delete", by.uri),
+        "type": "Delete",
+        "actor": by.uri,
+        "to": [PUBLIC],
+        "object": by.uri,
+    });
+    Told::to_followers(by, activity)
+}

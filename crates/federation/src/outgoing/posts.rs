@@ -1,0 +1,144 @@
+//! Telling of posts: new ones, other versions, ends, and boosts.
+
+use domain::{StatusId, Visibility};
+use serde_json::{Value, json};
+use service::App;
+use storage::DbConnection;
+use storage::accounts::Account;
+
+use super::{Told, quotes};
+use crate::convert::{moment, note};
+use crate::protocol::addressing::PUBLIC;
+
+/// A post, for its readers.
+pub(super) fn post(
+    conn: &mut DbConnection,
+    id: StatusId,
+    activity: impl FnOnce(&note::Post) -> Value,
+) -> Result<Option<Told>, service::Error> {
+    let Some(row) = storage::statuses::find(conn, id)? else {
+        return Ok(None);
+    };
+    let Some(post) = note::load(conn, vec![row])?.pop() else {
+        return Ok(None);
+    };
+    let mut to = post.mentioned.clone();
+    if let Some(answered) = post.status.in_reply_to_account_id
+        && post.status.visibility.is_open()
+    {
+        to.extend(storage::accounts::find(conn, answered)?);
+    }
+    to.extend(quotes::quoted_author(conn, &post)?);
+    let visibility = post.status.visibility;
+    Ok(Some(Told {
+        activity: activity(&post),
+        to_followers: visibility != Visibility::Direct,
+        to,
+        names_followers: visibility == Visibility::FollowersOnly,
+        by: post.author,
+    }))
+}
+
+pub(super) fn edit(app: &App, post: &note::Post) -> Value {
+    let (to, cc) = post.recipients();
+    let edited = post.status.edited_at.unwrap_or(post.status.created_at);
+    json!({
+        "id": format!("{}#updates/{}", post.status.uri, edited.and_utc().timestamp_millis()),
+        "type": "Update",
+        "actor": post.author.uri,
+        "published": moment(edited),
+        "to": to,
+        "cc": cc,
+        "object": post.note(app),
+    })
+}
+
+/// A status as it is now, though nobody edited it: for its readers and those who voted.
+pub(super) fn renewal(
+    app: &App,
+    conn: &mut DbConnection,
+    id: StatusId,
+) -> Result<Option<Told>, service::Error> {
+    let now = app.now();
+    let told = post(conn, id, |post| {
+        let mut update = edit(app, post);
+        if let Some(object) = update.as_object_mut() {
+            let id = format!(
+                "{}#updates/now/{}",
+                post.status.uri,
+                now.and_utc().timestamp_millis()
+            );
+            object.insert("id".to_owned(), json!(id));
+            object.insert("published".to_owned(), json!(moment(now)));
+        }
+        update
+    })?;
+    let Some(mut told) = told else {
+        return Ok(None);
+    };
+    if let Some(poll) = storage::polls::of_status(conn, id)? {
+        told.to
+            .extend(storage::polls::voters(conn, poll.id, false)?);
+    }
+    Ok(Some(told))
+}
+
+pub(super) fn deletion(
+    conn: &mut DbConnection,
+    id: StatusId,
+) -> Result<Option<Told>, service::Error> {
+    let Some(row) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
+        return Ok(None);
+    };
+    let Some(post) = note::load(conn, vec![row])?.pop() else {
+        return Ok(None);
+    };
+    let mut to = post.mentioned.clone();
+    if let Some(answered) = post.status.in_reply_to_account_id {
+        to.extend(storage::accounts::find(conn, answered)?);
+    }
+    to.extend(quotes::quoted_author(conn, &post)?);
+    let recipients: Vec<&str> = vec![PUBLIC];
+    Ok(Some(Told {
+        activity: json!({
+            "id": format!("{}#delete", post.status.uri),
+            "type": "Delete",
+            "actor": post.author.uri,
+            "to": recipients,
+            "object": { "id": post.status.uri, "type": "Tombstone" },
+        }),
+        to_followers: post.status.visibility != Visibility::Direct,
+        to,
+        names_followers: false,
+        by: post.author,
+    }))
+}
+
+pub(super) fn boost(
+    conn: &mut DbConnection,
+    id: StatusId,
+    activity: impl FnOnce(&Value, &Account) -> Value,
+) -> Result<Option<Told>, service::Error> {
+    let Some(boost) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
+        return Ok(None);
+    };
+    let Some(of) = boost.reblog_of_id else {
+        return Ok(None);
+    };
+    let Some(boosted) = storage::statuses::with_ids_deleted(conn, &[of])?.pop() else {
+        return Ok(None);
+    };
+    let by = storage::accounts::find(conn, boost.account_id)?;
+    let owner = storage::accounts::find(conn, boosted.account_id)?;
+    let (Some(by), Some(owner)) = (by, owner) else {
+        return Ok(None);
+    };
+    let announce = note::announce(&boost, &by, &boosted, &owner);
+    Ok(Some(Told {
+        activity: activity(&announce, &by),
+        to_followers: true,
+        to: vec![owner],
+        names_followers: boost.visibility == Visibility::FollowersOnly,
+        by,
+    }))
+}
