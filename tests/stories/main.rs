@@ -34,6 +34,7 @@ mod pictures;
 mod polls;
 mod proofs;
 mod quotes;
+mod regard;
 mod relayed;
 mod reports;
 mod routes;

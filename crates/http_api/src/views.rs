@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{AccountId, AccountKind, CustomEmoji, MediaKind};
 use service::featured_tags::FeaturedTagView;
+use service::mutes::MutedView;
 use service::oauth::Person;
 use service::views::{
     AccountView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted,
@@ -253,7 +254,7 @@ impl From<StatusView> for e::Status {
             quote_approval: Approval::of(status.quote_policy, view.quote_permission),
             favourited: seen.map(|seen| seen.favourited),
             reblogged: seen.map(|seen| seen.boosted),
-            muted: seen.map(|_| false),
+            muted: seen.map(|seen| seen.muted),
             bookmarked: seen.map(|seen| seen.bookmarked),
             pinned: seen.and_then(|seen| seen.pinned),
             filtered: [],
@@ -326,14 +327,32 @@ impl From<RelationshipView> for e::Relationship {
             followed_by: view.followed_by,
             blocking: view.blocking,
             blocked_by: view.blocked_by,
-            muting: false,
-            muting_notifications: false,
-            muting_expires_at: (),
+            muting: view.muting,
+            muting_notifications: view.muting_notifications,
+            muting_expires_at: view.muting_expires_at,
             requested: view.requested,
             requested_by: view.requested_by,
             domain_blocking: view.domain_blocking,
-            endorsed: false,
-            note: String::new(),
+            endorsed: view.endorsed,
+            note: view.note,
+        }
+    }
+}
+
+impl From<MutedView> for e::MutedAccount {
+    fn from(view: MutedView) -> Self {
+        Self {
+            account: view.account.into(),
+            mute_expires_at: view.expires_at,
+        }
+    }
+}
+
+impl From<(AccountId, Vec<AccountView>)> for e::FamiliarFollowers {
+    fn from((id, accounts): (AccountId, Vec<AccountView>)) -> Self {
+        Self {
+            id,
+            accounts: accounts.into_iter().map(Into::into).collect(),
         }
     }
 }

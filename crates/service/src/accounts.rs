@@ -260,28 +260,30 @@ pub async fn relationships(
 ) -> Result<Vec<RelationshipView>> {
     let viewer = person.id();
     let ids = ids.to_vec();
-    app.read(move |_, conn| {
+    app.read(move |app, conn| {
         let known: Vec<AccountId> = storage::accounts::with_ids(conn, &ids)?
             .iter()
             .map(|row| row.id)
             .collect();
         let ids: Vec<AccountId> = ids.into_iter().filter(|id| known.contains(id)).collect();
-        relationships_between(conn, viewer, &ids)
+        relationships_between(app, conn, viewer, &ids)
     })
     .await
 }
 
 pub(crate) fn relationship(
+    app: &App,
     conn: &mut DbConnection,
     viewer: AccountId,
     other: AccountId,
 ) -> Result<RelationshipView> {
-    relationships_between(conn, viewer, &[other])?
+    relationships_between(app, conn, viewer, &[other])?
         .pop()
         .ok_or(Error::NotFound)
 }
 
 fn relationships_between(
+    app: &App,
     conn: &mut DbConnection,
     viewer: AccountId,
     ids: &[AccountId],
@@ -324,6 +326,23 @@ fn relationships_between(
             }
         }
     }
+    for mute in storage::mutes::among_targets(conn, viewer, ids, app.now())? {
+        if let Some(view) = found.get_mut(&mute.target_id) {
+            view.muting = true;
+            view.muting_notifications = mute.notifications;
+            view.muting_expires_at = mute.expires_at;
+        }
+    }
+    for id in storage::endorsements::among_targets(conn, viewer, ids)? {
+        if let Some(view) = found.get_mut(&id) {
+            view.endorsed = true;
+        }
+    }
+    for (id, note) in storage::account_notes::about(conn, viewer, ids)? {
+        if let Some(view) = found.get_mut(&id) {
+            view.note = note;
+        }
+    }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
@@ -341,6 +360,11 @@ impl RelationshipView {
             requested: false,
             requested_by: false,
             domain_blocking: false,
+            muting: false,
+            muting_notifications: false,
+            muting_expires_at: None,
+            endorsed: false,
+            note: String::new(),
         }
     }
 }

@@ -36,7 +36,7 @@ pub async fn block(app: &App, person: &Person, id: AccountId) -> Result<Relation
                 )?;
             }
         }
-        relationship(conn, me.id, other.id)
+        relationship(app, conn, me.id, other.id)
     })
     .await
 }
@@ -59,7 +59,7 @@ pub async fn unblock(app: &App, person: &Person, id: AccountId) -> Result<Relati
                 },
             )?;
         }
-        relationship(conn, me, other.id)
+        relationship(app, conn, me, other.id)
     })
     .await
 }

@@ -1,15 +1,12 @@
 //! Hearing nothing of a whole server, as one person's choice.
 //! <https://docs.joinmastodon.org/methods/domain_blocks/>
 
-use std::collections::HashSet;
-
 use domain::{AccountId, Host, Page};
 use storage::DbConnection;
 use storage::account_domain_blocks::{self, AccountDomainBlock};
 
 use crate::error::invalid;
 use crate::oauth::Person;
-use crate::views::StatusView;
 use crate::{App, Paged, Result, follows};
 
 /// One page of the hosts that the viewer has blocked.
@@ -81,27 +78,4 @@ pub(crate) fn is_blocked(
         return Ok(false);
     };
     Ok(!account_domain_blocks::blockers(conn, &host, &[account])?.is_empty())
-}
-
-/// Leaves out what comes from servers of which the viewer wants to hear nothing. One query for somebody signed in.
-pub(crate) fn without_blocked(
-    conn: &mut DbConnection,
-    viewer: Option<AccountId>,
-    mut statuses: Vec<StatusView>,
-) -> Result<Vec<StatusView>> {
-    let Some(viewer) = viewer.filter(|_| !statuses.is_empty()) else {
-        return Ok(statuses);
-    };
-    let blocked: HashSet<String> = account_domain_blocks::hosts(conn, viewer)?
-        .into_iter()
-        .collect();
-    if !blocked.is_empty() {
-        let is_blocked = |view: &StatusView| {
-            let host = view.author.account.host.as_ref();
-            host.is_some_and(|host| blocked.contains(host))
-        };
-        statuses
-            .retain(|view| !is_blocked(view) && !view.boosted.as_deref().is_some_and(is_blocked));
-    }
-    Ok(statuses)
 }

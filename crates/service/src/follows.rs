@@ -65,10 +65,10 @@ pub async fn follow(
         }
         if !is_new {
             storage::follows::set_wishes(conn, &follow)?;
-            return Ok((relationship(conn, me.id, other.id)?, other.locked));
+            return Ok((relationship(app, conn, me.id, other.id)?, other.locked));
         }
         place(app, conn, &follow, &other)?;
-        Ok((relationship(conn, me.id, other.id)?, other.locked))
+        Ok((relationship(app, conn, me.id, other.id)?, other.locked))
     })
     .await
 }
@@ -102,7 +102,7 @@ pub async fn unfollow(app: &App, person: &Person, id: AccountId) -> Result<Relat
     app.transaction(move |app, conn| {
         let other = storage::accounts::find(conn, id)?.ok_or(Error::NotFound)?;
         end(app, conn, me, &other)?;
-        relationship(conn, me, other.id)
+        relationship(app, conn, me, other.id)
     })
     .await
 }
@@ -154,7 +154,7 @@ pub async fn authorize(app: &App, person: &Person, id: AccountId) -> Result<Rela
         let follower = accounts::find(conn, id)?;
         accept(app, conn, &follow, &follower)?;
         storage::notifications::withdraw(conn, me.id, id, NotificationKind::FollowRequest, None)?;
-        relationship(conn, me.id, id)
+        relationship(app, conn, me.id, id)
     })
     .await
 }
@@ -167,7 +167,7 @@ pub async fn reject(app: &App, person: &Person, id: AccountId) -> Result<Relatio
             .filter(|follow| follow.pending)
             .ok_or(Error::NotFound)?;
         turn_away(app, conn, id, me)?;
-        relationship(conn, me, id)
+        relationship(app, conn, me, id)
     })
     .await
 }
@@ -182,7 +182,7 @@ pub async fn remove_follower(
     app.transaction(move |app, conn| {
         accounts::find(conn, id)?;
         turn_away(app, conn, id, me)?;
-        relationship(conn, me, id)
+        relationship(app, conn, me, id)
     })
     .await
 }
@@ -256,6 +256,7 @@ pub(crate) fn remove(
         return Ok(None);
     };
     if !follow.pending {
+        storage::endorsements::delete(conn, follower, account)?;
         count(conn, &follow, -1)?;
         home::stop_following(conn, follower, account)?;
     }
@@ -295,8 +296,8 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Resul
     notify(app, conn, follow.account_id, follow.follower_id, kind, None)
 }
 
-/// Writes a line into somebody's notifications, if they are ours and have blocked neither the other nor
-/// the other's server. Of what the
+/// Writes a line into somebody's notifications, if they are ours and have neither blocked nor muted the other,
+/// the other's server or the thread. Of what the
 /// silenced do, only those hear who follow them, and those whom they ask to follow.
 pub(crate) fn notify(
     app: &App,
@@ -307,6 +308,15 @@ pub(crate) fn notify(
     status: Option<StatusId>,
 ) -> Result<()> {
     if to == from || !blocked_among(conn, to, &[from])?.is_empty() || is_blocked(conn, to, from)? {
+        return Ok(());
+    }
+    let mutes = storage::mutes::among_targets(conn, to, &[from], app.now())?;
+    if mutes.iter().any(|mute| mute.notifications) {
+        return Ok(());
+    }
+    if let Some(status) = status
+        && storage::mutes::is_thread_muted(conn, to, status)?
+    {
         return Ok(());
     }
     if kind != NotificationKind::FollowRequest

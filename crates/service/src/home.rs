@@ -30,31 +30,47 @@ pub(crate) fn fan_out(
     if readers.len() > AT_ONCE {
         return enqueue(app, conn, &Job::FanOut { status: status.id });
     }
-    fan_out_to(conn, status, readers)
+    fan_out_to(app, conn, status, readers)
 }
 
 pub(crate) async fn fan_out_by_job(app: &App, id: StatusId) -> Result<()> {
-    app.transaction(move |_, conn| {
+    app.transaction(move |app, conn| {
         let Some(status) = storage::statuses::find(conn, id)? else {
             return Ok(());
         };
         let readers = storage::follows::local_followers(conn, status.account_id)?;
-        fan_out_to(conn, &status, readers)
+        fan_out_to(app, conn, &status, readers)
     })
     .await
 }
 
-fn fan_out_to(conn: &mut DbConnection, status: &Status, readers: Vec<Follow>) -> Result<()> {
+fn fan_out_to(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    readers: Vec<Follow>,
+) -> Result<()> {
     if readers.is_empty() {
         return Ok(());
     }
     let ids: Vec<AccountId> = readers.iter().map(|follow| follow.follower_id).collect();
     let template = entry(conn, status.account_id, status)?;
     let mut without: HashSet<AccountId> = blocked_among(conn, status.account_id, &ids)?;
-    for author in [Some(status.account_id), template.reblogged_id]
+    let authors = [Some(status.account_id), template.reblogged_id];
+    let concerned: Vec<AccountId> = authors
         .into_iter()
+        .chain([status.in_reply_to_account_id])
         .flatten()
-    {
+        .collect();
+    let words = status.reblog_of_id.unwrap_or(status.id);
+    without.extend(storage::mutes::muters(
+        conn,
+        &concerned,
+        words,
+        &ids,
+        app.now(),
+    )?);
+    for author in authors.into_iter().flatten() {
         if let Some(host) = storage::accounts::find(conn, author)?.and_then(|row| row.host) {
             without.extend(storage::account_domain_blocks::blockers(conn, &host, &ids)?);
         }

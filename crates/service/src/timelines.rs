@@ -6,8 +6,8 @@ use storage::DbConnection;
 use storage::statuses::{Public, Status, Tagged};
 
 use crate::audience::visible_to;
-use crate::domain_blocks::without_blocked;
 use crate::oauth::Person;
+use crate::unwanted::without_unwanted;
 use crate::views::{self, StatusView};
 use crate::{App, Paged, Result};
 
@@ -121,7 +121,7 @@ fn show(
     let rows = visible_to(conn, viewer, rows)?;
     let shown = views::statuses(app, conn, viewer, rows)?;
     Ok(Paged::new(
-        without_blocked(conn, viewer, shown)?,
+        without_unwanted(app, conn, viewer, shown)?,
         cursors,
         page,
     ))

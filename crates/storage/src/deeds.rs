@@ -1,4 +1,4 @@
-//! What somebody did with statuses: favourites, bookmarks and boosts at once.
+//! What somebody did with statuses: favourites, bookmarks, boosts and muted threads at once.
 
 use diesel::prelude::*;
 use diesel::sql_types::SmallInt;
@@ -7,7 +7,7 @@ use domain::{AccountId, StatusId};
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
-use crate::schema::{bookmarks, favourites, statuses};
+use crate::schema::{bookmarks, conversation_mutes, favourites, statuses};
 
 /// What can be done with a status and seen on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,10 +15,14 @@ pub enum Deed {
     Favourite,
     Bookmark,
     Boost,
+    /// Its thread is muted.
+    Mute,
 }
 
 const FAVOURITE: i16 = 0;
 const BOOKMARK: i16 = 1;
+const BOOST: i16 = 2;
+const MUTE: i16 = 3;
 
 /// What an account did with these statuses, in no order. One statement, each row by a unique index.
 pub fn of(
@@ -41,15 +45,24 @@ pub fn of(
         .filter(among(statuses::reblog_of_id, ids()))
         .filter(statuses::reblog_of_id.is_not_null())
         .filter(statuses::deleted_at.is_null())
-        .select((kind(BOOKMARK + 1), statuses::reblog_of_id.assume_not_null()));
+        .select((kind(BOOST), statuses::reblog_of_id.assume_not_null()));
+    let muted = conversation_mutes::table
+        .inner_join(
+            statuses::table.on(statuses::conversation_id.eq(conversation_mutes::conversation_id)),
+        )
+        .filter(conversation_mutes::account_id.eq(account.0))
+        .filter(among(statuses::id, ids()))
+        .select((kind(MUTE), statuses::id));
     let rows: Vec<(i16, i64)> = each!(conn, c => favourited
         .union_all(bookmarked)
         .union_all(boosted)
+        .union_all(muted)
         .load(c))?;
     let deed = |kind| match kind {
         FAVOURITE => Deed::Favourite,
         BOOKMARK => Deed::Bookmark,
-        _ => Deed::Boost,
+        BOOST => Deed::Boost,
+        _ => Deed::Mute,
     };
     Ok(rows
         .into_iter()

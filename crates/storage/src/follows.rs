@@ -258,6 +258,46 @@ pub fn following(
     load_page!(query, follows::id, page, conn)
 }
 
+/// Who of those whom `account` follows follows each of `others`, unless they hide it. A range of the index of each.
+pub fn familiar(
+    conn: &mut DbConnection,
+    account: AccountId,
+    others: &[AccountId],
+) -> QueryResult<Vec<(AccountId, Account)>> {
+    let (own, theirs) = diesel::alias!(follows as own, follows as theirs);
+    let hidden = diesel::alias!(accounts as followed);
+    let found: Vec<(i64, Account)> = theirs
+        .inner_join(
+            own.on(own
+                .field(follows::account_id)
+                .eq(theirs.field(follows::follower_id))),
+        )
+        .inner_join(accounts::table.on(accounts::id.eq(theirs.field(follows::follower_id))))
+        .inner_join(
+            hidden.on(hidden
+                .field(accounts::id)
+                .eq(theirs.field(follows::account_id))),
+        )
+        .filter(own.field(follows::follower_id).eq(account.0))
+        .filter(own.field(follows::pending).eq(false))
+        .filter(theirs.field(follows::pending).eq(false))
+        .filter(among(
+            theirs.field(follows::account_id),
+            others.iter().map(|id| id.0),
+        ))
+        .filter(accounts::hide_collections.eq(false))
+        .filter(hidden.field(accounts::hide_collections).eq(false))
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::deleted_at.is_null())
+        .order(theirs.field(follows::id).desc())
+        .select((theirs.field(follows::account_id), Account::as_select()))
+        .load(conn)?;
+    Ok(found
+        .into_iter()
+        .map(|(of, row)| (AccountId(of), row))
+        .collect())
+}
+
 /// How many ask to follow `account`.
 pub fn count_requests(conn: &mut DbConnection, account: AccountId) -> QueryResult<i64> {
     follows::table

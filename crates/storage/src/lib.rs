@@ -8,6 +8,7 @@
 )]
 
 pub mod account_domain_blocks;
+pub mod account_notes;
 pub mod accounts;
 mod among;
 pub mod applications;
@@ -22,6 +23,7 @@ pub mod deliveries;
 mod dialect;
 pub mod disk;
 pub mod domain_rules;
+pub mod endorsements;
 mod error;
 pub mod favourites;
 pub mod featured_tags;
@@ -42,6 +44,7 @@ mod media_store;
 pub mod mentions;
 pub mod migrations;
 pub mod moves;
+pub mod mutes;
 pub mod notifications;
 mod paging;
 mod patience;

@@ -363,6 +363,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    mutes (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        target_id -> BigInt,
+        notifications -> Bool,
+        expires_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    conversation_mutes (account_id, conversation_id) {
+        account_id -> BigInt,
+        conversation_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_notes (account_id, target_id) {
+        account_id -> BigInt,
+        target_id -> BigInt,
+        comment -> Text,
+    }
+}
+
+diesel::table! {
+    endorsements (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        target_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     favourites (id) {
         id -> BigInt,
         account_id -> BigInt,
@@ -591,16 +626,19 @@ diesel::joinable!(deliveries -> activities (activity_id));
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
     account_domain_blocks,
+    account_notes,
     accounts,
     activities,
     applications,
     authorization_codes,
     blocks,
     bookmarks,
+    conversation_mutes,
     deliveries,
     delivery_lanes,
     domain_allows,
     domain_blocks,
+    endorsements,
     favourites,
     featured_tags,
     follows,
@@ -617,6 +655,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media,
     mentions,
     moves,
+    mutes,
     notifications,
     poll_options,
     poll_votes,

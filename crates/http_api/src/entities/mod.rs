@@ -33,7 +33,7 @@ pub use notification::{Groups, Notification};
 pub use poll::{Poll, PollOption};
 pub use preferences::Preferences;
 pub use quote::{Approval, Quote};
-pub use relationship::Relationship;
+pub use relationship::{FamiliarFollowers, MutedAccount, Relationship};
 pub use report::Report;
 pub use search::Search;
 pub use status::{

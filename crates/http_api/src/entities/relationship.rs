@@ -1,10 +1,11 @@
 //! How two people stand to each other.
 //! <https://docs.joinmastodon.org/entities/Relationship/>
 
-use domain::AccountId;
+use domain::{AccountId, Time};
 use serde::Serialize;
 
-use super::Null;
+use super::Account;
+use super::time::moment_or_null;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Relationship {
@@ -18,10 +19,29 @@ pub struct Relationship {
     pub blocked_by: bool,
     pub muting: bool,
     pub muting_notifications: bool,
-    pub muting_expires_at: Null,
+    #[serde(serialize_with = "moment_or_null")]
+    pub muting_expires_at: Option<Time>,
     pub requested: bool,
     pub requested_by: bool,
     pub domain_blocking: bool,
     pub endorsed: bool,
     pub note: String,
+}
+
+/// Somebody whom one mutes.
+/// <https://docs.joinmastodon.org/entities/Account/#MutedAccount>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MutedAccount {
+    #[serde(flatten)]
+    pub account: Account,
+    #[serde(serialize_with = "moment_or_null")]
+    pub mute_expires_at: Option<Time>,
+}
+
+/// Who of those whom one follows follows somebody.
+/// <https://docs.joinmastodon.org/entities/FamiliarFollowers/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FamiliarFollowers {
+    pub id: AccountId,
+    pub accounts: Vec<Account>,
 }

@@ -7,9 +7,7 @@ use serde_json::json as object;
 use super::{Answer, json};
 use crate::ApiError;
 use crate::extract::Caller;
-use crate::extract::scope::{
-    AnyScope, Push, ReadAccounts, ReadFilters, ReadFollows, ReadLists, ReadMutes, ReadStatuses,
-};
+use crate::extract::scope::{AnyScope, Push, ReadFilters, ReadFollows, ReadLists, ReadStatuses};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // For everybody.
@@ -20,7 +18,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         "/v1/trends/tags",
         "/v1/trends/statuses",
         "/v1/trends/links",
-        "/v1/accounts/{id}/endorsements",
     ] {
         config.service(web::resource(path).route(web::get().to(none)));
     }
@@ -31,13 +28,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/accounts/{id}/lists").route(web::get().to(none_of::<ReadLists>)),
         )
-        .service(web::resource("/v1/mutes").route(web::get().to(none_of::<ReadMutes>)))
         .service(
             web::resource("/v1/scheduled_statuses").route(web::get().to(none_of::<ReadStatuses>)),
         )
         .service(web::resource("/v1/announcements").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v1/followed_tags").route(web::get().to(none_of::<ReadFollows>)))
-        .service(web::resource("/v1/endorsements").route(web::get().to(none_of::<ReadAccounts>)))
         .service(web::resource("/v1/suggestions").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v2/suggestions").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v1/push/subscription").route(web::get().to(no_subscription)));

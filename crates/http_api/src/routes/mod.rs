@@ -8,10 +8,12 @@ mod featured_tags;
 mod follow_requests;
 mod instance;
 mod media;
+mod mutes;
 mod notifications;
 mod oauth;
 mod polls;
 mod quotes;
+mod regard;
 mod reports;
 mod search;
 mod settings;
@@ -80,6 +82,8 @@ fn entities<V, E: Serialize + From<V>>(
 /// Routes below `/api`.
 pub fn configure_api(config: &mut ServiceConfig) {
     empty::routes(config);
+    // Before the accounts, whose `{id}` would take `familiar_followers`.
+    regard::routes(config);
     accounts::routes(config);
     apps::routes(config);
     domain_blocks::routes(config);
@@ -87,6 +91,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     follow_requests::routes(config);
     instance::routes(config);
     media::routes(config);
+    mutes::routes(config);
     notifications::routes(config);
     polls::routes(config);
     quotes::routes(config);

@@ -15,7 +15,7 @@ use crate::ApiError;
 use crate::entities::{Account, Context, Status, StatusEdit, StatusSource};
 use crate::extract::scope::{
     ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteAccounts, WriteBookmarks,
-    WriteFavourites, WriteStatuses,
+    WriteFavourites, WriteMutes, WriteStatuses,
 };
 use crate::extract::{Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Words};
 
@@ -42,6 +42,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/statuses/{id}/unreblog").route(web::post().to(unreblog)))
         .service(web::resource("/v1/statuses/{id}/bookmark").route(web::post().to(bookmark)))
         .service(web::resource("/v1/statuses/{id}/unbookmark").route(web::post().to(unbookmark)))
+        .service(web::resource("/v1/statuses/{id}/mute").route(web::post().to(mute)))
+        .service(web::resource("/v1/statuses/{id}/unmute").route(web::post().to(unmute)))
         .service(web::resource("/v1/statuses/{id}/pin").route(web::post().to(pin)))
         .service(web::resource("/v1/statuses/{id}/unpin").route(web::post().to(unpin)))
         .service(
@@ -299,6 +301,18 @@ async fn reblog(
 async fn unreblog(caller: Caller<WriteStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
     json(Status::from(
         statuses::unboost(&app, &caller.person, id.0).await?,
+    ))
+}
+
+async fn mute(caller: Caller<WriteMutes>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(
+        statuses::mute(&app, &caller.person, id.0).await?,
+    ))
+}
+
+async fn unmute(caller: Caller<WriteMutes>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    json(Status::from(
+        statuses::unmute(&app, &caller.person, id.0).await?,
     ))
 }
 

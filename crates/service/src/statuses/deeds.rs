@@ -94,6 +94,28 @@ pub async fn unfavourite(app: &App, person: &Person, id: StatusId) -> Result<Sta
     .await
 }
 
+/// Wants to be told nothing more of the thread of a status.
+pub async fn mute(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        let status = original(conn, me, id)?;
+        storage::mutes::mute_conversation(conn, me, status.conversation_id)?;
+        show(app, conn, me, status)
+    })
+    .await
+}
+
+/// Wants to be told of the thread of a status again.
+pub async fn unmute(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        let status = original(conn, me, id)?;
+        storage::mutes::unmute_conversation(conn, me, status.conversation_id)?;
+        show(app, conn, me, status)
+    })
+    .await
+}
+
 /// Keeps a status for oneself.
 pub async fn bookmark(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
     let me = person.id();

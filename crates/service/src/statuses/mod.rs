@@ -11,8 +11,8 @@ mod write;
 
 pub use boost::{boost, unboost};
 pub use deeds::{
-    bookmark, bookmarks, favourite, favourited_by, favourites, pin, reblogged_by, unbookmark,
-    unfavourite, unpin,
+    bookmark, bookmarks, favourite, favourited_by, favourites, mute, pin, reblogged_by, unbookmark,
+    unfavourite, unmute, unpin,
 };
 pub use edit::{MediaChange, StatusChange, edit};
 pub use publish::{NewStatus, publish};

@@ -10,8 +10,8 @@ use super::deeds::seen;
 use super::edit::own;
 use crate::audience::{find_visible, visible_to};
 use crate::completing::{self, Opened};
-use crate::domain_blocks::without_blocked;
 use crate::oauth::Person;
+use crate::unwanted::without_unwanted;
 use crate::views::{self, EditView, StatusView};
 use crate::{App, Error, Result};
 
@@ -79,7 +79,7 @@ pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             let above: HashSet<StatusId> = ancestors.iter().map(|row| row.id).collect();
             let whole = ancestors.into_iter().chain(descendants).collect();
             let whole = views::statuses(app, conn, viewer, whole)?;
-            let (ancestors, descendants) = without_blocked(conn, viewer, whole)?
+            let (ancestors, descendants) = without_unwanted(app, conn, viewer, whole)?
                 .into_iter()
                 .partition(|view| above.contains(&view.status.id));
             let opened = Opened::thread(&status);

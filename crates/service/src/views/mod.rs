@@ -93,6 +93,8 @@ pub struct Deeds {
     pub favourited: bool,
     pub boosted: bool,
     pub bookmarked: bool,
+    /// Of its thread the viewer wants to be told nothing.
+    pub muted: bool,
     /// Only of the viewer's own.
     pub pinned: Option<bool>,
 }
@@ -140,6 +142,13 @@ pub struct RelationshipView {
     pub requested_by: bool,
     /// The viewer has blocked the other's server.
     pub domain_blocking: bool,
+    pub muting: bool,
+    pub muting_notifications: bool,
+    pub muting_expires_at: Option<Time>,
+    /// The viewer shows the other on their profile.
+    pub endorsed: bool,
+    /// What the viewer noted about the other.
+    pub note: String,
 }
 
 /// One version of a status.
@@ -155,6 +164,12 @@ pub struct EditView {
 }
 
 impl StatusView {
+    /// Who wrote it, and who wrote what it repeats.
+    pub(crate) fn authors(&self) -> impl Iterator<Item = AccountId> {
+        let boosted = self.boosted.as_ref().map(|view| view.status.account_id);
+        std::iter::once(self.status.account_id).chain(boosted)
+    }
+
     /// The status quoted, if it is shown.
     #[must_use]
     pub fn quoted(&self) -> Option<&Self> {

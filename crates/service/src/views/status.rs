@@ -214,6 +214,7 @@ impl ViewerDeeds {
             favourited: self.done.contains(&(Deed::Favourite, id)),
             boosted: self.done.contains(&(Deed::Boost, id)),
             bookmarked: self.done.contains(&(Deed::Bookmark, id)),
+            muted: self.done.contains(&(Deed::Mute, id)),
             pinned,
         }
     }

@@ -1,0 +1,56 @@
+//! <https://docs.joinmastodon.org/methods/mutes/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
+use serde::Deserialize;
+use service::App;
+use service::mutes::{self, MuteWishes};
+
+use super::{Answer, json, page};
+use crate::entities::{MutedAccount, Relationship};
+use crate::extract::scope::{ReadMutes, WriteMutes};
+use crate::extract::{Caller, Flag, Number, PageParams, Params, PathId};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/mutes").route(web::get().to(list)))
+        .service(web::resource("/v1/accounts/{id}/mute").route(web::post().to(mute)))
+        .service(web::resource("/v1/accounts/{id}/unmute").route(web::post().to(unmute)));
+}
+
+async fn list(
+    request: HttpRequest,
+    caller: Caller<ReadMutes>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = mutes::page(&app, &caller.person, params.0.page(40, 80)).await?;
+    page::<_, MutedAccount>(&request, &app, found)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Wishes {
+    notifications: Flag,
+    duration: Number,
+}
+
+async fn mute(
+    caller: Caller<WriteMutes>,
+    id: PathId<AccountId>,
+    params: Params<Wishes>,
+    app: Data<App>,
+) -> Answer {
+    let wishes = MuteWishes {
+        notifications: params.0.notifications.0.unwrap_or(true),
+        duration: params.0.duration.0.unwrap_or(0),
+    };
+    let view = mutes::mute(&app, &caller.person, id.0, wishes).await?;
+    json(Relationship::from(view))
+}
+
+async fn unmute(caller: Caller<WriteMutes>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let view = mutes::unmute(&app, &caller.person, id.0).await?;
+    json(Relationship::from(view))
+}

@@ -1,0 +1,96 @@
+//! Notes about people, and people shown on profiles: <https://docs.joinmastodon.org/methods/accounts/>,
+//! <https://docs.joinmastodon.org/methods/endorsements/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
+use serde::Deserialize;
+use service::{App, regard};
+
+use super::{Answer, json, page};
+use crate::entities::{Account, FamiliarFollowers, Relationship};
+use crate::extract::scope::{ReadAccounts, ReadFollows, WriteAccounts};
+use crate::extract::{Anyone, Caller, PageParams, Params, PathId, Text, Words};
+use crate::views::account_ids;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/endorsements").route(web::get().to(own)))
+        .service(web::resource("/v1/accounts/familiar_followers").route(web::get().to(familiar)))
+        .service(web::resource("/v1/accounts/{id}/note").route(web::post().to(note)))
+        .service(web::resource("/v1/accounts/{id}/endorsements").route(web::get().to(endorsed)));
+    // As Mastodon named them until 4.4, too.
+    for (endorse_path, unendorse_path) in [
+        ("/v1/accounts/{id}/endorse", "/v1/accounts/{id}/unendorse"),
+        ("/v1/accounts/{id}/pin", "/v1/accounts/{id}/unpin"),
+    ] {
+        config
+            .service(web::resource(endorse_path).route(web::post().to(endorse)))
+            .service(web::resource(unendorse_path).route(web::post().to(unendorse)));
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Note {
+    comment: Text,
+}
+
+async fn note(
+    caller: Caller<WriteAccounts>,
+    id: PathId<AccountId>,
+    params: Params<Note>,
+    app: Data<App>,
+) -> Answer {
+    let comment = params.into_inner().comment.0.unwrap_or_default();
+    let view = regard::note(&app, &caller.person, id.0, comment).await?;
+    json(Relationship::from(view))
+}
+
+async fn endorse(caller: Caller<WriteAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let view = regard::endorse(&app, &caller.person, id.0).await?;
+    json(Relationship::from(view))
+}
+
+async fn unendorse(caller: Caller<WriteAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let view = regard::unendorse(&app, &caller.person, id.0).await?;
+    json(Relationship::from(view))
+}
+
+async fn own(
+    request: HttpRequest,
+    caller: Caller<ReadAccounts>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let me = &caller.person;
+    let found = regard::endorsed(&app, Some(me), me.account.id, params.0.page(40, 80)).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+async fn endorsed(
+    request: HttpRequest,
+    caller: Anyone<ReadAccounts>,
+    id: PathId<AccountId>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = regard::endorsed(&app, caller.person(), id.0, params.0.page(40, 80)).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Ids {
+    id: Words,
+}
+
+async fn familiar(caller: Caller<ReadFollows>, params: Params<Ids>, app: Data<App>) -> Answer {
+    let found = regard::familiar(&app, &caller.person, account_ids(&params.0.id)).await?;
+    json(
+        found
+            .into_iter()
+            .map(FamiliarFollowers::from)
+            .collect::<Vec<_>>(),
+    )
+}

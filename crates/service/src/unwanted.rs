@@ -1,0 +1,44 @@
+//! What somebody does not want to see in what is shown to them: words of those they mute, and of servers they block.
+
+use std::collections::HashSet;
+
+use domain::AccountId;
+use storage::DbConnection;
+
+use crate::views::StatusView;
+use crate::{App, Result};
+
+/// Leaves out what the viewer does not want to see. Two queries for somebody signed in.
+pub(crate) fn without_unwanted(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    mut statuses: Vec<StatusView>,
+) -> Result<Vec<StatusView>> {
+    let Some(viewer) = viewer.filter(|_| !statuses.is_empty()) else {
+        return Ok(statuses);
+    };
+    let hosts: HashSet<String> = storage::account_domain_blocks::hosts(conn, viewer)?
+        .into_iter()
+        .collect();
+    let authors: HashSet<AccountId> = statuses.iter().flat_map(StatusView::authors).collect();
+    let authors: Vec<AccountId> = authors.into_iter().collect();
+    let muted: HashSet<AccountId> =
+        storage::mutes::among_targets(conn, viewer, &authors, app.now())?
+            .into_iter()
+            .map(|mute| mute.target_id)
+            .collect();
+    if hosts.is_empty() && muted.is_empty() {
+        return Ok(statuses);
+    }
+    let is_unwanted = |view: &StatusView| {
+        let account = &view.author.account;
+        muted.contains(&account.id)
+            || account
+                .host
+                .as_ref()
+                .is_some_and(|host| hosts.contains(host))
+    };
+    statuses.retain(|view| !is_unwanted(view) && !view.boosted.as_deref().is_some_and(is_unwanted));
+    Ok(statuses)
+}

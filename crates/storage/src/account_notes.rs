@@ -1,0 +1,48 @@
+//! What people noted about others, for their own eyes.
+
+use diesel::prelude::*;
+use domain::AccountId;
+
+use crate::DbConnection;
+use crate::among::among;
+use crate::connection::each;
+use crate::schema::account_notes;
+
+/// Writes a note in place of an earlier one; an empty one takes it away.
+pub fn set(
+    conn: &mut DbConnection,
+    account: AccountId,
+    target: AccountId,
+    comment: &str,
+) -> QueryResult<()> {
+    diesel::delete(account_notes::table.find((account.0, target.0))).execute(conn)?;
+    if comment.is_empty() {
+        return Ok(());
+    }
+    diesel::insert_into(account_notes::table)
+        .values((
+            account_notes::account_id.eq(account.0),
+            account_notes::target_id.eq(target.0),
+            account_notes::comment.eq(comment),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// What an account noted about these.
+pub fn about(
+    conn: &mut DbConnection,
+    account: AccountId,
+    targets: &[AccountId],
+) -> QueryResult<Vec<(AccountId, String)>> {
+    let targets = among(account_notes::target_id, targets.iter().map(|id| id.0));
+    let found: Vec<(i64, String)> = each!(conn, c => account_notes::table
+        .filter(account_notes::account_id.eq(account.0))
+        .filter(targets)
+        .select((account_notes::target_id, account_notes::comment))
+        .load(c))?;
+    Ok(found
+        .into_iter()
+        .map(|(id, comment)| (AccountId(id), comment))
+        .collect())
+}

@@ -1,0 +1,4 @@
+DROP TABLE endorsements;
+DROP TABLE account_notes;
+DROP TABLE conversation_mutes;
+DROP TABLE mutes;
