@@ -4,6 +4,8 @@ use federation::signatures::Signer;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::authorised_fetch::ask;
 use crate::elsewhere::{Elsewhere, account_id};
@@ -145,6 +147,90 @@ async fn a_suspended_server_is_behind_four_gates_on_sqlite() {
 #[tokio::test]
 async fn a_suspended_server_is_behind_four_gates_on_postgresql() {
     suspension(Postgres).await;
+}
+
+/// What was owed to a server is dropped when it is blocked.
+async fn dropped(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let own = ada.get("/api/v1/accounts/verify_credentials").await;
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(ResponseTemplate::new(503))
+        .mount(&server)
+        .await;
+    let (there, other) = (Elsewhere::open_on(server).await, Elsewhere::open().await);
+    let (mo, di) = (there.person("mo"), other.person("di"));
+    follow_us(&there, &school, &mo, &own).await;
+    follow_us(&other, &school, &di, &own).await;
+    ada.publish(json!({ "status": "for all who follow" })).await;
+    let owed = format!("{}: 2 to be delivered", there.host);
+    eventually("the post to wait", async || {
+        does(&school, &["jobs", "list"])
+            .contains(&owed)
+            .then_some(())
+    })
+    .await;
+    does(&school, &["domain", "block", &there.host]);
+    for question in ["list", "dead"] {
+        let said = does(&school, &["jobs", question]);
+        assert!(!said.contains(&there.host), "{question}: {said}");
+    }
+    other
+        .receives("the post", |activity| activity["type"] == "Create")
+        .await;
+}
+
+#[tokio::test]
+async fn what_is_owed_to_a_server_is_dropped_with_it_on_sqlite() {
+    dropped(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_is_owed_to_a_server_is_dropped_with_it_on_postgresql() {
+    dropped(Postgres).await;
+}
+
+/// What was taken in of a server's pictures is forgotten when they are wanted no more.
+async fn forgotten(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let there = Elsewhere::open().await;
+    let mut mo = there.person("mo");
+    let picture = format!("{}/mo.png", there.base);
+    mo["icon"] = json!({ "type": "Image", "mediaType": "image/png", "url": picture });
+    there.serve(mo.clone());
+    there.is_followed(&school, &ada, &mo).await;
+    there
+        .tells(&school, &note(&mo, "1", "with a picture"))
+        .await;
+    let read = ada.reads("with a picture").await;
+    assert_eq!(read["media_attachments"].as_array().unwrap().len(), 1);
+    let shown = read["account"]["avatar"].clone();
+    let noop = ["--severity", "noop", "--reject-media"];
+    does(
+        &school,
+        &[&["domain", "block", &there.host], &noop[..]].concat(),
+    );
+    eventually("the pictures to be forgotten", async || {
+        let read = ada.reads("with a picture").await;
+        (read["media_attachments"] == json!([]) && read["account"]["avatar"] != shown).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pictures_are_forgotten_that_are_wanted_no_more_on_sqlite() {
+    forgotten(Sqlite).await;
+}
+
+#[tokio::test]
+async fn pictures_are_forgotten_that_are_wanted_no_more_on_postgresql() {
+    forgotten(Postgres).await;
 }
 
 async fn silence(kind: Kind) {

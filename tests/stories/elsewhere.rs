@@ -80,18 +80,24 @@ impl Elsewhere {
 
     pub async fn open_on(server: MockServer) -> Self {
         let documents = Arc::new(Mutex::new(BTreeMap::new()));
-        Mock::given(any())
-            .respond_with(Serving(documents.clone()))
-            .mount(&server)
-            .await;
         let base = server.uri();
-        Self {
+        let elsewhere = Self {
             host: base.trim_start_matches("http://").to_owned(),
             base,
             server,
             documents,
             key: PrivateKey::generate_rsa().unwrap(),
-        }
+        };
+        elsewhere.serve_all().await;
+        elsewhere
+    }
+
+    /// Answers whatever nobody else does.
+    pub async fn serve_all(&self) {
+        Mock::given(any())
+            .respond_with(Serving(self.documents.clone()))
+            .mount(&self.server)
+            .await;
     }
 
     /// Serves a document at its id; who has a key in it has ours.

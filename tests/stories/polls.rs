@@ -3,7 +3,9 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
+use test_support::hurry;
 
+use crate::authorised_fetch::follows;
 use crate::elsewhere::{Elsewhere, fits, status_at};
 use crate::harness::{School, Teacher, answer, eventually};
 
@@ -255,4 +257,52 @@ async fn a_poll_is_there_for_those_who_see_its_status() {
         fits(&limits, &json!({ "max_options": 8, "min_expiration": 300 })),
         "{limits}"
     );
+}
+
+/// Counts are told a while after a vote, once for all that came meanwhile.
+async fn told(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let there = Elsewhere::open().await;
+    let ada_uri = format!("{}/users/ada", school.base);
+    let people = ["mo", "ny"].map(|name| there.person(name));
+    follows(&there, &school, &people[0], &ada_uri).await;
+    let asked = ada.publish(question("When?")).await;
+    for by in &people {
+        let by = by["id"].as_str().unwrap();
+        let vote = json!({ "id": format!("{by}#vote/create"), "type": "Create", "actor": by, "to": ada_uri, "object": {
+            "id": format!("{by}#vote"), "type": "Note", "attributedTo": by, "to": ada_uri, "name": "Monday",
+            "inReplyTo": asked["uri"],
+        }});
+        there.tells(&school, &vote).await;
+    }
+    eventually("the votes to be counted", || async {
+        let poll = poll_of(&ada, &asked).await;
+        (poll["votes_count"] == 2).then_some(())
+    })
+    .await;
+    let is_update = |activity: &Value| activity["type"] == "Update";
+    assert!(!there.received().await.iter().any(is_update), "not at once");
+    hurry(&mut school.database().connect());
+    ada.publish(json!({ "status": "wakes the workers" })).await;
+    let update = there.receives("the counts", is_update).await;
+    let expected = json!({ "object": { "type": "Question", "votersCount": 2,
+        "oneOf": [{ "replies": { "totalItems": 2 } }, { "replies": { "totalItems": 0 } }, {}] } });
+    assert!(fits(&update, &expected), "{update:#}");
+    let updates = there.received().await.into_iter().filter(is_update);
+    let ids: std::collections::BTreeSet<String> =
+        updates.map(|update| update["id"].to_string()).collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+}
+
+#[tokio::test]
+async fn counts_are_told_together_on_sqlite() {
+    told(Sqlite).await;
+}
+
+#[tokio::test]
+async fn counts_are_told_together_on_postgresql() {
+    told(Postgres).await;
 }

@@ -122,6 +122,91 @@ async fn threads(kind: Kind) {
     .await;
 }
 
+/// However much a thread names, and however deep it is, only so much is asked for.
+async fn bounds(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let home = Elsewhere::open().await;
+    let mo = home.person("mo");
+    let replies = |post: &mut Value, items: Vec<Value>| {
+        post["replies"] = json!({ "type": "Collection", "items": items });
+    };
+
+    // Ten answers, each to the one before.
+    let mut chain = vec![note(&mo, "deep", None)];
+    for level in 1..=10 {
+        let next = note(
+            &mo,
+            &format!("level {level}").replace(' ', "-"),
+            chain.last(),
+        );
+        replies(chain.last_mut().unwrap(), vec![next["id"].clone()]);
+        chain.push(next);
+    }
+    chain.iter().for_each(|post| home.serve(post.clone()));
+    let id = found(&ada, &chain[0]).await;
+    let levels: Vec<String> = (1..=8).map(|level| format!("level-{level}")).collect();
+    eventually("eight levels", async || {
+        (below(&ada, &id).await == levels).then_some(())
+    })
+    .await;
+    assert_eq!(home.asked_for("/users/mo/level-9").await, 0);
+
+    // Answers on more servers than are asked.
+    let mut wide = note(&mo, "wide", None);
+    let mut others = Vec::new();
+    for number in 0..22 {
+        let there = Elsewhere::open().await;
+        let answer = note(&there.person("li"), &format!("wide-{number}"), Some(&wide));
+        there.serve(answer.clone());
+        others.push((there, answer["id"].clone()));
+    }
+    replies(&mut wide, others.iter().map(|(_, id)| id.clone()).collect());
+    home.serve(wide.clone());
+    let id = found(&ada, &wide).await;
+    eventually("answers of 19 servers", async || {
+        (below(&ada, &id).await.len() == 19).then_some(())
+    })
+    .await;
+    let mut asked = 0;
+    for (there, _) in &others {
+        asked += usize::from(there.asked().await > 0);
+    }
+    assert_eq!(asked, 19, "and the one that was opened is the twentieth");
+
+    // More answers than are asked for.
+    let mut long = note(&mo, "long", None);
+    let answers: Vec<Value> = (0..150)
+        .map(|number| note(&mo, &format!("long-{number}"), Some(&long)))
+        .collect();
+    replies(
+        &mut long,
+        answers.iter().map(|post| post["id"].clone()).collect(),
+    );
+    home.serve(long.clone());
+    answers.iter().for_each(|post| home.serve(post.clone()));
+    let id = found(&ada, &long).await;
+    let before = home.asked().await;
+    eventually("ninety-nine answers", async || {
+        (below(&ada, &id).await.len() >= 99).then_some(())
+    })
+    .await;
+    below(&ada, &id).await;
+    assert_eq!(home.asked().await - before, 100);
+}
+
+#[tokio::test]
+async fn a_thread_costs_no_more_than_it_may_on_sqlite() {
+    bounds(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_thread_costs_no_more_than_it_may_on_postgresql() {
+    bounds(Postgres).await;
+}
+
 /// A thread of another Staffroom's, of which only the first post was known.
 async fn between_schools(kind: Kind) {
     let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {

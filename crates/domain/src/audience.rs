@@ -13,11 +13,16 @@ pub struct Tie {
     pub is_follower: bool,
     /// One of the two has blocked the other.
     pub is_blocked: bool,
+    /// The viewer is signed in here.
+    pub is_ours: bool,
 }
 
-/// Whether a viewer with this tie may see a status of this visibility.
+/// Whether a viewer with this tie may see a status of this visibility, which may be one that stays on this server.
 #[must_use]
-pub fn may_see(visibility: Visibility, tie: Tie) -> bool {
+pub fn may_see(visibility: Visibility, local_only: bool, tie: Tie) -> bool {
+    if local_only && !tie.is_ours {
+        return false;
+    }
     if tie.is_author {
         return true;
     }
@@ -49,9 +54,9 @@ mod tests {
             is_author: true,
             ..Tie::default()
         };
-        assert!(!may_see(Visibility::Direct, follower));
-        assert!(may_see(Visibility::Direct, mentioned));
-        assert!(may_see(Visibility::Direct, author));
+        assert!(!may_see(Visibility::Direct, false, follower));
+        assert!(may_see(Visibility::Direct, false, mentioned));
+        assert!(may_see(Visibility::Direct, false, author));
     }
 
     #[test]
@@ -61,13 +66,29 @@ mod tests {
             is_mentioned: true,
             ..Tie::default()
         };
-        assert!(!may_see(Visibility::Public, blocked));
+        assert!(!may_see(Visibility::Public, false, blocked));
+    }
+
+    #[test]
+    fn what_stays_here_is_for_those_signed_in_here() {
+        let ours = Tie {
+            is_ours: true,
+            ..Tie::default()
+        };
+        let mentioned = Tie {
+            is_mentioned: true,
+            is_follower: true,
+            ..Tie::default()
+        };
+        assert!(may_see(Visibility::Public, true, ours));
+        assert!(!may_see(Visibility::FollowersOnly, true, ours));
+        assert!(!may_see(Visibility::Public, true, mentioned));
     }
 
     #[test]
     fn strangers_see_only_what_is_open() {
         let stranger = Tie::default();
-        assert!(may_see(Visibility::Unlisted, stranger));
-        assert!(!may_see(Visibility::FollowersOnly, stranger));
+        assert!(may_see(Visibility::Unlisted, false, stranger));
+        assert!(!may_see(Visibility::FollowersOnly, false, stranger));
     }
 }

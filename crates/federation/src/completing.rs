@@ -163,7 +163,7 @@ impl<'a> Search<'a> {
                 };
                 open.extend(
                     found
-                        .filter(|_| depth < DEPTH)
+                        .filter(|_| depth + 1 < DEPTH)
                         .map(|found| (found, depth + 1)),
                 );
             }

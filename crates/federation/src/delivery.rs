@@ -25,6 +25,8 @@ const BATCH: i64 = 4;
 const DEAD: TimeDelta = TimeDelta::days(30);
 /// How often a host that fails is taken up again because it is heard from.
 const HEARD: TimeDelta = TimeDelta::minutes(5);
+/// What is noted of a delivery to an inbox that is gone.
+const GONE: &str = "the inbox is gone (410)";
 /// How long to sleep if nobody wakes us.
 const IDLE: Duration = Duration::from_secs(5);
 /// First and longest wait after a failure.
@@ -132,7 +134,8 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
             match sent.unwrap_or(Sent::Stopped) {
                 Sent::Stopped => break,
                 Sent::Done => done.push((delivery.id, activity.id)),
-                Sent::Refused(reason) => give_up(&app, delivery.id, reason).await,
+                Sent::Refused(reason) => give_up(&app, delivery, reason, false).await,
+                Sent::Gone => give_up(&app, delivery, GONE.to_owned(), true).await,
                 Sent::Later {
                     reason,
                     retry_after,
@@ -164,6 +167,8 @@ enum Sent {
     Stopped,
     Done,
     Refused(String),
+    /// There is no such inbox any more.
+    Gone,
     Later {
         reason: String,
         retry_after: Option<Duration>,
@@ -197,7 +202,7 @@ async fn send(
     federation.keep_formats(app).await;
     match reply {
         Reply::Accepted => Sent::Done,
-        Reply::Gone => Sent::Refused("the inbox is gone (410)".to_owned()),
+        Reply::Gone => Sent::Gone,
         Reply::Refused(status) => Sent::Refused(format!("refused with status {status}")),
         Reply::Blocked(error) => Sent::Refused(error.to_string()),
         Reply::Busy {
@@ -297,13 +302,19 @@ pub(crate) async fn heard_from(federation: &Federation, app: &App, actor: &str) 
     }
 }
 
-async fn give_up(app: &App, id: DeliveryId, reason: String) {
+/// Gives a sending up. Where the inbox is gone, those whose it was may be gone too.
+async fn give_up(app: &App, delivery: Delivery, reason: String, is_gone: bool) {
     metrics::counter!("staffroom_deliveries_given_up_total").increment(1);
-    let now = app.now();
-    note(app, move |conn| {
-        storage::deliveries::give_up(conn, id, now, &reason)
-    })
-    .await;
+    let noted = app.transaction(move |app, conn| {
+        storage::deliveries::give_up(conn, delivery.id, app.now(), &reason)?;
+        if is_gone {
+            service::gone::inbox_is_gone(app, conn, &delivery.inbox)?;
+        }
+        Ok(())
+    });
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "deliveries could not be written");
+    }
 }
 
 /// Notes what was taken. With `close` the lane too is closed, if nothing came meanwhile: true if it is.

@@ -266,7 +266,9 @@ pub(crate) async fn quote_authorization(asking: Asking, path: Path<(String, Stri
                 quote.quoted_account_id == Some(account.id) && quote.state == QuoteState::Accepted
             });
             let quote = quote.ok_or(Failure::NotFound)?;
-            let by = storage::statuses::find(conn, quote.status_id)?.ok_or(Failure::NotFound)?;
+            let by = storage::statuses::find(conn, quote.status_id)?
+                .filter(|row| !row.local_only)
+                .ok_or(Failure::NotFound)?;
             let id = app.addresses().quote_authorization(&account.username, id);
             let of = &quote.quoted_uri;
             Ok(quote::authorization(&id, &account.uri, &by.uri, of))

@@ -489,6 +489,16 @@ impl RemoteFetcher for Federation {
         Ok(())
     }
 
+    async fn is_gone(&self, app: &App, account: &Account) -> service::Result<bool> {
+        let Ok(url) = Url::parse(&account.uri) else {
+            return Ok(false);
+        };
+        let asking = service::users::instance_actor(app).await?;
+        let signer = self.signer(app, asking.id).await?;
+        let answer = self.client().get_activity_json(&url, Some(&signer)).await;
+        Ok(matches!(answer, Err(FetchError::Gone)))
+    }
+
     async fn followers(
         &self,
         app: &App,

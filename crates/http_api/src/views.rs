@@ -258,6 +258,9 @@ impl From<StatusView> for e::Status {
             bookmarked: seen.map(|seen| seen.bookmarked),
             pinned: seen.and_then(|seen| seen.pinned),
             filtered: [],
+            staffroom: status
+                .local_only
+                .then_some(e::Additions { local_only: true }),
             reblog: view.boosted.map(|of| Box::new((*of).into())),
         }
     }

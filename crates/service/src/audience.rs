@@ -25,7 +25,8 @@ impl From<Option<AccountId>> for Viewer {
     }
 }
 
-/// Leaves out what the viewer may not see. Three queries for somebody signed in, two for a server, none otherwise.
+/// Leaves out what the viewer may not see. Three queries for somebody signed in, two for a server, none otherwise; one
+/// more where something stays on this server.
 pub fn visible_to(
     conn: &mut DbConnection,
     viewer: impl Into<Viewer>,
@@ -34,7 +35,7 @@ pub fn visible_to(
     match viewer.into() {
         Viewer::Nobody => Ok(statuses
             .into_iter()
-            .filter(|status| status.visibility.is_open())
+            .filter(|status| may_see(status.visibility, status.local_only, Tie::default()))
             .collect()),
         Viewer::Person(viewer) => visible_to_person(conn, viewer, statuses),
         Viewer::Server(host) => visible_to_server(conn, &host, statuses),
@@ -45,8 +46,9 @@ pub fn visible_to(
 fn visible_to_server(
     conn: &mut DbConnection,
     host: &str,
-    statuses: Vec<Status>,
+    mut statuses: Vec<Status>,
 ) -> Result<Vec<Status>> {
+    statuses.retain(|status| !status.local_only);
     let closed = statuses
         .iter()
         .filter(|status| !status.visibility.is_open());
@@ -67,7 +69,7 @@ fn visible_to_server(
                 is_follower: followed.contains(&status.account_id),
                 ..Tie::default()
             };
-            may_see(status.visibility, tie)
+            may_see(status.visibility, status.local_only, tie)
         })
         .collect())
 }
@@ -85,6 +87,8 @@ fn visible_to_person(
         .filter(|status| !status.visibility.is_open())
         .collect();
     let blocked = blocked_among(conn, viewer, &authors)?;
+    let is_ours = statuses.iter().any(|status| status.local_only)
+        && storage::users::of_account(conn, viewer)?.is_some();
     let (followed, mentioning) = if closed.is_empty() {
         (HashSet::new(), HashSet::new())
     } else {
@@ -104,8 +108,9 @@ fn visible_to_person(
                 is_mentioned: mentioning.contains(&status.id),
                 is_follower: followed.contains(&status.account_id),
                 is_blocked: blocked.contains(&status.account_id),
+                is_ours,
             };
-            may_see(status.visibility, tie)
+            may_see(status.visibility, status.local_only, tie)
         })
         .collect())
 }

@@ -6,8 +6,8 @@ use storage::DbConnection;
 
 use crate::mail::Message;
 use crate::{
-    App, Error, Result, attachments, completing, domains, home, incoming, keys, moving, polls,
-    remote_files, synchronising,
+    App, Error, Result, attachments, completing, domains, gone, home, incoming, keys, moving,
+    polls, remote_files, synchronising,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -58,6 +58,12 @@ pub enum Job {
         /// Where it says so.
         url: String,
     },
+    /// Looks whether somebody elsewhere, whose inbox is gone, is gone too.
+    CheckGone {
+        account: AccountId,
+        /// They were a day ago.
+        again: bool,
+    },
     /// Tells other servers; done by `federation`.
     Federate(Outgoing),
 }
@@ -71,6 +77,7 @@ impl Job {
             Self::CompleteThread { .. }
                 | Self::CompleteProfile { .. }
                 | Self::SynchroniseFollowers { .. }
+                | Self::CheckGone { .. }
         )
     }
 }
@@ -241,6 +248,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::SynchroniseFollowers { account, url } => {
             synchronising::synchronise(app, account, &url).await
         }
+        Job::CheckGone { account, again } => gone::check(app, account, again).await,
         Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
     }
 }

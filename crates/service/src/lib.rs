@@ -18,6 +18,7 @@ pub mod domains;
 mod error;
 pub mod featured_tags;
 pub mod follows;
+pub mod gone;
 mod home;
 pub mod incoming;
 pub mod instance;

@@ -31,6 +31,11 @@ pub trait RemoteFetcher: Send + Sync {
         Ok(())
     }
 
+    /// Whether the server of an account says that it is gone; not, where it cannot be asked.
+    async fn is_gone(&self, _: &App, _: &Account) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Whom the server of an account lists as followers of theirs, at an address that it named; none where it does not
     /// say, or not all of it.
     async fn followers(&self, _: &App, _: &Account, _url: &str) -> Result<Option<Vec<String>>> {

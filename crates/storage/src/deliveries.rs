@@ -123,6 +123,14 @@ pub fn finish(
     if done.is_empty() {
         return Ok(());
     }
+    // The lane first, as everywhere: whoever takes its rows in another order would wait for us, and we for them.
+    diesel::update(delivery_lanes::table.find(host))
+        .set((
+            delivery_lanes::leased_until.eq(lease),
+            delivery_lanes::failures.eq(0),
+            delivery_lanes::failing_since.eq(None::<Time>),
+        ))
+        .execute(conn)?;
     diesel::delete(
         deliveries::table.filter(among(deliveries::id, done.iter().map(|(id, _)| id.0))),
     )
@@ -135,15 +143,7 @@ pub fn finish(
         .filter(diesel::dsl::not(diesel::dsl::exists(
             deliveries::table.filter(deliveries::activity_id.eq(activities::id)),
         )));
-    diesel::delete(orphans).execute(conn)?;
-    diesel::update(delivery_lanes::table.find(host))
-        .set((
-            delivery_lanes::leased_until.eq(lease),
-            delivery_lanes::failures.eq(0),
-            delivery_lanes::failing_since.eq(None::<Time>),
-        ))
-        .execute(conn)
-        .map(drop)
+    diesel::delete(orphans).execute(conn).map(drop)
 }
 
 /// Closes a lane that owes nothing: true if it could be closed, false if something came meanwhile.
@@ -239,15 +239,14 @@ pub fn hosts(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
 pub fn drop_hosts(conn: &mut DbConnection, hosts: &[String]) -> QueryResult<()> {
     for hosts in hosts.chunks(crate::CHUNK) {
         let hosts = hosts.to_vec();
+        diesel::delete(delivery_lanes::table.filter(among(delivery_lanes::host, hosts.clone())))
+            .execute(conn)?;
         let owed: Vec<i64> = deliveries::table
             .filter(among(deliveries::host, hosts.clone()))
             .select(deliveries::activity_id)
             .distinct()
             .load(conn)?;
-        diesel::delete(deliveries::table.filter(among(deliveries::host, hosts.clone())))
-            .execute(conn)?;
-        diesel::delete(delivery_lanes::table.filter(among(delivery_lanes::host, hosts)))
-            .execute(conn)?;
+        diesel::delete(deliveries::table.filter(among(deliveries::host, hosts))).execute(conn)?;
         for owed in owed.chunks(crate::CHUNK) {
             let orphans = activities::table
                 .filter(among(activities::id, owed.to_vec()))

@@ -330,6 +330,30 @@ pub fn local_follows(
         .load(conn)
 }
 
+/// Followers of ours whose things are delivered to this inbox.
+pub fn followers_behind(
+    conn: &mut DbConnection,
+    inbox: &str,
+    limit: i64,
+) -> QueryResult<Vec<AccountId>> {
+    let ids: Vec<i64> = accounts::table
+        .filter(accounts::host.is_not_null())
+        .filter(accounts::deleted_at.is_null())
+        .filter(
+            accounts::shared_inbox_uri
+                .eq(inbox)
+                .or(accounts::inbox_uri.eq(inbox)),
+        )
+        .filter(diesel::dsl::exists(
+            follows::table.filter(follows::follower_id.eq(accounts::id)),
+        ))
+        .order(accounts::id)
+        .limit(limit)
+        .select(accounts::id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(AccountId).collect())
+}
+
 /// The ids of the followers elsewhere.
 pub fn remote_followers(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<String>> {
     follows::table

@@ -88,6 +88,7 @@ pub fn retry_deliveries(
     hosts.sort_unstable();
     let mut count = 0;
     for hosts in hosts.chunks(crate::CHUNK) {
+        lanes::open(conn, hosts, now)?;
         let given_up = deliveries::table
             .filter(among(deliveries::host, hosts.to_vec()))
             .filter(deliveries::failed_at.is_not_null());
@@ -97,7 +98,6 @@ pub fn retry_deliveries(
                 deliveries::created_at.eq(now),
             ))
             .execute(conn)?;
-        lanes::open(conn, hosts, now)?;
         diesel::update(delivery_lanes::table.filter(among(delivery_lanes::host, hosts.to_vec())))
             .set((
                 delivery_lanes::run_at.eq(now),

@@ -268,6 +268,7 @@ diesel::table! {
         quote_policy -> Integer,
         has_poll -> Bool,
         has_quote -> Bool,
+        local_only -> Bool,
     }
 }
 

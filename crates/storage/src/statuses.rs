@@ -63,6 +63,8 @@ pub struct Status {
     pub has_poll: bool,
     /// Set by [`crate::quotes::insert`].
     pub has_quote: bool,
+    /// For people who are signed in here: it never leaves this server.
+    pub local_only: bool,
 }
 
 /// A version of a status that an edit replaced.

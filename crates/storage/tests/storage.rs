@@ -5,6 +5,7 @@
 )]
 
 use domain::{ActivityId, DeliveryId, InboxId, JobId, Time};
+use storage::deliveries::lanes::{self, Rest};
 use storage::deliveries::{Activity, Delivery};
 use storage::inbox::Received;
 use storage::jobs::Job;
@@ -231,6 +232,58 @@ async fn a_lane_gives_its_sendings_in_order_and_closes_when_it_owes_nothing() {
                 assert!(deliveries::close_lane(conn, "other.example")?);
                 assert_eq!(backlog::waiting(conn, at(3))?.deliveries.waiting, 0);
                 assert_eq!(backlog::given_up(conn)?.deliveries, 1);
+                Ok(())
+            })
+            .await;
+        outcome.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_lane_that_is_revived_while_it_is_leased_is_due_at_once() {
+    for database in everywhere() {
+        let database = open(&database);
+        let outcome: Result<(), Error> = database
+            .transaction(|conn| {
+                let account = test_support::account(conn);
+                let host = "other.example";
+                let activity = Activity {
+                    id: ActivityId(1),
+                    account_id: account,
+                    body: "{}".into(),
+                    created_at: at(0),
+                    names_followers: false,
+                };
+                let delivery = Delivery {
+                    id: DeliveryId(1),
+                    activity_id: ActivityId(1),
+                    host: host.into(),
+                    inbox: "https://other.example/inbox".into(),
+                    attempts: 0,
+                    created_at: at(0),
+                    failed_at: None,
+                    error: None,
+                };
+                deliveries::enqueue(conn, activity, vec![delivery])?;
+                let failed = |run_at, was_due| Rest {
+                    run_at,
+                    failures: 1,
+                    failing_since: Some(at(0)),
+                    was_due,
+                };
+                let claimed = deliveries::claim_lanes(conn, at(1), at(60), 10)?;
+                lanes::release(conn, host, failed(at(100), claimed[0].run_at))?;
+
+                // It fails once more, and is heard from meanwhile.
+                let claimed = deliveries::claim_lanes(conn, at(101), at(160), 10)?;
+                lanes::revive(conn, host, at(102))?;
+                lanes::release(conn, host, failed(at(900), claimed[0].run_at))?;
+                let claimed = deliveries::claim_lanes(conn, at(103), at(160), 10)?;
+                assert_eq!(claimed.len(), 1);
+
+                // Only once: what was heard before it was taken is no news.
+                lanes::release(conn, host, failed(at(900), claimed[0].run_at))?;
+                assert!(deliveries::claim_lanes(conn, at(104), at(160), 10)?.is_empty());
                 Ok(())
             })
             .await;

@@ -97,6 +97,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        run_at -> Timestamp,
+    }
+}
+
+/// As if a long time had gone by: all jobs are due.
+pub fn hurry(conn: &mut DbConnection) {
+    diesel::update(jobs::table)
+        .set(jobs::run_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
 /// As after an accident: nobody is known any more to follow anybody.
 pub fn forget_follows(conn: &mut DbConnection) {
     diesel::delete(follows::table)

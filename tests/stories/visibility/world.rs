@@ -47,6 +47,8 @@ pub(super) enum Shape {
     Edited,
     Picture,
     Deleted,
+    /// For people of this server.
+    Local,
     Boost,
 }
 
@@ -66,6 +68,9 @@ pub(super) struct Item {
 
 /// The model.
 pub(super) fn may_see(tie: Tie, item: &Item) -> bool {
+    if item.shape == Shape::Local && tie == Tie::Anonymous {
+        return false;
+    }
     let level = match tie {
         // A boost mentions nobody.
         Tie::Mentioned if item.shape == Shape::Boost => 1,
@@ -153,6 +158,7 @@ impl World {
             Shape::Edited,
             Shape::Picture,
             Shape::Deleted,
+            Shape::Local,
         ] {
             for level in 0..VISIBILITIES.len() {
                 let item = self.write_one(shape, level).await;
@@ -166,6 +172,9 @@ impl World {
         let word = format!("zq{shape:?}{level}qz").to_lowercase();
         let text = format!("{word} #matrix @mona @bill @bess");
         let mut post = json!({ "status": text, "visibility": VISIBILITIES[level] });
+        if shape == Shape::Local {
+            post["local_only"] = json!(true);
+        }
         if shape == Shape::Answer {
             post["in_reply_to_id"] = json!(self.root);
         }

@@ -202,11 +202,12 @@ pub(crate) struct Post {
     pub context: Option<String>,
 }
 
-/// Loads posts in a fixed number of queries; those of unknown authors are left out.
+/// Loads posts in a fixed number of queries; those of unknown authors are left out, and those that stay on this server.
 pub(crate) fn load(
     conn: &mut DbConnection,
-    rows: Vec<Status>,
+    mut rows: Vec<Status>,
 ) -> Result<Vec<Post>, storage::QueryError> {
+    rows.retain(|row| !row.local_only);
     let ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
     let authors: Vec<AccountId> = rows.iter().map(|row| row.account_id).collect();
     let authors: HashMap<AccountId, Account> = storage::accounts::with_ids(conn, &authors)?
@@ -277,7 +278,7 @@ fn contexts(
     }
     Ok(first
         .into_iter()
-        .filter(|row| row.local && row.visibility.is_open())
+        .filter(|row| row.local && row.visibility.is_open() && !row.local_only)
         .map(|row| (row.id, Addresses::context(&row.uri)))
         .collect())
 }

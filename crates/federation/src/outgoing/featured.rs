@@ -15,7 +15,7 @@ pub(super) fn post(
     featured: bool,
 ) -> Result<Option<Told>, service::Error> {
     let row = storage::statuses::find(conn, id)?;
-    let Some(row) = row.filter(|row| row.visibility.is_open()) else {
+    let Some(row) = row.filter(|row| row.visibility.is_open() && !row.local_only) else {
         return Ok(None);
     };
     told(app, conn, row.account_id, &json!(row.uri), featured)

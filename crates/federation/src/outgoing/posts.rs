@@ -119,7 +119,8 @@ pub(super) fn boost(
     id: StatusId,
     activity: impl FnOnce(&Value, &Account) -> Value,
 ) -> Result<Option<Told>, service::Error> {
-    let Some(boost) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
+    let boost = storage::statuses::with_ids_deleted(conn, &[id])?.pop();
+    let Some(boost) = boost.filter(|row| !row.local_only) else {
         return Ok(None);
     };
     let Some(of) = boost.reblog_of_id else {

@@ -37,7 +37,7 @@ pub use relationship::{FamiliarFollowers, MutedAccount, Relationship};
 pub use report::Report;
 pub use search::Search;
 pub use status::{
-    Context, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag,
+    Additions, Context, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag,
 };
 pub use tag::{FeaturedTag, Tag};
 

@@ -58,6 +58,16 @@ pub struct Status {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned: Option<bool>,
     pub filtered: Empty,
+    /// What Mastodon does not know; only where there is something to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staffroom: Option<Additions>,
+}
+
+/// What a status has besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Additions {
+    /// Only people signed in here see it.
+    pub local_only: bool,
 }
 
 /// The app that a status was written with.

@@ -93,6 +93,7 @@ fn status() -> Status {
         bookmarked: None,
         pinned: None,
         filtered: [],
+        staffroom: None,
     }
 }
 

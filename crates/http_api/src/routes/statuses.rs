@@ -68,6 +68,8 @@ struct Create {
     scheduled_at: Text,
     quoted_status_id: Text,
     quote_approval_policy: Text,
+    /// Ours: the status never leaves this server.
+    local_only: Flag,
 }
 
 /// Bytes of an idempotency key.
@@ -100,6 +102,7 @@ async fn create(
         poll: params.poll.map(Into::into),
         quoted: params.quoted_status_id.filled().map(answered).transpose()?,
         quote_policy: policy(&params.quote_approval_policy)?,
+        local_only: params.local_only.0.unwrap_or(false),
         idempotency_key,
     };
     let view =

@@ -87,7 +87,8 @@ pub(super) fn receive(
         return Ok(None);
     }
     let parent = match &remote.in_reply_to_uri {
-        Some(uri) => storage::statuses::with_uri(conn, uri)?.filter(|row| row.deleted_at.is_none()),
+        Some(uri) => storage::statuses::with_uri(conn, uri)?
+            .filter(|row| row.deleted_at.is_none() && !row.local_only),
         None => None,
     };
     let now = app.now();
@@ -133,6 +134,7 @@ pub(super) fn receive(
         edited_at: remote.edited,
         pinned_at: None,
         deleted_at: None,
+        local_only: false,
     };
     let draft = Draft {
         status,

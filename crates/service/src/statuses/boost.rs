@@ -113,6 +113,7 @@ pub(crate) fn add_boost(
         edited_at: None,
         pinned_at: None,
         deleted_at: None,
+        local_only: status.local_only,
     };
     storage::statuses::insert(conn, boost.clone())?;
     storage::statuses::add_to_counts(

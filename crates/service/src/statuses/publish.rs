@@ -29,6 +29,8 @@ pub struct NewStatus {
     pub quoted: Option<StatusId>,
     /// Who may quote it; everybody, if not said.
     pub quote_policy: Option<QuotePolicy>,
+    /// For people who are signed in here: it never leaves this server. So does what answers or quotes such a status.
+    pub local_only: bool,
     /// The same key again gives the status that it made.
     pub idempotency_key: Option<String>,
 }
@@ -171,6 +173,14 @@ fn store(
         Some(id) => Some(quotes::quotable(conn, author.id, id)?),
         None => None,
     };
+    let stays = |row: &Option<Status>| row.as_ref().is_some_and(|row| row.local_only);
+    let local_only = new.local_only || stays(&parent) || stays(&quoted);
+    if local_only && quoted.as_ref().is_some_and(|quoted| !quoted.local) {
+        // Its author would have to be asked, and shown it.
+        return Err(invalid(
+            "A post that stays on this server cannot quote one from elsewhere",
+        ));
+    }
     let mut visibility = new.visibility.unwrap_or(person.user.default_visibility);
     if let Some(quoted) = &quoted {
         visibility = visibility.of_boost(quoted.visibility);
@@ -208,6 +218,7 @@ fn store(
         edited_at: None,
         pinned_at: None,
         deleted_at: None,
+        local_only,
     };
     let draft = Draft {
         status,

@@ -156,6 +156,7 @@ impl School {
                 edited_at: None,
                 pinned_at: None,
                 deleted_at: None,
+                local_only: false,
             };
             storage::statuses::insert(conn, status)
         })
