@@ -10,6 +10,7 @@ mod addresses;
 mod as_mastodon;
 mod authorised_fetch;
 mod backup;
+mod cards;
 mod command_line;
 mod configuration;
 mod copies;

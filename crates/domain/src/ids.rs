@@ -70,6 +70,8 @@ ids! {
     ReportId,
     /// A picture, sound or film attached to a status.
     MediaId,
+    /// What a page is about to which statuses link.
+    CardId,
     /// One line in somebody's notifications.
     NotificationId,
     /// A client program registered by OAuth.

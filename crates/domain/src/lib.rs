@@ -20,8 +20,8 @@ pub mod visibility;
 pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use handle::{Handle, Host};
 pub use ids::{
-    AccountId, ActivityId, ApplicationId, DeliveryId, InboxId, JobId, MediaId, NotificationId,
-    PollId, ReportId, StatusId, TokenId, UserId,
+    AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId,
+    NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
 };
 pub use media::MediaKind;
 pub use notification::NotificationKind;

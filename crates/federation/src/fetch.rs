@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{Handle, Host, Policy};
 use serde_json::Value;
+use service::cards::Page;
 use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
 use service::{App, Found, RemoteFetcher};
 use storage::accounts::{Account, Identity};
@@ -510,6 +511,17 @@ impl RemoteFetcher for Federation {
 
     async fn posts(&self, app: &App, account: &Account) -> service::Result<()> {
         Ok(self.complete_profile(app, account).await?)
+    }
+
+    async fn page(&self, url: &str) -> service::Result<Page> {
+        let url = Url::parse(url).map_err(|_| service::Error::NotFound)?;
+        match self.client().get_page(&url).await {
+            Ok(page) => Ok(Page {
+                url: page.url,
+                html: page.html,
+            }),
+            Err(error) => Err(service::Error::Unavailable(error.to_string())),
+        }
     }
 
     async fn file(&self, url: &str, limit: usize) -> service::Result<Bytes> {

@@ -7,7 +7,7 @@ use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
 use service::oauth::Person;
 use service::views::{
-    AccountView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted,
+    AccountView, CardView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted,
     RelationshipView, StatusView, TagView,
 };
 
@@ -248,7 +248,7 @@ impl From<StatusView> for e::Status {
                 .map(Into::into)
                 .collect(),
             emojis: emojis(status.emojis),
-            card: (),
+            card: view.card.map(Into::into),
             poll: view.poll.map(Into::into),
             quote: view.quote.map(Into::into),
             quote_approval: Approval::of(status.quote_policy, view.quote_permission),
@@ -262,6 +262,42 @@ impl From<StatusView> for e::Status {
                 .local_only
                 .then_some(e::Additions { local_only: true }),
             reblog: view.boosted.map(|of| Box::new((*of).into())),
+        }
+    }
+}
+
+impl From<CardView> for e::PreviewCard {
+    fn from(view: CardView) -> Self {
+        let card = view.card;
+        let has_author =
+            view.author.is_some() || !card.author_name.is_empty() || !card.author_url.is_empty();
+        let author = has_author.then(|| e::CardAuthor {
+            name: card.author_name.clone(),
+            url: card.author_url.clone(),
+            account: view
+                .author
+                .map(|author| Arc::unwrap_or_clone(author).into()),
+        });
+        Self {
+            url: card.url,
+            title: card.title,
+            description: card.description,
+            language: card.language,
+            kind: "link",
+            author_name: card.author_name,
+            author_url: card.author_url,
+            provider_name: card.provider_name,
+            provider_url: "",
+            html: "",
+            width: card.width,
+            height: card.height,
+            image: view.image,
+            image_description: card.image_description,
+            embed_url: "",
+            blurhash: card.blurhash,
+            published_at: card.published_at,
+            authors: author.into_iter().collect(),
+            missing_attribution: view.missing_attribution,
         }
     }
 }

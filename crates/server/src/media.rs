@@ -64,7 +64,7 @@ pub async fn copy(
             .insert_header((header::CONTENT_TYPE, "image/png"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .body(pages::DEFAULT_AVATAR),
-        Owner::Media(_) | Owner::Preview(_) | Owner::Status(_) => refusal.finish(),
+        Owner::Media(_) | Owner::Preview(_) | Owner::Status(_) | Owner::Card(_) => refusal.finish(),
     }
 }
 

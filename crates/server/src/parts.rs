@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Handle, Host, Time};
 use federation::net::OutboundSettings;
 use federation::{Federation, FederationSettings};
@@ -194,6 +194,8 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         max_media: config.statuses.max_media,
         max_image_bytes: config.media.max_image_bytes,
         cache_remote: config.media.cache_remote,
+        link_previews: config.statuses.link_previews,
+        preview_spread: TimeDelta::seconds(config.statuses.link_preview_spread_seconds.into()),
         show_counts: config.community.show_counts,
         federation_mode: match config.federation.mode {
             config::FederationMode::Open => domain::FederationMode::Open,

@@ -1,12 +1,12 @@
 //! Work that follows from a transaction: written by it as a row, done after it.
 
-use domain::{AccountId, JobId, PollId, ReportId, StatusId, Time, limits};
+use domain::{AccountId, CardId, JobId, PollId, ReportId, StatusId, Time, limits};
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
 use crate::{
-    App, Error, Result, attachments, completing, domains, gone, home, incoming, keys, moving,
+    App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys, moving,
     polls, remote_files, synchronising,
 };
 
@@ -64,6 +64,10 @@ pub enum Job {
         /// They were a day ago.
         again: bool,
     },
+    /// Asks a page what it is about.
+    AskPage {
+        card: CardId,
+    },
     /// Tells other servers; done by `federation`.
     Federate(Outgoing),
 }
@@ -78,6 +82,7 @@ impl Job {
                 | Self::CompleteProfile { .. }
                 | Self::SynchroniseFollowers { .. }
                 | Self::CheckGone { .. }
+                | Self::AskPage { .. }
         )
     }
 }
@@ -249,12 +254,13 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
             synchronising::synchronise(app, account, &url).await
         }
         Job::CheckGone { account, again } => gone::check(app, account, again).await,
+        Job::AskPage { card } => cards::ask(app, card).await,
         Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
     }
 }
 
 /// Removes what has run out: sessions, codes, idempotency keys, inbox rows, the memory of what was taken back,
-/// the ends of home timelines, files never attached, copies at which nobody looks.
+/// the ends of home timelines, files never attached, cards of no status, copies at which nobody looks.
 pub async fn prune(app: &App) -> Result<()> {
     let day = chrono::Duration::days(1);
     let files = app
@@ -281,5 +287,6 @@ pub async fn prune(app: &App) -> Result<()> {
     for media in files {
         attachments::remove_files(app, media).await?;
     }
+    cards::prune(app).await?;
     remote_files::prune(app).await
 }

@@ -12,6 +12,7 @@ mod app;
 pub mod attachments;
 pub mod audience;
 pub mod blocks;
+pub mod cards;
 mod completing;
 pub mod domain_blocks;
 pub mod domains;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use domain::{AccountId, Handle, Policy, StatusId};
 use storage::accounts::Account;
 
+use crate::cards::Page;
 use crate::{App, Result};
 
 /// What an address from elsewhere turned out to be; it is stored by now.
@@ -45,6 +46,11 @@ pub trait RemoteFetcher: Send + Sync {
     /// Stores what somebody posted last, and what they have at the top of their profile.
     async fn posts(&self, _: &App, _: &Account) -> Result<()> {
         Ok(())
+    }
+
+    /// The page at an address, as far as its beginning goes.
+    async fn page(&self, _url: &str) -> Result<Page> {
+        Err(crate::Error::NotFound)
     }
 
     /// The file at an address, of at most `limit` bytes. [`crate::Error::NotFound`] if there is none,

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{AccountId, CustomEmoji, MediaId, MediaKind, StatusId, Time, limits};
+use domain::{AccountId, CardId, CustomEmoji, MediaId, MediaKind, StatusId, Time, limits};
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
 use storage::DbConnection;
@@ -36,6 +36,8 @@ pub enum Owner {
     /// The small copy of a picture.
     Preview(MediaId),
     Status(StatusId),
+    /// The picture of a card, small.
+    Card(CardId),
 }
 
 impl Owner {
@@ -47,6 +49,7 @@ impl Owner {
             "files" => id.parse().ok().map(Self::Media),
             "previews" => id.parse().ok().map(Self::Preview),
             "statuses" => id.parse().ok().map(Self::Status),
+            "cards" => id.parse().ok().map(Self::Card),
             _ => None,
         }
     }
@@ -57,6 +60,7 @@ impl Owner {
             Self::Media(id) => format!("files/{id}"),
             Self::Preview(id) => format!("previews/{id}"),
             Self::Status(id) => format!("statuses/{id}"),
+            Self::Card(id) => format!("cards/{id}"),
         }
     }
 }
@@ -180,7 +184,7 @@ pub async fn open(app: &App, owner: Owner, wanted: &str) -> Result<FileCopy> {
     }
     let fetch = async {
         match copy(app, wanted, purpose, &url).await {
-            Ok(row) => Ok(row),
+            Ok((row, _)) => Ok(row),
             Err(error) => {
                 tracing::info!(%error, "a file from elsewhere was not copied");
                 Err(match error {
@@ -202,7 +206,7 @@ pub async fn open(app: &App, owner: Owner, wanted: &str) -> Result<FileCopy> {
 
 fn shown(owner: Owner, row: RemoteFile) -> FileCopy {
     match (owner, row.thumbnail) {
-        (Owner::Preview(_), Some(path)) => FileCopy {
+        (Owner::Preview(_) | Owner::Card(_), Some(path)) => FileCopy {
             mime: if path.ends_with(".png") {
                 "image/png".to_owned()
             } else {
@@ -251,6 +255,10 @@ fn addresses(conn: &mut DbConnection, owner: Owner) -> Result<Vec<(Use, String)>
         Owner::Status(id) => storage::statuses::find(conn, id)?
             .map(|row| emojis(row.emojis).collect())
             .unwrap_or_default(),
+        Owner::Card(id) => storage::cards::find(conn, id)?
+            .and_then(|row| row.image_url)
+            .map(|url| vec![(Use::Picture, url)])
+            .unwrap_or_default(),
     })
 }
 
@@ -271,9 +279,32 @@ struct Kept {
     extension: &'static str,
     /// Content and extension.
     thumbnail: Option<(Bytes, &'static str)>,
+    measures: Option<Measures>,
 }
 
-async fn copy(app: &App, digest: &str, purpose: Use, url: &str) -> Result<RemoteFile> {
+/// Of a picture as it is shown small.
+#[derive(Debug, Clone)]
+pub(crate) struct Measures {
+    pub width: i32,
+    pub height: i32,
+    pub blurhash: Option<String>,
+}
+
+/// Copies a file before anybody looks at it, and measures it. None if nothing is copied here, or it has no measures.
+pub(crate) async fn fetch(app: &App, purpose: Use, url: &str) -> Result<Option<Measures>> {
+    if !app.settings().cache_remote {
+        return Ok(None);
+    }
+    let copied = copy(app, &digest(purpose, url), purpose, url).await?;
+    Ok(copied.1)
+}
+
+async fn copy(
+    app: &App,
+    digest: &str,
+    purpose: Use,
+    url: &str,
+) -> Result<(RemoteFile, Option<Measures>)> {
     let limit = match purpose {
         Use::Film => limits::REMOTE_FILM_BYTES,
         Use::Avatar | Use::Header | Use::Emoji | Use::Picture => app.settings().max_image_bytes,
@@ -301,7 +332,7 @@ async fn copy(app: &App, digest: &str, purpose: Use, url: &str) -> Result<Remote
         fetched_at: now,
         used_at: now,
     };
-    store(app, row).await
+    Ok((store(app, row).await?, kept.measures))
 }
 
 /// What a reader's browser may be given: pictures written anew, and types that it only plays.
@@ -315,6 +346,7 @@ async fn keep(bytes: Bytes, purpose: Use) -> Result<Kept> {
                 mime,
                 extension,
                 thumbnail: None,
+                measures: None,
             })
         } else {
             Err(crate::error::invalid("File content type is invalid"))
@@ -326,14 +358,17 @@ async fn keep(bytes: Bytes, purpose: Use) -> Result<Kept> {
         Use::Emoji | Use::Picture => process(bytes, Purpose::Attachment).await?,
         Use::Film => return Err(crate::error::invalid("File content type is invalid")),
     };
+    let small = picture.thumbnail.filter(|_| purpose == Use::Picture);
     Ok(Kept {
         bytes: picture.bytes,
         mime: picture.mime,
         extension: picture.extension,
-        thumbnail: picture
-            .thumbnail
-            .filter(|_| purpose == Use::Picture)
-            .map(|small| (small.bytes, small.extension)),
+        measures: small.as_ref().map(|small| Measures {
+            width: i32::try_from(small.width).unwrap_or(0),
+            height: i32::try_from(small.height).unwrap_or(0),
+            blurhash: picture.blurhash,
+        }),
+        thumbnail: small.map(|small| (small.bytes, small.extension)),
     })
 }
 

@@ -1,5 +1,6 @@
 //! What the administrator chose, as far as the rules depend on it.
 
+use chrono::TimeDelta;
 use domain::text::Hosts;
 use domain::{FederationMode, Host};
 use url::Url;
@@ -54,6 +55,10 @@ pub struct Settings {
     pub cache_remote: bool,
     /// Whether the numbers of followers, favourites and boosts of others are shown.
     pub show_counts: bool,
+    /// Whether pages to which statuses link are asked what they are about.
+    pub link_previews: bool,
+    /// Within how long after a status from elsewhere came that is done.
+    pub preview_spread: TimeDelta,
     pub federation_mode: FederationMode,
     /// Who may see the rules about other servers.
     pub domain_blocks: ShownTo,

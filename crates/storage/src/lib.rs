@@ -16,6 +16,7 @@ pub mod backlog;
 pub mod backup;
 pub mod blocks;
 pub mod bookmarks;
+pub mod cards;
 mod connection;
 mod database;
 pub mod deeds;

@@ -50,6 +50,7 @@ optional!(
     domain::AccountId,
     domain::UserId,
     domain::ApplicationId,
+    domain::CardId,
     domain::TokenId
 );
 

@@ -269,6 +269,31 @@ diesel::table! {
         has_poll -> Bool,
         has_quote -> Bool,
         local_only -> Bool,
+        card_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    cards (id) {
+        id -> BigInt,
+        url -> Text,
+        told_by -> Text,
+        known -> Bool,
+        page_host -> Text,
+        title -> Text,
+        description -> Text,
+        language -> Nullable<Text>,
+        author_name -> Text,
+        author_url -> Text,
+        creator_id -> Nullable<BigInt>,
+        provider_name -> Text,
+        image_url -> Nullable<Text>,
+        image_description -> Text,
+        width -> Integer,
+        height -> Integer,
+        blurhash -> Nullable<Text>,
+        published_at -> Nullable<Timestamp>,
+        asked_at -> Timestamp,
     }
 }
 
@@ -634,6 +659,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     authorization_codes,
     blocks,
     bookmarks,
+    cards,
     conversation_mutes,
     deliveries,
     delivery_lanes,

@@ -3,7 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use domain::{
-    AccountId, ApplicationId, CustomEmoji, Page, QuotePolicy, StatusId, Time, Visibility,
+    AccountId, ApplicationId, CardId, CustomEmoji, Page, QuotePolicy, StatusId, Time, Visibility,
 };
 
 use crate::DbConnection;
@@ -65,6 +65,9 @@ pub struct Status {
     pub has_quote: bool,
     /// For people who are signed in here: it never leaves this server.
     pub local_only: bool,
+    /// What the page is about to which it links.
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub card_id: Option<CardId>,
 }
 
 /// A version of a status that an edit replaced.
@@ -104,6 +107,7 @@ pub fn update(conn: &mut DbConnection, status: &Status) -> QueryResult<()> {
             statuses::emojis.eq(JsonList::from(status.emojis.clone())),
             statuses::edited_at.eq(status.edited_at),
             statuses::quote_policy.eq(i32::from(status.quote_policy)),
+            statuses::card_id.eq(Optional::from(status.card_id)),
         ))
         .execute(conn)
         .map(drop)

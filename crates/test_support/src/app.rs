@@ -116,6 +116,8 @@ fn settings() -> Settings {
         max_image_bytes: 1_000_000,
         cache_remote: true,
         show_counts: false,
+        link_previews: false,
+        preview_spread: chrono::TimeDelta::zero(),
         federation_mode: FederationMode::Open,
         domain_blocks: ShownTo::Nobody,
         any_hosts: false,

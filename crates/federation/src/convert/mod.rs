@@ -1,6 +1,7 @@
 //! Between the wire and our own words.
 
 pub(crate) mod actor;
+mod card;
 pub(crate) mod note;
 pub(crate) mod poll;
 pub(crate) mod quote;

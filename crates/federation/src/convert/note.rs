@@ -14,7 +14,7 @@ use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{moment, poll, quote, words};
+use super::{card, moment, poll, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -84,6 +84,7 @@ pub(crate) fn from_json(
         poll: poll::from_json(object),
         quote: None,
         quote_policy: quote::policy(object, &author.followers_uri),
+        link: card::from_json(object),
     })
 }
 

@@ -7,16 +7,26 @@ use super::FetchError;
 
 const DEPTH: u32 = 32;
 
-/// Reads the body, and stops as soon as it is larger than `limit`, counted after decompression.
-pub(super) async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, FetchError> {
+/// Reads the body, and stops as soon as it is larger than `limit`, counted after decompression: what came so far is
+/// enough if it may be `cut`.
+pub(super) async fn read(
+    mut response: Response,
+    limit: usize,
+    cut: bool,
+) -> Result<Vec<u8>, FetchError> {
     let mut body = Vec::new();
     while let Some(chunk) = response
         .chunk()
         .await
         .map_err(|error| FetchError::of(&error))?
     {
-        if body.len() + chunk.len() > limit {
-            return Err(FetchError::TooLarge);
+        let room = limit - body.len();
+        if chunk.len() > room {
+            if !cut {
+                return Err(FetchError::TooLarge);
+            }
+            body.extend_from_slice(chunk.get(..room).unwrap_or_default());
+            break;
         }
         body.extend_from_slice(&chunk);
     }

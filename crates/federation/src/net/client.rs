@@ -19,9 +19,10 @@ use super::{
     BuildError, FetchError, Reply,
     address::Guard,
     body,
-    content_type::{essence, is_activity_json, is_plain_json},
+    content_type::{essence, is_activity_json, is_page, is_plain_json},
     formats::Formats,
     gate::Gates,
+    html,
     resolver::GuardedResolver,
     transport::{Answer, Request, Time, Transport, text},
 };
@@ -29,6 +30,8 @@ use crate::signatures::{Format, Signer, parse_http_date};
 
 const CONNECT: Duration = Duration::from_secs(5);
 const JSON_TIME: Duration = Duration::from_secs(15);
+/// What a page says of itself stands at its beginning.
+const PAGE_LIMIT: usize = 512 * 1024;
 const MEDIA_TIME: Duration = Duration::from_secs(60);
 const JSON_LIMIT: usize = 1024 * 1024;
 /// Of a reply to a delivery only the status matters; this much is read so that the connection can be used again.
@@ -38,6 +41,7 @@ const LONGEST_RETRY_AFTER: u64 = 7 * 24 * 60 * 60;
 
 const ACCEPT_ACTIVITY: &str = r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
 const ACCEPT_JSON: &str = "application/jrd+json, application/json";
+const ACCEPT_PAGE: &str = "text/html, application/xhtml+xml";
 const ACCEPT_ANY: &str = "*/*";
 
 #[derive(Clone, Debug)]
@@ -78,6 +82,13 @@ pub struct Media {
     pub content_type: String,
 }
 
+/// A web page, and the address that it was found at in the end.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub url: Url,
+    pub html: String,
+}
+
 /// What is asked for, and what is taken for an answer.
 #[derive(Clone, Copy)]
 struct Wanted {
@@ -87,6 +98,8 @@ struct Wanted {
     time: Duration,
     /// Whether the host asked first must be the one that answers.
     same_host: bool,
+    /// Whether what is beyond the limit is left unread, and no reason to refuse the rest.
+    cut: bool,
 }
 
 impl OutboundClient {
@@ -166,6 +179,7 @@ impl OutboundClient {
             limit: JSON_LIMIT,
             time: JSON_TIME,
             same_host: true,
+            cut: false,
         };
         self.get(url, signer, wanted, as_json).await
     }
@@ -181,8 +195,31 @@ impl OutboundClient {
             limit: JSON_LIMIT,
             time: JSON_TIME,
             same_host: false,
+            cut: false,
         };
         self.get(url, None, wanted, as_json).await
+    }
+
+    /// Fetches the beginning of a web page.
+    ///
+    /// # Errors
+    /// As [`Self::get_activity_json`].
+    pub async fn get_page(&self, url: &Url) -> Result<Page, FetchError> {
+        let wanted = Wanted {
+            accept: ACCEPT_PAGE,
+            takes: is_page,
+            limit: PAGE_LIMIT,
+            time: JSON_TIME,
+            same_host: false,
+            cut: true,
+        };
+        self.get(url, None, wanted, |document| {
+            Ok(Page {
+                html: html::decoded(&document.body, &document.content_type),
+                url: document.url,
+            })
+        })
+        .await
     }
 
     /// Fetches a file of at most `limit` bytes.
@@ -196,6 +233,7 @@ impl OutboundClient {
             limit,
             time: MEDIA_TIME,
             same_host: false,
+            cut: false,
         };
         self.get(url, None, wanted, |answer| {
             Ok(Media {
@@ -233,7 +271,7 @@ impl OutboundClient {
                 let reply =
                     Reply::of_status(response.status().as_u16(), retry_after(response.headers()));
                 // The status is the answer; a body that does not come changes nothing.
-                let _ = time.spend(body::read(response, REPLY_LIMIT)).await;
+                let _ = time.spend(body::read(response, REPLY_LIMIT, true)).await;
                 drop(pass);
                 reply
             }
@@ -318,7 +356,8 @@ impl Transport {
         if !(wanted.takes)(&content_type) {
             return Err(FetchError::WrongType);
         }
-        let body = time.spend(body::read(response, wanted.limit)).await?;
+        let reading = body::read(response, wanted.limit, wanted.cut);
+        let body = time.spend(reading).await?;
         drop(pass);
         Ok(Document {
             url: found,

@@ -20,6 +20,24 @@ pub(super) fn is_plain_json(content_type: &str) -> bool {
     kind == "application/json" || kind == "application/jrd+json"
 }
 
+/// Whether a document of this `Content-Type` may be a web page.
+pub(super) fn is_page(content_type: &str) -> bool {
+    let kind = essence(content_type);
+    kind == "text/html" || kind == "application/xhtml+xml"
+}
+
+/// The value of a parameter, such as `charset`.
+pub(super) fn parameter<'a>(content_type: &'a str, name: &str) -> Option<&'a str> {
+    let mut parts = content_type.split(';').skip(1);
+    parts.find_map(|part| {
+        let (known, value) = part.split_once('=')?;
+        known
+            .trim()
+            .eq_ignore_ascii_case(name)
+            .then(|| value.trim().trim_matches('"'))
+    })
+}
+
 /// The type without its parameters, in lower case.
 pub(super) fn essence(content_type: &str) -> String {
     content_type

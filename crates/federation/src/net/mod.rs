@@ -8,6 +8,7 @@ mod content_type;
 mod error;
 mod formats;
 mod gate;
+mod html;
 mod resolver;
 mod transport;
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::account::{Account, CustomEmoji};
 use super::media_attachment::MediaAttachment;
 use super::poll::Poll;
+use super::preview_card::PreviewCard;
 use super::quote::{Approval, Quote};
 use super::time::{moment, moment_or_null};
 use super::{Empty, Null};
@@ -41,7 +42,7 @@ pub struct Status {
     pub mentions: Vec<Mention>,
     pub tags: Vec<StatusTag>,
     pub emojis: Vec<CustomEmoji>,
-    pub card: Null,
+    pub card: Option<PreviewCard>,
     pub poll: Option<Poll>,
     pub quote: Option<Quote>,
     pub quote_approval: Approval,

@@ -83,7 +83,7 @@ fn status() -> Status {
         mentions: Vec::new(),
         tags: Vec::new(),
         emojis: Vec::new(),
-        card: (),
+        card: None,
         poll: None,
         quote: None,
         quote_approval: Approval::NOBODY,

@@ -12,7 +12,7 @@ use super::polls::PollParams;
 use super::quotes::policy;
 use super::{Answer, json, nothing, page};
 use crate::ApiError;
-use crate::entities::{Account, Context, Status, StatusEdit, StatusSource};
+use crate::entities::{Account, Context, PreviewCard, Status, StatusEdit, StatusSource};
 use crate::extract::scope::{
     ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteAccounts, WriteBookmarks,
     WriteFavourites, WriteMutes, WriteStatuses,
@@ -255,10 +255,13 @@ async fn history(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<A
     )
 }
 
-/// There are no link previews yet; Mastodon answers an empty object where a status has none.
+/// Mastodon answers an empty object where a status has none.
 async fn card(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    statuses::view(&app, caller.person(), id.0).await?;
-    nothing()
+    let view = statuses::view(&app, caller.person(), id.0).await?;
+    match view.card {
+        Some(card) => json(PreviewCard::from(card)),
+        None => nothing(),
+    }
 }
 
 async fn favourite(

@@ -8,12 +8,13 @@ use url::{Host, Url};
 use super::{Config, ConfigError};
 
 /// The smallest and the largest value of numbers.
-const RANGES: [(&str, i64, i64); 9] = [
+const RANGES: [(&str, i64, i64); 10] = [
     ("server.workers", 0, 1_024),
     ("database.readers", 1, 256),
     ("media.max_image_bytes", 1, 1_073_741_824),
     ("statuses.max_characters", 100, 100_000),
     ("statuses.max_media", 1, 16),
+    ("statuses.link_preview_spread_seconds", 0, 3_600),
     ("federation.signature_max_age_hours", 1, 8_760),
     ("federation.parallel_hosts", 1, 64),
     ("federation.give_up_after_days", 1, 365),

@@ -119,6 +119,8 @@ pub struct Registrations {
 pub struct Statuses {
     pub max_characters: usize,
     pub max_media: usize,
+    pub link_previews: bool,
+    pub link_preview_spread_seconds: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

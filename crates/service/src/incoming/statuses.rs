@@ -1,9 +1,11 @@
 //! What people elsewhere write.
 
 use domain::{
-    AccountId, CustomEmoji, MediaId, MediaKind, QuotePolicy, StatusId, Time, Visibility, limits,
+    AccountId, CardId, CustomEmoji, MediaId, MediaKind, QuotePolicy, StatusId, Time, Visibility,
+    limits,
 };
 use storage::DbConnection;
+use storage::accounts::Account;
 use storage::media::Media;
 use storage::statuses::Status;
 
@@ -11,9 +13,10 @@ use super::polls::{self, RemotePoll};
 use super::quotes::{self, RemoteQuote};
 use super::retractions::{self, is_taken_back};
 use super::settled;
+use crate::cards::RemoteLink;
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
 use crate::text::sanitise;
-use crate::{App, Result};
+use crate::{App, Result, cards};
 
 /// A status as its author's server describes it.
 #[derive(Debug, Clone)]
@@ -37,6 +40,31 @@ pub struct RemoteStatus {
     pub poll: Option<RemotePoll>,
     pub quote: Option<RemoteQuote>,
     pub quote_policy: QuotePolicy,
+    /// The link that is to be shown, where its server names one.
+    pub link: Option<RemoteLink>,
+}
+
+impl RemoteStatus {
+    /// The card of what it links to; of what shows something else, none.
+    fn card(
+        &self,
+        app: &App,
+        conn: &mut DbConnection,
+        author: &Account,
+        mentioned: &[Account],
+    ) -> Result<Option<CardId>> {
+        if !self.media.is_empty() || self.poll.is_some() || self.quote.is_some() {
+            return Ok(None);
+        }
+        cards::of_theirs(
+            app,
+            conn,
+            &self.content,
+            self.link.as_ref(),
+            author,
+            mentioned,
+        )
+    }
 }
 
 /// A file on another server.
@@ -97,6 +125,7 @@ pub(super) fn receive(
     let mentioned = storage::accounts::with_ids(conn, &first(&remote.mentions, limits::MENTIONS))?;
     let tags = tags(remote);
     let with_media = takes_media(app, conn, author.host.as_deref())?;
+    let card_id = remote.card(app, conn, &author, &mentioned)?;
     let status = Status {
         id,
         account_id: author.id,
@@ -130,6 +159,7 @@ pub(super) fn receive(
         quote_policy: remote.quote_policy,
         has_poll: false,
         has_quote: false,
+        card_id,
         created_at,
         edited_at: remote.edited,
         pinned_at: None,
@@ -186,8 +216,13 @@ pub(super) fn revise(
     status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
     status.quote_policy = remote.quote_policy;
     status.language = remote.language.clone().or(status.language);
-    let author = storage::accounts::find(conn, status.account_id)?;
-    let with_media = takes_media(app, conn, author.and_then(|row| row.host).as_deref())?;
+    let Some(author) = storage::accounts::find(conn, status.account_id)? else {
+        return Ok(());
+    };
+    let with_media = takes_media(app, conn, author.host.as_deref())?;
+    let mentions = first(&remote.mentions, limits::MENTIONS);
+    let mentioned = storage::accounts::with_ids(conn, &mentions)?;
+    status.card_id = remote.card(app, conn, &author, &mentioned)?;
     status.emojis = if with_media {
         first(&remote.emojis, limits::EMOJI)
     } else {
@@ -200,9 +235,8 @@ pub(super) fn revise(
         edited => edited,
     };
     storage::statuses::update(conn, &status)?;
-    let mentioned = first(&remote.mentions, limits::MENTIONS);
-    if !mentioned.is_empty() {
-        storage::mentions::insert(conn, status.id, &mentioned)?;
+    if !mentions.is_empty() {
+        storage::mentions::insert(conn, status.id, &mentions)?;
     }
     storage::tags::delete_of_status(conn, status.id)?;
     storage::tags::insert(conn, status.id, &tags(remote), app.now(), || app.next_id())?;

@@ -109,6 +109,7 @@ pub(crate) fn add_boost(
         quote_policy: QuotePolicy::NOBODY,
         has_poll: false,
         has_quote: false,
+        card_id: None,
         created_at,
         edited_at: None,
         pinned_at: None,

@@ -14,7 +14,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::StatusView;
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, cards};
 
 /// A status as it is to read from now on.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +88,13 @@ pub async fn edit(
         if let Some(policy) = change.quote_policy {
             status.quote_policy = policy.within(status.visibility);
         }
+        let shows_more =
+            !stays_empty || status.has_poll || change.poll.is_some() || status.has_quote;
+        status.card_id = if shows_more {
+            None
+        } else {
+            cards::of_ours(app, conn, &status.content)?
+        };
         storage::statuses::update(conn, &status)?;
         // Who was mentioned before stays: they have the status, and must get its next version.
         let mentioned: Vec<_> = composed.mentioned.iter().map(|row| row.id).collect();

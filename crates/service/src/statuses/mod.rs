@@ -21,6 +21,7 @@ pub use remove::delete;
 
 pub(crate) use boost::{add_boost, remove_boost};
 pub(crate) use edit::{keep_version, own};
+pub(crate) use publish::check_language;
 pub(crate) use read::in_order;
 pub(crate) use remove::remove;
 pub(crate) use write::{Draft, insert, tell_of_edit};

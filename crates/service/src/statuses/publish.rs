@@ -12,7 +12,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::{self, StatusView};
-use crate::{App, Error, Result, quotes};
+use crate::{App, Error, Result, cards, quotes};
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
@@ -100,7 +100,7 @@ pub(super) fn check_media(app: &App, media: &[MediaId]) -> Result<()> {
 }
 
 /// A code such as `en` or `pt-BR`.
-pub(super) fn check_language(code: String) -> Result<String> {
+pub(crate) fn check_language(code: String) -> Result<String> {
     let mut parts = code.split(['-', '_']);
     let letters = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
         lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -187,6 +187,12 @@ fn store(
     }
     let policy = new.quote_policy.or_else(|| QuotePolicy::named("public"));
     let quote_policy = policy.unwrap_or_default().within(visibility);
+    let is_bare = new.media.is_empty() && new.poll.is_none() && quoted.is_none();
+    let card_id = if is_bare {
+        cards::of_ours(app, conn, &composed.html)?
+    } else {
+        None
+    };
     let status = Status {
         id,
         account_id: author.id,
@@ -214,6 +220,7 @@ fn store(
         quote_policy,
         has_poll: false,
         has_quote: false,
+        card_id,
         created_at: now,
         edited_at: None,
         pinned_at: None,

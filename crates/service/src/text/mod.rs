@@ -4,6 +4,8 @@ mod blocks;
 pub mod format;
 mod plain;
 pub mod sanitise;
+mod tags;
 mod tidy;
 
 pub use plain::plain_text;
+pub use tags::{Tag, Tags, tags};

@@ -28,7 +28,7 @@ fn ends_block(tag: &str) -> bool {
 }
 
 /// The entities that our own HTML contains; each once, so that `&amp;lt;` stays `&lt;`.
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     const ENTITIES: [(&str, char); 6] = [
         ("&amp;", '&'),
         ("&lt;", '<'),

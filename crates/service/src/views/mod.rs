@@ -2,6 +2,7 @@
 //! with the numbers already hidden that the viewer is not to see.
 
 mod account;
+mod cards;
 mod polls;
 mod quotes;
 mod status;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use domain::quote::Permission;
 use domain::{AccountId, CustomEmoji, MediaId, StatusId, Time};
 use storage::accounts::Account;
+use storage::cards::Card;
 use storage::media::Media;
 use storage::notifications::Notification;
 use storage::polls::Poll;
@@ -47,6 +49,7 @@ pub struct StatusView {
     pub tags: Vec<TagView>,
     pub poll: Option<PollView>,
     pub quote: Option<QuoteView>,
+    pub card: Option<CardView>,
     /// What the author lets the viewer do.
     pub quote_permission: Permission,
     /// Name and website.
@@ -57,6 +60,18 @@ pub struct StatusView {
     pub quotes: i64,
     /// None for a viewer who is not signed in.
     pub seen_by: Option<Deeds>,
+}
+
+/// What the page is about to which a status links, as somebody sees it.
+#[derive(Debug, Clone)]
+pub struct CardView {
+    pub card: Card,
+    /// Address of the picture.
+    pub image: Option<String>,
+    /// Whom the page names as its author, if they let it.
+    pub author: Option<Arc<AccountView>>,
+    /// Whether it names the viewer, who does not let it. None for a viewer who is not signed in.
+    pub missing_attribution: Option<bool>,
 }
 
 /// A poll as somebody sees it.

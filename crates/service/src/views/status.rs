@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use domain::{AccountId, ApplicationId, StatusId};
+use domain::{AccountId, ApplicationId, CardId, StatusId};
 use storage::DbConnection;
+use storage::cards::Card;
 use storage::deeds::Deed;
 use storage::media::Media;
 use storage::statuses::Status;
 
 use super::account::{accounts_by_id, acct};
+use super::cards;
 use super::polls::polls;
 use super::quotes::{self, Quoters, Quotes};
 use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView};
@@ -19,13 +21,16 @@ use crate::{App, Result};
 
 /// What belongs to a set of statuses.
 struct Belongings {
-    authors: HashMap<AccountId, Arc<AccountView>>,
+    /// Authors, and whom pages name as theirs.
+    accounts: HashMap<AccountId, Arc<AccountView>>,
     media: HashMap<StatusId, Vec<MediaView>>,
     mentions: HashMap<StatusId, Vec<MentionView>>,
     tags: HashMap<StatusId, Vec<TagView>>,
     polls: HashMap<StatusId, PollView>,
     quotes: Quotes,
     quoters: Quoters,
+    cards: HashMap<CardId, Card>,
+    viewer: Option<AccountId>,
     applications: HashMap<ApplicationId, (String, Option<String>)>,
     deeds: Option<ViewerDeeds>,
 }
@@ -94,15 +99,13 @@ fn load(
     let mut ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let authors = accounts_by_id(
-        app,
-        conn,
-        viewer,
-        rows.iter().map(|row| row.account_id).collect(),
-    )?
-    .into_iter()
-    .map(|(id, view)| (id, Arc::new(view)))
-    .collect();
+    let cards = cards::load(conn, rows)?;
+    let authors = rows.iter().map(|row| row.account_id);
+    let named = cards.values().filter_map(|card| card.creator_id);
+    let accounts = accounts_by_id(app, conn, viewer, authors.chain(named).collect())?
+        .into_iter()
+        .map(|(id, view)| (id, Arc::new(view)))
+        .collect();
     let mut media_of: HashMap<StatusId, Vec<MediaView>> = HashMap::new();
     for row in storage::media::of_statuses(conn, &ids)? {
         if let Some(id) = row.status_id {
@@ -142,13 +145,15 @@ fn load(
         }),
     };
     Ok(Belongings {
-        authors,
+        accounts,
         media: media_of,
         mentions,
         tags,
         polls,
         quotes,
         quoters,
+        cards,
+        viewer,
         applications,
         deeds,
     })
@@ -163,7 +168,7 @@ impl Belongings {
         boosted: Option<Box<StatusView>>,
     ) -> Option<StatusView> {
         show_emojis(app, Owner::Status(status.id), &mut status.emojis);
-        let author = self.authors.get(&status.account_id)?.clone();
+        let author = self.accounts.get(&status.account_id)?.clone();
         let of = |id: StatusId| {
             (
                 self.media.get(&id),
@@ -193,6 +198,10 @@ impl Belongings {
             tags: tags.cloned().unwrap_or_default(),
             poll: self.polls.get(&status.id).cloned(),
             quote: self.quotes.view(status.id),
+            card: status
+                .card_id
+                .and_then(|id| self.cards.get(&id))
+                .map(|card| cards::view(app, self.viewer, card, &self.accounts)),
             quote_permission: self.quoters.permission(&status),
             application: status
                 .application_id

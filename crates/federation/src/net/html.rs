@@ -1,0 +1,56 @@
+//! The letters of a web page, in whatever encoding it is.
+//! <https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding>
+
+use encoding_rs::{Encoding, UTF_8};
+use service::text::tags;
+
+use super::content_type::parameter;
+
+/// Bytes of a page in which it says its encoding.
+const PRESCAN: usize = 1_024;
+
+/// By its first bytes, or what its server says, or what it says itself, or UTF-8.
+pub(super) fn decoded(body: &[u8], content_type: &str) -> String {
+    let said =
+        parameter(content_type, "charset").and_then(|label| Encoding::for_label(label.as_bytes()));
+    let encoding = said.or_else(|| says_itself(body)).unwrap_or(UTF_8);
+    encoding.decode(body).0.replace('\0', "")
+}
+
+fn says_itself(body: &[u8]) -> Option<&'static Encoding> {
+    let beginning = String::from_utf8_lossy(body.get(..PRESCAN).unwrap_or(body));
+    tags(&beginning)
+        .filter(|tag| tag.name == "meta")
+        .find_map(|tag| {
+            let label = tag.get("charset").or_else(|| {
+                let content = tag.get("content")?;
+                parameter(&content, "charset").map(str::to_owned)
+            })?;
+            Encoding::for_label(label.as_bytes())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_read_as_they_were_written() {
+        let latin = b"<meta charset=iso-8859-1><title>Pr\xfcfung</title>";
+        let legacy =
+            b"<meta http-equiv=Content-Type content='text/html; charset=windows-1252'>Pr\xfcfung";
+        let marked = b"\xef\xbb\xbfPr\xc3\xbcfung";
+        for (body, content_type) in [
+            (&latin[..], "text/html"),
+            (&legacy[..], "text/html"),
+            (&marked[..], "text/html; charset=iso-8859-1"),
+            (b"Pr\xfcfung", "text/html; charset=\"ISO-8859-1\""),
+            ("Prüfung".as_bytes(), "text/html; charset=unknown"),
+        ] {
+            assert!(
+                decoded(body, content_type).contains("Prüfung"),
+                "{content_type}"
+            );
+        }
+    }
+}

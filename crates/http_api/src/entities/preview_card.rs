@@ -1,0 +1,44 @@
+//! What the page is about to which a post links.
+//! <https://docs.joinmastodon.org/entities/PreviewCard/>
+
+use domain::Time;
+use serde::Serialize;
+
+use super::account::Account;
+use super::time::moment_or_null;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PreviewCard {
+    pub url: String,
+    pub title: String,
+    pub description: String,
+    pub language: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub author_name: String,
+    pub author_url: String,
+    pub provider_name: String,
+    pub provider_url: &'static str,
+    /// Nothing of other sites is shown inside of posts but words and a picture.
+    pub html: &'static str,
+    pub width: i32,
+    pub height: i32,
+    pub image: Option<String>,
+    pub image_description: String,
+    pub embed_url: &'static str,
+    pub blurhash: Option<String>,
+    #[serde(serialize_with = "moment_or_null")]
+    pub published_at: Option<Time>,
+    pub authors: Vec<CardAuthor>,
+    /// Only for somebody signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_attribution: Option<bool>,
+}
+
+/// <https://docs.joinmastodon.org/entities/PreviewCard/#PreviewCardAuthor>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CardAuthor {
+    pub name: String,
+    pub url: String,
+    pub account: Option<Account>,
+}
