@@ -41,6 +41,7 @@ mod quotes;
 mod regard;
 mod relayed;
 mod reports;
+mod resolving;
 mod routes;
 mod sign_in;
 mod software;

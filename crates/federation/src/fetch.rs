@@ -13,15 +13,16 @@ use domain::{Handle, Host, Policy};
 use serde_json::Value;
 use service::cards::Page;
 use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
-use service::{App, Found, RemoteFetcher};
+use service::{App, RemoteFetcher};
 use storage::accounts::{Account, Identity};
 use url::Url;
 
 use crate::convert::quote::Quoting;
 use crate::convert::{actor, note, quote};
-use crate::net::{FetchError, Fetched, is_activity_json};
+use crate::net::{FetchError, Fetched, Found, is_activity_json};
 use crate::origin::{Origin, same_origin};
 use crate::protocol::read::{self, text};
+use crate::signatures::Signer;
 use crate::{Federation, Refusal};
 
 /// Requests that one activity, or one search, may cause.
@@ -77,15 +78,49 @@ impl Federation {
         Err(refuse("its id leads elsewhere"))
     }
 
+    /// The object of which somebody found an address anywhere: its id, its page, or what leads to one of them. It is
+    /// believed at its own id only.
+    async fn found_at(&self, app: &App, budget: &Budget, address: &str) -> Outcome<Value> {
+        let refuse = |reason: &str| Refusal::Permanent(format!("{address}: {reason}"));
+        let url = Url::parse(address).map_err(|_| refuse("no address"))?;
+        if Origin::of(&url) == Origin::of(&app.settings().public_url) {
+            return Err(refuse("our own address"));
+        }
+        match self.find(app, budget, &url).await? {
+            Found::Object(Fetched { url: found, json }) => {
+                let id = text(&json, "id").ok_or_else(|| refuse("it has no id"))?;
+                if Url::parse(id).is_ok_and(|id| id == found) {
+                    return Ok(json);
+                }
+                self.object(app, budget, id).await
+            }
+            Found::Page(Some(object)) => self.object(app, budget, object.as_str()).await,
+            Found::Page(None) => Err(refuse("a page of nothing that we understand")),
+        }
+    }
+
     /// Our server itself asks, so that servers that want to know who asks can be told.
     pub(crate) async fn get(&self, app: &App, budget: &Budget, url: &Url) -> Outcome<Fetched> {
+        let signer = self.asking(app, budget).await?;
+        let fetched = self.client().get_activity_json(url, Some(&signer)).await;
+        self.keep_formats(app).await;
+        Ok(fetched?)
+    }
+
+    async fn find(&self, app: &App, budget: &Budget, url: &Url) -> Outcome<Found> {
+        let signer = self.asking(app, budget).await?;
+        let found = self.client().get_found(url, Some(&signer)).await;
+        self.keep_formats(app).await;
+        Ok(found?)
+    }
+
+    /// What signs for our server, which makes one request more.
+    async fn asking(&self, app: &App, budget: &Budget) -> Outcome<Signer> {
         budget.spend()?;
         let asking = service::users::instance_actor(app).await?;
         let signer = self.signer(app, asking.id).await?;
         self.recall_formats(app).await;
-        let fetched = self.client().get_activity_json(url, Some(&signer)).await;
-        self.keep_formats(app).await;
-        Ok(fetched?)
+        Ok(signer)
     }
 
     /// Who has that id, fetched if they are not known.
@@ -465,9 +500,9 @@ impl RemoteFetcher for Federation {
         Ok(self.account_of(app, handle).await?)
     }
 
-    async fn by_url(&self, app: &App, url: &str) -> service::Result<Option<Found>> {
+    async fn by_url(&self, app: &App, url: &str) -> service::Result<Option<service::Found>> {
         let budget = Budget::new();
-        let document = match self.object(app, &budget, url).await {
+        let document = match self.found_at(app, &budget, url).await {
             Ok(document) => document,
             Err(Refusal::Permanent(_)) => return Ok(None),
             Err(refusal) => return Err(refusal.into()),
@@ -475,10 +510,10 @@ impl RemoteFetcher for Federation {
         if note::is_post(&document) {
             let posts = self.thread(app, &budget, document, &HashSet::new()).await?;
             let found = service::incoming::receive_thread(app, posts).await?;
-            return Ok(found.map(Found::Status));
+            return Ok(found.map(service::Found::Status));
         }
         let account = self.store_actor(app, &budget, &document).await?;
-        Ok(Some(Found::Account(account.id)))
+        Ok(Some(service::Found::Account(account.id)))
     }
 
     fn keep_to(&self, policy: &Arc<Policy>) {

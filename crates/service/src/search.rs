@@ -2,6 +2,7 @@
 
 use domain::text::normalise_tag;
 use domain::{AccountId, Handle, Page, StatusId};
+use url::Url;
 
 use crate::accounts::by_handle;
 use crate::audience::find_visible;
@@ -51,8 +52,8 @@ pub async fn search(app: &App, viewer: Option<&Person>, request: SearchRequest) 
     }
     let wants = |kind| request.kind.is_none_or(|wanted| wanted == kind);
     let resolve = request.resolve && viewer.is_some();
-    if q.starts_with("https://") || q.starts_with("http://") {
-        return at_address(app, viewer, &q, resolve, wants).await;
+    if let Some(address) = web_address(&q) {
+        return at_address(app, viewer, &address, resolve, wants).await;
     }
     let mut results = Results::default();
     if wants(SearchKind::Accounts) && !q.starts_with('#') {
@@ -80,6 +81,21 @@ pub async fn search(app: &App, viewer: Option<&Person>, request: SearchRequest) 
     Ok(results)
 }
 
+/// The address, if it is one of the web; `HTTPS://` and names of hosts as they are spoken are spelled out.
+fn web_address(q: &str) -> Option<String> {
+    let url = Url::parse(q).ok()?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return None;
+    }
+    // Ids are compared letter by letter.
+    let is_spelled_out = q.starts_with("http") && q.is_ascii();
+    Some(if is_spelled_out {
+        q.to_owned()
+    } else {
+        url.to_string()
+    })
+}
+
 async fn people(
     app: &App,
     viewer: Option<&Person>,
@@ -88,7 +104,8 @@ async fn people(
     request: &SearchRequest,
 ) -> Result<Vec<AccountView>> {
     let me = viewer.map(Person::id);
-    let exact = match q.parse::<Handle>() {
+    // Lemmy writes its groups with another sign.
+    let exact = match q.strip_prefix('!').unwrap_or(q).parse::<Handle>() {
         Ok(handle) if request.offset == 0 => match by_handle(app, handle, resolve).await {
             Ok(account) => account.filter(|account| !account.is_gone()),
             // A server that does not answer is not our failure: what is known is still found.

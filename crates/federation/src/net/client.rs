@@ -22,7 +22,7 @@ use super::{
     content_type::{essence, is_activity_json, is_page, is_plain_json},
     formats::Formats,
     gate::Gates,
-    html,
+    html, links,
     resolver::GuardedResolver,
     transport::{Answer, Request, Time, Transport, text},
 };
@@ -41,6 +41,7 @@ const LONGEST_RETRY_AFTER: u64 = 7 * 24 * 60 * 60;
 
 const ACCEPT_ACTIVITY: &str = r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
 const ACCEPT_JSON: &str = "application/jrd+json, application/json";
+const ACCEPT_ACTIVITY_OR_PAGE: &str = r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1"#;
 const ACCEPT_PAGE: &str = "text/html, application/xhtml+xml";
 const ACCEPT_ANY: &str = "*/*";
 
@@ -87,6 +88,14 @@ pub struct Media {
 pub struct Page {
     pub url: Url,
     pub html: String,
+}
+
+/// What is at an address that somebody found anywhere.
+#[derive(Clone, Debug)]
+pub enum Found {
+    Object(Fetched),
+    /// A page, with where its server or itself says that its ActivityPub object is.
+    Page(Option<Url>),
 }
 
 /// What is asked for, and what is taken for an answer.
@@ -198,6 +207,32 @@ impl OutboundClient {
             cut: false,
         };
         self.get(url, None, wanted, as_json).await
+    }
+
+    /// Fetches what is at an address, wherever that leads in the end: an ActivityPub object, or a page of one.
+    ///
+    /// # Errors
+    /// As [`Self::get_activity_json`].
+    pub async fn get_found(&self, url: &Url, signer: Option<&Signer>) -> Result<Found, FetchError> {
+        let wanted = Wanted {
+            accept: ACCEPT_ACTIVITY_OR_PAGE,
+            takes: |kind| is_activity_json(kind) || is_page(kind),
+            limit: JSON_LIMIT,
+            time: JSON_TIME,
+            same_host: false,
+            cut: true,
+        };
+        self.get(url, signer, wanted, |document| {
+            if is_activity_json(&document.content_type) {
+                return as_json(document).map(Found::Object);
+            }
+            let html = html::decoded(&document.body, &document.content_type);
+            let named = document.object.or_else(|| html::object(&html));
+            Ok(Found::Page(
+                named.and_then(|address| document.url.join(&address).ok()),
+            ))
+        })
+        .await
     }
 
     /// Fetches the beginning of a web page.
@@ -356,12 +391,19 @@ impl Transport {
         if !(wanted.takes)(&content_type) {
             return Err(FetchError::WrongType);
         }
+        let object = response
+            .headers()
+            .get_all(header::LINK)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .find_map(links::object);
         let reading = body::read(response, wanted.limit, wanted.cut);
         let body = time.spend(reading).await?;
         drop(pass);
         Ok(Document {
             url: found,
             content_type,
+            object,
             body,
         })
     }
@@ -371,6 +413,8 @@ impl Transport {
 struct Document {
     url: Url,
     content_type: String,
+    /// Where its server says that the ActivityPub object is of which it is a page.
+    object: Option<String>,
     body: Vec<u8>,
 }
 

@@ -4,7 +4,7 @@
 use encoding_rs::{Encoding, UTF_8};
 use service::text::tags;
 
-use super::content_type::parameter;
+use super::content_type::{is_activity_json, parameter};
 
 /// Bytes of a page in which it says its encoding.
 const PRESCAN: usize = 1_024;
@@ -15,6 +15,14 @@ pub(super) fn decoded(body: &[u8], content_type: &str) -> String {
         parameter(content_type, "charset").and_then(|label| Encoding::for_label(label.as_bytes()));
     let encoding = said.or_else(|| says_itself(body)).unwrap_or(UTF_8);
     encoding.decode(body).0.replace('\0', "")
+}
+
+/// Where a page says that its ActivityPub object is.
+pub(super) fn object(html: &str) -> Option<String> {
+    let links = tags(html).filter(|tag| tag.name == "link" && tag.has("rel", "alternate"));
+    let mut objects =
+        links.filter(|tag| tag.get("type").is_some_and(|kind| is_activity_json(&kind)));
+    objects.find_map(|tag| tag.get("href"))
 }
 
 fn says_itself(body: &[u8]) -> Option<&'static Encoding> {
@@ -33,6 +41,17 @@ fn says_itself(body: &[u8]) -> Option<&'static Encoding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_names_its_object() {
+        let page = r#"<head><link rel="alternate" type="application/atom+xml" href="/feed">
+            <link rel="alternate" href="/post/1?a=1&amp;b=2" type="application/activity+json">"#;
+        assert_eq!(object(page).as_deref(), Some("/post/1?a=1&b=2"));
+        assert_eq!(
+            object("<a rel=alternate type=application/activity+json href=x>"),
+            None
+        );
+    }
 
     #[test]
     fn letters_are_read_as_they_were_written() {

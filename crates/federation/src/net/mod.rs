@@ -9,11 +9,12 @@ mod error;
 mod formats;
 mod gate;
 mod html;
+mod links;
 mod resolver;
 mod transport;
 
 pub use address::{is_nearby, is_public};
 pub(crate) use body::parse_json;
-pub use client::{Fetched, Media, OutboundClient, OutboundSettings, certificates};
+pub use client::{Fetched, Found, Media, OutboundClient, OutboundSettings, certificates};
 pub use content_type::is_activity_json;
 pub use error::{BuildError, FetchError, Reply};
