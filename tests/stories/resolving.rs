@@ -72,10 +72,11 @@ async fn whatever_is_pasted_leads_there(kind: Kind) {
 
     // Its id is asked for at its own address, wherever one began.
     let page = format!("{}/@gwen", elsewhere.base);
-    let mut documents = elsewhere.documents.lock().unwrap();
-    let document = documents["/users/gwen"].clone();
-    documents.insert("/@gwen".to_owned(), document);
-    drop(documents);
+    {
+        let mut documents = elsewhere.documents.lock().unwrap();
+        let document = documents["/users/gwen"].clone();
+        documents.insert("/@gwen".to_owned(), document);
+    }
     assert_eq!(
         found(&ada, &page).await,
         [gwen_uri],

@@ -1,5 +1,6 @@
 //! What is missing of a thread or a profile elsewhere is fetched when somebody opens it: each post from its own server.
 
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
@@ -15,6 +16,10 @@ fn note(by: &Value, name: &str, answered: Option<&Value>) -> Value {
         "attributedTo": by, "to": PUBLIC, "content": name, "published": "2026-09-01T08:00:00Z",
         "inReplyTo": answered.map(|post| &post["id"]),
     })
+}
+
+fn context_of(id: &Value) -> String {
+    format!("/api/v1/statuses/{}/context", id.as_str().unwrap())
 }
 
 /// The contents of what stands below a post, in alphabetical order.
@@ -86,7 +91,39 @@ async fn threads(kind: Kind) {
         id.as_str().unwrap()
     );
     answer(school.http.get(path)).await;
-    assert!(below(&ada, &id).await.is_empty());
+    let told = ada
+        .request(Method::GET, &context_of(&id))
+        .send()
+        .await
+        .unwrap();
+    let told = told.headers()["mastodon-async-refresh"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let (refresh, rest) = told.strip_prefix("id=\"").unwrap().split_once('"').unwrap();
+    assert_eq!(rest, ", retry=3, result_count=0");
+    let path = format!("/api/v1_alpha/async_refreshes/{refresh}");
+    let over = eventually("the end of the search", async || {
+        let state = ada.get(&path).await;
+        (state["async_refresh"]["status"] == "finished").then_some(state)
+    })
+    .await;
+    let expected = json!({ "id": refresh, "status": "finished", "result_count": 3 });
+    assert_eq!(over["async_refresh"], expected);
+    let after = ada
+        .request(Method::GET, &context_of(&id))
+        .send()
+        .await
+        .unwrap();
+    assert!(!after.headers().contains_key("mastodon-async-refresh"));
+    for unknown in ["1", "context-1-1", "context-x", "thread-1"] {
+        let path = format!("/api/v1_alpha/async_refreshes/{unknown}");
+        assert_eq!(
+            ada.status_of(&path).await,
+            StatusCode::NOT_FOUND,
+            "{unknown}"
+        );
+    }
     eventually("the answers", async || {
         (below(&ada, &id).await == ["own", "second", "third"]).then_some(())
     })

@@ -8,7 +8,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 
 use crate::audience::{blocked_among, visible_to};
-use crate::completing::{self, Opened};
+use crate::completing::{self, Opened, State};
 use crate::oauth::Person;
 use crate::views::{self, AccountView, RelationshipView, StatusView};
 use crate::{App, Error, Paged, Result};
@@ -126,8 +126,9 @@ pub async fn statuses(
     let (page, looked_for) = app
         .read(move |app, conn| {
             let is_elsewhere = !find(conn, id)?.is_local();
-            let looked_for =
-                viewer.is_some() && is_elsewhere && completing::is_due(app, conn, opened)?;
+            let looked_for = viewer.is_some()
+                && is_elsewhere
+                && completing::state(app, conn, opened)? == State::Due;
             let page = page_of(app, conn, viewer, id, &wanted, &page)?;
             Ok((page, looked_for))
         })

@@ -6,8 +6,10 @@ use domain::{AccountId, StatusId, limits};
 use storage::DbConnection;
 use storage::statuses::Status;
 
+use crate::audience::find_visible;
 use crate::jobs::{Job, enqueue};
-use crate::{App, Result};
+use crate::oauth::Person;
+use crate::{App, Error, Result};
 
 /// For how long the same thread is not completed again.
 const THREAD_REST: TimeDelta = TimeDelta::minutes(15);
@@ -17,21 +19,27 @@ const PROFILE_REST: TimeDelta = TimeDelta::days(1);
 /// What somebody opened.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Opened {
-    Thread { first: StatusId, status: StatusId },
+    Thread {
+        first: StatusId,
+        status: StatusId,
+        /// Its statuses of other servers that are known.
+        known: i64,
+    },
     Profile(AccountId),
 }
 
 impl Opened {
-    pub(crate) fn thread(status: &Status) -> Self {
+    pub(crate) fn thread(status: &Status, known: i64) -> Self {
         Self::Thread {
             first: status.conversation_id,
             status: status.id,
+            known,
         }
     }
 
     fn key(self) -> String {
         match self {
-            Self::Thread { first, .. } => format!("thread {first}"),
+            Self::Thread { first, .. } => thread_key(first),
             Self::Profile(account) => format!("profile {account}"),
         }
     }
@@ -43,36 +51,118 @@ impl Opened {
         }
     }
 
+    fn known(self) -> i64 {
+        match self {
+            Self::Thread { known, .. } => known,
+            Self::Profile(_) => 0,
+        }
+    }
+
     fn job(self) -> Job {
         match self {
-            Self::Thread { status, .. } => Job::CompleteThread { status },
+            Self::Thread { first, status, .. } => Job::CompleteThread { first, status },
             Self::Profile(account) => Job::CompleteProfile { account },
         }
     }
 }
 
-/// Whether it is time to look for what is missing. One row by key.
-pub(crate) fn is_due(app: &App, conn: &mut DbConnection, opened: Opened) -> Result<bool> {
-    let last = storage::lookups::last(conn, &opened.key())?;
-    Ok(last.is_none_or(|last| last < app.now() - opened.rest()))
+fn thread_key(first: StatusId) -> String {
+    format!("thread {first}")
 }
 
-/// Leaves a job behind that looks for what is missing. Whoever reads is answered all the same where that cannot be.
-pub(crate) async fn begin(app: &App, opened: Opened) {
+/// How far the search for what is missing has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// It is time for one.
+    Due,
+    /// With how many statuses of other servers came since it began.
+    UnderWay(i64),
+    Over,
+}
+
+/// How far the search for what is missing has come. One row by key.
+pub(crate) fn state(app: &App, conn: &mut DbConnection, opened: Opened) -> Result<State> {
+    let last = storage::lookups::find(conn, &opened.key())?;
+    let recent = last.filter(|last| last.looked_at >= app.now() - opened.rest());
+    Ok(match recent {
+        None => State::Due,
+        Some(last) if last.finished_at.is_some() => State::Over,
+        Some(last) => State::UnderWay((opened.known() - last.known_before).max(0)),
+    })
+}
+
+/// Leaves a job behind that looks for what is missing: false where that cannot be, and whoever reads is answered all the
+/// same.
+pub(crate) async fn begin(app: &App, opened: Opened) -> bool {
     let left = app.transaction(move |app, conn| {
         let since = app.now() - opened.rest();
         if storage::lookups::begin(conn, &opened.key(), app.now(), since)? {
+            storage::lookups::set_known(conn, &opened.key(), opened.known())?;
             enqueue(app, conn, &opened.job())?;
         }
         Ok(())
     });
-    if let Err(error) = left.await {
-        tracing::warn!(%error, "nobody will look for what is missing of a thread or a profile");
+    match left.await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(%error, "nobody will look for what is missing of a thread or a profile");
+            false
+        }
     }
 }
 
-/// Fetches what is missing of the thread of a status.
-pub(crate) async fn thread(app: &App, id: StatusId) -> Result<()> {
+/// The search for what is missing of a thread, for an app that waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refresh {
+    /// The first status of the thread, as far as it was known.
+    pub first: StatusId,
+    /// The one that was opened.
+    pub status: StatusId,
+    pub is_over: bool,
+    /// Statuses of other servers that came meanwhile.
+    pub found: i64,
+}
+
+/// What came of a search by now; one that is not remembered is over. [`Error::NotFound`] if the viewer may not see the
+/// status.
+pub async fn refresh(
+    app: &App,
+    person: &Person,
+    first: StatusId,
+    status: StatusId,
+) -> Result<Refresh> {
+    let viewer = person.id();
+    app.read(move |app, conn| {
+        let row = find_visible(conn, Some(viewer), status)?;
+        let rows = storage::statuses::thread(conn, row.conversation_id, limits::THREAD)?;
+        if !rows.iter().any(|row| row.id == first) {
+            return Err(Error::NotFound);
+        }
+        let known = of_others(&rows);
+        let opened = Opened::Thread {
+            first,
+            status,
+            known,
+        };
+        let last = storage::lookups::find(conn, &opened.key())?.ok_or(Error::NotFound)?;
+        Ok(Refresh {
+            first,
+            status,
+            is_over: !matches!(state(app, conn, opened)?, State::UnderWay(_)),
+            found: (known - last.known_before).max(0),
+        })
+    })
+    .await
+}
+
+/// How many of a thread's statuses are of other servers.
+pub(crate) fn of_others(rows: &[Status]) -> i64 {
+    let others = rows.iter().filter(|row| !row.local);
+    i64::try_from(others.count()).unwrap_or(0)
+}
+
+/// Fetches what is missing of the thread of a status, which began with `first` as far as was known.
+pub(crate) async fn thread(app: &App, first: StatusId, id: StatusId) -> Result<()> {
     let found = app
         .read(move |_, conn| {
             let Some(status) = storage::statuses::find(conn, id)? else {
@@ -86,10 +176,14 @@ pub(crate) async fn thread(app: &App, id: StatusId) -> Result<()> {
             )))
         })
         .await?;
-    match found {
-        Some((uri, above)) => app.remote().thread(app, &uri, above.as_deref()).await,
-        None => Ok(()),
+    if let Some((uri, above)) = found {
+        app.remote().thread(app, &uri, above.as_deref()).await?;
     }
+    app.transaction(move |app, conn| {
+        let now = app.now();
+        Ok(storage::lookups::finish(conn, &thread_key(first), now)?)
+    })
+    .await
 }
 
 /// Fetches what somebody posted last.

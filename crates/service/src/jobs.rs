@@ -46,6 +46,7 @@ pub enum Job {
     },
     /// Fetches what is missing of the thread of a status elsewhere.
     CompleteThread {
+        first: StatusId,
         status: StatusId,
     },
     /// Fetches what somebody elsewhere posted last.
@@ -248,7 +249,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::ClosePoll { poll } => polls::close(app, poll).await,
         Job::AnnouncePoll { poll } => polls::announce(app, poll).await,
         Job::Refollow { from, to } => moving::refollow(app, from, to).await,
-        Job::CompleteThread { status } => completing::thread(app, status).await,
+        Job::CompleteThread { first, status } => completing::thread(app, first, status).await,
         Job::CompleteProfile { account } => completing::profile(app, account).await,
         Job::SynchroniseFollowers { account, url } => {
             synchronising::synchronise(app, account, &url).await

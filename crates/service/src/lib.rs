@@ -13,7 +13,7 @@ pub mod attachments;
 pub mod audience;
 pub mod blocks;
 pub mod cards;
-mod completing;
+pub mod completing;
 pub mod domain_blocks;
 pub mod domains;
 mod error;

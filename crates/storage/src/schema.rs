@@ -604,6 +604,8 @@ diesel::table! {
     lookups (what) {
         what -> Text,
         looked_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        known_before -> BigInt,
     }
 }
 

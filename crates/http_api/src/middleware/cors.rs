@@ -9,8 +9,9 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
-const EXPOSED: [&str; 5] = [
+const EXPOSED: [&str; 6] = [
     "Link",
+    "Mastodon-Async-Refresh",
     "X-RateLimit-Reset",
     "X-RateLimit-Limit",
     "X-RateLimit-Remaining",

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod apps;
+mod async_refreshes;
 mod domain_blocks;
 mod empty;
 mod featured_tags;
@@ -86,6 +87,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     regard::routes(config);
     accounts::routes(config);
     apps::routes(config);
+    async_refreshes::routes(config);
     domain_blocks::routes(config);
     featured_tags::routes(config);
     follow_requests::routes(config);

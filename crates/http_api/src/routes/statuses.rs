@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/statuses/>
 
-use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use domain::{MediaId, StatusId, Visibility};
 use serde::Deserialize;
 use service::statuses::{self, MediaChange, NewStatus, StatusChange};
@@ -10,7 +10,7 @@ use service::{App, Error};
 use super::media::focus;
 use super::polls::PollParams;
 use super::quotes::policy;
-use super::{Answer, json, nothing, page};
+use super::{Answer, async_refreshes, json, nothing, page};
 use crate::ApiError;
 use crate::entities::{Account, Context, PreviewCard, Status, StatusEdit, StatusSource};
 use crate::extract::scope::{
@@ -230,10 +230,14 @@ async fn delete(caller: Caller<WriteStatuses>, id: PathId<StatusId>, app: Data<A
 
 async fn context(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
     let found = statuses::context(&app, caller.person(), id.0).await?;
-    json(Context {
+    let mut response = HttpResponse::Ok();
+    if let Some(refresh) = &found.refresh {
+        response.insert_header(async_refreshes::header(refresh));
+    }
+    Ok(response.json(Context {
         ancestors: found.ancestors.into_iter().map(Status::from).collect(),
         descendants: found.descendants.into_iter().map(Status::from).collect(),
-    })
+    }))
 }
 
 async fn source(caller: Caller<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {

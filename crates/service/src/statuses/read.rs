@@ -9,7 +9,7 @@ use storage::statuses::Status;
 use super::deeds::seen;
 use super::edit::own;
 use crate::audience::{find_visible, visible_to};
-use crate::completing::{self, Opened};
+use crate::completing::{self, Opened, Refresh, State};
 use crate::oauth::Person;
 use crate::unwanted::without_unwanted;
 use crate::views::{self, EditView, StatusView};
@@ -22,6 +22,8 @@ pub struct Context {
     pub ancestors: Vec<StatusView>,
     /// Each answer followed by its own answers.
     pub descendants: Vec<StatusView>,
+    /// The search for what is missing of it, while that is under way.
+    pub refresh: Option<Refresh>,
 }
 
 /// The status of that id, if the viewer may see it.
@@ -65,13 +67,14 @@ pub(crate) fn in_order(
 /// elsewhere is looked for after that, for those signed in.
 pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result<Context> {
     let viewer = viewer.map(Person::id);
-    let (context, opened) = app
+    let (mut context, due) = app
         .read(move |app, conn| {
             let mut status = find_visible(conn, viewer, id)?;
             if let Some(boosted) = status.reblog_of_id {
                 status = find_visible(conn, viewer, boosted)?;
             }
             let rows = storage::statuses::thread(conn, status.conversation_id, limits::THREAD)?;
+            let known = completing::of_others(&rows);
             let rows = visible_to(conn, viewer, rows)?;
             let thread = Thread::new(&rows);
             let ancestors = thread.ancestors(&status);
@@ -82,20 +85,34 @@ pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             let (ancestors, descendants) = without_unwanted(app, conn, viewer, whole)?
                 .into_iter()
                 .partition(|view| above.contains(&view.status.id));
-            let opened = Opened::thread(&status);
-            let looked_for = viewer.is_some()
-                && !status.local
-                && status.visibility.is_open()
-                && completing::is_due(app, conn, opened)?;
+            let opened = Opened::thread(&status, known);
+            let state = if viewer.is_some() && !status.local && status.visibility.is_open() {
+                completing::state(app, conn, opened)?
+            } else {
+                State::Over
+            };
+            let refresh = |found| Refresh {
+                first: status.conversation_id,
+                status: status.id,
+                is_over: false,
+                found,
+            };
             let context = Context {
                 ancestors,
                 descendants,
+                refresh: match state {
+                    State::Due => Some(refresh(0)),
+                    State::UnderWay(found) => Some(refresh(found)),
+                    State::Over => None,
+                },
             };
-            Ok((context, looked_for.then_some(opened)))
+            Ok((context, (state == State::Due).then_some(opened)))
         })
         .await?;
-    if let Some(opened) = opened {
-        completing::begin(app, opened).await;
+    if let Some(opened) = due
+        && !completing::begin(app, opened).await
+    {
+        context.refresh = None;
     }
     Ok(context)
 }

@@ -1,0 +1,47 @@
+//! Work in the background that an app waits for: what is missing of a thread elsewhere.
+//! <https://docs.joinmastodon.org/methods/async_refreshes/>
+
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use serde_json::json;
+use service::App;
+use service::completing::{self, Refresh};
+
+use super::{Answer, json};
+use crate::ApiError;
+use crate::extract::Caller;
+use crate::extract::scope::ReadStatuses;
+
+/// Seconds after which an app may ask again.
+const RETRY: u8 = 3;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(web::resource("/v1_alpha/async_refreshes/{id}").route(web::get().to(show)));
+}
+
+fn id(refresh: &Refresh) -> String {
+    format!("context-{}-{}", refresh.first, refresh.status)
+}
+
+/// What the answer says that is not whole yet.
+pub(super) fn header(refresh: &Refresh) -> (&'static str, String) {
+    let value = format!(
+        "id=\"{}\", retry={RETRY}, result_count={}",
+        id(refresh),
+        refresh.found
+    );
+    ("Mastodon-Async-Refresh", value)
+}
+
+async fn show(caller: Caller<ReadStatuses>, named: Path<String>, app: Data<App>) -> Answer {
+    let parts = named
+        .strip_prefix("context-")
+        .and_then(|ids| ids.split_once('-'));
+    let ids = parts.and_then(|(first, status)| Some((first.parse().ok()?, status.parse().ok()?)));
+    let (first, status) = ids.ok_or(ApiError::NotFound)?;
+    let refresh = completing::refresh(&app, &caller.person, first, status).await?;
+    json(json!({ "async_refresh": {
+        "id": id(&refresh),
+        "status": if refresh.is_over { "finished" } else { "running" },
+        "result_count": refresh.found,
+    } }))
+}
