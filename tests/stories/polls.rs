@@ -213,6 +213,61 @@ async fn with_others(kind: Kind) {
         ),
         "{anew:#}"
     );
+    let path = format!("/api/v1/statuses/{}/history", asked["id"].as_str().unwrap());
+    let versions = ada.get(&path).await;
+    let options = |place: usize| versions[place]["poll"]["options"].clone();
+    let first = json!([{ "title": "Monday" }, { "title": "Tuesday" }, { "title": "never" }]);
+    assert_eq!((options(0), options(1)), (first.clone(), first));
+    assert_eq!(options(2), json!([{ "title": "Monday" }, { "title": "Wednesday" }]));
+    let plain = ada.publish(json!({ "status": "No question" })).await;
+    let path = format!("/api/v1/statuses/{}/history", plain["id"].as_str().unwrap());
+    assert!(ada.get(&path).await[0].get("poll").is_none());
+}
+
+/// How a poll elsewhere ended is asked there, and told to those who voted.
+async fn an_end_elsewhere(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let elsewhere = Elsewhere::open().await;
+    let grace = elsewhere.person("grace");
+    for teacher in [&ada, &bo] {
+        elsewhere.is_followed(&school, teacher, &grace).await;
+    }
+    let by = grace["id"].as_str().unwrap();
+    let uri = format!("{by}/statuses/1");
+    let end = chrono::Utc::now() + chrono::TimeDelta::seconds(4);
+    let end = end.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let option = |name: &str, count: i64| json!({ "type": "Note", "name": name, "replies": { "type": "Collection", "totalItems": count } });
+    let mut asked = json!({ "@context": "https://www.w3.org/ns/activitystreams", "id": uri, "type": "Question",
+        "attributedTo": by, "to": [PUBLIC], "content": "<p>Tea?</p>", "endTime": end, "votersCount": 0,
+        "oneOf": [option("yes", 0), option("no", 0)] });
+    let create = json!({ "id": format!("{by}/c1"), "type": "Create", "actor": by, "to": [PUBLIC], "object": asked });
+    elsewhere.tells(&school, &create).await;
+    let read = ada.reads("Tea?").await;
+    let (status, voted) = votes(&ada, &read["poll"], &[0]).await;
+    assert_eq!(status, StatusCode::OK, "{voted}");
+    asked["oneOf"] = json!([option("yes", 30), option("no", 12)]);
+    asked["votersCount"] = json!(42);
+    asked["closed"] = json!(end);
+    elsewhere.serve(asked);
+    let told = ada.is_told("poll").await;
+    let expected = json!({ "expired": true, "votes_count": 42, "voters_count": 42, "own_votes": [0],
+        "options": [{ "votes_count": 30 }, { "votes_count": 12 }] });
+    assert!(fits(&told["status"]["poll"], &expected), "{told:#}");
+    assert_eq!(elsewhere.asked_for("/users/grace/statuses/1").await, 1);
+    assert_eq!(bo.get("/api/v1/notifications?types[]=poll").await, json!([]));
+}
+
+#[tokio::test]
+async fn an_end_elsewhere_on_sqlite() {
+    an_end_elsewhere(Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_end_elsewhere_on_postgresql() {
+    an_end_elsewhere(Postgres).await;
 }
 
 #[tokio::test]

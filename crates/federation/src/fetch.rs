@@ -548,6 +548,13 @@ impl RemoteFetcher for Federation {
         Ok(self.complete_profile(app, account).await?)
     }
 
+    async fn renew(&self, app: &App, uri: &str) -> service::Result<()> {
+        let budget = Budget::new();
+        let document = self.object(app, &budget, uri).await?;
+        let post = self.understood(app, &budget, &document).await?;
+        service::incoming::renew(app, post).await
+    }
+
     async fn page(&self, url: &str) -> service::Result<Page> {
         let url = Url::parse(url).map_err(|_| service::Error::NotFound)?;
         match self.client().get_page(&url).await {

@@ -398,6 +398,8 @@ impl From<(AccountId, Vec<AccountView>)> for e::FamiliarFollowers {
 
 impl From<EditView> for e::StatusEdit {
     fn from(view: EditView) -> Self {
+        let titles = view.poll_options.into_iter();
+        let options: Vec<e::EditOption> = titles.map(|title| e::EditOption { title }).collect();
         Self {
             content: view.content,
             spoiler_text: view.spoiler_text,
@@ -406,6 +408,7 @@ impl From<EditView> for e::StatusEdit {
             account: Arc::unwrap_or_clone(view.account).into(),
             media_attachments: view.media.into_iter().map(Into::into).collect(),
             emojis: emojis(view.emojis),
+            poll: (!options.is_empty()).then_some(e::EditPoll { options }),
             quote: (),
         }
     }

@@ -35,6 +35,10 @@ pub enum Job {
     ClosePoll {
         poll: PollId,
     },
+    /// Asks how a poll elsewhere ended, and tells that.
+    CountPoll {
+        poll: PollId,
+    },
     /// Tells other servers of the counts of a poll.
     AnnouncePoll {
         poll: PollId,
@@ -84,6 +88,7 @@ impl Job {
                 | Self::SynchroniseFollowers { .. }
                 | Self::CheckGone { .. }
                 | Self::AskPage { .. }
+                | Self::CountPoll { .. }
         )
     }
 }
@@ -247,6 +252,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::RemoveStatuses { account } => incoming::remove_statuses(app, account).await,
         Job::KeepAway { host } => domains::keep_away(app, host).await,
         Job::ClosePoll { poll } => polls::close(app, poll).await,
+        Job::CountPoll { poll } => polls::count(app, poll).await,
         Job::AnnouncePoll { poll } => polls::announce(app, poll).await,
         Job::Refollow { from, to } => moving::refollow(app, from, to).await,
         Job::CompleteThread { first, status } => completing::thread(app, first, status).await,

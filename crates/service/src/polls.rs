@@ -17,6 +17,8 @@ use crate::{App, Error, Result};
 
 /// For how long votes are gathered before others are told of the counts.
 const GATHERED: TimeDelta = TimeDelta::minutes(3);
+/// Within how long after the end of a poll elsewhere it is asked how it ended: other servers do so too.
+const SPREAD: TimeDelta = TimeDelta::seconds(10);
 
 /// A poll as somebody wants to ask it.
 #[derive(Debug, Clone, Default)]
@@ -83,6 +85,18 @@ pub(crate) fn ask(app: &App, conn: &mut DbConnection, of: &Status, new: &NewPoll
     };
     let counts = vec![0; new.options.len()];
     insert(app, conn, poll, &new.options, &counts)
+}
+
+/// What there is to choose; nothing where a status asks nothing.
+pub(crate) fn titles(conn: &mut DbConnection, status: &Status) -> Result<Vec<String>> {
+    if !status.has_poll {
+        return Ok(Vec::new());
+    }
+    let Some(poll) = storage::polls::of_status(conn, status.id)? else {
+        return Ok(Vec::new());
+    };
+    let options = storage::polls::options(conn, &[poll.id])?;
+    Ok(options.into_iter().map(|option| option.title).collect())
 }
 
 /// Changes the poll of a status of ours: other options begin anew, without votes.
@@ -265,38 +279,69 @@ pub(crate) async fn announce(app: &App, id: PollId) -> Result<()> {
     .await
 }
 
-/// Tells those of ours who asked or voted that a poll has ended, and other servers how.
+/// Ends a poll. How one elsewhere ended, in which somebody of ours voted, is asked there before that is told.
 pub(crate) async fn close(app: &App, id: PollId) -> Result<()> {
     app.transaction(move |app, conn| {
-        let Some(poll) = storage::polls::find(conn, id)? else {
-            return Ok(());
-        };
-        let Some(status) = storage::statuses::find(conn, poll.status_id)? else {
+        let Some((poll, status)) = ending(conn, id)? else {
             return Ok(());
         };
         let now = app.now();
         match poll.expires_at {
             // It was put off since.
-            Some(end) if end > now => {
-                return enqueue_at(app, conn, &Job::ClosePoll { poll: id }, end);
+            Some(end) if end > now => enqueue_at(app, conn, &Job::ClosePoll { poll: id }, end),
+            None => Ok(()),
+            Some(_) if status.local || storage::polls::voters(conn, id, true)?.is_empty() => {
+                end(app, conn, id, &status)
             }
-            None => return Ok(()),
-            Some(_) => {}
+            Some(_) => {
+                let wait = rand::random_range(0..=SPREAD.num_milliseconds());
+                let at = now + TimeDelta::milliseconds(wait);
+                enqueue_at(app, conn, &Job::CountPoll { poll: id }, at)
+            }
         }
-        if !storage::polls::close(conn, id, now)? {
-            return Ok(());
-        }
-        for voter in storage::polls::voters(conn, id, true)? {
-            tell(app, conn, voter.id, &status, now)?;
-        }
-        if status.local {
-            tell(app, conn, status.account_id, &status, now)?;
-            let status = status.id;
-            federate(app, conn, Outgoing::Renew { status })?;
-        }
-        Ok(())
     })
     .await
+}
+
+/// Asks how a poll elsewhere ended, and tells those of ours who voted.
+pub(crate) async fn count(app: &App, id: PollId) -> Result<()> {
+    let found = app.read(move |_, conn| ending(conn, id)).await?;
+    let Some((_, status)) = found else {
+        return Ok(());
+    };
+    if let Err(error) = app.remote().renew(app, &status.uri).await {
+        tracing::debug!(status = status.uri, %error, "how a poll ended was not found out");
+    }
+    app.transaction(move |app, conn| match ending(conn, id)? {
+        Some((_, status)) => end(app, conn, id, &status),
+        None => Ok(()),
+    })
+    .await
+}
+
+/// A poll whose end was not told yet, and its status.
+fn ending(conn: &mut DbConnection, id: PollId) -> Result<Option<(Poll, Status)>> {
+    let poll = storage::polls::find(conn, id)?.filter(|poll| poll.closed_at.is_none());
+    let Some(poll) = poll else { return Ok(None) };
+    let status = storage::statuses::find(conn, poll.status_id)?;
+    Ok(status.map(|status| (poll, status)))
+}
+
+/// Tells those of ours who asked or voted that a poll has ended, and other servers how.
+fn end(app: &App, conn: &mut DbConnection, id: PollId, status: &Status) -> Result<()> {
+    let now = app.now();
+    if !storage::polls::close(conn, id, now)? {
+        return Ok(());
+    }
+    for voter in storage::polls::voters(conn, id, true)? {
+        tell(app, conn, voter.id, status, now)?;
+    }
+    if status.local {
+        tell(app, conn, status.account_id, status, now)?;
+        let status = status.id;
+        federate(app, conn, Outgoing::Renew { status })?;
+    }
+    Ok(())
 }
 
 fn tell(

@@ -48,6 +48,11 @@ pub trait RemoteFetcher: Send + Sync {
         Ok(())
     }
 
+    /// Stores what a status of that id is by now.
+    async fn renew(&self, _: &App, _uri: &str) -> Result<()> {
+        Ok(())
+    }
+
     /// The page at an address, as far as its beginning goes.
     async fn page(&self, _url: &str) -> Result<Page> {
         Err(crate::Error::NotFound)

@@ -306,6 +306,7 @@ diesel::table! {
         spoiler_text -> Text,
         sensitive -> Bool,
         created_at -> Timestamp,
+        poll_options -> Text,
     }
 }
 

@@ -82,6 +82,9 @@ pub struct StatusEdit {
     pub spoiler_text: String,
     pub sensitive: bool,
     pub created_at: Time,
+    /// What there was to choose; empty where it asked nothing.
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub poll_options: Vec<String>,
 }
 
 /// Adds a status.

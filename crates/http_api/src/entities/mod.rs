@@ -39,7 +39,8 @@ pub use relationship::{FamiliarFollowers, MutedAccount, Relationship};
 pub use report::Report;
 pub use search::Search;
 pub use status::{
-    Additions, Context, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag,
+    Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication, StatusEdit,
+    StatusSource, StatusTag,
 };
 pub use tag::{FeaturedTag, Tag};
 

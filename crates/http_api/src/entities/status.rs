@@ -113,7 +113,21 @@ pub struct StatusEdit {
     pub account: Account,
     pub media_attachments: Vec<MediaAttachment>,
     pub emojis: Vec<CustomEmoji>,
+    /// Only where it asks something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll: Option<EditPoll>,
     pub quote: Null,
+}
+
+/// What there was to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EditPoll {
+    pub options: Vec<EditOption>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EditOption {
+    pub title: String,
 }
 
 /// <https://docs.joinmastodon.org/entities/Context/>

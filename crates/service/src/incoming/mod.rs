@@ -17,7 +17,7 @@ pub use apply::{Boost, Deed, Featuring, Thread, Undo, Undone, apply};
 pub use deeds::feature_only;
 pub use polls::RemotePoll;
 pub use quotes::RemoteQuote;
-pub use statuses::{RemoteMedia, RemoteStatus, receive_thread};
+pub use statuses::{RemoteMedia, RemoteStatus, receive_thread, renew};
 
 pub(crate) use accounts::remove_statuses;
 pub(crate) use retractions::{KEPT, REMEMBERED};

@@ -23,7 +23,7 @@ pub struct RemotePoll {
 }
 
 impl RemotePoll {
-    fn titles(&self) -> Vec<String> {
+    pub(super) fn titles(&self) -> Vec<String> {
         let title = |(title, _): &(String, i64)| {
             limits::cut(title, limits::REMOTE_POLL_OPTION).replace('\0', "")
         };

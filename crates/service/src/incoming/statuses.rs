@@ -185,6 +185,17 @@ pub(super) fn receive(
     Ok(Some(status.id))
 }
 
+/// Stores what a status that is known is by now, as its own server says.
+pub async fn renew(app: &App, post: RemoteStatus) -> Result<()> {
+    settled(app, move |app, conn| {
+        match storage::statuses::with_uri(conn, &post.uri)? {
+            Some(known) => revise(app, conn, known, &post),
+            None => Ok(()),
+        }
+    })
+    .await
+}
+
 /// Stores a newer version of a status that is known; an older one, or one of another author, changes nothing.
 pub(super) fn revise(
     app: &App,
@@ -199,6 +210,7 @@ pub(super) fn revise(
     if status.account_id != remote.author || status.local || status.deleted_at.is_some() {
         return Ok(());
     }
+    let options = crate::polls::titles(conn, &status)?;
     polls::refresh(app, conn, &status, remote.poll.as_ref(), !ours_is_newer)?;
     if ours_is_newer {
         return Ok(());
@@ -207,9 +219,12 @@ pub(super) fn revise(
         &remote.content,
         limits::REMOTE_CONTENT_BYTES,
     ));
-    let reads_differently = content != status.content || spoiler(remote) != status.spoiler_text;
+    let asked = remote.poll.as_ref().map(RemotePoll::titles);
+    let reads_differently = content != status.content
+        || spoiler(remote) != status.spoiler_text
+        || asked.unwrap_or_default() != options;
     if reads_differently {
-        keep_version(app, conn, &status)?;
+        keep_version(app, conn, &status, options)?;
     }
     status.content = content;
     status.spoiler_text = spoiler(remote);

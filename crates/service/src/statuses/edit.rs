@@ -77,7 +77,8 @@ pub async fn edit(
             .into_iter()
             .map(|(_, row)| row.id)
             .collect();
-        keep_version(app, conn, &status)?;
+        let options = polls::titles(conn, &status)?;
+        keep_version(app, conn, &status, options)?;
         status.content = composed.html;
         status.text = change.text;
         status.sensitive =
@@ -152,8 +153,13 @@ pub(crate) fn own(
         .ok_or(Error::NotFound)
 }
 
-/// Keeps the version of a status that is about to be replaced.
-pub(crate) fn keep_version(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+/// Keeps the version of a status that is about to be replaced, with what there was to choose.
+pub(crate) fn keep_version(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    poll_options: Vec<String>,
+) -> Result<()> {
     let edit = StatusEdit {
         id: app.next_id(),
         status_id: status.id,
@@ -162,6 +168,7 @@ pub(crate) fn keep_version(app: &App, conn: &mut DbConnection, status: &Status) 
         spoiler_text: status.spoiler_text.clone(),
         sensitive: status.sensitive,
         created_at: status.edited_at.unwrap_or(status.created_at),
+        poll_options,
     };
     Ok(storage::statuses::insert_edit(conn, edit)?)
 }

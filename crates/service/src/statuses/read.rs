@@ -193,7 +193,7 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
         let current = views::statuses(app, conn, viewer, vec![status])?
             .pop()
             .ok_or(Error::NotFound)?;
-        let version = |content, spoiler_text, sensitive, created_at| EditView {
+        let version = |content, spoiler_text, sensitive, created_at, poll_options| EditView {
             content,
             spoiler_text,
             sensitive,
@@ -201,6 +201,7 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             account: current.author.clone(),
             media: current.media.clone(),
             emojis: current.status.emojis.clone(),
+            poll_options,
         };
         let mut versions: Vec<EditView> = edits
             .into_iter()
@@ -210,15 +211,18 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
                     edit.spoiler_text,
                     edit.sensitive,
                     edit.created_at,
+                    edit.poll_options,
                 )
             })
             .collect();
         let now = &current.status;
+        let asked = current.poll.iter().flat_map(|poll| &poll.options);
         versions.push(version(
             now.content.clone(),
             now.spoiler_text.clone(),
             now.sensitive,
             now.edited_at.unwrap_or(now.created_at),
+            asked.map(|(title, _)| title.clone()).collect(),
         ));
         Ok(versions)
     })

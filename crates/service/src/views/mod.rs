@@ -176,6 +176,8 @@ pub struct EditView {
     pub account: Arc<AccountView>,
     pub media: Vec<MediaView>,
     pub emojis: Vec<CustomEmoji>,
+    /// What there was to choose.
+    pub poll_options: Vec<String>,
 }
 
 impl StatusView {
