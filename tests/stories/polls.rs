@@ -218,7 +218,10 @@ async fn with_others(kind: Kind) {
     let options = |place: usize| versions[place]["poll"]["options"].clone();
     let first = json!([{ "title": "Monday" }, { "title": "Tuesday" }, { "title": "never" }]);
     assert_eq!((options(0), options(1)), (first.clone(), first));
-    assert_eq!(options(2), json!([{ "title": "Monday" }, { "title": "Wednesday" }]));
+    assert_eq!(
+        options(2),
+        json!([{ "title": "Monday" }, { "title": "Wednesday" }])
+    );
     let plain = ada.publish(json!({ "status": "No question" })).await;
     let path = format!("/api/v1/statuses/{}/history", plain["id"].as_str().unwrap());
     assert!(ada.get(&path).await[0].get("poll").is_none());
@@ -257,7 +260,10 @@ async fn an_end_elsewhere(kind: Kind) {
         "options": [{ "votes_count": 30 }, { "votes_count": 12 }] });
     assert!(fits(&told["status"]["poll"], &expected), "{told:#}");
     assert_eq!(elsewhere.asked_for("/users/grace/statuses/1").await, 1);
-    assert_eq!(bo.get("/api/v1/notifications?types[]=poll").await, json!([]));
+    assert_eq!(
+        bo.get("/api/v1/notifications?types[]=poll").await,
+        json!([])
+    );
 }
 
 #[tokio::test]

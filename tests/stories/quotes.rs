@@ -95,6 +95,33 @@ async fn between_schools(kind: Kind) {
 }
 
 #[tokio::test]
+async fn one_says_once_who_may_quote_what_one_posts() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let path = "/api/v1/accounts/update_credentials";
+    let change = |policy: &str| {
+        ada.request(Method::PATCH, path)
+            .json(&json!({ "source": { "quote_policy": policy } }))
+    };
+    let own = answer(change("followers")).await;
+    assert_eq!(own["source"]["quote_policy"], "followers");
+    let preferences = ada.get("/api/v1/preferences").await;
+    assert_eq!(preferences["posting:default:quote_policy"], "followers");
+    let usual = ada.publish(json!({ "status": "As usual" })).await;
+    assert_eq!(usual["quote_approval"]["automatic"], json!(["followers"]));
+    let said = json!({ "status": "Not as usual", "quote_approval_policy": "nobody" });
+    let said = ada.publish(said).await;
+    assert_eq!(said["quote_approval"]["automatic"], json!([]));
+    let form = [("source[quote_policy]", "public")];
+    let own = answer(ada.request(Method::PATCH, path).form(&form)).await;
+    assert_eq!(own["source"]["quote_policy"], "public");
+    let refused = change("strangers").send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn quotes_between_schools_on_sqlite() {
     between_schools(Sqlite).await;
 }

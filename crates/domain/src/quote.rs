@@ -91,6 +91,16 @@ impl Permission {
 }
 
 impl QuotePolicy {
+    pub const EVERYBODY: Self = Self {
+        automatic: Quoters {
+            public: true,
+            followers: false,
+            following: false,
+            unsupported: false,
+        },
+        manual: Self::NOBODY.manual,
+    };
+
     pub const NOBODY: Self = Self {
         automatic: Quoters {
             public: false,
@@ -122,6 +132,18 @@ impl QuotePolicy {
         };
         let manual = Quoters::default();
         Some(Self { automatic, manual })
+    }
+
+    /// The word of the client API for what somebody says of all that they post.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        if self.automatic.public {
+            "public"
+        } else if self.automatic.followers {
+            "followers"
+        } else {
+            "nobody"
+        }
     }
 
     /// What is not for everybody is quoted by nobody else.

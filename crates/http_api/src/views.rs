@@ -101,7 +101,7 @@ pub fn credential_account(
             discoverable: Some(row.discoverable),
             indexable: row.indexable,
             attribution_domains: row.attribution_domains,
-            quote_policy: "public",
+            quote_policy: user.default_quote_policy.name(),
         },
         role: e::Role {
             id: i16::from(user.role).to_string(),

@@ -1,7 +1,7 @@
 //! What somebody says of themselves.
 
 use bytes::Bytes;
-use domain::{Handle, Host, ProfileField, Visibility, limits};
+use domain::{Handle, Host, ProfileField, QuotePolicy, Visibility, limits};
 use storage::accounts::Account;
 
 use crate::jobs::{Outgoing, federate};
@@ -30,6 +30,7 @@ pub struct ProfileChange {
     pub default_visibility: Option<Visibility>,
     pub default_sensitive: Option<bool>,
     pub default_language: Option<Option<String>>,
+    pub default_quote_policy: Option<QuotePolicy>,
 }
 
 /// Changes a profile and tells other servers.
@@ -82,6 +83,7 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         set(&mut user.default_visibility, change.default_visibility);
         set(&mut user.default_sensitive, change.default_sensitive);
         set(&mut user.default_language, change.default_language);
+        set(&mut user.default_quote_policy, change.default_quote_policy);
         storage::users::update(conn, &user)?;
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))

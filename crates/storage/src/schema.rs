@@ -73,6 +73,7 @@ diesel::table! {
         disabled_at -> Nullable<Timestamp>,
         last_seen_at -> Timestamp,
         created_at -> Timestamp,
+        default_quote_policy -> Integer,
     }
 }
 

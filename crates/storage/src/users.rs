@@ -1,7 +1,7 @@
 //! People who sign in here.
 
 use diesel::prelude::*;
-use domain::{AccountId, Role, Time, UserId, Visibility};
+use domain::{AccountId, QuotePolicy, Role, Time, UserId, Visibility};
 
 use crate::DbConnection;
 use crate::accounts::Account;
@@ -33,6 +33,8 @@ pub struct User {
     pub disabled_at: Option<Time>,
     pub last_seen_at: Time,
     pub created_at: Time,
+    #[diesel(deserialize_as = i32, serialize_as = i32)]
+    pub default_quote_policy: QuotePolicy,
 }
 
 /// Adds a user.
@@ -101,6 +103,7 @@ pub fn update(conn: &mut DbConnection, user: &User) -> QueryResult<()> {
             users::default_visibility.eq(i16::from(user.default_visibility)),
             users::default_sensitive.eq(user.default_sensitive),
             users::default_language.eq(&user.default_language),
+            users::default_quote_policy.eq(i32::from(user.default_quote_policy)),
             users::confirmed_at.eq(user.confirmed_at),
             users::approved_at.eq(user.approved_at),
             users::disabled_at.eq(user.disabled_at),

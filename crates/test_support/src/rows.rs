@@ -79,6 +79,7 @@ pub fn user(conn: &mut DbConnection) -> (AccountId, UserId) {
         default_visibility: Visibility::Public,
         default_sensitive: false,
         default_language: None,
+        default_quote_policy: domain::QuotePolicy::EVERYBODY,
         reason: String::new(),
         invite_id: None,
         confirmed_at: Some(moment()),

@@ -12,6 +12,7 @@ use service::users::{self, SignUp};
 use service::{App, blocks, search};
 
 use super::oauth::token_entity;
+use super::quotes::policy;
 use super::{Answer, json, page};
 use crate::ApiError;
 use crate::entities::{Account, Relationship, Status};
@@ -122,6 +123,7 @@ struct UpdateSource {
     privacy: Choice<Visibility>,
     sensitive: Flag,
     language: Text,
+    quote_policy: Text,
 }
 
 /// A list, or a map of numbers to rows, as forms send it.
@@ -188,6 +190,7 @@ async fn update(
             .language
             .0
             .map(|code| (!code.is_empty()).then_some(code)),
+        default_quote_policy: policy(&params.source.quote_policy)?,
     };
     profile::update(&app, &caller.person, change).await?;
     own(&app, &caller).await

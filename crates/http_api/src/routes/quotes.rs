@@ -70,8 +70,7 @@ async fn set_policy(
     app: Data<App>,
 ) -> Answer {
     let said = &params.0.quote_approval_policy;
-    let wanted = policy(said)?.or_else(|| QuotePolicy::named("public"));
-    let wanted = wanted.unwrap_or_default();
+    let wanted = policy(said)?.unwrap_or(caller.person.user.default_quote_policy);
     json(Status::from(
         quotes::set_policy(&app, &caller.person, id.0, wanted).await?,
     ))

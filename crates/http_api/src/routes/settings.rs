@@ -28,7 +28,7 @@ async fn preferences(caller: Caller<ReadAccounts>) -> Answer {
         visibility: user.default_visibility,
         sensitive: user.default_sensitive,
         language: user.default_language.clone(),
-        quote_policy: "public",
+        quote_policy: user.default_quote_policy.name(),
         expand_media: "default",
         expand_spoilers: false,
         autoplay_gifs: false,

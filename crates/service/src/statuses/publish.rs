@@ -27,7 +27,7 @@ pub struct NewStatus {
     pub media: Vec<MediaId>,
     pub poll: Option<NewPoll>,
     pub quoted: Option<StatusId>,
-    /// Who may quote it; everybody, if not said.
+    /// Who may quote it.
     pub quote_policy: Option<QuotePolicy>,
     /// For people who are signed in here: it never leaves this server. So does what answers or quotes such a status.
     pub local_only: bool,
@@ -185,8 +185,8 @@ fn store(
     if let Some(quoted) = &quoted {
         visibility = visibility.of_boost(quoted.visibility);
     }
-    let policy = new.quote_policy.or_else(|| QuotePolicy::named("public"));
-    let quote_policy = policy.unwrap_or_default().within(visibility);
+    let policy = new.quote_policy.unwrap_or(person.user.default_quote_policy);
+    let quote_policy = policy.within(visibility);
     let is_bare = new.media.is_empty() && new.poll.is_none() && quoted.is_none();
     let card_id = if is_bare {
         cards::of_ours(app, conn, &composed.html)?

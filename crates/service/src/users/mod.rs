@@ -112,6 +112,7 @@ fn insert(app: &App, conn: &mut DbConnection, new: NewPerson) -> Result<Person> 
         default_visibility: Visibility::Public,
         default_sensitive: false,
         default_language: None,
+        default_quote_policy: domain::QuotePolicy::EVERYBODY,
         reason: new.reason,
         invite_id: new.invite_id,
         confirmed_at: new.confirmed_at,
