@@ -11,8 +11,8 @@ pub(super) fn object(header: &str) -> Option<String> {
     for _ in 0..LINKS {
         let (_, link) = rest.split_once('<')?;
         let (address, after) = link.split_once('>')?;
-        let end = after.find(",<").or_else(|| after.find(", <"));
-        let (parameters, next) = after.split_at(end.unwrap_or(after.len()));
+        let (parameters, next) = after.split_at(after.find('<').unwrap_or(after.len()));
+        let parameters = parameters.trim_end().trim_end_matches(',');
         let says = |name: &str| parameter(parameters, name).unwrap_or_default();
         let mut relations = says("rel").split_ascii_whitespace();
         if relations.any(|word| word.eq_ignore_ascii_case("alternate"))

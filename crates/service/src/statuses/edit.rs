@@ -134,6 +134,7 @@ pub async fn edit(
         }
         if let Some(poll) = &change.poll {
             polls::change(app, conn, &status, poll)?;
+            status.has_poll = true;
         }
         tell_of_edit(app, conn, &status)?;
         federate(app, conn, Outgoing::Edit { status: id })?;
