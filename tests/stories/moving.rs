@@ -1,10 +1,14 @@
 //! Moving: followers come along, if both accounts say so, and not all the time.
 
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::elsewhere::{Elsewhere, account_id, fits, status_at};
 use crate::harness::{School, Teacher, answer, eventually, out};
+use crate::sign_in::{Browser, field};
+
+const PASSWORD: &str = "chalk and cheese";
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -157,4 +161,78 @@ async fn ours_move_and_are_followed_on_sqlite() {
 #[tokio::test]
 async fn ours_move_and_are_followed_on_postgresql() {
     ours_move(Postgres).await;
+}
+
+#[tokio::test]
+async fn one_moves_in_the_browser_if_one_knows_the_password() {
+    let (Some(here), Some(there)) = (School::open(Sqlite).await, School::open(Sqlite).await) else {
+        return;
+    };
+    let (_ada, _ada_there) = (here.teacher("ada"), there.teacher("ada2"));
+    let (old, new) = (Browser::new(&here), Browser::new(&there));
+    let (status, to, _) = old.page("/settings/move").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert_eq!(to, "/sign-in?return_to=/settings/move");
+    old.sign_in("ada", PASSWORD, "/").await;
+    new.sign_in("ada2", PASSWORD, "/").await;
+    let submit = async |browser: &Browser, deed: &str, handle: &str, password: &str| {
+        let (_, _, page) = browser.page("/settings/move").await;
+        let csrf = field(&page, "csrf");
+        let form = [
+            ("csrf", &*csrf),
+            ("deed", deed),
+            ("handle", handle),
+            ("password", password),
+        ];
+        let (status, _, page) = browser.submit("/settings/move", &form).await;
+        (status, page)
+    };
+    let target = format!("ada2@{}", there.host);
+    let origin = format!("@ada@{}", here.host);
+    for (deed, handle, password, reason) in [
+        ("move", &*target, PASSWORD, "alias"),
+        (
+            "move",
+            &*target,
+            "guess",
+            "Invalid e-mail address or password",
+        ),
+        ("add", "nobody at all", PASSWORD, "no handle"),
+        ("add", "ada", PASSWORD, "no alias of itself"),
+    ] {
+        let (status, page) = submit(&old, deed, handle, password).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{deed} {handle}");
+        assert!(page.contains(reason), "{page}");
+    }
+    let forged = [("csrf", "forged"), ("deed", "stay"), ("password", PASSWORD)];
+    let (status, _, _) = old.submit("/settings/move", &forged).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        submit(&new, "add", &origin, PASSWORD).await.0,
+        StatusCode::SEE_OTHER
+    );
+    let (_, _, page) = new.page("/settings/move").await;
+    let alias = format!("{}/users/ada", here.base);
+    assert!(page.contains(&alias), "{page}");
+    assert_eq!(
+        submit(&old, "move", &target, PASSWORD).await.0,
+        StatusCode::SEE_OTHER
+    );
+    let (_, _, page) = old.page("/settings/move").await;
+    assert!(
+        page.contains(&format!("{}/users/ada2", there.base)),
+        "{page}"
+    );
+    assert_eq!(
+        submit(&old, "stay", "", PASSWORD).await.0,
+        StatusCode::SEE_OTHER
+    );
+    let (_, _, page) = old.page("/settings/move").await;
+    assert!(!page.contains("has moved to"), "{page}");
+    assert_eq!(
+        submit(&new, "remove", &alias, PASSWORD).await.0,
+        StatusCode::SEE_OTHER
+    );
+    let (_, _, page) = new.page("/settings/move").await;
+    assert!(!page.contains(&alias), "{page}");
 }

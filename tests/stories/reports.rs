@@ -41,6 +41,10 @@ async fn story(kind: Kind) {
             .collect::<Vec<_>>()
     };
 
+    let cy = school.teacher("cy");
+    let promoted = school.command(&["user", "role", "cy", "moderator"]);
+    assert!(promoted.status.success(), "{}", out(&promoted));
+
     // Without the wish to, the other server learns nothing.
     let quiet = json!({ "account_id": mo_id, "comment": "odd", "category": "spam" });
     let made = ada.post("/api/v1/reports", quiet).await;
@@ -63,6 +67,18 @@ async fn story(kind: Kind) {
     assert_eq!(sent[0]["object"], json!([by, format!("{by}/1")]));
     assert_eq!(sent[0]["content"], "an advertisement");
     assert!(!sent[0].to_string().contains("ada"), "{sent:?}");
+
+    // Moderators are told, each time, and nobody else is.
+    let told = cy.get("/api/v1/notifications?types[]=admin.report").await;
+    assert_eq!(told.as_array().unwrap().len(), 2, "{told:#}");
+    assert_eq!(told[0]["report"], made);
+    assert_eq!(told[0]["account"]["acct"], "ada");
+    let grouped = cy.get("/api/v2/notifications?types[]=admin.report").await;
+    assert_eq!(
+        grouped["notification_groups"][0]["report"]["id"],
+        made["id"]
+    );
+    assert_eq!(bo.get("/api/v1/notifications").await, json!([]));
 
     // What is not Mo's, what cannot be seen and what does not exist cannot be reported.
     let own = bo.publish(json!({ "status": "mine" })).await;

@@ -17,6 +17,8 @@ pub enum NotificationKind {
     Update,
     /// Somebody signed up here; told to moderators.
     SignUp,
+    /// Somebody reported somebody; told to moderators.
+    Report,
     /// A poll ended that one asked or voted in.
     Poll,
     /// Somebody quotes one's status.
@@ -34,13 +36,14 @@ numbered!(NotificationKind {
     Favourite = 5,
     Update = 6,
     SignUp = 7,
+    Report = 8,
     Poll = 20,
     Quote = 21,
     QuotedUpdate = 22,
 });
 
 impl NotificationKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -49,6 +52,7 @@ impl NotificationKind {
         Self::Favourite,
         Self::Update,
         Self::SignUp,
+        Self::Report,
         Self::Poll,
         Self::Quote,
         Self::QuotedUpdate,
@@ -66,6 +70,7 @@ impl NotificationKind {
             Self::Favourite => "favourite",
             Self::Update => "update",
             Self::SignUp => "admin.sign_up",
+            Self::Report => "admin.report",
             Self::Poll => "poll",
             Self::Quote => "quote",
             Self::QuotedUpdate => "quoted_update",

@@ -351,6 +351,7 @@ impl From<NotificationView> for e::Notification {
             group_key: format!("ungrouped-{}", row.id),
             account: view.account.into(),
             status: view.status.map(Into::into),
+            report: view.report.map(Into::into),
         }
     }
 }

@@ -332,6 +332,7 @@ pub(crate) fn notify(
         kind,
         status_id: status,
         created_at: app.now(),
+        report_id: None,
     };
     storage::notifications::insert(conn, row)?;
     Ok(())

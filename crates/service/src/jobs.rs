@@ -6,8 +6,8 @@ use storage::DbConnection;
 
 use crate::mail::Message;
 use crate::{
-    App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys, moving,
-    polls, remote_files, synchronising,
+    App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
+    moving, polls, remote_files, synchronising,
 };
 
 /// A piece of work. Doing it twice does no harm.

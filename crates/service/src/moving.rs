@@ -21,20 +21,27 @@ const AT_ONCE: usize = 50;
 /// Says that an account of ours is somebody's who is also known by `handle`, so that they can move here; or takes that back.
 /// Answers the other account's id.
 pub async fn set_alias(app: &App, username: &str, handle: &str, known: bool) -> Result<String> {
-    let other = resolved(app, handle).await?;
-    let id = users::find(app, username).await?.id();
-    let uri = other.uri.clone();
-    app.transaction(move |app, conn| {
-        let mut account = accounts::find(conn, id)?;
+    let person = users::find(app, username).await?;
+    let id = person.id();
+    // One is taken back by its id too, whatever became of its server.
+    let uri = if !known && person.account.also_known_as.iter().any(|uri| uri == handle) {
+        handle.to_owned()
+    } else {
+        let other = resolved(app, handle).await?;
         if other.id == id {
             return Err(invalid("An account is no alias of itself"));
         }
-        account.also_known_as.retain(|alias| *alias != other.uri);
+        other.uri
+    };
+    let alias = uri.clone();
+    app.transaction(move |app, conn| {
+        let mut account = accounts::find(conn, id)?;
+        account.also_known_as.retain(|uri| *uri != alias);
         if known {
             if account.also_known_as.len() >= ALIASES {
                 return Err(invalid(format!("There can be {ALIASES} aliases")));
             }
-            account.also_known_as.push(other.uri);
+            account.also_known_as.push(alias);
         }
         save(app, conn, account)
     })

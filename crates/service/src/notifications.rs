@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, NotificationId, Page, StatusId};
+use domain::{AccountId, NotificationId, Page, ReportId, StatusId};
 use storage::DbConnection;
 use storage::notifications::Notification;
 
 use crate::oauth::Person;
 use crate::statuses::in_order;
 use crate::views::{self, NotificationView, StatusView};
-use crate::{App, Error, Paged, Result};
+use crate::{App, Error, Paged, Result, reports};
 
 pub use storage::notifications::Wanted;
 
@@ -86,6 +86,8 @@ fn show(
         .into_iter()
         .map(|view| (view.status.id, view))
         .collect();
+    let ids: Vec<ReportId> = rows.iter().filter_map(|row| row.report_id).collect();
+    let reports = reports::with_ids(app, conn, me, &ids)?;
     Ok(rows
         .into_iter()
         .filter_map(|notification| {
@@ -94,10 +96,15 @@ fn show(
                 Some(id) => Some(statuses.get(&id)?.clone()),
                 None => None,
             };
+            let report = match notification.report_id {
+                Some(id) => Some(reports.get(&id)?.clone()),
+                None => None,
+            };
             Some(NotificationView {
                 notification,
                 account,
                 status,
+                report,
             })
         })
         .collect())

@@ -358,6 +358,7 @@ fn tell(
         kind: NotificationKind::Poll,
         status_id: Some(status.id),
         created_at: now,
+        report_id: None,
     };
     storage::notifications::insert(conn, line)?;
     Ok(())

@@ -1,8 +1,11 @@
 //! Asking moderators to look at something.
 //! <https://docs.joinmastodon.org/methods/reports/>
 
-use domain::{AccountId, ReportCategory, ReportId, StatusId};
+use std::collections::HashMap;
+
+use domain::{AccountId, NotificationId, NotificationKind, ReportCategory, ReportId, StatusId};
 use storage::DbConnection;
+use storage::notifications::Notification;
 use storage::reports::Report;
 
 use crate::audience::visible_to;
@@ -114,6 +117,28 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
     .await
 }
 
+/// Reports with those whom they are about, by id. Two queries at most; none where there is none to ask for.
+pub(crate) fn with_ids(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    ids: &[ReportId],
+) -> Result<HashMap<ReportId, ReportView>> {
+    let reports = storage::reports::with_ids(conn, ids)?;
+    if reports.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let targets: Vec<AccountId> = reports.iter().map(|row| row.target_account_id).collect();
+    let targets = views::accounts_by_id(app, conn, Some(viewer), targets)?;
+    Ok(reports
+        .into_iter()
+        .filter_map(|report| {
+            let target = targets.get(&report.target_account_id)?.clone();
+            Some((report.id, ReportView { report, target }))
+        })
+        .collect())
+}
+
 /// Another server reports people of ours: one report for each.
 pub(crate) fn receive(
     app: &App,
@@ -173,13 +198,30 @@ pub(crate) fn receive(
     Ok(())
 }
 
-/// A letter to each moderator, where mail is set.
+/// A line for each other moderator, and a letter where mail is set.
 fn tell_moderators(app: &App, conn: &mut DbConnection, report: &Report) -> Result<()> {
+    let moderators = storage::users::moderators(conn)?;
+    for moderator in &moderators {
+        if *moderator == report.account_id {
+            continue;
+        }
+        // Told whomever they have blocked.
+        let told = Notification {
+            id: NotificationId(app.next_id()),
+            account_id: *moderator,
+            from_account_id: report.account_id,
+            kind: NotificationKind::Report,
+            status_id: None,
+            created_at: report.created_at,
+            report_id: Some(report.id),
+        };
+        storage::notifications::insert(conn, told)?;
+    }
     if !app.mailer().is_set() {
         return Ok(());
     }
     let line = line(conn, report.clone())?;
-    for moderator in storage::users::moderators(conn)? {
+    for moderator in moderators {
         if let Some(user) = storage::users::of_account(conn, moderator)? {
             let letter = mail::reported(&user.email, &app.settings().title, &line);
             enqueue(app, conn, &Job::Mail(letter))?;

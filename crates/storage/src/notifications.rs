@@ -1,7 +1,7 @@
 //! What people are told.
 
 use diesel::prelude::*;
-use domain::{AccountId, NotificationId, NotificationKind, Page, StatusId, Time};
+use domain::{AccountId, NotificationId, NotificationKind, Page, ReportId, StatusId, Time};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -27,6 +27,8 @@ pub struct Notification {
     #[diesel(deserialize_as = Optional, serialize_as = Optional)]
     pub status_id: Option<StatusId>,
     pub created_at: Time,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub report_id: Option<ReportId>,
 }
 
 /// Tells somebody, once: true unless they were told already.

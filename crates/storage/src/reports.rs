@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{AccountId, ReportCategory, ReportId, StatusId, Time};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::connection::each;
 use crate::row::JsonList;
 use crate::schema::reports;
@@ -48,6 +49,17 @@ pub fn find(conn: &mut DbConnection, id: ReportId) -> QueryResult<Option<Report>
         .select(Report::as_select())
         .first(conn)
         .optional()
+}
+
+/// The reports of these ids. No query where there is none to ask for.
+pub fn with_ids(conn: &mut DbConnection, ids: &[ReportId]) -> QueryResult<Vec<Report>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    reports::table
+        .filter(among(reports::id, ids.iter().map(|id| id.0)))
+        .select(Report::as_select())
+        .load(conn)
 }
 
 /// Up to `limit` reports, newest first; only those that wait for a moderator unless `all` are wanted.

@@ -51,6 +51,7 @@ optional!(
     domain::UserId,
     domain::ApplicationId,
     domain::CardId,
+    domain::ReportId,
     domain::TokenId
 );
 

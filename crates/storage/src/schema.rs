@@ -452,6 +452,7 @@ diesel::table! {
         kind -> SmallInt,
         status_id -> Nullable<BigInt>,
         created_at -> Timestamp,
+        report_id -> Nullable<BigInt>,
     }
 }
 

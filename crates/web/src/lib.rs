@@ -6,6 +6,7 @@ mod feed;
 mod forms;
 mod front;
 mod leave;
+mod moving;
 mod page;
 mod profile;
 mod refusals;
@@ -56,6 +57,11 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/settings/delete")
                 .route(web::get().to(leave::form))
                 .route(web::post().to(leave::submit)),
+        )
+        .service(
+            web::resource("/settings/move")
+                .route(web::get().to(moving::form))
+                .route(web::post().to(moving::submit)),
         )
         .service(web::resource("/welcome").route(web::get().to(sign_up::welcome)))
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))

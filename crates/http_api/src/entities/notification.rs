@@ -5,6 +5,7 @@ use domain::{AccountId, NotificationId, StatusId, Time};
 use serde::Serialize;
 
 use super::account::Account;
+use super::report::Report;
 use super::status::Status;
 use super::time::moment;
 
@@ -21,6 +22,9 @@ pub struct Notification {
     /// Only of the kinds that are about a status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// Only of reports, which moderators are told of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
 }
 
 /// <https://docs.joinmastodon.org/methods/grouped_notifications/#GroupedNotificationsResults>
@@ -46,6 +50,8 @@ pub struct Group {
     pub sample_account_ids: Vec<AccountId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_id: Option<StatusId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
 }
 
 impl Groups {
@@ -63,6 +69,7 @@ impl Groups {
                 latest_page_notification_at: one.created_at,
                 sample_account_ids: vec![one.account.id],
                 status_id: one.status.as_ref().map(|status| status.id),
+                report: one.report,
             });
             if !groups
                 .accounts

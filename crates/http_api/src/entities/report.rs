@@ -7,7 +7,7 @@ use service::reports::ReportView;
 use super::time::{moment, moment_or_null};
 use super::{Account, Empty};
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     pub id: ReportId,
     pub action_taken: bool,

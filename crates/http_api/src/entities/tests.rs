@@ -249,6 +249,7 @@ fn a_notification_of_a_follow_has_no_status() {
         group_key: "ungrouped-5".to_owned(),
         account: account(),
         status: None,
+        report: None,
     };
     let follow = json_of(follow);
     assert_shape(&follow, "id type created_at group_key account", "");

@@ -7,15 +7,15 @@ use storage::DbConnection;
 use storage::accounts::Account;
 
 use super::admin::find;
-use super::sign_in::sign_in;
+use super::sign_in::prove_again;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
 use crate::{App, Error, Result, follows};
 
-/// Deletes one's own account, if one signs in once more: guesses count as there.
+/// Deletes one's own account, if one knows the password.
 pub async fn delete_own(app: &App, person: &Person, password: &str, from: IpAddr) -> Result<()> {
-    let session = sign_in(app, &person.account.username, password, from).await?;
-    leave(app, session.person.id()).await
+    prove_again(app, person, password, from).await?;
+    leave(app, person.id()).await
 }
 
 /// Deletes the account of that user name.

@@ -15,7 +15,7 @@ pub use admin::{
     find, instance_actor, list, set_password, set_role, suspend,
 };
 pub use leave::{delete, delete_own};
-pub use sign_in::{Session, session, sign_in, sign_out};
+pub use sign_in::{Session, prove_again, session, sign_in, sign_out};
 pub use sign_up::{SignUp, SignedUp, State, confirm, sign_up, sign_up_with_token};
 
 use crate::jobs::{Job, enqueue};

@@ -28,6 +28,36 @@ pub struct Session {
 /// Unknown people and wrong passwords take as long and sound the same; too many of either are refused
 /// for a while, per account and per address.
 pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Result<Session> {
+    let user = prove(app, login, password, from).await?;
+    if user.confirmed_at.is_none() {
+        // Who knows the password gets the link once more.
+        resend_confirmation(app, &user.email).await?;
+    }
+    let token = random_token();
+    let hash = token_hash(&token);
+    let person = app
+        .transaction(move |app, conn| {
+            let (user, account) = storage::users::find(conn, user.id)?.ok_or(Error::NotFound)?;
+            let person = Person { user, account };
+            check_may_enter(&person)?;
+            let until = app.now() + chrono::Duration::days(SESSION_DAYS);
+            storage::sessions::insert(conn, &hash, person.user.id, app.now(), until)?;
+            Ok(person)
+        })
+        .await?;
+    Ok(Session { token, person })
+}
+
+/// Whether somebody who is signed in knows their password, as what cannot be undone asks for: guesses count as when
+/// signing in.
+pub async fn prove_again(app: &App, person: &Person, password: &str, from: IpAddr) -> Result<()> {
+    prove(app, &person.account.username, password, from)
+        .await
+        .map(drop)
+}
+
+/// Who has that password.
+async fn prove(app: &App, login: &str, password: &str, from: IpAddr) -> Result<User> {
     let login = login.trim().replace('\0', "").to_lowercase();
     let subjects = [
         format!("login:{}", token_hash(&login)),
@@ -71,23 +101,7 @@ pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Re
         )?)
     })
     .await?;
-    if user.confirmed_at.is_none() {
-        // Who knows the password gets the link once more.
-        resend_confirmation(app, &user.email).await?;
-    }
-    let token = random_token();
-    let hash = token_hash(&token);
-    let person = app
-        .transaction(move |app, conn| {
-            let (user, account) = storage::users::find(conn, user.id)?.ok_or(Error::NotFound)?;
-            let person = Person { user, account };
-            check_may_enter(&person)?;
-            let until = app.now() + chrono::Duration::days(SESSION_DAYS);
-            storage::sessions::insert(conn, &hash, person.user.id, app.now(), until)?;
-            Ok(person)
-        })
-        .await?;
-    Ok(Session { token, person })
+    Ok(user)
 }
 
 fn find(conn: &mut storage::DbConnection, login: &str) -> Result<Option<User>> {

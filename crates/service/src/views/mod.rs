@@ -18,6 +18,8 @@ use storage::notifications::Notification;
 use storage::polls::Poll;
 use storage::statuses::Status;
 
+use crate::reports::ReportView;
+
 pub(crate) use account::{account, accounts, accounts_by_id, with_moved};
 pub(crate) use polls::polls;
 pub(crate) use status::{media, statuses};
@@ -140,6 +142,7 @@ pub struct NotificationView {
     pub notification: Notification,
     pub account: AccountView,
     pub status: Option<StatusView>,
+    pub report: Option<ReportView>,
 }
 
 /// How the viewer and another stand to each other.

@@ -1,0 +1,4 @@
+DELETE FROM notifications WHERE report_id IS NOT NULL;
+DROP INDEX notifications_once;
+CREATE UNIQUE INDEX notifications_once ON notifications (account_id, from_account_id, kind, COALESCE(status_id, 0));
+ALTER TABLE notifications DROP COLUMN report_id;
