@@ -136,9 +136,10 @@ pub fn prove(
     Ok(())
 }
 
-/// The hash of how it is proven, and that of what is.
+/// The hash of how it is proven, and that of what is. Linked Data signatures are put on top of proofs.
 fn hash(mut document: Map<String, Value>, options: Map<String, Value>) -> Vec<u8> {
     document.remove("proof");
+    document.remove("signature");
     [Value::Object(options), Value::Object(document)]
         .iter()
         .flat_map(|part| sha256(canonical::text(part).as_bytes()))
@@ -230,6 +231,14 @@ mod tests {
         let mut document = proven();
         let context = document["@context"].as_array_mut().unwrap();
         context.push(json!("https://relay.example/context"));
+        let claim = Claim::of(&document).unwrap().unwrap();
+        assert_eq!(claim.verify(&PrivateKey::fixed().public()), Ok(()));
+    }
+
+    #[test]
+    fn a_linked_data_signature_on_top_is_no_change() {
+        let mut document = proven();
+        document["signature"] = json!({ "type": "RsaSignature2017", "signatureValue": "x" });
         let claim = Claim::of(&document).unwrap().unwrap();
         assert_eq!(claim.verify(&PrivateKey::fixed().public()), Ok(()));
     }

@@ -17,6 +17,7 @@ pub(crate) fn with_context(object: Value) -> Value {
             "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
             "movedTo": { "@id": "as:movedTo", "@type": "@id" },
             "alsoKnownAs": { "@id": "as:alsoKnownAs", "@type": "@id" },
+            "assertionMethod": { "@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set" },
             "Hashtag": "as:Hashtag",
             "PropertyValue": "schema:PropertyValue",
             "value": "schema:value",
