@@ -22,6 +22,7 @@ mod domain_blocks;
 mod double_knock;
 mod elsewhere;
 mod follow_and_answer;
+mod forged;
 mod forms;
 mod given_up;
 mod gone;

@@ -113,7 +113,9 @@ pub(crate) async fn host_meta(app: Data<App>) -> HttpResponse {
     ))
 }
 
-const VERSIONS: [&str; 2] = ["2.0", "2.1"];
+/// Of NodeInfo: FEP-f1d5.
+pub(crate) const VERSIONS: [&str; 2] = ["2.0", "2.1"];
+pub(crate) const PROTOCOLS: [&str; 1] = ["activitypub"];
 
 /// <https://nodeinfo.diaspora.software/protocol>
 pub(crate) async fn nodeinfo_links(app: Data<App>) -> HttpResponse {
@@ -147,7 +149,7 @@ pub(crate) async fn nodeinfo(
     let document = json!({
         "version": version,
         "software": software,
-        "protocols": ["activitypub"],
+        "protocols": PROTOCOLS,
         "services": { "inbound": [], "outbound": ["atom1.0"] },
         "openRegistrations": settings.registrations.mode == RegistrationMode::Open,
         "usage": {

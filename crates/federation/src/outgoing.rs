@@ -14,13 +14,14 @@ use service::jobs::Outgoing;
 use service::keys::Keys;
 use storage::DbConnection;
 use storage::accounts::Account;
-use storage::deliveries::{Activity, Delivery};
+use storage::deliveries::{self, Delivery};
 use url::Url;
 
 use crate::Federation;
 use crate::convert::poll;
 use crate::proofs::prove;
 use crate::protocol::context::with_context;
+use crate::protocol::vocabulary::Activity;
 use crate::signatures::PrivateKey;
 
 /// What is said, by whom, and to whom besides the followers.
@@ -125,14 +126,14 @@ fn owe(
     if deliveries.is_empty() {
         return Ok(());
     }
-    let activity = Activity {
+    let activity = deliveries::Activity {
         id: activity_id,
         account_id: told.by.id,
         names_followers: told.names_followers,
         body: proven(app, conn, told)?.to_string(),
         created_at: now,
     };
-    Ok(storage::deliveries::enqueue(conn, activity, deliveries)?)
+    Ok(deliveries::enqueue(conn, activity, deliveries)?)
 }
 
 /// The activity with a proof of whose it is, so that others can pass it on.
@@ -199,38 +200,38 @@ fn compose(
             account,
             uri,
         } => people::between(conn, follower, account, |by, to| {
-            people::relation("Follow", &uri, by, to)
+            people::relation(Activity::Follow, &uri, by, to)
         })?,
         Outgoing::Unfollow {
             follower,
             account,
             uri,
         } => people::between(conn, follower, account, |by, to| {
-            people::undo(&people::relation("Follow", &uri, by, to), by)
+            people::undo(&people::relation(Activity::Follow, &uri, by, to), by)
         })?,
         Outgoing::Accept {
             follower,
             account,
             uri,
-        } => people::answer(app, conn, "Accept", follower, account, &uri)?,
+        } => people::answer(app, conn, Activity::Accept, follower, account, &uri)?,
         Outgoing::Reject {
             follower,
             account,
             uri,
-        } => people::answer(app, conn, "Reject", follower, account, &uri)?,
+        } => people::answer(app, conn, Activity::Reject, follower, account, &uri)?,
         Outgoing::Block {
             account,
             target,
             uri,
         } => people::between(conn, account, target, |by, to| {
-            people::relation("Block", &uri, by, to)
+            people::relation(Activity::Block, &uri, by, to)
         })?,
         Outgoing::Unblock {
             account,
             target,
             uri,
         } => people::between(conn, account, target, |by, to| {
-            people::undo(&people::relation("Block", &uri, by, to), by)
+            people::undo(&people::relation(Activity::Block, &uri, by, to), by)
         })?,
         Outgoing::UpdateProfile { account } => {
             match (storage::accounts::find(conn, account)?, keys) {

@@ -13,6 +13,7 @@ use crate::net::{FetchError, Reply};
 use crate::origin::same_origin;
 use crate::protocol::context::with_context;
 use crate::protocol::read::text;
+use crate::protocol::vocabulary::Activity;
 use crate::signatures::{PublicKey, Signer};
 
 /// One step: what was found, or what is wrong and what to look at.
@@ -137,8 +138,8 @@ impl Federation {
         let actor = app.addresses().instance_actor();
         let id = format!("{actor}#tests/{}", app.next_id());
         let undo = with_context(json!({
-            "id": format!("{id}/undo"), "type": "Undo", "actor": actor, "to": [theirs.uri],
-            "object": { "id": id, "type": "Follow", "actor": actor, "object": theirs.uri },
+            "id": format!("{id}/undo"), "type": Activity::Undo, "actor": actor, "to": [theirs.uri],
+            "object": { "id": id, "type": Activity::Follow, "actor": actor, "object": theirs.uri },
         }));
         let body = Bytes::from(undo.to_string());
         let reply = self.client().post_signed(&inbox, body, signer).await;

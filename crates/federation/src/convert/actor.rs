@@ -17,6 +17,7 @@ use crate::origin::same_origin;
 use crate::proofs::{multikey, read_multikey};
 use crate::protocol::context::with_context;
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
+use crate::protocol::vocabulary::Actor;
 use crate::signatures;
 
 /// Reads an actor that was found at its own id. `host` is the one in its handle.
@@ -25,14 +26,8 @@ use crate::signatures;
 /// If it is no actor, or speaks for another server.
 pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refusal> {
     let refuse = |reason: &str| Refusal::Permanent(format!("not a usable actor: {reason}"));
-    let kind = match kind(actor) {
-        "Person" => AccountKind::Person,
-        "Service" => AccountKind::Service,
-        "Group" => AccountKind::Group,
-        "Organization" => AccountKind::Organization,
-        "Application" => AccountKind::Application,
-        _ => return Err(refuse("its type")),
-    };
+    let kind = Actor::of(actor).ok_or_else(|| refuse("its type"))?;
+    let kind = AccountKind::from(kind);
     let uri = text(actor, "id")
         .filter(|id| web_address(id).is_some())
         .ok_or_else(|| refuse("no id"))?;

@@ -18,22 +18,11 @@ use super::{card, moment, poll, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
+use crate::protocol::vocabulary::{Activity, Post as Kind};
 
 /// What is shown as a status; other types are no posts.
-const KINDS: [&str; 9] = [
-    "Note",
-    "Question",
-    "Article",
-    "Page",
-    "Event",
-    "Video",
-    "Image",
-    "Audio",
-    "ChatMessage",
-];
-
 pub(crate) fn is_post(object: &Value) -> bool {
-    KINDS.contains(&kind(object))
+    Kind::of(object).is_some()
 }
 
 /// Reads a post by `author`, whose document it is found on has been checked. `mentions` are those known by now.
@@ -366,7 +355,7 @@ impl Post {
         let (to, cc) = self.recipients();
         json!({
             "id": app.addresses().status_activity(&self.author.username, self.status.id),
-            "type": "Create",
+            "type": Activity::Create,
             "actor": self.author.uri,
             "published": moment(self.status.created_at),
             "to": to,
@@ -402,7 +391,7 @@ pub(crate) fn announce(boost: &Status, by: &Account, boosted: &Status, owner: &A
     );
     json!({
         "id": boost.uri,
-        "type": "Announce",
+        "type": Activity::Announce,
         "actor": by.uri,
         "published": moment(boost.created_at),
         "to": to,

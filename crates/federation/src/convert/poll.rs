@@ -8,6 +8,7 @@ use storage::polls::{Poll, PollOption};
 
 use super::moment;
 use crate::protocol::read::{self, kind, text};
+use crate::protocol::vocabulary::Activity;
 
 /// The poll of a post, if it is one.
 pub(crate) fn from_json(object: &Value) -> Option<RemotePoll> {
@@ -68,7 +69,7 @@ pub(super) fn ask(note: &mut Map<String, Value>, poll: &Poll, options: &[PollOpt
 pub(crate) fn vote(by: &Account, to: &Account, of: &str, title: &str, uri: &str) -> Value {
     json!({
         "id": format!("{uri}/activity"),
-        "type": "Create",
+        "type": Activity::Create,
         "actor": by.uri,
         "to": [to.uri],
         "object": {

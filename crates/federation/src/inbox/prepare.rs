@@ -19,6 +19,7 @@ use crate::fetch::{Budget, is_known, known_actor, read_database};
 use crate::origin::Origin;
 use crate::protocol::addressing::visibility;
 use crate::protocol::read::{self, id_of, kind};
+use crate::protocol::vocabulary::Activity;
 use crate::{Federation, Refusal};
 
 /// Accounts and statuses of one report.
@@ -61,23 +62,25 @@ pub(super) async fn prepare(
         activity,
         coming,
     };
-    let deed = match kind(activity) {
-        "Create" => context.create().await?,
-        "Update" => context.update().await?,
-        "Delete" => context.delete()?,
-        "Announce" => return context.announce().await,
-        "Like" | "EmojiReact" => context.favourite()?,
-        "Add" => context.feature(true).await?,
-        "Remove" => context.feature(false).await?,
-        "Follow" => context.follow().await?,
-        "Move" => context.moved().await?,
-        "QuoteRequest" => context.quote_request().await?,
-        "Accept" => context.answer(context.object()?, true).await?,
-        "Reject" => context.answer(context.object()?, false).await?,
-        "Block" => context.block().await?,
-        "Flag" => context.flag(),
-        "Undo" => context.undo().await?,
-        other => unknown(other),
+    let Some(activity) = Activity::of(activity) else {
+        return Ok((by, unknown(kind(activity))));
+    };
+    let deed = match activity {
+        Activity::Create => context.create().await?,
+        Activity::Update => context.update().await?,
+        Activity::Delete => context.delete()?,
+        Activity::Announce => return context.announce().await,
+        Activity::Like | Activity::EmojiReact => context.favourite()?,
+        Activity::Add => context.feature(true).await?,
+        Activity::Remove => context.feature(false).await?,
+        Activity::Follow => context.follow().await?,
+        Activity::Move => context.moved().await?,
+        Activity::QuoteRequest => context.quote_request().await?,
+        Activity::Accept => context.answer(context.object()?, true).await?,
+        Activity::Reject => context.answer(context.object()?, false).await?,
+        Activity::Block => context.block().await?,
+        Activity::Flag => context.flag(),
+        Activity::Undo => context.undo().await?,
     };
     Ok((by, deed))
 }

@@ -11,15 +11,17 @@ use crate::convert::note::is_post;
 use crate::fetch::is_known;
 use crate::origin::Origin;
 use crate::protocol::read::{self, kind};
+use crate::protocol::vocabulary::Relayed;
 
 impl Context<'_> {
     /// What follows from an activity that the actor passes on, and whose deed that is.
     pub(super) async fn relayed(&self, activity: &Value) -> Outcome<(AccountId, Deed)> {
-        match kind(activity) {
-            "Create" => Ok((self.actor.id, self.relayed_post(activity).await?)),
-            "Update" => Ok((self.actor.id, self.relayed_edit(activity).await?)),
-            "Like" | "EmojiReact" | "Delete" | "Undo" => self.relayed_deed(activity).await,
-            other => Ok((self.actor.id, unknown(other))),
+        use Relayed::{Create, Delete, EmojiReact, Like, Undo, Update};
+        match Relayed::of(activity) {
+            Some(Create) => Ok((self.actor.id, self.relayed_post(activity).await?)),
+            Some(Update) => Ok((self.actor.id, self.relayed_edit(activity).await?)),
+            Some(Like | EmojiReact | Delete | Undo) => self.relayed_deed(activity).await,
+            None => Ok((self.actor.id, unknown(kind(activity)))),
         }
     }
 

@@ -6,6 +6,7 @@ use service::App;
 use storage::DbConnection;
 
 use super::Told;
+use crate::protocol::vocabulary::Activity;
 
 /// A post at the top of the profile, or not any more. None of one that its readers could not open.
 pub(super) fn post(
@@ -47,9 +48,13 @@ fn told(
     let Some(by) = storage::accounts::find(conn, account)? else {
         return Ok(None);
     };
-    let kind = if featured { "Add" } else { "Remove" };
+    let kind = if featured {
+        Activity::Add
+    } else {
+        Activity::Remove
+    };
     let activity = json!({
-        "id": format!("{}#{}/{}", by.uri, kind.to_lowercase(), app.next_id()),
+        "id": format!("{}#{}/{}", by.uri, kind.in_id(), app.next_id()),
         "type": kind,
         "actor": by.uri,
         "to": [by.followers_uri],

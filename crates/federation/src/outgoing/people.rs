@@ -10,6 +10,7 @@ use storage::accounts::Account;
 use super::Told;
 use crate::convert::actor;
 use crate::protocol::addressing::PUBLIC;
+use crate::protocol::vocabulary::Activity;
 
 pub(super) fn like(
     conn: &mut DbConnection,
@@ -23,7 +24,7 @@ pub(super) fn like(
     };
     between(conn, account, status.account_id, |by, _| {
         activity(
-            &json!({ "id": uri, "type": "Like", "actor": by.uri, "object": status.uri }),
+            &json!({ "id": uri, "type": Activity::Like, "actor": by.uri, "object": status.uri }),
             by,
         )
     })
@@ -45,7 +46,7 @@ pub(super) fn between(
     Ok(Some(Told::to(by, activity, vec![to])))
 }
 
-pub(super) fn relation(kind: &str, uri: &str, by: &Account, to: &Account) -> Value {
+pub(super) fn relation(kind: Activity, uri: &str, by: &Account, to: &Account) -> Value {
     json!({ "id": uri, "type": kind, "actor": by.uri, "to": [to.uri], "object": to.uri })
 }
 
@@ -53,18 +54,18 @@ pub(super) fn relation(kind: &str, uri: &str, by: &Account, to: &Account) -> Val
 pub(super) fn answer(
     app: &App,
     conn: &mut DbConnection,
-    kind: &str,
+    kind: Activity,
     follower: AccountId,
     account: AccountId,
     uri: &str,
 ) -> Result<Option<Told>, service::Error> {
     between(conn, account, follower, |by, follower| {
         json!({
-            "id": format!("{}#{}/{}", by.uri, kind.to_lowercase(), app.next_id()),
+            "id": format!("{}#{}/{}", by.uri, kind.in_id(), app.next_id()),
             "type": kind,
             "actor": by.uri,
             "to": [follower.uri],
-            "object": relation("Follow", uri, follower, by),
+            "object": relation(Activity::Follow, uri, follower, by),
         })
     })
 }
@@ -76,7 +77,7 @@ pub(super) fn undo(activity: &Value, by: &Account) -> Value {
         .unwrap_or_default();
     json!({
         "id": format!("{id}{}undo", if id.contains('#') { "/" } else { "#" }),
-        "type": "Undo",
+        "type": Activity::Undo,
         "actor": by.uri,
         "to": activity.get("to"),
         "object": activity,
@@ -91,7 +92,7 @@ pub(super) fn profile(app: &App, by: Account, keys: &Keys) -> Told {
     }
     let activity = json!({
         "id": format!("{}#updates/{}", by.uri, by.updated_at.and_utc().timestamp_millis()),
-        "type": "Update",
+        "type": Activity::Update,
         "actor": by.uri,
         "to": [PUBLIC],
         "object": document,
@@ -103,7 +104,7 @@ pub(super) fn departure(by: Account) -> Option<Told> {
     let target = by.moved_to_uri.clone()?;
     let activity = json!({
         "id": format!("{}#moves/{}", by.uri, by.updated_at.and_utc().timestamp_millis()),
-        "type": "Move",
+        "type": Activity::Move,
         "actor": by.uri,
         "to": [by.followers_uri],
         "object": by.uri,
@@ -131,7 +132,7 @@ pub(super) fn flag(
     objects.extend(statuses.into_iter().map(|status| status.uri));
     let activity = json!({
         "id": report.uri,
-        "type": "Flag",
+        "type": Activity::Flag,
         "actor": by.uri,
         "to": [target.uri],
         "content": report.comment,
@@ -144,7 +145,7 @@ pub(super) fn flag(
 pub(super) fn farewell(by: Account) -> Told {
     let activity = json!({
         "id": format!("{}#delete", by.uri),
-        "type": "Delete",
+        "type": Activity::Delete,
         "actor": by.uri,
         "to": [PUBLIC],
         "object": by.uri,

@@ -9,6 +9,7 @@ use storage::accounts::Account;
 use super::{Told, quotes};
 use crate::convert::{moment, note};
 use crate::protocol::addressing::PUBLIC;
+use crate::protocol::vocabulary::Activity;
 
 /// A post, for its readers.
 pub(super) fn post(
@@ -44,7 +45,7 @@ pub(super) fn edit(app: &App, post: &note::Post) -> Value {
     let edited = post.status.edited_at.unwrap_or(post.status.created_at);
     json!({
         "id": format!("{}#updates/{}", post.status.uri, edited.and_utc().timestamp_millis()),
-        "type": "Update",
+        "type": Activity::Update,
         "actor": post.author.uri,
         "published": moment(edited),
         "to": to,
@@ -102,7 +103,7 @@ pub(super) fn deletion(
     Ok(Some(Told {
         activity: json!({
             "id": format!("{}#delete", post.status.uri),
-            "type": "Delete",
+            "type": Activity::Delete,
             "actor": post.author.uri,
             "to": recipients,
             "object": { "id": post.status.uri, "type": "Tombstone" },

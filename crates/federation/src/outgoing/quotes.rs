@@ -8,6 +8,7 @@ use storage::accounts::Account;
 
 use super::Told;
 use crate::convert::{note, quote};
+use crate::protocol::vocabulary::Activity;
 
 /// Asks the author of what a status of ours quotes.
 pub(super) fn request(
@@ -33,7 +34,7 @@ pub(super) fn request(
     };
     let activity = json!({
         "id": request,
-        "type": "QuoteRequest",
+        "type": Activity::QuoteRequest,
         "actor": post.author.uri,
         "to": [author.uri],
         "object": asked.map(|quote| &quote.quoted_uri),
@@ -67,15 +68,18 @@ pub(super) fn answer(
     by: &str,
     stamp: Option<&str>,
 ) -> Value {
-    let kind = if stamp.is_some() { "Accept" } else { "Reject" };
+    let kind = match stamp {
+        Some(_) => Activity::Accept,
+        None => Activity::Reject,
+    };
     let mut activity = json!({
-        "id": format!("{}#{}/quotes/{}", author.uri, kind.to_lowercase(), app.next_id()),
+        "id": format!("{}#{}/quotes/{}", author.uri, kind.in_id(), app.next_id()),
         "type": kind,
         "actor": author.uri,
         "to": [quoter.uri],
         "object": {
             "id": request,
-            "type": "QuoteRequest",
+            "type": Activity::QuoteRequest,
             "actor": quoter.uri,
             "object": of,
             "instrument": by,
@@ -103,7 +107,7 @@ pub(super) fn revocation(conn: &mut DbConnection, id: i64) -> Result<Option<Told
     };
     let activity = json!({
         "id": format!("{stamp}#delete"),
-        "type": "Delete",
+        "type": Activity::Delete,
         "actor": author.uri,
         "to": [quoter.uri],
         "object": quote::authorization(stamp, &author.uri, &by.uri, &row.quoted_uri),

@@ -3,3 +3,4 @@
 pub(crate) mod addressing;
 pub(crate) mod context;
 pub(crate) mod read;
+pub(crate) mod vocabulary;
