@@ -102,7 +102,10 @@ impl Cast {
     }
 
     fn deed(&self, by: &str, kind: &str, name: &str, object: Value) -> Value {
-        json!({ "id": format!("{by}/{kind}/{name}"), "type": kind, "actor": by, "to": [PUBLIC], "object": object })
+        let id = format!("{by}/{kind}/{name}");
+        let mut activity = json!({ "id": id, "type": kind, "actor": by, "to": [PUBLIC] });
+        activity["object"] = object;
+        activity
     }
 
     /// One activity of each kind, as Grace could mean it.
