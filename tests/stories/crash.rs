@@ -12,12 +12,12 @@ use crate::harness::{School, Teacher, eventually};
 const POSTS: usize = 200;
 
 /// Posts until it is acknowledged, as an app does: with the same key.
-async fn post_surely(author: &Teacher, number: usize) {
+async fn post_surely(author: &Teacher, number: usize, reader: &str) {
     for _ in 0..600 {
         let sent = author
             .request(Method::POST, "/api/v1/statuses")
             .header("Idempotency-Key", format!("post-{number}"))
-            .json(&json!({ "status": format!("post number {number}.") }))
+            .json(&json!({ "status": format!("post number {number} for {reader}") }))
             .send()
             .await;
         if sent.is_ok_and(|response| response.status().is_success()) {
@@ -30,21 +30,28 @@ async fn post_surely(author: &Teacher, number: usize) {
 
 /// How often each post is in somebody's view of the author.
 async fn seen(reader: &Teacher, author_id: &str) -> BTreeMap<String, usize> {
+    let path = format!("/api/v1/accounts/{author_id}/statuses?limit=40");
+    counted(reader, &path, "/content").await
+}
+
+/// How often somebody was told of each post.
+async fn told(reader: &Teacher) -> BTreeMap<String, usize> {
+    let path = "/api/v1/notifications?types[]=mention&limit=80";
+    counted(reader, path, "/status/content").await
+}
+
+/// How often each text is in a list, over all its pages.
+async fn counted(reader: &Teacher, path: &str, text: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     let mut max_id = String::new();
     loop {
-        let page = reader
-            .get(&format!(
-                "/api/v1/accounts/{author_id}/statuses?limit=40{max_id}"
-            ))
-            .await;
+        let page = reader.get(&format!("{path}{max_id}")).await;
         let Some(last) = page.as_array().and_then(|list| list.last()) else {
             return counts;
         };
-        for status in page.as_array().unwrap() {
-            *counts
-                .entry(status["content"].as_str().unwrap().to_owned())
-                .or_insert(0) += 1;
+        for item in page.as_array().unwrap() {
+            let words = item.pointer(text).and_then(Value::as_str).unwrap();
+            *counts.entry(words.to_owned()).or_insert(0) += 1;
         }
         max_id = format!("&max_id={}", last["id"].as_str().unwrap());
     }
@@ -60,10 +67,10 @@ async fn story(kind: Kind) {
     let own: Value = bo.get("/api/v1/accounts/verify_credentials").await;
 
     let posting = {
-        let bo = bo.clone();
+        let (bo, reader) = (bo.clone(), format!("@ada@{}", here.host));
         tokio::spawn(async move {
             for number in 0..POSTS {
-                post_surely(&bo, number).await;
+                post_surely(&bo, number, &reader).await;
             }
         })
     };
@@ -88,6 +95,12 @@ async fn story(kind: Kind) {
     .await;
     let arrived = seen(&ada, &bo_seen_here).await;
     assert!(arrived.values().all(|times| *times == 1), "{arrived:?}");
+    let told = told(&ada).await;
+    assert_eq!(
+        told.keys().collect::<Vec<_>>(),
+        arrived.keys().collect::<Vec<_>>()
+    );
+    assert!(told.values().all(|times| *times == 1), "{told:?}");
 }
 
 #[tokio::test]
