@@ -38,6 +38,7 @@ mod pages;
 mod pictures;
 mod polls;
 mod proofs;
+mod quarantine;
 mod quotes;
 mod regard;
 mod relayed;

@@ -14,6 +14,7 @@ pub mod quote;
 pub mod report;
 pub mod role;
 pub mod scopes;
+pub mod spam;
 pub mod text;
 pub mod visibility;
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use domain::{Handle, Host, ReportId, Role, Severity};
+use domain::{Handle, Host, ReportId, Role, Severity, StatusId};
 use url::Url;
 
 /// A federated microblogging server for teachers.
@@ -44,6 +44,9 @@ pub enum Command {
     /// Shows what moderators are asked to look at.
     #[command(subcommand)]
     Report(Report),
+    /// Shows what is held back as likely spam, and lets it in or deletes it.
+    #[command(subcommand)]
+    Quarantine(Quarantine),
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -265,6 +268,16 @@ pub enum Report {
     },
     /// Notes that a moderator has looked at a report.
     Resolve { id: ReportId },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Quarantine {
+    /// Lists what is held back, the oldest first.
+    List,
+    /// Lets a post in, as if it had arrived just now.
+    Release { id: StatusId },
+    /// Deletes a post.
+    Reject { id: StatusId },
 }
 
 /// How a list of servers is written.

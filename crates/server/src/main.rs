@@ -72,6 +72,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::jobs::run(config, command))
         }
+        Command::Quarantine(command) => {
+            let config = load()?;
+            runtime().block_on(commands::quarantine::run(config, command))
+        }
         Command::Report(command) => {
             let config = load()?;
             runtime().block_on(commands::report::run(config, command))

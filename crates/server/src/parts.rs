@@ -207,6 +207,10 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             config::ShownTo::Users => ShownTo::Users,
             config::ShownTo::Everybody => ShownTo::Everybody,
         },
+        quarantine_days: config
+            .moderation
+            .quarantine
+            .then_some(config.moderation.quarantine_days),
         any_hosts: config.federation.allow_loopback,
     })
 }

@@ -30,8 +30,10 @@ impl From<Option<AccountId>> for Viewer {
 pub fn visible_to(
     conn: &mut DbConnection,
     viewer: impl Into<Viewer>,
-    statuses: Vec<Status>,
+    mut statuses: Vec<Status>,
 ) -> Result<Vec<Status>> {
+    // What is held back as likely spam is for nobody.
+    statuses.retain(|status| status.held_at.is_none());
     match viewer.into() {
         Viewer::Nobody => Ok(statuses
             .into_iter()

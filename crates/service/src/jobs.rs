@@ -7,7 +7,7 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::{
     App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
-    moving, polls, remote_files, synchronising,
+    moving, polls, quarantine, remote_files, synchronising,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -280,6 +280,7 @@ pub async fn prune(app: &App) -> Result<()> {
             storage::lookups::prune(conn, now - day * 2)?;
             storage::deliveries::prune(conn, now - day * 30)?;
             storage::signature_formats::prune(conn, now - day * 30)?;
+            quarantine::expire(app, conn)?;
             storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
             for (user, _) in storage::users::all(conn)? {
                 storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;

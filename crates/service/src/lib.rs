@@ -38,6 +38,7 @@ pub mod policy;
 pub mod polls;
 pub mod profile;
 mod programs;
+pub mod quarantine;
 pub mod quotes;
 pub mod regard;
 mod remote;

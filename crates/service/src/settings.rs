@@ -62,6 +62,8 @@ pub struct Settings {
     pub federation_mode: FederationMode,
     /// Who may see the rules about other servers.
     pub domain_blocks: ShownTo,
+    /// For how many days likely spam from elsewhere is held back; none: it is not.
+    pub quarantine_days: Option<u32>,
     /// Whether one label, ports and IP addresses are hosts in handles: only with the loopback switch.
     pub any_hosts: bool,
 }

@@ -30,6 +30,7 @@ pub mod favourites;
 pub mod featured_tags;
 pub mod follows;
 pub mod given_up;
+pub mod held;
 pub mod home_feed;
 pub mod idempotency;
 pub mod inbox;

@@ -271,6 +271,7 @@ diesel::table! {
         has_quote -> Bool,
         local_only -> Bool,
         card_id -> Nullable<BigInt>,
+        held_at -> Nullable<Timestamp>,
     }
 }
 

@@ -59,15 +59,15 @@ pub struct Status {
     pub quotes_count: i64,
     #[diesel(deserialize_as = i32, serialize_as = i32)]
     pub quote_policy: QuotePolicy,
-    /// Set by [`crate::polls::insert`].
+    /// Set by [`crate::polls::insert`], as the next is by [`crate::quotes::insert`].
     pub has_poll: bool,
-    /// Set by [`crate::quotes::insert`].
     pub has_quote: bool,
     /// For people who are signed in here: it never leaves this server.
     pub local_only: bool,
     /// What the page is about to which it links.
     #[diesel(deserialize_as = Optional, serialize_as = Optional)]
     pub card_id: Option<CardId>,
+    pub held_at: Option<Time>,
 }
 
 /// A version of a status that an edit replaced.

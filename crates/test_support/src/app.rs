@@ -120,6 +120,7 @@ fn settings() -> Settings {
         preview_spread: chrono::TimeDelta::zero(),
         federation_mode: FederationMode::Open,
         domain_blocks: ShownTo::Nobody,
+        quarantine_days: None,
         any_hosts: false,
     }
 }

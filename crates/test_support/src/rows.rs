@@ -113,6 +113,21 @@ pub fn hurry(conn: &mut DbConnection) {
         .unwrap_or_else(|error| panic!("{error}"));
 }
 
+diesel::table! {
+    statuses (id) {
+        id -> BigInt,
+        held_at -> Nullable<Timestamp>,
+    }
+}
+
+/// As if what is held back had been so for long.
+pub fn age_held(conn: &mut DbConnection) {
+    diesel::update(statuses::table.filter(statuses::held_at.is_not_null()))
+        .set(statuses::held_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
 /// As after an accident: nobody is known any more to follow anybody.
 pub fn forget_follows(conn: &mut DbConnection) {
     diesel::delete(follows::table)

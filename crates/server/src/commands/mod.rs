@@ -9,6 +9,7 @@ pub mod federation;
 pub mod init;
 pub mod invite;
 pub mod jobs;
+pub mod quarantine;
 pub mod report;
 pub mod serve;
 pub mod user;

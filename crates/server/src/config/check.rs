@@ -18,6 +18,7 @@ const RANGES: [(&str, i64, i64); 10] = [
     ("federation.signature_max_age_hours", 1, 8_760),
     ("federation.parallel_hosts", 1, 64),
     ("federation.give_up_after_days", 1, 365),
+    ("moderation.quarantine_days", 1, 365),
     ("mail.port", 1, 65_535),
 ];
 

@@ -58,6 +58,7 @@ pub struct Config {
     pub limits: Limits,
     pub mail: Mail,
     pub community: Community,
+    pub moderation: Moderation,
     pub logging: Logging,
     pub metrics: Metrics,
     /// Where each key that was set was set last.
@@ -184,6 +185,13 @@ pub struct Mail {
 #[serde(deny_unknown_fields)]
 pub struct Community {
     pub show_counts: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moderation {
+    pub quarantine: bool,
+    pub quarantine_days: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ use super::settled;
 use crate::cards::RemoteLink;
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
 use crate::text::sanitise;
-use crate::{App, Result, cards};
+use crate::{App, Result, cards, quarantine};
 
 /// A status as its author's server describes it.
 #[derive(Debug, Clone)]
@@ -125,7 +125,18 @@ pub(super) fn receive(
     let mentioned = storage::accounts::with_ids(conn, &first(&remote.mentions, limits::MENTIONS))?;
     let tags = tags(remote);
     let with_media = takes_media(app, conn, author.host.as_deref())?;
-    let card_id = remote.card(app, conn, &author, &mentioned)?;
+    let content = sanitise::html(limits::cut_bytes(
+        &remote.content,
+        limits::REMOTE_CONTENT_BYTES,
+    ));
+    let answers_ours = parent.as_ref().is_some_and(|row| row.local);
+    let held_at =
+        quarantine::holds(app, conn, &author, &content, &mentioned, answers_ours)?.then_some(now);
+    // What is held back must not lead us anywhere.
+    let card_id = match held_at {
+        None => remote.card(app, conn, &author, &mentioned)?,
+        Some(_) => None,
+    };
     let status = Status {
         id,
         account_id: author.id,
@@ -138,10 +149,7 @@ pub(super) fn receive(
         in_reply_to_uri: remote.in_reply_to_uri.clone(),
         reblog_of_id: None,
         visibility: remote.visibility,
-        content: sanitise::html(limits::cut_bytes(
-            &remote.content,
-            limits::REMOTE_CONTENT_BYTES,
-        )),
+        content,
         text: String::new(),
         spoiler_text: spoiler(remote),
         sensitive: remote.sensitive || !remote.spoiler_text.is_empty(),
@@ -165,6 +173,7 @@ pub(super) fn receive(
         pinned_at: None,
         deleted_at: None,
         local_only: false,
+        held_at,
     };
     let draft = Draft {
         status,
@@ -179,7 +188,10 @@ pub(super) fn receive(
     if let Some(poll) = &remote.poll {
         polls::store(app, conn, &status, poll)?;
     }
-    if let Some(quote) = &remote.quote {
+    // What is held back tells nobody, and so quotes nobody either.
+    if let Some(quote) = &remote.quote
+        && status.held_at.is_none()
+    {
         quotes::store(app, conn, &status, quote)?;
     }
     Ok(Some(status.id))
@@ -255,7 +267,9 @@ pub(super) fn revise(
     }
     storage::tags::delete_of_status(conn, status.id)?;
     storage::tags::insert(conn, status.id, &tags(remote), app.now(), || app.next_id())?;
-    quotes::refresh(app, conn, &status, remote.quote.as_ref())?;
+    if status.held_at.is_none() {
+        quotes::refresh(app, conn, &status, remote.quote.as_ref())?;
+    }
     storage::media::delete_of_status(conn, status.id)?;
     if with_media {
         attach(app, conn, status.account_id, status.id, &remote.media)?;

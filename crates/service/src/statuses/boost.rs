@@ -115,6 +115,7 @@ pub(crate) fn add_boost(
         pinned_at: None,
         deleted_at: None,
         local_only: status.local_only,
+        held_at: None,
     };
     storage::statuses::insert(conn, boost.clone())?;
     storage::statuses::add_to_counts(

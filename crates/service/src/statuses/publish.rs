@@ -226,6 +226,7 @@ fn store(
         pinned_at: None,
         deleted_at: None,
         local_only,
+        held_at: None,
     };
     let draft = Draft {
         status,

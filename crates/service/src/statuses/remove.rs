@@ -47,6 +47,10 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     storage::tags::delete_of_status(conn, status.id)?;
     storage::polls::delete_of_status(conn, status.id)?;
     quotes::end(conn, status.id)?;
+    // What is held back was counted nowhere.
+    if status.held_at.is_some() {
+        return Ok(());
+    }
     if status.visibility != Visibility::Direct {
         let change = AccountCounts {
             statuses: -1,

@@ -20,7 +20,7 @@ pub(crate) struct Draft<'a> {
     pub tags: &'a [String],
 }
 
-/// Stores a status, ties it to its thread, tells those of ours whom it concerns, and puts it into home timelines.
+/// Stores a status, and lets it arrive unless it is held back.
 pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Result<Status> {
     let Draft {
         status,
@@ -34,6 +34,21 @@ pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Re
         storage::mentions::insert(conn, status.id, &ids)?;
     }
     storage::tags::insert(conn, status.id, tags, status.created_at, || app.next_id())?;
+    if status.held_at.is_none() {
+        arrive(app, conn, &status, author, mentioned)?;
+    }
+    Ok(status)
+}
+
+/// Ties a status to its thread, tells those of ours whom it concerns, and puts it into home timelines.
+pub(crate) fn arrive(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    author: &Account,
+    mentioned: &[Account],
+) -> Result<()> {
+    let ids: Vec<AccountId> = mentioned.iter().map(|account| account.id).collect();
     if status.visibility != Visibility::Direct {
         storage::accounts::posted(conn, author.id, status.created_at)?;
     }
@@ -49,7 +64,7 @@ pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Re
             },
         )?;
     }
-    let adopted = storage::statuses::adopt_answers(conn, &status)?;
+    let adopted = storage::statuses::adopt_answers(conn, status)?;
     if adopted > 0 {
         let replies = i64::try_from(adopted).unwrap_or(0);
         storage::statuses::add_to_counts(
@@ -61,7 +76,7 @@ pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Re
             },
         )?;
     }
-    storage::quotes::adopt(conn, &status)?;
+    storage::quotes::adopt(conn, status)?;
     for account in mentioned.iter().filter(|account| account.is_local()) {
         notify(
             app,
@@ -72,9 +87,8 @@ pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Re
             Some(status.id),
         )?;
     }
-    tell_subscribers(app, conn, &status, &ids)?;
-    home::fan_out(app, conn, &status, author.is_local())?;
-    Ok(status)
+    tell_subscribers(app, conn, status, &ids)?;
+    home::fan_out(app, conn, status, author.is_local())
 }
 
 /// Tells those who asked to hear of each post of the author; a mention has told already.

@@ -158,6 +158,7 @@ impl School {
                 pinned_at: None,
                 deleted_at: None,
                 local_only: false,
+                held_at: None,
             };
             storage::statuses::insert(conn, status)
         })

@@ -1,0 +1,148 @@
+//! Likely spam from elsewhere is kept, shown to nobody, and tells nobody, until somebody has looked at it.
+
+use chrono::TimeDelta;
+use domain::spam::{Signs, is_likely};
+use domain::{AccountId, StatusId};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::statuses::Status;
+
+use crate::statuses::{arrive, remove};
+use crate::text::plain_text;
+use crate::{App, Error, Result};
+
+/// For how long somebody is new.
+const YOUNG: TimeDelta = TimeDelta::days(7);
+/// Posts among which the same words are looked for.
+const LAST: i64 = 20;
+
+/// A status that is held back.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub status: Status,
+    pub author: Account,
+    /// Without HTML.
+    pub words: String,
+}
+
+/// Whether a post is held back. `content` is sanitised.
+pub(crate) fn holds(
+    app: &App,
+    conn: &mut DbConnection,
+    author: &Account,
+    content: &str,
+    mentioned: &[Account],
+    answers_ours: bool,
+) -> Result<bool> {
+    let names_ours = mentioned.iter().any(Account::is_local);
+    let is_young = app.now() - author.created_at < YOUNG;
+    if app.settings().quarantine_days.is_none() || !is_young || !names_ours {
+        return Ok(false);
+    }
+    let said = words(content);
+    let before = storage::held::last_words(conn, author.id, LAST)?;
+    let signs = Signs {
+        is_young,
+        is_followed: storage::follows::has_local_followers(conn, author.id)?,
+        names_ours,
+        answers_ours,
+        has_links: has_links(content),
+        mentions: mentioned.len(),
+        said_before: before.iter().filter(|other| words(other) == said).count(),
+    };
+    Ok(is_likely(signs))
+}
+
+/// What is said, but to whom.
+fn words(content: &str) -> String {
+    let text = plain_text(content);
+    let words = text
+        .split_whitespace()
+        .filter(|word| !word.starts_with('@'));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a link leads elsewhere than to people and hashtags.
+fn has_links(content: &str) -> bool {
+    content.split("<a ").skip(1).any(|rest| {
+        let text = rest.split_once('>').map_or("", |(_, text)| text);
+        !plain_text(text).trim_start().starts_with(['@', '#'])
+    })
+}
+
+/// What is held back, the oldest first.
+pub async fn list(app: &App) -> Result<Vec<Held>> {
+    const SHOWN: i64 = 200;
+    app.read_long(|_, conn| {
+        let rows = storage::held::oldest(conn, SHOWN)?;
+        let authors: Vec<AccountId> = rows.iter().map(|row| row.account_id).collect();
+        let authors = storage::accounts::with_ids(conn, &authors)?;
+        let held = rows.into_iter().filter_map(|status| {
+            let author = authors.iter().find(|row| row.id == status.account_id)?;
+            Some(Held {
+                words: plain_text(&status.content),
+                author: author.clone(),
+                status,
+            })
+        });
+        Ok(held.collect())
+    })
+    .await
+}
+
+/// Lets a status in, as if it had arrived just now. [`Error::NotFound`] if it is not held back.
+pub async fn release(app: &App, id: StatusId) -> Result<()> {
+    app.transaction(move |app, conn| {
+        if !storage::held::release(conn, id)? {
+            return Err(Error::NotFound);
+        }
+        let status = storage::statuses::find(conn, id)?.ok_or(Error::NotFound)?;
+        let author = crate::accounts::find(conn, status.account_id)?;
+        let mentioned: Vec<Account> = storage::mentions::of_statuses(conn, &[id])?
+            .into_iter()
+            .map(|(_, account)| account)
+            .collect();
+        arrive(app, conn, &status, &author, &mentioned)
+    })
+    .await
+}
+
+/// Deletes a status that is held back. [`Error::NotFound`] if it is not.
+pub async fn reject(app: &App, id: StatusId) -> Result<()> {
+    app.transaction(move |app, conn| {
+        let held = storage::statuses::find(conn, id)?.filter(|row| row.held_at.is_some());
+        remove(app, conn, &held.ok_or(Error::NotFound)?)?;
+        Ok(storage::media::delete_of_status(conn, id)?)
+    })
+    .await
+}
+
+/// Deletes what nobody has looked at for long.
+pub(crate) fn expire(app: &App, conn: &mut DbConnection) -> Result<()> {
+    const AT_ONCE: i64 = 200;
+    let days = app.settings().quarantine_days.unwrap_or_default();
+    let oldest = app.now() - TimeDelta::days(days.into());
+    for status in storage::held::oldest(conn, AT_ONCE)? {
+        if status.held_at.is_some_and(|since| since < oldest) {
+            remove(app, conn, &status)?;
+            storage::media::delete_of_status(conn, status.id)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_and_hashtags_are_no_links() {
+        let mention = r#"<p><span><a href="https://a.example/@mo" class="mention">@<span>mo</span></a></span> hello</p>"#;
+        let tag = r#"<a href="https://a.example/tags/x" rel="tag">#<span>x</span></a>"#;
+        assert!(!has_links(mention) && !has_links(tag));
+        assert!(has_links(
+            r#"<p>Buy <a href="https://spam.example">here</a></p>"#
+        ));
+        assert_eq!(words(mention), "hello");
+    }
+}

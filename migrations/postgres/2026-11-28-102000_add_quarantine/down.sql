@@ -1,0 +1,2 @@
+DROP INDEX statuses_held;
+ALTER TABLE statuses DROP COLUMN held_at;

@@ -1,0 +1,163 @@
+//! Likely spam: kept, shown to nobody, told to nobody, until somebody has looked at it.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+use test_support::age_held;
+
+use crate::elsewhere::{Elsewhere, account_id, status_at};
+use crate::harness::{School, eventually, out};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// A post that mentions Ada.
+fn post(school: &School, by: &Value, name: &str, words: &str) -> Value {
+    let by = by["id"].as_str().unwrap();
+    let ada = format!("{}/users/ada", school.base);
+    json!({ "id": format!("{by}/{name}/create"), "type": "Create", "actor": by, "to": PUBLIC, "cc": ada, "object": {
+        "id": format!("{by}/{name}"), "type": "Note", "attributedTo": by, "to": PUBLIC, "cc": ada,
+        "content": format!("<p><a href=\"{ada}\" class=\"mention\">@ada</a> {words}</p>"),
+        "tag": [{ "type": "Mention", "href": ada, "name": "@ada" }],
+    }})
+}
+
+const LINK: &str = "<a href=\"https://spam.example/\">buy chalk</a>";
+
+fn quarantine(school: &School, arguments: &[&str]) -> (bool, String) {
+    let output = school.command(&[&["quarantine"], arguments].concat());
+    (output.status.success(), out(&output))
+}
+
+/// Waits until so many are held back; their ids.
+async fn held(school: &School, count: usize) -> Vec<String> {
+    eventually("posts to be held back", || async {
+        let (_, said) = quarantine(school, &["list"]);
+        let ids: Vec<String> = said
+            .lines()
+            .map(|line| line.split('\t').next().unwrap().to_owned())
+            .collect();
+        (ids.len() == count).then_some(ids)
+    })
+    .await
+}
+
+async fn story(kind: Kind) {
+    let Some(mut school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let there = Elsewhere::open().await;
+    let [mo, ny] = ["mo", "ny"].map(|name| there.person(name));
+    let mut old = there.person("old");
+    old["published"] = json!("2020-01-01T00:00:00Z");
+    there.serve(old.clone());
+    let told = async || {
+        let lines = ada.get("/api/v1/notifications?limit=80").await;
+        let lines = lines.as_array().unwrap().iter();
+        let words = lines.map(|line| line["status"]["content"].to_string());
+        words.collect::<Vec<_>>().join(" ")
+    };
+
+    // Those who are followed, or old, or only say something, arrive; a stranger with a link does not.
+    there.is_followed(&school, &bo, &ny).await;
+    for (by, name, words) in [
+        (&mo, "spam", LINK),
+        (&ny, "known", &format!("known {LINK}")),
+        (&old, "old", &format!("old {LINK}")),
+        (&mo, "plain", "plain words"),
+    ] {
+        there.tells(&school, &post(&school, by, name, words)).await;
+    }
+    let ids = held(&school, 1).await;
+    eventually("the others to be told of", || async {
+        let told = told().await;
+        ["known", "old", "plain"]
+            .iter()
+            .all(|words| told.contains(words))
+            .then_some(())
+    })
+    .await;
+    assert!(!told().await.contains("chalk, "));
+    let (_, list) = quarantine(&school, &["list"]);
+    assert!(
+        list.contains(&format!("@mo@{}", there.host)) && list.contains("buy chalk"),
+        "{list}"
+    );
+
+    // Nobody finds it.
+    let spam = format!("{}/spam", mo["id"].as_str().unwrap());
+    assert!(status_at(&ada, &spam).await.is_none());
+    let path = format!("/api/v1/statuses/{}", ids[0]);
+    for part in ["", "/context", "/history"] {
+        let place = format!("{path}{part}");
+        assert_eq!(
+            ada.status_of(&place).await,
+            StatusCode::NOT_FOUND,
+            "{place}"
+        );
+        let nobody = school.request(Method::GET, &place).send().await.unwrap();
+        assert_eq!(nobody.status(), StatusCode::NOT_FOUND, "{place}");
+    }
+    let account = account_id(&ada, &format!("mo@{}", there.host)).await;
+    for list in [
+        format!("/api/v1/accounts/{account}/statuses"),
+        "/api/v1/timelines/public".to_owned(),
+        "/api/v1/timelines/home".to_owned(),
+        format!("/api/v1/statuses?id[]={}", ids[0]),
+    ] {
+        let found = ada.get(&list).await.to_string();
+        assert!(!found.contains("/spam\""), "{list}: {found}");
+    }
+
+    // Let in, it arrives.
+    let (well, said) = quarantine(&school, &["release", &ids[0]]);
+    assert!(well, "{said}");
+    eventually("Ada to be told", || async {
+        let lines = ada.get("/api/v1/notifications?types[]=mention").await;
+        lines.to_string().contains("/spam\"").then_some(())
+    })
+    .await;
+    assert_eq!(ada.status_of(&path).await, StatusCode::OK);
+    assert!(!quarantine(&school, &["release", &ids[0]]).0, "only once");
+
+    // Deleted by hand, by its author, or because nobody looked.
+    for name in ["two", "three", "four"] {
+        there.tells(&school, &post(&school, &mo, name, LINK)).await;
+    }
+    let ids = held(&school, 3).await;
+    assert!(quarantine(&school, &["reject", &ids[0]]).0);
+    assert!(!quarantine(&school, &["reject", &ids[0]]).0);
+    let by = mo["id"].as_str().unwrap();
+    let delete = json!({ "id": format!("{by}/three#delete"), "type": "Delete", "actor": by, "object": format!("{by}/three") });
+    there.tells(&school, &delete).await;
+    held(&school, 1).await;
+    age_held(&mut school.database().connect());
+    school.kill();
+    school.start().await;
+    held(&school, 0).await;
+    let account = ada.get(&format!("/api/v1/accounts/{account}")).await;
+    assert_eq!(account["statuses_count"], 2, "{account}");
+}
+
+#[tokio::test]
+async fn likely_spam_is_held_back_on_sqlite() {
+    story(Sqlite).await;
+}
+
+#[tokio::test]
+async fn likely_spam_is_held_back_on_postgresql() {
+    story(Postgres).await;
+}
+
+#[tokio::test]
+async fn whoever_wants_no_quarantine_has_none() {
+    let none = [("moderation.quarantine", "false")];
+    let school = School::open_with(Sqlite, &none).await.unwrap();
+    let ada = school.teacher("ada");
+    let there = Elsewhere::open().await;
+    let mo = there.person("mo");
+    there
+        .tells(&school, &post(&school, &mo, "spam", LINK))
+        .await;
+    ada.is_told("mention").await;
+}
