@@ -61,6 +61,10 @@ impl School {
     async fn on(kind: Kind) -> Option<Self> {
         let test = TestApp::on(kind)?;
         let ada = test.person("ada").await;
+        // Made before time counts.
+        service::keys::of_account(&test.app, ada.id())
+            .await
+            .unwrap();
         Some(Self { test, ada })
     }
 
@@ -214,9 +218,7 @@ async fn a_dead_server_costs_nothing_until_it_is_heard_from() {
                 .first()
                 .is_some_and(|lane| lane.dead_since.is_some())
         };
-        school
-            .deliver_until(Duration::from_millis(300), is_dead)
-            .await;
+        school.deliver_until(Duration::from_secs(2), is_dead).await;
         assert_eq!(school.given_up().await, 3, "visibly");
         let tried = sent_to(&server).await.len();
         school.owes(&server, "four").await;
