@@ -8,7 +8,7 @@ use url::{Host, Url};
 use super::{Config, ConfigError};
 
 /// The smallest and the largest value of numbers.
-const RANGES: [(&str, i64, i64); 10] = [
+const RANGES: [(&str, i64, i64); 11] = [
     ("server.workers", 0, 1_024),
     ("database.readers", 1, 256),
     ("media.max_image_bytes", 1, 1_073_741_824),

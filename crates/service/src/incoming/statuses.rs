@@ -249,7 +249,9 @@ pub(super) fn revise(
     let with_media = takes_media(app, conn, author.host.as_deref())?;
     let mentions = first(&remote.mentions, limits::MENTIONS);
     let mentioned = storage::accounts::with_ids(conn, &mentions)?;
-    status.card_id = remote.card(app, conn, &author, &mentioned)?;
+    if status.held_at.is_none() {
+        status.card_id = remote.card(app, conn, &author, &mentioned)?;
+    }
     status.emojis = if with_media {
         first(&remote.emojis, limits::EMOJI)
     } else {
