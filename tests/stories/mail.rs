@@ -102,3 +102,65 @@ async fn a_link_in_a_letter_opens_the_door_once() {
     assert_eq!(own().await.unwrap().status(), StatusCode::OK);
     assert_eq!(browser.page(path).await.0, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_newcomer_who_mistyped_their_address_has_the_letter_sent_again() {
+    let (port, letters) = letterbox();
+    let port = port.to_string();
+    let settings = [
+        ("mail.host", "\"127.0.0.1\""),
+        ("mail.port", port.as_str()),
+        ("mail.encryption", "\"none\""),
+        ("mail.from", "\"Staffroom <staffroom@school.example>\""),
+        ("registrations.confirm_email", "true"),
+    ];
+    let school = School::open_with(Sqlite, &settings).await.unwrap();
+    let bo = school.teacher("bo");
+    let app = answer(school.request(Method::POST, "/api/v1/apps").json(&json!({
+        "client_name": "An app", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write" })))
+    .await;
+    let grant = json!({ "grant_type": "client_credentials", "client_id": app["client_id"],
+        "client_secret": app["client_secret"], "scope": "read write" });
+    let token = answer(school.request(Method::POST, "/oauth/token").json(&grant)).await;
+    let form = json!({ "username": "ada", "email": "adda@school.example", "password": "chalk and cheese",
+        "agreement": true, "locale": "en" });
+    let sign_up = school
+        .request(Method::POST, "/api/v1/accounts")
+        .bearer_auth(token["access_token"].as_str().unwrap());
+    let issued = answer(sign_up.json(&form)).await;
+    let ada = issued["access_token"].as_str().unwrap();
+    let again = |token: &str, body: serde_json::Value| {
+        let path = "/api/v1/emails/confirmations";
+        let asked = school.request(Method::POST, path).bearer_auth(token);
+        let asked = asked.json(&body).send();
+        async { asked.await.unwrap().status() }
+    };
+    let link = |letter: &str| {
+        let line = letter.lines().find(|line| line.starts_with(&school.base));
+        let path = line.unwrap_or_else(|| panic!("{letter}"));
+        path.strip_prefix(&school.base).unwrap().to_owned()
+    };
+    let next = || text(&letters.recv_timeout(Duration::from_secs(20)).unwrap());
+    let first = link(&next());
+
+    assert_eq!(again(ada, json!({})).await, StatusCode::OK);
+    let second = next();
+    assert!(second.contains("To: adda@school.example"), "{second}");
+    for wrong in ["nobody", "bo@school.example"] {
+        let refused = again(ada, json!({ "email": wrong })).await;
+        assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    let right = json!({ "email": "ada@school.example" });
+    assert_eq!(again(ada, right).await, StatusCode::OK);
+    let third = next();
+    assert!(third.contains("To: ada@school.example"), "{third}");
+
+    // What was sent to the other address proves nothing of this one.
+    let browser = Browser::new(&school);
+    for old in [first, link(&second)] {
+        assert_eq!(browser.page(&old).await.0, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(browser.page(&link(&third)).await.0, StatusCode::OK);
+    assert_eq!(again(ada, json!({})).await, StatusCode::FORBIDDEN);
+    assert_eq!(again(&bo.token, json!({})).await, StatusCode::FORBIDDEN);
+}

@@ -7,6 +7,7 @@
 )]
 
 mod addresses;
+mod announcements;
 mod as_mastodon;
 mod authorised_fetch;
 mod backup;
@@ -16,6 +17,7 @@ mod configuration;
 mod copies;
 mod crash;
 mod database_gone;
+mod directory;
 mod disk;
 mod doctor;
 mod domain_blocks;
@@ -28,12 +30,14 @@ mod given_up;
 mod gone;
 mod harness;
 mod hostile;
+mod house;
 mod idempotency;
 mod leaving;
 mod local_only;
 mod mail;
 mod many_hosts;
 mod moving;
+mod own_profile;
 mod pages;
 mod pictures;
 mod polls;
@@ -48,6 +52,7 @@ mod routes;
 mod sign_in;
 mod software;
 mod stop;
+mod streams;
 mod synchronising;
 mod visibility;
 mod way;

@@ -166,6 +166,7 @@ impl World {
             ("{collection:outbox|followers|following}", "outbox"),
             ("{kind}", "media"),
             ("{digest}", "00"),
+            ("{date}", "2026-12-01"),
         ] {
             path = path.replace(part, value);
         }

@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod audience;
+pub mod emoji;
 pub mod handle;
 pub mod ids;
+pub mod language;
 pub mod limits;
 pub mod media;
 pub mod notification;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{AccountId, AccountKind, CustomEmoji, MediaKind};
+use domain::{AccountId, AccountKind, CustomEmoji, MediaKind, ProfileField};
+use service::announcements::AnnouncementView;
 use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
 use service::oauth::Person;
+use service::text::format::escape;
 use service::views::{
     AccountView, CardView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted,
     RelationshipView, StatusView, TagView,
@@ -87,15 +89,7 @@ pub fn credential_account(
             sensitive: user.default_sensitive,
             language: user.default_language.clone(),
             note: row.note_source,
-            fields: row
-                .fields
-                .into_iter()
-                .map(|field| e::Field {
-                    name: field.name,
-                    value: field.source,
-                    verified_at: field.verified_at,
-                })
-                .collect(),
+            fields: typed(row.fields),
             follow_requests_count: follow_requests,
             hide_collections: Some(row.hide_collections),
             discoverable: Some(row.discoverable),
@@ -112,6 +106,46 @@ pub fn credential_account(
             collection_limit: (),
         },
         account: view.into(),
+    }
+}
+
+/// The rows of a profile as their owner typed them.
+fn typed(fields: Vec<ProfileField>) -> Vec<e::Field> {
+    let row = |field: ProfileField| e::Field {
+        name: field.name,
+        value: field.source,
+        verified_at: field.verified_at,
+    };
+    fields.into_iter().map(row).collect()
+}
+
+impl From<AccountView> for e::Profile {
+    fn from(view: AccountView) -> Self {
+        let account = view.account;
+        let avatar = account.avatar.is_some().then_some(view.avatar);
+        let header = account.header.is_some().then_some(view.header);
+        Self {
+            id: account.id,
+            display_name: account.display_name,
+            note: account.note_source,
+            fields: typed(account.fields),
+            avatar_static: avatar.clone(),
+            avatar,
+            avatar_description: String::new(),
+            header_static: header.clone(),
+            header,
+            header_description: String::new(),
+            locked: account.locked,
+            bot: account.kind.is_bot(),
+            hide_collections: Some(account.hide_collections),
+            discoverable: Some(account.discoverable),
+            indexable: account.indexable,
+            show_media: true,
+            show_media_replies: true,
+            show_featured: true,
+            attribution_domains: account.attribution_domains,
+            featured_tags: Vec::new(),
+        }
     }
 }
 
@@ -393,6 +427,84 @@ impl From<(AccountId, Vec<AccountView>)> for e::FamiliarFollowers {
         Self {
             id,
             accounts: accounts.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<AccountView> for e::Suggestion {
+    fn from(view: AccountView) -> Self {
+        Self {
+            source: "staff",
+            sources: ["featured"],
+            account: view.into(),
+        }
+    }
+}
+
+impl From<AnnouncementView> for e::Announcement {
+    fn from(view: AnnouncementView) -> Self {
+        let row = view.announcement;
+        Self {
+            id: row.id.to_string(),
+            content: view.html,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            all_day: row.all_day,
+            published_at: row.created_at,
+            updated_at: row.created_at,
+            read: view.read,
+            mentions: [],
+            statuses: [],
+            tags: view.tags.into_iter().map(Into::into).collect(),
+            emojis: [],
+            reactions: view
+                .reactions
+                .into_iter()
+                .map(|reaction| e::Reaction {
+                    name: reaction.name,
+                    count: reaction.count,
+                    me: reaction.is_own,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl e::Embedding {
+    /// `size` is the width, and the height where somebody said one.
+    #[must_use]
+    pub fn new(
+        view: StatusView,
+        provider_name: String,
+        provider_url: String,
+        size: (i64, Option<i64>),
+    ) -> Self {
+        let StatusView { status, author, .. } = view;
+        let account = &author.account;
+        let name = if account.display_name.is_empty() {
+            &account.username
+        } else {
+            &account.display_name
+        };
+        let words = match status.spoiler_text.as_str() {
+            "" => status.content,
+            warning => format!("<p>{}</p>", escape(warning)),
+        };
+        let (address, by) = (escape(&status.url), escape(name));
+        Self {
+            kind: "rich",
+            version: "1.0",
+            title: format!("New status by {name}"),
+            author_name: name.clone(),
+            author_url: account.url.clone(),
+            provider_name,
+            provider_url,
+            cache_age: 86_400,
+            html: format!(
+                "<blockquote cite=\"{address}\">{words}<p>— <a href=\"{address}\">{by}</a></p></blockquote>"
+            ),
+            width: size.0,
+            height: size.1,
         }
     }
 }

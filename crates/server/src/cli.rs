@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand};
-use domain::{Handle, Host, ReportId, Role, Severity, StatusId};
+use domain::{Handle, Host, ReportId, Role, Severity, StatusId, Time};
 use url::Url;
 
 /// A federated microblogging server for teachers.
@@ -47,6 +48,9 @@ pub enum Command {
     /// Shows what is held back as likely spam, and lets it in or deletes it.
     #[command(subcommand)]
     Quarantine(Quarantine),
+    /// Tells everybody here something.
+    #[command(subcommand)]
+    Announcement(Announcement),
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -195,6 +199,35 @@ pub enum Invite {
         #[arg(long)]
         days: Option<i64>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Announcement {
+    /// Shows a text to everybody here, and prints its id.
+    Create {
+        text: String,
+        /// When what it is about starts, in UTC: 2026-12-01 or 2026-12-01T08:00.
+        #[arg(long, value_parser = moment)]
+        starts: Option<Time>,
+        /// When it ends, and the text is shown no more.
+        #[arg(long, value_parser = moment)]
+        ends: Option<Time>,
+        /// Of both times the day alone counts.
+        #[arg(long)]
+        all_day: bool,
+    },
+    /// Lists all texts, those that are shown no more too.
+    List,
+    /// Takes a text away.
+    Delete { id: i64 },
+}
+
+/// A day, which stands for its beginning, or a time of a day.
+fn moment(text: &str) -> Result<Time, chrono::ParseError> {
+    match text.parse::<NaiveDate>() {
+        Ok(day) => Ok(day.and_time(NaiveTime::MIN)),
+        Err(_) => Time::parse_from_str(text, "%Y-%m-%dT%H:%M"),
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::TimeDelta;
 use domain::Time;
 use service::{App, Error};
@@ -135,6 +135,18 @@ fn judge_backlogs(report: &mut Report, backlogs: &Backlogs, now: Time) {
 /// `GET /livez`: the process runs.
 pub async fn alive() -> HttpResponse {
     text(StatusCode::OK, "ok".to_owned())
+}
+
+/// `GET /health`: the same as Mastodon says it; apps that want JSON get it.
+pub async fn healthy(request: HttpRequest) -> HttpResponse {
+    let accept = request.headers().get("Accept");
+    let wants_json = accept.is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    if wants_json {
+        return HttpResponse::Ok()
+            .insert_header(("Cache-Control", "no-store"))
+            .json(serde_json::json!({ "status": "OK" }));
+    }
+    text(StatusCode::OK, "OK".to_owned())
 }
 
 /// `GET /readyz`: the database can be written, there is room, and we are not stopping. `ok`, or what is wrong.

@@ -80,6 +80,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::report::run(config, command))
         }
+        Command::Announcement(command) => {
+            let config = load()?;
+            runtime().block_on(commands::announcement::run(config, command))
+        }
         Command::Invite(command) => {
             let config = load()?;
             runtime().block_on(commands::invite::run(config, command))

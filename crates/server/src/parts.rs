@@ -1,5 +1,6 @@
 //! From the configuration to the parts of a server.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use federation::net::OutboundSettings;
 use federation::{Federation, FederationSettings};
 use service::mail::{Encryption, MailSettings, Mailer};
 use service::{
-    App, Found, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
+    App, Found, House, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
 };
 use storage::accounts::Account;
 use storage::{Database, DatabaseSettings, MediaStore};
@@ -179,6 +180,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         contact_email: server.contact_email.clone(),
         contact_account: Some(server.contact_account.clone()).filter(|name| !name.is_empty()),
         source_url: server.source_url.to_string(),
+        house: house(config)?,
         version: env!("CARGO_PKG_VERSION"),
         registrations: Registrations {
             mode: match registrations.mode {
@@ -213,6 +215,39 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             .then_some(config.moderation.quarantine_days),
         any_hosts: config.federation.allow_loopback,
     })
+}
+
+/// The rules, and the texts of the files that are named.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn house(config: &Config) -> Result<House, ConfigError> {
+    let instance = &config.instance;
+    let privacy_policy = match &instance.privacy_policy_file {
+        Some(path) => {
+            Some(dated(path).map_err(|error| config.wrong("instance.privacy_policy_file", error))?)
+        }
+        None => None,
+    };
+    let terms = match &instance.terms_file {
+        Some(path) => {
+            let read = std::fs::read_to_string(path);
+            Some(read.map_err(|error| config.wrong("instance.terms_file", error))?)
+        }
+        None => None,
+    };
+    Ok(House {
+        rules: instance.rules.clone(),
+        privacy_policy,
+        terms: terms.zip(instance.terms_date),
+    })
+}
+
+/// A file's text, and when it was changed.
+fn dated(path: &Path) -> std::io::Result<(String, Time)> {
+    let text = std::fs::read_to_string(path)?;
+    let changed = DateTime::<Utc>::from(std::fs::metadata(path)?.modified()?);
+    Ok((text, changed.naive_utc()))
 }
 
 /// # Errors

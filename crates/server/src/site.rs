@@ -93,6 +93,7 @@ fn addresses(site: &mut ServiceConfig) {
     )
     .configure(http_api::configure_oauth)
     .service(web::resource("/livez").route(web::get().to(health::alive)))
+    .service(web::resource("/health").route(web::get().to(health::healthy)))
     .service(web::resource("/readyz").route(web::get().to(health::ready)))
     .service(web::resource("/media/{folder}/{name}").route(web::get().to(media::file)))
     .service(web::resource("/media/proxy/{kind}/{id}/{digest}").route(web::get().to(media::copy)))

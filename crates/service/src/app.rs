@@ -141,6 +141,11 @@ impl App {
         Ids::at(time.min(self.now()))
     }
 
+    /// The least id of what is made from `time` on.
+    pub(crate) fn first_id_from(time: Time) -> i64 {
+        Ids::first(time)
+    }
+
     pub(crate) fn counted(&self, now: Time) -> Option<Facts> {
         let counted = self.inner.counted.lock().ok()?;
         let (at, facts) = counted.as_ref()?;
@@ -220,8 +225,11 @@ impl Ids {
 
     /// The low bits are random, since several processes may write to one database.
     fn at(time: Time) -> i64 {
-        let milliseconds = time.and_utc().timestamp_millis().max(0);
-        (milliseconds << 16) | i64::from(rand::random::<u16>())
+        Self::first(time) | i64::from(rand::random::<u16>())
+    }
+
+    fn first(time: Time) -> i64 {
+        time.and_utc().timestamp_millis().max(0) << 16
     }
 }
 

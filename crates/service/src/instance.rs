@@ -1,9 +1,18 @@
 //! What this server is, in numbers of its own.
 
+use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Weekday};
+use domain::Time;
+use storage::DbConnection;
 use storage::backlog::Backlogs;
 
+use crate::text::format::{Rel, to_html};
 use crate::views::{self, AccountView};
 use crate::{App, Result};
+
+/// For how many weeks is told how much went on.
+pub(crate) const WEEKS: i64 = 12;
+/// How many servers are found at once.
+const FOUND: i64 = 10;
 
 /// Under which the address of the server is kept.
 const HOME: &str = "public_url";
@@ -19,6 +28,26 @@ pub struct Facts {
     /// Other servers met.
     pub domains: i64,
     pub contact: Option<AccountView>,
+    /// Newest first.
+    pub weeks: Vec<Week>,
+}
+
+/// How much went on here in a week.
+#[derive(Debug, Clone, Copy)]
+pub struct Week {
+    /// Monday, 00:00 UTC.
+    pub begins: Time,
+    /// Public ones.
+    pub statuses: i64,
+    /// People who were here.
+    pub logins: i64,
+    pub registrations: i64,
+}
+
+/// The beginning of the week of a moment.
+pub(crate) fn week_of(time: Time) -> Time {
+    let days = i64::from(time.weekday().days_since(Weekday::Mon));
+    time.date().and_time(NaiveTime::MIN) - TimeDelta::days(days)
 }
 
 /// The figures, at most a minute old: counting takes longer the more there is.
@@ -49,9 +78,70 @@ async fn count(app: &App) -> Result<Facts> {
             contact: contact
                 .filter(|row| !row.is_gone())
                 .map(|row| views::account(app, None, row)),
+            weeks: weeks(conn, week_of(now))?,
         })
     })
     .await
+}
+
+/// Three counts for each week.
+fn weeks(conn: &mut DbConnection, newest: Time) -> Result<Vec<Week>> {
+    (0..WEEKS)
+        .map(|back| {
+            let begins = newest - TimeDelta::weeks(back);
+            let ends = begins + TimeDelta::weeks(1);
+            let (from, until) = (App::first_id_from(begins), App::first_id_from(ends));
+            Ok(Week {
+                begins,
+                statuses: storage::activity::public_statuses(conn, from, until)?,
+                logins: storage::activity::logins(conn, begins)?,
+                registrations: storage::activity::registrations(conn, begins, ends)?,
+            })
+        })
+        .collect()
+}
+
+/// What becomes of what people say here, as HTML, and when that was last changed.
+#[must_use]
+pub fn privacy_policy(app: &App) -> Option<(String, Time)> {
+    let (text, changed) = app.settings().house.privacy_policy.as_ref()?;
+    Some((html(app, text), *changed))
+}
+
+/// The terms of service.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    pub html: String,
+    pub holds_from: NaiveDate,
+    /// Whether they hold already.
+    pub holds: bool,
+}
+
+#[must_use]
+pub fn terms(app: &App) -> Option<Terms> {
+    let (text, holds_from) = app.settings().house.terms.as_ref()?;
+    Some(Terms {
+        html: html(app, text),
+        holds_from: *holds_from,
+        holds: *holds_from <= app.now().date(),
+    })
+}
+
+/// What the administrator wrote, as HTML; people are not looked up.
+#[must_use]
+pub fn html(app: &App, text: &str) -> String {
+    let tag = |name: &str| app.addresses().tag(name);
+    to_html(text, app.settings().hosts(), Rel::Foreign, |_| None, tag)
+}
+
+/// The names of other servers met that begin so.
+pub async fn peers_with_prefix(app: &App, prefix: &str) -> Result<Vec<String>> {
+    let prefix = prefix.trim().to_lowercase().replace('\0', "");
+    if prefix.is_empty() {
+        return Ok(Vec::new());
+    }
+    app.read(move |_, conn| Ok(storage::instances::hosts_with_prefix(conn, &prefix, FOUND)?))
+        .await
 }
 
 /// The names of other servers met.

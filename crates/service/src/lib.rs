@@ -8,12 +8,14 @@
 
 pub mod accounts;
 mod addresses;
+pub mod announcements;
 mod app;
 pub mod attachments;
 pub mod audience;
 pub mod blocks;
 pub mod cards;
 pub mod completing;
+pub mod directory;
 pub mod domain_blocks;
 pub mod domains;
 mod error;
@@ -60,7 +62,7 @@ pub use app::{App, Clock, Parts, Wake};
 pub use error::{Error, Mistake};
 pub use paged::Paged;
 pub use remote::{Found, RemoteFetcher};
-pub use settings::{RegistrationMode, Registrations, Settings, ShownTo};
+pub use settings::{House, RegistrationMode, Registrations, Settings, ShownTo};
 
 /// What a use case answers.
 pub type Result<T> = std::result::Result<T, Error>;

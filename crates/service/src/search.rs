@@ -194,6 +194,23 @@ async fn at_address(
     Ok(results)
 }
 
+/// The status of ours by that address that everybody may see.
+pub async fn open_status(app: &App, address: &str) -> Result<StatusView> {
+    let Some(Found::Status(id)) = known_address(app, &address.replace('\0', "")).await? else {
+        return Err(Error::NotFound);
+    };
+    app.read(move |app, conn| {
+        let status = find_visible(conn, None, id)?;
+        if !status.local || status.reblog_of_id.is_some() {
+            return Err(Error::NotFound);
+        }
+        views::statuses(app, conn, None, vec![status])?
+            .pop()
+            .ok_or(Error::NotFound)
+    })
+    .await
+}
+
 /// What we know by that address: ours by their pages too.
 async fn known_address(app: &App, address: &str) -> Result<Option<Found>> {
     let address = address.to_owned();

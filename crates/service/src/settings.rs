@@ -1,8 +1,9 @@
 //! What the administrator chose, as far as the rules depend on it.
 
+use chrono::NaiveDate;
 use chrono::TimeDelta;
 use domain::text::Hosts;
-use domain::{FederationMode, Host};
+use domain::{FederationMode, Host, Time};
 use url::Url;
 
 /// Who may sign up by themselves.
@@ -31,6 +32,17 @@ pub enum ShownTo {
     Everybody,
 }
 
+/// What everybody is told who comes here; plain text.
+#[derive(Debug, Clone, Default)]
+pub struct House {
+    /// One sentence each.
+    pub rules: Vec<String>,
+    /// With the time when it was last changed.
+    pub privacy_policy: Option<(String, Time)>,
+    /// With the day from which on they hold.
+    pub terms: Option<(String, NaiveDate)>,
+}
+
 /// What the administrator chose.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -43,6 +55,7 @@ pub struct Settings {
     /// User name.
     pub contact_account: Option<String>,
     pub source_url: String,
+    pub house: House,
     pub version: &'static str,
     pub registrations: Registrations,
     /// Of a status.

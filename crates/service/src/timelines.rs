@@ -101,6 +101,32 @@ pub async fn tag(
     .await
 }
 
+/// One page of what is said to the viewer alone, or by them to others alone.
+pub async fn direct(app: &App, person: &Person, page: Page) -> Result<Paged<StatusView>> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let rows = storage::streams::direct(conn, me, &page)?;
+        show(app, conn, Some(me), rows, &page)
+    })
+    .await
+}
+
+/// One page of all that is public and links to an address.
+pub async fn link(
+    app: &App,
+    viewer: Option<&Person>,
+    url: &str,
+    page: Page,
+) -> Result<Paged<StatusView>> {
+    let viewer = viewer.map(Person::id);
+    let url = url.replace('\0', "");
+    app.read(move |app, conn| {
+        let rows = storage::streams::linking(conn, &url, &page)?;
+        show(app, conn, viewer, rows, &page)
+    })
+    .await
+}
+
 fn ids(conn: &mut DbConnection, names: &[String]) -> Result<Vec<i64>> {
     let names: Vec<String> = names
         .iter()

@@ -33,6 +33,22 @@ pub fn hosts(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
         .load(conn)
 }
 
+/// Names of servers met that begin so, by name.
+pub fn hosts_with_prefix(
+    conn: &mut DbConnection,
+    prefix: &str,
+    limit: i64,
+) -> QueryResult<Vec<String>> {
+    let end = format!("{prefix}\u{10FFFF}");
+    instances::table
+        .filter(instances::host.ge(prefix))
+        .filter(instances::host.lt(end))
+        .order(instances::host)
+        .limit(limit)
+        .select(instances::host)
+        .load(conn)
+}
+
 /// How many servers were met.
 pub fn count(conn: &mut DbConnection) -> QueryResult<i64> {
     instances::table.count().get_result(conn)

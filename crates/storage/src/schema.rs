@@ -621,6 +621,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    seen_weeks (week, user_id) {
+        week -> Timestamp,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    dismissed_suggestions (account_id, target_id) {
+        account_id -> BigInt,
+        target_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        text -> Text,
+        starts_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        all_day -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    announcement_reads (announcement_id, account_id) {
+        announcement_id -> BigInt,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    announcement_reactions (id) {
+        id -> BigInt,
+        announcement_id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -661,6 +702,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_notes,
     accounts,
     activities,
+    announcement_reactions,
+    announcement_reads,
+    announcements,
     applications,
     authorization_codes,
     blocks,
@@ -669,6 +713,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_mutes,
     deliveries,
     delivery_lanes,
+    dismissed_suggestions,
     domain_allows,
     domain_blocks,
     endorsements,
@@ -697,6 +742,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     remote_files,
     reports,
     retractions,
+    seen_weeks,
     server_state,
     sessions,
     sign_in_failures,

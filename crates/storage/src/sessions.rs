@@ -90,6 +90,18 @@ pub fn insert_mail_token(
         .map(drop)
 }
 
+/// Makes all links of that purpose that were sent to a user worthless.
+pub fn delete_mail_tokens(
+    conn: &mut DbConnection,
+    user: UserId,
+    purpose: MailPurpose,
+) -> QueryResult<()> {
+    let sent = mail_tokens::table
+        .filter(mail_tokens::user_id.eq(user.0))
+        .filter(mail_tokens::purpose.eq(i16::from(purpose)));
+    diesel::delete(sent).execute(conn).map(drop)
+}
+
 /// Uses up a link sent by mail: whose it was, if it was still good.
 pub fn take_mail_token(
     conn: &mut DbConnection,

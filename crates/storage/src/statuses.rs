@@ -13,6 +13,7 @@ use crate::literal::Literal;
 use crate::paging::load_page;
 use crate::row::{JsonList, Optional};
 use crate::schema::{accounts, media, status_edits, status_tags, statuses};
+use crate::streams::joined;
 
 /// A post, or a boost of one.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -382,17 +383,7 @@ pub fn page_of_tags(
     for tag in &wanted.any {
         rows.extend(page_of_tag(conn, *tag, wanted, page)?);
     }
-    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
-    rows.dedup_by_key(|row| row.id);
-    let surplus = rows
-        .len()
-        .saturating_sub(usize::try_from(page.limit).unwrap_or(usize::MAX));
-    if page.is_upwards() {
-        rows.drain(..surplus);
-    } else {
-        rows.truncate(rows.len() - surplus);
-    }
-    Ok(rows)
+    Ok(joined(rows, page))
 }
 
 fn page_of_tag(

@@ -5,8 +5,9 @@ use domain::{AccountId, QuotePolicy, Role, Time, UserId, Visibility};
 
 use crate::DbConnection;
 use crate::accounts::Account;
+use crate::connection::each;
 use crate::row::Optional;
-use crate::schema::{accounts, invites, users};
+use crate::schema::{accounts, invites, seen_weeks, users};
 
 /// Somebody who signs in here; has one account.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -112,12 +113,24 @@ pub fn update(conn: &mut DbConnection, user: &User) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Notes that the user was here.
-pub fn seen(conn: &mut DbConnection, id: UserId, at: Time) -> QueryResult<()> {
+/// Notes that the user was here, in the week that began at `week`. Which weeks began before `forgotten` is not kept.
+pub fn seen(
+    conn: &mut DbConnection,
+    id: UserId,
+    at: Time,
+    week: Time,
+    forgotten: Time,
+) -> QueryResult<()> {
     diesel::update(users::table.find(id.0))
         .set(users::last_seen_at.eq(at))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    diesel::delete(seen_weeks::table.filter(seen_weeks::week.lt(forgotten))).execute(conn)?;
+    let row = (seen_weeks::week.eq(week), seen_weeks::user_id.eq(id.0));
+    each!(conn, c => diesel::insert_into(seen_weeks::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map(drop)
 }
 
 /// How many users were here since `time`.

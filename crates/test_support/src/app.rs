@@ -8,7 +8,7 @@ use service::mail::Mailer;
 use service::oauth::Person;
 use service::users::{self, NewUser};
 use service::{
-    App, Found, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
+    App, Found, House, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
 };
 use storage::accounts::Account;
 use storage::{Database, MediaStore};
@@ -105,6 +105,7 @@ fn settings() -> Settings {
         contact_email: String::new(),
         contact_account: None,
         source_url: "https://source.example".to_owned(),
+        house: House::default(),
         version: "0.0.0",
         registrations: Registrations {
             mode: RegistrationMode::Open,

@@ -51,6 +51,11 @@ struct About {
     email: String,
     contact: Option<AccountView>,
     counts: bool,
+    rules: Vec<String>,
+    /// HTML.
+    privacy: Option<String>,
+    /// HTML, and from when on.
+    terms: Option<(String, String)>,
 }
 
 pub async fn about(request: HttpRequest, app: Data<App>) -> Answer {
@@ -63,6 +68,9 @@ pub async fn about(request: HttpRequest, app: Data<App>) -> Answer {
         email: settings.contact_email.clone(),
         contact: instance::facts(&app).await?.contact,
         counts: settings.show_counts,
+        rules: settings.house.rules.clone(),
+        privacy: instance::privacy_policy(&app).map(|(html, _)| html),
+        terms: instance::terms(&app).map(|terms| (terms.html, terms.holds_from.to_string())),
     };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
 }

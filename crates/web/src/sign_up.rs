@@ -25,6 +25,7 @@ struct SignUp {
     email: String,
     invite: String,
     reason: String,
+    rules: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -67,6 +68,7 @@ fn draw(
         email: said.email,
         invite: said.invite,
         reason: said.reason,
+        rules: app.settings().house.rules.clone(),
     };
     show(app, visitor, status, Forms::Here, &page)
 }

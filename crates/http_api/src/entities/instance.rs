@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+use domain::Time;
 use serde::Serialize;
 
 use super::Null;
 use super::account::Account;
+use super::time::moment;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Instance {
@@ -72,7 +75,7 @@ pub struct Urls {
     pub status: Null,
     pub about: Option<String>,
     pub privacy_policy: Option<String>,
-    pub terms_of_service: Null,
+    pub terms_of_service: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -173,3 +176,37 @@ pub struct Rule {
 /// Rules are kept in one language.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Translations {}
+
+/// How much went on in a week; numbers as text, as Mastodon has them.
+/// <https://docs.joinmastodon.org/methods/instance/#activity>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Activity {
+    /// Seconds since 1970.
+    pub week: String,
+    pub statuses: String,
+    pub logins: String,
+    pub registrations: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Language {
+    pub code: &'static str,
+    pub name: &'static str,
+}
+
+/// <https://docs.joinmastodon.org/entities/PrivacyPolicy/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PrivacyPolicy {
+    #[serde(serialize_with = "moment")]
+    pub updated_at: Time,
+    pub content: String,
+}
+
+/// <https://docs.joinmastodon.org/entities/TermsOfService/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TermsOfService {
+    pub effective_date: NaiveDate,
+    pub effective: bool,
+    pub content: String,
+    pub succeeded_by: Null,
+}

@@ -5,8 +5,10 @@
 //! say. What this server never has is of type [`Null`] or [`Empty`].
 
 pub mod account;
+pub mod announcement;
 pub mod application;
 pub mod domain_block;
+pub mod embedding;
 pub mod instance;
 pub mod instance_v1;
 pub mod marker;
@@ -15,17 +17,21 @@ pub mod notification;
 pub mod poll;
 pub mod preferences;
 pub mod preview_card;
+pub mod profile;
 pub mod quote;
 pub mod relationship;
 pub mod report;
 pub mod search;
 pub mod status;
+pub mod suggestion;
 pub mod tag;
 pub mod time;
 
 pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, Role, Source};
+pub use announcement::{Announcement, Reaction};
 pub use application::{Application, CredentialApplication, Token};
 pub use domain_block::DomainBlock;
+pub use embedding::Embedding;
 pub use instance::{Instance, Rule};
 pub use instance_v1::InstanceV1;
 pub use marker::{Marker, Markers};
@@ -34,14 +40,16 @@ pub use notification::{Groups, Notification};
 pub use poll::{Poll, PollOption};
 pub use preferences::Preferences;
 pub use preview_card::{CardAuthor, PreviewCard};
+pub use profile::Profile;
 pub use quote::{Approval, Quote};
 pub use relationship::{FamiliarFollowers, MutedAccount, Relationship};
 pub use report::Report;
-pub use search::Search;
+pub use search::{Search, SearchV1};
 pub use status::{
     Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication, StatusEdit,
     StatusSource, StatusTag,
 };
+pub use suggestion::Suggestion;
 pub use tag::{FeaturedTag, Tag};
 
 /// A key whose value is always null.

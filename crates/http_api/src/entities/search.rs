@@ -13,3 +13,10 @@ pub struct Search {
     pub statuses: Vec<Status>,
     pub hashtags: Vec<Tag>,
 }
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SearchV1 {
+    pub accounts: Vec<Account>,
+    pub statuses: Vec<Status>,
+    pub hashtags: Vec<String>,
+}

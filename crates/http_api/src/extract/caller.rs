@@ -34,17 +34,26 @@ impl<S> Anyone<S> {
     }
 }
 
+/// Somebody with an account, who may not have confirmed their address yet.
+pub struct Newcomer(pub Person);
+
 /// Whoever holds a good token, an application too.
 pub struct Holder(pub Authenticated);
 
 type Finding<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-async fn find(request: HttpRequest) -> Result<Option<Authenticated>, ApiError> {
-    let Some(bearer) = Bearer::of(&request) else {
+/// The token that was sent, and where to look for whose it is.
+fn sent(request: &HttpRequest) -> Result<Option<(&Data<App>, Bearer)>, ApiError> {
+    let Some(bearer) = Bearer::of(request) else {
         return Ok(None);
     };
-    let Some(app) = request.app_data::<Data<App>>() else {
-        return Err(ApiError::Server);
+    let app = request.app_data::<Data<App>>().ok_or(ApiError::Server)?;
+    Ok(Some((app, bearer)))
+}
+
+async fn find(request: HttpRequest) -> Result<Option<Authenticated>, ApiError> {
+    let Some((app, bearer)) = sent(&request)? else {
+        return Ok(None);
     };
     let found = oauth::authenticate(app, bearer.token()).await?;
     found.map(Some).ok_or(ApiError::INVALID_TOKEN)
@@ -101,5 +110,20 @@ impl FromRequest for Holder {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move { find(request).await?.map(Self).ok_or(ApiError::NO_TOKEN) })
+    }
+}
+
+impl FromRequest for Newcomer {
+    type Error = ApiError;
+    type Future = Finding<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let (app, bearer) = sent(&request)?.ok_or(ApiError::NO_TOKEN)?;
+            let found = oauth::authenticate_newcomer(app, bearer.token()).await?;
+            let found = found.ok_or(ApiError::INVALID_TOKEN)?;
+            found.person.map(Self).ok_or_else(ApiError::no_person)
+        })
     }
 }

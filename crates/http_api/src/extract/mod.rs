@@ -13,7 +13,7 @@ pub mod scope;
 mod tree;
 
 pub use bearer::Bearer;
-pub use caller::{Anyone, Caller, Holder};
+pub use caller::{Anyone, Caller, Holder, Newcomer};
 pub use lenient::{Choice, Flag, Many, Number, Text, Words};
 pub use multipart::File;
 pub use page::PageParams;

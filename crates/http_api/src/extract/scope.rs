@@ -46,6 +46,8 @@ scopes! {
     OwnProfile: "profile" | "read:accounts";
     Profile: "profile";
     Push: "push";
+    /// All of it.
+    Read: "read";
     ReadAccounts: "read:accounts";
     ReadBlocks: "read:blocks";
     ReadBookmarks: "read:bookmarks";

@@ -104,7 +104,7 @@ async fn verify(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Update {
+pub(super) struct Update {
     display_name: Text,
     note: Text,
     locked: Flag,
@@ -163,36 +163,38 @@ impl Fields {
     }
 }
 
-async fn update(
-    caller: Caller<WriteAccounts>,
-    mut upload: Upload<Update>,
-    app: Data<App>,
-) -> Answer {
-    let avatar = upload.take("avatar").map(|file| file.bytes);
-    let header = upload.take("header").map(|file| file.bytes);
-    let params = upload.params;
-    let change = ProfileChange {
-        display_name: params.display_name.0,
-        note: params.note.0,
-        fields: params.fields_attributes.map(Fields::rows),
-        locked: params.locked.0,
-        bot: params.bot.0,
-        discoverable: params.discoverable.0,
-        indexable: params.indexable.0,
-        hide_collections: params.hide_collections.0,
-        attribution_domains: params.attribution_domains.0,
-        avatar,
-        header,
-        default_visibility: params.source.privacy.0,
-        default_sensitive: params.source.sensitive.0,
-        default_language: params
-            .source
-            .language
-            .0
-            .map(|code| (!code.is_empty()).then_some(code)),
-        default_quote_policy: policy(&params.source.quote_policy)?,
-    };
-    profile::update(&app, &caller.person, change).await?;
+impl Update {
+    /// What is to change, with the pictures that came along.
+    pub(super) fn change(mut upload: Upload<Self>) -> Result<ProfileChange, ApiError> {
+        let avatar = upload.take("avatar").map(|file| file.bytes);
+        let header = upload.take("header").map(|file| file.bytes);
+        let params = upload.params;
+        Ok(ProfileChange {
+            display_name: params.display_name.0,
+            note: params.note.0,
+            fields: params.fields_attributes.map(Fields::rows),
+            locked: params.locked.0,
+            bot: params.bot.0,
+            discoverable: params.discoverable.0,
+            indexable: params.indexable.0,
+            hide_collections: params.hide_collections.0,
+            attribution_domains: params.attribution_domains.0,
+            avatar,
+            header,
+            default_visibility: params.source.privacy.0,
+            default_sensitive: params.source.sensitive.0,
+            default_language: params
+                .source
+                .language
+                .0
+                .map(|code| (!code.is_empty()).then_some(code)),
+            default_quote_policy: policy(&params.source.quote_policy)?,
+        })
+    }
+}
+
+async fn update(caller: Caller<WriteAccounts>, upload: Upload<Update>, app: Data<App>) -> Answer {
+    profile::update(&app, &caller.person, Update::change(upload)?).await?;
     own(&app, &caller).await
 }
 

@@ -1,19 +1,20 @@
 //! What apps ask for and this server truly has none of.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
 use serde_json::json as object;
+use service::App;
 
-use super::{Answer, json};
+use super::{Answer, json, nothing};
 use crate::ApiError;
-use crate::extract::Caller;
 use crate::extract::scope::{AnyScope, Push, ReadFilters, ReadFollows, ReadLists, ReadStatuses};
+use crate::extract::{Caller, PathId};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // For everybody.
     for path in [
         "/v1/custom_emojis",
-        "/v1/instance/rules",
         "/v1/trends",
         "/v1/trends/tags",
         "/v1/trends/statuses",
@@ -22,6 +23,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         config.service(web::resource(path).route(web::get().to(none)));
     }
     config
+        .service(
+            web::resource("/v1/instance/translation_languages")
+                .route(web::get().to(no_translations)),
+        )
+        .service(web::resource("/v1/accounts/{id}/identity_proofs").route(web::get().to(no_proofs)))
+        .service(web::resource("/v1/statuses/{id}/translate").route(web::post().to(no_translation)))
         .service(web::resource("/v1/filters").route(web::get().to(none_of::<ReadFilters>)))
         .service(web::resource("/v2/filters").route(web::get().to(none_of::<ReadFilters>)))
         .service(web::resource("/v1/lists").route(web::get().to(none_of::<ReadLists>)))
@@ -31,10 +38,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/scheduled_statuses").route(web::get().to(none_of::<ReadStatuses>)),
         )
-        .service(web::resource("/v1/announcements").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v1/followed_tags").route(web::get().to(none_of::<ReadFollows>)))
-        .service(web::resource("/v1/suggestions").route(web::get().to(none_of::<AnyScope>)))
-        .service(web::resource("/v2/suggestions").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v1/push/subscription").route(web::get().to(no_subscription)));
 }
 
@@ -44,6 +48,22 @@ async fn none() -> Answer {
 
 async fn none_of<S>(_: Caller<S>) -> Answer {
     json(object!([]))
+}
+
+/// Between which languages this server translates.
+async fn no_translations() -> Answer {
+    nothing()
+}
+
+/// Mastodon knows none since version 4: rows of a profile are checked instead.
+async fn no_proofs(caller: Caller<AnyScope>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    service::accounts::view(&app, Some(&caller.person), id.0).await?;
+    none().await
+}
+
+/// Nothing is translated here, as the document of the server says.
+async fn no_translation(_: Caller<ReadStatuses>) -> Result<HttpResponse, ApiError> {
+    Err(ApiError::NotFound)
 }
 
 /// Push is not built; nobody has a subscription.

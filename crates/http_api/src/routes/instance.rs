@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{Severity, limits};
-use service::instance::{self, Facts};
-use service::text::format::{Rel, to_html};
+use serde::Deserialize;
+use service::instance::{self, Facts, Week};
 use service::{App, RegistrationMode, ShownTo};
 
-use super::{Answer, json};
+use super::{Answer, house, json};
 use crate::ApiError;
 use crate::entities::instance as e;
 use crate::entities::instance_v1 as v1;
 use crate::entities::{Account, DomainBlock, InstanceV1};
-use crate::extract::Anyone;
 use crate::extract::scope::AnyScope;
+use crate::extract::{Anyone, Params, Text};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -23,6 +23,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v2/instance").route(web::get().to(version_2)))
         .service(web::resource("/v1/instance/domain_blocks").route(web::get().to(domain_blocks)))
         .service(web::resource("/v1/instance/peers").route(web::get().to(peers)))
+        .service(web::resource("/v1/peers/search").route(web::get().to(search_peers)))
+        .service(web::resource("/v1/instance/activity").route(web::get().to(activity)))
+        .service(web::resource("/v1/instance/languages").route(web::get().to(all_languages)))
         .service(
             web::resource("/v1/instance/extended_description")
                 .route(web::get().to(extended_description)),
@@ -107,8 +110,12 @@ async fn version_2(app: Data<App>) -> Answer {
                 streaming: streaming(&app),
                 status: (),
                 about: Some(at("/about")),
-                privacy_policy: None,
-                terms_of_service: (),
+                privacy_policy: settings
+                    .house
+                    .privacy_policy
+                    .as_ref()
+                    .map(|_| at("/about#privacy")),
+                terms_of_service: settings.house.terms.as_ref().map(|_| at("/about#terms")),
             },
             vapid: e::Vapid { public_key: "" },
             accounts: e::AccountLimits {
@@ -129,10 +136,7 @@ async fn version_2(app: Data<App>) -> Answer {
             timelines_access: e::TimelinesAccess {
                 live_feeds: open,
                 hashtag_feeds: open,
-                trending_link_feeds: e::FeedAccess {
-                    local: "disabled",
-                    remote: "disabled",
-                },
+                trending_link_feeds: open,
             },
             limited_federation: settings.is_limited(),
         },
@@ -152,7 +156,7 @@ async fn version_2(app: Data<App>) -> Answer {
             email: settings.contact_email.clone(),
             account: facts.contact.map(Account::from),
         },
-        rules: Vec::new(),
+        rules: house::all_rules(&app),
     })
 }
 
@@ -195,12 +199,40 @@ async fn version_1(app: Data<App>) -> Answer {
             polls: POLLS,
         },
         contact_account: contact.map(Account::from),
-        rules: Vec::new(),
+        rules: house::all_rules(&app),
     })
 }
 
 async fn peers(app: Data<App>) -> Answer {
     json(instance::peers(&app).await?)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Find {
+    q: Text,
+}
+
+async fn search_peers(params: Params<Find>, app: Data<App>) -> Answer {
+    let q = params.0.q.0.unwrap_or_default();
+    json(instance::peers_with_prefix(&app, &q).await?)
+}
+
+async fn activity(app: Data<App>) -> Answer {
+    let week = |week: &Week| e::Activity {
+        week: week.begins.and_utc().timestamp().to_string(),
+        statuses: week.statuses.to_string(),
+        logins: week.logins.to_string(),
+        registrations: week.registrations.to_string(),
+    };
+    let facts = instance::facts(&app).await?;
+    json(facts.weeks.iter().map(week).collect::<Vec<_>>())
+}
+
+/// In which one may say that one writes.
+async fn all_languages() -> Answer {
+    let language = |(code, name): (&'static str, &'static str)| e::Language { code, name };
+    json(domain::language::LANGUAGES.map(language).to_vec())
 }
 
 /// Which servers are blocked, for those who may see it.
@@ -220,10 +252,7 @@ async fn domain_blocks(viewer: Anyone<AnyScope>, app: Data<App>) -> Answer {
 }
 
 async fn extended_description(app: Data<App>) -> Answer {
-    let settings = app.settings();
-    let tag = |name: &str| app.addresses().tag(name);
-    let (text, hosts) = (&settings.description, settings.hosts());
-    let description = to_html(text, hosts, Rel::Foreign, |_| None, tag);
+    let description = instance::html(&app, &app.settings().description);
     json(serde_json::json!({ "updated_at": null, "content": description }))
 }
 

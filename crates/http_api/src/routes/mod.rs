@@ -1,18 +1,22 @@
 //! Every operation of the client API, one file for each area; each file lists its routes at its top.
 
 mod accounts;
+mod announcements;
 mod apps;
 mod async_refreshes;
+mod directory;
 mod domain_blocks;
 mod empty;
 mod featured_tags;
 mod follow_requests;
+mod house;
 mod instance;
 mod media;
 mod mutes;
 mod notifications;
 mod oauth;
 mod polls;
+mod profile;
 mod quotes;
 mod regard;
 mod reports;
@@ -86,16 +90,20 @@ pub fn configure_api(config: &mut ServiceConfig) {
     // Before the accounts, whose `{id}` would take `familiar_followers`.
     regard::routes(config);
     accounts::routes(config);
+    announcements::routes(config);
     apps::routes(config);
     async_refreshes::routes(config);
+    directory::routes(config);
     domain_blocks::routes(config);
     featured_tags::routes(config);
     follow_requests::routes(config);
+    house::routes(config);
     instance::routes(config);
     media::routes(config);
     mutes::routes(config);
     notifications::routes(config);
     polls::routes(config);
+    profile::routes(config);
     quotes::routes(config);
     reports::routes(config);
     search::routes(config);

@@ -7,13 +7,16 @@ use service::search::{self, SearchKind, SearchRequest};
 
 use super::{Answer, json};
 use crate::ApiError;
-use crate::entities::{Account, Search, Status};
+use crate::entities::{Account, Embedding, Search, SearchV1, Status};
 use crate::extract::scope::ReadSearch;
 use crate::extract::{Anyone, Flag, Number, Params, Text};
 use crate::views::tag;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/v2/search").route(web::get().to(find)));
+    config
+        .service(web::resource("/v1/search").route(web::get().to(version_1)))
+        .service(web::resource("/v2/search").route(web::get().to(version_2)))
+        .service(web::resource("/oembed").route(web::get().to(oembed)));
 }
 
 #[derive(Deserialize, Default)]
@@ -28,7 +31,25 @@ struct Find {
     offset: Number,
 }
 
-async fn find(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) -> Answer {
+async fn version_2(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) -> Answer {
+    json(find(caller, params, app).await?)
+}
+
+/// As until Mastodon 2.4: hashtags are names.
+async fn version_1(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) -> Answer {
+    let found = find(caller, params, app).await?;
+    json(SearchV1 {
+        accounts: found.accounts,
+        statuses: found.statuses,
+        hashtags: found.hashtags.into_iter().map(|tag| tag.name).collect(),
+    })
+}
+
+async fn find(
+    caller: Anyone<ReadSearch>,
+    params: Params<Find>,
+    app: Data<App>,
+) -> Result<Search, ApiError> {
     let params = params.into_inner();
     let Some(q) = params.q.filled().map(str::to_owned) else {
         return Err(ApiError::BadRequest(
@@ -52,7 +73,7 @@ async fn find(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) 
         Some("accounts") => Some(SearchKind::Accounts),
         Some("statuses") => Some(SearchKind::Statuses),
         Some("hashtags") => Some(SearchKind::Hashtags),
-        Some(_) => return json(Search::default()),
+        Some(_) => return Ok(Search::default()),
     };
     let request = SearchRequest {
         q,
@@ -63,7 +84,7 @@ async fn find(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) 
         following: params.following.is_set(),
     };
     let found = search::search(&app, caller.person(), request).await?;
-    json(Search {
+    Ok(Search {
         accounts: found.accounts.into_iter().map(Account::from).collect(),
         statuses: found.statuses.into_iter().map(Status::from).collect(),
         hashtags: found
@@ -72,4 +93,33 @@ async fn find(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) 
             .map(|view| tag(view, signed_in))
             .collect(),
     })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Wanted {
+    url: Text,
+    maxwidth: Number,
+    maxheight: Number,
+}
+
+/// Pixels of an embedded status, where nobody says how many.
+const WIDTH: i64 = 400;
+
+/// <https://oembed.com>, <https://docs.joinmastodon.org/methods/oembed/>
+async fn oembed(params: Params<Wanted>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    let url = params.url.filled().ok_or(ApiError::NotFound)?;
+    let view = search::open_status(&app, url).await?;
+    let provider = app.settings();
+    let size = |said: Number| said.0.map(|pixels| pixels.clamp(1, 10_000));
+    json(Embedding::new(
+        view,
+        provider.host.to_string(),
+        app.addresses().join("/"),
+        (
+            size(params.maxwidth).unwrap_or(WIDTH),
+            size(params.maxheight),
+        ),
+    ))
 }

@@ -7,13 +7,16 @@ use service::App;
 use service::timelines::{self, PublicTimeline, TagTimeline};
 
 use super::{Answer, timeline};
+use crate::ApiError;
 use crate::entities::Status;
 use crate::extract::scope::ReadStatuses;
-use crate::extract::{Anyone, Caller, Flag, PageParams, Params, Words};
+use crate::extract::{Anyone, Caller, Flag, PageParams, Params, Text, Words};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/timelines/home").route(web::get().to(home)))
+        .service(web::resource("/v1/timelines/direct").route(web::get().to(direct)))
+        .service(web::resource("/v1/timelines/link").route(web::get().to(link)))
         .service(web::resource("/v1/timelines/public").route(web::get().to(public)))
         .service(web::resource("/v1/timelines/tag/{hashtag}").route(web::get().to(tag)));
 }
@@ -25,6 +28,37 @@ async fn home(
     app: Data<App>,
 ) -> Answer {
     let found = timelines::home(&app, &caller.person, params.0.page(20, 40)).await?;
+    timeline::<_, Status>(&request, &app, found)
+}
+
+async fn direct(
+    request: HttpRequest,
+    caller: Caller<ReadStatuses>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = timelines::direct(&app, &caller.person, params.0.page(20, 40)).await?;
+    timeline::<_, Status>(&request, &app, found)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Link {
+    url: Text,
+    #[serde(flatten)]
+    page: PageParams,
+}
+
+async fn link(
+    request: HttpRequest,
+    caller: Anyone<ReadStatuses>,
+    params: Params<Link>,
+    app: Data<App>,
+) -> Answer {
+    let params = params.into_inner();
+    let url = params.url.filled().ok_or(ApiError::NotFound)?;
+    let page = params.page.page(20, 40);
+    let found = timelines::link(&app, caller.person(), url, page).await?;
     timeline::<_, Status>(&request, &app, found)
 }
 

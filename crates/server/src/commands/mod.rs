@@ -1,5 +1,6 @@
 //! What can be done from the command line.
 
+pub mod announcement;
 pub mod backup;
 pub mod config;
 pub mod demo;

@@ -6,6 +6,7 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use super::{Config, ConfigError};
+use crate::parts::house;
 
 /// The smallest and the largest value of numbers.
 const RANGES: [(&str, i64, i64); 11] = [
@@ -51,6 +52,16 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if !matches!(source.scheme(), "https" | "http") {
         return Err(config.wrong("server.source_url", "must begin with https:// or http://"));
     }
+    if config.instance.terms_file.is_some() && config.instance.terms_date.is_none() {
+        return Err(ConfigError {
+            key: "instance.terms_date".to_owned(),
+            ..config.wrong(
+                "instance.terms_file",
+                "is needed where instance.terms_file is set",
+            )
+        });
+    }
+    house(config)?;
     database_url(config)?;
     if config.media.folder.is_empty() {
         return Err(config.wrong("media.folder", "must name a folder"));

@@ -10,6 +10,7 @@ use std::fmt::{self, Display};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -50,6 +51,7 @@ impl std::error::Error for ConfigError {}
 #[serde(deny_unknown_fields)]
 pub struct Config {
     pub server: Server,
+    pub instance: Instance,
     pub database: Database,
     pub media: Media,
     pub registrations: Registrations,
@@ -80,6 +82,18 @@ pub struct Server {
     pub source_url: Url,
     pub workers: usize,
     pub stop_notice_seconds: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instance {
+    pub rules: Vec<String>,
+    #[serde(with = "optional")]
+    pub privacy_policy_file: Option<PathBuf>,
+    #[serde(with = "optional")]
+    pub terms_file: Option<PathBuf>,
+    #[serde(with = "optional")]
+    pub terms_date: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

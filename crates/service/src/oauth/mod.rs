@@ -13,7 +13,9 @@ use storage::users::User;
 
 pub use applications::{NewApplication, Registered, application, register_application};
 pub use authorize::{AuthorizationRequest, Checked, check_authorization, issue_code};
-pub use tokens::{Grant, IssuedToken, authenticate, create_token, exchange, revoke};
+pub use tokens::{
+    Grant, IssuedToken, authenticate, authenticate_newcomer, create_token, exchange, revoke,
+};
 
 pub(crate) use tokens::issue;
 

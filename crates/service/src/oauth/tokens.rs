@@ -10,7 +10,7 @@ use storage::applications::{AccessToken, Application, Holder};
 use super::authorize::scopes;
 use super::{Authenticated, Failure, OAuthError, Person, same};
 use crate::passwords::{random_token, token_hash};
-use crate::{App, Error, Result, users};
+use crate::{App, Error, Result, instance, users};
 
 /// How often it is noted that somebody was here.
 const SEEN_EVERY_MINUTES: i64 = 60;
@@ -38,6 +38,24 @@ pub struct IssuedToken {
 
 /// Who shows this token; none if it is not, or no longer, good. [`Error::Forbidden`] if its owner may not come in.
 pub async fn authenticate(app: &App, bearer: &str) -> Result<Option<Authenticated>> {
+    let found = holder(app, bearer).await?;
+    if let Some(person) = found.as_ref().and_then(|found| found.person.as_ref()) {
+        users::check_may_enter(person)?;
+        note_seen(app, person).await;
+    }
+    Ok(found)
+}
+
+/// As [`authenticate`]; its owner need not have confirmed their address, nor be let in yet.
+pub async fn authenticate_newcomer(app: &App, bearer: &str) -> Result<Option<Authenticated>> {
+    let found = holder(app, bearer).await?;
+    if let Some(person) = found.as_ref().and_then(|found| found.person.as_ref()) {
+        users::check_is_enabled(person)?;
+    }
+    Ok(found)
+}
+
+async fn holder(app: &App, bearer: &str) -> Result<Option<Authenticated>> {
     if bearer.is_empty() || bearer.len() > 200 {
         return Ok(None);
     }
@@ -59,10 +77,6 @@ pub async fn authenticate(app: &App, bearer: &str) -> Result<Option<Authenticate
     if token.user_id.is_some() && person.is_none() {
         return Ok(None);
     }
-    if let Some(person) = &person {
-        users::check_may_enter(person)?;
-        note_seen(app, person).await;
-    }
     let scopes = token
         .scopes
         .parse()
@@ -77,13 +91,21 @@ pub async fn authenticate(app: &App, bearer: &str) -> Result<Option<Authenticate
 
 /// Reading goes on where this cannot be written.
 async fn note_seen(app: &App, person: &Person) {
-    let now = app.now();
-    if now - person.user.last_seen_at < chrono::Duration::minutes(SEEN_EVERY_MINUTES) {
+    let (now, user) = (app.now(), &person.user);
+    let week = instance::week_of(now);
+    // Whoever has just got an account was not here yet.
+    let is_noted = user.last_seen_at > user.created_at
+        && now - user.last_seen_at < chrono::Duration::minutes(SEEN_EVERY_MINUTES)
+        && instance::week_of(user.last_seen_at) == week;
+    if is_noted {
         return;
     }
-    let id = person.user.id;
+    let id = user.id;
     let noted = app
-        .transaction(move |_, conn| Ok(storage::users::seen(conn, id, now)?))
+        .transaction(move |_, conn| {
+            let forgotten = week - chrono::Duration::weeks(instance::WEEKS);
+            Ok(storage::users::seen(conn, id, now, week, forgotten)?)
+        })
         .await;
     if let Err(error) = noted {
         tracing::debug!(%error, "it was not noted that somebody was here");

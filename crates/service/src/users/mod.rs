@@ -16,7 +16,9 @@ pub use admin::{
 };
 pub use leave::{delete, delete_own};
 pub use sign_in::{Session, prove_again, session, sign_in, sign_out};
-pub use sign_up::{SignUp, SignedUp, State, confirm, sign_up, sign_up_with_token};
+pub use sign_up::{
+    SignUp, SignedUp, State, ask_again_for_confirmation, confirm, sign_up, sign_up_with_token,
+};
 
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
@@ -25,14 +27,21 @@ use crate::{App, Error, Result};
 /// Whether somebody may come in, with a token or with a password.
 pub(crate) fn check_may_enter(person: &Person) -> Result<()> {
     let refuse = |text: &str| Err(Error::Forbidden(text.to_owned()));
-    if person.account.is_gone() || person.user.disabled_at.is_some() {
-        return refuse("Your login is currently disabled");
-    }
+    check_is_enabled(person)?;
     if person.user.confirmed_at.is_none() {
         return refuse("Your login is missing a confirmed e-mail address");
     }
     if person.user.approved_at.is_none() {
         return refuse("Your login is currently pending approval");
+    }
+    Ok(())
+}
+
+/// Whether somebody has an account that nobody took from them.
+pub(crate) fn check_is_enabled(person: &Person) -> Result<()> {
+    if person.account.is_gone() || person.user.disabled_at.is_some() {
+        let text = "Your login is currently disabled";
+        return Err(Error::Forbidden(text.to_owned()));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use storage::DbConnection;
 use storage::sessions::MailPurpose;
 
 use super::{NewPerson, RESERVED, insert, normal_email};
-use crate::error::Mistake;
+use crate::error::{Mistake, invalid};
 use crate::follows::notify;
 use crate::jobs::{Job, enqueue};
 use crate::oauth::{IssuedToken, Person, issue};
@@ -322,6 +322,41 @@ pub(super) async fn resend_confirmation(app: &App, email: &str) -> Result<()> {
             }
             _ => Ok(()),
         }
+    })
+    .await
+}
+
+/// Sends a newcomer the link once more, to another address if they name one. Links sent before are then worthless:
+/// they would confirm an address that nobody has looked at.
+pub async fn ask_again_for_confirmation(
+    app: &App,
+    person: &Person,
+    email: Option<&str>,
+) -> Result<()> {
+    if person.user.confirmed_at.is_some() {
+        return Err(Error::Forbidden(
+            "This method is only available while the e-mail is awaiting confirmation".to_owned(),
+        ));
+    }
+    if !app.mailer().is_set() {
+        return Err(Error::Unavailable("mail is not set up".to_owned()));
+    }
+    let email = match email {
+        Some(email) => Some(normal_email(email).ok_or_else(|| invalid("Email is invalid"))?),
+        None => None,
+    };
+    let mut person = person.clone();
+    app.transaction(move |app, conn| {
+        if let Some(email) = email.filter(|email| *email != person.user.email) {
+            if storage::users::with_email(conn, &email)?.is_some() {
+                return Err(invalid("Email has already been taken"));
+            }
+            person.user.email = email;
+            storage::users::update(conn, &person.user)?;
+            let purpose = MailPurpose::Confirmation;
+            storage::sessions::delete_mail_tokens(conn, person.user.id, purpose)?;
+        }
+        send_confirmation(app, conn, &person)
     })
     .await
 }

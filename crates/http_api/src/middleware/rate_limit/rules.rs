@@ -52,6 +52,8 @@ impl Rule {
                 "/api/v1/media" | "/api/v2/media" => return Some(Self::Media),
                 // The page counts like the API, so that nobody has both.
                 "/api/v1/accounts" | "/sign-up" => return Some(Self::SignUp),
+                // So that nobody has letters sent to others by the dozen.
+                "/api/v1/emails/confirmations" => return Some(Self::SignUp),
                 _ => {}
             }
         }

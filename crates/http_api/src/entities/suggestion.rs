@@ -1,0 +1,14 @@
+//! Somebody whom one may want to follow.
+//! <https://docs.joinmastodon.org/entities/Suggestion/>
+
+use serde::Serialize;
+
+use super::Account;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Suggestion {
+    /// As it was called before there were several.
+    pub source: &'static str,
+    pub sources: [&'static str; 1],
+    pub account: Account,
+}

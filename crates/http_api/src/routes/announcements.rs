@@ -1,0 +1,61 @@
+//! <https://docs.joinmastodon.org/methods/announcements/>
+
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use serde::Deserialize;
+use service::{App, announcements};
+
+use super::{Answer, json, nothing};
+use crate::entities::Announcement;
+use crate::extract::scope::{AnyScope, WriteAccounts, WriteFavourites};
+use crate::extract::{Caller, PathId};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/announcements").route(web::get().to(list)))
+        .service(web::resource("/v1/announcements/{id}/dismiss").route(web::post().to(dismiss)))
+        .service(
+            web::resource("/v1/announcements/{id}/reactions/{name}")
+                .route(web::put().to(react))
+                .route(web::delete().to(take_back)),
+        );
+}
+
+async fn list(caller: Caller<AnyScope>, app: Data<App>) -> Answer {
+    let found = announcements::current(&app, &caller.person).await?;
+    json(
+        found
+            .into_iter()
+            .map(Announcement::from)
+            .collect::<Vec<_>>(),
+    )
+}
+
+async fn dismiss(caller: Caller<WriteAccounts>, id: PathId<i64>, app: Data<App>) -> Answer {
+    announcements::dismiss(&app, &caller.person, id.0).await?;
+    nothing()
+}
+
+#[derive(Deserialize)]
+struct Emoji {
+    name: String,
+}
+
+async fn react(
+    caller: Caller<WriteFavourites>,
+    id: PathId<i64>,
+    emoji: Path<Emoji>,
+    app: Data<App>,
+) -> Answer {
+    announcements::react(&app, &caller.person, id.0, emoji.into_inner().name).await?;
+    nothing()
+}
+
+async fn take_back(
+    caller: Caller<WriteFavourites>,
+    id: PathId<i64>,
+    emoji: Path<Emoji>,
+    app: Data<App>,
+) -> Answer {
+    announcements::take_back(&app, &caller.person, id.0, emoji.into_inner().name).await?;
+    nothing()
+}

@@ -1,0 +1,72 @@
+//! <https://docs.joinmastodon.org/methods/directory/> and <https://docs.joinmastodon.org/methods/suggestions/>
+
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
+use serde::Deserialize;
+use service::App;
+use service::directory::{self, Order, Wanted};
+
+use super::{Answer, json, nothing};
+use crate::entities::{Account, Suggestion};
+use crate::extract::scope::{Read, ReadAccounts};
+use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Text};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/directory").route(web::get().to(list)))
+        .service(web::resource("/v1/suggestions").route(web::get().to(suggestions_v1)))
+        .service(web::resource("/v1/suggestions/{id}").route(web::delete().to(dismiss)))
+        .service(web::resource("/v2/suggestions").route(web::get().to(suggestions)));
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Listed {
+    order: Text,
+    local: Flag,
+    limit: Number,
+    offset: Number,
+}
+
+/// Mastodon's order by activity would be one by number: here it is the order of names.
+async fn list(caller: Anyone<ReadAccounts>, params: Params<Listed>, app: Data<App>) -> Answer {
+    let params = params.into_inner();
+    let wanted = Wanted {
+        order: match params.order.filled() {
+            Some("new") => Order::Newest,
+            _ => Order::Name,
+        },
+        only_local: params.local.is_set(),
+        limit: params.limit.0.unwrap_or(40).clamp(1, 80),
+        offset: params.offset.0.unwrap_or(0).clamp(0, 10_000),
+    };
+    let found = directory::list(&app, caller.person(), wanted).await?;
+    json(found.into_iter().map(Account::from).collect::<Vec<_>>())
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Limit {
+    limit: Number,
+}
+
+impl Limit {
+    fn bounded(&self) -> i64 {
+        self.limit.0.unwrap_or(40).clamp(1, 80)
+    }
+}
+
+async fn suggestions_v1(caller: Caller<Read>, params: Params<Limit>, app: Data<App>) -> Answer {
+    let found = directory::suggestions(&app, &caller.person, params.0.bounded()).await?;
+    json(found.into_iter().map(Account::from).collect::<Vec<_>>())
+}
+
+async fn suggestions(caller: Caller<Read>, params: Params<Limit>, app: Data<App>) -> Answer {
+    let found = directory::suggestions(&app, &caller.person, params.0.bounded()).await?;
+    json(found.into_iter().map(Suggestion::from).collect::<Vec<_>>())
+}
+
+async fn dismiss(caller: Caller<Read>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    directory::dismiss(&app, &caller.person, id.0).await?;
+    nothing()
+}

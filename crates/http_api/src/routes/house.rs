@@ -1,0 +1,68 @@
+//! What everybody is told who comes here: rules, privacy policy, terms of service.
+//! <https://docs.joinmastodon.org/methods/instance/>
+
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use chrono::NaiveDate;
+use service::App;
+use service::instance::{self, Terms};
+
+use super::{Answer, json};
+use crate::ApiError;
+use crate::entities::Rule;
+use crate::entities::instance::{PrivacyPolicy, TermsOfService, Translations};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/instance/rules").route(web::get().to(rules)))
+        .service(web::resource("/v1/instance/privacy_policy").route(web::get().to(privacy_policy)))
+        .service(web::resource("/v1/instance/terms_of_service").route(web::get().to(terms)))
+        .service(
+            web::resource("/v1/instance/terms_of_service/{date}").route(web::get().to(terms_of)),
+        );
+}
+
+/// The rules, numbered from one.
+pub(super) fn all_rules(app: &App) -> Vec<Rule> {
+    let rules = app.settings().house.rules.iter();
+    rules
+        .zip(1..)
+        .map(|(text, number): (_, u32)| Rule {
+            id: number.to_string(),
+            text: text.clone(),
+            hint: String::new(),
+            translations: Translations {},
+        })
+        .collect()
+}
+
+async fn rules(app: Data<App>) -> Answer {
+    json(all_rules(&app))
+}
+
+async fn privacy_policy(app: Data<App>) -> Answer {
+    let (content, updated_at) = instance::privacy_policy(&app).ok_or(ApiError::NotFound)?;
+    json(PrivacyPolicy {
+        updated_at,
+        content,
+    })
+}
+
+async fn terms(app: Data<App>) -> Answer {
+    show(instance::terms(&app))
+}
+
+/// There are none but those of now.
+async fn terms_of(date: Path<String>, app: Data<App>) -> Answer {
+    let date: NaiveDate = date.parse().map_err(|_| ApiError::NotFound)?;
+    show(instance::terms(&app).filter(|terms| terms.holds_from == date))
+}
+
+fn show(terms: Option<Terms>) -> Answer {
+    let terms = terms.ok_or(ApiError::NotFound)?;
+    json(TermsOfService {
+        effective_date: terms.holds_from,
+        effective: terms.holds,
+        content: terms.html,
+        succeeded_by: (),
+    })
+}

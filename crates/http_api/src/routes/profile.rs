@@ -1,0 +1,56 @@
+//! One's own profile as one wrote it.
+//! <https://docs.joinmastodon.org/methods/profile/>
+
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
+use service::views::AccountView;
+use service::{App, accounts, featured_tags, profile, users};
+
+use super::accounts::Update;
+use super::{Answer, json, nothing};
+use crate::entities::{FeaturedTag, Profile};
+use crate::extract::scope::{OwnProfile, WriteAccounts};
+use crate::extract::{Caller, Newcomer, Params, Text, Upload};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/v1/profile")
+                .route(web::get().to(read))
+                .route(web::patch().to(write)),
+        )
+        .service(web::resource("/v1/emails/confirmations").route(web::post().to(confirmation)));
+}
+
+async fn read(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
+    let (view, _) = accounts::own(&app, &caller.person).await?;
+    show(&app, view).await
+}
+
+async fn write(caller: Caller<WriteAccounts>, upload: Upload<Update>, app: Data<App>) -> Answer {
+    let view = profile::update(&app, &caller.person, Update::change(upload)?).await?;
+    show(&app, view).await
+}
+
+async fn show(app: &App, view: AccountView) -> Answer {
+    let id: AccountId = view.account.id;
+    let tags = featured_tags::list(app, id).await?;
+    let featured_tags = tags.into_iter().map(FeaturedTag::from).collect();
+    json(Profile {
+        featured_tags,
+        ..Profile::from(view)
+    })
+}
+
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct Address {
+    email: Text,
+}
+
+/// Sends the letter once more that confirms an address.
+async fn confirmation(newcomer: Newcomer, params: Params<Address>, app: Data<App>) -> Answer {
+    let email = params.0.email.filled();
+    users::ask_again_for_confirmation(&app, &newcomer.0, email).await?;
+    nothing()
+}

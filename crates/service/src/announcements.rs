@@ -1,0 +1,172 @@
+//! What whoever looks after the server has to tell everybody here.
+//! <https://docs.joinmastodon.org/methods/announcements/>
+
+use std::collections::HashMap;
+
+use domain::Time;
+use domain::emoji::is_emoji;
+use domain::text::{Span, normalise_tag, spans};
+use storage::announcements::{Announcement, Reaction};
+
+use crate::error::invalid;
+use crate::oauth::Person;
+use crate::views::TagView;
+use crate::{App, Error, Result, instance};
+
+/// Characters of an announcement.
+const LENGTH: usize = 5_000;
+/// Different emoji with which one may be answered, as in Mastodon.
+const REACTIONS: usize = 8;
+
+/// An announcement as somebody sees it.
+#[derive(Debug, Clone)]
+pub struct AnnouncementView {
+    pub announcement: Announcement,
+    pub html: String,
+    pub tags: Vec<TagView>,
+    /// The viewer has seen it.
+    pub read: bool,
+    pub reactions: Vec<Reaction>,
+}
+
+/// What is to be announced.
+#[derive(Debug, Clone)]
+pub struct NewAnnouncement {
+    pub text: String,
+    pub starts_at: Option<Time>,
+    pub ends_at: Option<Time>,
+    pub all_day: bool,
+}
+
+/// Tells everybody something; answers its id.
+pub async fn create(app: &App, new: NewAnnouncement) -> Result<i64> {
+    let text = new.text.trim().replace('\0', "");
+    if text.is_empty() || text.chars().count() > LENGTH {
+        return Err(invalid(format!("Text must have 1 to {LENGTH} characters")));
+    }
+    if new.all_day && new.starts_at.is_none() {
+        return Err(invalid("What lasts all day must start"));
+    }
+    match (new.starts_at, new.ends_at) {
+        (None, Some(_)) => return Err(invalid("What ends must start")),
+        (Some(starts), Some(ends)) if ends < starts => {
+            return Err(invalid("It must not end before it starts"));
+        }
+        _ => {}
+    }
+    let row = Announcement {
+        id: app.next_id(),
+        text,
+        starts_at: new.starts_at,
+        ends_at: new.ends_at,
+        all_day: new.all_day,
+        created_at: app.now(),
+    };
+    let id = row.id;
+    app.transaction(move |_, conn| Ok(storage::announcements::insert(conn, row)?))
+        .await?;
+    Ok(id)
+}
+
+/// Takes an announcement away.
+pub async fn delete(app: &App, id: i64) -> Result<()> {
+    let there = app
+        .transaction(move |_, conn| Ok(storage::announcements::delete(conn, id)?))
+        .await?;
+    if there { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// All announcements, those that are over too, oldest first.
+pub async fn all(app: &App) -> Result<Vec<Announcement>> {
+    app.read(|_, conn| Ok(storage::announcements::all(conn)?))
+        .await
+}
+
+/// The announcements of now, oldest first. Four queries.
+pub async fn current(app: &App, person: &Person) -> Result<Vec<AnnouncementView>> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let rows = storage::announcements::current(conn, app.now())?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let read = storage::announcements::read_among(conn, me, &ids)?;
+        let mut reactions: HashMap<i64, Vec<Reaction>> = HashMap::new();
+        for reaction in storage::announcements::reactions(conn, me, &ids)? {
+            let of = reactions.entry(reaction.announcement).or_default();
+            of.push(reaction);
+        }
+        let view = |announcement: Announcement| AnnouncementView {
+            html: instance::html(app, &announcement.text),
+            tags: tags(app, &announcement.text),
+            read: read.contains(&announcement.id),
+            reactions: reactions.remove(&announcement.id).unwrap_or_default(),
+            announcement,
+        };
+        Ok(rows.into_iter().map(view).collect())
+    })
+    .await
+}
+
+/// The hashtags in a text, each once.
+fn tags(app: &App, text: &str) -> Vec<TagView> {
+    let mut names: Vec<String> = Vec::new();
+    for (_, span) in spans(text, app.settings().hosts()) {
+        if let Span::Hashtag(name) = span {
+            let name = normalise_tag(&name);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    let view = |name: String| TagView {
+        url: app.addresses().tag(&name),
+        name,
+    };
+    names.into_iter().map(view).collect()
+}
+
+/// Notes that somebody has seen an announcement.
+pub async fn dismiss(app: &App, person: &Person, id: i64) -> Result<()> {
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        if !storage::announcements::is_current(conn, id, app.now())? {
+            return Err(Error::NotFound);
+        }
+        Ok(storage::announcements::mark_read(conn, me, id)?)
+    })
+    .await
+}
+
+/// Answers an announcement with an emoji.
+pub async fn react(app: &App, person: &Person, id: i64, name: String) -> Result<()> {
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        if !storage::announcements::is_current(conn, id, app.now())? {
+            return Err(Error::NotFound);
+        }
+        if !is_emoji(&name) {
+            return Err(invalid("Name is not a recognized emoji"));
+        }
+        let known = storage::announcements::reactions(conn, me, &[id])?;
+        if known.len() >= REACTIONS && known.iter().all(|reaction| reaction.name != name) {
+            return Err(invalid("Limit of different reactions reached"));
+        }
+        Ok(storage::announcements::react(
+            conn,
+            app.next_id(),
+            me,
+            id,
+            &name,
+        )?)
+    })
+    .await
+}
+
+/// Takes an answer back.
+pub async fn take_back(app: &App, person: &Person, id: i64, name: String) -> Result<()> {
+    let me = person.id();
+    app.transaction(move |_, conn| {
+        let there = storage::announcements::take_back(conn, me, id, &name.replace('\0', ""))?;
+        if there { Ok(()) } else { Err(Error::NotFound) }
+    })
+    .await
+}
