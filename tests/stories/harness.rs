@@ -179,6 +179,10 @@ impl School {
     }
 
     pub fn teacher(&self, name: &str) -> Teacher {
+        self.person(name, "user", "read write follow")
+    }
+
+    pub fn person(&self, name: &str, role: &str, scopes: &str) -> Teacher {
         let email = format!("{name}@school.example");
         let made = self.command(&[
             "user",
@@ -189,8 +193,10 @@ impl School {
             "--password",
             "chalk and cheese",
             "--confirmed",
+            "--role",
+            role,
             "--token",
-            "read write follow",
+            scopes,
         ]);
         assert!(
             made.status.success(),

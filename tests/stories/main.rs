@@ -8,6 +8,7 @@
 
 mod addresses;
 mod announcements;
+mod admin;
 mod as_mastodon;
 mod authorised_fetch;
 mod backup;

@@ -13,13 +13,15 @@ use crate::sign_in::{Browser, OUT_OF_BAND, field};
 const ROUTES: &str = include_str!("routes.tsv");
 /// In a post for nobody but its author, and in what she is told of it.
 const SECRET: &str = "zqsecretqz";
-const SCOPES: &str = "read write follow push profile";
+const SCOPES: &str = "read write follow push profile admin:read admin:write";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Who {
     Public,
     Anyone,
     Person,
+    Moderator,
+    Admin,
     Holder,
 }
 
@@ -29,6 +31,15 @@ struct Route {
     who: Who,
     /// Any one of these is enough; none: any token will do.
     scopes: Vec<&'static str>,
+}
+
+impl Route {
+    /// Whether more must be so than what the table says.
+    fn is_of_some_only(&self) -> bool {
+        self.path.ends_with("/approve")
+            || self.path.ends_with("/reject")
+            || self.method == Method::DELETE
+    }
 }
 
 fn routes() -> Vec<Route> {
@@ -51,6 +62,8 @@ fn routes() -> Vec<Route> {
                     "public" => Who::Public,
                     "anyone" => Who::Anyone,
                     "person" => Who::Person,
+                    "moderator" => Who::Moderator,
+                    "admin" => Who::Admin,
                     "holder" => Who::Holder,
                     _ => panic!("{line}"),
                 },
@@ -199,7 +212,8 @@ impl World {
         let (status, body) = self.ask(&route.method, route.path, token).await;
         let refused = status == 401
             || body.contains("outside the authorized scopes")
-            || body.contains("requires an authenticated user");
+            || body.contains("requires an authenticated user")
+            || (body.contains("This action is not allowed") && !route.is_of_some_only());
         assert!(
             !refused,
             "{} {}, {why}: {status} {body}",
@@ -241,6 +255,9 @@ async fn every_address_refuses_whom_it_must() {
             .status
             .success()
     );
+    let scopes = "admin:read admin:write";
+    let moderator = world.school.person("mia", "moderator", scopes);
+    let admin = world.school.person("abe", "admin", scopes);
     let mut tokens: BTreeMap<String, String> = BTreeMap::new();
     for route in routes() {
         if route.who == Who::Public {
@@ -260,7 +277,7 @@ async fn every_address_refuses_whom_it_must() {
         world
             .is_refused(&route, Some(&suspended.token), 403, "suspended")
             .await;
-        if route.who == Who::Person {
+        if matches!(route.who, Who::Person | Who::Moderator | Who::Admin) {
             world
                 .is_refused(&route, Some(&of_app), 422, "an app's token")
                 .await;
@@ -280,7 +297,26 @@ async fn every_address_refuses_whom_it_must() {
             }
         }
         for scopes in &good {
-            world.is_let_in(&route, Some(&tokens[scopes]), scopes).await;
+            if matches!(route.who, Who::Moderator | Who::Admin) {
+                world
+                    .is_refused(&route, Some(&tokens[scopes]), 403, "a plain person")
+                    .await;
+            } else {
+                world.is_let_in(&route, Some(&tokens[scopes]), scopes).await;
+            }
+        }
+        if route.who == Who::Admin {
+            world
+                .is_refused(&route, Some(&moderator.token), 403, "a moderator")
+                .await;
+            world
+                .is_let_in(&route, Some(&admin.token), "an administrator")
+                .await;
+        }
+        if route.who == Who::Moderator {
+            world
+                .is_let_in(&route, Some(&moderator.token), "a moderator")
+                .await;
         }
         if !route.scopes.is_empty() {
             world

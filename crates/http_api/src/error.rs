@@ -87,6 +87,12 @@ impl ApiError {
     pub fn outside_scopes() -> Self {
         Self::Forbidden("This action is outside the authorized scopes".to_owned())
     }
+
+    /// The token is good, but not whoever holds it.
+    #[must_use]
+    pub fn not_allowed() -> Self {
+        Self::Forbidden("This action is not allowed".to_owned())
+    }
 }
 
 impl ResponseError for ApiError {

@@ -82,7 +82,6 @@ pub fn credential_account(
 ) -> e::CredentialAccount {
     let row = view.account.clone();
     let user = &person.user;
-    let place = usize::try_from(i16::from(user.role)).unwrap_or(0);
     e::CredentialAccount {
         source: e::Source {
             privacy: user.default_visibility,
@@ -97,15 +96,22 @@ pub fn credential_account(
             attribution_domains: row.attribution_domains,
             quote_policy: user.default_quote_policy.name(),
         },
-        role: e::Role {
-            id: i16::from(user.role).to_string(),
-            name: user.role.name().to_owned(),
+        role: user.role.into(),
+        account: view.into(),
+    }
+}
+
+impl From<domain::Role> for e::Role {
+    fn from(role: domain::Role) -> Self {
+        let place = usize::try_from(i16::from(role)).unwrap_or(0);
+        Self {
+            id: i16::from(role).to_string(),
+            name: role.name().to_owned(),
             color: String::new(),
             permissions: PERMISSIONS.get(place).copied().unwrap_or("0").to_owned(),
             highlighted: false,
             collection_limit: (),
-        },
-        account: view.into(),
+        }
     }
 }
 
@@ -224,6 +230,7 @@ pub fn tag(view: TagView, signed_in: bool) -> e::Tag {
 
 impl From<StatusView> for e::Status {
     fn from(view: StatusView) -> Self {
+        let sensitive = is_sensitive(&view);
         let status = view.status;
         let seen = view.seen_by;
         // A boost shows the words of what it repeats, also to apps that do not look inside.
@@ -231,9 +238,9 @@ impl From<StatusView> for e::Status {
             Some(of) => (
                 of.status.content.clone(),
                 of.status.spoiler_text.clone(),
-                of.status.sensitive,
+                is_sensitive(of),
             ),
-            None => (status.content, status.spoiler_text, status.sensitive),
+            None => (status.content, status.spoiler_text, sensitive),
         };
         let outer = view.boosted.as_deref();
         let boosted_media = outer.map(|of| of.media.clone());
@@ -334,6 +341,11 @@ impl From<CardView> for e::PreviewCard {
             missing_attribution: view.missing_attribution,
         }
     }
+}
+
+/// The author says so, or a moderator of all that they post.
+fn is_sensitive(view: &StatusView) -> bool {
+    view.status.sensitive || view.author.account.sensitized_at.is_some()
 }
 
 impl From<PollView> for e::Poll {

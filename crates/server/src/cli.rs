@@ -301,6 +301,8 @@ pub enum Report {
     },
     /// Notes that a moderator has looked at a report.
     Resolve { id: ReportId },
+    /// Lists what moderators did lately, by their apps.
+    Log,
 }
 
 #[derive(Debug, Subcommand)]

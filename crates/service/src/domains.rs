@@ -1,15 +1,17 @@
 //! Deciding with which other servers we have to do.
 //! <https://docs.joinmastodon.org/methods/instance/#domain_blocks>
 
-use domain::{Host, Policy, Severity};
+use domain::{Host, Page, Policy, Severity};
 use storage::DbConnection;
-use storage::domain_rules::DomainAllow;
 
+use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
+use crate::moderation::note;
+use crate::oauth::Person;
 use crate::policy::load;
-use crate::{App, Error, Result, follows};
+use crate::{App, Error, Paged, Result, follows};
 
-pub use storage::domain_rules::DomainBlock;
+pub use storage::domain_rules::{DomainAllow, DomainBlock};
 
 /// Characters of a comment.
 const COMMENT: usize = 2_000;
@@ -26,40 +28,106 @@ pub struct NewDomainBlock {
     pub obfuscate: bool,
 }
 
+/// What is to be different about a rule.
+#[derive(Debug, Clone, Default)]
+pub struct DomainChanges {
+    pub severity: Option<Severity>,
+    pub reject_media: Option<bool>,
+    pub reject_reports: Option<bool>,
+    pub private_comment: Option<String>,
+    pub public_comment: Option<String>,
+    pub obfuscate: Option<bool>,
+}
+
 /// Makes a rule, in place of one for the same host. A suspension ends all follows and what is owed, and tells
 /// nobody; [`Error::Invalid`] of our own host.
-pub async fn block(app: &App, new: NewDomainBlock) -> Result<()> {
-    let ours = app.settings().host.as_str();
-    if new.host.as_str() == ours || ours.ends_with(&format!(".{}", new.host)) {
-        return Err(Error::Invalid("this server itself is meant".to_owned()));
-    }
+pub async fn block(app: &App, new: NewDomainBlock) -> Result<DomainBlock> {
+    check_elsewhere(app, &new.host)?;
+    app.transaction(move |app, conn| put(app, conn, row(app, &new)))
+        .await
+}
+
+/// As [`block`], but [`Error::Invalid`] if there is a rule for the same host.
+pub async fn add_block(app: &App, by: &Person, new: NewDomainBlock) -> Result<DomainBlock> {
+    check_elsewhere(app, &new.host)?;
+    let by = by.clone();
     app.transaction(move |app, conn| {
-        let now = app.now();
-        remove(app, conn, new.host.as_str())?;
-        let host = new.host.to_string();
-        let comment = |text: Option<String>| {
-            text.map(|text| domain::limits::cut(text.trim(), COMMENT).replace('\0', ""))
-                .filter(|text| !text.is_empty())
-        };
-        let row = DomainBlock {
-            id: app.next_id(),
-            host: host.clone(),
-            severity: new.severity,
-            reject_media: new.reject_media,
-            reject_reports: new.reject_reports,
-            private_comment: comment(new.private_comment),
-            public_comment: comment(new.public_comment),
-            obfuscate: new.obfuscate,
-            created_at: now,
-        };
-        storage::domain_rules::insert_block(conn, row)?;
-        let policy = load(app, conn)?;
-        let hosts = ruled_by(conn, &policy, &host)?;
-        storage::domain_rules::limit(conn, &hosts, new.severity, now)?;
-        drop_what_is_owed(conn, &policy)?;
-        enqueue(app, conn, &Job::KeepAway { host })
+        if storage::domain_rules::block_of(conn, new.host.as_str())?.is_some() {
+            return Err(invalid("Domain has already been taken"));
+        }
+        note(app, conn, &by, "block domain", new.host.to_string())?;
+        put(app, conn, row(app, &new))
     })
     .await
+}
+
+/// Changes a rule.
+pub async fn change_block(
+    app: &App,
+    by: &Person,
+    id: i64,
+    changes: DomainChanges,
+) -> Result<DomainBlock> {
+    let by = by.clone();
+    app.transaction(move |app, conn| {
+        let old = storage::domain_rules::find_block(conn, id)?.ok_or(Error::NotFound)?;
+        let new = DomainBlock {
+            severity: changes.severity.unwrap_or(old.severity),
+            reject_media: changes.reject_media.unwrap_or(old.reject_media),
+            reject_reports: changes.reject_reports.unwrap_or(old.reject_reports),
+            private_comment: changes
+                .private_comment
+                .map_or(old.private_comment, |text| comment(&text)),
+            public_comment: changes
+                .public_comment
+                .map_or(old.public_comment, |text| comment(&text)),
+            obfuscate: changes.obfuscate.unwrap_or(old.obfuscate),
+            ..old
+        };
+        note(app, conn, &by, "change domain block", new.host.clone())?;
+        put(app, conn, new)
+    })
+    .await
+}
+
+fn check_elsewhere(app: &App, host: &Host) -> Result<()> {
+    let ours = app.settings().host.as_str();
+    if host.as_str() == ours || ours.ends_with(&format!(".{host}")) {
+        return Err(Error::Invalid("this server itself is meant".to_owned()));
+    }
+    Ok(())
+}
+
+fn row(app: &App, new: &NewDomainBlock) -> DomainBlock {
+    DomainBlock {
+        id: app.next_id(),
+        host: new.host.to_string(),
+        severity: new.severity,
+        reject_media: new.reject_media,
+        reject_reports: new.reject_reports,
+        private_comment: new.private_comment.as_deref().and_then(comment),
+        public_comment: new.public_comment.as_deref().and_then(comment),
+        obfuscate: new.obfuscate,
+        created_at: app.now(),
+    }
+}
+
+fn comment(text: &str) -> Option<String> {
+    let text = domain::limits::cut(text.trim(), COMMENT).replace('\0', "");
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Writes a rule, in place of one for the same host, and does what follows from it.
+fn put(app: &App, conn: &mut DbConnection, row: DomainBlock) -> Result<DomainBlock> {
+    let host = row.host.clone();
+    remove(app, conn, &host)?;
+    storage::domain_rules::insert_block(conn, row.clone())?;
+    let policy = load(app, conn)?;
+    let hosts = ruled_by(conn, &policy, &host)?;
+    storage::domain_rules::limit(conn, &hosts, row.severity, row.created_at)?;
+    drop_what_is_owed(conn, &policy)?;
+    enqueue(app, conn, &Job::KeepAway { host })?;
+    Ok(row)
 }
 
 /// Lifts a rule: true if there was one. Follows do not come back.
@@ -67,6 +135,17 @@ pub async fn unblock(app: &App, host: &Host) -> Result<bool> {
     let host = host.to_string();
     app.transaction(move |app, conn| remove(app, conn, &host))
         .await
+}
+
+/// Lifts the rule of that id.
+pub async fn remove_block(app: &App, by: &Person, id: i64) -> Result<()> {
+    let by = by.clone();
+    app.transaction(move |app, conn| {
+        let rule = storage::domain_rules::find_block(conn, id)?.ok_or(Error::NotFound)?;
+        remove(app, conn, &rule.host)?;
+        note(app, conn, &by, "unblock domain", rule.host)
+    })
+    .await
 }
 
 /// Where a wider rule holds from now on, its limits do.
@@ -85,33 +164,95 @@ fn remove(app: &App, conn: &mut DbConnection, host: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Allows a server: true unless it was allowed.
-pub async fn allow(app: &App, host: &Host) -> Result<bool> {
+/// Allows a server; once more it changes nothing.
+pub async fn allow(app: &App, host: &Host) -> Result<DomainAllow> {
     let host = host.to_string();
+    app.transaction(move |app, conn| put_allow(app, conn, host))
+        .await
+}
+
+/// As [`allow`], by a moderator.
+pub async fn add_allow(app: &App, by: &Person, host: &Host) -> Result<DomainAllow> {
+    let host = host.to_string();
+    let by = by.clone();
     app.transaction(move |app, conn| {
-        let row = DomainAllow {
-            id: app.next_id(),
-            host,
-            created_at: app.now(),
-        };
-        Ok(storage::domain_rules::insert_allow(conn, row)?)
+        note(app, conn, &by, "allow domain", host.clone())?;
+        put_allow(app, conn, host)
     })
     .await
+}
+
+fn put_allow(app: &App, conn: &mut DbConnection, host: String) -> Result<DomainAllow> {
+    if let Some(allowed) = storage::domain_rules::allow_of(conn, &host)? {
+        return Ok(allowed);
+    }
+    let row = DomainAllow {
+        id: app.next_id(),
+        host,
+        created_at: app.now(),
+    };
+    storage::domain_rules::insert_allow(conn, row.clone())?;
+    Ok(row)
 }
 
 /// Allows a server no more: true if it was allowed.
 pub async fn disallow(app: &App, host: &Host) -> Result<bool> {
     let host = host.to_string();
+    app.transaction(move |app, conn| remove_allowed(app, conn, host))
+        .await
+}
+
+/// Allows the server of that id no more.
+pub async fn remove_allow(app: &App, by: &Person, id: i64) -> Result<()> {
+    let by = by.clone();
     app.transaction(move |app, conn| {
-        let was = storage::domain_rules::delete_allow(conn, &host)?;
-        let policy = load(app, conn)?;
-        drop_what_is_owed(conn, &policy)?;
-        if policy.refuses(&host) {
-            enqueue(app, conn, &Job::KeepAway { host })?;
-        }
-        Ok(was)
+        let allowed = storage::domain_rules::find_allow(conn, id)?.ok_or(Error::NotFound)?;
+        note(app, conn, &by, "disallow domain", allowed.host.clone())?;
+        remove_allowed(app, conn, allowed.host).map(drop)
     })
     .await
+}
+
+fn remove_allowed(app: &App, conn: &mut DbConnection, host: String) -> Result<bool> {
+    let was = storage::domain_rules::delete_allow(conn, &host)?;
+    let policy = load(app, conn)?;
+    drop_what_is_owed(conn, &policy)?;
+    if policy.refuses(&host) {
+        enqueue(app, conn, &Job::KeepAway { host })?;
+    }
+    Ok(was)
+}
+
+/// One page of the rules.
+pub async fn page_of_blocks(app: &App, page: Page) -> Result<Paged<DomainBlock>> {
+    app.read(move |_, conn| {
+        let rows = storage::domain_rules::page_of_blocks(conn, &page)?;
+        let cursors: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        Ok(Paged::new(rows, cursors, &page))
+    })
+    .await
+}
+
+/// The rule of that id.
+pub async fn find_block(app: &App, id: i64) -> Result<DomainBlock> {
+    app.read(move |_, conn| storage::domain_rules::find_block(conn, id)?.ok_or(Error::NotFound))
+        .await
+}
+
+/// One page of the allowed servers.
+pub async fn page_of_allows(app: &App, page: Page) -> Result<Paged<DomainAllow>> {
+    app.read(move |_, conn| {
+        let rows = storage::domain_rules::page_of_allows(conn, &page)?;
+        let cursors: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        Ok(Paged::new(rows, cursors, &page))
+    })
+    .await
+}
+
+/// The allowed server of that id.
+pub async fn find_allow(app: &App, id: i64) -> Result<DomainAllow> {
+    app.read(move |_, conn| storage::domain_rules::find_allow(conn, id)?.ok_or(Error::NotFound))
+        .await
 }
 
 /// All rules, and the names of all allowed servers, by name.

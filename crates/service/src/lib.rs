@@ -30,6 +30,7 @@ pub mod keys;
 pub mod mail;
 pub mod markers;
 pub mod media;
+pub mod moderation;
 pub mod moving;
 pub mod mutes;
 pub mod notifications;

@@ -8,6 +8,8 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use serde::{Deserialize, Serialize};
 
+use crate::moderation::accounts::Sanction;
+
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How the way to the mail server is kept private.
@@ -185,6 +187,27 @@ pub(crate) fn approved(to: &str, server: &str, username: &str, link: &str) -> Me
         body: format!(
             "Hello {username},\n\nyour account on {server} is ready. Sign in here, or in any Mastodon app:\n\n{link}\n"
         ),
+    }
+}
+
+pub(crate) fn sanctioned(
+    to: &str,
+    server: &str,
+    username: &str,
+    sanction: Option<Sanction>,
+    text: &str,
+) -> Message {
+    let what = match sanction {
+        None => "The moderators would like to tell you something.",
+        Some(Sanction::Sensitive) => "What you post is shown as sensitive from now on.",
+        Some(Sanction::Disable) => "You cannot sign in for now.",
+        Some(Sanction::Silence) => "Only those who follow you see what you post from now on.",
+        Some(Sanction::Suspend) => "Your account is suspended.",
+    };
+    Message {
+        to: to.to_owned(),
+        subject: format!("Your account on {}", one_line(server)),
+        body: format!("Hello {username},\n\n{what}\n\n{text}\n"),
     }
 }
 

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use domain::{AccountId, NotificationId, NotificationKind, ReportCategory, ReportId, StatusId};
 use storage::DbConnection;
 use storage::notifications::Notification;
-use storage::reports::Report;
 
 use crate::audience::visible_to;
 use crate::error::invalid;
@@ -14,6 +13,8 @@ use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
 use crate::views::{self, AccountView};
 use crate::{App, Error, Result, accounts, mail};
+
+pub use storage::reports::Report;
 
 /// Characters of a comment, as in Mastodon; more is refused of ours and cut of others.
 const COMMENT: usize = 1_000;
@@ -103,6 +104,9 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
             forwarded,
             created_at: app.now(),
             resolved_at: None,
+            assigned_account_id: None,
+            resolved_by_account_id: None,
+            updated_at: app.now(),
         };
         storage::reports::insert(conn, report.clone())?;
         tell_moderators(app, conn, &report)?;
@@ -190,6 +194,9 @@ pub(crate) fn receive(
             forwarded: false,
             created_at: app.now(),
             resolved_at: None,
+            assigned_account_id: None,
+            resolved_by_account_id: None,
+            updated_at: app.now(),
         };
         if storage::reports::insert(conn, report.clone())? {
             tell_moderators(app, conn, &report)?;
@@ -262,11 +269,12 @@ pub async fn list(app: &App, all: bool) -> Result<Vec<ReportLine>> {
 /// Notes that a moderator has looked at a report. [`Error::NotFound`] if it is settled, or there is none.
 pub async fn resolve(app: &App, id: ReportId) -> Result<()> {
     app.transaction(move |app, conn| {
-        if storage::reports::resolve(conn, id, app.now())? {
-            Ok(())
-        } else {
-            Err(Error::NotFound)
-        }
+        let mut report = storage::reports::find(conn, id)?
+            .filter(|row| row.resolved_at.is_none())
+            .ok_or(Error::NotFound)?;
+        report.resolved_at = Some(app.now());
+        report.updated_at = app.now();
+        Ok(storage::reports::update(conn, &report)?)
     })
     .await
 }

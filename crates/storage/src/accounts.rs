@@ -62,6 +62,8 @@ pub struct Account {
     /// Hosts of web pages that may name the account as their author.
     #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
     pub attribution_domains: Vec<String>,
+    /// All that it posts is shown as sensitive.
+    pub sensitized_at: Option<Time>,
 }
 
 impl Account {
@@ -264,6 +266,29 @@ pub fn posted(conn: &mut DbConnection, id: AccountId, at: Time) -> QueryResult<(
         .map(drop)
 }
 
+/// Whether strangers see what the account posts.
+pub fn set_silenced(conn: &mut DbConnection, id: AccountId, at: Option<Time>) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set(accounts::silenced_at.eq(at))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Whether all that the account posts is shown as sensitive.
+pub fn set_sensitized(conn: &mut DbConnection, id: AccountId, at: Option<Time>) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set(accounts::sensitized_at.eq(at))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Removes an account of which nothing has been told to others.
+pub fn delete(conn: &mut DbConnection, id: AccountId) -> QueryResult<()> {
+    diesel::delete(accounts::table.find(id.0))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Suspends the account, or lifts the suspension: its document says so from `now` on.
 pub fn set_suspended(
     conn: &mut DbConnection,
@@ -272,7 +297,11 @@ pub fn set_suspended(
     now: Time,
 ) -> QueryResult<()> {
     diesel::update(accounts::table.find(id.0))
-        .set((accounts::suspended_at.eq(at), accounts::updated_at.eq(now)))
+        .set((
+            accounts::suspended_at.eq(at),
+            accounts::suspended_by_home.eq(false),
+            accounts::updated_at.eq(now),
+        ))
         .execute(conn)
         .map(drop)
 }

@@ -1,12 +1,13 @@
 //! With which servers we have to do, and what is undone with one.
 
 use diesel::prelude::*;
-use domain::{AccountId, Severity, Time};
+use domain::{AccountId, Page, Severity, Time};
 
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
 use crate::follows::Follow;
+use crate::paging::load_page;
 use crate::schema::{accounts, domain_allows, domain_blocks, follows, media, statuses};
 
 /// A rule about a server.
@@ -53,6 +54,54 @@ pub fn allows(conn: &mut DbConnection) -> QueryResult<Vec<DomainAllow>> {
         .load(conn)
 }
 
+/// One page of the rules, newest first.
+pub fn page_of_blocks(conn: &mut DbConnection, page: &Page) -> QueryResult<Vec<DomainBlock>> {
+    let query = domain_blocks::table.select(DomainBlock::as_select());
+    load_page!(query, domain_blocks::id, page, conn)
+}
+
+/// The rule of that id.
+pub fn find_block(conn: &mut DbConnection, id: i64) -> QueryResult<Option<DomainBlock>> {
+    domain_blocks::table
+        .find(id)
+        .select(DomainBlock::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The rule for that very name.
+pub fn block_of(conn: &mut DbConnection, host: &str) -> QueryResult<Option<DomainBlock>> {
+    domain_blocks::table
+        .filter(domain_blocks::host.eq(host))
+        .select(DomainBlock::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// One page of the allowed servers, newest first.
+pub fn page_of_allows(conn: &mut DbConnection, page: &Page) -> QueryResult<Vec<DomainAllow>> {
+    let query = domain_allows::table.select(DomainAllow::as_select());
+    load_page!(query, domain_allows::id, page, conn)
+}
+
+/// The allowed server of that id.
+pub fn find_allow(conn: &mut DbConnection, id: i64) -> QueryResult<Option<DomainAllow>> {
+    domain_allows::table
+        .find(id)
+        .select(DomainAllow::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The allowed server of that name.
+pub fn allow_of(conn: &mut DbConnection, host: &str) -> QueryResult<Option<DomainAllow>> {
+    domain_allows::table
+        .filter(domain_allows::host.eq(host))
+        .select(DomainAllow::as_select())
+        .first(conn)
+        .optional()
+}
+
 /// Adds a rule.
 ///
 /// # Errors
@@ -66,11 +115,7 @@ pub fn insert_block(conn: &mut DbConnection, block: DomainBlock) -> QueryResult<
 
 /// Takes a rule away, and says what it was.
 pub fn delete_block(conn: &mut DbConnection, host: &str) -> QueryResult<Option<DomainBlock>> {
-    let found = domain_blocks::table
-        .filter(domain_blocks::host.eq(host))
-        .select(DomainBlock::as_select())
-        .first(conn)
-        .optional()?;
+    let found = block_of(conn, host)?;
     diesel::delete(domain_blocks::table.filter(domain_blocks::host.eq(host))).execute(conn)?;
     Ok(found)
 }

@@ -48,6 +48,7 @@ pub mod media;
 mod media_store;
 pub mod mentions;
 pub mod migrations;
+pub mod moderation;
 pub mod moves;
 pub mod mutes;
 pub mod notifications;

@@ -1,13 +1,14 @@
 //! What moderators are asked to look at.
 
 use diesel::prelude::*;
-use domain::{AccountId, ReportCategory, ReportId, StatusId, Time};
+use domain::{AccountId, Page, ReportCategory, ReportId, StatusId, Time};
 
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
-use crate::row::JsonList;
-use crate::schema::reports;
+use crate::paging::load_page;
+use crate::row::{JsonList, Optional};
+use crate::schema::{accounts, reports};
 
 /// Somebody asks the moderators to look at what somebody does.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -31,6 +32,23 @@ pub struct Report {
     pub forwarded: bool,
     pub created_at: Time,
     pub resolved_at: Option<Time>,
+    /// The moderator who looks at it.
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub assigned_account_id: Option<AccountId>,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub resolved_by_account_id: Option<AccountId>,
+    pub updated_at: Time,
+}
+
+/// Which reports are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct WantedReports {
+    /// Those that are settled, or those that wait.
+    pub resolved: bool,
+    pub by: Option<AccountId>,
+    pub about: Option<AccountId>,
+    /// Of the one reported.
+    pub host: Option<String>,
 }
 
 /// Adds a report: true unless the same one about the same account is there.
@@ -84,14 +102,43 @@ pub fn count_open_by(conn: &mut DbConnection, account: AccountId) -> QueryResult
         .get_result(conn)
 }
 
-/// Notes that a moderator has looked: true for the one who does it.
-pub fn resolve(conn: &mut DbConnection, id: ReportId, at: Time) -> QueryResult<bool> {
-    diesel::update(
-        reports::table
-            .find(id.0)
-            .filter(reports::resolved_at.is_null()),
-    )
-    .set(reports::resolved_at.eq(at))
-    .execute(conn)
-    .map(|rows| rows == 1)
+/// One page of the reports that are asked for, newest first.
+pub fn page(
+    conn: &mut DbConnection,
+    wanted: &WantedReports,
+    page: &Page,
+) -> QueryResult<Vec<Report>> {
+    let mut query = reports::table.select(Report::as_select()).into_boxed();
+    query = if wanted.resolved {
+        query.filter(reports::resolved_at.is_not_null())
+    } else {
+        query.filter(reports::resolved_at.is_null())
+    };
+    if let Some(by) = wanted.by {
+        query = query.filter(reports::account_id.eq(by.0));
+    }
+    if let Some(about) = wanted.about {
+        query = query.filter(reports::target_account_id.eq(about.0));
+    }
+    if let Some(host) = &wanted.host {
+        let people = accounts::table
+            .filter(accounts::host.eq(host))
+            .select(accounts::id);
+        query = query.filter(reports::target_account_id.eq_any(people));
+    }
+    load_page!(query, reports::id, page, conn)
+}
+
+/// Writes what moderators do about a report.
+pub fn update(conn: &mut DbConnection, report: &Report) -> QueryResult<()> {
+    diesel::update(reports::table.find(report.id.0))
+        .set((
+            reports::category.eq(i16::from(report.category)),
+            reports::resolved_at.eq(report.resolved_at),
+            reports::assigned_account_id.eq(report.assigned_account_id.map(|id| id.0)),
+            reports::resolved_by_account_id.eq(report.resolved_by_account_id.map(|id| id.0)),
+            reports::updated_at.eq(report.updated_at),
+        ))
+        .execute(conn)
+        .map(drop)
 }

@@ -42,6 +42,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamp>,
         suspended_by_home -> Bool,
         attribution_domains -> Text,
+        sensitized_at -> Nullable<Timestamp>,
     }
 }
 
@@ -593,6 +594,19 @@ diesel::table! {
         forwarded -> Bool,
         created_at -> Timestamp,
         resolved_at -> Nullable<Timestamp>,
+        assigned_account_id -> Nullable<BigInt>,
+        resolved_by_account_id -> Nullable<BigInt>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    moderation_log (id) {
+        id -> BigInt,
+        actor -> Text,
+        action -> Text,
+        target -> Text,
+        created_at -> Timestamp,
     }
 }
 

@@ -5,6 +5,7 @@ use domain::{AccountId, QuotePolicy, Role, Time, UserId, Visibility};
 
 use crate::DbConnection;
 use crate::accounts::Account;
+use crate::among::among;
 use crate::connection::each;
 use crate::row::Optional;
 use crate::schema::{accounts, invites, seen_weeks, users};
@@ -66,6 +67,15 @@ pub fn of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<Op
         .select(User::as_select())
         .first(conn)
         .optional()
+}
+
+/// The users of these accounts, in no order. One row by unique index each.
+pub fn of_accounts(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult<Vec<User>> {
+    let ids = among(users::account_id, ids.iter().map(|id| id.0));
+    each!(conn, c => users::table
+        .filter(ids)
+        .select(User::as_select())
+        .load(c))
 }
 
 /// The user of an e-mail address, in lower case.

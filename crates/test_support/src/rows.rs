@@ -57,6 +57,7 @@ pub fn account_row() -> Account {
         deleted_at: None,
         suspended_by_home: false,
         attribution_domains: Vec::new(),
+        sensitized_at: None,
     }
 }
 

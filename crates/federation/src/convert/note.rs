@@ -307,7 +307,7 @@ impl Post {
             "attributedTo": self.author.uri,
             "to": to,
             "cc": cc,
-            "sensitive": status.sensitive,
+            "sensitive": status.sensitive || self.author.sensitized_at.is_some(),
             "content": status.content,
             "attachment": self.media.iter().map(|media| document(app, media)).collect::<Vec<_>>(),
             "tag": self.tag(app),

@@ -16,18 +16,23 @@ pub struct DomainBlock {
 
 impl From<&domains::DomainBlock> for DomainBlock {
     fn from(block: &domains::DomainBlock) -> Self {
-        let digest = Sha256::digest(block.host.as_bytes());
         Self {
             domain: if block.obfuscate {
                 obfuscated(&block.host)
             } else {
                 block.host.clone()
             },
-            digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            digest: digest(&block.host),
             severity: block.severity.name(),
             comment: block.public_comment.clone().unwrap_or_default(),
         }
     }
+}
+
+/// SHA-256 of a name, hexadecimal.
+pub(super) fn digest(host: &str) -> String {
+    let digest = Sha256::digest(host.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A quarter at each end stays, and every dot.

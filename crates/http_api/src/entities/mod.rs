@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod announcement;
+pub mod admin;
 pub mod application;
 pub mod domain_block;
 pub mod embedding;
@@ -29,6 +30,7 @@ pub mod time;
 
 pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, Role, Source};
 pub use announcement::{Announcement, Reaction};
+pub use admin::{AdminAccount, AdminDomainAllow, AdminDomainBlock, AdminReport};
 pub use application::{Application, CredentialApplication, Token};
 pub use domain_block::DomainBlock;
 pub use embedding::Embedding;

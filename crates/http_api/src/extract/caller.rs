@@ -11,10 +11,10 @@ use service::App;
 use service::oauth::{self, Authenticated, Person};
 
 use super::bearer::Bearer;
-use super::scope::{Scope, require};
+use super::scope::{Scope, require, require_role};
 use crate::ApiError;
 
-/// Somebody signed in, whose token is good for `S`.
+/// Somebody signed in, whose token is good for `S`, and whose role is.
 pub struct Caller<S> {
     pub person: Person,
     pub authenticated: Authenticated,
@@ -72,6 +72,7 @@ impl<S: Scope> FromRequest for Caller<S> {
                 .clone()
                 .ok_or_else(ApiError::no_person)?;
             require::<S>(authenticated.scopes)?;
+            require_role::<S>(person.user.role)?;
             Ok(Self {
                 person,
                 authenticated,

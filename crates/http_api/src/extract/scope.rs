@@ -1,7 +1,7 @@
 //! Scopes as types, so that a handler's signature says what its caller must be allowed.
 //! <https://docs.joinmastodon.org/api/oauth-scopes/>
 
-use domain::Scopes;
+use domain::{Role, Scopes};
 
 use crate::ApiError;
 
@@ -9,6 +9,8 @@ use crate::ApiError;
 pub trait Scope: 'static {
     /// Any one of these is enough.
     const ANY_OF: &'static [&'static str];
+    /// What whoever holds it must be at least.
+    const LEAST: Role = Role::User;
 }
 
 /// Refuses a token that is not good for `S`.
@@ -22,8 +24,19 @@ pub fn require<S: Scope>(granted: Scopes) -> Result<(), ApiError> {
     Err(ApiError::outside_scopes())
 }
 
+/// Refuses somebody who may do less than `S` is for.
+///
+/// # Errors
+/// Forbidden, when the role is too small.
+pub fn require_role<S: Scope>(role: Role) -> Result<(), ApiError> {
+    if role < S::LEAST {
+        return Err(ApiError::not_allowed());
+    }
+    Ok(())
+}
+
 macro_rules! scopes {
-    ($($(#[$doc:meta])* $name:ident: $($scope:literal)|*;)+) => {
+    ($($(#[$doc:meta])* $name:ident: $($scope:literal)|* $(for $least:ident)?;)+) => {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, Copy)]
@@ -31,6 +44,7 @@ macro_rules! scopes {
 
             impl Scope for $name {
                 const ANY_OF: &'static [&'static str] = &[$($scope),*];
+                $(const LEAST: Role = Role::$least;)?
             }
         )+
 
@@ -42,6 +56,16 @@ macro_rules! scopes {
 scopes! {
     /// Any token will do.
     AnyScope: ;
+    AdminReadAccounts: "admin:read:accounts" for Moderator;
+    AdminReadDomainAllows: "admin:read:domain_allows" for Admin;
+    AdminReadDomainBlocks: "admin:read:domain_blocks" for Admin;
+    AdminReadReports: "admin:read:reports" for Moderator;
+    AdminWriteAccounts: "admin:write:accounts" for Moderator;
+    AdminWriteDomainAllows: "admin:write:domain_allows" for Admin;
+    AdminWriteDomainBlocks: "admin:write:domain_blocks" for Admin;
+    AdminWriteReports: "admin:write:reports" for Moderator;
+    /// To remove for good what somebody wrote.
+    AdminDeleteAccounts: "admin:write:accounts" for Admin;
     /// To know who one is.
     OwnProfile: "profile" | "read:accounts";
     Profile: "profile";
@@ -95,6 +119,19 @@ mod tests {
         assert_eq!(require::<WriteStatuses>(scopes("write")), Ok(()));
         assert_eq!(require::<WriteFollows>(scopes("follow")), Ok(()));
         assert_eq!(require::<AnyScope>(scopes("push")), Ok(()));
+    }
+
+    #[test]
+    fn a_scope_of_the_administration_is_nothing_without_the_role() {
+        let refused = Err(ApiError::not_allowed());
+        assert_eq!(require_role::<AdminReadReports>(Role::User), refused);
+        assert_eq!(require_role::<AdminReadReports>(Role::Moderator), Ok(()));
+        assert_eq!(
+            require_role::<AdminReadDomainBlocks>(Role::Moderator),
+            refused
+        );
+        assert_eq!(require_role::<AdminReadDomainBlocks>(Role::Owner), Ok(()));
+        assert_eq!(require_role::<WriteStatuses>(Role::User), Ok(()));
     }
 
     #[test]

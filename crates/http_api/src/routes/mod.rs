@@ -2,6 +2,7 @@
 
 mod accounts;
 mod announcements;
+mod admin;
 mod apps;
 mod async_refreshes;
 mod directory;
@@ -91,6 +92,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     regard::routes(config);
     accounts::routes(config);
     announcements::routes(config);
+    admin::routes(config);
     apps::routes(config);
     async_refreshes::routes(config);
     directory::routes(config);

@@ -34,6 +34,17 @@ pub async fn run(config: Config, command: Report) -> anyhow::Result<()> {
                 .with_context(|| format!("report {id}"))?;
             say(&format!("Report {id} is resolved."));
         }
+        Report::Log => {
+            for deed in service::moderation::log(&app).await? {
+                say(&format!(
+                    "{}\t{}\t{}\t{}",
+                    deed.at.format("%Y-%m-%d %H:%M:%S"),
+                    deed.actor,
+                    deed.action,
+                    deed.target
+                ));
+            }
+        }
     }
     Ok(())
 }

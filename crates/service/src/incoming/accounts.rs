@@ -178,6 +178,7 @@ fn describe(
         fetched_at: Some(now),
         silenced_at: known.and_then(|row| row.silenced_at),
         suspended_at: known.and_then(|row| row.suspended_at),
+        sensitized_at: known.and_then(|row| row.sensitized_at),
         deleted_at: None,
         attribution_domains: remote.attribution_domains.clone(),
         suspended_by_home: known.is_some_and(|row| row.suspended_by_home),
@@ -185,7 +186,7 @@ fn describe(
 }
 
 /// Somebody elsewhere deleted their account: nothing of theirs is shown any more.
-pub(super) fn leave(app: &App, conn: &mut DbConnection, account: &Account) -> Result<()> {
+pub(crate) fn leave(app: &App, conn: &mut DbConnection, account: &Account) -> Result<()> {
     storage::accounts::set_deleted(conn, account.id, app.now())?;
     for follow in storage::follows::all_of(conn, account.id)? {
         crate::follows::remove(conn, follow.follower_id, follow.account_id)?;

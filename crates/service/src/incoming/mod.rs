@@ -19,7 +19,7 @@ pub use polls::RemotePoll;
 pub use quotes::RemoteQuote;
 pub use statuses::{RemoteMedia, RemoteStatus, receive_thread, renew};
 
-pub(crate) use accounts::remove_statuses;
+pub(crate) use accounts::{leave, remove_statuses};
 pub(crate) use retractions::{KEPT, REMEMBERED};
 
 use storage::DbConnection;

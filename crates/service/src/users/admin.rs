@@ -156,21 +156,25 @@ pub async fn set_role(app: &App, username: &str, role: Role) -> Result<()> {
 pub async fn approve(app: &App, username: &str) -> Result<()> {
     let username = username.to_owned();
     app.transaction(move |app, conn| {
-        let Person { mut user, account } = named(conn, &username)?;
-        if user.approved_at.is_some() {
+        let person = named(conn, &username)?;
+        if person.user.approved_at.is_some() {
             return Ok(());
         }
-        user.approved_at = Some(app.now());
-        storage::users::update(conn, &user)?;
-        if app.mailer().is_set() {
-            let link = app.addresses().join("/sign-in");
-            let message =
-                mail::approved(&user.email, &app.settings().title, &account.username, &link);
-            enqueue(app, conn, &Job::Mail(message))?;
-        }
-        Ok(())
+        let_in(app, conn, person)
     })
     .await
+}
+
+pub(crate) fn let_in(app: &App, conn: &mut DbConnection, waiting: Person) -> Result<()> {
+    let Person { mut user, account } = waiting;
+    user.approved_at = Some(app.now());
+    storage::users::update(conn, &user)?;
+    if app.mailer().is_set() {
+        let link = app.addresses().join("/sign-in");
+        let message = mail::approved(&user.email, &app.settings().title, &account.username, &link);
+        enqueue(app, conn, &Job::Mail(message))?;
+    }
+    Ok(())
 }
 
 /// Takes somebody's e-mail address for confirmed.
@@ -191,16 +195,25 @@ pub async fn confirm_by_hand(app: &App, username: &str) -> Result<()> {
 pub async fn suspend(app: &App, username: &str, suspended: bool) -> Result<()> {
     let username = username.to_owned();
     app.transaction(move |app, conn| {
-        let Person { user, account } = named(conn, &username)?;
-        let now = app.now();
-        storage::accounts::set_suspended(conn, account.id, suspended.then_some(now), now)?;
-        if suspended {
-            storage::sessions::delete_of_user(conn, user.id)?;
-        }
-        let account = account.id;
-        federate(app, conn, Outgoing::UpdateProfile { account })
+        let person = named(conn, &username)?;
+        set_suspended(app, conn, &person, suspended)
     })
     .await
+}
+
+pub(crate) fn set_suspended(
+    app: &App,
+    conn: &mut DbConnection,
+    person: &Person,
+    suspended: bool,
+) -> Result<()> {
+    let now = app.now();
+    let account = person.id();
+    storage::accounts::set_suspended(conn, account, suspended.then_some(now), now)?;
+    if suspended {
+        storage::sessions::delete_of_user(conn, person.user.id)?;
+    }
+    federate(app, conn, Outgoing::UpdateProfile { account })
 }
 
 /// Makes an invitation; answers its code.

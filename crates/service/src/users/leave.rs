@@ -26,7 +26,7 @@ pub async fn delete(app: &App, username: &str) -> Result<()> {
 
 /// All that somebody said and wrote goes, and what they sign in with. Other servers are told. The name stays taken,
 /// by nobody, so that nobody can be taken for them.
-async fn leave(app: &App, id: AccountId) -> Result<()> {
+pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
     let files = app
         .transaction(move |app, conn| {
             let account = storage::accounts::find(conn, id)?

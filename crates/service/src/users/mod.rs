@@ -14,6 +14,8 @@ pub use admin::{
     NewUser, approve, check_new, confirm_by_hand, create, create_invite, ensure_instance_actor,
     find, instance_actor, list, set_password, set_role, suspend,
 };
+pub(crate) use admin::{let_in, set_suspended};
+pub(crate) use leave::leave;
 pub use leave::{delete, delete_own};
 pub use sign_in::{Session, prove_again, session, sign_in, sign_out};
 pub use sign_up::{
@@ -91,6 +93,7 @@ fn new_account(app: &App, username: &str, kind: AccountKind) -> Account {
         deleted_at: None,
         suspended_by_home: false,
         attribution_domains: Vec::new(),
+        sensitized_at: None,
     }
 }
 

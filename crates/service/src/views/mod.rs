@@ -20,7 +20,7 @@ use storage::statuses::Status;
 
 use crate::reports::ReportView;
 
-pub(crate) use account::{account, accounts, accounts_by_id, with_moved};
+pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
 pub(crate) use polls::polls;
 pub(crate) use status::{media, statuses};
 

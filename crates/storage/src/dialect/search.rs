@@ -1,10 +1,14 @@
 //! Finding text. SQLite's `LIKE` folds ASCII case; PostgreSQL's does not and has `ILIKE`.
 
 use diesel::prelude::*;
+use domain::Page;
 
 use crate::accounts::Account;
+use crate::among::among;
 use crate::connection::DbConnection;
-use crate::schema::accounts;
+use crate::moderation::{Standing, Wanted};
+use crate::paging::load_page;
+use crate::schema::{accounts, users};
 
 /// Living accounts of which each word is part of the handle or the display name, by handle.
 pub(crate) fn accounts(
@@ -45,6 +49,86 @@ pub(crate) fn accounts(
         DbConnection::Sqlite(c) => found!(c, like),
         DbConnection::Postgres(c) => found!(c, ilike),
     }
+}
+
+/// One page of the accounts that are asked for, newest first.
+pub(crate) fn moderated(
+    conn: &mut DbConnection,
+    wanted: &Wanted,
+    page: &Page,
+) -> QueryResult<Vec<Account>> {
+    macro_rules! found {
+        ($c:expr, $matches:ident) => {{
+            let mut query = accounts::table
+                .filter(accounts::deleted_at.is_null())
+                .filter(
+                    accounts::host
+                        .is_not_null()
+                        .or(accounts::id.eq_any(users::table.select(users::account_id))),
+                )
+                .select(Account::as_select())
+                .into_boxed();
+            query = match wanted.local {
+                Some(true) => query.filter(accounts::host.is_null()),
+                Some(false) => query.filter(accounts::host.is_not_null()),
+                None => query,
+            };
+            query = match wanted.standing {
+                Some(Standing::Active) => query.filter(accounts::suspended_at.is_null()),
+                Some(Standing::Pending) => query.filter(
+                    accounts::id.eq_any(
+                        users::table
+                            .filter(users::approved_at.is_null())
+                            .select(users::account_id),
+                    ),
+                ),
+                Some(Standing::Disabled) => query.filter(
+                    accounts::id.eq_any(
+                        users::table
+                            .filter(users::disabled_at.is_not_null())
+                            .select(users::account_id),
+                    ),
+                ),
+                Some(Standing::Silenced) => query.filter(accounts::silenced_at.is_not_null()),
+                Some(Standing::Suspended) => query.filter(accounts::suspended_at.is_not_null()),
+                Some(Standing::Sensitized) => query.filter(accounts::sensitized_at.is_not_null()),
+                None => query,
+            };
+            if let Some(roles) = &wanted.roles {
+                let roles = roles.iter().map(|role| i16::from(*role));
+                let people = users::table
+                    .filter(among(users::role, roles))
+                    .select(users::account_id);
+                query = query.filter(accounts::id.eq_any(people));
+            }
+            if let Some(email) = &wanted.email {
+                let people = users::table
+                    .filter(users::email.like(beginning(email)).escape('\\'))
+                    .select(users::account_id);
+                query = query.filter(accounts::id.eq_any(people));
+            }
+            if let Some(host) = &wanted.host {
+                query = query.filter(accounts::host.eq(host));
+            }
+            if let Some(name) = &wanted.username {
+                query = query.filter(accounts::handle_key.like(beginning(name)).escape('\\'));
+            }
+            if let Some(name) = &wanted.display_name {
+                let name = format!("{}%", escape(name));
+                query = query.filter(accounts::display_name.$matches(name).escape('\\'));
+            }
+            load_page!(query, accounts::id, page, $c)
+        }};
+    }
+    match conn {
+        DbConnection::Sqlite(c) => found!(c, like),
+        DbConnection::Postgres(c) => found!(c, ilike),
+    }
+}
+
+/// Of something that is stored in lower case.
+fn beginning(text: &str) -> String {
+    format!("{}%", escape(&text.to_lowercase()))
 }
 
 fn escape(word: &str) -> String {

@@ -1,0 +1,163 @@
+//! What only moderators and administrators see.
+//! <https://docs.joinmastodon.org/entities/Admin_Account/>
+
+use domain::{AccountId, ReportId, Time};
+use serde::Serialize;
+use service::domains;
+use service::moderation::{AdminAccountView, AdminReportView};
+
+use super::domain_block::digest;
+use super::time::{moment, moment_or_null};
+use super::{Account, Empty, Null, Role, Status};
+
+/// Somebody, with what moderators know of them. No addresses of devices are kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct AdminAccount {
+    pub id: AccountId,
+    pub username: String,
+    pub domain: Option<String>,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+    /// Null of people elsewhere, as the next two and the role are.
+    pub email: Option<String>,
+    pub locale: Option<String>,
+    pub invite_request: Option<String>,
+    pub ip: Null,
+    pub ips: Empty,
+    pub confirmed: bool,
+    pub approved: bool,
+    pub disabled: bool,
+    pub silenced: bool,
+    pub suspended: bool,
+    pub sensitized: bool,
+    pub role: Option<Role>,
+    pub account: Account,
+}
+
+impl From<AdminAccountView> for AdminAccount {
+    fn from(view: AdminAccountView) -> Self {
+        let AdminAccountView { account, user } = view;
+        let row = &account.account;
+        Self {
+            id: row.id,
+            username: row.username.clone(),
+            domain: row.host.clone(),
+            created_at: row.created_at,
+            confirmed: user
+                .as_ref()
+                .is_some_and(|user| user.confirmed_at.is_some()),
+            approved: user.as_ref().is_some_and(|user| user.approved_at.is_some()),
+            disabled: user.as_ref().is_some_and(|user| user.disabled_at.is_some()),
+            silenced: row.silenced_at.is_some(),
+            suspended: row.suspended_at.is_some(),
+            sensitized: row.sensitized_at.is_some(),
+            role: user.as_ref().map(|user| Role::from(user.role)),
+            email: user.as_ref().map(|user| user.email.clone()),
+            locale: user.as_ref().map(|user| user.locale.clone()),
+            invite_request: user
+                .map(|user| user.reason)
+                .filter(|reason| !reason.is_empty()),
+            ip: (),
+            ips: [],
+            account: account.into(),
+        }
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/Admin_DomainBlock/>
+#[derive(Debug, Clone, Serialize)]
+pub struct AdminDomainBlock {
+    pub id: String,
+    pub domain: String,
+    pub digest: String,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+    pub severity: &'static str,
+    pub reject_media: bool,
+    pub reject_reports: bool,
+    pub private_comment: Option<String>,
+    pub public_comment: Option<String>,
+    pub obfuscate: bool,
+}
+
+impl From<domains::DomainBlock> for AdminDomainBlock {
+    fn from(block: domains::DomainBlock) -> Self {
+        Self {
+            id: block.id.to_string(),
+            digest: digest(&block.host),
+            domain: block.host,
+            created_at: block.created_at,
+            severity: block.severity.name(),
+            reject_media: block.reject_media,
+            reject_reports: block.reject_reports,
+            private_comment: block.private_comment,
+            public_comment: block.public_comment,
+            obfuscate: block.obfuscate,
+        }
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/Admin_DomainAllow/>
+#[derive(Debug, Clone, Serialize)]
+pub struct AdminDomainAllow {
+    pub id: String,
+    pub domain: String,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+}
+
+impl From<domains::DomainAllow> for AdminDomainAllow {
+    fn from(allow: domains::DomainAllow) -> Self {
+        Self {
+            id: allow.id.to_string(),
+            domain: allow.host,
+            created_at: allow.created_at,
+        }
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/Admin_Report/>
+#[derive(Debug, Clone, Serialize)]
+pub struct AdminReport {
+    pub id: ReportId,
+    pub action_taken: bool,
+    #[serde(serialize_with = "moment_or_null")]
+    pub action_taken_at: Option<Time>,
+    pub category: &'static str,
+    pub comment: String,
+    pub forwarded: bool,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+    #[serde(serialize_with = "moment")]
+    pub updated_at: Time,
+    pub account: AdminAccount,
+    pub target_account: AdminAccount,
+    pub assigned_account: Option<AdminAccount>,
+    pub action_taken_by_account: Option<AdminAccount>,
+    pub statuses: Vec<Status>,
+    pub rules: Empty,
+    pub collections: Empty,
+}
+
+impl From<AdminReportView> for AdminReport {
+    fn from(view: AdminReportView) -> Self {
+        let report = view.report;
+        Self {
+            id: report.id,
+            action_taken: report.resolved_at.is_some(),
+            action_taken_at: report.resolved_at,
+            category: report.category.name(),
+            comment: report.comment,
+            forwarded: report.forwarded,
+            created_at: report.created_at,
+            updated_at: report.updated_at,
+            account: view.by.into(),
+            target_account: view.target.into(),
+            assigned_account: view.assigned.map(Into::into),
+            action_taken_by_account: view.resolved_by.map(Into::into),
+            statuses: view.statuses.into_iter().map(Into::into).collect(),
+            rules: [],
+            collections: [],
+        }
+    }
+}

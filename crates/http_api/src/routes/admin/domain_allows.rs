@@ -1,0 +1,66 @@
+//! <https://docs.joinmastodon.org/methods/admin/domain_allows/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use serde::Deserialize;
+use service::{App, domains};
+
+use super::super::{Answer, json, nothing, page};
+use super::host;
+use crate::entities::AdminDomainAllow;
+use crate::extract::scope::{AdminReadDomainAllows, AdminWriteDomainAllows};
+use crate::extract::{Caller, PageParams, Params, PathId, Text};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/v1/admin/domain_allows")
+                .route(web::get().to(list))
+                .route(web::post().to(allow)),
+        )
+        .service(
+            web::resource("/v1/admin/domain_allows/{id}")
+                .route(web::get().to(show))
+                .route(web::delete().to(disallow)),
+        );
+}
+
+async fn list(
+    request: HttpRequest,
+    _: Caller<AdminReadDomainAllows>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = domains::page_of_allows(&app, params.0.page(100, 200)).await?;
+    page::<_, AdminDomainAllow>(&request, &app, found)
+}
+
+async fn show(_: Caller<AdminReadDomainAllows>, id: PathId<i64>, app: Data<App>) -> Answer {
+    json(AdminDomainAllow::from(
+        domains::find_allow(&app, id.0).await?,
+    ))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Named {
+    domain: Text,
+}
+
+async fn allow(
+    caller: Caller<AdminWriteDomainAllows>,
+    params: Params<Named>,
+    app: Data<App>,
+) -> Answer {
+    let allowed = domains::add_allow(&app, &caller.person, &host(&params.0.domain)?).await?;
+    json(AdminDomainAllow::from(allowed))
+}
+
+async fn disallow(
+    caller: Caller<AdminWriteDomainAllows>,
+    id: PathId<i64>,
+    app: Data<App>,
+) -> Answer {
+    domains::remove_allow(&app, &caller.person, id.0).await?;
+    nothing()
+}

@@ -1,0 +1,114 @@
+//! <https://docs.joinmastodon.org/methods/admin/domain_blocks/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::Severity;
+use serde::Deserialize;
+use service::App;
+use service::domains::{self, DomainChanges, NewDomainBlock};
+
+use super::super::{Answer, json, nothing, page};
+use super::{host, mistake};
+use crate::ApiError;
+use crate::entities::AdminDomainBlock;
+use crate::extract::scope::{AdminReadDomainBlocks, AdminWriteDomainBlocks};
+use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/v1/admin/domain_blocks")
+                .route(web::get().to(list))
+                .route(web::post().to(block)),
+        )
+        .service(
+            web::resource("/v1/admin/domain_blocks/{id}")
+                .route(web::get().to(show))
+                .route(web::put().to(change))
+                .route(web::delete().to(unblock)),
+        );
+}
+
+async fn list(
+    request: HttpRequest,
+    _: Caller<AdminReadDomainBlocks>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = domains::page_of_blocks(&app, params.0.page(100, 200)).await?;
+    page::<_, AdminDomainBlock>(&request, &app, found)
+}
+
+async fn show(_: Caller<AdminReadDomainBlocks>, id: PathId<i64>, app: Data<App>) -> Answer {
+    json(AdminDomainBlock::from(
+        domains::find_block(&app, id.0).await?,
+    ))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Rule {
+    domain: Text,
+    severity: Text,
+    reject_media: Flag,
+    reject_reports: Flag,
+    private_comment: Text,
+    public_comment: Text,
+    obfuscate: Flag,
+}
+
+impl Rule {
+    fn severity(&self) -> Result<Option<Severity>, ApiError> {
+        let severity = self.severity.filled().map(str::parse).transpose();
+        severity.map_err(|_| mistake("Severity is not included in the list"))
+    }
+}
+
+async fn block(
+    caller: Caller<AdminWriteDomainBlocks>,
+    params: Params<Rule>,
+    app: Data<App>,
+) -> Answer {
+    let rule = params.0;
+    let new = NewDomainBlock {
+        host: host(&rule.domain)?,
+        severity: rule.severity()?.unwrap_or(Severity::Silence),
+        reject_media: rule.reject_media.is_set(),
+        reject_reports: rule.reject_reports.is_set(),
+        private_comment: rule.private_comment.0,
+        public_comment: rule.public_comment.0,
+        obfuscate: rule.obfuscate.is_set(),
+    };
+    json(AdminDomainBlock::from(
+        domains::add_block(&app, &caller.person, new).await?,
+    ))
+}
+
+async fn change(
+    caller: Caller<AdminWriteDomainBlocks>,
+    id: PathId<i64>,
+    params: Params<Rule>,
+    app: Data<App>,
+) -> Answer {
+    let rule = params.0;
+    let changes = DomainChanges {
+        severity: rule.severity()?,
+        reject_media: rule.reject_media.0,
+        reject_reports: rule.reject_reports.0,
+        private_comment: rule.private_comment.0,
+        public_comment: rule.public_comment.0,
+        obfuscate: rule.obfuscate.0,
+    };
+    json(AdminDomainBlock::from(
+        domains::change_block(&app, &caller.person, id.0, changes).await?,
+    ))
+}
+
+async fn unblock(
+    caller: Caller<AdminWriteDomainBlocks>,
+    id: PathId<i64>,
+    app: Data<App>,
+) -> Answer {
+    domains::remove_block(&app, &caller.person, id.0).await?;
+    nothing()
+}

@@ -1,0 +1,34 @@
+//! What moderators and administrators do by an app.
+//! <https://docs.joinmastodon.org/methods/admin/>
+
+mod accounts;
+mod domain_allows;
+mod domain_blocks;
+mod reports;
+
+use actix_web::web::ServiceConfig;
+use domain::Host;
+
+use crate::ApiError;
+use crate::extract::Text;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    accounts::routes(config);
+    domain_allows::routes(config);
+    domain_blocks::routes(config);
+    reports::routes(config);
+}
+
+/// The server that is named.
+fn host(domain: &Text) -> Result<Host, ApiError> {
+    let Some(name) = domain.filled() else {
+        return Err(mistake("Domain can't be blank"));
+    };
+    let name = name.trim().trim_start_matches('@');
+    name.parse()
+        .map_err(|_| mistake("Domain is not a valid domain name"))
+}
+
+fn mistake(reason: &str) -> ApiError {
+    ApiError::Unprocessable(format!("Validation failed: {reason}"))
+}

@@ -1,0 +1,128 @@
+//! <https://docs.joinmastodon.org/methods/admin/reports/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::{ReportCategory, ReportId};
+use serde::Deserialize;
+use service::App;
+use service::moderation::reports::{self, Change, WantedReports};
+
+use super::super::{Answer, json, page};
+use super::mistake;
+use crate::ApiError;
+use crate::entities::AdminReport;
+use crate::extract::scope::{AdminReadReports, AdminWriteReports};
+use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/admin/reports").route(web::get().to(list)))
+        .service(
+            web::resource("/v1/admin/reports/{id}")
+                .route(web::get().to(show))
+                .route(web::put().to(update)),
+        )
+        .service(
+            web::resource("/v1/admin/reports/{id}/assign_to_self").route(web::post().to(assign)),
+        )
+        .service(web::resource("/v1/admin/reports/{id}/unassign").route(web::post().to(unassign)))
+        .service(web::resource("/v1/admin/reports/{id}/resolve").route(web::post().to(resolve)))
+        .service(web::resource("/v1/admin/reports/{id}/reopen").route(web::post().to(reopen)));
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Filters {
+    resolved: Flag,
+    account_id: Text,
+    target_account_id: Text,
+    by_target_domain: Text,
+    #[serde(flatten)]
+    page: PageParams,
+}
+
+async fn list(
+    request: HttpRequest,
+    caller: Caller<AdminReadReports>,
+    params: Params<Filters>,
+    app: Data<App>,
+) -> Answer {
+    let filters = params.0;
+    let id = |text: &Text| match text.filled() {
+        None => Ok(None),
+        Some(id) => id.parse().map(Some).map_err(|_| ApiError::NotFound),
+    };
+    let wanted = WantedReports {
+        resolved: filters.resolved.is_set(),
+        by: id(&filters.account_id)?,
+        about: id(&filters.target_account_id)?,
+        host: filters.by_target_domain.filled().map(str::to_owned),
+    };
+    let found = reports::page(&app, &caller.person, wanted, filters.page.page(100, 200)).await?;
+    page::<_, AdminReport>(&request, &app, found)
+}
+
+async fn show(caller: Caller<AdminReadReports>, id: PathId<ReportId>, app: Data<App>) -> Answer {
+    let view = reports::find(&app, &caller.person, id.0).await?;
+    json(AdminReport::from(view))
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller<AdminWriteReports>,
+    id: ReportId,
+    change: Change,
+) -> Answer {
+    let view = reports::change(app, &caller.person, id, change).await?;
+    json(AdminReport::from(view))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Update {
+    category: Text,
+    rule_ids: Words,
+}
+
+async fn update(
+    caller: Caller<AdminWriteReports>,
+    id: PathId<ReportId>,
+    params: Params<Update>,
+    app: Data<App>,
+) -> Answer {
+    if !params.0.rule_ids.as_slice().is_empty() {
+        return Err(mistake("Rules does not reference valid rules"));
+    }
+    let category = match params.0.category.filled() {
+        None => None,
+        Some(name) => Some(
+            ReportCategory::named(name)
+                .ok_or_else(|| mistake("Category is not included in the list"))?,
+        ),
+    };
+    change(&app, &caller, id.0, Change::Category(category)).await
+}
+
+async fn assign(caller: Caller<AdminWriteReports>, id: PathId<ReportId>, app: Data<App>) -> Answer {
+    change(&app, &caller, id.0, Change::Assign).await
+}
+
+async fn unassign(
+    caller: Caller<AdminWriteReports>,
+    id: PathId<ReportId>,
+    app: Data<App>,
+) -> Answer {
+    change(&app, &caller, id.0, Change::Unassign).await
+}
+
+async fn resolve(
+    caller: Caller<AdminWriteReports>,
+    id: PathId<ReportId>,
+    app: Data<App>,
+) -> Answer {
+    change(&app, &caller, id.0, Change::Resolve).await
+}
+
+async fn reopen(caller: Caller<AdminWriteReports>, id: PathId<ReportId>, app: Data<App>) -> Answer {
+    change(&app, &caller, id.0, Change::Reopen).await
+}

@@ -1,0 +1,172 @@
+//! What moderators do about reports.
+//! <https://docs.joinmastodon.org/methods/admin/reports/>
+
+use std::collections::HashMap;
+
+use domain::{AccountId, Page, ReportCategory, ReportId, StatusId};
+use storage::DbConnection;
+use storage::reports::Report;
+
+use super::{AdminAccountView, AdminReportView, note, show};
+use crate::oauth::Person;
+use crate::views::{self, StatusView};
+use crate::{App, Error, Paged, Result};
+
+pub use storage::reports::WantedReports;
+
+/// What is done about a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// None: as it was.
+    Category(Option<ReportCategory>),
+    /// To whoever does it.
+    Assign,
+    Unassign,
+    Resolve,
+    Reopen,
+}
+
+/// One page of the reports that are asked for.
+pub async fn page(
+    app: &App,
+    person: &Person,
+    wanted: WantedReports,
+    page: Page,
+) -> Result<Paged<AdminReportView>> {
+    let me = person.id();
+    app.read_long(move |app, conn| {
+        let rows = storage::reports::page(conn, &wanted, &page)?;
+        let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
+        Ok(Paged::new(views(app, conn, me, rows)?, cursors, &page))
+    })
+    .await
+}
+
+/// The report of that id.
+pub async fn find(app: &App, person: &Person, id: ReportId) -> Result<AdminReportView> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let row = storage::reports::find(conn, id)?.ok_or(Error::NotFound)?;
+        view(app, conn, me, row)
+    })
+    .await
+}
+
+/// Does something about a report.
+pub async fn change(
+    app: &App,
+    by: &Person,
+    id: ReportId,
+    change: Change,
+) -> Result<AdminReportView> {
+    let by = by.clone();
+    app.transaction(move |app, conn| {
+        let mut report = storage::reports::find(conn, id)?.ok_or(Error::NotFound)?;
+        let action = match change {
+            Change::Category(category) => {
+                report.category = category.unwrap_or(report.category);
+                "update report"
+            }
+            Change::Assign => {
+                report.assigned_account_id = Some(by.id());
+                "assign report"
+            }
+            Change::Unassign => {
+                report.assigned_account_id = None;
+                "unassign report"
+            }
+            Change::Resolve => {
+                report.resolved_at = Some(app.now());
+                report.resolved_by_account_id = Some(by.id());
+                "resolve report"
+            }
+            Change::Reopen => {
+                report.resolved_at = None;
+                report.resolved_by_account_id = None;
+                "reopen report"
+            }
+        };
+        report.updated_at = app.now();
+        storage::reports::update(conn, &report)?;
+        note(app, conn, &by, action, id.to_string())?;
+        view(app, conn, by.id(), report)
+    })
+    .await
+}
+
+/// A decision about somebody settles a report about them.
+pub(super) fn settle(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Person,
+    id: ReportId,
+    about: AccountId,
+) -> Result<()> {
+    let mut report = storage::reports::find(conn, id)?
+        .filter(|row| row.target_account_id == about)
+        .ok_or(Error::NotFound)?;
+    let now = app.now();
+    report.resolved_at = Some(now);
+    report.resolved_by_account_id = Some(by.id());
+    report.updated_at = now;
+    storage::reports::update(conn, &report)?;
+    note(app, conn, by, "resolve report", id.to_string())
+}
+
+fn view(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    row: Report,
+) -> Result<AdminReportView> {
+    let found = views(app, conn, viewer, vec![row])?;
+    found.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// With all whom they concern, and the statuses, whoever may see them otherwise: they were shown to us.
+/// A fixed number of queries.
+fn views(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    rows: Vec<Report>,
+) -> Result<Vec<AdminReportView>> {
+    let concerned = |row: &Report| {
+        let always = [row.account_id, row.target_account_id];
+        let moderators = [row.assigned_account_id, row.resolved_by_account_id];
+        always.into_iter().chain(moderators.into_iter().flatten())
+    };
+    let mut people: Vec<AccountId> = rows.iter().flat_map(concerned).collect();
+    people.sort_unstable();
+    people.dedup();
+    let people = storage::accounts::with_ids(conn, &people)?;
+    let people: HashMap<AccountId, AdminAccountView> = show(app, conn, viewer, people)?
+        .into_iter()
+        .map(|view| (view.account.account.id, view))
+        .collect();
+    let ids: Vec<StatusId> = rows.iter().flat_map(|row| row.status_ids.clone()).collect();
+    let statuses = storage::statuses::with_ids(conn, &ids)?;
+    let statuses: HashMap<StatusId, StatusView> =
+        views::statuses(app, conn, Some(viewer), statuses)?
+            .into_iter()
+            .map(|view| (view.status.id, view))
+            .collect();
+    let person = |id: AccountId| people.get(&id).cloned();
+    Ok(rows
+        .into_iter()
+        .filter_map(|report| {
+            Some(AdminReportView {
+                by: person(report.account_id)?,
+                target: person(report.target_account_id)?,
+                assigned: report.assigned_account_id.and_then(person),
+                resolved_by: report.resolved_by_account_id.and_then(person),
+                statuses: report
+                    .status_ids
+                    .iter()
+                    .filter_map(|id| statuses.get(id).cloned())
+                    .collect(),
+                report,
+            })
+        })
+        .collect())
+}
