@@ -7,7 +7,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 use crate::elsewhere::{Elsewhere, account_id};
 use crate::harness::{School, Teacher, answer, out};
 
-const SCOPES: &str = "read write admin:read admin:write";
+pub const SCOPES: &str = "read write admin:read admin:write";
 
 async fn asks(who: &Teacher, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
     let response = who.request(method, path).json(&body).send().await.unwrap();
@@ -15,7 +15,13 @@ async fn asks(who: &Teacher, method: Method, path: &str, body: Value) -> (Status
     (status, response.json().await.unwrap())
 }
 
-async fn is_refused(who: &Teacher, method: Method, path: &str, body: Value, expected: StatusCode) {
+pub async fn is_refused(
+    who: &Teacher,
+    method: Method,
+    path: &str,
+    body: Value,
+    expected: StatusCode,
+) {
     let (status, said) = asks(who, method.clone(), path, body).await;
     assert_eq!(status, expected, "{method} {path}: {said}");
     assert!(said["error"].is_string(), "{said}");
@@ -26,12 +32,34 @@ async fn own_id(who: &Teacher) -> String {
     own["id"].as_str().unwrap().to_owned()
 }
 
-async fn names(who: &Teacher, path: &str) -> Vec<String> {
+pub async fn names(who: &Teacher, path: &str) -> Vec<String> {
     let found = who.get(path).await;
     let names = found.as_array().unwrap().iter();
     names
         .map(|account| account["username"].as_str().unwrap().to_owned())
         .collect()
+}
+
+/// By an app, from somewhere behind a proxy.
+pub async fn signs_up(school: &School, name: &str, email: &str, from: &str) -> (StatusCode, Value) {
+    let app = school.request(Method::POST, "/api/v1/apps").form(&[
+        ("client_name", "An app"),
+        ("redirect_uris", "urn:ietf:wg:oauth:2.0:oob"),
+        ("scopes", "read write"),
+    ]);
+    let app = answer(app).await;
+    let grant = json!({ "grant_type": "client_credentials", "scope": "read write",
+        "client_id": app["client_id"], "client_secret": app["client_secret"] });
+    let token = answer(school.request(Method::POST, "/oauth/token").json(&grant)).await;
+    let form = json!({ "username": name, "email": email, "agreement": true, "locale": "en",
+        "password": "chalk and cheese", "reason": "I teach" });
+    let signed = school
+        .request(Method::POST, "/api/v1/accounts")
+        .header("x-forwarded-for", from)
+        .bearer_auth(token["access_token"].as_str().unwrap())
+        .json(&form);
+    let response = signed.send().await.unwrap();
+    (response.status(), response.json().await.unwrap())
 }
 
 async fn servers(kind: Kind) {
@@ -131,21 +159,9 @@ async fn people(kind: Kind) {
 
     // Somebody waits to be let in, somebody else too.
     for name in ["wim", "xia"] {
-        let app = school.request(Method::POST, "/api/v1/apps").form(&[
-            ("client_name", "An app"),
-            ("redirect_uris", "urn:ietf:wg:oauth:2.0:oob"),
-            ("scopes", "read write"),
-        ]);
-        let app = answer(app).await;
-        let grant = json!({ "grant_type": "client_credentials", "scope": "read write",
-            "client_id": app["client_id"], "client_secret": app["client_secret"] });
-        let token = answer(school.request(Method::POST, "/oauth/token").json(&grant)).await;
-        let form = json!({ "username": name, "email": format!("{name}@school.example"), "agreement": true,
-            "password": "chalk and cheese", "locale": "en", "reason": "I teach" });
-        let signed = school
-            .request(Method::POST, "/api/v1/accounts")
-            .bearer_auth(token["access_token"].as_str().unwrap());
-        answer(signed.json(&form)).await;
+        let email = format!("{name}@school.example");
+        let (status, said) = signs_up(&school, name, &email, "127.0.0.1").await;
+        assert_eq!(status, StatusCode::OK, "{said}");
     }
     let list = "/api/v2/admin/accounts";
     let waiting = mia.get(&format!("{list}?status=pending")).await;

@@ -7,8 +7,8 @@
 )]
 
 mod addresses;
-mod announcements;
 mod admin;
+mod announcements;
 mod as_mastodon;
 mod authorised_fetch;
 mod backup;
@@ -51,6 +51,7 @@ mod reports;
 mod resolving;
 mod routes;
 mod sign_in;
+mod sign_up_blocks;
 mod software;
 mod stop;
 mod streams;

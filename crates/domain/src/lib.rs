@@ -5,6 +5,7 @@ pub mod audience;
 pub mod emoji;
 pub mod handle;
 pub mod ids;
+mod ip_severity;
 pub mod language;
 pub mod limits;
 pub mod media;
@@ -26,6 +27,7 @@ pub use ids::{
     AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId,
     NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
 };
+pub use ip_severity::IpSeverity;
 pub use media::MediaKind;
 pub use notification::NotificationKind;
 pub use numbered::UnknownNumber;

@@ -14,6 +14,7 @@ use http_api::middleware::json_answers::{json_answers, unknown_route};
 use http_api::middleware::rate_limit::{RateLimiter, RateLimits, is_admitted, rate_limit};
 use http_api::middleware::{
     cors, head::head, request_id::request_id, trailing_slash::trailing_slash,
+    turned_away::turned_away,
 };
 
 use crate::health::{self, Health};
@@ -63,6 +64,7 @@ pub fn listen(server: &Server, health: Data<Health>) -> anyhow::Result<Http> {
                 }
             })
             .configure(addresses)
+            .wrap(from_fn(turned_away))
             .wrap(from_fn(request_id))
             .wrap(Compress::default())
             .wrap(from_fn(trailing_slash))

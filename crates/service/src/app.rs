@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::instance::Facts;
 use crate::mail::Mailer;
+use crate::moderation::ip_blocks;
 use crate::policy::Remembered;
 use crate::programs::Programs;
 use crate::remote_files::Fetches;
@@ -34,6 +35,7 @@ struct Inner {
     /// What was counted last, and when.
     counted: Mutex<Option<(Time, Facts)>>,
     policy: Remembered,
+    turned_away: ip_blocks::Remembered,
 }
 
 /// What an [`App`] is put together from.
@@ -70,6 +72,7 @@ impl App {
             programs: Programs::default(),
             counted: Mutex::default(),
             policy: Remembered::default(),
+            turned_away: ip_blocks::Remembered::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -122,6 +125,10 @@ impl App {
 
     pub(crate) fn policy(&self) -> &Remembered {
         &self.inner.policy
+    }
+
+    pub(crate) fn turned_away(&self) -> &ip_blocks::Remembered {
+        &self.inner.turned_away
     }
 
     #[must_use]

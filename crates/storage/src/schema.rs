@@ -601,6 +601,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    email_domain_blocks (id) {
+        id -> BigInt,
+        host -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    canonical_email_blocks (id) {
+        id -> BigInt,
+        hash -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ip_blocks (id) {
+        id -> BigInt,
+        network -> Text,
+        severity -> SmallInt,
+        comment -> Text,
+        expires_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     moderation_log (id) {
         id -> BigInt,
         actor -> Text,

@@ -94,6 +94,7 @@ pub async fn submit(
         locale: locale(&request),
         reason: Some(said.reason.clone()),
         invite: Some(said.invite.clone()),
+        from: Some((address.0)(&request)),
     };
     let mistakes = match users::sign_up(&app, form).await {
         Ok(done) if done.state == State::Ready => {

@@ -5,8 +5,9 @@
 //! say. What this server never has is of type [`Null`] or [`Empty`].
 
 pub mod account;
-pub mod announcement;
 pub mod admin;
+pub mod admin_blocks;
+pub mod announcement;
 pub mod application;
 pub mod domain_block;
 pub mod embedding;
@@ -29,8 +30,9 @@ pub mod tag;
 pub mod time;
 
 pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, Role, Source};
-pub use announcement::{Announcement, Reaction};
 pub use admin::{AdminAccount, AdminDomainAllow, AdminDomainBlock, AdminReport};
+pub use admin_blocks::{AdminCanonicalEmailBlock, AdminEmailDomainBlock, AdminIpBlock};
+pub use announcement::{Announcement, Reaction};
 pub use application::{Application, CredentialApplication, Token};
 pub use domain_block::DomainBlock;
 pub use embedding::Embedding;

@@ -57,12 +57,19 @@ scopes! {
     /// Any token will do.
     AnyScope: ;
     AdminReadAccounts: "admin:read:accounts" for Moderator;
+    AdminReadAll: "admin:read" for Moderator;
+    AdminReadCanonicalEmailBlocks: "admin:read:canonical_email_blocks" for Admin;
     AdminReadDomainAllows: "admin:read:domain_allows" for Admin;
     AdminReadDomainBlocks: "admin:read:domain_blocks" for Admin;
+    AdminReadEmailDomainBlocks: "admin:read:email_domain_blocks" for Admin;
+    AdminReadIpBlocks: "admin:read:ip_blocks" for Admin;
     AdminReadReports: "admin:read:reports" for Moderator;
     AdminWriteAccounts: "admin:write:accounts" for Moderator;
+    AdminWriteCanonicalEmailBlocks: "admin:write:canonical_email_blocks" for Admin;
     AdminWriteDomainAllows: "admin:write:domain_allows" for Admin;
     AdminWriteDomainBlocks: "admin:write:domain_blocks" for Admin;
+    AdminWriteEmailDomainBlocks: "admin:write:email_domain_blocks" for Admin;
+    AdminWriteIpBlocks: "admin:write:ip_blocks" for Admin;
     AdminWriteReports: "admin:write:reports" for Moderator;
     /// To remove for good what somebody wrote.
     AdminDeleteAccounts: "admin:write:accounts" for Admin;

@@ -7,3 +7,4 @@ pub mod json_answers;
 pub mod rate_limit;
 pub mod request_id;
 pub mod trailing_slash;
+pub mod turned_away;

@@ -23,6 +23,7 @@ use crate::extract::scope::{
 use crate::extract::{
     Anyone, Caller, Choice, Flag, Holder, Number, PageParams, Params, PathId, Text, Upload, Words,
 };
+use crate::middleware::client_address::client_address;
 use crate::views::{account_ids, credential_account};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -66,7 +67,12 @@ struct SignUpForm {
     invite_code: Text,
 }
 
-async fn sign_up(holder: Holder, params: Params<SignUpForm>, app: Data<App>) -> Answer {
+async fn sign_up(
+    request: HttpRequest,
+    holder: Holder,
+    params: Params<SignUpForm>,
+    app: Data<App>,
+) -> Answer {
     let form = params.into_inner();
     let holder = holder.0;
     if !holder.scopes.covers("write:accounts") {
@@ -81,6 +87,7 @@ async fn sign_up(holder: Holder, params: Params<SignUpForm>, app: Data<App>) -> 
         locale: text(form.locale),
         reason: form.reason.0,
         invite: form.invite_code.0,
+        from: Some(client_address(&request)),
     };
     let issued = users::sign_up_with_token(&app, holder.application, holder.scopes, form).await?;
     json(token_entity(&issued))

@@ -1,8 +1,8 @@
 //! Every operation of the client API, one file for each area; each file lists its routes at its top.
 
 mod accounts;
-mod announcements;
 mod admin;
+mod announcements;
 mod apps;
 mod async_refreshes;
 mod directory;

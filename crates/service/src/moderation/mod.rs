@@ -2,6 +2,8 @@
 //! <https://docs.joinmastodon.org/methods/admin/>
 
 pub mod accounts;
+pub mod email_blocks;
+pub mod ip_blocks;
 pub mod reports;
 
 use std::collections::HashMap;

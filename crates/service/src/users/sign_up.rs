@@ -1,6 +1,8 @@
 //! Signing up.
 
-use domain::{ApplicationId, Role, Scopes, UserId};
+use std::net::IpAddr;
+
+use domain::{ApplicationId, IpSeverity, Role, Scopes, UserId};
 use storage::DbConnection;
 use storage::sessions::MailPurpose;
 
@@ -8,6 +10,7 @@ use super::{NewPerson, RESERVED, insert, normal_email};
 use crate::error::{Mistake, invalid};
 use crate::follows::notify;
 use crate::jobs::{Job, enqueue};
+use crate::moderation::{email_blocks, ip_blocks};
 use crate::oauth::{IssuedToken, Person, issue};
 use crate::passwords::{self, random_token, token_hash};
 use crate::{App, Error, RegistrationMode, Result, mail};
@@ -26,6 +29,8 @@ pub struct SignUp {
     pub locale: String,
     pub reason: Option<String>,
     pub invite: Option<String>,
+    /// Where they are.
+    pub from: Option<IpAddr>,
 }
 
 /// What is still missing before somebody can sign in.
@@ -88,9 +93,7 @@ struct Prepared {
 async fn prepare(app: &App, form: SignUp) -> Result<Prepared> {
     let registrations = app.settings().registrations;
     if registrations.mode == RegistrationMode::Closed {
-        return Err(Error::Forbidden(
-            "This server does not take new sign-ups at the moment".to_owned(),
-        ));
+        return Err(closed());
     }
     let mut mistakes = Vec::new();
     let mut mistake = |field, code, text: &str| {
@@ -155,6 +158,10 @@ async fn prepare(app: &App, form: SignUp) -> Result<Prepared> {
     })
 }
 
+fn closed() -> Error {
+    Error::Forbidden("This server does not take new sign-ups at the moment".to_owned())
+}
+
 fn validation(details: Vec<Mistake>) -> Error {
     let sentence = |mistake: &Mistake| format!("{} {}", mistake.field, mistake.text);
     let message = format!(
@@ -170,6 +177,20 @@ fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
         email,
         password_hash,
     } = new;
+    let network = match form.from {
+        Some(address) => ip_blocks::about(conn, address, app.now())?,
+        None => None,
+    };
+    if network >= Some(IpSeverity::SignUpBlock) {
+        return Err(closed());
+    }
+    if email_blocks::is_blocked(conn, &email)? {
+        return Err(validation(vec![Mistake {
+            field: "email",
+            code: "ERR_BLOCKED",
+            text: "cannot be used here".to_owned(),
+        }]));
+    }
     let taken = |field| Mistake {
         field,
         code: "ERR_TAKEN",
@@ -194,7 +215,8 @@ fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
             Some(used.ok_or_else(unusable_invite)?)
         }
     };
-    let needs_approval = registrations.mode == RegistrationMode::Approval && invite_id.is_none();
+    let needs_approval = (registrations.mode == RegistrationMode::Approval || network.is_some())
+        && invite_id.is_none();
     let needs_confirmation = registrations.confirm_email && app.mailer().is_set();
     let now = app.now();
     let person = insert(

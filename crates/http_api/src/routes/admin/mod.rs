@@ -2,9 +2,13 @@
 //! <https://docs.joinmastodon.org/methods/admin/>
 
 mod accounts;
+mod canonical_email_blocks;
 mod domain_allows;
 mod domain_blocks;
+mod email_domain_blocks;
+mod ip_blocks;
 mod reports;
+mod trends;
 
 use actix_web::web::ServiceConfig;
 use domain::Host;
@@ -14,9 +18,13 @@ use crate::extract::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     accounts::routes(config);
+    canonical_email_blocks::routes(config);
     domain_allows::routes(config);
     domain_blocks::routes(config);
+    email_domain_blocks::routes(config);
+    ip_blocks::routes(config);
     reports::routes(config);
+    trends::routes(config);
 }
 
 /// The server that is named.

@@ -1,0 +1,67 @@
+//! <https://docs.joinmastodon.org/methods/admin/email_domain_blocks/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use serde::Deserialize;
+use service::App;
+use service::moderation::email_blocks;
+
+use super::super::{Answer, json, nothing, page};
+use super::host;
+use crate::entities::AdminEmailDomainBlock;
+use crate::extract::scope::{AdminReadEmailDomainBlocks, AdminWriteEmailDomainBlocks};
+use crate::extract::{Caller, PageParams, Params, PathId, Text};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/v1/admin/email_domain_blocks")
+                .route(web::get().to(list))
+                .route(web::post().to(block)),
+        )
+        .service(
+            web::resource("/v1/admin/email_domain_blocks/{id}")
+                .route(web::get().to(show))
+                .route(web::delete().to(unblock)),
+        );
+}
+
+async fn list(
+    request: HttpRequest,
+    _: Caller<AdminReadEmailDomainBlocks>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = email_blocks::page_of_domains(&app, params.0.page(100, 200)).await?;
+    page::<_, AdminEmailDomainBlock>(&request, &app, found)
+}
+
+async fn show(_: Caller<AdminReadEmailDomainBlocks>, id: PathId<i64>, app: Data<App>) -> Answer {
+    json(AdminEmailDomainBlock::from(
+        email_blocks::find_domain(&app, id.0).await?,
+    ))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Named {
+    domain: Text,
+}
+
+async fn block(
+    caller: Caller<AdminWriteEmailDomainBlocks>,
+    params: Params<Named>,
+    app: Data<App>,
+) -> Answer {
+    let made = email_blocks::block_domain(&app, &caller.person, host(&params.0.domain)?).await?;
+    json(AdminEmailDomainBlock::from(made))
+}
+
+async fn unblock(
+    caller: Caller<AdminWriteEmailDomainBlocks>,
+    id: PathId<i64>,
+    app: Data<App>,
+) -> Answer {
+    email_blocks::unblock_domain(&app, &caller.person, id.0).await?;
+    nothing()
+}

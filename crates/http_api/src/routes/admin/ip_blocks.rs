@@ -1,0 +1,100 @@
+//! <https://docs.joinmastodon.org/methods/admin/ip_blocks/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::IpSeverity;
+use serde::Deserialize;
+use service::App;
+use service::moderation::ip_blocks::{self, IpRule};
+
+use super::super::{Answer, json, nothing, page};
+use super::mistake;
+use crate::ApiError;
+use crate::entities::AdminIpBlock;
+use crate::extract::scope::{AdminReadIpBlocks, AdminWriteIpBlocks};
+use crate::extract::{Caller, Number, PageParams, Params, PathId, Text};
+use crate::middleware::client_address::client_address;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/v1/admin/ip_blocks")
+                .route(web::get().to(list))
+                .route(web::post().to(block)),
+        )
+        .service(
+            web::resource("/v1/admin/ip_blocks/{id}")
+                .route(web::get().to(show))
+                .route(web::put().to(change))
+                .route(web::delete().to(unblock)),
+        );
+}
+
+async fn list(
+    request: HttpRequest,
+    _: Caller<AdminReadIpBlocks>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = ip_blocks::page(&app, params.0.page(100, 200)).await?;
+    page::<_, AdminIpBlock>(&request, &app, found)
+}
+
+async fn show(_: Caller<AdminReadIpBlocks>, id: PathId<i64>, app: Data<App>) -> Answer {
+    json(AdminIpBlock::from(ip_blocks::find(&app, id.0).await?))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Said {
+    ip: Text,
+    severity: Text,
+    comment: Text,
+    expires_in: Number,
+}
+
+impl Said {
+    fn rule(self) -> Result<IpRule, ApiError> {
+        let severity = match self.severity.filled() {
+            None => None,
+            Some(name) => Some(
+                IpSeverity::named(name)
+                    .ok_or_else(|| mistake("Severity is not included in the list"))?,
+            ),
+        };
+        Ok(IpRule {
+            network: self.ip.0,
+            severity,
+            comment: self.comment.0,
+            expires_in: self.expires_in.0,
+        })
+    }
+}
+
+async fn block(
+    request: HttpRequest,
+    caller: Caller<AdminWriteIpBlocks>,
+    params: Params<Said>,
+    app: Data<App>,
+) -> Answer {
+    let (from, rule) = (client_address(&request), params.0.rule()?);
+    let made = ip_blocks::block(&app, &caller.person, from, rule).await?;
+    json(AdminIpBlock::from(made))
+}
+
+async fn change(
+    request: HttpRequest,
+    caller: Caller<AdminWriteIpBlocks>,
+    id: PathId<i64>,
+    params: Params<Said>,
+    app: Data<App>,
+) -> Answer {
+    let (from, rule) = (client_address(&request), params.0.rule()?);
+    let changed = ip_blocks::change(&app, &caller.person, from, id.0, rule).await?;
+    json(AdminIpBlock::from(changed))
+}
+
+async fn unblock(caller: Caller<AdminWriteIpBlocks>, id: PathId<i64>, app: Data<App>) -> Answer {
+    ip_blocks::unblock(&app, &caller.person, id.0).await?;
+    nothing()
+}
