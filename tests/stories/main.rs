@@ -35,6 +35,7 @@ mod house;
 mod idempotency;
 mod leaving;
 mod local_only;
+mod lists;
 mod mail;
 mod many_hosts;
 mod moving;

@@ -66,6 +66,8 @@ ids! {
     StatusId,
     /// A question that a status asks.
     PollId,
+    /// People whom somebody reads apart.
+    ListId,
     /// Something that moderators are asked to look at.
     ReportId,
     /// A picture, sound or film attached to a status.

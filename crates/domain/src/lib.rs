@@ -8,6 +8,7 @@ pub mod ids;
 mod ip_severity;
 pub mod language;
 pub mod limits;
+pub mod list;
 pub mod media;
 pub mod notification;
 mod numbered;
@@ -23,11 +24,10 @@ pub mod visibility;
 
 pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use handle::{Handle, Host};
-pub use ids::{
-    AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId,
-    NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
-};
+pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
 pub use ip_severity::IpSeverity;
+pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId, ListId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
+pub use list::RepliesPolicy;
 pub use media::MediaKind;
 pub use notification::NotificationKind;
 pub use numbered::UnknownNumber;

@@ -50,6 +50,14 @@ pub const PINNED: i64 = 5;
 pub const REMOTE_PINNED: i64 = 20;
 /// Replies read for one thread, at most.
 pub const THREAD: i64 = 4_096;
+/// Lists of one person.
+pub const LISTS: usize = 500;
+/// Characters of a list's title.
+pub const LIST_TITLE: usize = 100;
+/// People of one list in one answer.
+pub const LIST_MEMBERS: i64 = 5_000;
+/// Hashtags that one person follows.
+pub const FOLLOWED_TAGS: i64 = 1_000;
 /// Rows in one reader's home feed.
 pub const HOME_FEED: i64 = 800;
 

@@ -8,10 +8,8 @@ use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
 use service::oauth::Person;
 use service::text::format::escape;
-use service::views::{
-    AccountView, CardView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted,
-    RelationshipView, StatusView, TagView,
-};
+use service::views::{AccountView, CardView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted, RelationshipView, StatusView, TagView};
+use service::views::{AccountView, CardView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted, HashtagView, RelationshipView, StatusView, TagView};
 
 use crate::entities as e;
 use crate::entities::{Approval, Focus, Meta, Size};
@@ -216,15 +214,16 @@ impl From<FeaturedTagView> for e::FeaturedTag {
     }
 }
 
-/// A hashtag by itself.
-pub fn tag(view: TagView, signed_in: bool) -> e::Tag {
-    e::Tag {
-        id: view.name.clone(),
-        name: view.name,
-        url: view.url,
-        history: [],
-        following: signed_in.then_some(false),
-        featuring: signed_in.then_some(false),
+impl From<HashtagView> for e::Tag {
+    fn from(view: HashtagView) -> Self {
+        Self {
+            id: view.name.clone(),
+            name: view.name,
+            url: view.url,
+            history: [],
+            following: view.following,
+            featuring: view.featuring,
+        }
     }
 }
 

@@ -1,15 +1,15 @@
 //! Hashtags that people show on their profiles.
 //! <https://docs.joinmastodon.org/methods/featured_tags/>
 
-use domain::text::normalise_tag;
 use domain::{AccountId, limits};
+use storage::DbConnection;
 use storage::featured_tags::FeaturedTag;
 
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
-use crate::views::TagView;
-use crate::{App, Error, Result, accounts};
+use crate::views::HashtagView;
+use crate::{App, Error, Result, accounts, tags};
 
 /// A hashtag on a profile, with its address.
 #[derive(Debug, Clone)]
@@ -36,13 +36,7 @@ pub async fn list(app: &App, id: AccountId) -> Result<Vec<FeaturedTagView>> {
 /// Puts a hashtag on one's own profile; once more it is the one that is there.
 pub async fn feature(app: &App, person: &Person, name: &str) -> Result<FeaturedTagView> {
     let account = person.id();
-    let name = normalise_tag(name.trim().trim_start_matches('#')).replace('\0', "");
-    let spelt = format!("#{name}");
-    let spans = domain::text::spans(&spelt, app.settings().hosts());
-    let is_tag = matches!(spans.as_slice(), [(_, domain::text::Span::Hashtag(_))]);
-    if !is_tag {
-        return Err(invalid("Name is not a hashtag"));
-    }
+    let name = tags::named(app, name).ok_or_else(|| invalid("Name is not a hashtag"))?;
     app.transaction(move |app, conn| {
         let known = storage::featured_tags::of_account(conn, account)?;
         if let Some(tag) = known.iter().find(|tag| tag.name == name) {
@@ -70,29 +64,40 @@ pub async fn feature(app: &App, person: &Person, name: &str) -> Result<FeaturedT
 /// Takes a hashtag off one's own profile.
 pub async fn unfeature(app: &App, person: &Person, id: i64) -> Result<()> {
     let account = person.id();
+    app.transaction(move |app, conn| remove(app, conn, account, id))
+        .await
+}
+
+/// Takes a hashtag off one's own profile by its name, if it is there.
+pub(crate) async fn unfeature_named(app: &App, person: &Person, name: &str) -> Result<()> {
+    let account = person.id();
+    let name = name.to_owned();
     app.transaction(move |app, conn| {
-        let name = storage::featured_tags::delete(conn, account, id)?.ok_or(Error::NotFound)?;
-        let told = Outgoing::FeatureTag {
-            account,
-            name,
-            featured: false,
-        };
-        federate(app, conn, told)
+        match storage::featured_tags::with_name(conn, account, &name)? {
+            Some(id) => remove(app, conn, account, id),
+            None => Ok(()),
+        }
     })
     .await
 }
 
+fn remove(app: &App, conn: &mut DbConnection, account: AccountId, id: i64) -> Result<()> {
+    let name = storage::featured_tags::delete(conn, account, id)?.ok_or(Error::NotFound)?;
+    let told = Outgoing::FeatureTag {
+        account,
+        name,
+        featured: false,
+    };
+    federate(app, conn, told)
+}
+
 /// Hashtags that one uses and does not show yet, the most used first.
-pub async fn suggestions(app: &App, person: &Person) -> Result<Vec<TagView>> {
+pub async fn suggestions(app: &App, person: &Person) -> Result<Vec<HashtagView>> {
     let account = person.id();
     let most = i64::try_from(limits::FEATURED_TAGS).unwrap_or(0);
     app.read(move |app, conn| {
         let names = storage::featured_tags::suggestions(conn, account, most)?;
-        let view = |name: String| TagView {
-            url: app.addresses().tag(&name),
-            name,
-        };
-        Ok(names.into_iter().map(view).collect())
+        tags::hashtags(app, conn, Some(account), names)
     })
     .await
 }

@@ -257,6 +257,7 @@ pub(crate) fn remove(
     };
     if !follow.pending {
         storage::endorsements::delete(conn, follower, account)?;
+        storage::lists::remove_from_all(conn, follower, account)?;
         count(conn, &follow, -1)?;
         home::stop_following(conn, follower, account)?;
     }

@@ -26,11 +26,43 @@ pub(crate) fn fan_out(
         let own = entry(conn, status.account_id, status)?;
         home_feed::insert(conn, vec![own])?;
     }
-    let readers = storage::follows::local_followers(conn, status.account_id)?;
-    if readers.len() > AT_ONCE {
+    let readers = Readers::of(conn, status)?;
+    if readers.count() > AT_ONCE {
         return enqueue(app, conn, &Job::FanOut { status: status.id });
     }
     fan_out_to(app, conn, status, readers)
+}
+
+/// Who may get a status.
+struct Readers {
+    /// They follow its author.
+    followers: Vec<Follow>,
+    /// They follow a hashtag that it carries.
+    of_tags: Vec<AccountId>,
+}
+
+impl Readers {
+    fn of(conn: &mut DbConnection, status: &Status) -> Result<Self> {
+        let is_for_all = status.visibility == Visibility::Public && status.reblog_of_id.is_none();
+        let of_tags = if is_for_all {
+            storage::tag_follows::followers(conn, status.id)?
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            followers: storage::follows::local_followers(conn, status.account_id)?,
+            of_tags,
+        })
+    }
+
+    fn count(&self) -> usize {
+        self.followers.len() + self.of_tags.len()
+    }
+
+    fn ids(&self) -> Vec<AccountId> {
+        let followers = self.followers.iter().map(|follow| follow.follower_id);
+        followers.chain(self.of_tags.iter().copied()).collect()
+    }
 }
 
 pub(crate) async fn fan_out_by_job(app: &App, id: StatusId) -> Result<()> {
@@ -38,7 +70,7 @@ pub(crate) async fn fan_out_by_job(app: &App, id: StatusId) -> Result<()> {
         let Some(status) = storage::statuses::find(conn, id)? else {
             return Ok(());
         };
-        let readers = storage::follows::local_followers(conn, status.account_id)?;
+        let readers = Readers::of(conn, &status)?;
         fan_out_to(app, conn, &status, readers)
     })
     .await
@@ -48,12 +80,12 @@ fn fan_out_to(
     app: &App,
     conn: &mut DbConnection,
     status: &Status,
-    readers: Vec<Follow>,
+    readers: Readers,
 ) -> Result<()> {
-    if readers.is_empty() {
+    let ids = readers.ids();
+    if ids.is_empty() {
         return Ok(());
     }
-    let ids: Vec<AccountId> = readers.iter().map(|follow| follow.follower_id).collect();
     let template = entry(conn, status.account_id, status)?;
     let mut without: HashSet<AccountId> = blocked_among(conn, status.account_id, &ids)?;
     let authors = [Some(status.account_id), template.reblogged_id];
@@ -75,6 +107,7 @@ fn fan_out_to(
             without.extend(storage::account_domain_blocks::blockers(conn, &host, &ids)?);
         }
     }
+    let mut uninterested = HashSet::new();
     match (status.reblog_of_id, template.reblogged_id) {
         (Some(boosted), Some(author)) => {
             without.extend(blocked_among(conn, author, &ids)?);
@@ -83,21 +116,26 @@ fn fan_out_to(
             without.insert(author);
             without.extend(
                 readers
+                    .followers
                     .iter()
                     .filter(|follow| !follow.show_reblogs)
                     .map(|follow| follow.follower_id),
             );
         }
-        _ => without.extend(uninterested(conn, status, &ids)?),
+        _ => uninterested = self::uninterested(conn, status, &ids)?,
     }
-    let languages = status.language.as_deref();
-    let entries = readers
-        .into_iter()
-        .filter(|follow| {
-            !without.contains(&follow.follower_id) && wants_language(follow, languages)
-        })
-        .map(|follow| Entry {
-            account_id: follow.follower_id,
+    let language = status.language.as_deref();
+    let followers = readers
+        .followers
+        .iter()
+        .filter(|follow| !uninterested.contains(&follow.follower_id))
+        .filter(|follow| wants_language(follow, language))
+        .map(|follow| follow.follower_id);
+    let entries = followers
+        .chain(readers.of_tags)
+        .filter(|reader| !without.contains(reader))
+        .map(|reader| Entry {
+            account_id: reader,
             ..template.clone()
         })
         .collect();

@@ -7,7 +7,8 @@ use url::Url;
 use crate::accounts::by_handle;
 use crate::audience::find_visible;
 use crate::oauth::Person;
-use crate::views::{self, AccountView, StatusView, TagView};
+use crate::tags::hashtags;
+use crate::views::{self, AccountView, HashtagView, StatusView};
 use crate::{App, Error, Found, Result};
 
 /// What is looked for.
@@ -35,7 +36,7 @@ pub struct SearchRequest {
 pub struct Results {
     pub accounts: Vec<AccountView>,
     pub statuses: Vec<StatusView>,
-    pub tags: Vec<TagView>,
+    pub tags: Vec<HashtagView>,
 }
 
 /// Characters of a question.
@@ -65,16 +66,11 @@ pub async fn search(app: &App, viewer: Option<&Person>, request: SearchRequest) 
     {
         let prefix = normalise_tag(q.trim_start_matches('#'));
         let (limit, offset) = (request.limit, request.offset);
+        let me = viewer.map(Person::id);
         results.tags = app
             .read(move |app, conn| {
                 let names = storage::tags::with_prefix(conn, &prefix, limit, offset)?;
-                Ok(names
-                    .into_iter()
-                    .map(|name| TagView {
-                        url: app.addresses().tag(&name),
-                        name,
-                    })
-                    .collect())
+                hashtags(app, conn, me, names)
             })
             .await?;
     }

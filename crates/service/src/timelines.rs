@@ -1,6 +1,6 @@
 //! Streams of statuses.
 
-use domain::Page;
+use domain::{ListId, Page};
 use domain::text::normalise_tag;
 use storage::DbConnection;
 use storage::statuses::{Public, Status, Tagged};
@@ -9,7 +9,7 @@ use crate::audience::visible_to;
 use crate::oauth::Person;
 use crate::unwanted::without_unwanted;
 use crate::views::{self, StatusView};
-use crate::{App, Paged, Result};
+use crate::{App, Paged, Result, lists};
 
 /// Which public statuses are wanted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,7 +46,24 @@ impl From<PublicTimeline> for Public {
 pub async fn home(app: &App, person: &Person, page: Page) -> Result<Paged<StatusView>> {
     let me = person.id();
     app.read(move |app, conn| {
-        let rows = storage::home_feed::page(conn, me, &page)?;
+        let apart = storage::lists::kept_from_home(conn, me)?;
+        let rows = storage::home_feed::page(conn, me, &apart, &page)?;
+        show(app, conn, Some(me), rows, &page)
+    })
+    .await
+}
+
+/// One page of what the people in one of the viewer's lists write.
+pub async fn list(
+    app: &App,
+    person: &Person,
+    id: ListId,
+    page: Page,
+) -> Result<Paged<StatusView>> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let list = lists::own(conn, me, id)?;
+        let rows = storage::lists::timeline(conn, &list, &page)?;
         show(app, conn, Some(me), rows, &page)
     })
     .await

@@ -40,6 +40,15 @@ pub fn of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<Ve
         .collect())
 }
 
+/// The names of the hashtags of a profile.
+pub fn names(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<String>> {
+    featured_tags::table
+        .inner_join(tags::table)
+        .filter(featured_tags::account_id.eq(account.0))
+        .select(tags::name)
+        .load(conn)
+}
+
 /// How often an account used these tags in open posts, and when last.
 fn uses(
     conn: &mut DbConnection,
@@ -69,16 +78,7 @@ pub fn insert(
     now: Time,
     mut ids: impl FnMut() -> i64,
 ) -> QueryResult<bool> {
-    let new = (
-        tags::id.eq(ids()),
-        tags::name.eq(name),
-        tags::created_at.eq(now),
-    );
-    each!(conn, c => diesel::insert_into(tags::table).values(new).on_conflict_do_nothing().execute(c))?;
-    let tag: i64 = tags::table
-        .filter(tags::name.eq(name))
-        .select(tags::id)
-        .first(conn)?;
+    let tag = crate::tags::ensure(conn, name, now, &mut ids)?;
     let row = (
         featured_tags::id.eq(ids()),
         featured_tags::account_id.eq(account.0),
@@ -87,6 +87,21 @@ pub fn insert(
     );
     each!(conn, c => diesel::insert_into(featured_tags::table).values(row).on_conflict_do_nothing().execute(c))
         .map(|rows| rows == 1)
+}
+
+/// The id under which a profile has this tag.
+pub fn with_name(
+    conn: &mut DbConnection,
+    account: AccountId,
+    name: &str,
+) -> QueryResult<Option<i64>> {
+    featured_tags::table
+        .inner_join(tags::table)
+        .filter(featured_tags::account_id.eq(account.0))
+        .filter(tags::name.eq(name))
+        .select(featured_tags::id)
+        .first(conn)
+        .optional()
 }
 
 /// Takes a tag off a profile, and says which it was.

@@ -1,5 +1,6 @@
 //! Home timelines, fanned out when a status is written.
 
+use diesel::dsl::not;
 use diesel::prelude::*;
 use domain::{AccountId, Page, StatusId};
 
@@ -38,15 +39,25 @@ pub fn insert(conn: &mut DbConnection, entries: Vec<Entry>) -> QueryResult<()> {
     Ok(())
 }
 
-/// One page of a home timeline. A range of the primary key, and each status by its own.
-pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<Status>> {
+/// One page of a home timeline, without those whom its reader reads `apart`. A range of the primary key, and each
+/// status by its own.
+pub fn page(
+    conn: &mut DbConnection,
+    account: AccountId,
+    apart: &[AccountId],
+    page: &Page,
+) -> QueryResult<Vec<Status>> {
     each!(conn, c => {
         let query = home_feed::table
             .inner_join(statuses::table)
             .filter(home_feed::account_id.eq(account.0))
             .filter(statuses::deleted_at.is_null())
             .select(Status::as_select());
-        load_page!(query, home_feed::status_id, page, c)
+        if apart.is_empty() {
+            return load_page!(query, home_feed::status_id, page, c);
+        }
+        let apart = among(home_feed::author_id, apart.iter().map(|id| id.0));
+        load_page!(query.filter(not(apart)), home_feed::status_id, page, c)
     })
 }
 

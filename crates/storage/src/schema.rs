@@ -428,6 +428,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    lists (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        replies_policy -> SmallInt,
+        exclusive -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    list_accounts (id) {
+        id -> BigInt,
+        list_id -> BigInt,
+        target_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    tag_follows (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        tag_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     favourites (id) {
         id -> BigInt,
         account_id -> BigInt,
@@ -725,6 +753,8 @@ diesel::joinable!(polls -> statuses (status_id));
 diesel::joinable!(poll_options -> polls (poll_id));
 diesel::joinable!(poll_votes -> polls (poll_id));
 diesel::joinable!(featured_tags -> tags (tag_id));
+diesel::joinable!(list_accounts -> lists (list_id));
+diesel::joinable!(tag_follows -> tags (tag_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
 diesel::joinable!(favourites -> accounts (account_id));
 diesel::joinable!(favourites -> statuses (status_id));
@@ -768,6 +798,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     invites,
     jobs,
     keys,
+    list_accounts,
+    lists,
     lookups,
     mail_tokens,
     markers,
@@ -791,6 +823,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     status_edits,
     status_tags,
     statuses,
+    tag_follows,
     tags,
     users,
 );

@@ -47,6 +47,25 @@ pub fn insert(
         .map(drop)
 }
 
+/// The id of the tag of this name, in lower case, which is added if nobody used it yet; `id` gives its id then.
+pub fn ensure(
+    conn: &mut DbConnection,
+    name: &str,
+    now: Time,
+    id: impl FnOnce() -> i64,
+) -> QueryResult<i64> {
+    let new = (
+        tags::id.eq(id()),
+        tags::name.eq(name),
+        tags::created_at.eq(now),
+    );
+    each!(conn, c => diesel::insert_into(tags::table).values(new).on_conflict_do_nothing().execute(c))?;
+    tags::table
+        .filter(tags::name.eq(name))
+        .select(tags::id)
+        .first(conn)
+}
+
 /// Forgets the tags of a status.
 pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
     diesel::delete(status_tags::table.filter(status_tags::status_id.eq(status.0)))

@@ -10,6 +10,8 @@ use super::{Answer, json, nothing};
 use crate::ApiError;
 use crate::extract::scope::{AnyScope, Push, ReadFilters, ReadFollows, ReadLists, ReadStatuses};
 use crate::extract::{Caller, PathId};
+use crate::extract::Caller;
+use crate::extract::scope::{AnyScope, Push, ReadFilters, ReadStatuses};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // For everybody.
@@ -31,14 +33,13 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/statuses/{id}/translate").route(web::post().to(no_translation)))
         .service(web::resource("/v1/filters").route(web::get().to(none_of::<ReadFilters>)))
         .service(web::resource("/v2/filters").route(web::get().to(none_of::<ReadFilters>)))
-        .service(web::resource("/v1/lists").route(web::get().to(none_of::<ReadLists>)))
-        .service(
-            web::resource("/v1/accounts/{id}/lists").route(web::get().to(none_of::<ReadLists>)),
-        )
         .service(
             web::resource("/v1/scheduled_statuses").route(web::get().to(none_of::<ReadStatuses>)),
         )
         .service(web::resource("/v1/followed_tags").route(web::get().to(none_of::<ReadFollows>)))
+        .service(web::resource("/v1/announcements").route(web::get().to(none_of::<AnyScope>)))
+        .service(web::resource("/v1/suggestions").route(web::get().to(none_of::<AnyScope>)))
+        .service(web::resource("/v2/suggestions").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v1/push/subscription").route(web::get().to(no_subscription)));
 }
 

@@ -6,10 +6,9 @@ use serde::Deserialize;
 use service::{App, featured_tags};
 
 use super::{Answer, json, nothing};
-use crate::entities::FeaturedTag;
+use crate::entities::{FeaturedTag, Tag};
 use crate::extract::scope::{ReadAccounts, WriteAccounts};
 use crate::extract::{Anyone, Caller, Params, PathId, Text};
-use crate::views::tag;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -56,10 +55,5 @@ async fn unfeature(caller: Caller<WriteAccounts>, id: PathId<i64>, app: Data<App
 
 async fn suggestions(caller: Caller<ReadAccounts>, app: Data<App>) -> Answer {
     let found = featured_tags::suggestions(&app, &caller.person).await?;
-    json(
-        found
-            .into_iter()
-            .map(|view| tag(view, true))
-            .collect::<Vec<_>>(),
-    )
+    json(found.into_iter().map(Tag::from).collect::<Vec<_>>())
 }

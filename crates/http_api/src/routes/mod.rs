@@ -12,6 +12,7 @@ mod featured_tags;
 mod follow_requests;
 mod house;
 mod instance;
+mod lists;
 mod media;
 mod mutes;
 mod notifications;
@@ -24,6 +25,7 @@ mod reports;
 mod search;
 mod settings;
 mod statuses;
+mod tags;
 mod timelines;
 
 use actix_web::web::ServiceConfig;
@@ -101,6 +103,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     follow_requests::routes(config);
     house::routes(config);
     instance::routes(config);
+    lists::routes(config);
     media::routes(config);
     mutes::routes(config);
     notifications::routes(config);
@@ -111,6 +114,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     search::routes(config);
     settings::routes(config);
     statuses::routes(config);
+    tags::routes(config);
     timelines::routes(config);
 }
 

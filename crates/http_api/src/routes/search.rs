@@ -8,9 +8,9 @@ use service::search::{self, SearchKind, SearchRequest};
 use super::{Answer, json};
 use crate::ApiError;
 use crate::entities::{Account, Embedding, Search, SearchV1, Status};
+use crate::entities::{Account, Search, Status, Tag};
 use crate::extract::scope::ReadSearch;
 use crate::extract::{Anyone, Flag, Number, Params, Text};
-use crate::views::tag;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -87,11 +87,7 @@ async fn find(
     Ok(Search {
         accounts: found.accounts.into_iter().map(Account::from).collect(),
         statuses: found.statuses.into_iter().map(Status::from).collect(),
-        hashtags: found
-            .tags
-            .into_iter()
-            .map(|view| tag(view, signed_in))
-            .collect(),
+        hashtags: found.tags.into_iter().map(Tag::from).collect(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, Path, ServiceConfig};
+use domain::ListId;
 use serde::Deserialize;
 use service::App;
 use service::timelines::{self, PublicTimeline, TagTimeline};
@@ -11,12 +12,15 @@ use crate::ApiError;
 use crate::entities::Status;
 use crate::extract::scope::ReadStatuses;
 use crate::extract::{Anyone, Caller, Flag, PageParams, Params, Text, Words};
+use crate::extract::scope::{ReadLists, ReadStatuses};
+use crate::extract::{Anyone, Caller, Flag, PageParams, Params, PathId, Words};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/timelines/home").route(web::get().to(home)))
         .service(web::resource("/v1/timelines/direct").route(web::get().to(direct)))
         .service(web::resource("/v1/timelines/link").route(web::get().to(link)))
+        .service(web::resource("/v1/timelines/list/{id}").route(web::get().to(list)))
         .service(web::resource("/v1/timelines/public").route(web::get().to(public)))
         .service(web::resource("/v1/timelines/tag/{hashtag}").route(web::get().to(tag)));
 }
@@ -59,6 +63,14 @@ async fn link(
     let url = params.url.filled().ok_or(ApiError::NotFound)?;
     let page = params.page.page(20, 40);
     let found = timelines::link(&app, caller.person(), url, page).await?;
+async fn list(
+    request: HttpRequest,
+    caller: Caller<ReadLists>,
+    id: PathId<ListId>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = timelines::list(&app, &caller.person, id.0, params.0.page(20, 40)).await?;
     timeline::<_, Status>(&request, &app, found)
 }
 

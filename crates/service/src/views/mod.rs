@@ -137,6 +137,16 @@ pub struct TagView {
     pub url: String,
 }
 
+/// A hashtag by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HashtagView {
+    pub name: String,
+    pub url: String,
+    /// None for a viewer who is not signed in.
+    pub following: Option<bool>,
+    pub featuring: Option<bool>,
+}
+
 #[derive(Debug, Clone)]
 pub struct NotificationView {
     pub notification: Notification,

@@ -1,0 +1,144 @@
+//! <https://docs.joinmastodon.org/methods/lists/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::{AccountId, ListId};
+use serde::Deserialize;
+use service::App;
+use service::lists::{self, ListWishes};
+
+use super::{Answer, json, nothing, page};
+use crate::ApiError;
+use crate::entities::{Account, List};
+use crate::extract::scope::{ReadLists, WriteLists};
+use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
+use crate::views::account_ids;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/v1/lists")
+                .route(web::get().to(all))
+                .route(web::post().to(create)),
+        )
+        .service(
+            web::resource("/v1/lists/{id}")
+                .route(web::get().to(show))
+                .route(web::put().to(update))
+                .route(web::delete().to(delete)),
+        )
+        .service(
+            web::resource("/v1/lists/{id}/accounts")
+                .route(web::get().to(members))
+                .route(web::post().to(add))
+                .route(web::delete().to(remove)),
+        )
+        .service(web::resource("/v1/accounts/{id}/lists").route(web::get().to(holding)));
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Wishes {
+    title: Text,
+    replies_policy: Text,
+    exclusive: Flag,
+}
+
+impl Wishes {
+    fn read(self) -> Result<ListWishes, ApiError> {
+        let policy = self.replies_policy.filled().map(str::parse);
+        let replies_policy = policy.transpose().map_err(|()| {
+            ApiError::Unprocessable(
+                "Validation failed: Replies policy is not included in the list".to_owned(),
+            )
+        })?;
+        Ok(ListWishes {
+            title: self.title.0,
+            replies_policy,
+            exclusive: self.exclusive.0,
+        })
+    }
+}
+
+async fn all(caller: Caller<ReadLists>, app: Data<App>) -> Answer {
+    let found = lists::all(&app, &caller.person).await?;
+    json(found.into_iter().map(List::from).collect::<Vec<_>>())
+}
+
+async fn create(caller: Caller<WriteLists>, params: Params<Wishes>, app: Data<App>) -> Answer {
+    let wishes = params.into_inner().read()?;
+    json(List::from(
+        lists::create(&app, &caller.person, wishes).await?,
+    ))
+}
+
+async fn show(caller: Caller<ReadLists>, id: PathId<ListId>, app: Data<App>) -> Answer {
+    json(List::from(lists::find(&app, &caller.person, id.0).await?))
+}
+
+async fn update(
+    caller: Caller<WriteLists>,
+    id: PathId<ListId>,
+    params: Params<Wishes>,
+    app: Data<App>,
+) -> Answer {
+    let wishes = params.into_inner().read()?;
+    json(List::from(
+        lists::update(&app, &caller.person, id.0, wishes).await?,
+    ))
+}
+
+async fn delete(caller: Caller<WriteLists>, id: PathId<ListId>, app: Data<App>) -> Answer {
+    lists::delete(&app, &caller.person, id.0).await?;
+    nothing()
+}
+
+async fn members(
+    request: HttpRequest,
+    caller: Caller<ReadLists>,
+    id: PathId<ListId>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    // As in Mastodon, a limit of 0 asks for everybody.
+    let wanted = if params.0.limit.0 == Some(0) {
+        domain::Page::newest(domain::limits::LIST_MEMBERS)
+    } else {
+        params.0.page(40, 80)
+    };
+    let found = lists::members(&app, &caller.person, id.0, wanted).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Who {
+    account_ids: Words,
+}
+
+async fn add(
+    caller: Caller<WriteLists>,
+    id: PathId<ListId>,
+    params: Params<Who>,
+    app: Data<App>,
+) -> Answer {
+    let who = account_ids(&params.0.account_ids);
+    lists::add(&app, &caller.person, id.0, who).await?;
+    nothing()
+}
+
+async fn remove(
+    caller: Caller<WriteLists>,
+    id: PathId<ListId>,
+    params: Params<Who>,
+    app: Data<App>,
+) -> Answer {
+    let who = account_ids(&params.0.account_ids);
+    lists::remove(&app, &caller.person, id.0, who).await?;
+    nothing()
+}
+
+async fn holding(caller: Caller<ReadLists>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let found = lists::holding(&app, &caller.person, id.0).await?;
+    json(found.into_iter().map(List::from).collect::<Vec<_>>())
+}

@@ -1,0 +1,54 @@
+//! <https://docs.joinmastodon.org/methods/tags/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use service::{App, tags};
+
+use super::{Answer, json, page};
+use crate::entities::Tag;
+use crate::extract::scope::{AnyScope, ReadFollows, WriteAccounts, WriteFollows};
+use crate::extract::{Anyone, Caller, PageParams, Params};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/followed_tags").route(web::get().to(followed)))
+        .service(web::resource("/v1/tags/{name}").route(web::get().to(show)))
+        .service(web::resource("/v1/tags/{name}/follow").route(web::post().to(follow)))
+        .service(web::resource("/v1/tags/{name}/unfollow").route(web::post().to(unfollow)))
+        .service(web::resource("/v1/tags/{name}/feature").route(web::post().to(feature)))
+        .service(web::resource("/v1/tags/{name}/unfeature").route(web::post().to(unfeature)));
+}
+
+async fn followed(
+    request: HttpRequest,
+    caller: Caller<ReadFollows>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = tags::followed(&app, &caller.person, params.0.page(100, 200)).await?;
+    page::<_, Tag>(&request, &app, found)
+}
+
+async fn show(caller: Anyone<AnyScope>, name: Path<String>, app: Data<App>) -> Answer {
+    json(Tag::from(tags::find(&app, caller.person(), &name).await?))
+}
+
+async fn follow(caller: Caller<WriteFollows>, name: Path<String>, app: Data<App>) -> Answer {
+    json(Tag::from(tags::follow(&app, &caller.person, &name).await?))
+}
+
+async fn unfollow(caller: Caller<WriteFollows>, name: Path<String>, app: Data<App>) -> Answer {
+    json(Tag::from(
+        tags::unfollow(&app, &caller.person, &name).await?,
+    ))
+}
+
+async fn feature(caller: Caller<WriteAccounts>, name: Path<String>, app: Data<App>) -> Answer {
+    json(Tag::from(tags::feature(&app, &caller.person, &name).await?))
+}
+
+async fn unfeature(caller: Caller<WriteAccounts>, name: Path<String>, app: Data<App>) -> Answer {
+    json(Tag::from(
+        tags::unfeature(&app, &caller.person, &name).await?,
+    ))
+}
