@@ -68,6 +68,8 @@ ids! {
     PollId,
     /// People whom somebody reads apart.
     ListId,
+    /// What somebody does not want to read.
+    FilterId,
     /// Something that moderators are asked to look at.
     ReportId,
     /// A picture, sound or film attached to a status.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audience;
 pub mod emoji;
+pub mod filter;
 pub mod handle;
 pub mod ids;
 mod ip_severity;
@@ -23,10 +24,12 @@ pub mod text;
 pub mod visibility;
 
 pub use account::{AccountKind, CustomEmoji, ProfileField};
+pub use filter::FilterAction;
 pub use handle::{Handle, Host};
 pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
 pub use ip_severity::IpSeverity;
 pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId, ListId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
+pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, FilterId, InboxId, JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
 pub use list::RepliesPolicy;
 pub use media::MediaKind;
 pub use notification::NotificationKind;

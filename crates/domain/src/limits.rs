@@ -58,6 +58,16 @@ pub const LIST_TITLE: usize = 100;
 pub const LIST_MEMBERS: i64 = 5_000;
 /// Hashtags that one person follows.
 pub const FOLLOWED_TAGS: i64 = 1_000;
+/// Filters of one person.
+pub const FILTERS: usize = 1_000;
+/// Keywords of one filter, and statuses that it names.
+pub const FILTER_PARTS: usize = 1_000;
+/// Characters of a filter's title.
+pub const FILTER_TITLE: usize = 256;
+/// Characters of a keyword.
+pub const FILTER_KEYWORD: usize = 512;
+/// The longest time after which a filter ends by itself: a hundred years.
+pub const FILTER_SECONDS: i64 = 100 * 365 * 24 * 3_600;
 /// Rows in one reader's home feed.
 pub const HOME_FEED: i64 = 800;
 

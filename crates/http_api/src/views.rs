@@ -10,6 +10,7 @@ use service::oauth::Person;
 use service::text::format::escape;
 use service::views::{AccountView, CardView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted, RelationshipView, StatusView, TagView};
 use service::views::{AccountView, CardView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted, HashtagView, RelationshipView, StatusView, TagView};
+use service::views::{AccountView, CardView, EditView, HashtagView, MediaView, NotificationView, PollView, QuoteView, Quoted, RelationshipView, StatusView, TagView};
 
 use crate::entities as e;
 use crate::entities::{Approval, Focus, Meta, Size};
@@ -297,10 +298,10 @@ impl From<StatusView> for e::Status {
             muted: seen.map(|seen| seen.muted),
             bookmarked: seen.map(|seen| seen.bookmarked),
             pinned: seen.and_then(|seen| seen.pinned),
-            filtered: [],
             staffroom: status
                 .local_only
                 .then_some(e::Additions { local_only: true }),
+            filtered: view.filtered.into_iter().map(Into::into).collect(),
             reblog: view.boosted.map(|of| Box::new((*of).into())),
         }
     }

@@ -7,6 +7,7 @@ use domain::Time;
 use storage::{Database, DbConnection, MediaStore};
 use tokio::sync::Notify;
 
+use crate::filters;
 use crate::instance::Facts;
 use crate::mail::Mailer;
 use crate::moderation::ip_blocks;
@@ -32,6 +33,7 @@ struct Inner {
     wake: Wake,
     fetches: Fetches,
     programs: Programs,
+    filters: filters::Remembered,
     /// What was counted last, and when.
     counted: Mutex<Option<(Time, Facts)>>,
     policy: Remembered,
@@ -70,6 +72,7 @@ impl App {
             wake: Wake::default(),
             fetches: crate::remote_files::fetches(),
             programs: Programs::default(),
+            filters: filters::Remembered::default(),
             counted: Mutex::default(),
             policy: Remembered::default(),
             turned_away: ip_blocks::Remembered::default(),
@@ -121,6 +124,10 @@ impl App {
 
     pub(crate) fn programs(&self) -> &Programs {
         &self.inner.programs
+    }
+
+    pub(crate) fn filters(&self) -> &filters::Remembered {
+        &self.inner.filters
     }
 
     pub(crate) fn policy(&self) -> &Remembered {

@@ -76,12 +76,7 @@ pub(crate) async fn fan_out_by_job(app: &App, id: StatusId) -> Result<()> {
     .await
 }
 
-fn fan_out_to(
-    app: &App,
-    conn: &mut DbConnection,
-    status: &Status,
-    readers: Readers,
-) -> Result<()> {
+fn fan_out_to(app: &App, conn: &mut DbConnection, status: &Status, readers: Readers) -> Result<()> {
     let ids = readers.ids();
     if ids.is_empty() {
         return Ok(());

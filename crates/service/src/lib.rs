@@ -20,6 +20,7 @@ pub mod domain_blocks;
 pub mod domains;
 mod error;
 pub mod featured_tags;
+pub mod filters;
 pub mod follows;
 pub mod gone;
 mod home;

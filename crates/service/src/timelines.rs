@@ -1,7 +1,7 @@
 //! Streams of statuses.
 
-use domain::{ListId, Page};
 use domain::text::normalise_tag;
+use domain::{ListId, Page};
 use storage::DbConnection;
 use storage::statuses::{Public, Status, Tagged};
 
@@ -54,12 +54,7 @@ pub async fn home(app: &App, person: &Person, page: Page) -> Result<Paged<Status
 }
 
 /// One page of what the people in one of the viewer's lists write.
-pub async fn list(
-    app: &App,
-    person: &Person,
-    id: ListId,
-    page: Page,
-) -> Result<Paged<StatusView>> {
+pub async fn list(app: &App, person: &Person, id: ListId, page: Page) -> Result<Paged<StatusView>> {
     let me = person.id();
     app.read(move |app, conn| {
         let list = lists::own(conn, me, id)?;

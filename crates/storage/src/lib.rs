@@ -32,6 +32,7 @@ pub mod endorsements;
 mod error;
 pub mod favourites;
 pub mod featured_tags;
+pub mod filters;
 pub mod follows;
 pub mod given_up;
 pub mod held;

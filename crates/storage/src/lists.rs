@@ -181,15 +181,16 @@ pub fn kept_from_home(conn: &mut DbConnection, owner: AccountId) -> QueryResult<
 /// key with one look at the list for each row.
 pub fn timeline(conn: &mut DbConnection, list: &List, page: &Page) -> QueryResult<Vec<Status>> {
     let (owner, of_list) = (list.account_id.0, list.id.0);
-    let answered = list_accounts::table
-        .filter(list_accounts::list_id.eq(of_list))
-        .select(list_accounts::target_id);
+    let members = || {
+        list_accounts::table
+            .filter(list_accounts::list_id.eq(of_list))
+            .select(list_accounts::target_id)
+    };
     each!(conn, c => {
         let query = home_feed::table
             .inner_join(statuses::table)
-            .inner_join(list_accounts::table.on(list_accounts::target_id.eq(home_feed::author_id)))
-            .filter(list_accounts::list_id.eq(of_list))
             .filter(home_feed::account_id.eq(owner))
+            .filter(home_feed::author_id.eq_any(members()))
             .filter(statuses::deleted_at.is_null())
             .select(Status::as_select());
         let is_for_all = statuses::in_reply_to_account_id
@@ -208,7 +209,7 @@ pub fn timeline(conn: &mut DbConnection, list: &List, page: &Page) -> QueryResul
             RepliesPolicy::List => {
                 let is_in_list = statuses::in_reply_to_account_id
                     .assume_not_null()
-                    .eq_any(answered);
+                    .eq_any(members());
                 let query = query.filter(is_for_all.or(is_in_list));
                 load_page!(query, home_feed::status_id, page, c)
             }

@@ -75,6 +75,7 @@ diesel::table! {
         last_seen_at -> Timestamp,
         created_at -> Timestamp,
         default_quote_policy -> Integer,
+        filters_version -> BigInt,
     }
 }
 
@@ -456,6 +457,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    filters (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        action -> SmallInt,
+        contexts -> SmallInt,
+        expires_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    filter_keywords (id) {
+        id -> BigInt,
+        filter_id -> BigInt,
+        keyword -> Text,
+        whole_word -> Bool,
+    }
+}
+
+diesel::table! {
+    filter_statuses (id) {
+        id -> BigInt,
+        filter_id -> BigInt,
+        status_id -> BigInt,
+    }
+}
+
+diesel::table! {
     favourites (id) {
         id -> BigInt,
         account_id -> BigInt,
@@ -753,6 +783,8 @@ diesel::joinable!(polls -> statuses (status_id));
 diesel::joinable!(poll_options -> polls (poll_id));
 diesel::joinable!(poll_votes -> polls (poll_id));
 diesel::joinable!(featured_tags -> tags (tag_id));
+diesel::joinable!(filter_keywords -> filters (filter_id));
+diesel::joinable!(filter_statuses -> filters (filter_id));
 diesel::joinable!(list_accounts -> lists (list_id));
 diesel::joinable!(tag_follows -> tags (tag_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
@@ -790,6 +822,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     endorsements,
     favourites,
     featured_tags,
+    filter_keywords,
+    filter_statuses,
+    filters,
     follows,
     home_feed,
     idempotency_keys,

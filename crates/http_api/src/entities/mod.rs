@@ -11,6 +11,7 @@ pub mod announcement;
 pub mod application;
 pub mod domain_block;
 pub mod embedding;
+pub mod filter;
 pub mod instance;
 pub mod instance_v1;
 pub mod list;
@@ -37,6 +38,7 @@ pub use announcement::{Announcement, Reaction};
 pub use application::{Application, CredentialApplication, Token};
 pub use domain_block::DomainBlock;
 pub use embedding::Embedding;
+pub use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};
 pub use instance::{Instance, Rule};
 pub use instance_v1::InstanceV1;
 pub use list::List;
@@ -51,10 +53,7 @@ pub use quote::{Approval, Quote};
 pub use relationship::{FamiliarFollowers, MutedAccount, Relationship};
 pub use report::Report;
 pub use search::{Search, SearchV1};
-pub use status::{
-    Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication, StatusEdit,
-    StatusSource, StatusTag,
-};
+pub use status::{Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag};
 pub use suggestion::Suggestion;
 pub use tag::{FeaturedTag, Tag};
 

@@ -10,7 +10,7 @@ use super::poll::Poll;
 use super::preview_card::PreviewCard;
 use super::quote::{Approval, Quote};
 use super::time::{moment, moment_or_null};
-use super::{Empty, Null};
+use super::{FilterResult, Null};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Status {
@@ -58,7 +58,7 @@ pub struct Status {
     /// Only for the author, of a status that can be pinned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned: Option<bool>,
-    pub filtered: Empty,
+    pub filtered: Vec<FilterResult>,
     /// What Mastodon does not know; only where there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staffroom: Option<Additions>,

@@ -92,8 +92,8 @@ fn status() -> Status {
         muted: None,
         bookmarked: None,
         pinned: None,
-        filtered: [],
         staffroom: None,
+        filtered: Vec::new(),
     }
 }
 

@@ -95,6 +95,9 @@ scopes! {
     WriteBookmarks: "write:bookmarks";
     WriteFavourites: "write:favourites";
     WriteFollows: "write:follows";
+    WriteFilters: "write:filters";
+    WriteLists: "write:lists";
+    WriteConversations: "write:conversations";
     WriteMedia: "write:media";
     WriteMutes: "write:mutes";
     WriteNotifications: "write:notifications";

@@ -101,7 +101,7 @@ async fn members(
     app: Data<App>,
 ) -> Answer {
     // As in Mastodon, a limit of 0 asks for everybody.
-    let wanted = if params.0.limit.0 == Some(0) {
+    let wanted = if params.0.limit.filled() == Some("0") {
         domain::Page::newest(domain::limits::LIST_MEMBERS)
     } else {
         params.0.page(40, 80)

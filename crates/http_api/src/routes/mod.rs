@@ -9,6 +9,8 @@ mod directory;
 mod domain_blocks;
 mod empty;
 mod featured_tags;
+mod filters;
+mod filters_v1;
 mod follow_requests;
 mod house;
 mod instance;
@@ -100,6 +102,8 @@ pub fn configure_api(config: &mut ServiceConfig) {
     directory::routes(config);
     domain_blocks::routes(config);
     featured_tags::routes(config);
+    filters::routes(config);
+    filters_v1::routes(config);
     follow_requests::routes(config);
     house::routes(config);
     instance::routes(config);

@@ -18,6 +18,7 @@ use storage::notifications::Notification;
 use storage::polls::Poll;
 use storage::statuses::Status;
 
+use crate::filters::Filtered;
 use crate::reports::ReportView;
 
 pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
@@ -62,6 +63,8 @@ pub struct StatusView {
     pub quotes: i64,
     /// None for a viewer who is not signed in.
     pub seen_by: Option<Deeds>,
+    /// Which of the viewer's filters it meets.
+    pub filtered: Vec<Filtered>,
 }
 
 /// What the page is about to which a status links, as somebody sees it.

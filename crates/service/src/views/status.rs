@@ -16,6 +16,7 @@ use super::polls::polls;
 use super::quotes::{self, Quoters, Quotes};
 use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView};
 use crate::audience::visible_to;
+use crate::filters::Filters;
 use crate::remote_files::{Owner, attachment_address, show_emojis};
 use crate::{App, Result};
 
@@ -33,6 +34,7 @@ struct Belongings {
     viewer: Option<AccountId>,
     applications: HashMap<ApplicationId, (String, Option<String>)>,
     deeds: Option<ViewerDeeds>,
+    filters: Option<Arc<Filters>>,
 }
 
 struct ViewerDeeds {
@@ -144,6 +146,10 @@ fn load(
                 .collect(),
         }),
     };
+    let filters = match viewer {
+        None => None,
+        Some(viewer) => Filters::of(app, conn, viewer)?,
+    };
     Ok(Belongings {
         accounts,
         media: media_of,
@@ -156,6 +162,7 @@ fn load(
         viewer,
         applications,
         deeds,
+        filters,
     })
 }
 
@@ -191,7 +198,11 @@ impl Belongings {
             }),
             None => deeds.with(target, own.then_some(status.pinned_at.is_some())),
         });
-        Some(StatusView {
+        let filtered = match &boosted {
+            Some(boosted) => boosted.filtered.clone(),
+            None => Vec::new(),
+        };
+        let mut view = StatusView {
             author,
             media: media.cloned().unwrap_or_default(),
             mentions: mentions.cloned().unwrap_or_default(),
@@ -212,8 +223,13 @@ impl Belongings {
             quotes: if shown { status.quotes_count } else { 0 },
             seen_by,
             boosted,
+            filtered,
             status,
-        })
+        };
+        if let Some(filters) = self.filters.as_ref().filter(|_| view.boosted.is_none()) {
+            view.filtered = filters.met_by(&view, app.now());
+        }
+        Some(view)
     }
 }
 
