@@ -15,6 +15,7 @@ mod backup;
 mod cards;
 mod command_line;
 mod configuration;
+mod conversations;
 mod copies;
 mod crash;
 mod database_gone;

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
-use crate::{
-    App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
-    moving, polls, quarantine, remote_files, synchronising,
-};
+use crate::{App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys, moving, polls, quarantine, remote_files, synchronising};
+use crate::{App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys, moving, polls, remote_files, synchronising, scheduled};
+use crate::{App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys, moving, polls, quarantine, remote_files, scheduled, synchronising};
 
 /// A piece of work. Doing it twice does no harm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +29,10 @@ pub enum Job {
     KeepAway {
         /// Of the rule.
         host: String,
+    },
+    /// Posts a status that was scheduled.
+    PublishScheduled {
+        id: i64,
     },
     /// Tells how a poll ended.
     ClosePoll {
@@ -251,6 +254,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::Mail(message) => Ok(app.mailer().send(&message).await?),
         Job::RemoveStatuses { account } => incoming::remove_statuses(app, account).await,
         Job::KeepAway { host } => domains::keep_away(app, host).await,
+        Job::PublishScheduled { id } => scheduled::publish_due(app, id).await,
         Job::ClosePoll { poll } => polls::close(app, poll).await,
         Job::CountPoll { poll } => polls::count(app, poll).await,
         Job::AnnouncePoll { poll } => polls::announce(app, poll).await,

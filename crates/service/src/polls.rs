@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use domain::{AccountId, NotificationId, NotificationKind, PollId, Time, limits};
+use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 use storage::notifications::Notification;
 use storage::polls::{Poll, PollOption, Vote};
@@ -21,7 +22,7 @@ const GATHERED: TimeDelta = TimeDelta::minutes(3);
 const SPREAD: TimeDelta = TimeDelta::seconds(10);
 
 /// A poll as somebody wants to ask it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct NewPoll {
     pub options: Vec<String>,
     /// Seconds.

@@ -20,6 +20,7 @@ pub mod blocks;
 pub mod bookmarks;
 pub mod cards;
 mod connection;
+pub mod conversations;
 mod database;
 pub mod deeds;
 pub mod deliveries;
@@ -67,6 +68,7 @@ pub mod retractions;
 mod row;
 #[rustfmt::skip]
 mod schema;
+pub mod scheduled;
 pub mod server_state;
 pub mod sessions;
 pub mod signature_formats;

@@ -80,7 +80,7 @@ pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec
         .load(c))
 }
 
-/// Attaches a file to a status; false if another status has it already.
+/// Attaches a file to a status; false if another status has it already, or one that is scheduled.
 pub fn attach(
     conn: &mut DbConnection,
     id: MediaId,
@@ -89,6 +89,7 @@ pub fn attach(
 ) -> QueryResult<bool> {
     let free = media::table
         .find(id.0)
+        .filter(media::scheduled_id.is_null())
         .filter(media::status_id.is_null().or(media::status_id.eq(status.0)));
     diesel::update(free)
         .set((
@@ -131,10 +132,11 @@ pub fn describe(
         .map(drop)
 }
 
-/// Files that were never attached to a status, older than `time`.
+/// Files that belong to no status, also to none that is scheduled, older than `time`.
 pub fn abandoned(conn: &mut DbConnection, time: Time, limit: i64) -> QueryResult<Vec<Media>> {
     media::table
         .filter(media::status_id.is_null())
+        .filter(media::scheduled_id.is_null())
         .filter(media::created_at.lt(time))
         .limit(limit)
         .select(Media::as_select())

@@ -357,6 +357,7 @@ diesel::table! {
         focus_x -> Double,
         focus_y -> Double,
         created_at -> Timestamp,
+        scheduled_id -> Nullable<BigInt>,
     }
 }
 
@@ -482,6 +483,28 @@ diesel::table! {
         id -> BigInt,
         filter_id -> BigInt,
         status_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        conversation_id -> BigInt,
+        last_status_id -> BigInt,
+        unread -> Bool,
+    }
+}
+
+diesel::table! {
+    scheduled_statuses (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        application_id -> BigInt,
+        scheduled_at -> Timestamp,
+        params -> Text,
+        idempotency_key -> Nullable<Text>,
+        created_at -> Timestamp,
     }
 }
 
@@ -814,6 +837,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bookmarks,
     cards,
     conversation_mutes,
+    conversations,
     deliveries,
     delivery_lanes,
     dismissed_suggestions,
@@ -851,6 +875,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reports,
     retractions,
     seen_weeks,
+    scheduled_statuses,
     server_state,
     sessions,
     sign_in_failures,

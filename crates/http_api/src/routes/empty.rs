@@ -11,7 +11,7 @@ use crate::ApiError;
 use crate::extract::scope::{AnyScope, Push, ReadFilters, ReadFollows, ReadLists, ReadStatuses};
 use crate::extract::{Caller, PathId};
 use crate::extract::Caller;
-use crate::extract::scope::{AnyScope, Push, ReadStatuses};
+use crate::extract::scope::{AnyScope, Push};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // For everybody.

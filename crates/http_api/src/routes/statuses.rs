@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{MediaId, StatusId, Visibility};
 use serde::Deserialize;
 use service::statuses::{self, MediaChange, NewStatus, StatusChange};
-use service::{App, Error};
+use service::{App, Error, scheduled};
 
 use super::media::focus;
 use super::polls::PollParams;
@@ -13,10 +13,11 @@ use super::quotes::policy;
 use super::{Answer, async_refreshes, json, nothing, page};
 use crate::ApiError;
 use crate::entities::{Account, Context, PreviewCard, Status, StatusEdit, StatusSource};
-use crate::extract::scope::{
-    ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteAccounts, WriteBookmarks,
-    WriteFavourites, WriteMutes, WriteStatuses,
-};
+use super::scheduled_statuses::time;
+use super::{Answer, json, nothing, page};
+use crate::ApiError;
+use crate::entities::{Account, Context, ScheduledStatus, Status, StatusEdit, StatusSource};
+use crate::extract::scope::{ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteAccounts, WriteBookmarks, WriteFavourites, WriteMutes, WriteStatuses};
 use crate::extract::{Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Words};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -82,14 +83,7 @@ async fn create(
     app: Data<App>,
 ) -> Answer {
     let params = params.into_inner();
-    let refuse = |what: &str| {
-        Err(ApiError::Unprocessable(format!(
-            "Validation failed: {what} are not supported here"
-        )))
-    };
-    if params.scheduled_at.filled().is_some() {
-        return refuse("Scheduled posts");
-    }
+    let scheduled_at = params.scheduled_at.filled().map(time).transpose()?;
     let idempotency_key = idempotency_key(&request)?;
     let new = NewStatus {
         text: params.status.0.unwrap_or_default(),
@@ -104,9 +98,15 @@ async fn create(
         quote_policy: policy(&params.quote_approval_policy)?,
         local_only: params.local_only.0.unwrap_or(false),
         idempotency_key,
+        scheduled: None,
     };
-    let view =
-        statuses::publish(&app, &caller.person, caller.authenticated.application, new).await?;
+    let application = caller.authenticated.application;
+    // As in Mastodon, a time that has passed means now.
+    if let Some(at) = scheduled_at.filter(|at| *at > app.now()) {
+        let view = scheduled::schedule(&app, &caller.person, application, new, at).await?;
+        return json(ScheduledStatus::from(view));
+    }
+    let view = statuses::publish(&app, &caller.person, application, new).await?;
     json(Status::from(view))
 }
 

@@ -33,6 +33,36 @@ pub struct NewStatus {
     pub local_only: bool,
     /// The same key again gives the status that it made.
     pub idempotency_key: Option<String>,
+    /// The row of what was scheduled, which ends with this.
+    pub scheduled: Option<i64>,
+}
+
+impl NewStatus {
+    /// With tidy words, and what was left open as its author has it; refused where it can never be posted.
+    pub(crate) fn checked(mut self, app: &App, person: &Person) -> Result<Self> {
+        self.text = clean(&self.text);
+        self.spoiler_text = clean(&self.spoiler_text);
+        if self.text.is_empty() && self.media.is_empty() {
+            // A warning alone is the text.
+            if self.spoiler_text.is_empty() {
+                return Err(invalid("Text can't be blank"));
+            }
+            self.text = std::mem::take(&mut self.spoiler_text);
+        }
+        check_length(app, &self.text, &self.spoiler_text)?;
+        check_media(app, &self.media)?;
+        if let Some(poll) = self.poll.take() {
+            if !self.media.is_empty() {
+                return Err(invalid("Cannot attach files along with a poll"));
+            }
+            self.poll = Some(poll.checked()?);
+        }
+        self.language = match self.language.take() {
+            Some(language) => Some(check_language(language)?),
+            None => usual_language(person),
+        };
+        Ok(self)
+    }
 }
 
 /// Posts a status. [`Error::NotFound`] if what it answers is not there for the author.
@@ -40,29 +70,9 @@ pub async fn publish(
     app: &App,
     person: &Person,
     application: ApplicationId,
-    mut new: NewStatus,
+    new: NewStatus,
 ) -> Result<StatusView> {
-    new.text = clean(&new.text);
-    new.spoiler_text = clean(&new.spoiler_text);
-    if new.text.is_empty() && new.media.is_empty() {
-        // A warning alone is the text.
-        if new.spoiler_text.is_empty() {
-            return Err(invalid("Text can't be blank"));
-        }
-        new.text = std::mem::take(&mut new.spoiler_text);
-    }
-    check_length(app, &new.text, &new.spoiler_text)?;
-    check_media(app, &new.media)?;
-    if let Some(poll) = new.poll.take() {
-        if !new.media.is_empty() {
-            return Err(invalid("Cannot attach files along with a poll"));
-        }
-        new.poll = Some(poll.checked()?);
-    }
-    new.language = match new.language.take() {
-        Some(language) => Some(check_language(language)?),
-        None => usual_language(person),
-    };
+    let new = new.checked(app, person)?;
     let known = already_made(app, person, new.idempotency_key.clone()).await?;
     if let Some(view) = known {
         return Ok(view);
@@ -235,6 +245,9 @@ fn store(
         tags: &composed.tags,
     };
     let status = insert(app, conn, draft)?;
+    if let Some(scheduled) = new.scheduled {
+        storage::scheduled::delete(conn, scheduled)?;
+    }
     attach(conn, author.id, status.id, &new.media)?;
     if let Some(poll) = &new.poll {
         polls::ask(app, conn, &status, poll)?;

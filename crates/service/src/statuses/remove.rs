@@ -10,7 +10,7 @@ use super::publish::show;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::views::StatusView;
-use crate::{App, Error, Result, quotes};
+use crate::{App, Error, Result, conversations, quotes};
 
 /// Deletes a status and answers what it was, so that it can be written anew; its files stay for a day.
 /// A boost is taken back.
@@ -51,6 +51,7 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     if status.held_at.is_some() {
         return Ok(());
     }
+    conversations::forget(conn, status)?;
     if status.visibility != Visibility::Direct {
         let change = AccountCounts {
             statuses: -1,

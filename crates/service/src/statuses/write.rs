@@ -7,7 +7,7 @@ use storage::accounts::Account;
 use storage::statuses::{Counts, Status};
 
 use crate::follows::notify;
-use crate::{App, Result, home};
+use crate::{App, Result, conversations, home};
 
 /// What is older was fetched because somebody looked for it, and is no news.
 const NEWS: TimeDelta = TimeDelta::hours(6);
@@ -40,7 +40,7 @@ pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Re
     Ok(status)
 }
 
-/// Ties a status to its thread, tells those of ours whom it concerns, and puts it into home timelines.
+/// Ties a status to its thread and conversations, tells those of ours whom it concerns, and puts it into home timelines.
 pub(crate) fn arrive(
     app: &App,
     conn: &mut DbConnection,
@@ -87,6 +87,7 @@ pub(crate) fn arrive(
             Some(status.id),
         )?;
     }
+    conversations::note(app, conn, status, author, mentioned)?;
     tell_subscribers(app, conn, status, &ids)?;
     home::fan_out(app, conn, status, author.is_local())
 }

@@ -9,4 +9,5 @@
 mod pages;
 mod pictures;
 mod polls;
+mod scheduled;
 mod secrets;

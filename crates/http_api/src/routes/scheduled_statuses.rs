@@ -1,0 +1,78 @@
+//! <https://docs.joinmastodon.org/methods/scheduled_statuses/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::Time;
+use serde::Deserialize;
+use service::{App, scheduled};
+
+use super::{Answer, json, nothing, page};
+use crate::ApiError;
+use crate::entities::ScheduledStatus;
+use crate::extract::scope::{ReadStatuses, WriteStatuses};
+use crate::extract::{Caller, PageParams, Params, PathId, Text};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/scheduled_statuses").route(web::get().to(list)))
+        .service(
+            web::resource("/v1/scheduled_statuses/{id}")
+                .route(web::get().to(show))
+                .route(web::put().to(move_to))
+                .route(web::delete().to(cancel)),
+        );
+}
+
+/// A time as apps write it: ISO 8601, in UTC where it names no zone.
+pub(super) fn time(text: &str) -> Result<Time, ApiError> {
+    let text = text.trim();
+    chrono::DateTime::parse_from_rfc3339(text)
+        .map(|time| time.naive_utc())
+        .or_else(|_| text.parse())
+        .map_err(|_| {
+            ApiError::Unprocessable("Validation failed: Scheduled at is not a time".to_owned())
+        })
+}
+
+async fn list(
+    request: HttpRequest,
+    caller: Caller<ReadStatuses>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = scheduled::page(&app, &caller.person, params.0.page(20, 40)).await?;
+    page::<_, ScheduledStatus>(&request, &app, found)
+}
+
+async fn show(caller: Caller<ReadStatuses>, id: PathId<i64>, app: Data<App>) -> Answer {
+    json(ScheduledStatus::from(
+        scheduled::find(&app, &caller.person, id.0).await?,
+    ))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Moved {
+    scheduled_at: Text,
+}
+
+async fn move_to(
+    caller: Caller<WriteStatuses>,
+    id: PathId<i64>,
+    params: Params<Moved>,
+    app: Data<App>,
+) -> Answer {
+    let Some(at) = params.0.scheduled_at.filled() else {
+        return Err(ApiError::Unprocessable(
+            "Validation failed: Scheduled at can't be blank".to_owned(),
+        ));
+    };
+    json(ScheduledStatus::from(
+        scheduled::move_to(&app, &caller.person, id.0, time(at)?).await?,
+    ))
+}
+
+async fn cancel(caller: Caller<WriteStatuses>, id: PathId<i64>, app: Data<App>) -> Answer {
+    scheduled::cancel(&app, &caller.person, id.0).await?;
+    nothing()
+}

@@ -1,0 +1,128 @@
+//! Threads of direct statuses, for each of ours who takes part.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use domain::{AccountId, Page, StatusId, Visibility};
+
+use crate::DbConnection;
+use crate::connection::each;
+use crate::paging::load_page;
+use crate::schema::{conversations, mentions, statuses};
+use crate::statuses::Status;
+
+/// A thread of direct statuses as one of ours has it.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = conversations)]
+pub struct Conversation {
+    pub id: i64,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    /// The id of the first status of the thread.
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub conversation_id: StatusId,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub last_status_id: StatusId,
+    pub unread: bool,
+}
+
+/// Notes that something was said; what was said before the newest changes nothing.
+pub fn note(conn: &mut DbConnection, conversation: Conversation) -> QueryResult<()> {
+    each!(conn, c => diesel::insert_into(conversations::table)
+        .values(conversation)
+        .on_conflict((conversations::account_id, conversations::conversation_id))
+        .do_update()
+        .set((
+            conversations::last_status_id.eq(excluded(conversations::last_status_id)),
+            conversations::unread.eq(excluded(conversations::unread)),
+        ))
+        .filter(conversations::last_status_id.lt(excluded(conversations::last_status_id)))
+        .execute(c))
+    .map(drop)
+}
+
+/// One page of an account's conversations with what was said last, newest first. A range of the index on
+/// `(account_id, last_status_id)`.
+pub fn page(
+    conn: &mut DbConnection,
+    account: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<(Conversation, Status)>> {
+    let query = conversations::table
+        .inner_join(statuses::table.on(statuses::id.eq(conversations::last_status_id)))
+        .filter(conversations::account_id.eq(account.0))
+        .filter(statuses::deleted_at.is_null())
+        .select((Conversation::as_select(), Status::as_select()));
+    load_page!(query, conversations::last_status_id, page, conn)
+}
+
+/// One conversation of an account's.
+pub fn find(
+    conn: &mut DbConnection,
+    account: AccountId,
+    id: i64,
+) -> QueryResult<Option<(Conversation, Status)>> {
+    conversations::table
+        .inner_join(statuses::table.on(statuses::id.eq(conversations::last_status_id)))
+        .filter(conversations::id.eq(id))
+        .filter(conversations::account_id.eq(account.0))
+        .select((Conversation::as_select(), Status::as_select()))
+        .first(conn)
+        .optional()
+}
+
+/// Notes that a conversation was read.
+pub fn mark_read(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
+    diesel::update(conversations::table.find(id))
+        .set(conversations::unread.eq(false))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Removes a conversation until something more is said.
+pub fn delete(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
+    diesel::delete(conversations::table.find(id))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The conversations in which this was said last.
+pub fn ending_with(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<Conversation>> {
+    conversations::table
+        .filter(conversations::last_status_id.eq(status.0))
+        .select(Conversation::as_select())
+        .load(conn)
+}
+
+/// Writes what was said last.
+pub fn set_last(conn: &mut DbConnection, id: i64, status: StatusId) -> QueryResult<()> {
+    diesel::update(conversations::table.find(id))
+        .set(conversations::last_status_id.eq(status.0))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The newest direct status of a thread that an account wrote or is mentioned in. A scan of the thread.
+pub fn newest(
+    conn: &mut DbConnection,
+    account: AccountId,
+    conversation: StatusId,
+) -> QueryResult<Option<StatusId>> {
+    let to_them = mentions::table
+        .filter(mentions::account_id.eq(account.0))
+        .select(mentions::status_id);
+    let id: Option<i64> = statuses::table
+        .filter(statuses::conversation_id.eq(conversation.0))
+        .filter(statuses::visibility.eq(i16::from(Visibility::Direct)))
+        .filter(statuses::deleted_at.is_null())
+        .filter(statuses::held_at.is_null())
+        .filter(
+            statuses::account_id
+                .eq(account.0)
+                .or(statuses::id.eq_any(to_them)),
+        )
+        .order(statuses::id.desc())
+        .select(statuses::id)
+        .first(conn)
+        .optional()?;
+    Ok(id.map(StatusId))
+}
