@@ -41,6 +41,7 @@ mod local_only;
 mod mail;
 mod many_hosts;
 mod moving;
+mod notifications;
 mod own_profile;
 mod pages;
 mod pictures;

@@ -174,6 +174,7 @@ impl World {
             ("{quoting_status_id}", "1"),
             ("{name}", "ada"),
             ("{hashtag}", "secret"),
+            ("{key}", "ungrouped-1"),
             ("{tag}", "secret"),
             ("{folder}", "ab"),
             ("{version}", "2.0"),

@@ -140,8 +140,8 @@ mod tests {
         assert_eq!(found(&keywords, "A Cat."), [0, 1]);
         assert_eq!(found(&keywords, "concatenate"), [1]);
         assert_eq!(found(&keywords, "the#EXAM today"), [2]);
-        assert_eq!(found(&keywords, "#exams"), [] as [usize; 0]);
-        assert_eq!(found(&[("élève", true)], "les ÉLÈVES"), [] as [usize; 0]);
+        assert!(found(&keywords, "#exams").is_empty());
+        assert!(found(&[("élève", true)], "les ÉLÈVES").is_empty());
         assert_eq!(found(&[("élève", true)], "l'ÉLÈVE"), [0]);
     }
 

@@ -30,9 +30,10 @@ pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId,
 pub use ip_severity::IpSeverity;
 pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId, ListId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
 pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, FilterId, InboxId, JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
+pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, FilterId, InboxId, JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
 pub use list::RepliesPolicy;
 pub use media::MediaKind;
-pub use notification::NotificationKind;
+pub use notification::{NotificationGroup, NotificationKind, NotificationPolicy, NotificationRule};
 pub use numbered::UnknownNumber;
 pub use page::Page;
 pub use policy::{FederationMode, Policy, Severity};

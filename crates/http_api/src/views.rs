@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use domain::{AccountId, AccountKind, CustomEmoji, MediaKind, ProfileField};
+use domain::{AccountId, AccountKind, CustomEmoji, MediaKind, NotificationGroup, ProfileField};
 use service::announcements::AnnouncementView;
 use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
 use service::oauth::Person;
 use service::text::format::escape;
-use service::views::{AccountView, CardView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted, RelationshipView, StatusView, TagView};
-use service::views::{AccountView, CardView, EditView, MediaView, NotificationView, PollView, QuoteView, Quoted, HashtagView, RelationshipView, StatusView, TagView};
-use service::views::{AccountView, CardView, EditView, HashtagView, MediaView, NotificationView, PollView, QuoteView, Quoted, RelationshipView, StatusView, TagView};
+use service::views::{
+    AccountView, CardView, EditView, HashtagView, MediaView, NotificationView, PollView, QuoteView,
+    Quoted, RelationshipView, StatusView, TagView,
+};
 
 use crate::entities as e;
 use crate::entities::{Approval, Focus, Meta, Size};
@@ -394,7 +395,8 @@ impl From<NotificationView> for e::Notification {
             id: row.id,
             kind: row.kind.name(),
             created_at: row.created_at,
-            group_key: format!("ungrouped-{}", row.id),
+            group_key: NotificationGroup::of(row.id, row.kind, row.status_id, row.created_at)
+                .to_string(),
             account: view.account.into(),
             status: view.status.map(Into::into),
             report: view.report.map(Into::into),

@@ -7,14 +7,13 @@ use domain::Time;
 use storage::{Database, DbConnection, MediaStore};
 use tokio::sync::Notify;
 
-use crate::filters;
 use crate::instance::Facts;
 use crate::mail::Mailer;
 use crate::moderation::ip_blocks;
 use crate::policy::Remembered;
 use crate::programs::Programs;
 use crate::remote_files::Fetches;
-use crate::{Addresses, RemoteFetcher, Result, Settings};
+use crate::{Addresses, RemoteFetcher, Result, Settings, filters};
 
 const COUNTED_FOR: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 

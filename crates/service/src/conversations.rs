@@ -12,7 +12,7 @@ use storage::statuses::Status;
 use crate::audience::blocked_among;
 use crate::oauth::Person;
 use crate::statuses::in_order;
-use crate::unwanted::without_unwanted;
+use crate::unwanted::{wishes, without_unwanted};
 use crate::views::{self, AccountView, StatusView};
 use crate::{App, Error, Paged, Result};
 
@@ -118,7 +118,8 @@ fn show(
 ) -> Result<Vec<ConversationView>> {
     let ids: Vec<StatusId> = rows.iter().map(|(_, status)| status.id).collect();
     let statuses = in_order(app, conn, Some(me), &ids)?;
-    let statuses = without_unwanted(app, conn, Some(me), statuses)?;
+    let wishes = wishes(conn, Some(me))?;
+    let statuses = without_unwanted(app, conn, Some(me), wishes, statuses)?;
     let mut statuses: HashMap<StatusId, StatusView> = statuses
         .into_iter()
         .map(|view| (view.status.id, view))

@@ -1,6 +1,6 @@
 //! Following people, and being followed.
 
-use domain::{AccountId, NotificationId, NotificationKind, Page, StatusId};
+use domain::{AccountId, NotificationId, NotificationKind, NotificationRule, Page, StatusId};
 use storage::DbConnection;
 use storage::accounts::{Account, Counts};
 use storage::follows::Follow;
@@ -12,7 +12,7 @@ use crate::domain_blocks::is_blocked;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::views::{AccountView, RelationshipView};
-use crate::{App, Error, Paged, Result, accounts, home};
+use crate::{App, Error, Paged, Result, accounts, home, notification_requests};
 
 /// What a follower wants to see; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -298,8 +298,8 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Resul
 }
 
 /// Writes a line into somebody's notifications, if they are ours and have neither blocked nor muted the other,
-/// the other's server or the thread. Of what the
-/// silenced do, only those hear who follow them, and those whom they ask to follow.
+/// the other's server or the thread. What their rules hold
+/// back is written too, and shown when they look for it.
 pub(crate) fn notify(
     app: &App,
     conn: &mut DbConnection,
@@ -320,12 +320,11 @@ pub(crate) fn notify(
     {
         return Ok(());
     }
-    if kind != NotificationKind::FollowRequest
-        && storage::domain_rules::is_silenced(conn, from)?
-        && storage::follows::followed_among(conn, to, &[from])?.is_empty()
-    {
+    let rule = notification_requests::rule(app, conn, to, from, kind, status)?;
+    if rule == NotificationRule::Drop {
         return Ok(());
     }
+    let filtered = rule == NotificationRule::Filter;
     let row = Notification {
         id: NotificationId(app.next_id()),
         account_id: to,
@@ -334,7 +333,10 @@ pub(crate) fn notify(
         status_id: status,
         created_at: app.now(),
         report_id: None,
+        filtered,
     };
-    storage::notifications::insert(conn, row)?;
+    if storage::notifications::insert(conn, row)? && filtered {
+        notification_requests::hold_back(app, conn, to, from, status)?;
+    }
     Ok(())
 }

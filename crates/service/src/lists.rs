@@ -46,7 +46,7 @@ pub async fn find(app: &App, person: &Person, id: ListId) -> Result<List> {
 /// Makes a list.
 pub async fn create(app: &App, person: &Person, wishes: ListWishes) -> Result<List> {
     let me = person.id();
-    let title = title(wishes.title.unwrap_or_default())?;
+    let title = title(&wishes.title.unwrap_or_default())?;
     app.transaction(move |app, conn| {
         if storage::lists::of_account(conn, me)?.len() >= limits::LISTS {
             return Err(invalid("You have reached the maximum amount of lists"));
@@ -68,7 +68,7 @@ pub async fn create(app: &App, person: &Person, wishes: ListWishes) -> Result<Li
 /// Changes a list.
 pub async fn update(app: &App, person: &Person, id: ListId, wishes: ListWishes) -> Result<List> {
     let me = person.id();
-    let title = wishes.title.map(title).transpose()?;
+    let title = wishes.title.as_deref().map(title).transpose()?;
     app.transaction(move |_, conn| {
         let mut list = own(conn, me, id)?;
         list.title = title.unwrap_or(list.title);
@@ -146,7 +146,7 @@ pub(crate) fn own(conn: &mut DbConnection, me: AccountId, id: ListId) -> Result<
     storage::lists::find(conn, me, id)?.ok_or(Error::NotFound)
 }
 
-fn title(title: String) -> Result<String> {
+fn title(title: &str) -> Result<String> {
     let title = title.trim().replace('\0', "");
     if title.is_empty() {
         return Err(invalid("Title can't be blank"));

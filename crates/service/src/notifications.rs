@@ -71,7 +71,7 @@ pub async fn unread_count(app: &App, person: &Person, limit: i64) -> Result<usiz
 }
 
 /// A line about a status that the viewer may no longer see is left out.
-fn show(
+pub(crate) fn show(
     app: &App,
     conn: &mut DbConnection,
     me: AccountId,

@@ -360,6 +360,7 @@ fn tell(
         status_id: Some(status.id),
         created_at: now,
         report_id: None,
+        filtered: false,
     };
     storage::notifications::insert(conn, line)?;
     Ok(())

@@ -221,6 +221,7 @@ fn tell_moderators(app: &App, conn: &mut DbConnection, report: &Report) -> Resul
             status_id: None,
             created_at: report.created_at,
             report_id: Some(report.id),
+            filtered: false,
         };
         storage::notifications::insert(conn, told)?;
     }

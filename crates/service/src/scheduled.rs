@@ -36,6 +36,7 @@ pub struct Params {
     pub poll: Option<NewPoll>,
     pub quoted: Option<StatusId>,
     pub quote_policy: Option<i32>,
+    pub local_only: bool,
 }
 
 /// A status that is not posted yet.
@@ -239,6 +240,7 @@ impl From<NewStatus> for Params {
             poll: new.poll,
             quoted: new.quoted,
             quote_policy: new.quote_policy.map(i32::from),
+            local_only: new.local_only,
         }
     }
 }
@@ -256,6 +258,7 @@ impl From<Params> for NewStatus {
             poll: params.poll,
             quoted: params.quoted,
             quote_policy: params.quote_policy.map(QuotePolicy::from),
+            local_only: params.local_only,
             idempotency_key: None,
             scheduled: None,
         }

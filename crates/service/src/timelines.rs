@@ -4,10 +4,11 @@ use domain::text::normalise_tag;
 use domain::{ListId, Page};
 use storage::DbConnection;
 use storage::statuses::{Public, Status, Tagged};
+use storage::wishes::Wishes;
 
 use crate::audience::visible_to;
 use crate::oauth::Person;
-use crate::unwanted::without_unwanted;
+use crate::unwanted::{wishes, without_unwanted};
 use crate::views::{self, StatusView};
 use crate::{App, Paged, Result, lists};
 
@@ -46,9 +47,14 @@ impl From<PublicTimeline> for Public {
 pub async fn home(app: &App, person: &Person, page: Page) -> Result<Paged<StatusView>> {
     let me = person.id();
     app.read(move |app, conn| {
-        let apart = storage::lists::kept_from_home(conn, me)?;
+        let wishes = wishes(conn, Some(me))?;
+        let apart = if wishes.has_exclusive_lists {
+            storage::lists::kept_from_home(conn, me)?
+        } else {
+            Vec::new()
+        };
         let rows = storage::home_feed::page(conn, me, &apart, &page)?;
-        show(app, conn, Some(me), rows, &page)
+        show(app, conn, Some(me), wishes, rows, &page)
     })
     .await
 }
@@ -59,7 +65,8 @@ pub async fn list(app: &App, person: &Person, id: ListId, page: Page) -> Result<
     app.read(move |app, conn| {
         let list = lists::own(conn, me, id)?;
         let rows = storage::lists::timeline(conn, &list, &page)?;
-        show(app, conn, Some(me), rows, &page)
+        let wishes = wishes(conn, Some(me))?;
+        show(app, conn, Some(me), wishes, rows, &page)
     })
     .await
 }
@@ -74,7 +81,8 @@ pub async fn public(
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         let rows = storage::statuses::page_of_public(conn, wanted.into(), &page)?;
-        show(app, conn, viewer, rows, &page)
+        let wishes = wishes(conn, viewer)?;
+        show(app, conn, viewer, wishes, rows, &page)
     })
     .await
 }
@@ -108,7 +116,8 @@ pub async fn tag(
             },
             &page,
         )?;
-        show(app, conn, viewer, rows, &page)
+        let wishes = wishes(conn, viewer)?;
+        show(app, conn, viewer, wishes, rows, &page)
     })
     .await
 }
@@ -118,7 +127,8 @@ pub async fn direct(app: &App, person: &Person, page: Page) -> Result<Paged<Stat
     let me = person.id();
     app.read(move |app, conn| {
         let rows = storage::streams::direct(conn, me, &page)?;
-        show(app, conn, Some(me), rows, &page)
+        let wishes = wishes(conn, Some(me))?;
+        show(app, conn, Some(me), wishes, rows, &page)
     })
     .await
 }
@@ -134,7 +144,8 @@ pub async fn link(
     let url = url.replace('\0', "");
     app.read(move |app, conn| {
         let rows = storage::streams::linking(conn, &url, &page)?;
-        show(app, conn, viewer, rows, &page)
+        let wishes = wishes(conn, viewer)?;
+        show(app, conn, viewer, wishes, rows, &page)
     })
     .await
 }
@@ -152,6 +163,7 @@ fn show(
     app: &App,
     conn: &mut DbConnection,
     viewer: Option<domain::AccountId>,
+    wishes: Wishes,
     rows: Vec<Status>,
     page: &Page,
 ) -> Result<Paged<StatusView>> {
@@ -159,7 +171,7 @@ fn show(
     let rows = visible_to(conn, viewer, rows)?;
     let shown = views::statuses(app, conn, viewer, rows)?;
     Ok(Paged::new(
-        without_unwanted(app, conn, viewer, shown)?,
+        without_unwanted(app, conn, viewer, wishes, shown)?,
         cursors,
         page,
     ))

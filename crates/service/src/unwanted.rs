@@ -4,18 +4,29 @@ use std::collections::HashSet;
 
 use domain::AccountId;
 use storage::DbConnection;
+use storage::wishes::Wishes;
 
 use crate::views::StatusView;
 use crate::{App, Result};
 
-/// Leaves out what the viewer does not want to see. Two queries for somebody signed in.
+/// What must be looked at before something is shown to the viewer. One query for somebody signed in.
+pub(crate) fn wishes(conn: &mut DbConnection, viewer: Option<AccountId>) -> Result<Wishes> {
+    Ok(match viewer {
+        None => Wishes::default(),
+        Some(viewer) => storage::wishes::of(conn, viewer)?,
+    })
+}
+
+/// Leaves out what the viewer does not want to see. No query for somebody without wishes.
 pub(crate) fn without_unwanted(
     app: &App,
     conn: &mut DbConnection,
     viewer: Option<AccountId>,
+    wishes: Wishes,
     mut statuses: Vec<StatusView>,
 ) -> Result<Vec<StatusView>> {
-    let Some(viewer) = viewer.filter(|_| !statuses.is_empty()) else {
+    let is_to_be_asked = wishes.blocks_servers || wishes.mutes;
+    let Some(viewer) = viewer.filter(|_| is_to_be_asked && !statuses.is_empty()) else {
         return Ok(statuses);
     };
     let hosts: HashSet<String> = storage::account_domain_blocks::hosts(conn, viewer)?

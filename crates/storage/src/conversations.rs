@@ -27,16 +27,19 @@ pub struct Conversation {
 
 /// Notes that something was said; what was said before the newest changes nothing.
 pub fn note(conn: &mut DbConnection, conversation: Conversation) -> QueryResult<()> {
-    each!(conn, c => diesel::insert_into(conversations::table)
-        .values(conversation)
-        .on_conflict((conversations::account_id, conversations::conversation_id))
-        .do_update()
-        .set((
-            conversations::last_status_id.eq(excluded(conversations::last_status_id)),
-            conversations::unread.eq(excluded(conversations::unread)),
-        ))
-        .filter(conversations::last_status_id.lt(excluded(conversations::last_status_id)))
-        .execute(c))
+    let newer = conversations::last_status_id.lt(excluded(conversations::last_status_id));
+    each!(conn, c => diesel::query_dsl::methods::FilterDsl::filter(
+        diesel::insert_into(conversations::table)
+            .values(conversation)
+            .on_conflict((conversations::account_id, conversations::conversation_id))
+            .do_update()
+            .set((
+                conversations::last_status_id.eq(excluded(conversations::last_status_id)),
+                conversations::unread.eq(excluded(conversations::unread)),
+            )),
+        newer,
+    )
+    .execute(c))
     .map(drop)
 }
 

@@ -56,6 +56,7 @@ pub mod migrations;
 pub mod moderation;
 pub mod moves;
 pub mod mutes;
+pub mod notification_requests;
 pub mod notifications;
 mod paging;
 mod patience;
@@ -77,6 +78,7 @@ pub mod streams;
 pub mod tag_follows;
 pub mod tags;
 pub mod users;
+pub mod wishes;
 mod writer;
 
 pub use connection::{DatabaseSettings, DbConnection};

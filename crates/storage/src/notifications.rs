@@ -29,6 +29,8 @@ pub struct Notification {
     pub created_at: Time,
     #[diesel(deserialize_as = Optional, serialize_as = Optional)]
     pub report_id: Option<ReportId>,
+    /// Held back: [`crate::notification_requests`].
+    pub filtered: bool,
 }
 
 /// Tells somebody, once: true unless they were told already.
@@ -45,6 +47,8 @@ pub struct Wanted {
     pub kinds: Vec<NotificationKind>,
     pub without: Vec<NotificationKind>,
     pub from: Option<AccountId>,
+    /// Also what is held back.
+    pub with_filtered: bool,
 }
 
 /// One page of what an account was told, without those who are suspended. A range of the index on `(account_id, id)`.
@@ -72,10 +76,40 @@ pub fn page(
     if !wanted.without.is_empty() {
         query = query.filter(notifications::kind.ne_all(numbers(&wanted.without)));
     }
+    if !wanted.with_filtered {
+        query = query.filter(notifications::filtered.eq(false));
+    }
     if let Some(from) = wanted.from {
         query = query.filter(notifications::from_account_id.eq(from.0));
     }
     load_page!(query, notifications::id, page, conn)
+}
+
+/// What an account was told of one kind, about one status or none, between two times, newest first. What is about a status
+/// is found by the index on it, the rest by that on `(account_id, id)`, whose ids are in order of time.
+pub fn in_group(
+    conn: &mut DbConnection,
+    account: AccountId,
+    kind: NotificationKind,
+    status: Option<StatusId>,
+    (from, to): (Time, Time),
+    limit: i64,
+) -> QueryResult<Vec<Notification>> {
+    let query = notifications::table
+        .filter(notifications::account_id.eq(account.0))
+        .filter(notifications::kind.eq(i16::from(kind)))
+        .filter(notifications::filtered.eq(false))
+        .filter(notifications::created_at.ge(from))
+        .filter(notifications::created_at.lt(to))
+        .order(notifications::id.desc())
+        .limit(limit)
+        .select(Notification::as_select());
+    match status {
+        Some(status) => query
+            .filter(notifications::status_id.eq(status.0))
+            .load(conn),
+        None => query.filter(notifications::status_id.is_null()).load(conn),
+    }
 }
 
 /// One notification of an account.
@@ -102,6 +136,7 @@ pub fn count_after(
     let ids: Vec<i64> = notifications::table
         .filter(notifications::account_id.eq(account.0))
         .filter(notifications::id.gt(after))
+        .filter(notifications::filtered.eq(false))
         .limit(limit)
         .select(notifications::id)
         .load(conn)?;

@@ -509,6 +509,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    notification_policies (account_id) {
+        account_id -> BigInt,
+        for_not_following -> SmallInt,
+        for_not_followers -> SmallInt,
+        for_new_accounts -> SmallInt,
+        for_private_mentions -> SmallInt,
+        for_limited_accounts -> SmallInt,
+    }
+}
+
+diesel::table! {
+    notification_requests (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        from_account_id -> BigInt,
+        last_status_id -> Nullable<BigInt>,
+        count -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notification_permissions (account_id, from_account_id) {
+        account_id -> BigInt,
+        from_account_id -> BigInt,
+    }
+}
+
+diesel::table! {
     favourites (id) {
         id -> BigInt,
         account_id -> BigInt,
@@ -536,6 +566,7 @@ diesel::table! {
         status_id -> Nullable<BigInt>,
         created_at -> Timestamp,
         report_id -> Nullable<BigInt>,
+        filtered -> Bool,
     }
 }
 
@@ -866,6 +897,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     moves,
     mutes,
+    notification_permissions,
+    notification_policies,
+    notification_requests,
     notifications,
     poll_options,
     poll_votes,

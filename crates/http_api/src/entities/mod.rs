@@ -47,7 +47,7 @@ pub use instance_v1::InstanceV1;
 pub use list::List;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
-pub use notification::{Groups, Notification};
+pub use notification::{Groups, Notification, NotificationPolicy, NotificationRequest};
 pub use poll::{Poll, PollOption};
 pub use preferences::Preferences;
 pub use preview_card::{CardAuthor, PreviewCard};
@@ -55,12 +55,13 @@ pub use profile::Profile;
 pub use quote::{Approval, Quote};
 pub use relationship::{FamiliarFollowers, MutedAccount, Relationship};
 pub use report::Report;
-pub use search::{Search, SearchV1};
-pub use status::{Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag};
-pub use suggestion::Suggestion;
 pub use scheduled_status::ScheduledStatus;
-pub use search::Search;
-pub use status::{Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication, StatusEdit, StatusSource, StatusTag};
+pub use search::{Search, SearchV1};
+pub use status::{
+    Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication, StatusEdit,
+    StatusSource, StatusTag,
+};
+pub use suggestion::Suggestion;
 pub use tag::{FeaturedTag, Tag};
 
 /// A key whose value is always null.

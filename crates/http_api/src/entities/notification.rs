@@ -3,6 +3,8 @@
 
 use domain::{AccountId, NotificationId, StatusId, Time};
 use serde::Serialize;
+use service::grouped::GroupView;
+use service::notification_requests::{PolicyView, RequestView};
 
 use super::account::Account;
 use super::report::Report;
@@ -16,7 +18,6 @@ pub struct Notification {
     pub kind: &'static str,
     #[serde(serialize_with = "moment")]
     pub created_at: Time,
-    /// `ungrouped-ID`.
     pub group_key: String,
     pub account: Account,
     /// Only of the kinds that are about a status.
@@ -35,14 +36,15 @@ pub struct Groups {
     pub notification_groups: Vec<Group>,
 }
 
-/// What several people did with one thing; here always one.
+/// What one person did, or several with one thing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Group {
     pub group_key: String,
-    pub notifications_count: i64,
+    pub notifications_count: usize,
     #[serde(rename = "type")]
     pub kind: &'static str,
-    pub most_recent_notification_id: NotificationId,
+    /// A number, as in Mastodon.
+    pub most_recent_notification_id: i64,
     pub page_min_id: NotificationId,
     pub page_max_id: NotificationId,
     #[serde(serialize_with = "moment")]
@@ -54,36 +56,103 @@ pub struct Group {
     pub report: Option<Report>,
 }
 
+/// Which deeds of others are told at once, held back, or dropped.
+/// <https://docs.joinmastodon.org/entities/NotificationPolicy/>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotificationPolicy {
+    pub for_not_following: &'static str,
+    pub for_not_followers: &'static str,
+    pub for_new_accounts: &'static str,
+    pub for_private_mentions: &'static str,
+    pub for_limited_accounts: &'static str,
+    pub summary: PolicySummary,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicySummary {
+    pub pending_requests_count: i64,
+    pub pending_notifications_count: i64,
+}
+
+/// Somebody whose deeds are held back.
+/// <https://docs.joinmastodon.org/entities/NotificationRequest/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NotificationRequest {
+    pub id: String,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+    #[serde(serialize_with = "moment")]
+    pub updated_at: Time,
+    /// A number in words, as in Mastodon.
+    pub notifications_count: String,
+    pub account: Account,
+    pub last_status: Option<Status>,
+}
+
 impl Groups {
-    /// Each notification as a group, each account and status once.
-    pub fn of(notifications: impl Iterator<Item = Notification>) -> Self {
-        let mut groups = Self::default();
-        for one in notifications {
-            groups.notification_groups.push(Group {
-                group_key: one.group_key,
-                notifications_count: 1,
-                kind: one.kind,
-                most_recent_notification_id: one.id,
-                page_min_id: one.id,
-                page_max_id: one.id,
-                latest_page_notification_at: one.created_at,
-                sample_account_ids: vec![one.account.id],
-                status_id: one.status.as_ref().map(|status| status.id),
-                report: one.report,
-            });
-            if !groups
-                .accounts
-                .iter()
-                .any(|known| known.id == one.account.id)
-            {
-                groups.accounts.push(one.account);
+    /// Each account and status once.
+    pub fn of(groups: impl IntoIterator<Item = GroupView>) -> Self {
+        let mut all = Self::default();
+        for view in groups {
+            let mut group = Group {
+                group_key: view.group.to_string(),
+                notifications_count: view.count,
+                kind: "",
+                most_recent_notification_id: view.newest.0,
+                page_min_id: view.oldest,
+                page_max_id: view.newest,
+                latest_page_notification_at: Time::MIN,
+                sample_account_ids: Vec::new(),
+                status_id: None,
+                report: None,
+            };
+            for one in view.samples.into_iter().map(Notification::from) {
+                group.kind = one.kind;
+                group.latest_page_notification_at =
+                    group.latest_page_notification_at.max(one.created_at);
+                group.sample_account_ids.push(one.account.id);
+                group.report = group.report.or(one.report);
+                if !all.accounts.iter().any(|known| known.id == one.account.id) {
+                    all.accounts.push(one.account);
+                }
+                if let Some(status) = one.status {
+                    group.status_id = Some(status.id);
+                    if !all.statuses.iter().any(|known| known.id == status.id) {
+                        all.statuses.push(status);
+                    }
+                }
             }
-            if let Some(status) = one.status
-                && !groups.statuses.iter().any(|known| known.id == status.id)
-            {
-                groups.statuses.push(status);
-            }
+            all.notification_groups.push(group);
         }
-        groups
+        all
+    }
+}
+
+impl From<PolicyView> for NotificationPolicy {
+    fn from(view: PolicyView) -> Self {
+        Self {
+            for_not_following: view.policy.for_not_following.name(),
+            for_not_followers: view.policy.for_not_followers.name(),
+            for_new_accounts: view.policy.for_new_accounts.name(),
+            for_private_mentions: view.policy.for_private_mentions.name(),
+            for_limited_accounts: view.policy.for_limited_accounts.name(),
+            summary: PolicySummary {
+                pending_requests_count: view.requests,
+                pending_notifications_count: view.notifications,
+            },
+        }
+    }
+}
+
+impl From<RequestView> for NotificationRequest {
+    fn from(view: RequestView) -> Self {
+        Self {
+            id: view.request.id.to_string(),
+            created_at: view.request.created_at,
+            updated_at: view.request.updated_at,
+            notifications_count: view.request.count.to_string(),
+            account: view.account.into(),
+            last_status: view.last_status.map(Into::into),
+        }
     }
 }

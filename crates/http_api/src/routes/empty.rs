@@ -8,10 +8,8 @@ use service::App;
 
 use super::{Answer, json, nothing};
 use crate::ApiError;
-use crate::extract::scope::{AnyScope, Push, ReadFilters, ReadFollows, ReadLists, ReadStatuses};
+use crate::extract::scope::{AnyScope, Push, ReadStatuses};
 use crate::extract::{Caller, PathId};
-use crate::extract::Caller;
-use crate::extract::scope::{AnyScope, Push};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // For everybody.
@@ -31,23 +29,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         )
         .service(web::resource("/v1/accounts/{id}/identity_proofs").route(web::get().to(no_proofs)))
         .service(web::resource("/v1/statuses/{id}/translate").route(web::post().to(no_translation)))
-        .service(web::resource("/v1/filters").route(web::get().to(none_of::<ReadFilters>)))
-        .service(web::resource("/v2/filters").route(web::get().to(none_of::<ReadFilters>)))
-        .service(
-            web::resource("/v1/scheduled_statuses").route(web::get().to(none_of::<ReadStatuses>)),
-        )
-        .service(web::resource("/v1/followed_tags").route(web::get().to(none_of::<ReadFollows>)))
-        .service(web::resource("/v1/announcements").route(web::get().to(none_of::<AnyScope>)))
-        .service(web::resource("/v1/suggestions").route(web::get().to(none_of::<AnyScope>)))
-        .service(web::resource("/v2/suggestions").route(web::get().to(none_of::<AnyScope>)))
         .service(web::resource("/v1/push/subscription").route(web::get().to(no_subscription)));
 }
 
 async fn none() -> Answer {
-    json(object!([]))
-}
-
-async fn none_of<S>(_: Caller<S>) -> Answer {
     json(object!([]))
 }
 

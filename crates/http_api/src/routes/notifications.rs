@@ -9,17 +9,15 @@ use service::App;
 use service::notifications::{self, Wanted};
 
 use super::{Answer, json, nothing, timeline};
-use crate::entities::{Groups, Notification};
+use crate::ApiError;
+use crate::entities::Notification;
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
-use crate::extract::{Caller, Number, PageParams, Params, PathId, Text, Words};
-use crate::pagination;
+use crate::extract::{Caller, Flag, Number, PageParams, Params, PathId, Text, Words};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/notifications").route(web::get().to(list)))
-        .service(web::resource("/v2/notifications").route(web::get().to(groups)))
-        .service(web::resource("/v2/notifications/policy").route(web::get().to(policy)))
-        .service(web::resource("/v2/notifications/unread_count").route(web::get().to(unread_count)))
+        .service(web::resource("/v1/notifications/dismiss").route(web::post().to(dismiss_named)))
         .service(web::resource("/v1/notifications/clear").route(web::post().to(clear)))
         .service(web::resource("/v1/notifications/unread_count").route(web::get().to(unread_count)))
         .service(web::resource("/v1/notifications/{id}").route(web::get().to(show)))
@@ -28,17 +26,18 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct List {
+pub(super) struct List {
     types: Words,
     exclude_types: Words,
     account_id: Text,
+    include_filtered: Flag,
     #[serde(flatten)]
-    page: PageParams,
+    pub(super) page: PageParams,
 }
 
 impl List {
     /// None if only kinds are asked for that never happen here.
-    fn wanted(&self) -> Option<Wanted> {
+    pub(super) fn wanted(&self) -> Option<Wanted> {
         let kinds = |words: &Words| -> Vec<NotificationKind> {
             words
                 .as_slice()
@@ -54,6 +53,7 @@ impl List {
                 .account_id
                 .filled()
                 .map(|id| id.parse().unwrap_or(AccountId(0))),
+            with_filtered: self.include_filtered.is_set(),
         };
         let asked_for_none = !self.types.as_slice().is_empty() && wanted.kinds.is_empty();
         (!asked_for_none).then_some(wanted)
@@ -74,41 +74,6 @@ async fn list(
     timeline::<_, Notification>(&request, &app, found)
 }
 
-/// Notifications in groups: here each is a group by itself, which is allowed.
-/// <https://docs.joinmastodon.org/methods/grouped_notifications/>
-async fn groups(
-    request: HttpRequest,
-    caller: Caller<ReadNotifications>,
-    params: Params<List>,
-    app: Data<App>,
-) -> Answer {
-    let params = params.into_inner();
-    let Some(wanted) = params.wanted() else {
-        return json(Groups::default());
-    };
-    let found = notifications::page(&app, &caller.person, wanted, params.page.page(40, 80)).await?;
-    let ends = pagination::Ends::of(&found);
-    let groups = Groups::of(found.items.into_iter().map(Notification::from));
-    Ok(pagination::page(
-        &request,
-        &app.settings().public_url,
-        &groups,
-        ends,
-    ))
-}
-
-/// Nothing is held back here, and nobody waits to be let through.
-async fn policy(_: Caller<ReadNotifications>) -> Answer {
-    json(object!({
-        "for_not_following": "accept",
-        "for_not_followers": "accept",
-        "for_new_accounts": "accept",
-        "for_private_mentions": "accept",
-        "for_limited_accounts": "accept",
-        "summary": { "pending_requests_count": 0, "pending_notifications_count": 0 },
-    }))
-}
-
 async fn show(
     caller: Caller<ReadNotifications>,
     id: PathId<NotificationId>,
@@ -125,6 +90,24 @@ async fn dismiss(
     app: Data<App>,
 ) -> Answer {
     notifications::dismiss(&app, &caller.person, id.0).await?;
+    nothing()
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Named {
+    id: Text,
+}
+
+/// As Mastodon had it before 1.4, too.
+async fn dismiss_named(
+    caller: Caller<WriteNotifications>,
+    params: Params<Named>,
+    app: Data<App>,
+) -> Answer {
+    let id = params.0.id.filled().and_then(|id| id.parse().ok());
+    let id = id.ok_or(ApiError::NotFound)?;
+    notifications::dismiss(&app, &caller.person, id).await?;
     nothing()
 }
 

@@ -7,8 +7,7 @@ use service::search::{self, SearchKind, SearchRequest};
 
 use super::{Answer, json};
 use crate::ApiError;
-use crate::entities::{Account, Embedding, Search, SearchV1, Status};
-use crate::entities::{Account, Search, Status, Tag};
+use crate::entities::{Account, Embedding, Search, SearchV1, Status, Tag};
 use crate::extract::scope::ReadSearch;
 use crate::extract::{Anyone, Flag, Number, Params, Text};
 

@@ -10,14 +10,16 @@ use service::{App, Error, scheduled};
 use super::media::focus;
 use super::polls::PollParams;
 use super::quotes::policy;
+use super::scheduled_statuses::time;
 use super::{Answer, async_refreshes, json, nothing, page};
 use crate::ApiError;
-use crate::entities::{Account, Context, PreviewCard, Status, StatusEdit, StatusSource};
-use super::scheduled_statuses::time;
-use super::{Answer, json, nothing, page};
-use crate::ApiError;
-use crate::entities::{Account, Context, ScheduledStatus, Status, StatusEdit, StatusSource};
-use crate::extract::scope::{ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteAccounts, WriteBookmarks, WriteFavourites, WriteMutes, WriteStatuses};
+use crate::entities::{
+    Account, Context, PreviewCard, ScheduledStatus, Status, StatusEdit, StatusSource,
+};
+use crate::extract::scope::{
+    ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteAccounts, WriteBookmarks,
+    WriteFavourites, WriteMutes, WriteStatuses,
+};
 use crate::extract::{Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Words};
 
 pub(super) fn routes(config: &mut ServiceConfig) {

@@ -10,10 +10,8 @@ use service::timelines::{self, PublicTimeline, TagTimeline};
 use super::{Answer, timeline};
 use crate::ApiError;
 use crate::entities::Status;
-use crate::extract::scope::ReadStatuses;
-use crate::extract::{Anyone, Caller, Flag, PageParams, Params, Text, Words};
 use crate::extract::scope::{ReadLists, ReadStatuses};
-use crate::extract::{Anyone, Caller, Flag, PageParams, Params, PathId, Words};
+use crate::extract::{Anyone, Caller, Flag, PageParams, Params, PathId, Text, Words};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -63,6 +61,9 @@ async fn link(
     let url = params.url.filled().ok_or(ApiError::NotFound)?;
     let page = params.page.page(20, 40);
     let found = timelines::link(&app, caller.person(), url, page).await?;
+    timeline::<_, Status>(&request, &app, found)
+}
+
 async fn list(
     request: HttpRequest,
     caller: Caller<ReadLists>,

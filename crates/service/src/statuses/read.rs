@@ -11,7 +11,7 @@ use super::edit::own;
 use crate::audience::{find_visible, visible_to};
 use crate::completing::{self, Opened, Refresh, State};
 use crate::oauth::Person;
-use crate::unwanted::without_unwanted;
+use crate::unwanted::{wishes, without_unwanted};
 use crate::views::{self, EditView, StatusView};
 use crate::{App, Error, Result};
 
@@ -82,7 +82,8 @@ pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             let above: HashSet<StatusId> = ancestors.iter().map(|row| row.id).collect();
             let whole = ancestors.into_iter().chain(descendants).collect();
             let whole = views::statuses(app, conn, viewer, whole)?;
-            let (ancestors, descendants) = without_unwanted(app, conn, viewer, whole)?
+            let wishes = wishes(conn, viewer)?;
+            let (ancestors, descendants) = without_unwanted(app, conn, viewer, wishes, whole)?
                 .into_iter()
                 .partition(|view| above.contains(&view.status.id));
             let opened = Opened::thread(&status, known);

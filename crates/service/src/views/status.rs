@@ -11,10 +11,9 @@ use storage::media::Media;
 use storage::statuses::Status;
 
 use super::account::{accounts_by_id, acct};
-use super::cards;
 use super::polls::polls;
 use super::quotes::{self, Quoters, Quotes};
-use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView};
+use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView, cards};
 use crate::audience::visible_to;
 use crate::filters::Filters;
 use crate::remote_files::{Owner, attachment_address, show_emojis};

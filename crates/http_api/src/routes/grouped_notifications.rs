@@ -1,0 +1,149 @@
+//! <https://docs.joinmastodon.org/methods/grouped_notifications/>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use domain::{NotificationKind, NotificationRule};
+use serde::Deserialize;
+use serde_json::json as object;
+use service::notification_requests::{self, PolicyWishes};
+use service::{App, grouped};
+
+use super::notifications::List;
+use super::{Answer, json, nothing};
+use crate::ApiError;
+use crate::entities::{Account, Groups, NotificationPolicy};
+use crate::extract::scope::{ReadNotifications, WriteNotifications};
+use crate::extract::{Caller, Params, Text, Words};
+use crate::pagination;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v2/notifications").route(web::get().to(list)))
+        .service(
+            web::resource("/v2/notifications/policy")
+                .route(web::get().to(policy))
+                .route(web::patch().to(set_policy)),
+        )
+        .service(web::resource("/v2/notifications/unread_count").route(web::get().to(unread_count)))
+        .service(web::resource("/v2/notifications/{key}").route(web::get().to(show)))
+        .service(web::resource("/v2/notifications/{key}/accounts").route(web::get().to(people)))
+        .service(web::resource("/v2/notifications/{key}/dismiss").route(web::post().to(dismiss)));
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Grouped {
+    grouped_types: Words,
+    #[serde(flatten)]
+    list: List,
+}
+
+impl Grouped {
+    fn kinds(&self) -> Vec<NotificationKind> {
+        use NotificationKind::{Favourite, Follow, Reblog};
+        match &self.grouped_types.0 {
+            None => vec![Favourite, Follow, Reblog],
+            Some(names) => names
+                .iter()
+                .filter_map(|name| NotificationKind::named(name))
+                .collect(),
+        }
+    }
+}
+
+async fn list(
+    request: HttpRequest,
+    caller: Caller<ReadNotifications>,
+    params: Params<Grouped>,
+    app: Data<App>,
+) -> Answer {
+    let params = params.into_inner();
+    let Some(wanted) = params.list.wanted() else {
+        return json(Groups::default());
+    };
+    let kinds = params.kinds();
+    let page = params.list.page.page(40, 80);
+    let found = grouped::page(&app, &caller.person, wanted, kinds, page).await?;
+    let ends = pagination::Ends::of(&found);
+    Ok(pagination::page(
+        &request,
+        &app.settings().public_url,
+        &Groups::of(found.items),
+        ends,
+    ))
+}
+
+async fn show(caller: Caller<ReadNotifications>, key: Path<String>, app: Data<App>) -> Answer {
+    let found = grouped::find(&app, &caller.person, &key).await?;
+    json(Groups::of([found]))
+}
+
+async fn people(caller: Caller<ReadNotifications>, key: Path<String>, app: Data<App>) -> Answer {
+    let found = grouped::people(&app, &caller.person, &key).await?;
+    json(found.into_iter().map(Account::from).collect::<Vec<_>>())
+}
+
+async fn dismiss(caller: Caller<WriteNotifications>, key: Path<String>, app: Data<App>) -> Answer {
+    grouped::dismiss(&app, &caller.person, &key).await?;
+    nothing()
+}
+
+async fn unread_count(
+    caller: Caller<ReadNotifications>,
+    params: Params<Grouped>,
+    app: Data<App>,
+) -> Answer {
+    let params = params.into_inner();
+    let limit = params.list.page.page(100, 1_000).limit;
+    let Some(wanted) = params.list.wanted() else {
+        return json(object!({ "count": 0 }));
+    };
+    let kinds = params.kinds();
+    let count = grouped::unread_count(&app, &caller.person, wanted, kinds, limit).await?;
+    json(object!({ "count": count }))
+}
+
+async fn policy(caller: Caller<ReadNotifications>, app: Data<App>) -> Answer {
+    json(NotificationPolicy::from(
+        notification_requests::policy(&app, &caller.person).await?,
+    ))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Rules {
+    for_not_following: Text,
+    for_not_followers: Text,
+    for_new_accounts: Text,
+    for_private_mentions: Text,
+    for_limited_accounts: Text,
+}
+
+fn rule(text: &Text) -> Result<Option<NotificationRule>, ApiError> {
+    let Some(word) = text.filled() else {
+        return Ok(None);
+    };
+    NotificationRule::named(word).map(Some).ok_or_else(|| {
+        ApiError::Unprocessable(format!(
+            "Validation failed: {word} is not accept, filter or drop"
+        ))
+    })
+}
+
+async fn set_policy(
+    caller: Caller<WriteNotifications>,
+    params: Params<Rules>,
+    app: Data<App>,
+) -> Answer {
+    let rules = params.into_inner();
+    let wishes = PolicyWishes {
+        for_not_following: rule(&rules.for_not_following)?,
+        for_not_followers: rule(&rules.for_not_followers)?,
+        for_new_accounts: rule(&rules.for_new_accounts)?,
+        for_private_mentions: rule(&rules.for_private_mentions)?,
+        for_limited_accounts: rule(&rules.for_limited_accounts)?,
+    };
+    json(NotificationPolicy::from(
+        notification_requests::set_policy(&app, &caller.person, wishes).await?,
+    ))
+}

@@ -1,0 +1,92 @@
+//! <https://docs.joinmastodon.org/methods/notifications/#get-requests>
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use serde::Deserialize;
+use serde_json::json as object;
+use service::App;
+use service::notification_requests as requests;
+
+use super::{Answer, json, nothing, page};
+use crate::entities::NotificationRequest;
+use crate::extract::scope::{ReadNotifications, WriteNotifications};
+use crate::extract::{Caller, PageParams, Params, PathId, Words};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/notifications/requests").route(web::get().to(list)))
+        .service(web::resource("/v1/notifications/requests/merged").route(web::get().to(merged)))
+        .service(
+            web::resource("/v1/notifications/requests/accept").route(web::post().to(accept_all)),
+        )
+        .service(
+            web::resource("/v1/notifications/requests/dismiss").route(web::post().to(dismiss_all)),
+        )
+        .service(web::resource("/v1/notifications/requests/{id}").route(web::get().to(show)))
+        .service(
+            web::resource("/v1/notifications/requests/{id}/accept").route(web::post().to(accept)),
+        )
+        .service(
+            web::resource("/v1/notifications/requests/{id}/dismiss").route(web::post().to(dismiss)),
+        );
+}
+
+async fn list(
+    request: HttpRequest,
+    caller: Caller<ReadNotifications>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = requests::page(&app, &caller.person, params.0.page(40, 80)).await?;
+    page::<_, NotificationRequest>(&request, &app, found)
+}
+
+async fn show(caller: Caller<ReadNotifications>, id: PathId<i64>, app: Data<App>) -> Answer {
+    json(NotificationRequest::from(
+        requests::find(&app, &caller.person, id.0).await?,
+    ))
+}
+
+/// What is let through is told at once, so that nothing is ever left to be merged.
+async fn merged(_: Caller<ReadNotifications>) -> Answer {
+    json(object!({ "merged": true }))
+}
+
+async fn accept(caller: Caller<WriteNotifications>, id: PathId<i64>, app: Data<App>) -> Answer {
+    requests::accept(&app, &caller.person, vec![id.0]).await?;
+    nothing()
+}
+
+async fn dismiss(caller: Caller<WriteNotifications>, id: PathId<i64>, app: Data<App>) -> Answer {
+    requests::dismiss(&app, &caller.person, vec![id.0]).await?;
+    nothing()
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Ids {
+    id: Words,
+}
+
+/// Requests that are dealt with at once.
+const AT_ONCE: usize = 100;
+
+async fn accept_all(
+    caller: Caller<WriteNotifications>,
+    params: Params<Ids>,
+    app: Data<App>,
+) -> Answer {
+    let ids = params.0.id.ids().take(AT_ONCE).collect();
+    requests::accept(&app, &caller.person, ids).await?;
+    nothing()
+}
+
+async fn dismiss_all(
+    caller: Caller<WriteNotifications>,
+    params: Params<Ids>,
+    app: Data<App>,
+) -> Answer {
+    let ids = params.0.id.ids().take(AT_ONCE).collect();
+    requests::dismiss(&app, &caller.person, ids).await?;
+    nothing()
+}

@@ -1,0 +1,197 @@
+//! What is held back of what people could be told: by which rules, and whose deeds.
+
+use diesel::prelude::*;
+use domain::{AccountId, NotificationPolicy, NotificationRule, Page, StatusId, Time};
+
+use crate::DbConnection;
+use crate::among::among;
+use crate::connection::each;
+use crate::paging::load_page;
+use crate::row::Optional;
+use crate::schema::{
+    accounts, notification_permissions, notification_policies, notification_requests, notifications,
+};
+
+/// Somebody whose deeds are held back.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = notification_requests, treat_none_as_default_value = false)]
+pub struct Request {
+    pub id: i64,
+    /// Who could be told.
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub account_id: AccountId,
+    #[diesel(deserialize_as = i64, serialize_as = i64)]
+    pub from_account_id: AccountId,
+    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
+    pub last_status_id: Option<StatusId>,
+    pub count: i64,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = notification_policies)]
+struct Rules {
+    account_id: i64,
+    for_not_following: i16,
+    for_not_followers: i16,
+    for_new_accounts: i16,
+    for_private_mentions: i16,
+    for_limited_accounts: i16,
+}
+
+/// An account's rules. One row by key.
+///
+/// # Errors
+/// Also if a number stands for no rule.
+pub fn policy(conn: &mut DbConnection, account: AccountId) -> QueryResult<NotificationPolicy> {
+    let rules: Option<Rules> = notification_policies::table
+        .find(account.0)
+        .select(Rules::as_select())
+        .first(conn)
+        .optional()?;
+    let Some(rules) = rules else {
+        return Ok(NotificationPolicy::default());
+    };
+    let rule = |number: i16| {
+        NotificationRule::try_from(number)
+            .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
+    };
+    Ok(NotificationPolicy {
+        for_not_following: rule(rules.for_not_following)?,
+        for_not_followers: rule(rules.for_not_followers)?,
+        for_new_accounts: rule(rules.for_new_accounts)?,
+        for_private_mentions: rule(rules.for_private_mentions)?,
+        for_limited_accounts: rule(rules.for_limited_accounts)?,
+    })
+}
+
+/// Writes an account's rules.
+pub fn set_policy(
+    conn: &mut DbConnection,
+    account: AccountId,
+    policy: &NotificationPolicy,
+) -> QueryResult<()> {
+    let rules = Rules {
+        account_id: account.0,
+        for_not_following: policy.for_not_following.into(),
+        for_not_followers: policy.for_not_followers.into(),
+        for_new_accounts: policy.for_new_accounts.into(),
+        for_private_mentions: policy.for_private_mentions.into(),
+        for_limited_accounts: policy.for_limited_accounts.into(),
+    };
+    diesel::delete(notification_policies::table.find(account.0)).execute(conn)?;
+    diesel::insert_into(notification_policies::table)
+        .values(rules)
+        .execute(conn)
+        .map(drop)
+}
+
+/// Whether an account lets somebody through, whatever its rules say. One row by key.
+pub fn is_permitted(
+    conn: &mut DbConnection,
+    account: AccountId,
+    from: AccountId,
+) -> QueryResult<bool> {
+    let row = notification_permissions::table.find((account.0, from.0));
+    diesel::select(diesel::dsl::exists(row)).get_result(conn)
+}
+
+/// Notes that a deed of somebody's was held back.
+pub fn add(conn: &mut DbConnection, request: Request) -> QueryResult<()> {
+    let known = notification_requests::table
+        .filter(notification_requests::account_id.eq(request.account_id.0))
+        .filter(notification_requests::from_account_id.eq(request.from_account_id.0));
+    let last = request.last_status_id.map(|id| id.0);
+    let found = diesel::update(known)
+        .set((
+            notification_requests::count.eq(notification_requests::count + 1),
+            notification_requests::updated_at.eq(request.updated_at),
+        ))
+        .execute(conn)?;
+    if found == 0 {
+        return diesel::insert_into(notification_requests::table)
+            .values(request)
+            .execute(conn)
+            .map(drop);
+    }
+    if let Some(last) = last {
+        diesel::update(known)
+            .set(notification_requests::last_status_id.eq(last))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// One page of those whose deeds are held back, without those who are gone.
+pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryResult<Vec<Request>> {
+    let query = notification_requests::table
+        .inner_join(accounts::table.on(accounts::id.eq(notification_requests::from_account_id)))
+        .filter(notification_requests::account_id.eq(account.0))
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::deleted_at.is_null())
+        .select(Request::as_select());
+    load_page!(query, notification_requests::id, page, conn)
+}
+
+/// Those of an account's requests that have these ids.
+pub fn with_ids(
+    conn: &mut DbConnection,
+    account: AccountId,
+    ids: &[i64],
+) -> QueryResult<Vec<Request>> {
+    let ids = among(notification_requests::id, ids.iter().copied());
+    each!(conn, c => notification_requests::table
+        .filter(notification_requests::account_id.eq(account.0))
+        .filter(ids)
+        .select(Request::as_select())
+        .load(c))
+}
+
+/// How many wait, and how many deeds of theirs.
+pub fn counts(conn: &mut DbConnection, account: AccountId) -> QueryResult<(i64, i64)> {
+    let counts: Vec<i64> = notification_requests::table
+        .filter(notification_requests::account_id.eq(account.0))
+        .select(notification_requests::count)
+        .load(conn)?;
+    Ok((
+        i64::try_from(counts.len()).unwrap_or(i64::MAX),
+        counts.iter().sum(),
+    ))
+}
+
+/// Lets somebody through from now on, and with what they did before.
+pub fn accept(conn: &mut DbConnection, request: &Request) -> QueryResult<()> {
+    let permission = (
+        notification_permissions::account_id.eq(request.account_id.0),
+        notification_permissions::from_account_id.eq(request.from_account_id.0),
+    );
+    each!(conn, c => diesel::insert_into(notification_permissions::table)
+        .values(permission)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    let held = notifications::table
+        .filter(notifications::account_id.eq(request.account_id.0))
+        .filter(notifications::from_account_id.eq(request.from_account_id.0))
+        .filter(notifications::filtered.eq(true));
+    diesel::update(held)
+        .set(notifications::filtered.eq(false))
+        .execute(conn)?;
+    delete(conn, request.id)
+}
+
+/// Forgets what somebody did.
+pub fn dismiss(conn: &mut DbConnection, request: &Request) -> QueryResult<()> {
+    let held = notifications::table
+        .filter(notifications::account_id.eq(request.account_id.0))
+        .filter(notifications::from_account_id.eq(request.from_account_id.0))
+        .filter(notifications::filtered.eq(true));
+    diesel::delete(held).execute(conn)?;
+    delete(conn, request.id)
+}
+
+fn delete(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
+    diesel::delete(notification_requests::table.find(id))
+        .execute(conn)
+        .map(drop)
+}

@@ -1,0 +1,4 @@
+ALTER TABLE notifications DROP COLUMN filtered;
+DROP TABLE notification_permissions;
+DROP TABLE notification_requests;
+DROP TABLE notification_policies;

@@ -1,0 +1,188 @@
+//! What is told together, and what is held back.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use crate::harness::{School, Teacher, answer};
+
+async fn id(teacher: &Teacher) -> String {
+    let own = teacher.get("/api/v1/accounts/verify_credentials").await;
+    own["id"].as_str().unwrap().to_owned()
+}
+
+async fn groups(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let others = ["bo", "cy", "di"].map(|name| school.teacher(name));
+    let status = ada.publish(json!({ "status": "a good lesson" })).await;
+    let like = format!(
+        "/api/v1/statuses/{}/favourite",
+        status["id"].as_str().unwrap()
+    );
+    let ada_id = id(&ada).await;
+    for other in &others {
+        other.post(&like, json!({})).await;
+    }
+    for other in &others {
+        other
+            .post(&format!("/api/v1/accounts/{ada_id}/follow"), json!({}))
+            .await;
+    }
+    others[0]
+        .publish(json!({ "status": "@ada well done" }))
+        .await;
+
+    let found = ada.get("/api/v2/notifications").await;
+    let kinds = |found: &Value| -> Vec<(String, i64)> {
+        let groups = found["notification_groups"].as_array().unwrap().iter();
+        groups
+            .map(|group| {
+                let kind = group["type"].as_str().unwrap().to_owned();
+                (kind, group["notifications_count"].as_i64().unwrap())
+            })
+            .collect()
+    };
+    let told = |kind: &str, count| (kind.to_owned(), count);
+    assert_eq!(
+        kinds(&found),
+        [told("mention", 1), told("follow", 3), told("favourite", 3)]
+    );
+    assert_eq!(found["accounts"].as_array().unwrap().len(), 3);
+    assert_eq!(found["statuses"].as_array().unwrap().len(), 2);
+    let liked = &found["notification_groups"][2];
+    assert_eq!(liked["status_id"], status["id"]);
+    assert_eq!(liked["sample_account_ids"].as_array().unwrap().len(), 3);
+    let key = liked["group_key"].as_str().unwrap();
+    let lines = ada.get("/api/v1/notifications?types[]=favourite").await;
+    for line in lines.as_array().unwrap() {
+        assert_eq!(line["group_key"], json!(key));
+    }
+    let apart = ada
+        .get("/api/v2/notifications?grouped_types[]=follow")
+        .await;
+    assert_eq!(apart["notification_groups"].as_array().unwrap().len(), 5);
+
+    // Page by page, each group once.
+    let first = ada.get("/api/v2/notifications?limit=2").await;
+    assert_eq!(kinds(&first), [told("mention", 1), told("follow", 3)]);
+    let oldest = first["notification_groups"][1]["page_min_id"]
+        .as_str()
+        .unwrap();
+    let rest = ada
+        .get(&format!("/api/v2/notifications?limit=2&max_id={oldest}"))
+        .await;
+    assert_eq!(rest["notification_groups"][0]["type"], "favourite");
+    let count = ada.get("/api/v2/notifications/unread_count").await;
+    assert_eq!(count["count"], 3);
+
+    let path = format!("/api/v2/notifications/{key}");
+    let one = ada.get(&path).await;
+    assert_eq!(one["notification_groups"][0]["notifications_count"], 3);
+    let people = ada.get(&format!("{path}/accounts")).await;
+    assert_eq!(people.as_array().unwrap().len(), 3);
+    assert_eq!(others[0].status_of(&path).await, StatusCode::NOT_FOUND);
+    assert_eq!(
+        ada.status_of("/api/v2/notifications/kitchen").await,
+        StatusCode::NOT_FOUND
+    );
+    ada.post(&format!("{path}/dismiss"), json!({})).await;
+    assert_eq!(ada.status_of(&path).await, StatusCode::NOT_FOUND);
+    let lines = ada.get("/api/v1/notifications").await;
+    assert_eq!(lines.as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn groups_on_sqlite() {
+    groups(Sqlite).await;
+}
+
+#[tokio::test]
+async fn groups_on_postgresql() {
+    groups(Postgres).await;
+}
+
+async fn requests(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let policy = "/api/v2/notifications/policy";
+    assert_eq!(ada.get(policy).await["for_not_following"], "accept");
+    let change = |body: Value| ada.request(Method::PATCH, policy).json(&body);
+    let bad = change(json!({ "for_not_following": "burn" }));
+    assert_eq!(
+        bad.send().await.unwrap().status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let rules = answer(change(json!({ "for_not_following": "filter" }))).await;
+    assert_eq!(rules["for_not_following"], "filter");
+    assert_eq!(rules["for_new_accounts"], "accept");
+
+    let last = bo.publish(json!({ "status": "@ada hello" })).await;
+    bo.publish(json!({ "status": "@ada hello again" })).await;
+    cy.publish(json!({ "status": "@ada buy this" })).await;
+    assert_eq!(ada.get("/api/v1/notifications").await, json!([]));
+    let all = ada.get("/api/v1/notifications?include_filtered=true").await;
+    assert_eq!(all.as_array().unwrap().len(), 3);
+    let summary = &ada.get(policy).await["summary"];
+    assert_eq!(
+        summary,
+        &json!({ "pending_requests_count": 2, "pending_notifications_count": 3 })
+    );
+    let waiting = ada.get("/api/v1/notifications/requests").await;
+    assert_eq!(waiting.as_array().unwrap().len(), 2);
+    let (of_cy, of_bo) = (&waiting[0], &waiting[1]);
+    assert_eq!(of_bo["account"]["acct"], "bo");
+    assert_eq!(of_bo["notifications_count"], "2");
+    assert_ne!(of_bo["last_status"]["id"], last["id"]);
+    let path = format!(
+        "/api/v1/notifications/requests/{}",
+        of_bo["id"].as_str().unwrap()
+    );
+    assert_eq!(&ada.get(&path).await, of_bo);
+    assert_eq!(bo.status_of(&path).await, StatusCode::NOT_FOUND);
+
+    // One is let through, with what was said before; the other is not heard.
+    ada.post(&format!("{path}/accept"), json!({})).await;
+    assert_eq!(ada.status_of(&path).await, StatusCode::NOT_FOUND);
+    let heard = async || {
+        let found = ada.get("/api/v1/notifications").await;
+        found.as_array().unwrap().len()
+    };
+    assert_eq!(heard().await, 2);
+    bo.publish(json!({ "status": "@ada thanks" })).await;
+    assert_eq!(heard().await, 3);
+    ada.post(
+        "/api/v1/notifications/requests/dismiss",
+        json!({ "id": [of_cy["id"]] }),
+    )
+    .await;
+    assert_eq!(ada.get("/api/v1/notifications/requests").await, json!([]));
+    cy.publish(json!({ "status": "@ada please" })).await;
+    assert_eq!(heard().await, 3);
+    assert_eq!(
+        ada.get("/api/v1/notifications/requests").await[0]["notifications_count"],
+        "1"
+    );
+    let merged = ada.get("/api/v1/notifications/requests/merged").await;
+    assert_eq!(merged["merged"], true);
+
+    // Not even held back.
+    answer(change(json!({ "for_not_followers": "drop" }))).await;
+    cy.publish(json!({ "status": "@ada last word" })).await;
+    let all = ada.get("/api/v1/notifications?include_filtered=true").await;
+    assert_eq!(all.as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn requests_on_sqlite() {
+    requests(Sqlite).await;
+}
+
+#[tokio::test]
+async fn requests_on_postgresql() {
+    requests(Postgres).await;
+}
