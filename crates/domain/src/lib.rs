@@ -26,11 +26,11 @@ pub mod visibility;
 pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use filter::FilterAction;
 pub use handle::{Handle, Host};
-pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
+pub use ids::{
+    AccountId, ActivityId, ApplicationId, CardId, DeliveryId, FilterId, InboxId, JobId, ListId,
+    MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
+};
 pub use ip_severity::IpSeverity;
-pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, InboxId, JobId, MediaId, ListId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
-pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, FilterId, InboxId, JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
-pub use ids::{AccountId, ActivityId, ApplicationId, CardId, DeliveryId, FilterId, InboxId, JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId};
 pub use list::RepliesPolicy;
 pub use media::MediaKind;
 pub use notification::{NotificationGroup, NotificationKind, NotificationPolicy, NotificationRule};

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
-use crate::{App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys, moving, polls, quarantine, remote_files, synchronising};
-use crate::{App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys, moving, polls, remote_files, synchronising, scheduled};
-use crate::{App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys, moving, polls, quarantine, remote_files, scheduled, synchronising};
-use crate::{App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys, moving, polls, remote_files, scheduled, synchronising};
+use crate::{
+    App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
+    moving, polls, quarantine, remote_files, scheduled, synchronising,
+};
 
 /// A piece of work. Doing it twice does no harm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
