@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The main story, told by clients that people use: Mastodon.py and toot, against two running schools."""
 
+import datetime
 import io
 import os
 import pathlib
@@ -156,6 +157,46 @@ def by_mastodon_py(harbour, moor):
     assert bo.account_verify_credentials()["source"]["fields"][0]["value"] == "12"
     bo.status_delete(posted)
     eventually(lambda: not [s for s in ada.timeline_home() if "Fold it" in s["content"]])
+    reading(ada, bo, found)
+
+
+def reading(ada, bo, of_bo):
+    """How Ada arranges what she reads of Bo, whom she follows from another school."""
+    science = ada.list_create("Science")
+    ada.list_accounts_add(science, [of_bo])
+    assert ada.list_accounts(science)[0]["id"] == of_bo["id"]
+    bo.status_post("A mock exam for the list")
+    listed = eventually(lambda: ada.timeline_list(science))[0]
+    assert "mock exam" in listed["content"]
+    assert ada.account_lists(of_bo)[0]["title"] == "Science"
+
+    mocks = ada.create_filter_v2("Mocks", ["home"], "warn", keywords_attributes=[{"keyword": "mock", "whole_word": True}])
+    met = ada.status(listed)["filtered"]
+    assert met[0]["keyword_matches"] == ["mock"] and met[0]["filter"]["title"] == "Mocks"
+    assert ada.filters_v2()[0]["id"] == mocks["id"]
+    ada.delete_filter_v2(mocks)
+    assert ada.status(listed)["filtered"] == []
+
+    assert ada.account_note_set(of_bo, "met in Bath")["note"] == "met in Bath"
+    assert ada.account_mute(of_bo, duration=3600)["muting"]
+    assert [muted["id"] for muted in ada.mutes()] == [of_bo["id"]]
+    assert not [s for s in ada.timeline_home() if s["account"]["id"] == of_bo["id"]]
+    ada.account_unmute(of_bo)
+    assert [s for s in ada.timeline_home() if s["account"]["id"] == of_bo["id"]]
+    ada.list_delete(science)
+
+    assert ada.tag_follow("Year8")["following"]
+    assert [tag["name"] for tag in ada.followed_tags()] == ["year8"]
+
+    ada.status_post(f"@{of_bo['acct']} a word?", visibility="direct")
+    talk = eventually(lambda: bo.conversations())[0]
+    assert talk["unread"] and not bo.conversations_read(talk)["unread"]
+
+    week = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=7)
+    later = ada.status_post("Next week", scheduled_at=week)
+    assert ada.scheduled_statuses()[0]["params"]["text"] == "Next week"
+    ada.scheduled_status_delete(later)
+    assert ada.scheduled_statuses() == []
 
 
 def by_toot(harbour, moor, folder):
@@ -185,13 +226,13 @@ def by_toot(harbour, moor, folder):
 
     assert "ada" in toot("whoami")
     toot("post", "Said by toot #Toot")
-    assert "Said by toot" in toot("timelines", "home")
+    assert "Said by toot" in toot("timelines", "home", "--no-pager")
     assert "bo" in toot("search", f"@bo@{moor.host}", "--resolve")
     picture = folder / "dot.png"
     Image.new("RGB", (20, 20), (0, 0, 0)).save(picture)
     toot("post", "With a picture", "--media", str(picture), "--description", "A dot")
-    assert "With a picture" in toot("timelines", "home")
-    status = re.search(r"\b(\d{15,20})\b", toot("timelines", "home")).group(1)
+    assert "With a picture" in toot("timelines", "home", "--no-pager")
+    status = re.search(r"\b(\d{15,20})\b", toot("timelines", "home", "--no-pager")).group(1)
     for deed in ("favourite", "unfavourite", "reblog", "unreblog", "bookmark", "unbookmark", "pin", "unpin"):
         toot(deed, status)
     toot("status", status)

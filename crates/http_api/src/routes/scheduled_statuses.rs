@@ -29,9 +29,8 @@ pub(super) fn time(text: &str) -> Result<Time, ApiError> {
     chrono::DateTime::parse_from_rfc3339(text)
         .map(|time| time.naive_utc())
         .or_else(|_| text.parse())
-        .map_err(|_| {
-            ApiError::Unprocessable("Validation failed: Scheduled at is not a time".to_owned())
-        })
+        // In the words of Mastodon, which toot shows.
+        .map_err(|_| ApiError::Unprocessable("Record invalid".to_owned()))
 }
 
 async fn list(
