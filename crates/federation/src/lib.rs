@@ -7,6 +7,8 @@ mod delivery;
 mod discovery;
 mod documents;
 mod fetch;
+#[cfg(fuzzing)]
+pub mod fuzzed;
 mod gates;
 mod inbox;
 mod knock;

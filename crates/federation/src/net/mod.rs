@@ -18,3 +18,5 @@ pub(crate) use body::parse_json;
 pub use client::{Fetched, Found, Media, OutboundClient, OutboundSettings, certificates};
 pub use content_type::is_activity_json;
 pub use error::{BuildError, FetchError, Reply};
+#[cfg(fuzzing)]
+pub(crate) use links::object as object_of_links;

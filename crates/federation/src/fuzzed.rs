@@ -1,0 +1,53 @@
+//! Doors to what reads foreign bytes, for `fuzz/`: exists only where `fuzzing` is set.
+
+use std::collections::HashMap;
+
+use activitypub_federation::fetch::webfinger::Webfinger;
+use domain::{AccountId, Host};
+use serde_json::Value;
+use service::incoming::{RemoteAccount, RemoteStatus};
+use storage::accounts::Identity;
+
+use crate::convert::{actor, note};
+use crate::fetch::actor_link;
+use crate::net;
+use crate::protocol::addressing;
+use crate::protocol::vocabulary::Activity;
+
+/// JSON, unless it is none or nested too deeply.
+#[must_use]
+pub fn json(bytes: &[u8]) -> Option<Value> {
+    net::parse_json(bytes).ok()
+}
+
+/// What an activity, post or actor of `school.example` is read as.
+#[must_use]
+pub fn read(object: &Value) -> (Option<RemoteStatus>, Option<RemoteAccount>) {
+    let author = Identity {
+        id: AccountId(1),
+        uri: "https://school.example/users/ada".to_owned(),
+        host: Some("school.example".to_owned()),
+        followers_uri: "https://school.example/users/ada/followers".to_owned(),
+    };
+    let _ = Activity::of(object);
+    let _ = note::mentioned(object);
+    let _ = note::addressed(object, "https://ours.example");
+    let _ = addressing::visibility(object, &author.followers_uri);
+    let post = note::from_json(object, &author, &HashMap::new()).ok();
+    let host = "school.example".parse::<Host>().ok();
+    let account = host.and_then(|host| actor::from_json(object, host).ok());
+    (post, account)
+}
+
+/// The actor that a WebFinger document leads to.
+#[must_use]
+pub fn webfinger(bytes: &[u8]) -> Option<String> {
+    let document = serde_json::from_value::<Webfinger>(json(bytes)?).ok()?;
+    actor_link(&document).map(ToString::to_string)
+}
+
+/// The object that a `Link` header leads to.
+#[must_use]
+pub fn link(header: &str) -> Option<String> {
+    net::object_of_links(header)
+}
