@@ -2,6 +2,7 @@
 """The main story, told by clients that people use: Mastodon.py and toot, against two running schools."""
 
 import datetime
+import http.server
 import io
 import os
 import pathlib
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import requests
@@ -19,6 +21,7 @@ from PIL import Image
 PROGRAM, TOOT = sys.argv[1:3]
 PASSWORD = "chalk and cheese"
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+SCOPES = ["read", "write", "follow", "push"]
 
 
 def free_port():
@@ -96,15 +99,15 @@ def unescape(text):
 
 def sign_in(school, name):
     client_id, secret = Mastodon.create_app(
-        "Story", api_base_url=school.base, scopes=["read", "write", "follow"], redirect_uris=OUT_OF_BAND
+        "Story", api_base_url=school.base, scopes=SCOPES, redirect_uris=OUT_OF_BAND
     )
     client = Mastodon(client_id=client_id, client_secret=secret, api_base_url=school.base)
     address = client.auth_request_url(
-        scopes=["read", "write", "follow"], redirect_uris=OUT_OF_BAND, allow_http=True
+        scopes=SCOPES, redirect_uris=OUT_OF_BAND, allow_http=True
     )
     code = code_by_browser(school.base, address, name)
     client.log_in(
-        code=code, scopes=["read", "write", "follow"], redirect_uri=OUT_OF_BAND, allow_http=True
+        code=code, scopes=SCOPES, redirect_uri=OUT_OF_BAND, allow_http=True
     )
     return client
 
@@ -158,6 +161,7 @@ def by_mastodon_py(harbour, moor):
     bo.status_delete(posted)
     eventually(lambda: not [s for s in ada.timeline_home() if "Fold it" in s["content"]])
     reading(ada, bo, found)
+    pushing(ada, bo, f"ada@{harbour.host}")
 
 
 def reading(ada, bo, of_bo):
@@ -197,6 +201,35 @@ def reading(ada, bo, of_bo):
     assert ada.scheduled_statuses()[0]["params"]["text"] == "Next week"
     ada.scheduled_status_delete(later)
     assert ada.scheduled_statuses() == []
+
+
+def pushing(ada, bo, handle_of_ada):
+    """What Ada is told is pushed to her program, which reads it."""
+    arrived = []
+
+    class PushService(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            arrived.append((self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(201)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), PushService)
+    threading.Thread(target=service.serve_forever, daemon=True).start()
+    private, public = ada.push_subscription_generate_keys()
+    endpoint = f"http://localhost:{service.server_port}/ada"
+    subscription = ada.push_subscription_set(endpoint, public, mention_events=True)
+    assert subscription["endpoint"] == endpoint and subscription["alerts"]["mention"]
+    assert ada.push_subscription()["server_key"] == subscription["server_key"]
+    bo.status_post(f"@{handle_of_ada} the bus is late")
+    headers, body = eventually(lambda: arrived)[0]
+    message = ada.push_subscription_decrypt_push(body, private, headers["Encryption"], headers["Crypto-Key"])
+    assert message["notification_type"] == "mention" and "the bus is late" in message["body"]
+    assert ada.notifications(message["notification_id"])["status"]["account"]["username"] == "bo"
+    ada.push_subscription_delete()
+    service.shutdown()
 
 
 def by_toot(harbour, moor, folder):

@@ -47,6 +47,7 @@ mod pages;
 mod pictures;
 mod polls;
 mod proofs;
+mod push;
 mod quarantine;
 mod quotes;
 mod regard;

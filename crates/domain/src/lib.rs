@@ -15,6 +15,7 @@ pub mod notification;
 mod numbered;
 pub mod page;
 pub mod policy;
+pub mod push;
 pub mod quote;
 pub mod report;
 pub mod role;
@@ -37,6 +38,7 @@ pub use notification::{NotificationGroup, NotificationKind, NotificationPolicy, 
 pub use numbered::UnknownNumber;
 pub use page::Page;
 pub use policy::{FederationMode, Policy, Severity};
+pub use push::PushPolicy;
 pub use quote::{QuotePolicy, QuoteState};
 pub use report::ReportCategory;
 pub use role::Role;

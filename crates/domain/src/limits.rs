@@ -68,6 +68,8 @@ pub const FILTER_TITLE: usize = 256;
 pub const FILTER_KEYWORD: usize = 512;
 /// The longest time after which a filter ends by itself: a hundred years.
 pub const FILTER_SECONDS: i64 = 100 * 365 * 24 * 3_600;
+/// Subscriptions to pushed messages of one person; the oldest make room.
+pub const PUSH_SUBSCRIPTIONS: i64 = 30;
 /// Rows in one reader's home feed.
 pub const HOME_FEED: i64 = 800;
 

@@ -256,7 +256,7 @@ async fn later(
 }
 
 /// For how long a host that failed is not asked.
-fn back_off(
+pub(crate) fn back_off(
     federation: &Federation,
     app: &App,
     failures: i32,

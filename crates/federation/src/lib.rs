@@ -17,6 +17,7 @@ pub mod origin;
 mod outgoing;
 pub mod proofs;
 mod protocol;
+mod push;
 pub mod signatures;
 mod synchronising;
 mod way;
@@ -190,6 +191,11 @@ impl Federation {
     /// Delivers what is owed, until `stop` says to stop.
     pub async fn deliver(self, app: App, stop: watch::Receiver<bool>) {
         delivery::run(self, app, stop).await;
+    }
+
+    /// Sends messages that are owed to client programs, until `stop` says to stop.
+    pub async fn push(self, app: App, stop: watch::Receiver<bool>) {
+        push::run(self, app, stop).await;
     }
 
     /// Works off what arrived, until `stop` says to stop.

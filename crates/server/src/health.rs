@@ -121,6 +121,7 @@ fn judge_backlogs(report: &mut Report, backlogs: &Backlogs, now: Time) {
         ("jobs", backlogs.jobs),
         ("activities received", backlogs.inbox),
         ("deliveries", backlogs.deliveries),
+        ("pushed messages", backlogs.pushes),
     ] {
         if let Some(since) = backlog.due_since.filter(|since| now - *since > BEHIND) {
             report.warnings.push(format!(

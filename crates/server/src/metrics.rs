@@ -181,6 +181,8 @@ fn measure(waiting: &Backlogs, given_up: &GivenUp, now: Time) {
         ("jobs", waiting.jobs, given_up.jobs),
         ("inbox", waiting.inbox, given_up.inbox),
         ("deliveries", waiting.deliveries, given_up.deliveries),
+        // What was given up is worth nothing any more, and is not kept.
+        ("pushes", waiting.pushes, 0),
     ] {
         for (name, value) in [
             ("staffroom_queue_waiting", backlog.waiting),

@@ -40,6 +40,7 @@ impl Running {
             freed?;
         }
         service::users::ensure_instance_actor(&server.app).await?;
+        service::push::server_key(&server.app).await?;
         // Before anybody is let in or asked.
         service::policy::current(&server.app).await?;
         let health = Data::new(Health::new(&server.config));
@@ -57,6 +58,7 @@ impl Running {
             )),
             tokio::spawn(federation.clone().receive(app.clone(), stopping.clone())),
             tokio::spawn(federation.clone().deliver(app.clone(), stopping.clone())),
+            tokio::spawn(federation.clone().push(app.clone(), stopping.clone())),
             tokio::spawn(workers::prune(app.clone(), stopping.clone())),
             tokio::spawn(workers::policy(app.clone(), stopping)),
         ];

@@ -1,7 +1,7 @@
 //! What every use case works with: settings, database, media, clock, ids, mail and the network's seam.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use domain::Time;
 use storage::{Database, DbConnection, MediaStore};
@@ -12,6 +12,7 @@ use crate::mail::Mailer;
 use crate::moderation::ip_blocks;
 use crate::policy::Remembered;
 use crate::programs::Programs;
+use crate::push::ServerKey;
 use crate::remote_files::Fetches;
 use crate::{Addresses, RemoteFetcher, Result, Settings, filters};
 
@@ -21,8 +22,14 @@ const COUNTED_FOR: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 #[derive(Clone)]
 pub struct App {
     inner: Arc<Inner>,
-    /// Whether the transaction that this handle belongs to has left work behind.
-    left_work: Arc<AtomicBool>,
+    left: Arc<Left>,
+}
+
+/// What the transaction that a handle belongs to has left behind.
+#[derive(Default)]
+struct Left {
+    work: AtomicBool,
+    pushes: AtomicBool,
 }
 
 struct Inner {
@@ -37,6 +44,7 @@ struct Inner {
     counted: Mutex<Option<(Time, Facts)>>,
     policy: Remembered,
     turned_away: ip_blocks::Remembered,
+    push_key: OnceLock<Arc<ServerKey>>,
 }
 
 /// What an [`App`] is put together from.
@@ -58,6 +66,7 @@ pub struct Wake {
     pub jobs: Notify,
     pub deliveries: Notify,
     pub inbox: Notify,
+    pub pushes: Notify,
 }
 
 impl App {
@@ -75,10 +84,11 @@ impl App {
             counted: Mutex::default(),
             policy: Remembered::default(),
             turned_away: ip_blocks::Remembered::default(),
+            push_key: OnceLock::new(),
         };
         Self {
             inner: Arc::new(inner),
-            left_work: Arc::default(),
+            left: Arc::default(),
         }
     }
 
@@ -137,6 +147,10 @@ impl App {
         &self.inner.turned_away
     }
 
+    pub(crate) fn push_key(&self) -> &OnceLock<Arc<ServerKey>> {
+        &self.inner.push_key
+    }
+
     #[must_use]
     pub fn now(&self) -> Time {
         (self.inner.parts.clock)()
@@ -190,7 +204,7 @@ impl App {
             .await
     }
 
-    /// Does all of the closure's work or none of it. Workers are woken after the commit if it left a job behind.
+    /// Does all of the closure's work or none of it. Workers are woken after the commit if it left something for them behind.
     ///
     /// # Errors
     /// Those of the closure, and where the work could not be kept.
@@ -200,21 +214,28 @@ impl App {
     ) -> Result<T> {
         let app = Self {
             inner: self.inner.clone(),
-            left_work: Arc::default(),
+            left: Arc::default(),
         };
-        let left_work = app.left_work.clone();
+        let left = app.left.clone();
         let answer = self
             .database()
             .transaction(move |conn| work(&app, conn))
             .await?;
-        if left_work.load(Ordering::Acquire) {
+        if left.work.load(Ordering::Acquire) {
             self.wake().jobs.notify_one();
+        }
+        if left.pushes.load(Ordering::Acquire) {
+            self.wake().pushes.notify_one();
         }
         Ok(answer)
     }
 
     pub(crate) fn leave_work(&self) {
-        self.left_work.store(true, Ordering::Release);
+        self.left.work.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn leave_pushes(&self) {
+        self.left.pushes.store(true, Ordering::Release);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain_blocks::is_blocked;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::views::{AccountView, RelationshipView};
-use crate::{App, Error, Paged, Result, accounts, home, notification_requests};
+use crate::{App, Error, Paged, Result, accounts, home, notification_requests, notifications};
 
 /// What a follower wants to see; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -335,7 +335,7 @@ pub(crate) fn notify(
         report_id: None,
         filtered,
     };
-    if storage::notifications::insert(conn, row)? && filtered {
+    if notifications::write(app, conn, &row)? && filtered {
         notification_requests::hold_back(app, conn, to, from, status)?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::{
     App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
-    moving, polls, quarantine, remote_files, scheduled, synchronising,
+    moving, polls, push, quarantine, remote_files, scheduled, synchronising,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -272,7 +272,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
 }
 
 /// Removes what has run out: sessions, codes, idempotency keys, inbox rows, the memory of what was taken back,
-/// the ends of home timelines, files never attached, cards of no status, copies at which nobody looks.
+/// the ends of home timelines, messages too old to be pushed, files never attached, cards of no status, copies at which nobody looks.
 pub async fn prune(app: &App) -> Result<()> {
     let day = chrono::Duration::days(1);
     let files = app
@@ -286,6 +286,7 @@ pub async fn prune(app: &App) -> Result<()> {
             storage::deliveries::prune(conn, now - day * 30)?;
             storage::signature_formats::prune(conn, now - day * 30)?;
             quarantine::expire(app, conn)?;
+            push::expire(app, conn)?;
             storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
             for (user, _) in storage::users::all(conn)? {
                 storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;

@@ -46,6 +46,7 @@ pub mod policy;
 pub mod polls;
 pub mod profile;
 mod programs;
+pub mod push;
 pub mod quarantine;
 pub mod quotes;
 pub mod regard;

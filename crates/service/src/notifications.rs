@@ -9,7 +9,7 @@ use storage::notifications::Notification;
 use crate::oauth::Person;
 use crate::statuses::in_order;
 use crate::views::{self, NotificationView, StatusView};
-use crate::{App, Error, Paged, Result, reports};
+use crate::{App, Error, Paged, Result, push, reports};
 
 pub use storage::notifications::Wanted;
 
@@ -33,10 +33,40 @@ pub async fn page(
 pub async fn find(app: &App, person: &Person, id: NotificationId) -> Result<NotificationView> {
     let me = person.id();
     app.read(move |app, conn| {
-        let row = storage::notifications::find(conn, me, id)?.ok_or(Error::NotFound)?;
+        let row = match storage::notifications::find(conn, me, id)? {
+            Some(row) => row,
+            None => rounded(conn, me, id)?.ok_or(Error::NotFound)?,
+        };
         show(app, conn, me, vec![row])?.pop().ok_or(Error::NotFound)
     })
     .await
+}
+
+/// The line whose id a program in JavaScript read as a number, out of a pushed message, and lost its last digits.
+fn rounded(
+    conn: &mut DbConnection,
+    me: AccountId,
+    id: NotificationId,
+) -> Result<Option<Notification>> {
+    /// Bits that a number keeps there.
+    const KEPT: u32 = 53;
+    let bits = i64::BITS - id.0.leading_zeros();
+    let Some(lost) = bits.checked_sub(KEPT).filter(|lost| *lost > 0) else {
+        return Ok(None);
+    };
+    let about = 1_i64 << lost;
+    let near = (id.0.saturating_sub(about), id.0.saturating_add(about));
+    let found = storage::notifications::find_near(conn, me, near)?;
+    Ok(found.into_iter().min_by_key(|row| row.id.0.abs_diff(id.0)))
+}
+
+/// Tells somebody, and their client programs, once: true unless they were told already.
+pub(crate) fn write(app: &App, conn: &mut DbConnection, line: &Notification) -> Result<bool> {
+    let is_new = storage::notifications::insert(conn, line.clone())?;
+    if is_new {
+        push::owe(app, conn, line)?;
+    }
+    Ok(is_new)
 }
 
 /// Takes one line away.

@@ -14,7 +14,7 @@ use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue_at, federate};
 use crate::oauth::Person;
 use crate::views::{self, PollView};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, notifications};
 
 /// For how long votes are gathered before others are told of the counts.
 const GATHERED: TimeDelta = TimeDelta::minutes(3);
@@ -362,7 +362,7 @@ fn tell(
         report_id: None,
         filtered: false,
     };
-    storage::notifications::insert(conn, line)?;
+    notifications::write(app, conn, &line)?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, accounts, mail};
+use crate::{App, Error, Result, accounts, mail, notifications};
 
 pub use storage::reports::Report;
 
@@ -223,7 +223,7 @@ fn tell_moderators(app: &App, conn: &mut DbConnection, report: &Report) -> Resul
             report_id: Some(report.id),
             filtered: false,
         };
-        storage::notifications::insert(conn, told)?;
+        notifications::write(app, conn, &told)?;
     }
     if !app.mailer().is_set() {
         return Ok(());

@@ -141,16 +141,30 @@ pub fn holder(conn: &mut DbConnection, hash: &str) -> QueryResult<Option<Holder>
         .optional())
 }
 
-/// Revokes a token.
+/// Those who hold these tokens, unless they were revoked.
+pub fn holders(conn: &mut DbConnection, tokens: &[TokenId]) -> QueryResult<Vec<Holder>> {
+    let ids = among(access_tokens::id, tokens.iter().map(|id| id.0));
+    each!(conn, c => access_tokens::table
+        .left_join(users::table.on(users::id.nullable().eq(access_tokens::user_id)))
+        .left_join(accounts::table.on(accounts::id.eq(users::account_id)))
+        .filter(ids)
+        .filter(access_tokens::revoked_at.is_null())
+        .select(Holder::as_select())
+        .load(c))
+}
+
+/// Revokes a token, and ends its subscription to pushed messages.
 pub fn revoke_token(conn: &mut DbConnection, id: TokenId, now: Time) -> QueryResult<()> {
+    crate::push_subscriptions::delete(conn, id)?;
     diesel::update(access_tokens::table.find(id.0))
         .set(access_tokens::revoked_at.eq(now))
         .execute(conn)
         .map(drop)
 }
 
-/// Revokes all tokens of a user.
+/// Revokes all tokens of a user, and ends their subscriptions to pushed messages.
 pub fn revoke_tokens_of_user(conn: &mut DbConnection, user: UserId, now: Time) -> QueryResult<()> {
+    crate::push_subscriptions::delete_of_user(conn, user)?;
     diesel::update(access_tokens::table.filter(access_tokens::user_id.eq(user.0)))
         .set(access_tokens::revoked_at.eq(now))
         .execute(conn)

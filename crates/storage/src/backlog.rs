@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use domain::Time;
 
 use crate::DbConnection;
-use crate::schema::{deliveries, delivery_lanes, inbox, jobs};
+use crate::schema::{deliveries, delivery_lanes, inbox, jobs, pushes};
 
 /// Work of one kind that waits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub struct Backlogs {
     pub jobs: Backlog,
     pub inbox: Backlog,
     pub deliveries: Backlog,
+    pub pushes: Backlog,
 }
 
 /// What was tried so often that it is not tried again.
@@ -35,7 +36,7 @@ pub struct GivenUp {
 
 type Found = (i64, Option<Time>, Option<Time>);
 
-/// What waits at `now`. Four queries, each as long as what waits.
+/// What waits at `now`. Five queries, each as long as what waits.
 pub fn waiting(conn: &mut DbConnection, now: Time) -> QueryResult<Backlogs> {
     let backlog = |(waiting, oldest, run_at): Found| Backlog {
         waiting,
@@ -54,11 +55,15 @@ pub fn waiting(conn: &mut DbConnection, now: Time) -> QueryResult<Backlogs> {
         .filter(deliveries::failed_at.is_null())
         .select((count_star(), min(deliveries::created_at)))
         .first(conn)?;
+    let of_pushes: Found = pushes::table
+        .select((count_star(), min(pushes::created_at), min(pushes::run_at)))
+        .first(conn)?;
     let next_lane = crate::deliveries::next_run(conn, now)?;
     Ok(Backlogs {
         jobs: backlog(of_jobs),
         inbox: backlog(of_inbox),
         deliveries: backlog((owed, oldest, next_lane)),
+        pushes: backlog(of_pushes),
     })
 }
 
@@ -96,5 +101,9 @@ pub fn held(conn: &mut DbConnection) -> QueryResult<i64> {
         .filter(delivery_lanes::leased_until.is_not_null())
         .count()
         .get_result(conn)?;
-    Ok(jobs + inbox + lanes)
+    let pushes: i64 = pushes::table
+        .filter(pushes::leased_until.is_not_null())
+        .count()
+        .get_result(conn)?;
+    Ok(jobs + inbox + lanes + pushes)
 }

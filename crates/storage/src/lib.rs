@@ -61,6 +61,8 @@ pub mod notifications;
 mod paging;
 mod patience;
 pub mod polls;
+pub mod push_subscriptions;
+pub mod pushes;
 pub mod quotes;
 pub mod recovery;
 pub mod remote_files;

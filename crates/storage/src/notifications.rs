@@ -126,6 +126,28 @@ pub fn find(
         .optional()
 }
 
+/// The notifications of these ids, in no order.
+pub fn with_ids(conn: &mut DbConnection, ids: &[NotificationId]) -> QueryResult<Vec<Notification>> {
+    notifications::table
+        .filter(among(notifications::id, ids.iter().map(|id| id.0)))
+        .select(Notification::as_select())
+        .load(conn)
+}
+
+/// Notifications of an account whose ids are between these. A short range of the index on `(account_id, id)`.
+pub fn find_near(
+    conn: &mut DbConnection,
+    account: AccountId,
+    (from, to): (i64, i64),
+) -> QueryResult<Vec<Notification>> {
+    notifications::table
+        .filter(notifications::account_id.eq(account.0))
+        .filter(notifications::id.between(from, to))
+        .limit(10)
+        .select(Notification::as_select())
+        .load(conn)
+}
+
 /// How many notifications newer than `after` an account has, counted up to `limit`.
 pub fn count_after(
     conn: &mut DbConnection,

@@ -135,6 +135,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    push_subscriptions (token_id) {
+        token_id -> BigInt,
+        account_id -> BigInt,
+        access_token -> Text,
+        endpoint -> Text,
+        host -> Text,
+        p256dh -> Text,
+        auth -> Text,
+        standard -> Bool,
+        alerts -> Text,
+        policy -> SmallInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pushes (token_id, notification_id) {
+        token_id -> BigInt,
+        notification_id -> BigInt,
+        host -> Text,
+        run_at -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        attempts -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     quotes (id) {
         id -> BigInt,
         status_id -> BigInt,
@@ -904,6 +932,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     poll_options,
     poll_votes,
     polls,
+    push_subscriptions,
+    pushes,
     quotes,
     remote_files,
     reports,

@@ -292,15 +292,33 @@ impl OutboundClient {
         signer: &Signer,
         followers: Option<&str>,
     ) -> Reply {
-        let mut time = Time::new(JSON_TIME);
         let delivery = Request {
             method: Method::POST,
             accept: ACCEPT_ANY,
             body: Some(activity),
             signer: Some(signer),
             followers,
+            push: None,
         };
-        match self.0.transport.send(inbox, &delivery, &mut time).await {
+        self.post(inbox, &delivery).await
+    }
+
+    /// Gives an encrypted message to a push service.
+    pub async fn push(&self, endpoint: &Url, headers: &HeaderMap, message: Bytes) -> Reply {
+        let message = Request {
+            method: Method::POST,
+            accept: ACCEPT_ANY,
+            body: Some(message),
+            signer: None,
+            followers: None,
+            push: Some(headers),
+        };
+        self.post(endpoint, &message).await
+    }
+
+    async fn post(&self, url: &Url, request: &Request<'_>) -> Reply {
+        let mut time = Time::new(JSON_TIME);
+        match self.0.transport.send(url, request, &mut time).await {
             Err(error) => Reply::of_error(error),
             Ok(Answer { response, pass, .. }) => {
                 let reply =
@@ -373,6 +391,7 @@ impl Transport {
             body: None,
             signer,
             followers: None,
+            push: None,
         };
         let Answer {
             url: found,

@@ -13,8 +13,8 @@ pub struct Application {
     /// All addresses, one per line.
     pub redirect_uri: String,
     pub redirect_uris: Vec<String>,
-    /// Out of use, but some apps still read it; empty while there is no push.
-    pub vapid_key: &'static str,
+    /// Out of use, but some apps still read it.
+    pub vapid_key: String,
 }
 
 /// An application as it is told to itself, once.

@@ -78,10 +78,9 @@ pub struct Urls {
     pub terms_of_service: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Vapid {
-    /// Empty while there is no push.
-    pub public_key: &'static str,
+    pub public_key: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

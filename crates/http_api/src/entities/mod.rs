@@ -32,6 +32,7 @@ pub mod status;
 pub mod suggestion;
 pub mod tag;
 pub mod time;
+pub mod web_push_subscription;
 
 pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, Role, Source};
 pub use admin::{AdminAccount, AdminDomainAllow, AdminDomainBlock, AdminReport};
@@ -63,6 +64,7 @@ pub use status::{
 };
 pub use suggestion::Suggestion;
 pub use tag::{FeaturedTag, Tag};
+pub use web_push_subscription::WebPushSubscription;
 
 /// A key whose value is always null.
 pub type Null = ();

@@ -4,6 +4,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use serde::Deserialize;
 use service::App;
 use service::oauth::{self, NewApplication};
+use service::push;
 
 use super::{Answer, json};
 use crate::entities::{Application, CredentialApplication};
@@ -43,8 +44,9 @@ async fn create(params: Params<Create>, app: Data<App>) -> Answer {
     )
     .await?;
     let client_id = registered.application.client_id.clone();
+    let vapid_key = push::server_key(&app).await?.shown();
     json(CredentialApplication {
-        application: entity(registered.application),
+        application: entity(registered.application, vapid_key),
         client_id,
         client_secret: registered.client_secret,
         client_secret_expires_at: 0,
@@ -52,12 +54,11 @@ async fn create(params: Params<Create>, app: Data<App>) -> Answer {
 }
 
 async fn verify(holder: Holder, app: Data<App>) -> Answer {
-    json(entity(
-        oauth::application(&app, holder.0.application).await?,
-    ))
+    let found = oauth::application(&app, holder.0.application).await?;
+    json(entity(found, push::server_key(&app).await?.shown()))
 }
 
-fn entity(row: oauth::Application) -> Application {
+fn entity(row: oauth::Application, vapid_key: String) -> Application {
     let scopes = domain::Scopes::parse(&row.scopes)
         .map(|scopes| scopes.names().collect())
         .unwrap_or_default();
@@ -68,6 +69,6 @@ fn entity(row: oauth::Application) -> Application {
         scopes,
         redirect_uri: row.redirect_uris.join("\n"),
         redirect_uris: row.redirect_uris,
-        vapid_key: "",
+        vapid_key,
     }
 }

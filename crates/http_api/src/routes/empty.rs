@@ -8,7 +8,7 @@ use service::App;
 
 use super::{Answer, json, nothing};
 use crate::ApiError;
-use crate::extract::scope::{AnyScope, Push, ReadStatuses};
+use crate::extract::scope::{AnyScope, ReadStatuses};
 use crate::extract::{Caller, PathId};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -28,8 +28,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(no_translations)),
         )
         .service(web::resource("/v1/accounts/{id}/identity_proofs").route(web::get().to(no_proofs)))
-        .service(web::resource("/v1/statuses/{id}/translate").route(web::post().to(no_translation)))
-        .service(web::resource("/v1/push/subscription").route(web::get().to(no_subscription)));
+        .service(
+            web::resource("/v1/statuses/{id}/translate").route(web::post().to(no_translation)),
+        );
 }
 
 async fn none() -> Answer {
@@ -49,10 +50,5 @@ async fn no_proofs(caller: Caller<AnyScope>, id: PathId<AccountId>, app: Data<Ap
 
 /// Nothing is translated here, as the document of the server says.
 async fn no_translation(_: Caller<ReadStatuses>) -> Result<HttpResponse, ApiError> {
-    Err(ApiError::NotFound)
-}
-
-/// Push is not built; nobody has a subscription.
-async fn no_subscription(_: Caller<Push>) -> Result<HttpResponse, ApiError> {
     Err(ApiError::NotFound)
 }

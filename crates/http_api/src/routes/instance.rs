@@ -7,7 +7,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use domain::{Severity, limits};
 use serde::Deserialize;
 use service::instance::{self, Facts, Week};
-use service::{App, RegistrationMode, ShownTo};
+use service::{App, RegistrationMode, ShownTo, push};
 
 use super::{Answer, house, json};
 use crate::ApiError;
@@ -76,6 +76,7 @@ fn languages() -> Vec<String> {
 
 async fn version_2(app: Data<App>) -> Answer {
     let facts = instance::facts(&app).await?;
+    let public_key = push::server_key(&app).await?.shown();
     let settings = app.settings();
     let at = |path: &str| app.addresses().join(path);
     let mode = settings.registrations.mode;
@@ -117,7 +118,7 @@ async fn version_2(app: Data<App>) -> Answer {
                     .map(|_| at("/about#privacy")),
                 terms_of_service: settings.house.terms.as_ref().map(|_| at("/about#terms")),
             },
-            vapid: e::Vapid { public_key: "" },
+            vapid: e::Vapid { public_key },
             accounts: e::AccountLimits {
                 max_display_name_length: limits::DISPLAY_NAME,
                 max_note_length: limits::BIOGRAPHY,

@@ -24,6 +24,7 @@ mod notifications;
 mod oauth;
 mod polls;
 mod profile;
+mod push;
 mod quotes;
 mod regard;
 mod reports;
@@ -121,6 +122,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     notifications::routes(config);
     polls::routes(config);
     profile::routes(config);
+    push::routes(config);
     quotes::routes(config);
     reports::routes(config);
     scheduled_statuses::routes(config);

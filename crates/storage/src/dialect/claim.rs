@@ -11,7 +11,8 @@ use crate::connection::DbConnection;
 use crate::deliveries::Lane;
 use crate::inbox::Received;
 use crate::jobs::Job;
-use crate::schema::{accounts, delivery_lanes, inbox, jobs};
+use crate::pushes::Push;
+use crate::schema::{accounts, delivery_lanes, inbox, jobs, pushes};
 
 /// Loads the rows of a query; on PostgreSQL holds them, and leaves out what others hold.
 macro_rules! claim {
@@ -68,6 +69,35 @@ pub(crate) fn lanes(
     diesel::update(delivery_lanes::table.filter(among(delivery_lanes::host, hosts)))
         .set(delivery_lanes::leased_until.eq(lease))
         .execute(conn)?;
+    Ok(rows)
+}
+
+pub(crate) fn pushes(
+    conn: &mut DbConnection,
+    now: Time,
+    lease: Time,
+    without: &[String],
+    limit: i64,
+) -> QueryResult<Vec<Push>> {
+    let rows: Vec<Push> = claim!(
+        conn,
+        pushes::table
+            .filter(pushes::run_at.le(now))
+            .filter(
+                pushes::leased_until
+                    .is_null()
+                    .or(pushes::leased_until.le(now))
+            )
+            .filter(pushes::host.ne_all(without))
+            .order(pushes::run_at)
+            .limit(limit)
+            .select(Push::as_select())
+    );
+    for row in &rows {
+        diesel::update(pushes::table.find((row.token_id.0, row.notification_id.0)))
+            .set(pushes::leased_until.eq(lease))
+            .execute(conn)?;
+    }
     Ok(rows)
 }
 

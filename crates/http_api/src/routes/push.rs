@@ -1,0 +1,122 @@
+//! <https://docs.joinmastodon.org/methods/push/>
+
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::{NotificationKind, PushPolicy};
+use serde::Deserialize;
+use serde_json::Value;
+use service::App;
+use service::push::{self, NewSubscription, Wishes};
+
+use super::{Answer, json, nothing};
+use crate::ApiError;
+use crate::entities::WebPushSubscription;
+use crate::extract::scope::Push;
+use crate::extract::{Bearer, Caller, Choice, Flag, Params, Text};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::resource("/v1/push/subscription")
+            .route(web::get().to(show))
+            .route(web::post().to(create))
+            .route(web::put().to(update))
+            .route(web::delete().to(delete)),
+    );
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Create {
+    subscription: SubscriptionParams,
+    data: Option<DataParams>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Update {
+    data: Option<DataParams>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SubscriptionParams {
+    endpoint: Text,
+    keys: Keys,
+    standard: Flag,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Keys {
+    p256dh: Text,
+    auth: Text,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct DataParams {
+    /// By kind of notification; kinds that we do not have are left out.
+    alerts: Value,
+    policy: Choice<String>,
+}
+
+impl DataParams {
+    fn read(self) -> Result<Wishes, ApiError> {
+        let mut alerts = Vec::new();
+        if let Value::Object(said) = self.alerts {
+            for (name, wanted) in said {
+                let wanted = Flag::deserialize(wanted)
+                    .map_err(|_| refused("Data alerts must be true or false"))?;
+                if wanted.is_set() {
+                    alerts.extend(NotificationKind::named(&name));
+                }
+            }
+        }
+        let policy = |word: String| {
+            PushPolicy::named(&word)
+                .ok_or_else(|| refused("Data policy is not included in the list"))
+        };
+        Ok(Wishes {
+            alerts,
+            policy: self.policy.0.map(policy).transpose()?.unwrap_or_default(),
+        })
+    }
+}
+
+fn refused(text: &str) -> ApiError {
+    ApiError::Unprocessable(format!("Validation failed: {text}"))
+}
+
+async fn show(caller: Caller<Push>, app: Data<App>) -> Answer {
+    let found = push::subscription(&app, caller.authenticated.token).await?;
+    json(WebPushSubscription::from(found))
+}
+
+async fn create(
+    caller: Caller<Push>,
+    bearer: Bearer,
+    params: Params<Create>,
+    app: Data<App>,
+) -> Answer {
+    let Create { subscription, data } = params.into_inner();
+    let new = NewSubscription {
+        endpoint: subscription.endpoint.0.unwrap_or_default(),
+        p256dh: subscription.keys.p256dh.0.unwrap_or_default(),
+        auth: subscription.keys.auth.0.unwrap_or_default(),
+        standard: subscription.standard.is_set(),
+        wishes: data.unwrap_or_default().read()?,
+    };
+    let (token, text) = (caller.authenticated.token, bearer.token().to_owned());
+    let made = push::subscribe(&app, &caller.person, token, text, new).await?;
+    json(WebPushSubscription::from(made))
+}
+
+async fn update(caller: Caller<Push>, params: Params<Update>, app: Data<App>) -> Answer {
+    let wishes = params.into_inner().data.unwrap_or_default().read()?;
+    let changed = push::change(&app, caller.authenticated.token, wishes).await?;
+    json(WebPushSubscription::from(changed))
+}
+
+async fn delete(caller: Caller<Push>, app: Data<App>) -> Answer {
+    push::unsubscribe(&app, caller.authenticated.token).await?;
+    nothing()
+}
