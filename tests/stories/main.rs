@@ -55,6 +55,7 @@ mod relayed;
 mod reports;
 mod resolving;
 mod routes;
+mod searching;
 mod sign_in;
 mod sign_up_blocks;
 mod software;

@@ -20,6 +20,7 @@ pub mod quote;
 pub mod report;
 pub mod role;
 pub mod scopes;
+pub mod search;
 pub mod spam;
 pub mod text;
 pub mod visibility;

@@ -59,6 +59,7 @@ impl Running {
             tokio::spawn(federation.clone().receive(app.clone(), stopping.clone())),
             tokio::spawn(federation.clone().deliver(app.clone(), stopping.clone())),
             tokio::spawn(federation.clone().push(app.clone(), stopping.clone())),
+            tokio::spawn(workers::index(app.clone(), stopping.clone())),
             tokio::spawn(workers::prune(app.clone(), stopping.clone())),
             tokio::spawn(workers::policy(app.clone(), stopping)),
         ];

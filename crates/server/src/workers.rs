@@ -25,6 +25,8 @@ const ATTEMPTS: i32 = 10;
 const IDLE: Duration = Duration::from_secs(5);
 /// How often the rules about other servers are read.
 const POLICY: Duration = Duration::from_secs(1);
+/// How often it is looked for statuses whose words have changed.
+const INDEX: Duration = Duration::from_millis(500);
 const PRUNE: Duration = Duration::from_secs(3_600);
 
 /// Does jobs until `stop` says to stop.
@@ -157,6 +159,21 @@ pub async fn prune(app: App, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(PRUNE) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Writes what has changed where the search looks.
+pub async fn index(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match service::indexing::step(&app).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the words of posts could not be written"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(INDEX) => {}
             _ = stop.changed() => {}
         }
     }

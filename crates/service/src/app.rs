@@ -263,7 +263,7 @@ impl Ids {
     }
 
     fn first(time: Time) -> i64 {
-        time.and_utc().timestamp_millis().max(0) << 16
+        time.and_utc().timestamp_millis().clamp(0, i64::MAX >> 16) << 16
     }
 }
 

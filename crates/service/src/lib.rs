@@ -27,6 +27,7 @@ pub mod gone;
 pub mod grouped;
 mod home;
 pub mod incoming;
+pub mod indexing;
 pub mod instance;
 pub mod jobs;
 pub mod keys;

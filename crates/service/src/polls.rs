@@ -254,6 +254,7 @@ pub(crate) fn cast(
         return Ok(false);
     }
     storage::polls::count_vote(conn, poll.id, position, before.is_empty())?;
+    storage::status_index::note(conn, poll.status_id)?;
     Ok(true)
 }
 

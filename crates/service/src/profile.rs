@@ -62,6 +62,12 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         }
         set(&mut account.locked, change.locked);
         set(&mut account.discoverable, change.discoverable);
+        if change
+            .indexable
+            .is_some_and(|wish| wish != account.indexable)
+        {
+            storage::status_index::note_author(conn, account.id)?;
+        }
         set(&mut account.indexable, change.indexable);
         set(&mut account.hide_collections, change.hide_collections);
         if let Some(domains) = change.attribution_domains {

@@ -1,4 +1,6 @@
-//! Finding people, statuses by their address, and tags.
+//! Finding people, statuses by their address or their words, and tags.
+
+mod statuses;
 
 use domain::text::normalise_tag;
 use domain::{AccountId, Handle, Page, StatusId};
@@ -30,6 +32,11 @@ pub struct SearchRequest {
     pub offset: i64,
     /// Only people whom the viewer follows.
     pub following: bool,
+    /// Only statuses of that account.
+    pub account: Option<AccountId>,
+    /// Only statuses older than that, and newer than that.
+    pub max_id: Option<i64>,
+    pub min_id: Option<i64>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -44,8 +51,8 @@ const QUESTION: usize = 500;
 /// Words of a question that are looked at.
 const WORDS: usize = 8;
 
-/// Answers a question: an address finds what is there, everything else finds people and tags.
-/// Only somebody signed in has other servers asked.
+/// Answers a question: an address finds what is there, everything else finds people and tags, and statuses for somebody
+/// signed in, for whom other servers are asked, too.
 pub async fn search(app: &App, viewer: Option<&Person>, request: SearchRequest) -> Result<Results> {
     let q = request.q.trim().replace('\0', "");
     if q.is_empty() || q.chars().count() > QUESTION {
@@ -73,6 +80,11 @@ pub async fn search(app: &App, viewer: Option<&Person>, request: SearchRequest) 
                 hashtags(app, conn, me, names)
             })
             .await?;
+    }
+    if wants(SearchKind::Statuses)
+        && let Some(person) = viewer
+    {
+        results.statuses = statuses::statuses(app, person, &request).await?;
     }
     Ok(results)
 }

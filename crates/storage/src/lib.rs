@@ -75,6 +75,7 @@ pub mod scheduled;
 pub mod server_state;
 pub mod sessions;
 pub mod signature_formats;
+pub mod status_index;
 pub mod statuses;
 pub mod streams;
 pub mod tag_follows;

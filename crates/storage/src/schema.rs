@@ -269,6 +269,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    status_index (status_id) {
+        status_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    status_index_queue (status_id) {
+        status_id -> BigInt,
+    }
+}
+
+diesel::table! {
     statuses (id) {
         id -> BigInt,
         account_id -> BigInt,
@@ -945,6 +957,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_failures,
     signature_formats,
     status_edits,
+    status_index,
+    status_index_queue,
     status_tags,
     statuses,
     tag_follows,

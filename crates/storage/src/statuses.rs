@@ -93,6 +93,9 @@ pub struct StatusEdit {
 /// # Errors
 /// If its uri is known already, or its author has boosted the same status.
 pub fn insert(conn: &mut DbConnection, status: Status) -> QueryResult<()> {
+    if status.reblog_of_id.is_none() {
+        crate::status_index::note(conn, status.id)?;
+    }
     diesel::insert_into(statuses::table)
         .values(status)
         .execute(conn)
@@ -101,6 +104,7 @@ pub fn insert(conn: &mut DbConnection, status: Status) -> QueryResult<()> {
 
 /// Writes what an edit changes.
 pub fn update(conn: &mut DbConnection, status: &Status) -> QueryResult<()> {
+    crate::status_index::note(conn, status.id)?;
     diesel::update(statuses::table.find(status.id.0))
         .set((
             statuses::content.eq(&status.content),
@@ -550,6 +554,7 @@ pub fn count_pinned(conn: &mut DbConnection, account: AccountId) -> QueryResult<
 /// Marks a status as deleted: true for the one who does it. Its words are gone; its uri stays,
 /// so that it cannot come back and others are told that it is gone.
 pub fn delete(conn: &mut DbConnection, id: StatusId, at: Time) -> QueryResult<bool> {
+    crate::status_index::note(conn, id)?;
     diesel::update(
         statuses::table
             .find(id.0)

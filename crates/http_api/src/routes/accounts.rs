@@ -265,6 +265,7 @@ async fn find(caller: Caller<ReadAccounts>, params: Params<Find>, app: Data<App>
         limit: params.limit.0.unwrap_or(40).clamp(1, 80),
         offset: params.offset.0.unwrap_or(0).clamp(0, 10_000),
         following: params.following.is_set(),
+        ..SearchRequest::default()
     };
     let found = search::accounts(&app, &caller.person, request).await?;
     json(found.into_iter().map(Account::from).collect::<Vec<_>>())

@@ -1,6 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/search/>
 
 use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
 use serde::Deserialize;
 use service::App;
 use service::search::{self, SearchKind, SearchRequest};
@@ -28,6 +29,9 @@ struct Find {
     following: Flag,
     limit: Number,
     offset: Number,
+    account_id: Text,
+    max_id: Text,
+    min_id: Text,
 }
 
 async fn version_2(caller: Anyone<ReadSearch>, params: Params<Find>, app: Data<App>) -> Answer {
@@ -74,9 +78,13 @@ async fn find(
         Some("hashtags") => Some(SearchKind::Hashtags),
         Some(_) => return Ok(Search::default()),
     };
+    let id = |said: &Text| said.filled().and_then(|id| id.parse::<i64>().ok());
     let request = SearchRequest {
         q,
         kind,
+        account: id(&params.account_id).map(AccountId),
+        max_id: id(&params.max_id),
+        min_id: id(&params.min_id),
         resolve: params.resolve.is_set(),
         limit: params.limit.0.unwrap_or(20).clamp(1, 40),
         offset: params.offset.0.unwrap_or(0).clamp(0, 10_000),

@@ -94,7 +94,12 @@ pub(super) fn upsert(
         account.emojis.clear();
     }
     match known {
-        Some(_) => storage::accounts::update_profile(conn, &account)?,
+        Some(known) => {
+            storage::accounts::update_profile(conn, &account)?;
+            if known.indexable != account.indexable {
+                storage::status_index::note_author(conn, account.id)?;
+            }
+        }
         None => storage::accounts::insert(conn, account.clone())?,
     }
     match (remote.suspended, account.suspended_at) {

@@ -127,6 +127,9 @@ pub(crate) fn add_boost(
         },
     )?;
     storage::accounts::posted(conn, by.id, created_at)?;
+    if by.is_local() {
+        storage::status_index::note(conn, status.id)?;
+    }
     if status.local {
         notify(
             app,

@@ -30,6 +30,7 @@ pub async fn favourite(app: &App, person: &Person, id: StatusId) -> Result<Statu
             created_at: app.now(),
         };
         if storage::favourites::insert(conn, favourite.clone())? {
+            storage::status_index::note(conn, status.id)?;
             storage::statuses::add_to_counts(
                 conn,
                 status.id,
@@ -67,6 +68,7 @@ pub async fn unfavourite(app: &App, person: &Person, id: StatusId) -> Result<Sta
     app.transaction(move |app, conn| {
         let status = original(conn, me, id)?;
         if let Some(favourite) = storage::favourites::delete(conn, me, status.id)? {
+            storage::status_index::note(conn, status.id)?;
             storage::statuses::add_to_counts(
                 conn,
                 status.id,
@@ -122,6 +124,7 @@ pub async fn bookmark(app: &App, person: &Person, id: StatusId) -> Result<Status
     app.transaction(move |app, conn| {
         let status = original(conn, me, id)?;
         storage::bookmarks::insert(conn, app.next_id(), me, status.id, app.now())?;
+        storage::status_index::note(conn, status.id)?;
         show(app, conn, me, status)
     })
     .await
@@ -133,6 +136,7 @@ pub async fn unbookmark(app: &App, person: &Person, id: StatusId) -> Result<Stat
     app.transaction(move |app, conn| {
         let status = original(conn, me, id)?;
         storage::bookmarks::delete(conn, me, status.id)?;
+        storage::status_index::note(conn, status.id)?;
         show(app, conn, me, status)
     })
     .await

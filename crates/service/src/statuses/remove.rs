@@ -39,6 +39,9 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     if !storage::statuses::delete(conn, status.id, app.now())? {
         return Ok(());
     }
+    if let Some(boosted) = status.reblog_of_id.filter(|_| status.local) {
+        storage::status_index::note(conn, boosted)?;
+    }
     for boost in storage::statuses::boosts_of(conn, status.id)? {
         remove(app, conn, &boost)?;
     }

@@ -1,4 +1,5 @@
 //! The only place that knows how the two databases differ.
 
 pub(crate) mod claim;
+pub(crate) mod full_text;
 pub(crate) mod search;

@@ -1,0 +1,138 @@
+//! Writing the words of statuses, and who may find them by these, where the search looks.
+
+use std::collections::HashMap;
+
+use domain::search::{Mark, words};
+use domain::{AccountId, MediaKind, StatusId, Visibility};
+use storage::DbConnection;
+use storage::status_index::Document;
+use storage::statuses::Status;
+
+use crate::text::plain_text;
+use crate::{App, Result};
+
+/// Statuses of one transaction: others wait for it where there is one writer.
+const BATCH: i64 = 100;
+
+/// What belongs to statuses, by status.
+#[derive(Default)]
+struct Around {
+    indexable: HashMap<AccountId, bool>,
+    /// Kinds and descriptions.
+    media: HashMap<StatusId, Vec<(MediaKind, String)>>,
+    options: HashMap<StatusId, Vec<String>>,
+    libraries: HashMap<StatusId, Vec<AccountId>>,
+}
+
+/// Writes the words of some statuses that have changed; false if none has.
+pub async fn step(app: &App) -> Result<bool> {
+    let is_behind = app
+        .read(|_, conn| Ok(storage::status_index::is_behind(conn)?))
+        .await?;
+    if !is_behind {
+        return Ok(false);
+    }
+    app.transaction(|_, conn| {
+        let mut ids = storage::status_index::take(conn, BATCH)?;
+        let is_any = !ids.is_empty();
+        let mut statuses = storage::statuses::with_ids(conn, &ids)?;
+        statuses.retain(|status| status.reblog_of_id.is_none());
+        statuses.sort_unstable_by_key(|status| status.id);
+        ids.retain(|id| !statuses.iter().any(|status| status.id == *id));
+        storage::status_index::remove(conn, &ids)?;
+        let around = around(conn, &statuses)?;
+        let documents: Vec<Document> = statuses
+            .iter()
+            .map(|status| document(status, &around))
+            .collect();
+        storage::status_index::put(conn, &documents)?;
+        Ok(is_any)
+    })
+    .await
+}
+
+fn around(conn: &mut DbConnection, statuses: &[Status]) -> Result<Around> {
+    let mut around = Around::default();
+    let ids: Vec<StatusId> = statuses.iter().map(|status| status.id).collect();
+    let mut authors: Vec<AccountId> = statuses.iter().map(|status| status.account_id).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    for account in storage::accounts::with_ids(conn, &authors)? {
+        around.indexable.insert(account.id, account.indexable);
+    }
+    for media in storage::media::of_statuses(conn, &ids)? {
+        if let Some(status) = media.status_id {
+            let described = (media.kind, media.description.unwrap_or_default());
+            around.media.entry(status).or_default().push(described);
+        }
+    }
+    let polls = storage::polls::of_statuses(conn, &ids)?;
+    let of: HashMap<_, StatusId> = polls.iter().map(|poll| (poll.id, poll.status_id)).collect();
+    let polls: Vec<_> = polls.iter().map(|poll| poll.id).collect();
+    for option in storage::polls::options(conn, &polls)? {
+        if let Some(status) = of.get(&option.poll_id) {
+            around
+                .options
+                .entry(*status)
+                .or_default()
+                .push(option.title);
+        }
+    }
+    for (status, account) in storage::status_index::libraries(conn, &ids)? {
+        around.libraries.entry(status).or_default().push(account);
+    }
+    Ok(around)
+}
+
+fn document(status: &Status, around: &Around) -> Document {
+    let media = around.media.get(&status.id).map_or(&[][..], Vec::as_slice);
+    let options = around.options.get(&status.id);
+    let said = plain_text(&status.content);
+    let mut marks = vec![Mark::By(status.account_id)];
+    let is_indexable = around.indexable.get(&status.account_id) == Some(&true);
+    if status.visibility == Visibility::Public && is_indexable {
+        marks.push(Mark::Public);
+    }
+    if status.local {
+        marks.push(Mark::InLibraryOf(status.account_id));
+    }
+    let library = around.libraries.get(&status.id).into_iter().flatten();
+    marks.extend(library.map(|account| Mark::InLibraryOf(*account)));
+    if !media.is_empty() {
+        marks.push(Mark::Media);
+    }
+    marks.extend(media.iter().filter_map(|(kind, _)| mark_of(*kind)));
+    if options.is_some() {
+        marks.push(Mark::Poll);
+    }
+    if status.card_id.is_some() || said.contains("https://") || said.contains("http://") {
+        marks.push(Mark::Link);
+    }
+    if status.in_reply_to_uri.is_some() {
+        marks.push(Mark::Reply);
+    }
+    if status.sensitive {
+        marks.push(Mark::Sensitive);
+    }
+    marks.extend(status.language.clone().map(Mark::Language));
+    let mut marks: Vec<String> = marks.iter().map(Mark::token).collect();
+    marks.sort_unstable();
+    marks.dedup();
+    let mut texts = vec![status.spoiler_text.as_str(), &said];
+    texts.extend(media.iter().map(|(_, description)| description.as_str()));
+    texts.extend(options.into_iter().flatten().map(String::as_str));
+    Document {
+        id: status.id,
+        marks,
+        words: words(&texts.join("\n")),
+    }
+}
+
+fn mark_of(kind: MediaKind) -> Option<Mark> {
+    match kind {
+        MediaKind::Image => Some(Mark::Image),
+        MediaKind::Video | MediaKind::Gifv => Some(Mark::Video),
+        MediaKind::Audio => Some(Mark::Audio),
+        MediaKind::Unknown => None,
+    }
+}

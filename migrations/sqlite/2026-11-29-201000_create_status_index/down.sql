@@ -1,0 +1,2 @@
+DROP TABLE status_index_queue;
+DROP TABLE status_index;
