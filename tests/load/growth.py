@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 
 from server import Server
 
@@ -55,6 +56,7 @@ INSERT INTO status_tags (tag_id, status_id) SELECT 1, id FROM statuses WHERE id 
 INSERT INTO mentions (status_id, account_id) SELECT id, READER FROM statuses WHERE id BETWEEN CAST(FIRST AS BIGINT) * 65536 AND CAST(LAST AS BIGINT) * 65536 AND (id / 65536) % 7 = 0;
 INSERT INTO notifications (id, account_id, from_account_id, kind, status_id, created_at)
     SELECT id, READER, account_id, 0, id, {MOMENT} FROM statuses WHERE id BETWEEN CAST(FIRST AS BIGINT) * 65536 AND CAST(LAST AS BIGINT) * 65536 AND (id / 65536) % 7 = 0;
+INSERT INTO status_index_queue (status_id) SELECT id FROM statuses WHERE id BETWEEN CAST(FIRST AS BIGINT) * 65536 AND CAST(LAST AS BIGINT) * 65536 ORDER BY id;
 DELETE FROM home_feed WHERE account_id = READER;
 INSERT INTO home_feed (account_id, status_id, author_id)
     SELECT READER, id, account_id FROM statuses WHERE account_id <= {FOLLOWED} ORDER BY id DESC LIMIT 800;
@@ -86,6 +88,10 @@ def main():
         for count in STATUSES:
             run(server, GROW.replace("READER", reader).replace("FIRST", str(have + 1)).replace("LAST", str(count)))
             have = count
+            begun = time.monotonic()
+            while not server.call(token, "GET", f"/api/v2/search?type=statuses&q=%22class+{count}%22")["statuses"]:
+                time.sleep(1)
+            print(f"\nthe search knew all after {time.monotonic() - begun:.0f} s")
             print(f"\n{count:,} statuses stored\n\n| GET | per second | server CPU each | median |\n|---|---|---|---|")
             server.wrk("home, 20", "/api/v1/timelines/home", token)
             server.wrk("public, 20", "/api/v1/timelines/public", token)
@@ -94,6 +100,9 @@ def main():
             server.wrk("account, 20", "/api/v1/accounts/7/statuses", token)
             server.wrk("notifications, 40", "/api/v1/notifications", token)
             server.wrk("context", f"/api/v1/statuses/{(count // 2 - 6) * 65536}/context", token)
+            server.wrk("search, a word of all", "/api/v2/search?type=statuses&q=fractions", token)
+            server.wrk("search, a word of one", f"/api/v2/search?type=statuses&q={count // 3}", token)
+            server.wrk("search, none", "/api/v2/search?type=statuses&q=%22fractions+lesson%22+-class", token)
             wall, cpu = server.publish(writer, 100)
             print(f"\npublish: {wall:.2f} ms, CPU {cpu:.2f} ms; memory: {server.memory():.0f} MiB", flush=True)
         server.stop()

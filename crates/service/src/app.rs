@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use domain::Time;
 use storage::{Database, DbConnection, MediaStore};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::instance::Facts;
 use crate::mail::Mailer;
@@ -16,6 +16,8 @@ use crate::push::ServerKey;
 use crate::remote_files::Fetches;
 use crate::{Addresses, RemoteFetcher, Result, Settings, filters};
 
+/// Searches for words at the same time: one that finds nothing reads much, and others wait for the same connections.
+const SEARCHES: usize = 2;
 const COUNTED_FOR: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 
 /// The running server, as use cases see it. Cheap to clone.
@@ -45,6 +47,7 @@ struct Inner {
     policy: Remembered,
     turned_away: ip_blocks::Remembered,
     push_key: OnceLock<Arc<ServerKey>>,
+    searches: Semaphore,
 }
 
 /// What an [`App`] is put together from.
@@ -85,6 +88,7 @@ impl App {
             policy: Remembered::default(),
             turned_away: ip_blocks::Remembered::default(),
             push_key: OnceLock::new(),
+            searches: Semaphore::new(SEARCHES),
         };
         Self {
             inner: Arc::new(inner),
@@ -149,6 +153,10 @@ impl App {
 
     pub(crate) fn push_key(&self) -> &OnceLock<Arc<ServerKey>> {
         &self.inner.push_key
+    }
+
+    pub(crate) fn searches(&self) -> &Semaphore {
+        &self.inner.searches
     }
 
     #[must_use]

@@ -16,8 +16,8 @@ use crate::views::StatusView;
 use crate::{App, Result};
 
 /// Statuses that are looked at together, and how often: what may not be shown is left out after it was found.
-const BATCH: i64 = 100;
-const ROUNDS: usize = 8;
+const BATCH: i64 = 40;
+const ROUNDS: usize = 12;
 
 /// One page of statuses that meet a question, newest first.
 pub(super) async fn statuses(
@@ -44,6 +44,8 @@ pub(super) async fn statuses(
         .min(request.max_id.unwrap_or(i64::MAX));
     let count = |number: i64| usize::try_from(number).unwrap_or(0);
     let (offset, limit) = (count(request.offset), count(request.limit));
+    // It is never closed.
+    let _turn = app.searches().acquire().await;
     app.read_long(move |app, conn| {
         let mut to = to;
         let mut found = Vec::new();

@@ -11,7 +11,7 @@ use crate::status_index::{Document, Query};
 
 /// Statuses that PostgreSQL looks through one after the other before it asks its index: what many say is found sooner so,
 /// since that index knows no order.
-const NEWEST: i64 = 2_000;
+const NEWEST: i64 = 5_000;
 /// Positions that PostgreSQL keeps.
 const POSITIONS: usize = 16_383;
 
