@@ -19,5 +19,6 @@ bench:
     cargo build --release -p server
     python3 tests/load/load.py target/release/staffroom
     python3 tests/load/federation.py target/release/staffroom
+    python3 tests/load/streaming.py target/release/staffroom
     python3 tests/load/growth.py target/release/staffroom
     cargo bench -p server

@@ -15,7 +15,7 @@ import threading
 import time
 
 import requests
-from mastodon import Mastodon
+from mastodon import Mastodon, StreamListener
 from PIL import Image
 
 PROGRAM, TOOT = sys.argv[1:3]
@@ -162,6 +162,7 @@ def by_mastodon_py(harbour, moor):
     eventually(lambda: not [s for s in ada.timeline_home() if "Fold it" in s["content"]])
     reading(ada, bo, found)
     pushing(ada, bo, f"ada@{harbour.host}")
+    listening(harbour, ada, bo)
 
 
 def reading(ada, bo, of_bo):
@@ -230,6 +231,59 @@ def pushing(ada, bo, handle_of_ada):
     assert ada.notifications(message["notification_id"])["status"]["account"]["username"] == "bo"
     ada.push_subscription_delete()
     service.shutdown()
+
+
+class Ear(StreamListener):
+    """Remembers what it is told."""
+
+    def __init__(self):
+        self.heard = []
+
+    def on_any_event(self, name, data=None, for_stream=None):
+        self.heard.append((name, data))
+
+    def on_abort(self, err):
+        self.heard.append(("abort", err))
+
+    def hears(self, name, fits=lambda _: True):
+        return eventually(lambda: [data for kind, data in self.heard if kind == name and fits(data)])
+
+
+def listening(harbour, ada, bo):
+    """What happens is told at once: by server-sent events, and by one WebSocket for many streams."""
+    assert ada.stream_healthy()
+    by_events, by_socket = [[Ear() for _ in range(3)] for _ in range(2)]
+    streams = [
+        ada.stream_user(by_events[0], run_async=True),
+        ada.stream_hashtag("Ears", by_events[1], run_async=True),
+        ada.stream_direct(by_events[2], run_async=True),
+    ]
+    socket = ada.stream_open_websocket()
+    ada.stream_user(by_socket[0], websocket_handle=socket)
+    ada.stream_hashtag("Ears", by_socket[1], websocket_handle=socket)
+    ada.stream_direct(by_socket[2], websocket_handle=socket)
+    eventually(lambda: all(stream.is_receiving() for stream in [*streams, socket]))
+    # The last that was subscribed to is listened to when a word of Ada's own comes in it.
+    ada.status_post("Note to self", visibility="direct")
+    for ear in (by_events[2], by_socket[2]):
+        assert "Note to self" in ear.hears("conversation")[0]["last_status"]["content"]
+
+    posted = bo.status_post("Who hears this? #Ears")
+    for home, tag, _ in (by_events, by_socket):
+        for ear in (home, tag):
+            assert ear.hears("update", lambda status: "Who hears this?" in status["content"])[0]["account"]["acct"].startswith("bo@")
+    bo.status_update(posted, "Who heard this? #Ears")
+    bo.status_post(f"@ada@{harbour.host} a word?", visibility="direct")
+    ada.create_filter_v2("Words", ["home"], "warn", keywords_attributes=[{"keyword": "word", "whole_word": True}])
+    bo.status_delete(posted)
+    for home, _, _ in (by_events, by_socket):
+        assert home.hears("status.update")[0]["edited_at"]
+        assert home.hears("notification")[0]["type"] == "mention"
+        assert home.hears("filters_changed") == [None]
+        assert home.hears("delete")
+    socket.close()
+    for stream in streams:
+        stream.close()
 
 
 def by_toot(harbour, moor, folder):

@@ -60,6 +60,7 @@ mod sign_in;
 mod sign_up_blocks;
 mod software;
 mod stop;
+mod streaming;
 mod streams;
 mod synchronising;
 mod visibility;

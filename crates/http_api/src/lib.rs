@@ -7,6 +7,7 @@ pub mod extract;
 pub mod middleware;
 pub mod pagination;
 mod routes;
+pub mod streaming;
 mod views;
 
 pub use error::ApiError;

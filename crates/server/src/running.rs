@@ -43,6 +43,7 @@ impl Running {
         service::push::server_key(&server.app).await?;
         // Before anybody is let in or asked.
         service::policy::current(&server.app).await?;
+        service::streaming::listen(&server.app)?;
         let health = Data::new(Health::new(&server.config));
         let http = site::listen(&server, health.clone())?;
         if let Some(address) = server.config.metrics.listen {
@@ -61,7 +62,8 @@ impl Running {
             tokio::spawn(federation.clone().push(app.clone(), stopping.clone())),
             tokio::spawn(workers::index(app.clone(), stopping.clone())),
             tokio::spawn(workers::prune(app.clone(), stopping.clone())),
-            tokio::spawn(workers::policy(app.clone(), stopping)),
+            tokio::spawn(workers::policy(app.clone(), stopping.clone())),
+            tokio::spawn(http_api::streaming::tell(app.clone(), stopping)),
         ];
         tracing::info!(address = %server.config.server.listen, "listening");
         Ok(Self {

@@ -6,10 +6,12 @@ use std::collections::HashMap;
 use domain::Time;
 use domain::emoji::is_emoji;
 use domain::text::{Span, normalise_tag, spans};
+use storage::DbConnection;
 use storage::announcements::{Announcement, Reaction};
 
 use crate::error::invalid;
 use crate::oauth::Person;
+use crate::streaming::Event;
 use crate::views::TagView;
 use crate::{App, Error, Result, instance};
 
@@ -63,15 +65,21 @@ pub async fn create(app: &App, new: NewAnnouncement) -> Result<i64> {
         created_at: app.now(),
     };
     let id = row.id;
-    app.transaction(move |_, conn| Ok(storage::announcements::insert(conn, row)?))
-        .await?;
-    Ok(id)
+    app.transaction(move |app, conn| {
+        storage::announcements::insert(conn, row)?;
+        app.tell(Event::Announced(id));
+        Ok(id)
+    })
+    .await
 }
 
 /// Takes an announcement away.
 pub async fn delete(app: &App, id: i64) -> Result<()> {
     let there = app
-        .transaction(move |_, conn| Ok(storage::announcements::delete(conn, id)?))
+        .transaction(move |app, conn| {
+            app.tell(Event::Unannounced(id));
+            Ok(storage::announcements::delete(conn, id)?)
+        })
         .await?;
     if there { Ok(()) } else { Err(Error::NotFound) }
 }
@@ -95,15 +103,33 @@ pub async fn current(app: &App, person: &Person) -> Result<Vec<AnnouncementView>
             of.push(reaction);
         }
         let view = |announcement: Announcement| AnnouncementView {
-            html: instance::html(app, &announcement.text),
-            tags: tags(app, &announcement.text),
             read: read.contains(&announcement.id),
             reactions: reactions.remove(&announcement.id).unwrap_or_default(),
-            announcement,
+            ..unseen(app, announcement)
         };
         Ok(rows.into_iter().map(view).collect())
     })
     .await
+}
+
+/// A new announcement, as everybody sees it.
+pub(crate) fn to_everybody(
+    app: &App,
+    conn: &mut DbConnection,
+    id: i64,
+) -> Result<Option<AnnouncementView>> {
+    let found = storage::announcements::find_current(conn, id, app.now())?;
+    Ok(found.map(|announcement| unseen(app, announcement)))
+}
+
+fn unseen(app: &App, announcement: Announcement) -> AnnouncementView {
+    AnnouncementView {
+        html: instance::html(app, &announcement.text),
+        tags: tags(app, &announcement.text),
+        read: false,
+        reactions: Vec::new(),
+        announcement,
+    }
 }
 
 /// The hashtags in a text, each once.
@@ -150,13 +176,13 @@ pub async fn react(app: &App, person: &Person, id: i64, name: String) -> Result<
         if known.len() >= REACTIONS && known.iter().all(|reaction| reaction.name != name) {
             return Err(invalid("Limit of different reactions reached"));
         }
-        Ok(storage::announcements::react(
-            conn,
-            app.next_id(),
-            me,
-            id,
-            &name,
-        )?)
+        if storage::announcements::react(conn, app.next_id(), me, id, &name)? {
+            app.tell(Event::Reacted {
+                announcement: id,
+                name,
+            });
+        }
+        Ok(())
     })
     .await
 }
@@ -164,9 +190,16 @@ pub async fn react(app: &App, person: &Person, id: i64, name: String) -> Result<
 /// Takes an answer back.
 pub async fn take_back(app: &App, person: &Person, id: i64, name: String) -> Result<()> {
     let me = person.id();
-    app.transaction(move |_, conn| {
-        let there = storage::announcements::take_back(conn, me, id, &name.replace('\0', ""))?;
-        if there { Ok(()) } else { Err(Error::NotFound) }
+    let name = name.replace('\0', "");
+    app.transaction(move |app, conn| {
+        if !storage::announcements::take_back(conn, me, id, &name)? {
+            return Err(Error::NotFound);
+        }
+        app.tell(Event::Reacted {
+            announcement: id,
+            name,
+        });
+        Ok(())
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! What every use case works with: settings, database, media, clock, ids, mail and the network's seam.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use domain::Time;
 use storage::{Database, DbConnection, MediaStore};
@@ -14,6 +14,7 @@ use crate::policy::Remembered;
 use crate::programs::Programs;
 use crate::push::ServerKey;
 use crate::remote_files::Fetches;
+use crate::streaming::{self, Event, Hub};
 use crate::{Addresses, RemoteFetcher, Result, Settings, filters};
 
 /// Searches for words at the same time: one that finds nothing reads much, and others wait for the same connections.
@@ -32,6 +33,8 @@ pub struct App {
 struct Left {
     work: AtomicBool,
     pushes: AtomicBool,
+    /// What is to be told to those who listen.
+    events: Mutex<Vec<Event>>,
 }
 
 struct Inner {
@@ -48,6 +51,7 @@ struct Inner {
     turned_away: ip_blocks::Remembered,
     push_key: OnceLock<Arc<ServerKey>>,
     searches: Semaphore,
+    streaming: Hub,
 }
 
 /// What an [`App`] is put together from.
@@ -89,6 +93,7 @@ impl App {
             turned_away: ip_blocks::Remembered::default(),
             push_key: OnceLock::new(),
             searches: Semaphore::new(SEARCHES),
+            streaming: Hub::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -129,6 +134,12 @@ impl App {
     #[must_use]
     pub fn wake(&self) -> &Wake {
         &self.inner.wake
+    }
+
+    /// Those who listen.
+    #[must_use]
+    pub fn streaming(&self) -> &Hub {
+        &self.inner.streaming
     }
 
     pub(crate) fn fetches(&self) -> &Fetches {
@@ -212,7 +223,8 @@ impl App {
             .await
     }
 
-    /// Does all of the closure's work or none of it. Workers are woken after the commit if it left something for them behind.
+    /// Does all of the closure's work or none of it. After the commit workers are woken if it left something for them behind, and those
+    /// who listen are told.
     ///
     /// # Errors
     /// Those of the closure, and where the work could not be kept.
@@ -224,18 +236,39 @@ impl App {
             inner: self.inner.clone(),
             left: Arc::default(),
         };
-        let left = app.left.clone();
-        let answer = self
-            .database()
-            .transaction(move |conn| work(&app, conn))
-            .await?;
-        if left.work.load(Ordering::Acquire) {
-            self.wake().jobs.notify_one();
+        let done = app.clone();
+        let work = move |conn: &mut DbConnection| {
+            let answer = work(&app, conn)?;
+            streaming::leave(&app, conn)?;
+            Ok(answer)
+        };
+        let then = move || {
+            if done.left.work.load(Ordering::Acquire) {
+                done.wake().jobs.notify_one();
+            }
+            if done.left.pushes.load(Ordering::Acquire) {
+                done.wake().pushes.notify_one();
+            }
+            done.streaming().publish(done.take_events());
+        };
+        self.database().transaction_then(work, then).await
+    }
+
+    /// Does all of the closure's work or none of it, in a transaction that goes on either way.
+    ///
+    /// # Errors
+    /// Those of the closure.
+    pub fn savepoint<T>(
+        &self,
+        conn: &mut DbConnection,
+        work: impl FnOnce(&mut DbConnection) -> Result<T>,
+    ) -> Result<T> {
+        let before = self.events().len();
+        let done = storage::savepoint(conn, work);
+        if done.is_err() {
+            self.events().truncate(before);
         }
-        if left.pushes.load(Ordering::Acquire) {
-            self.wake().pushes.notify_one();
-        }
-        Ok(answer)
+        done
     }
 
     pub(crate) fn leave_work(&self) {
@@ -244,6 +277,22 @@ impl App {
 
     pub(crate) fn leave_pushes(&self) {
         self.left.pushes.store(true, Ordering::Release);
+    }
+
+    /// Those who listen are told of it, if the transaction at hand is committed.
+    pub(crate) fn tell(&self, event: Event) {
+        self.events().push(event);
+    }
+
+    pub(crate) fn take_events(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.events())
+    }
+
+    fn events(&self) -> MutexGuard<'_, Vec<Event>> {
+        self.left
+            .events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

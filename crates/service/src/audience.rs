@@ -117,6 +117,43 @@ fn visible_to_person(
         .collect())
 }
 
+/// Those of `viewers`, who are signed in here, who may see a status: the same rule for many people and one status.
+/// Three queries at most.
+pub(crate) fn viewers_of(
+    conn: &mut DbConnection,
+    status: &Status,
+    viewers: Vec<AccountId>,
+) -> Result<Vec<AccountId>> {
+    if status.held_at.is_some() || viewers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let author = status.account_id;
+    let blocked = blocked_among(conn, author, &viewers)?;
+    let (followers, mentioned) = if status.visibility.is_open() {
+        (HashSet::new(), HashSet::new())
+    } else {
+        let followers = storage::follows::followers_among(conn, author, &viewers)?;
+        let mentioned = storage::mentions::names(conn, &[status.id])?;
+        (
+            followers.into_iter().collect::<HashSet<_>>(),
+            mentioned.into_iter().map(|(_, named)| named.id).collect(),
+        )
+    };
+    Ok(viewers
+        .into_iter()
+        .filter(|viewer| {
+            let tie = Tie {
+                is_author: *viewer == author,
+                is_mentioned: mentioned.contains(viewer),
+                is_follower: followers.contains(viewer),
+                is_blocked: blocked.contains(viewer),
+                is_ours: true,
+            };
+            may_see(status.visibility, status.local_only, tie)
+        })
+        .collect())
+}
+
 /// Which of `others` have blocked `account`, or were blocked by it.
 pub(crate) fn blocked_among(
     conn: &mut DbConnection,

@@ -12,7 +12,8 @@ use storage::statuses::Status;
 use crate::audience::blocked_among;
 use crate::oauth::Person;
 use crate::statuses::in_order;
-use crate::unwanted::{wishes, without_unwanted};
+use crate::streaming::Event;
+use crate::unwanted::{willing, wishes, without_unwanted};
 use crate::views::{self, AccountView, StatusView};
 use crate::{App, Error, Paged, Result};
 
@@ -79,17 +80,25 @@ pub(crate) fn note(
     let others = mentioned
         .iter()
         .filter(|account| account.id != author.id && !blocked.contains(&account.id));
-    for account in std::iter::once(author).chain(others) {
-        if account.is_local() {
-            let row = Conversation {
-                id: app.next_id(),
-                account_id: account.id,
-                conversation_id: status.conversation_id,
-                last_status_id: status.id,
-                unread: account.id != author.id,
-            };
-            storage::conversations::note(conn, row)?;
-        }
+    let ours: Vec<&Account> = std::iter::once(author)
+        .chain(others)
+        .filter(|account| account.is_local())
+        .collect();
+    for account in &ours {
+        let row = Conversation {
+            id: app.next_id(),
+            account_id: account.id,
+            conversation_id: status.conversation_id,
+            last_status_id: status.id,
+            unread: account.id != author.id,
+        };
+        storage::conversations::note(conn, row)?;
+    }
+    if !ours.is_empty() {
+        app.tell(Event::Said {
+            thread: status.conversation_id,
+            accounts: ours.iter().map(|account| account.id).collect(),
+        });
     }
     Ok(())
 }
@@ -109,6 +118,41 @@ pub(crate) fn forget(conn: &mut DbConnection, status: &Status) -> Result<()> {
     Ok(())
 }
 
+/// A thread as each of these sees it who takes part. Who may not or does not want to see its last word is left out.
+pub(crate) fn of_many(
+    app: &App,
+    conn: &mut DbConnection,
+    viewers: &[AccountId],
+    thread: StatusId,
+) -> Result<Vec<(ConversationView, Vec<AccountId>)>> {
+    let mut rows: HashMap<AccountId, Conversation> =
+        storage::conversations::of_accounts(conn, viewers, thread)?
+            .into_iter()
+            .map(|row| (row.account_id, row))
+            .collect();
+    let mut last: Vec<StatusId> = rows.values().map(|row| row.last_status_id).collect();
+    last.sort_unstable();
+    last.dedup();
+    let mut seen = Vec::new();
+    for status in storage::statuses::with_ids(conn, &last)? {
+        let of_it = rows.values().filter(|row| row.last_status_id == status.id);
+        let viewers = of_it.map(|row| row.account_id).collect();
+        let viewers = willing(app, conn, &status, viewers)?;
+        for (view, viewers) in views::alike(app, conn, &viewers, &status)? {
+            let everybody = participants(&view).collect();
+            let accounts = views::accounts_by_id(app, conn, None, everybody)?;
+            for viewer in viewers {
+                let Some(row) = rows.remove(&viewer) else {
+                    continue;
+                };
+                let view = with_others(&row, view.clone(), &accounts);
+                seen.push((view, vec![viewer]));
+            }
+        }
+    }
+    Ok(seen)
+}
+
 /// Those whose last words the viewer may not or does not want to see are left out.
 fn show(
     app: &App,
@@ -124,32 +168,40 @@ fn show(
         .into_iter()
         .map(|view| (view.status.id, view))
         .collect();
-    let parts = |view: &StatusView| -> Vec<AccountId> {
-        let mentioned = view.mentions.iter().map(|mention| mention.id);
-        let mut ids: Vec<AccountId> = std::iter::once(view.status.account_id)
-            .chain(mentioned)
-            .filter(|id| *id != me)
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    };
-    let everybody = statuses.values().flat_map(parts).collect();
+    let everybody = statuses.values().flat_map(participants).collect();
     let accounts = views::accounts_by_id(app, conn, Some(me), everybody)?;
     Ok(rows
         .into_iter()
         .filter_map(|(row, status)| {
             let last_status = statuses.remove(&status.id)?;
-            let others = parts(&last_status);
-            Some(ConversationView {
-                id: row.id,
-                unread: row.unread,
-                accounts: others
-                    .iter()
-                    .filter_map(|id| accounts.get(id).cloned())
-                    .collect(),
-                last_status,
-            })
+            Some(with_others(&row, last_status, &accounts))
         })
         .collect())
+}
+
+/// Who wrote it, and whom it mentions.
+fn participants(view: &StatusView) -> impl Iterator<Item = AccountId> {
+    let mentioned = view.mentions.iter().map(|mention| mention.id);
+    std::iter::once(view.status.account_id).chain(mentioned)
+}
+
+fn with_others(
+    row: &Conversation,
+    last_status: StatusView,
+    accounts: &HashMap<AccountId, AccountView>,
+) -> ConversationView {
+    let mut others: Vec<AccountId> = participants(&last_status)
+        .filter(|id| *id != row.account_id)
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    ConversationView {
+        id: row.id,
+        unread: row.unread,
+        accounts: others
+            .iter()
+            .filter_map(|id| accounts.get(id).cloned())
+            .collect(),
+        last_status,
+    }
 }

@@ -10,6 +10,8 @@ use storage::statuses::Status;
 
 use crate::audience::blocked_among;
 use crate::jobs::{Job, enqueue};
+use crate::statuses::NEWS;
+use crate::streaming::{Event, Part};
 use crate::{App, Result};
 
 /// Followers whose feeds are written with the status itself; more are left to a job.
@@ -28,9 +30,19 @@ pub(crate) fn fan_out(
     }
     let readers = Readers::of(conn, status)?;
     if readers.count() > AT_ONCE {
+        tell(app, status, Part::WithoutFollowers);
         return enqueue(app, conn, &Job::FanOut { status: status.id });
     }
+    tell(app, status, Part::All);
     fan_out_to(app, conn, status, readers)
+}
+
+/// What was written long ago is no news, and comes into its place in the timelines.
+fn tell(app: &App, status: &Status, part: Part) {
+    if app.now() - status.created_at <= NEWS {
+        let status = status.id;
+        app.tell(Event::Arrived { status, part });
+    }
 }
 
 /// Who may get a status.
@@ -71,6 +83,7 @@ pub(crate) async fn fan_out_by_job(app: &App, id: StatusId) -> Result<()> {
             return Ok(());
         };
         let readers = Readers::of(conn, &status)?;
+        tell(app, &status, Part::Followers);
         fan_out_to(app, conn, &status, readers)
     })
     .await

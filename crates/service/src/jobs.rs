@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
+use crate::streaming::Event;
 use crate::{
     App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
     moving, polls, push, quarantine, remote_files, scheduled, synchronising,
@@ -77,6 +78,8 @@ pub enum Job {
     AskPage {
         card: CardId,
     },
+    /// Tells those who listen what a command did.
+    Tell(Vec<Event>),
     /// Tells other servers; done by `federation`.
     Federate(Outgoing),
 }
@@ -267,6 +270,10 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         }
         Job::CheckGone { account, again } => gone::check(app, account, again).await,
         Job::AskPage { card } => cards::ask(app, card).await,
+        Job::Tell(events) => {
+            app.streaming().publish(events);
+            Ok(())
+        }
         Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
     }
 }

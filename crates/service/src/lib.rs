@@ -59,6 +59,7 @@ pub mod search;
 mod settings;
 pub mod statuses;
 pub mod stop;
+pub mod streaming;
 pub mod synchronising;
 pub mod tags;
 pub mod text;

@@ -12,6 +12,7 @@ use storage::notification_requests::Request;
 
 use crate::oauth::Person;
 use crate::statuses::in_order;
+use crate::streaming::Event;
 use crate::views::{self, AccountView, StatusView};
 use crate::{App, Error, Paged, Result};
 
@@ -98,10 +99,11 @@ pub async fn find(app: &App, person: &Person, id: i64) -> Result<RequestView> {
 /// Lets these through from now on, and with what they did before.
 pub async fn accept(app: &App, person: &Person, ids: Vec<i64>) -> Result<()> {
     let me = person.id();
-    app.transaction(move |_, conn| {
+    app.transaction(move |app, conn| {
         for request in own(conn, me, &ids)? {
             storage::notification_requests::accept(conn, &request)?;
         }
+        app.tell(Event::Merged(me));
         Ok(())
     })
     .await

@@ -8,6 +8,7 @@ use storage::notifications::Notification;
 
 use crate::oauth::Person;
 use crate::statuses::in_order;
+use crate::streaming::Event;
 use crate::views::{self, NotificationView, StatusView};
 use crate::{App, Error, Paged, Result, push, reports};
 
@@ -65,6 +66,12 @@ pub(crate) fn write(app: &App, conn: &mut DbConnection, line: &Notification) -> 
     let is_new = storage::notifications::insert(conn, line.clone())?;
     if is_new {
         push::owe(app, conn, line)?;
+    }
+    if is_new && !line.filtered {
+        app.tell(Event::Notified {
+            account: line.account_id,
+            notification: line.id,
+        });
     }
     Ok(is_new)
 }

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use domain::AccountId;
 use storage::DbConnection;
+use storage::statuses::Status;
 use storage::wishes::Wishes;
 
+use crate::audience::viewers_of;
 use crate::views::StatusView;
 use crate::{App, Result};
 
@@ -52,4 +54,35 @@ pub(crate) fn without_unwanted(
     };
     statuses.retain(|view| !is_unwanted(view) && !view.boosted.as_deref().is_some_and(is_unwanted));
     Ok(statuses)
+}
+
+/// Those of these people of ours who may see a status, and what it repeats, and want to. A fixed number of queries,
+/// however many they are.
+pub(crate) fn willing(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    viewers: Vec<AccountId>,
+) -> Result<Vec<AccountId>> {
+    let mut viewers = viewers_of(conn, status, viewers)?;
+    let mut authors = vec![status.account_id];
+    if let Some(id) = status.reblog_of_id {
+        let Some(boosted) = storage::statuses::find(conn, id)? else {
+            return Ok(Vec::new());
+        };
+        viewers = viewers_of(conn, &boosted, viewers)?;
+        authors.push(boosted.account_id);
+    }
+    let mut unwilling: HashSet<AccountId> =
+        storage::mutes::muting(conn, &authors, &viewers, app.now())?
+            .into_iter()
+            .collect();
+    for author in storage::accounts::with_ids(conn, &authors)? {
+        if let Some(host) = author.host {
+            let blockers = storage::account_domain_blocks::blockers(conn, &host, &viewers)?;
+            unwilling.extend(blockers);
+        }
+    }
+    viewers.retain(|viewer| !unwilling.contains(viewer));
+    Ok(viewers)
 }

@@ -73,6 +73,24 @@ pub fn current(conn: &mut DbConnection, now: Time) -> QueryResult<Vec<Announceme
         .load(conn)
 }
 
+/// One that is shown at `now`.
+pub fn find_current(
+    conn: &mut DbConnection,
+    id: i64,
+    now: Time,
+) -> QueryResult<Option<Announcement>> {
+    announcements::table
+        .find(id)
+        .filter(
+            announcements::ends_at
+                .is_null()
+                .or(announcements::ends_at.gt(now)),
+        )
+        .select(Announcement::as_select())
+        .first(conn)
+        .optional()
+}
+
 /// Whether there is one that is shown at `now`.
 pub fn is_current(conn: &mut DbConnection, id: i64, now: Time) -> QueryResult<bool> {
     let found = announcements::table.find(id).filter(
@@ -141,14 +159,23 @@ pub fn reactions(
         .collect())
 }
 
-/// Answers an announcement with an emoji; once more changes nothing.
+/// How many answered an announcement with this emoji.
+pub fn count_reactions(conn: &mut DbConnection, id: i64, name: &str) -> QueryResult<i64> {
+    announcement_reactions::table
+        .filter(announcement_reactions::announcement_id.eq(id))
+        .filter(announcement_reactions::name.eq(name))
+        .count()
+        .get_result(conn)
+}
+
+/// Answers an announcement with an emoji: true unless that was done before.
 pub fn react(
     conn: &mut DbConnection,
     new_id: i64,
     account: AccountId,
     id: i64,
     name: &str,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
     let row = (
         announcement_reactions::id.eq(new_id),
         announcement_reactions::announcement_id.eq(id),
@@ -159,7 +186,7 @@ pub fn react(
         .values(row)
         .on_conflict_do_nothing()
         .execute(c))
-    .map(drop)
+    .map(|rows| rows == 1)
 }
 
 /// Takes an emoji back: false if it was not there.

@@ -153,6 +153,26 @@ pub fn holders(conn: &mut DbConnection, tokens: &[TokenId]) -> QueryResult<Vec<H
         .load(c))
 }
 
+/// Which of these tokens are good, and of somebody who may come in. Three rows by key for each.
+pub fn good_among(conn: &mut DbConnection, ids: &[TokenId]) -> QueryResult<Vec<TokenId>> {
+    let mut found: Vec<i64> = Vec::new();
+    for ids in ids.chunks(crate::CHUNK) {
+        let ids = among(access_tokens::id, ids.iter().map(|id| id.0));
+        found.extend(each!(conn, c => access_tokens::table
+            .inner_join(users::table.inner_join(accounts::table))
+            .filter(ids)
+            .filter(access_tokens::revoked_at.is_null())
+            .filter(users::confirmed_at.is_not_null())
+            .filter(users::approved_at.is_not_null())
+            .filter(users::disabled_at.is_null())
+            .filter(accounts::suspended_at.is_null())
+            .filter(accounts::deleted_at.is_null())
+            .select(access_tokens::id)
+            .load::<i64>(c))?);
+    }
+    Ok(found.into_iter().map(TokenId).collect())
+}
+
 /// Revokes a token, and ends its subscription to pushed messages.
 pub fn revoke_token(conn: &mut DbConnection, id: TokenId, now: Time) -> QueryResult<()> {
     crate::push_subscriptions::delete(conn, id)?;

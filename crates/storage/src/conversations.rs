@@ -5,6 +5,7 @@ use diesel::upsert::excluded;
 use domain::{AccountId, Page, StatusId, Visibility};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::connection::each;
 use crate::paging::load_page;
 use crate::schema::{conversations, mentions, statuses};
@@ -71,6 +72,20 @@ pub fn find(
         .select((Conversation::as_select(), Status::as_select()))
         .first(conn)
         .optional()
+}
+
+/// A thread as these accounts have it. A row of the unique index for each.
+pub fn of_accounts(
+    conn: &mut DbConnection,
+    accounts: &[AccountId],
+    thread: StatusId,
+) -> QueryResult<Vec<Conversation>> {
+    let accounts = among(conversations::account_id, accounts.iter().map(|id| id.0));
+    each!(conn, c => conversations::table
+        .filter(accounts)
+        .filter(conversations::conversation_id.eq(thread.0))
+        .select(Conversation::as_select())
+        .load(c))
 }
 
 /// Notes that a conversation was read.

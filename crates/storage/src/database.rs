@@ -1,12 +1,14 @@
 //! The door to the database: short closures on threads of their own, each whole or not at all.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use diesel::prelude::*;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::connection::{self, DatabaseSettings, DbConnection, Pool, Use};
 use crate::patience::{Asker, Lost, noting};
+use crate::signals::{self, Heard};
 use crate::writer::{self, Writer};
 use crate::{Error, QueryError, migrations};
 
@@ -105,6 +107,12 @@ impl Database {
         Ok(Self(Way::Single(Arc::new(Mutex::new(connection)))))
     }
 
+    /// Whether it is open for a command, beside which a server may work.
+    #[must_use]
+    pub fn is_single(&self) -> bool {
+        matches!(self.0, Way::Single(_))
+    }
+
     /// Answers a question that an index answers. The closure must not write.
     ///
     /// # Errors
@@ -159,12 +167,54 @@ impl Database {
         T: Send + 'static,
         E: From<QueryError> + From<Error> + Send + 'static,
     {
+        self.transaction_then(work, || ()).await
+    }
+
+    /// The same, and `then` what follows from it once it is on the disk, whether or not anybody waits for the answer
+    /// any more. It must be short.
+    ///
+    /// # Errors
+    /// As [`Self::transaction`].
+    pub async fn transaction_then<T, E>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+        then: impl FnOnce() + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<QueryError> + From<Error> + Send + 'static,
+    {
         match &self.0 {
-            Way::File { writer, .. } => writer.transaction(work).await,
+            Way::File { writer, .. } => writer.transaction(work, then).await,
             Way::Server { pools, admission } => {
-                bounded(pools, admission, move |conn| conn.transaction(work)).await
+                let work = move |conn: &mut DbConnection| {
+                    let done = conn.transaction(work)?;
+                    then();
+                    Ok(done)
+                };
+                bounded(pools, admission, work).await
             }
-            Way::Single(connection) => writer::alone(&mut locked(connection), work),
+            Way::Single(connection) => {
+                let done = writer::alone(&mut locked(connection), work)?;
+                then();
+                Ok(done)
+            }
+        }
+    }
+
+    /// Hears, on a thread of its own, what [`signals::send`] says in this and other processes. `pause` says how long to
+    /// wait before listening again; none ends it. Of a file nothing is heard.
+    ///
+    /// # Errors
+    /// If there can be no thread.
+    pub fn listen(
+        &self,
+        hear: impl FnMut(Heard) + Send + 'static,
+        pause: impl Fn() -> Option<Duration> + Send + 'static,
+    ) -> Result<(), Error> {
+        match &self.0 {
+            Way::Server { pools, .. } => signals::listen(pools.settings.clone(), hear, pause),
+            Way::File { .. } | Way::Single(_) => Ok(()),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::connection::each;
 use crate::schema::{bookmarks, conversation_mutes, favourites, statuses};
 
 /// What can be done with a status and seen on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Deed {
     Favourite,
     Bookmark,
@@ -30,30 +30,61 @@ pub fn of(
     account: AccountId,
     ids: &[StatusId],
 ) -> QueryResult<Vec<(Deed, StatusId)>> {
+    let found = of_many(conn, &[account], ids)?;
+    Ok(found.into_iter().map(|(_, deed, id)| (deed, id)).collect())
+}
+
+/// The same of many accounts. A statement for a thousand of them.
+pub fn of_many(
+    conn: &mut DbConnection,
+    accounts: &[AccountId],
+    ids: &[StatusId],
+) -> QueryResult<Vec<(AccountId, Deed, StatusId)>> {
+    let mut found = Vec::new();
+    for accounts in accounts.chunks(crate::CHUNK) {
+        found.extend(of_some(conn, accounts, ids)?);
+    }
+    Ok(found)
+}
+
+fn of_some(
+    conn: &mut DbConnection,
+    accounts: &[AccountId],
+    ids: &[StatusId],
+) -> QueryResult<Vec<(AccountId, Deed, StatusId)>> {
+    let accounts = || accounts.iter().map(|id| id.0);
     let ids = || ids.iter().map(|id| id.0);
     let kind = |number: i16| number.into_sql::<SmallInt>();
     let favourited = favourites::table
-        .filter(favourites::account_id.eq(account.0))
+        .filter(among(favourites::account_id, accounts()))
         .filter(among(favourites::status_id, ids()))
-        .select((kind(FAVOURITE), favourites::status_id));
+        .select((
+            favourites::account_id,
+            kind(FAVOURITE),
+            favourites::status_id,
+        ));
     let bookmarked = bookmarks::table
-        .filter(bookmarks::account_id.eq(account.0))
+        .filter(among(bookmarks::account_id, accounts()))
         .filter(among(bookmarks::status_id, ids()))
-        .select((kind(BOOKMARK), bookmarks::status_id));
+        .select((bookmarks::account_id, kind(BOOKMARK), bookmarks::status_id));
     let boosted = statuses::table
-        .filter(statuses::account_id.eq(account.0))
+        .filter(among(statuses::account_id, accounts()))
         .filter(among(statuses::reblog_of_id, ids()))
         .filter(statuses::reblog_of_id.is_not_null())
         .filter(statuses::deleted_at.is_null())
-        .select((kind(BOOST), statuses::reblog_of_id.assume_not_null()));
+        .select((
+            statuses::account_id,
+            kind(BOOST),
+            statuses::reblog_of_id.assume_not_null(),
+        ));
     let muted = conversation_mutes::table
         .inner_join(
             statuses::table.on(statuses::conversation_id.eq(conversation_mutes::conversation_id)),
         )
-        .filter(conversation_mutes::account_id.eq(account.0))
+        .filter(among(conversation_mutes::account_id, accounts()))
         .filter(among(statuses::id, ids()))
-        .select((kind(MUTE), statuses::id));
-    let rows: Vec<(i16, i64)> = each!(conn, c => favourited
+        .select((conversation_mutes::account_id, kind(MUTE), statuses::id));
+    let rows: Vec<(i64, i16, i64)> = each!(conn, c => favourited
         .union_all(bookmarked)
         .union_all(boosted)
         .union_all(muted)
@@ -66,6 +97,6 @@ pub fn of(
     };
     Ok(rows
         .into_iter()
-        .map(|(kind, id)| (deed(kind), StatusId(id)))
+        .map(|(account, kind, id)| (AccountId(account), deed(kind), StatusId(id)))
         .collect())
 }

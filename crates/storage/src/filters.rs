@@ -57,6 +57,27 @@ pub fn version(conn: &mut DbConnection, account: AccountId) -> QueryResult<i64> 
     Ok(version.unwrap_or(0))
 }
 
+/// The same of many accounts, of those that ever had any.
+pub fn versions(
+    conn: &mut DbConnection,
+    accounts: &[AccountId],
+) -> QueryResult<Vec<(AccountId, i64)>> {
+    let mut found = Vec::new();
+    for accounts in accounts.chunks(crate::CHUNK) {
+        let accounts = among(users::account_id, accounts.iter().map(|id| id.0));
+        let rows: Vec<(i64, i64)> = each!(conn, c => users::table
+            .filter(accounts)
+            .filter(users::filters_version.gt(0))
+            .select((users::account_id, users::filters_version))
+            .load(c))?;
+        found.extend(
+            rows.into_iter()
+                .map(|(id, version)| (AccountId(id), version)),
+        );
+    }
+    Ok(found)
+}
+
 /// Notes that an account's filters are changed.
 pub fn touch(conn: &mut DbConnection, account: AccountId) -> QueryResult<()> {
     diesel::update(users::table.filter(users::account_id.eq(account.0)))

@@ -61,8 +61,8 @@ pub fn page(
     })
 }
 
-/// Which of these readers have `status`, or a boost of it, in their home timeline.
-pub fn holders(
+/// Which of these readers have `status` in their home timeline. A row by key for each.
+pub fn readers(
     conn: &mut DbConnection,
     readers: &[AccountId],
     status: StatusId,
@@ -76,23 +76,36 @@ pub fn holders(
                 .select(home_feed::account_id)
                 .load::<i64>(conn)?,
         );
-        found.extend(
-            home_feed::table
-                .filter(among(home_feed::account_id, readers.iter().map(|id| id.0)))
-                .filter(home_feed::reblog_of_id.eq(status.0))
-                .filter(home_feed::reblog_of_id.is_not_null())
-                .select(home_feed::account_id)
-                .load::<i64>(conn)?,
-        );
     }
     Ok(found.into_iter().map(AccountId).collect())
 }
 
-/// Takes a status out of all home timelines.
-pub fn delete_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
-    diesel::delete(home_feed::table.filter(home_feed::status_id.eq(status.0)))
-        .execute(conn)
-        .map(drop)
+/// Which of these readers have `status`, or a boost of it, in their home timeline.
+pub fn holders(
+    conn: &mut DbConnection,
+    of: &[AccountId],
+    status: StatusId,
+) -> QueryResult<Vec<AccountId>> {
+    let mut found = readers(conn, of, status)?;
+    for readers in of.chunks(crate::CHUNK) {
+        let boosts: Vec<i64> = home_feed::table
+            .filter(among(home_feed::account_id, readers.iter().map(|id| id.0)))
+            .filter(home_feed::reblog_of_id.eq(status.0))
+            .filter(home_feed::reblog_of_id.is_not_null())
+            .select(home_feed::account_id)
+            .load(conn)?;
+        found.extend(boosts.into_iter().map(AccountId));
+    }
+    Ok(found)
+}
+
+/// Takes a status out of all home timelines; answers whose these are.
+pub fn delete_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<AccountId>> {
+    let rows = home_feed::table.filter(home_feed::status_id.eq(status.0));
+    let readers: Vec<i64> = each!(conn, c => diesel::delete(rows)
+        .returning(home_feed::account_id)
+        .get_results(c))?;
+    Ok(readers.into_iter().map(AccountId).collect())
 }
 
 /// Takes all that `author` wrote, or that is a boost of what `author` wrote, out of a home timeline.

@@ -74,6 +74,7 @@ mod schema;
 pub mod scheduled;
 pub mod server_state;
 pub mod sessions;
+pub mod signals;
 pub mod signature_formats;
 pub mod status_index;
 pub mod statuses;

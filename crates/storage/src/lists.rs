@@ -177,6 +177,38 @@ pub fn kept_from_home(conn: &mut DbConnection, owner: AccountId) -> QueryResult<
     Ok(found.into_iter().map(AccountId).collect())
 }
 
+/// Which of these owners keep `target` out of their home timeline by a list.
+pub fn keepers(
+    conn: &mut DbConnection,
+    owners: &[AccountId],
+    target: AccountId,
+) -> QueryResult<Vec<AccountId>> {
+    let owners = among(lists::account_id, owners.iter().map(|id| id.0));
+    let found: Vec<i64> = each!(conn, c => list_accounts::table
+        .inner_join(lists::table)
+        .filter(list_accounts::target_id.eq(target.0))
+        .filter(lists::exclusive)
+        .filter(owners)
+        .select(lists::account_id)
+        .load(c))?;
+    Ok(found.into_iter().map(AccountId).collect())
+}
+
+/// Those of these lists that hold `target`. A row by key for each.
+pub fn among_holding(
+    conn: &mut DbConnection,
+    ids: &[ListId],
+    target: AccountId,
+) -> QueryResult<Vec<List>> {
+    let ids = among(lists::id, ids.iter().map(|id| id.0));
+    each!(conn, c => lists::table
+        .inner_join(list_accounts::table)
+        .filter(list_accounts::target_id.eq(target.0))
+        .filter(ids)
+        .select(List::as_select())
+        .load(c))
+}
+
 /// One page of what the people in a list say: of the home feed of its owner, which is bounded, a range of the primary
 /// key with one look at the list for each row.
 pub fn timeline(conn: &mut DbConnection, list: &List, page: &Page) -> QueryResult<Vec<Status>> {

@@ -84,6 +84,27 @@ pub fn muters(
     Ok(found.into_iter().map(AccountId).collect())
 }
 
+/// Who of `readers` has muted one of `targets`. A range of the index on `(target_id, account_id)` for each.
+pub fn muting(
+    conn: &mut DbConnection,
+    targets: &[AccountId],
+    readers: &[AccountId],
+    now: Time,
+) -> QueryResult<Vec<AccountId>> {
+    let mut found: Vec<i64> = Vec::new();
+    for readers in readers.chunks(crate::CHUNK) {
+        let targets = among(mutes::target_id, targets.iter().map(|id| id.0));
+        let readers = among(mutes::account_id, readers.iter().map(|id| id.0));
+        found.extend(each!(conn, c => mutes::table
+            .filter(targets)
+            .filter(readers)
+            .filter(mutes::expires_at.is_null().or(mutes::expires_at.gt(now)))
+            .select(mutes::account_id)
+            .load::<i64>(c))?);
+    }
+    Ok(found.into_iter().map(AccountId).collect())
+}
+
 /// One page of those whom an account mutes, with the mute's id as cursor and its end.
 pub fn page(
     conn: &mut DbConnection,

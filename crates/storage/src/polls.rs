@@ -136,6 +136,30 @@ pub fn votes_of(
         .collect())
 }
 
+/// What these accounts chose in these polls.
+pub fn votes_among(
+    conn: &mut DbConnection,
+    accounts: &[AccountId],
+    ids: &[PollId],
+) -> QueryResult<Vec<(AccountId, PollId, i16)>> {
+    let mut found = Vec::new();
+    for accounts in accounts.chunks(crate::CHUNK) {
+        let accounts = among(poll_votes::account_id, accounts.iter().map(|id| id.0));
+        let ids = among(poll_votes::poll_id, ids.iter().map(|id| id.0));
+        let rows: Vec<(i64, i64, i16)> = each!(conn, c => poll_votes::table
+            .filter(accounts)
+            .filter(ids)
+            .order((poll_votes::poll_id, poll_votes::position))
+            .select((poll_votes::account_id, poll_votes::poll_id, poll_votes::position))
+            .load(c))?;
+        found.extend(
+            rows.into_iter()
+                .map(|(account, poll, position)| (AccountId(account), PollId(poll), position)),
+        );
+    }
+    Ok(found)
+}
+
 /// Those who voted: ours, or those elsewhere.
 pub fn voters(conn: &mut DbConnection, poll: PollId, ours: bool) -> QueryResult<Vec<Account>> {
     let query = accounts::table

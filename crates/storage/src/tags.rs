@@ -66,11 +66,18 @@ pub fn ensure(
         .first(conn)
 }
 
-/// Forgets the tags of a status.
-pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
-    diesel::delete(status_tags::table.filter(status_tags::status_id.eq(status.0)))
-        .execute(conn)
-        .map(drop)
+/// Forgets the tags of a status; answers their ids.
+pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<i64>> {
+    let rows = status_tags::table.filter(status_tags::status_id.eq(status.0));
+    each!(conn, c => diesel::delete(rows).returning(status_tags::tag_id).get_results(c))
+}
+
+/// The names of the tags of these ids.
+pub fn names(conn: &mut DbConnection, ids: &[i64]) -> QueryResult<Vec<String>> {
+    tags::table
+        .filter(among(tags::id, ids.iter().copied()))
+        .select(tags::name)
+        .load(conn)
 }
 
 /// The names of the tags of these statuses.

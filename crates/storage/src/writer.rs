@@ -33,15 +33,18 @@ trait Work: Send {
     fn answer(self: Box<Self>, committed: Result<(), Error>);
 }
 
-struct Task<F, T, E> {
+struct Task<F, G, T, E> {
     work: Option<F>,
     result: Option<Result<T, E>>,
+    /// What follows from it.
+    then: G,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
-impl<F, T, E> Work for Task<F, T, E>
+impl<F, G, T, E> Work for Task<F, G, T, E>
 where
     F: FnOnce(&mut DbConnection) -> Result<T, E> + Send,
+    G: FnOnce() + Send,
     T: Send,
     E: From<QueryError> + From<Error> + Send,
 {
@@ -65,6 +68,9 @@ where
             (_, Err(error)) => Err(error.into()),
             (None, Ok(())) => Err(Error::Unavailable("the writer did not get to it".into()).into()),
         };
+        if result.is_ok() {
+            (self.then)();
+        }
         // The one who asked may have gone away; the work stands all the same.
         let _ = self.reply.send(result);
     }
@@ -81,9 +87,10 @@ impl Writer {
         Ok(Self { queue })
     }
 
-    pub(crate) async fn transaction<F, T, E>(&self, work: F) -> Result<T, E>
+    pub(crate) async fn transaction<F, G, T, E>(&self, work: F, then: G) -> Result<T, E>
     where
         F: FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+        G: FnOnce() + Send + 'static,
         T: Send + 'static,
         E: From<QueryError> + From<Error> + Send + 'static,
     {
@@ -91,6 +98,7 @@ impl Writer {
         let task = Box::new(Task {
             work: Some(work),
             result: None,
+            then,
             reply,
         });
         self.queue

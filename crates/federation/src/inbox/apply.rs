@@ -140,7 +140,7 @@ fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> serv
     let mut tries = 0;
     loop {
         tries += 1;
-        match storage::savepoint(conn, |conn| incoming::apply(app, conn, by, deed)) {
+        match app.savepoint(conn, |conn| incoming::apply(app, conn, by, deed)) {
             // What stood in the way is there now, and is seen.
             Err(Error::Conflict(_)) if tries < COLLISIONS => {}
             done => return done,

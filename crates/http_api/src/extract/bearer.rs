@@ -16,10 +16,13 @@ const LONGEST: usize = 256;
 pub struct Bearer(String);
 
 impl Bearer {
-    /// The token of the `Authorization` header, else of the query's `access_token`.
+    /// The token of the `Authorization` header, else of the query's `access_token`, else the protocol of a WebSocket,
+    /// since a browser sends no other header with one.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Option<Self> {
-        from_header(request).or_else(|| from_query(request.query_string()))
+        from_header(request)
+            .or_else(|| from_query(request.query_string()))
+            .or_else(|| from_protocol(request))
     }
 
     #[must_use]
@@ -60,6 +63,12 @@ fn from_query(query: &str) -> Option<Bearer> {
     url::form_urlencoded::parse(query.as_bytes())
         .find(|(name, token)| name == "access_token" && !token.is_empty())
         .map(|(_, token)| bearer(&token))
+}
+
+fn from_protocol(request: &HttpRequest) -> Option<Bearer> {
+    let value = request.headers().get(header::SEC_WEBSOCKET_PROTOCOL)?;
+    let first = value.to_str().ok()?.split(',').next()?.trim();
+    (!first.is_empty()).then(|| bearer(first))
 }
 
 fn bearer(token: &str) -> Bearer {

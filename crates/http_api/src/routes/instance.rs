@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{Severity, limits};
 use serde::Deserialize;
@@ -29,8 +28,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/instance/extended_description")
                 .route(web::get().to(extended_description)),
-        )
-        .service(web::resource("/v1/streaming/health").route(web::get().to(health)));
+        );
 }
 
 /// What apps take for quotes (Mastodon 4.5). Nothing of a later version is promised.
@@ -255,8 +253,4 @@ async fn domain_blocks(viewer: Anyone<AnyScope>, app: Data<App>) -> Answer {
 async fn extended_description(app: Data<App>) -> Answer {
     let description = instance::html(&app, &app.settings().description);
     json(serde_json::json!({ "updated_at": null, "content": description }))
-}
-
-async fn health() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain").body("OK")
 }

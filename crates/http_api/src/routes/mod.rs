@@ -32,6 +32,7 @@ mod scheduled_statuses;
 mod search;
 mod settings;
 mod statuses;
+mod streaming;
 mod tags;
 mod timelines;
 
@@ -129,6 +130,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     search::routes(config);
     settings::routes(config);
     statuses::routes(config);
+    streaming::routes(config);
     tags::routes(config);
     timelines::routes(config);
 }

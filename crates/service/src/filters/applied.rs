@@ -53,13 +53,33 @@ impl Filters {
         if version == 0 {
             return Ok(None);
         }
+        Self::at(app, conn, viewer, version).map(Some)
+    }
+
+    /// The filters of those of `viewers` who have any. One query while they stay the same.
+    pub(crate) fn of_many(
+        app: &App,
+        conn: &mut DbConnection,
+        viewers: &[AccountId],
+    ) -> Result<HashMap<AccountId, Arc<Self>>> {
+        let versions = storage::filters::versions(conn, viewers)?;
+        let ready = |(viewer, version)| Ok((viewer, Self::at(app, conn, viewer, version)?));
+        versions.into_iter().map(ready).collect()
+    }
+
+    fn at(
+        app: &App,
+        conn: &mut DbConnection,
+        viewer: AccountId,
+        version: i64,
+    ) -> Result<Arc<Self>> {
         let known = app.filters().0.get(&viewer);
         if let Some(known) = known.filter(|known| known.version == version) {
-            return Ok(Some(known));
+            return Ok(known);
         }
         let ready = Arc::new(Self::load(conn, viewer, version)?);
         app.filters().0.insert(viewer, ready.clone());
-        Ok(Some(ready))
+        Ok(ready)
     }
 
     fn load(conn: &mut DbConnection, viewer: AccountId, version: i64) -> Result<Self> {

@@ -12,6 +12,7 @@ use storage::filters::Filter;
 use crate::audience::find_visible;
 use crate::error::invalid;
 use crate::oauth::Person;
+use crate::streaming::Event;
 use crate::{App, Error, Result};
 
 pub use applied::Filtered;
@@ -98,7 +99,7 @@ pub async fn create(app: &App, person: &Person, wishes: FilterWishes) -> Result<
         let id = filter.id;
         storage::filters::insert(conn, filter)?;
         change_keywords(app, conn, me, id, wishes.keywords)?;
-        storage::filters::touch(conn, me)?;
+        changed(app, conn, me)?;
         one(conn, me, id)
     })
     .await
@@ -117,7 +118,7 @@ pub async fn update(
         change(app, &mut filter, &wishes)?;
         storage::filters::update(conn, &filter)?;
         change_keywords(app, conn, me, id, wishes.keywords)?;
-        storage::filters::touch(conn, me)?;
+        changed(app, conn, me)?;
         one(conn, me, id)
     })
     .await
@@ -126,10 +127,10 @@ pub async fn update(
 /// Removes a filter.
 pub async fn delete(app: &App, person: &Person, id: FilterId) -> Result<()> {
     let me = person.id();
-    app.transaction(move |_, conn| {
+    app.transaction(move |app, conn| {
         own(conn, me, id)?;
         storage::filters::delete(conn, id)?;
-        Ok(storage::filters::touch(conn, me)?)
+        changed(app, conn, me)
     })
     .await
 }
@@ -150,7 +151,7 @@ pub async fn add_keyword(
             whole_word,
         };
         change_keywords(app, conn, me, id, vec![wish])?;
-        storage::filters::touch(conn, me)?;
+        changed(app, conn, me)?;
         storage::filters::keywords(conn, &[id])?
             .pop()
             .ok_or(Error::NotFound)
@@ -181,7 +182,7 @@ pub async fn update_keyword(
             filter,
             vec![KeywordWish::Change { id, wish }],
         )?;
-        storage::filters::touch(conn, me)?;
+        changed(app, conn, me)?;
         own_keyword(conn, me, id)
     })
     .await
@@ -190,10 +191,10 @@ pub async fn update_keyword(
 /// Removes a word.
 pub async fn delete_keyword(app: &App, person: &Person, id: i64) -> Result<()> {
     let me = person.id();
-    app.transaction(move |_, conn| {
+    app.transaction(move |app, conn| {
         own_keyword(conn, me, id)?;
         storage::filters::delete_keyword(conn, id)?;
-        Ok(storage::filters::touch(conn, me)?)
+        changed(app, conn, me)
     })
     .await
 }
@@ -220,7 +221,7 @@ pub async fn add_status(
         if !storage::filters::insert_status(conn, row.clone())? {
             return Err(invalid("Status has already been taken"));
         }
-        storage::filters::touch(conn, me)?;
+        changed(app, conn, me)?;
         Ok(row)
     })
     .await
@@ -236,12 +237,17 @@ pub async fn status(app: &App, person: &Person, id: i64) -> Result<FilteredStatu
 /// Takes a status out of a filter.
 pub async fn delete_status(app: &App, person: &Person, id: i64) -> Result<()> {
     let me = person.id();
-    app.transaction(move |_, conn| {
+    app.transaction(move |app, conn| {
         storage::filters::status(conn, me, id)?.ok_or(Error::NotFound)?;
         storage::filters::delete_status(conn, id)?;
-        Ok(storage::filters::touch(conn, me)?)
+        changed(app, conn, me)
     })
     .await
+}
+
+fn changed(app: &App, conn: &mut DbConnection, me: AccountId) -> Result<()> {
+    app.tell(Event::FiltersChanged(me));
+    Ok(storage::filters::touch(conn, me)?)
 }
 
 fn own(conn: &mut DbConnection, me: AccountId, id: FilterId) -> Result<Filter> {

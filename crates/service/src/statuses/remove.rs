@@ -9,6 +9,7 @@ use super::boost::remove_boost;
 use super::publish::show;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
+use crate::streaming::Event;
 use crate::views::StatusView;
 use crate::{App, Error, Result, conversations, quotes};
 
@@ -45,15 +46,20 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     for boost in storage::statuses::boosts_of(conn, status.id)? {
         remove(app, conn, &boost)?;
     }
-    storage::home_feed::delete_status(conn, status.id)?;
+    let readers = storage::home_feed::delete_status(conn, status.id)?;
     storage::notifications::delete_of_status(conn, status.id)?;
-    storage::tags::delete_of_status(conn, status.id)?;
+    let tags = storage::tags::delete_of_status(conn, status.id)?;
     storage::polls::delete_of_status(conn, status.id)?;
     quotes::end(conn, status.id)?;
     // What is held back was counted nowhere.
     if status.held_at.is_some() {
         return Ok(());
     }
+    app.tell(Event::Deleted {
+        status: status.id,
+        readers: readers.into(),
+        tags,
+    });
     conversations::forget(conn, status)?;
     if status.visibility != Visibility::Direct {
         let change = AccountCounts {

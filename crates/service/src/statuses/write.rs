@@ -7,10 +7,11 @@ use storage::accounts::Account;
 use storage::statuses::{Counts, Status};
 
 use crate::follows::notify;
+use crate::streaming::Event;
 use crate::{App, Result, conversations, home};
 
 /// What is older was fetched because somebody looked for it, and is no news.
-const NEWS: TimeDelta = TimeDelta::hours(6);
+pub(crate) const NEWS: TimeDelta = TimeDelta::hours(6);
 
 /// A status that is about to be stored, and what belongs to it.
 pub(crate) struct Draft<'a> {
@@ -118,8 +119,9 @@ fn tell_subscribers(
     Ok(())
 }
 
-/// Tells those of ours who boosted or quoted a status that it reads differently now.
+/// Tells those of ours who boosted or quoted a status, and those who listen, that it reads differently now.
 pub(crate) fn tell_of_edit(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+    app.tell(Event::Edited(status.id));
     for quoter in storage::quotes::local_quoters(conn, status.id)? {
         let kind = NotificationKind::QuotedUpdate;
         notify(app, conn, quoter, status.account_id, kind, Some(status.id))?;

@@ -2,6 +2,7 @@
 //! with the numbers already hidden that the viewer is not to see.
 
 mod account;
+mod alike;
 mod cards;
 mod polls;
 mod quotes;
@@ -22,6 +23,7 @@ use crate::filters::Filtered;
 use crate::reports::ReportView;
 
 pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
+pub(crate) use alike::alike;
 pub(crate) use polls::polls;
 pub(crate) use status::{media, statuses};
 

@@ -11,3 +11,4 @@ mod pictures;
 mod polls;
 mod scheduled;
 mod secrets;
+mod streaming;

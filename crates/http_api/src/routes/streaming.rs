@@ -1,0 +1,140 @@
+//! <https://docs.joinmastodon.org/methods/streaming/>
+
+use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
+use actix_web::web::{self, Data, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use service::App;
+use service::streaming::{self, Form, PublicPart, Stream};
+
+use super::Answer;
+use crate::ApiError;
+use crate::extract::scope::{AnyScope, ReadNotifications, ReadStatuses, Scope};
+use crate::extract::{Caller, Flag, Params};
+use crate::streaming::stream::Asked;
+use crate::streaming::{event_stream, socket};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/streaming").route(web::get().to(sockets)))
+        .service(web::resource("/v1/streaming/health").route(web::get().to(health)))
+        .service(web::resource("/v1/streaming/user").route(web::get().to(user)))
+        .service(
+            web::resource("/v1/streaming/user/notification").route(web::get().to(notifications)),
+        )
+        .service(web::resource("/v1/streaming/public").route(web::get().to(public)))
+        .service(web::resource("/v1/streaming/public/local").route(web::get().to(public_local)))
+        .service(web::resource("/v1/streaming/public/remote").route(web::get().to(public_remote)))
+        .service(web::resource("/v1/streaming/hashtag").route(web::get().to(hashtag)))
+        .service(web::resource("/v1/streaming/hashtag/local").route(web::get().to(hashtag_local)))
+        .service(web::resource("/v1/streaming/list").route(web::get().to(list)))
+        .service(web::resource("/v1/streaming/direct").route(web::get().to(direct)))
+        .service(web::resource("/v1/streaming/{channel:.+}").route(web::get().to(unknown)));
+}
+
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain").body("OK")
+}
+
+async fn unknown() -> Answer {
+    Err(ApiError::BadRequest("Unknown channel requested".to_owned()))
+}
+
+async fn sockets(
+    request: HttpRequest,
+    caller: Caller<AnyScope>,
+    body: Payload,
+    app: Data<App>,
+) -> Answer {
+    let no_upgrade = |_| ApiError::BadRequest("Only a WebSocket can be opened here".to_owned());
+    let (mut response, session, messages) = actix_ws::handle(&request, body).map_err(no_upgrade)?;
+    // A token may have come as the name of a protocol, which browsers want to hear again.
+    let protocols = request.headers().get(SEC_WEBSOCKET_PROTOCOL);
+    let protocols = protocols.and_then(|value| value.to_str().ok());
+    let protocol = protocols.and_then(|names| names.split(',').next());
+    if let Some(protocol) = protocol.and_then(|name| name.trim().parse().ok()) {
+        response
+            .headers_mut()
+            .insert(SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    let connection =
+        streaming::connect(&app, &caller.authenticated, &caller.person, Form::WebSocket)?;
+    let first = Asked::of_query(request.query_string());
+    actix_web::rt::spawn(socket::talk(connection, session, messages, first));
+    Ok(response)
+}
+
+async fn one<S: Scope>(app: &App, caller: &Caller<S>, stream: Stream) -> Answer {
+    let connection = streaming::connect(
+        app,
+        &caller.authenticated,
+        &caller.person,
+        Form::EventStream,
+    )?;
+    let begun = connection.subscribe(stream).await;
+    begun.map_err(socket::refusal)?;
+    Ok(event_stream::answer(connection))
+}
+
+async fn user(caller: Caller<ReadStatuses>, app: Data<App>) -> Answer {
+    one(&app, &caller, Stream::User).await
+}
+
+async fn notifications(caller: Caller<ReadNotifications>, app: Data<App>) -> Answer {
+    one(&app, &caller, Stream::UserNotification).await
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Media {
+    only_media: Flag,
+}
+
+impl Media {
+    fn of(&self, part: PublicPart) -> Stream {
+        Stream::Public {
+            part,
+            only_media: self.only_media.is_set(),
+        }
+    }
+}
+
+async fn public(caller: Caller<ReadStatuses>, media: Params<Media>, app: Data<App>) -> Answer {
+    one(&app, &caller, media.0.of(PublicPart::All)).await
+}
+
+async fn public_local(
+    caller: Caller<ReadStatuses>,
+    media: Params<Media>,
+    app: Data<App>,
+) -> Answer {
+    one(&app, &caller, media.0.of(PublicPart::Local)).await
+}
+
+async fn public_remote(
+    caller: Caller<ReadStatuses>,
+    media: Params<Media>,
+    app: Data<App>,
+) -> Answer {
+    one(&app, &caller, media.0.of(PublicPart::Remote)).await
+}
+
+async fn hashtag(caller: Caller<ReadStatuses>, asked: Params<Asked>, app: Data<App>) -> Answer {
+    one(&app, &caller, asked.0.hashtag(false)?).await
+}
+
+async fn hashtag_local(
+    caller: Caller<ReadStatuses>,
+    asked: Params<Asked>,
+    app: Data<App>,
+) -> Answer {
+    one(&app, &caller, asked.0.hashtag(true)?).await
+}
+
+async fn list(caller: Caller<ReadStatuses>, asked: Params<Asked>, app: Data<App>) -> Answer {
+    one(&app, &caller, asked.0.list()?).await
+}
+
+async fn direct(caller: Caller<ReadStatuses>, app: Data<App>) -> Answer {
+    one(&app, &caller, Stream::Direct).await
+}
