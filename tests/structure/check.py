@@ -35,6 +35,7 @@ ONLY_IN = {
     "clap": {"server"},
     "figment": {"server"},
     "actix-web": {"federation", "http_api", "web", "server"},
+    "actix-ws": {"http_api"},
 }
 
 LINES = 600

@@ -116,6 +116,8 @@ async fn show(
     begun: Data<Instant>,
 ) -> HttpResponse {
     metrics::gauge!("staffroom_uptime_seconds").set(begun.elapsed().as_secs_f64());
+    let listening = i64::try_from(app.streaming().listening()).unwrap_or(i64::MAX);
+    metrics::gauge!("staffroom_streams").set(number(listening));
     if let Some(memory) = resident_memory() {
         metrics::gauge!("process_resident_memory_bytes").set(memory);
     }

@@ -13,6 +13,7 @@ use crate::follows::notify;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::statuses::own;
+use crate::streaming::Event;
 use crate::views::{self, StatusView};
 use crate::{App, Error, Paged, Result};
 
@@ -193,6 +194,7 @@ pub async fn revoke(
                 Some(quoting),
             )?;
             federate(app, conn, Outgoing::RevokeQuote { quote: quote.id })?;
+            app.tell(Event::Edited(quoting));
             if status.local {
                 federate(app, conn, Outgoing::Renew { status: quoting })?;
             }

@@ -148,16 +148,6 @@ pub fn find(conn: &mut DbConnection, id: StatusId) -> QueryResult<Option<Status>
         .optional())
 }
 
-/// What is left of a status that is deleted.
-pub fn find_deleted(conn: &mut DbConnection, id: StatusId) -> QueryResult<Option<Status>> {
-    each!(conn, c => statuses::table
-        .find(id.0)
-        .filter(statuses::deleted_at.is_not_null())
-        .select(Status::as_select())
-        .first(c)
-        .optional())
-}
-
 /// The statuses of these ids that are not deleted, in no order. One row by key each.
 pub fn with_ids(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Status>> {
     let mut found = Vec::with_capacity(ids.len());

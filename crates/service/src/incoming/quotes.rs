@@ -12,6 +12,7 @@ use super::deeds::{is_visible, living};
 use super::statuses::receive;
 use crate::jobs::{Outgoing, federate};
 use crate::quotes::{accept, accept_ours, permission, refuse, remove};
+use crate::streaming::Event;
 use crate::{App, Result};
 
 /// What a status elsewhere quotes.
@@ -153,6 +154,7 @@ pub(super) fn answer(
         None => refuse(conn, &mut quote)?,
     }
     let status = quote.status_id;
+    app.tell(Event::Edited(status));
     federate(app, conn, Outgoing::Renew { status })
 }
 
@@ -169,6 +171,7 @@ pub(super) fn take_back(
     };
     if quote.state == QuoteState::Accepted {
         refuse(conn, &mut quote)?;
+        app.tell(Event::Edited(quote.status_id));
         let status = storage::statuses::find(conn, quote.status_id)?;
         if let Some(status) = status.filter(|row| row.local) {
             federate(app, conn, Outgoing::Renew { status: status.id })?;

@@ -17,7 +17,7 @@ pub enum Event {
         status: StatusId,
         part: Part,
     },
-    /// It reads differently.
+    /// It reads differently, or what it quotes is shown or not shown now.
     Edited(StatusId),
     /// It is gone.
     Deleted {

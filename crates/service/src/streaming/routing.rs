@@ -198,7 +198,7 @@ fn deleted(
     readers: Readers,
     tags: &[i64],
 ) -> Result<Vec<Told>> {
-    let Some(status) = storage::statuses::find_deleted(conn, id)? else {
+    let Some(status) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
         return Ok(Vec::new());
     };
     let mut to = Vec::new();

@@ -205,12 +205,8 @@ async fn who_reads_too_slowly_is_let_go_and_the_others_are_not() {
     let (ada, bo) = (test.person("ada").await, test.person("bo").await);
     let (mut slow, _) = listen(app, &ada, PUBLIC).await;
     let (mut quick, _) = listen(app, &bo, PUBLIC).await;
-    let status = says(app, &bo, words("hello")).await.status.id;
-    let arrived = Event::Arrived {
-        status,
-        part: streaming::Part::All,
-    };
-    let told = streaming::told(app, vec![arrived]).await.unwrap();
+    says(app, &bo, words("hello")).await;
+    let told = streaming::told(app, waiting(app)).await.unwrap();
     let text: Arc<str> = "something".into();
     for _ in 0..200 {
         for to in told.iter().flat_map(|told| &told.to) {
