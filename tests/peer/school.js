@@ -6,11 +6,32 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import pg from "pg";
 import { eventually } from "./peer.js";
 
+/** As the tests in Rust have it. */
+const POSTGRES = process.env.STAFFROOM_TEST_POSTGRES ?? "postgres://postgres@127.0.0.1:5432";
+
+export const sqlite = { name: "SQLite", url: "sqlite:staffroom.db", remove: async () => {} };
+
+/** A database of its own. */
+export async function postgres() {
+  const name = `staffroom_peer_${process.pid}`;
+  await onServer(`CREATE DATABASE ${name}`);
+  return { name: "PostgreSQL", url: `${POSTGRES}/${name}`, remove: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+async function onServer(statement) {
+  const client = new pg.Client(`${POSTGRES}/postgres`);
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
 export class School {
-  static async open(program) {
+  static async open(program, database) {
     const school = new School();
+    school.database = database;
     school.program = program;
     school.folder = mkdtempSync(join(tmpdir(), "school-"));
     const port = await freePort();
@@ -19,7 +40,7 @@ export class School {
     writeFileSync(join(school.folder, "staffroom.toml"), `
 server.public_url = "${school.base}"
 server.listen = "127.0.0.1:${port}"
-database.url = "sqlite:staffroom.db"
+database.url = "${database.url}"
 media.folder = "media"
 federation.allow_loopback = true
 federation.allow_http = true
@@ -36,6 +57,7 @@ logging.filter = "warn"
     this.process.kill();
     await ended;
     rmSync(this.folder, { recursive: true });
+    await this.database.remove();
   }
 
   async command(...words) {

@@ -6,7 +6,7 @@ import {
   Question, Tombstone, Undo, Update,
 } from "@fedify/vocab";
 import { eventually, Peer } from "./peer.js";
-import { School } from "./school.js";
+import { postgres, School, sqlite } from "./school.js";
 
 const has = (words) => (status) => status.content.includes(words);
 const says = (words) => (_, object) => String(object?.content ?? "").includes(words);
@@ -249,8 +249,8 @@ async function partings(peer, { ada, adaThere, carolHere }) {
   await eventually("carol to be gone", async () => !(await ada.get("/api/v1/accounts/" + carolHere.id).catch(() => null)));
 }
 
-async function main(program) {
-  const [school, peer] = [await School.open(program), await Peer.open()];
+async function story(program, database) {
+  const [school, peer] = [await School.open(program, database), await Peer.open()];
   try {
     const people = await meet(school, peer);
     await postsOfOurs(peer, people);
@@ -267,7 +267,9 @@ async function main(program) {
     peer.close();
     await school.close();
   }
-  console.log("peer: all seen at the other side");
+  console.log(`peer: all seen at the other side, on ${database.name}`);
 }
 
-await main(process.argv[2]);
+for (const database of [sqlite, await postgres()]) {
+  await story(process.argv[2], database);
+}

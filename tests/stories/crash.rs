@@ -10,6 +10,8 @@ use test_support::Kind::{self, Postgres, Sqlite};
 use crate::harness::{School, Teacher, eventually};
 
 const POSTS: usize = 200;
+/// At random moments, of whichever side.
+const KILLS: usize = 6;
 
 /// Posts until it is acknowledged, as an app does: with the same key.
 async fn post_surely(author: &Teacher, number: usize, reader: &str) {
@@ -74,33 +76,48 @@ async fn story(kind: Kind) {
             }
         })
     };
-    for round in 0..3 {
-        tokio::time::sleep(Duration::from_millis(250)).await;
-        let school = if round % 2 == 0 {
-            &mut there
-        } else {
-            &mut here
-        };
+    let mut kills = Vec::new();
+    for _ in 0..KILLS {
+        let (wait, is_author) = (rand::random_range(0..600), rand::random::<bool>());
+        kills.push((wait, is_author));
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        let school = if is_author { &mut there } else { &mut here };
         school.kill();
         school.start().await;
     }
     posting.await.unwrap();
 
     let at_home = seen(&bo, own["id"].as_str().unwrap()).await;
-    assert_eq!(at_home.len(), POSTS);
-    assert!(at_home.values().all(|times| *times == 1), "{at_home:?}");
+    assert_eq!(at_home.len(), POSTS, "{kills:?}");
+    assert!(
+        at_home.values().all(|times| *times == 1),
+        "{kills:?} {at_home:?}"
+    );
     eventually("all posts to arrive", || async {
         (seen(&ada, &bo_seen_here).await.len() == POSTS).then_some(())
     })
     .await;
     let arrived = seen(&ada, &bo_seen_here).await;
-    assert!(arrived.values().all(|times| *times == 1), "{arrived:?}");
+    assert!(
+        arrived.values().all(|times| *times == 1),
+        "{kills:?} {arrived:?}"
+    );
     let told = told(&ada).await;
     assert_eq!(
         told.keys().collect::<Vec<_>>(),
-        arrived.keys().collect::<Vec<_>>()
+        arrived.keys().collect::<Vec<_>>(),
+        "{kills:?}"
     );
-    assert!(told.values().all(|times| *times == 1), "{told:?}");
+    assert!(told.values().all(|times| *times == 1), "{kills:?} {told:?}");
+    for school in [&here, &there] {
+        eventually("nothing to be owed", || async {
+            let listed = school.command(&["jobs", "list"]).stdout;
+            let listed = String::from_utf8(listed).unwrap();
+            let is_done = |name: &str| listed.contains(&format!("{name}: 0 waiting; 0 given up"));
+            (is_done("received") && is_done("to be delivered")).then_some(())
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

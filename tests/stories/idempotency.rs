@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, answer};
+
+const PICTURE: &[u8] = include_bytes!("../../crates/web/assets/avatar.png");
 
 async fn story(kind: Kind) {
     let Some(school) = School::open(kind).await else {
@@ -15,11 +18,14 @@ async fn story(kind: Kind) {
     };
     let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
     for round in 0..5 {
+        let part = Part::bytes(PICTURE.to_vec()).file_name("board.png");
+        let upload = ada.request(Method::POST, "/api/v2/media");
+        let file = answer(upload.multipart(Form::new().part("file", part))).await;
         let send = |_| async {
             answer(
                 ada.request(Method::POST, "/api/v1/statuses")
                     .header("Idempotency-Key", format!("round {round}"))
-                    .json(&json!({ "status": format!("@bo round {round}") })),
+                    .json(&json!({ "status": format!("@bo round {round}"), "media_ids": [file["id"]] })),
             )
             .await
         };

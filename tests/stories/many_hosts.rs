@@ -204,7 +204,7 @@ async fn a_server_that_is_heard_from_is_asked_again_at_once() {
         .receives("an Accept", |activity| activity["type"] == "Accept")
         .await;
     let busy = wiremock::Mock::given(wiremock::matchers::method("POST"))
-        .respond_with(wiremock::ResponseTemplate::new(503).insert_header("retry-after", "3600"))
+        .respond_with(wiremock::ResponseTemplate::new(503))
         .with_priority(1)
         .mount_as_scoped(&elsewhere.server)
         .await;

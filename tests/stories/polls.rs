@@ -172,6 +172,14 @@ async fn with_others(kind: Kind) {
         "{now:#}"
     );
 
+    // Whoever looks has it counted anew, without being told.
+    elsewhere.serve(asks(11, 4));
+    let looked_at = format!("/api/v1/polls/{}", now["poll"]["id"].as_str().unwrap());
+    eventually("the counts of now", || async {
+        (ada.get(&looked_at).await["votes_count"] == 15).then_some(())
+    })
+    .await;
+
     // Others vote in ours: each once, and only for what is there.
     let asked = ada.publish(question("When do we meet?")).await;
     let vote = |by: &Value, id: &str, name: &str| {

@@ -109,7 +109,11 @@ async fn story(kind: Kind) {
         assert!(!found.contains("/spam\""), "{list}: {found}");
     }
 
-    // Let in, it arrives.
+    // Let in, it arrives, with what its server says of its link.
+    let mut whole = post(&school, &mo, "spam", LINK)["object"].clone();
+    whole["attachment"] = json!({ "type": "Link", "href": "https://spam.example/", "preview": {
+        "type": "Article", "name": "Chalk for all", "summary": "And cheese" } });
+    there.serve(whole);
     let (well, said) = quarantine(&school, &["release", &ids[0]]);
     assert!(well, "{said}");
     eventually("Ada to be told", || async {
@@ -117,7 +121,10 @@ async fn story(kind: Kind) {
         lines.to_string().contains("/spam\"").then_some(())
     })
     .await;
-    assert_eq!(ada.status_of(&path).await, StatusCode::OK);
+    eventually("its card", || async {
+        (ada.get(&path).await["card"]["title"] == "Chalk for all").then_some(())
+    })
+    .await;
     assert!(!quarantine(&school, &["release", &ids[0]]).0, "only once");
 
     // Deleted by hand, by its author, or because nobody looked.

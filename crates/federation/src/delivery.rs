@@ -1,5 +1,7 @@
-//! Delivering what is owed: many hosts at once, to each in order, and ever more rarely to one that does not answer.
+//! Delivering what is owed: many hosts at once, to each in order, and ever more rarely to one that does not answer. One
+//! inbox that fails where its host answers waits alone.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -110,6 +112,7 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
         run_at,
         failures,
         failing_since,
+        not_before: None,
         was_due: lane.run_at,
     };
     loop {
@@ -117,10 +120,10 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
             let rest = rest(app.now(), failures, failing_since);
             return release(&app, &lane.host, rest).await;
         }
-        let host = lane.host.clone();
+        let (host, now) = (lane.host.clone(), app.now());
         let owed: service::Result<Vec<(Delivery, Activity)>> = app
             .database()
-            .read(move |conn| Ok(storage::deliveries::of_lane(conn, &host, BATCH)?))
+            .read(move |conn| Ok(storage::deliveries::of_lane(conn, &host, now, BATCH)?))
             .await;
         let Ok(owed) = owed else {
             let rest = rest(app.now() + BACK_OFF.0, failures, failing_since);
@@ -129,18 +132,25 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
         let is_rest = i64::try_from(owed.len()).is_ok_and(|count| count < BATCH);
         let mut done = Vec::with_capacity(owed.len());
         let mut failed = None;
+        let mut waiting = HashSet::new();
         for (delivery, activity) in owed {
+            if waiting.contains(&delivery.inbox) {
+                continue;
+            }
             let sent = unless_stopped(&stop, send(&federation, &app, &delivery, &activity)).await;
             match sent.unwrap_or(Sent::Stopped) {
                 Sent::Stopped => break,
                 Sent::Done => done.push((delivery.id, activity.id)),
                 Sent::Refused(reason) => give_up(&app, delivery, reason, false).await,
                 Sent::Gone => give_up(&app, delivery, GONE.to_owned(), true).await,
-                Sent::Later {
-                    reason,
-                    retry_after,
-                } => {
-                    failed = Some((delivery, reason, retry_after));
+                Sent::InboxLater(wait) => {
+                    waiting.insert(delivery.inbox.clone());
+                    if !put_off(&federation, &app, delivery, wait).await {
+                        return;
+                    }
+                }
+                Sent::Later(wait) => {
+                    failed = Some((delivery, wait));
                     break;
                 }
             }
@@ -148,13 +158,16 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
         if !done.is_empty() {
             (failures, failing_since) = (0, None);
         }
-        if let Some((delivery, reason, retry_after)) = failed {
+        if let Some((delivery, wait)) = failed {
             metrics::counter!("staffroom_deliveries_delayed_total").increment(1);
             finish(&app, &lane.host, done, false).await;
             let since = failing_since.unwrap_or(app.now());
-            let run_at = app.now() + back_off(&federation, &app, failures, retry_after);
-            let rest = rest(run_at, failures.saturating_add(1), Some(since));
-            return later(&federation, &app, &delivery, reason, rest).await;
+            let run_at = app.now() + back_off(&federation, failures, wait.retry_after);
+            let rest = Rest {
+                not_before: wait.retry_after.map(|_| run_at),
+                ..rest(run_at, failures.saturating_add(1), Some(since))
+            };
+            return later(&federation, &app, &delivery, wait.reason, rest).await;
         }
         if finish(&app, &lane.host, done, is_rest).await {
             return;
@@ -169,10 +182,16 @@ enum Sent {
     Refused(String),
     /// There is no such inbox any more.
     Gone,
-    Later {
-        reason: String,
-        retry_after: Option<Duration>,
-    },
+    /// The host is not to be asked now.
+    Later(Wait),
+    /// This inbox is not; others of the host are.
+    InboxLater(Wait),
+}
+
+struct Wait {
+    reason: String,
+    /// As long as its server says.
+    retry_after: Option<Duration>,
 }
 
 async fn send(
@@ -184,14 +203,13 @@ async fn send(
     let Ok(inbox) = Url::parse(&delivery.inbox) else {
         return Sent::Refused("the inbox is no address".to_owned());
     };
+    let wait = |reason, retry_after| Wait {
+        reason,
+        retry_after,
+    };
     let signer = match federation.signer(app, activity.account_id).await {
         Ok(signer) => signer,
-        Err(error) => {
-            return Sent::Later {
-                reason: error.to_string(),
-                retry_after: None,
-            };
-        }
+        Err(error) => return Sent::Later(wait(error.to_string(), None)),
     };
     let followers = federation.names_followers(app, activity, &inbox).await;
     let body = Bytes::from(activity.body.clone());
@@ -208,14 +226,12 @@ async fn send(
         Reply::Busy {
             status,
             retry_after,
-        } => Sent::Later {
-            reason: format!("status {status}"),
+        } => Sent::Later(wait(format!("status {status}"), retry_after)),
+        Reply::Troubled {
+            status,
             retry_after,
-        },
-        Reply::Silent(error) => Sent::Later {
-            reason: error.to_string(),
-            retry_after: None,
-        },
+        } => Sent::InboxLater(wait(format!("status {status}"), retry_after)),
+        Reply::Silent(error) => Sent::Later(wait(error.to_string(), None)),
     }
 }
 
@@ -255,29 +271,51 @@ async fn later(
     }
 }
 
-/// For how long a host that failed is not asked.
+/// Lets one inbox wait, with all that is owed to it. What is too old is given up. False if that could not be written: the
+/// lane comes up again when its lease runs out.
+async fn put_off(federation: &Federation, app: &App, delivery: Delivery, wait: Wait) -> bool {
+    metrics::counter!("staffroom_deliveries_delayed_total").increment(1);
+    tracing::debug!(
+        inbox = delivery.inbox,
+        reason = wait.reason,
+        "an inbox has to wait"
+    );
+    let patience = federation.settings().give_up_after;
+    let patience = TimeDelta::from_std(patience).unwrap_or(TimeDelta::days(7));
+    if delivery.created_at < app.now() - patience {
+        give_up(app, delivery, wait.reason, false).await;
+        return true;
+    }
+    let run_at = app.now() + back_off(federation, delivery.attempts, wait.retry_after);
+    note(app, move |conn| {
+        storage::deliveries::put_off(conn, delivery.id, run_at, &wait.reason)
+    })
+    .await
+}
+
+/// For how long a host or an inbox that failed is not asked.
 pub(crate) fn back_off(
     federation: &Federation,
-    app: &App,
     failures: i32,
     retry_after: Option<Duration>,
 ) -> TimeDelta {
     let nearby = federation.settings().outbound.allow_loopback;
-    let (first, longest) = if nearby { BACK_OFF_NEARBY } else { BACK_OFF };
-    let doubled = first * (1_i32 << failures.clamp(0, 12));
-    let wait = doubled.min(longest).max(
-        retry_after
-            .and_then(|wait| TimeDelta::from_std(wait).ok())
-            .unwrap_or_default(),
-    );
+    let bounds = if nearby { BACK_OFF_NEARBY } else { BACK_OFF };
+    let wait = wait_after(failures, retry_after, bounds);
     // Spread, so that not all servers ask one that returns at the same moment.
     let spread = wait.num_milliseconds() / 4;
-    let more = if spread > 0 {
-        app.next_id() % spread
-    } else {
-        0
-    };
-    wait + TimeDelta::milliseconds(more)
+    wait + TimeDelta::milliseconds(rand::random_range(0..=spread.max(0)))
+}
+
+/// Twice as long each time, and as long as was asked for.
+fn wait_after(
+    failures: i32,
+    retry_after: Option<Duration>,
+    (first, longest): (TimeDelta, TimeDelta),
+) -> TimeDelta {
+    let doubled = first * (1_i32 << failures.clamp(0, 12));
+    let asked = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
+    doubled.min(longest).max(asked.unwrap_or_default())
 }
 
 /// Somebody at a host said something: if deliveries to it fail, it is asked again now.
@@ -296,8 +334,7 @@ pub(crate) async fn heard_from(federation: &Federation, app: &App, actor: &str) 
         .database()
         .read(move |conn| Ok(lanes::is_failing(conn, &asked, now - HEARD)?))
         .await;
-    if failing.unwrap_or(false) {
-        note(app, move |conn| lanes::revive(conn, &host, now)).await;
+    if failing.unwrap_or(false) && note(app, move |conn| lanes::revive(conn, &host, now)).await {
         app.wake().deliveries.notify_one();
     }
 }
@@ -321,12 +358,12 @@ async fn give_up(app: &App, delivery: Delivery, reason: String, is_gone: bool) {
 async fn finish(app: &App, host: &str, done: Vec<(DeliveryId, ActivityId)>, close: bool) -> bool {
     metrics::counter!("staffroom_deliveries_done_total")
         .increment(u64::try_from(done.len()).unwrap_or(0));
-    let (host, lease) = (host.to_owned(), app.now() + LEASE);
+    let (host, now) = (host.to_owned(), app.now());
     let closed: service::Result<bool> = app
         .database()
         .transaction(move |conn| {
-            storage::deliveries::finish(conn, &done, &host, lease)?;
-            Ok(close && storage::deliveries::close_lane(conn, &host)?)
+            storage::deliveries::finish(conn, &done, &host, now + LEASE)?;
+            Ok(close && storage::deliveries::close_lane(conn, &host, now)?)
         })
         .await;
     closed.unwrap_or_else(|error| {
@@ -338,19 +375,43 @@ async fn finish(app: &App, host: &str, done: Vec<(DeliveryId, ActivityId)>, clos
 
 async fn release(app: &App, host: &str, rest: Rest) {
     let host = host.to_owned();
-    note(app, move |conn| lanes::release(conn, &host, rest)).await;
+    let _ = note(app, move |conn| lanes::release(conn, &host, rest)).await;
 }
 
-/// What cannot be noted is done again after the lease: others recognise it by its id.
+/// Whether it could be noted; what could not is done again after the lease, and others recognise it by its id.
 async fn note(
     app: &App,
     write: impl FnOnce(&mut storage::DbConnection) -> Result<(), storage::QueryError> + Send + 'static,
-) {
+) -> bool {
     let noted: service::Result<()> = app
         .database()
         .transaction(move |conn| Ok(write(conn)?))
         .await;
-    if let Err(error) = noted {
-        tracing::warn!(%error, "deliveries could not be written");
+    match noted {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(%error, "deliveries could not be written");
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_fails_is_asked_ever_more_rarely_and_not_before_it_said() {
+        let wait = |failures, seconds: Option<u64>| {
+            wait_after(failures, seconds.map(Duration::from_secs), BACK_OFF).num_seconds()
+        };
+        let waits: Vec<i64> = (0..4).map(|failures| wait(failures, None)).collect();
+        assert_eq!(waits, [30, 60, 120, 240]);
+        assert_eq!(wait(9, None), 15_360);
+        for many in [10, 100, i32::MAX] {
+            assert_eq!(wait(many, None), 6 * 3_600, "{many}");
+        }
+        assert_eq!(wait(0, Some(10)), 30);
+        assert_eq!(wait(0, Some(90_000)), 90_000);
     }
 }

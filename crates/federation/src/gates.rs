@@ -42,7 +42,11 @@ pub async fn serve_whom_we_may<B: MessageBody + 'static>(
     let refused = match asking(&request) {
         Some(key) => match refuses(&app, &key).await {
             Ok(refused) => refused.then(HttpResponse::Forbidden),
-            Err(_) => Some(HttpResponse::ServiceUnavailable()),
+            Err(_) => {
+                let mut response = HttpResponse::ServiceUnavailable();
+                response.insert_header((header::RETRY_AFTER, "30"));
+                Some(response)
+            }
         },
         None => {
             let open = !wants_activity_json(request.headers()) || request.path() == "/actor";

@@ -31,7 +31,7 @@ use actix_web::web::{self, ServiceConfig};
 use domain::{AccountId, ActivityId};
 use moka::sync::Cache;
 use service::App;
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{OnceCell, Semaphore, watch};
 
 use crate::net::{BuildError, FetchError, OutboundClient, OutboundSettings};
 use crate::origin::Origin;
@@ -41,6 +41,10 @@ pub use asking::Asking;
 pub use documents::{account_document, status_document, wants_activity_json};
 pub use gates::serve_whom_we_may;
 pub use way::Step;
+
+/// Activities that are taken in at the same time; whoever sends more is asked to come again. Fewer than may wait for the
+/// database, so that our own people always find room.
+const ARRIVING: usize = 256;
 
 /// What the administrator chose about federation.
 #[derive(Clone, Debug)]
@@ -74,6 +78,8 @@ struct Inner {
     refreshed: Cache<String, ()>,
     /// Hosts that were heard from a short while ago.
     heard: Cache<String, ()>,
+    /// What arrives at the same time.
+    door: Semaphore,
     /// Set when what earlier processes knew of signatures was read.
     recalled: OnceCell<()>,
 }
@@ -149,6 +155,7 @@ impl Federation {
                 .max_capacity(10_000)
                 .time_to_live(failure_memory.min(Duration::from_secs(60)))
                 .build(),
+            door: Semaphore::new(ARRIVING),
             recalled: OnceCell::new(),
         })))
     }

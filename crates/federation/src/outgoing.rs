@@ -120,6 +120,7 @@ fn owe(
                 created_at: now,
                 failed_at: None,
                 error: None,
+                run_at: None,
             })
         })
         .collect();

@@ -152,7 +152,7 @@ impl Federation {
             Reply::Gone => Err(format!(
                 "{inbox} is gone (410): nothing can be delivered there. Has the account, or the server, been given up?"
             )),
-            Reply::Refused(403) | Reply::Busy { status: 401, .. } => Err(format!(
+            Reply::Refused(403) | Reply::Troubled { status: 401, .. } => Err(format!(
                 "{inbox} refuses what this server sends. {}",
                 believed(app)
             )),
@@ -166,7 +166,7 @@ impl Federation {
             Reply::Busy { status: 429, .. } => Err(format!(
                 "{inbox} says that it gets too many requests (429). Try again later."
             )),
-            Reply::Busy { status, .. } => Err(format!(
+            Reply::Busy { status, .. } | Reply::Troubled { status, .. } => Err(format!(
                 "{inbox}: status {status}. Their server fails; its log says why. What is owed to it is kept."
             )),
             Reply::Silent(error) | Reply::Blocked(error) => Err(sentence(&inbox, &error)),

@@ -55,7 +55,7 @@ pub async fn copy(
         Err(service::Error::Unavailable(_)) => HttpResponse::BadGateway(),
         Err(error) => {
             tracing::warn!(%error, "a copy could not be read");
-            HttpResponse::ServiceUnavailable()
+            unavailable()
         }
     };
     refusal.insert_header((header::CACHE_CONTROL, "public, max-age=300"));
@@ -130,7 +130,13 @@ fn safe(mut response: HttpResponseBuilder, kind: &str, kept: &'static str) -> Ht
 
 fn unreadable(error: &storage::Error) -> HttpResponse {
     tracing::warn!(%error, "a file could not be read");
-    HttpResponse::ServiceUnavailable().finish()
+    unavailable().finish()
+}
+
+fn unavailable() -> HttpResponseBuilder {
+    let mut response = HttpResponse::ServiceUnavailable();
+    response.insert_header((header::RETRY_AFTER, "30"));
+    response
 }
 
 /// The type of a file whose name is one of ours; everything else is not there.

@@ -50,7 +50,7 @@ impl Running {
             actix_web::rt::spawn(metrics::start(address, server.app.clone())?);
         }
         let (stop, stopping) = watch::channel(false);
-        let (app, federation) = (&server.app, &server.federation);
+        let (app, federation) = (server.app.in_background(), &server.federation);
         let workers = vec![
             tokio::spawn(workers::jobs(
                 federation.clone(),

@@ -26,6 +26,8 @@ const COUNTED_FOR: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 pub struct App {
     inner: Arc<Inner>,
     left: Arc<Left>,
+    /// Whether it works in the background: [`App::in_background`].
+    in_background: bool,
 }
 
 /// What the transaction that a handle belongs to has left behind.
@@ -39,6 +41,7 @@ struct Left {
 
 struct Inner {
     parts: Parts,
+    background: Database,
     addresses: Addresses,
     ids: Ids,
     wake: Wake,
@@ -81,6 +84,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let addresses = Addresses::new(&parts.settings.public_url);
         let inner = Inner {
+            background: parts.database.apart(),
             parts,
             addresses,
             ids: Ids::default(),
@@ -98,6 +102,17 @@ impl App {
         Self {
             inner: Arc::new(inner),
             left: Arc::default(),
+            in_background: false,
+        }
+    }
+
+    /// The same server for workers and for what other servers send: with connections of its own, so that people are
+    /// answered however much there is to do.
+    #[must_use]
+    pub fn in_background(&self) -> Self {
+        Self {
+            in_background: true,
+            ..self.clone()
         }
     }
 
@@ -108,7 +123,11 @@ impl App {
 
     #[must_use]
     pub fn database(&self) -> &Database {
-        &self.inner.parts.database
+        if self.in_background {
+            &self.inner.background
+        } else {
+            &self.inner.parts.database
+        }
     }
 
     #[must_use]
@@ -233,8 +252,8 @@ impl App {
         work: impl FnOnce(&Self, &mut DbConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let app = Self {
-            inner: self.inner.clone(),
             left: Arc::default(),
+            ..self.clone()
         };
         let done = app.clone();
         let work = move |conn: &mut DbConnection| {

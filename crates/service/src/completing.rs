@@ -1,5 +1,5 @@
-//! Threads and profiles elsewhere of which we know only a part: when somebody of ours opens one, a job fetches what is
-//! missing.
+//! Threads and profiles elsewhere of which we know only a part, and polls elsewhere in which others vote meanwhile: when
+//! somebody of ours opens one, a job fetches what is missing.
 
 use chrono::TimeDelta;
 use domain::{AccountId, StatusId, limits};
@@ -16,6 +16,9 @@ const THREAD_REST: TimeDelta = TimeDelta::minutes(15);
 /// For how long the same profile is not.
 const PROFILE_REST: TimeDelta = TimeDelta::days(1);
 
+/// For how long the same poll is not asked for its counts.
+const POLL_REST: TimeDelta = TimeDelta::minutes(1);
+
 /// What somebody opened.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Opened {
@@ -26,6 +29,8 @@ pub(crate) enum Opened {
         known: i64,
     },
     Profile(AccountId),
+    /// The poll of a status.
+    Poll(StatusId),
 }
 
 impl Opened {
@@ -41,6 +46,7 @@ impl Opened {
         match self {
             Self::Thread { first, .. } => thread_key(first),
             Self::Profile(account) => format!("profile {account}"),
+            Self::Poll(status) => format!("poll {status}"),
         }
     }
 
@@ -48,13 +54,14 @@ impl Opened {
         match self {
             Self::Thread { .. } => THREAD_REST,
             Self::Profile(_) => PROFILE_REST,
+            Self::Poll(_) => POLL_REST,
         }
     }
 
     fn known(self) -> i64 {
         match self {
             Self::Thread { known, .. } => known,
-            Self::Profile(_) => 0,
+            Self::Profile(_) | Self::Poll(_) => 0,
         }
     }
 
@@ -62,6 +69,7 @@ impl Opened {
         match self {
             Self::Thread { first, status, .. } => Job::CompleteThread { first, status },
             Self::Profile(account) => Job::CompleteProfile { account },
+            Self::Poll(status) => Job::RenewStatus { status },
         }
     }
 }
@@ -105,7 +113,7 @@ pub(crate) async fn begin(app: &App, opened: Opened) -> bool {
     match left.await {
         Ok(()) => true,
         Err(error) => {
-            tracing::warn!(%error, "nobody will look for what is missing of a thread or a profile");
+            tracing::warn!(%error, "nobody will look for what is missing of what was opened");
             false
         }
     }
@@ -195,4 +203,17 @@ pub(crate) async fn profile(app: &App, id: AccountId) -> Result<()> {
         Some(account) => app.remote().posts(app, &account).await,
         None => Ok(()),
     }
+}
+
+/// Stores what a status elsewhere is by now.
+pub(crate) async fn status(app: &App, id: StatusId) -> Result<()> {
+    let found = app
+        .read(move |_, conn| Ok(storage::statuses::find(conn, id)?.filter(|row| !row.local)))
+        .await?;
+    if let Some(status) = found
+        && let Err(error) = app.remote().renew(app, &status.uri).await
+    {
+        tracing::debug!(status = status.uri, %error, "what a status is by now was not found out");
+    }
+    Ok(())
 }

@@ -1,18 +1,18 @@
 //! Following people, and being followed.
 
-use domain::{AccountId, NotificationId, NotificationKind, NotificationRule, Page, StatusId};
+use domain::{AccountId, NotificationKind, Page};
 use storage::DbConnection;
 use storage::accounts::{Account, Counts};
 use storage::follows::Follow;
-use storage::notifications::Notification;
 
 use crate::accounts::{accounts_page, relationship};
 use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
 use crate::jobs::{Outgoing, federate};
+use crate::notify::notify;
 use crate::oauth::Person;
 use crate::views::{AccountView, RelationshipView};
-use crate::{App, Error, Paged, Result, accounts, home, notification_requests, notifications};
+use crate::{App, Error, Paged, Result, accounts, home};
 
 /// What a follower wants to see; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -295,48 +295,4 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Resul
         NotificationKind::Follow
     };
     notify(app, conn, follow.account_id, follow.follower_id, kind, None)
-}
-
-/// Writes a line into somebody's notifications, if they are ours and have neither blocked nor muted the other,
-/// the other's server or the thread. What their rules hold
-/// back is written too, and shown when they look for it.
-pub(crate) fn notify(
-    app: &App,
-    conn: &mut DbConnection,
-    to: AccountId,
-    from: AccountId,
-    kind: NotificationKind,
-    status: Option<StatusId>,
-) -> Result<()> {
-    if to == from || !blocked_among(conn, to, &[from])?.is_empty() || is_blocked(conn, to, from)? {
-        return Ok(());
-    }
-    let mutes = storage::mutes::among_targets(conn, to, &[from], app.now())?;
-    if mutes.iter().any(|mute| mute.notifications) {
-        return Ok(());
-    }
-    if let Some(status) = status
-        && storage::mutes::is_thread_muted(conn, to, status)?
-    {
-        return Ok(());
-    }
-    let rule = notification_requests::rule(app, conn, to, from, kind, status)?;
-    if rule == NotificationRule::Drop {
-        return Ok(());
-    }
-    let filtered = rule == NotificationRule::Filter;
-    let row = Notification {
-        id: NotificationId(app.next_id()),
-        account_id: to,
-        from_account_id: from,
-        kind,
-        status_id: status,
-        created_at: app.now(),
-        report_id: None,
-        filtered,
-    };
-    if notifications::write(app, conn, &row)? && filtered {
-        notification_requests::hold_back(app, conn, to, from, status)?;
-    }
-    Ok(())
 }

@@ -62,6 +62,10 @@ pub enum Job {
     CompleteProfile {
         account: AccountId,
     },
+    /// Asks what a status elsewhere is by now.
+    RenewStatus {
+        status: StatusId,
+    },
     /// Compares who of ours follows somebody elsewhere with what their server says.
     SynchroniseFollowers {
         account: AccountId,
@@ -92,6 +96,7 @@ impl Job {
             self,
             Self::CompleteThread { .. }
                 | Self::CompleteProfile { .. }
+                | Self::RenewStatus { .. }
                 | Self::SynchroniseFollowers { .. }
                 | Self::CheckGone { .. }
                 | Self::AskPage { .. }
@@ -265,6 +270,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::Refollow { from, to } => moving::refollow(app, from, to).await,
         Job::CompleteThread { first, status } => completing::thread(app, first, status).await,
         Job::CompleteProfile { account } => completing::profile(app, account).await,
+        Job::RenewStatus { status } => completing::status(app, status).await,
         Job::SynchroniseFollowers { account, url } => {
             synchronising::synchronise(app, account, &url).await
         }

@@ -40,6 +40,7 @@ pub mod moving;
 pub mod mutes;
 pub mod notification_requests;
 pub mod notifications;
+mod notify;
 pub mod oauth;
 mod paged;
 pub mod passwords;

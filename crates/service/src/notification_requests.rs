@@ -9,6 +9,7 @@ use domain::{
 };
 use storage::DbConnection;
 use storage::notification_requests::Request;
+use storage::standing::Standing;
 
 use crate::oauth::Person;
 use crate::statuses::in_order;
@@ -167,56 +168,46 @@ fn show(
         .collect())
 }
 
-/// What becomes of something that `from` did and `to`, one of ours, could be told. Whoever was let through, answers what
-/// was said to them in private, or asks to follow, is heard.
+/// What becomes of something that `to`, one of ours, could be told. Whoever was let through, answers what was said to
+/// them in private, or asks to follow, is heard.
 pub(crate) fn rule(
     app: &App,
     conn: &mut DbConnection,
+    standing: &Standing,
     to: AccountId,
-    from: AccountId,
     kind: NotificationKind,
     status: Option<StatusId>,
 ) -> Result<NotificationRule> {
     use NotificationKind::{Favourite, Follow, Mention, Quote, Reblog};
-    if !matches!(kind, Mention | Favourite | Reblog | Follow | Quote) {
+    let is_heard = !matches!(kind, Mention | Favourite | Reblog | Follow | Quote);
+    if is_heard || standing.is_permitted {
         return Ok(NotificationRule::Accept);
     }
-    let policy = storage::notification_requests::policy(conn, to)?;
-    let follows = storage::follows::between(conn, to, &[from])?;
-    let is_following = follows
-        .iter()
-        .any(|follow| follow.follower_id == to && !follow.pending);
+    let policy = &standing.policy;
     let now = app.now();
-    let is_follower = follows.iter().any(|follow| {
-        follow.follower_id == from && !follow.pending && follow.created_at <= now - NEW_FOLLOWER
-    });
     let mut rule = NotificationRule::Accept;
-    if !is_following {
+    if !standing.is_following {
         rule = rule.max(policy.for_not_following);
-        if storage::domain_rules::is_silenced(conn, from)? {
+        if standing.other_is_silenced {
             rule = rule.max(policy.for_limited_accounts);
         }
     }
-    if !is_follower {
+    if standing
+        .followed_since
+        .is_none_or(|since| since > now - NEW_FOLLOWER)
+    {
         rule = rule.max(policy.for_not_followers);
     }
-    if policy.for_new_accounts != NotificationRule::Accept
-        && storage::accounts::find(conn, from)?.is_some_and(|row| row.created_at > now - NEW)
-    {
+    if standing.other_created_at > now - NEW {
         rule = rule.max(policy.for_new_accounts);
     }
     if policy.for_private_mentions != NotificationRule::Accept
         && kind == Mention
-        && !is_following
+        && !standing.is_following
         && let Some(status) = status
         && is_unasked(conn, to, status)?
     {
         rule = rule.max(policy.for_private_mentions);
-    }
-    if rule != NotificationRule::Accept
-        && storage::notification_requests::is_permitted(conn, to, from)?
-    {
-        return Ok(NotificationRule::Accept);
     }
     Ok(rule)
 }

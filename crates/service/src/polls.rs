@@ -10,6 +10,7 @@ use storage::polls::{Poll, PollOption, Vote};
 use storage::statuses::Status;
 
 use crate::audience::find_visible;
+use crate::completing::{self, Opened, State};
 use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue_at, federate};
 use crate::oauth::Person;
@@ -146,14 +147,22 @@ pub(crate) fn insert(
     }
 }
 
-/// The poll of that id, if its status is there for the viewer.
+/// A poll. One elsewhere is asked for its counts after that, for those signed in.
 pub async fn view(app: &App, viewer: Option<&Person>, id: PollId) -> Result<PollView> {
     let viewer = viewer.map(Person::id);
-    app.read(move |app, conn| {
-        let (poll, _) = visible(conn, viewer, id)?;
-        show(app, conn, viewer, &poll)
-    })
-    .await
+    let (view, looked_for) = app
+        .read(move |app, conn| {
+            let (poll, status) = visible(conn, viewer, id)?;
+            let opened = Opened::Poll(status.id);
+            let may_change = viewer.is_some() && !status.local && poll.closed_at.is_none();
+            let is_due = may_change && completing::state(app, conn, opened)? == State::Due;
+            Ok((show(app, conn, viewer, &poll)?, is_due.then_some(opened)))
+        })
+        .await?;
+    if let Some(opened) = looked_for {
+        completing::begin(app, opened).await;
+    }
+    Ok(view)
 }
 
 fn visible(

@@ -7,6 +7,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::Status;
 
+use crate::jobs::{Job, enqueue};
 use crate::statuses::{arrive, remove};
 use crate::text::plain_text;
 use crate::{App, Error, Result};
@@ -90,7 +91,8 @@ pub async fn list(app: &App) -> Result<Vec<Held>> {
     .await
 }
 
-/// Lets a status in, as if it had arrived just now. [`Error::NotFound`] if it is not held back.
+/// Lets a status in, as if it had arrived just now; its own server is asked for what was not kept of it: what it quotes,
+/// and the card of its link. [`Error::NotFound`] if it is not held back.
 pub async fn release(app: &App, id: StatusId) -> Result<()> {
     app.transaction(move |app, conn| {
         if !storage::held::release(conn, id)? {
@@ -102,6 +104,7 @@ pub async fn release(app: &App, id: StatusId) -> Result<()> {
             .into_iter()
             .map(|(_, account)| account)
             .collect();
+        enqueue(app, conn, &Job::RenewStatus { status: id })?;
         arrive(app, conn, &status, &author, &mentioned)
     })
     .await

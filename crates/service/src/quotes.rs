@@ -9,8 +9,8 @@ use storage::quotes::Quote;
 use storage::statuses::{Counts, Status};
 
 use crate::audience::{find_visible, visible_to};
-use crate::follows::notify;
 use crate::jobs::{Outgoing, federate};
+use crate::notify::notify;
 use crate::oauth::Person;
 use crate::statuses::own;
 use crate::streaming::Event;

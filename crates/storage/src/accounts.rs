@@ -6,6 +6,7 @@ use domain::{AccountId, AccountKind, CustomEmoji, Page, ProfileField, Time};
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::row::JsonList;
 use crate::schema::accounts;
 
@@ -182,7 +183,7 @@ pub fn hold(conn: &mut DbConnection, id: AccountId) -> QueryResult<Option<Accoun
 pub fn with_ids(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult<Vec<Account>> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(crate::CHUNK) {
-        let ids = among(accounts::id, ids.iter().map(|id| id.0));
+        let ids = listed(accounts::id, ids.iter().map(|id| id.0));
         found.extend(each!(conn, c => accounts::table
             .filter(ids)
             .select(Account::as_select())

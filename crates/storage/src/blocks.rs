@@ -5,8 +5,8 @@ use domain::{AccountId, Page, Time};
 
 use crate::DbConnection;
 use crate::accounts::Account;
-use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::paging::load_page;
 use crate::schema::{accounts, blocks};
 
@@ -76,10 +76,10 @@ pub fn between(
     let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
     let theirs = blocks::account_id
         .eq(account.0)
-        .and(among(blocks::target_id, ids.clone()));
+        .and(listed(blocks::target_id, ids.clone()));
     let of_them = blocks::target_id
         .eq(account.0)
-        .and(among(blocks::account_id, ids));
+        .and(listed(blocks::account_id, ids));
     each!(conn, c => blocks::table
         .filter(theirs.or(of_them))
         .select(Block::as_select())

@@ -7,6 +7,7 @@ use domain::{AccountId, CardId, Time};
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::row::Optional;
 use crate::schema::{cards, statuses};
 
@@ -106,7 +107,7 @@ pub fn at(conn: &mut DbConnection, url: &str, told_by: &str) -> QueryResult<Opti
 
 /// The cards of these ids of which something is known. One row by key each.
 pub fn known(conn: &mut DbConnection, ids: &[CardId]) -> QueryResult<Vec<Card>> {
-    let ids = among(cards::id, ids.iter().map(|id| id.0));
+    let ids = listed(cards::id, ids.iter().map(|id| id.0));
     each!(conn, c => cards::table
         .filter(ids)
         .filter(cards::known)

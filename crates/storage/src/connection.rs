@@ -155,9 +155,10 @@ pub(crate) type Pool = r2d2::Pool<Connector>;
 
 pub(crate) fn pool(settings: &DatabaseSettings, purpose: Use) -> Pool {
     let file = settings.sqlite_path().is_some();
+    let most = settings.readers.max(1);
     r2d2::Pool::builder()
-        .max_size(settings.readers.max(1))
-        .min_idle(Some(if file { 1 } else { 2 }))
+        .max_size(most)
+        .min_idle(Some(if file { 1 } else { 2 }.min(most)))
         // A file does not go away; a server may, and then a request must not find it out.
         .test_on_check_out(!file)
         .connection_timeout(patience::CONNECTION)

@@ -113,6 +113,19 @@ impl Database {
         matches!(self.0, Way::Single(_))
     }
 
+    /// The same database by connections of its own, so that whoever uses these keeps nobody else waiting. A file is read
+    /// at once and written by one thread either way.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        match &self.0 {
+            Way::Server { pools, .. } => Self(Way::Server {
+                pools: Arc::new(Pools::new(&pools.settings)),
+                admission: Arc::new(Semaphore::new(WAITING)),
+            }),
+            Way::File { .. } | Way::Single(_) => self.clone(),
+        }
+    }
+
     /// Answers a question that an index answers. The closure must not write.
     ///
     /// # Errors

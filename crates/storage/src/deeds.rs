@@ -5,8 +5,8 @@ use diesel::sql_types::SmallInt;
 use domain::{AccountId, StatusId};
 
 use crate::DbConnection;
-use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::schema::{bookmarks, conversation_mutes, favourites, statuses};
 
 /// What can be done with a status and seen on it.
@@ -56,20 +56,20 @@ fn of_some(
     let ids = || ids.iter().map(|id| id.0);
     let kind = |number: i16| number.into_sql::<SmallInt>();
     let favourited = favourites::table
-        .filter(among(favourites::account_id, accounts()))
-        .filter(among(favourites::status_id, ids()))
+        .filter(listed(favourites::account_id, accounts()))
+        .filter(listed(favourites::status_id, ids()))
         .select((
             favourites::account_id,
             kind(FAVOURITE),
             favourites::status_id,
         ));
     let bookmarked = bookmarks::table
-        .filter(among(bookmarks::account_id, accounts()))
-        .filter(among(bookmarks::status_id, ids()))
+        .filter(listed(bookmarks::account_id, accounts()))
+        .filter(listed(bookmarks::status_id, ids()))
         .select((bookmarks::account_id, kind(BOOKMARK), bookmarks::status_id));
     let boosted = statuses::table
-        .filter(among(statuses::account_id, accounts()))
-        .filter(among(statuses::reblog_of_id, ids()))
+        .filter(listed(statuses::account_id, accounts()))
+        .filter(listed(statuses::reblog_of_id, ids()))
         .filter(statuses::reblog_of_id.is_not_null())
         .filter(statuses::deleted_at.is_null())
         .select((
@@ -81,8 +81,8 @@ fn of_some(
         .inner_join(
             statuses::table.on(statuses::conversation_id.eq(conversation_mutes::conversation_id)),
         )
-        .filter(among(conversation_mutes::account_id, accounts()))
-        .filter(among(statuses::id, ids()))
+        .filter(listed(conversation_mutes::account_id, accounts()))
+        .filter(listed(statuses::id, ids()))
         .select((conversation_mutes::account_id, kind(MUTE), statuses::id));
     let rows: Vec<(i64, i16, i64)> = each!(conn, c => favourited
         .union_all(bookmarked)

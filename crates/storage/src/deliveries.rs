@@ -1,6 +1,7 @@
 //! What we say to other servers, and to whom it is still owed.
 //!
-//! One row for each sending; one lane for each host, which carries order and back-off.
+//! One row for each sending; one lane for each host, which carries order and back-off. Where a host answers and only one
+//! inbox fails, that inbox waits by itself.
 
 pub mod lanes;
 
@@ -43,6 +44,8 @@ pub struct Delivery {
     /// Given up at.
     pub failed_at: Option<Time>,
     pub error: Option<String>,
+    /// Its inbox failed, and is not asked sooner.
+    pub run_at: Option<Time>,
 }
 
 /// A host to which something is owed.
@@ -97,16 +100,25 @@ pub fn claim_lanes(
     crate::dialect::claim::lanes(conn, now, lease, limit)
 }
 
-/// The next sendings owed to a host, oldest first. A range of the index on `(host, id)`.
+/// The next sendings owed to a host, oldest first, but for inboxes that wait. A range of the index on `(host, id)`.
 pub fn of_lane(
     conn: &mut DbConnection,
     host: &str,
+    now: Time,
     limit: i64,
 ) -> QueryResult<Vec<(Delivery, Activity)>> {
+    let waiting = diesel::alias!(deliveries as waiting);
+    let waiting = waiting
+        .filter(waiting.field(deliveries::host).eq(host))
+        .filter(waiting.field(deliveries::run_at).is_not_null())
+        .filter(waiting.field(deliveries::run_at).gt(now))
+        .filter(waiting.field(deliveries::failed_at).is_null())
+        .select(waiting.field(deliveries::inbox));
     deliveries::table
         .inner_join(activities::table)
         .filter(deliveries::host.eq(host))
         .filter(deliveries::failed_at.is_null())
+        .filter(diesel::dsl::not(deliveries::inbox.eq_any(waiting)))
         .order(deliveries::id)
         .limit(limit)
         .select((Delivery::as_select(), Activity::as_select()))
@@ -129,6 +141,7 @@ pub fn finish(
             delivery_lanes::leased_until.eq(lease),
             delivery_lanes::failures.eq(0),
             delivery_lanes::failing_since.eq(None::<Time>),
+            delivery_lanes::not_before.eq(None::<Time>),
         ))
         .execute(conn)?;
     diesel::delete(
@@ -146,20 +159,49 @@ pub fn finish(
     diesel::delete(orphans).execute(conn).map(drop)
 }
 
-/// Closes a lane that owes nothing: true if it could be closed, false if something came meanwhile.
-pub fn close_lane(conn: &mut DbConnection, host: &str) -> QueryResult<bool> {
+/// Closes a lane that owes nothing, or puts it back until an inbox is asked again: false if something is to be sent now.
+pub fn close_lane(conn: &mut DbConnection, host: &str, now: Time) -> QueryResult<bool> {
     crate::dialect::claim::lock_lane(conn, host)?;
-    let owed: Option<i64> = deliveries::table
-        .filter(deliveries::host.eq(host))
-        .filter(deliveries::failed_at.is_null())
-        .select(deliveries::id)
-        .first(conn)
-        .optional()?;
-    if owed.is_some() {
+    if !of_lane(conn, host, now, 1)?.is_empty() {
         return Ok(false);
     }
-    diesel::delete(delivery_lanes::table.find(host)).execute(conn)?;
+    let next: Option<Option<Time>> = deliveries::table
+        .filter(deliveries::host.eq(host))
+        .filter(deliveries::run_at.gt(now))
+        .filter(deliveries::run_at.is_not_null())
+        .filter(deliveries::failed_at.is_null())
+        .order(deliveries::run_at)
+        .select(deliveries::run_at)
+        .first(conn)
+        .optional()?;
+    let lane = delivery_lanes::table.find(host);
+    match next.flatten() {
+        None => diesel::delete(lane).execute(conn)?,
+        Some(next) => diesel::update(lane)
+            .set((
+                delivery_lanes::leased_until.eq(None::<Time>),
+                delivery_lanes::run_at.eq(next),
+                delivery_lanes::failures.eq(0),
+                delivery_lanes::failing_since.eq(None::<Time>),
+                delivery_lanes::not_before.eq(None::<Time>),
+            ))
+            .execute(conn)?,
+    };
     Ok(true)
+}
+
+/// Lets an inbox wait until `run_at`, with all that is owed to it.
+pub fn put_off(
+    conn: &mut DbConnection,
+    id: DeliveryId,
+    run_at: Time,
+    error: &str,
+) -> QueryResult<()> {
+    failed_once(conn, id, error)?;
+    diesel::update(deliveries::table.find(id.0))
+        .set(deliveries::run_at.eq(run_at))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Notes a failed attempt.

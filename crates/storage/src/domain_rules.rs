@@ -1,7 +1,7 @@
 //! With which servers we have to do, and what is undone with one.
 
 use diesel::prelude::*;
-use domain::{AccountId, Page, Severity, Time};
+use domain::{Page, Severity, Time};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -228,14 +228,4 @@ pub fn follows_with(
         }
     }
     Ok(found)
-}
-
-/// Whether an account was silenced.
-pub fn is_silenced(conn: &mut DbConnection, id: AccountId) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        accounts::table
-            .find(id.0)
-            .filter(accounts::silenced_at.is_not_null()),
-    ))
-    .get_result(conn)
 }

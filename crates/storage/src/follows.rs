@@ -6,6 +6,8 @@ use domain::{AccountId, Page, Time};
 use crate::DbConnection;
 use crate::accounts::Account;
 use crate::among::among;
+use crate::connection::each;
+use crate::listed::listed;
 use crate::paging::load_page;
 use crate::schema::{accounts, follows, users};
 
@@ -66,19 +68,16 @@ pub fn between(
     others: &[AccountId],
 ) -> QueryResult<Vec<Follow>> {
     let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
-    let mut rows: Vec<Follow> = follows::table
-        .filter(follows::follower_id.eq(account.0))
-        .filter(among(follows::account_id, ids.clone()))
+    let theirs = follows::follower_id
+        .eq(account.0)
+        .and(listed(follows::account_id, ids.clone()));
+    let of_them = follows::account_id
+        .eq(account.0)
+        .and(listed(follows::follower_id, ids));
+    each!(conn, c => follows::table
+        .filter(theirs.or(of_them))
         .select(Follow::as_select())
-        .load(conn)?;
-    rows.extend(
-        follows::table
-            .filter(follows::account_id.eq(account.0))
-            .filter(among(follows::follower_id, ids))
-            .select(Follow::as_select())
-            .load::<Follow>(conn)?,
-    );
-    Ok(rows)
+        .load(c))
 }
 
 /// Whom of `others` the account follows, and they said yes.
@@ -87,12 +86,13 @@ pub fn followed_among(
     account: AccountId,
     others: &[AccountId],
 ) -> QueryResult<Vec<AccountId>> {
-    let found: Vec<i64> = follows::table
+    let others = listed(follows::account_id, others.iter().map(|id| id.0));
+    let found: Vec<i64> = each!(conn, c => follows::table
         .filter(follows::follower_id.eq(account.0))
-        .filter(among(follows::account_id, others.iter().map(|id| id.0)))
+        .filter(others)
         .filter(follows::pending.eq(false))
         .select(follows::account_id)
-        .load(conn)?;
+        .load(c))?;
     Ok(found.into_iter().map(AccountId).collect())
 }
 
@@ -126,14 +126,13 @@ pub fn followers_among(
 ) -> QueryResult<Vec<AccountId>> {
     let mut found: Vec<i64> = Vec::new();
     for others in others.chunks(crate::CHUNK) {
-        found.extend(
-            follows::table
-                .filter(follows::account_id.eq(account.0))
-                .filter(among(follows::follower_id, others.iter().map(|id| id.0)))
-                .filter(follows::pending.eq(false))
-                .select(follows::follower_id)
-                .load::<i64>(conn)?,
-        );
+        let others = listed(follows::follower_id, others.iter().map(|id| id.0));
+        found.extend(each!(conn, c => follows::table
+            .filter(follows::account_id.eq(account.0))
+            .filter(others)
+            .filter(follows::pending.eq(false))
+            .select(follows::follower_id)
+            .load::<i64>(c))?);
     }
     Ok(found.into_iter().map(AccountId).collect())
 }

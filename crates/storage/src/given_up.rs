@@ -96,6 +96,7 @@ pub fn retry_deliveries(
             .set((
                 deliveries::failed_at.eq(None::<Time>),
                 deliveries::created_at.eq(now),
+                deliveries::run_at.eq(None::<Time>),
             ))
             .execute(conn)?;
         diesel::update(delivery_lanes::table.filter(among(delivery_lanes::host, hosts.to_vec())))
@@ -104,6 +105,7 @@ pub fn retry_deliveries(
                 delivery_lanes::failures.eq(0),
                 delivery_lanes::failing_since.eq(None::<Time>),
                 delivery_lanes::dead_since.eq(None::<Time>),
+                delivery_lanes::not_before.eq(None::<Time>),
             ))
             .execute(conn)?;
     }

@@ -6,6 +6,7 @@ use domain::{AccountId, MediaId, MediaKind, StatusId, Time};
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::row::Optional;
 use crate::schema::media;
 
@@ -71,7 +72,7 @@ pub fn owned(
 
 /// The attachments of these statuses, each status' in order.
 pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Media>> {
-    let ids = among(media::status_id, ids.iter().map(|id| id.0));
+    let ids = listed(media::status_id, ids.iter().map(|id| id.0));
     each!(conn, c => media::table
         .filter(ids)
         .filter(media::status_id.is_not_null())

@@ -6,6 +6,7 @@ use domain::{AccountId, StatusId};
 use crate::DbConnection;
 use crate::accounts::Account;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::schema::{accounts, blocks, mentions, statuses};
 
 /// Notes that a status mentions these accounts.
@@ -61,7 +62,7 @@ pub struct Named {
 
 /// The names of those whom these statuses mention.
 pub fn names(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<(StatusId, Named)>> {
-    let ids = crate::among::among(mentions::status_id, ids.iter().map(|id| id.0));
+    let ids = listed(mentions::status_id, ids.iter().map(|id| id.0));
     let rows: Vec<(i64, Named)> = each!(conn, c => mentions::table
         .inner_join(accounts::table)
         .filter(ids)
@@ -80,14 +81,12 @@ pub fn among(
     account: AccountId,
     ids: &[StatusId],
 ) -> QueryResult<Vec<StatusId>> {
-    let found: Vec<i64> = mentions::table
+    let ids = listed(mentions::status_id, ids.iter().map(|id| id.0));
+    let found: Vec<i64> = each!(conn, c => mentions::table
         .filter(mentions::account_id.eq(account.0))
-        .filter(crate::among::among(
-            mentions::status_id,
-            ids.iter().map(|id| id.0),
-        ))
+        .filter(ids)
         .select(mentions::status_id)
-        .load(conn)?;
+        .load(c))?;
     Ok(found.into_iter().map(StatusId).collect())
 }
 

@@ -5,10 +5,10 @@ use domain::{AccountId, Page, StatusId, Time};
 
 use crate::DbConnection;
 use crate::accounts::Account;
-use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::paging::load_page;
-use crate::schema::{accounts, conversation_mutes, mentions, mutes, statuses};
+use crate::schema::{accounts, conversation_mutes, mentions, mutes};
 
 /// `account_id` wants to hear nothing of `target_id`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -49,7 +49,7 @@ pub fn among_targets(
     targets: &[AccountId],
     now: Time,
 ) -> QueryResult<Vec<Mute>> {
-    let targets = among(mutes::target_id, targets.iter().map(|id| id.0));
+    let targets = listed(mutes::target_id, targets.iter().map(|id| id.0));
     each!(conn, c => mutes::table
         .filter(mutes::account_id.eq(account.0))
         .filter(targets)
@@ -72,8 +72,8 @@ pub fn muters(
         let mentioned = mentions::table
             .filter(mentions::status_id.eq(mentioned_in.0))
             .select(mentions::account_id);
-        let targets = among(mutes::target_id, targets.iter().map(|id| id.0));
-        let readers = among(mutes::account_id, readers.iter().map(|id| id.0));
+        let targets = listed(mutes::target_id, targets.iter().map(|id| id.0));
+        let readers = listed(mutes::account_id, readers.iter().map(|id| id.0));
         found.extend(each!(conn, c => mutes::table
             .filter(targets.or(mutes::target_id.eq_any(mentioned)))
             .filter(readers)
@@ -146,20 +146,4 @@ pub fn unmute_conversation(
     diesel::delete(conversation_mutes::table.find((account.0, conversation.0)))
         .execute(conn)
         .map(drop)
-}
-
-/// Whether an account has muted the thread of a status. Two rows by key.
-pub fn is_thread_muted(
-    conn: &mut DbConnection,
-    account: AccountId,
-    status: StatusId,
-) -> QueryResult<bool> {
-    let mute = statuses::table
-        .inner_join(
-            conversation_mutes::table
-                .on(conversation_mutes::conversation_id.eq(statuses::conversation_id)),
-        )
-        .filter(statuses::id.eq(status.0))
-        .filter(conversation_mutes::account_id.eq(account.0));
-    diesel::select(diesel::dsl::exists(mute)).get_result(conn)
 }

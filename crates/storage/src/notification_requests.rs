@@ -31,7 +31,7 @@ pub struct Request {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = notification_policies)]
-struct Rules {
+pub(crate) struct Rules {
     account_id: i64,
     for_not_following: i16,
     for_not_followers: i16,
@@ -50,20 +50,23 @@ pub fn policy(conn: &mut DbConnection, account: AccountId) -> QueryResult<Notifi
         .select(Rules::as_select())
         .first(conn)
         .optional()?;
-    let Some(rules) = rules else {
-        return Ok(NotificationPolicy::default());
-    };
-    let rule = |number: i16| {
-        NotificationRule::try_from(number)
-            .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
-    };
-    Ok(NotificationPolicy {
-        for_not_following: rule(rules.for_not_following)?,
-        for_not_followers: rule(rules.for_not_followers)?,
-        for_new_accounts: rule(rules.for_new_accounts)?,
-        for_private_mentions: rule(rules.for_private_mentions)?,
-        for_limited_accounts: rule(rules.for_limited_accounts)?,
-    })
+    rules.map_or_else(|| Ok(NotificationPolicy::default()), |rules| rules.policy())
+}
+
+impl Rules {
+    pub(crate) fn policy(&self) -> QueryResult<NotificationPolicy> {
+        let rule = |number: i16| {
+            NotificationRule::try_from(number)
+                .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
+        };
+        Ok(NotificationPolicy {
+            for_not_following: rule(self.for_not_following)?,
+            for_not_followers: rule(self.for_not_followers)?,
+            for_new_accounts: rule(self.for_new_accounts)?,
+            for_private_mentions: rule(self.for_private_mentions)?,
+            for_limited_accounts: rule(self.for_limited_accounts)?,
+        })
+    }
 }
 
 /// Writes an account's rules.
@@ -85,16 +88,6 @@ pub fn set_policy(
         .values(rules)
         .execute(conn)
         .map(drop)
-}
-
-/// Whether an account lets somebody through, whatever its rules say. One row by key.
-pub fn is_permitted(
-    conn: &mut DbConnection,
-    account: AccountId,
-    from: AccountId,
-) -> QueryResult<bool> {
-    let row = notification_permissions::table.find((account.0, from.0));
-    diesel::select(diesel::dsl::exists(row)).get_result(conn)
 }
 
 /// Notes that a deed of somebody's was held back.

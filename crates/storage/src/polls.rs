@@ -5,8 +5,8 @@ use domain::{AccountId, PollId, StatusId, Time};
 
 use crate::DbConnection;
 use crate::accounts::Account;
-use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::schema::{accounts, poll_options, poll_votes, polls, statuses};
 
 /// A question that a status asks.
@@ -100,7 +100,7 @@ pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids = among(polls::status_id, ids.iter().map(|id| id.0));
+    let ids = listed(polls::status_id, ids.iter().map(|id| id.0));
     each!(conn, c => polls::table.filter(ids).select(Poll::as_select()).load(c))
 }
 
@@ -109,7 +109,7 @@ pub fn options(conn: &mut DbConnection, ids: &[PollId]) -> QueryResult<Vec<PollO
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids = among(poll_options::poll_id, ids.iter().map(|id| id.0));
+    let ids = listed(poll_options::poll_id, ids.iter().map(|id| id.0));
     each!(conn, c => poll_options::table
         .filter(ids)
         .order((poll_options::poll_id, poll_options::position))
@@ -123,7 +123,7 @@ pub fn votes_of(
     account: AccountId,
     ids: &[PollId],
 ) -> QueryResult<Vec<(PollId, i16)>> {
-    let ids = among(poll_votes::poll_id, ids.iter().map(|id| id.0));
+    let ids = listed(poll_votes::poll_id, ids.iter().map(|id| id.0));
     let found: Vec<(i64, i16)> = each!(conn, c => poll_votes::table
         .filter(poll_votes::account_id.eq(account.0))
         .filter(ids)

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use domain::{AccountId, Page, QuoteState, StatusId, Time};
 
 use crate::DbConnection;
-use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::paging::load_page;
 use crate::row::Optional;
 use crate::schema::{accounts, quotes, statuses};
@@ -69,7 +69,7 @@ pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids = among(quotes::status_id, ids.iter().map(|id| id.0));
+    let ids = listed(quotes::status_id, ids.iter().map(|id| id.0));
     each!(conn, c => quotes::table.filter(ids).select(Quote::as_select()).load(c))
 }
 

@@ -704,6 +704,7 @@ diesel::table! {
         created_at -> Timestamp,
         failed_at -> Nullable<Timestamp>,
         error -> Nullable<Text>,
+        run_at -> Nullable<Timestamp>,
     }
 }
 
@@ -716,6 +717,7 @@ diesel::table! {
         failing_since -> Nullable<Timestamp>,
         dead_since -> Nullable<Timestamp>,
         revived_at -> Nullable<Timestamp>,
+        not_before -> Nullable<Timestamp>,
     }
 }
 

@@ -9,6 +9,7 @@ use domain::{
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::literal::Literal;
 use crate::paging::load_page;
 use crate::row::{JsonList, Optional};
@@ -152,7 +153,7 @@ pub fn find(conn: &mut DbConnection, id: StatusId) -> QueryResult<Option<Status>
 pub fn with_ids(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Status>> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(crate::CHUNK) {
-        let ids = among(statuses::id, ids.iter().map(|id| id.0));
+        let ids = listed(statuses::id, ids.iter().map(|id| id.0));
         found.extend(each!(conn, c => statuses::table
             .filter(ids)
             .filter(statuses::deleted_at.is_null())

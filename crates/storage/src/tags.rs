@@ -6,6 +6,7 @@ use domain::{StatusId, Time};
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::schema::{status_tags, tags};
 
 /// Notes that a status carries these tags, in lower case; `ids` gives ids to those not seen before.
@@ -85,7 +86,7 @@ pub fn of_statuses(
     conn: &mut DbConnection,
     ids: &[StatusId],
 ) -> QueryResult<Vec<(StatusId, String)>> {
-    let ids = among(status_tags::status_id, ids.iter().map(|id| id.0));
+    let ids = listed(status_tags::status_id, ids.iter().map(|id| id.0));
     let rows: Vec<(i64, String)> = each!(conn, c => status_tags::table
         .inner_join(tags::table)
         .filter(ids)

@@ -11,10 +11,10 @@ use storage::inbox::Received;
 use storage::jobs::Job;
 use storage::remote_files::RemoteFile;
 use storage::{
-    Database, Error, QueryError, backlog, deliveries, idempotency, inbox, instances, jobs, markers,
-    migrations, remote_files, retractions, server_state,
+    Database, DatabaseSettings, Error, QueryError, backlog, deliveries, idempotency, inbox,
+    instances, jobs, markers, migrations, remote_files, retractions, server_state,
 };
-use test_support::{TestDatabase, everywhere};
+use test_support::{Kind, TestDatabase, everywhere};
 
 fn open(database: &TestDatabase) -> Database {
     Database::open(&database.settings).unwrap()
@@ -210,18 +210,19 @@ async fn a_lane_gives_its_sendings_in_order_and_closes_when_it_owes_nothing() {
                         created_at: at(0),
                         failed_at: None,
                         error: None,
+                        run_at: None,
                     };
                     deliveries::enqueue(conn, activity, vec![delivery])?;
                 }
                 let lanes = deliveries::claim_lanes(conn, at(1), at(60), 10)?;
                 assert_eq!(lanes.len(), 1);
                 assert!(deliveries::claim_lanes(conn, at(1), at(60), 10)?.is_empty());
-                let owed: Vec<i64> = deliveries::of_lane(conn, "other.example", 10)?
+                let owed: Vec<i64> = deliveries::of_lane(conn, "other.example", at(1), 10)?
                     .iter()
                     .map(|(row, _)| row.id.0)
                     .collect();
                 assert_eq!(owed, [1, 2]);
-                assert!(!deliveries::close_lane(conn, "other.example")?);
+                assert!(!deliveries::close_lane(conn, "other.example", at(2))?);
                 deliveries::finish(
                     conn,
                     &[(DeliveryId(1), ActivityId(1))],
@@ -229,7 +230,7 @@ async fn a_lane_gives_its_sendings_in_order_and_closes_when_it_owes_nothing() {
                     at(60),
                 )?;
                 deliveries::give_up(conn, DeliveryId(2), at(2), "410")?;
-                assert!(deliveries::close_lane(conn, "other.example")?);
+                assert!(deliveries::close_lane(conn, "other.example", at(2))?);
                 assert_eq!(backlog::waiting(conn, at(3))?.deliveries.waiting, 0);
                 assert_eq!(backlog::given_up(conn)?.deliveries, 1);
                 Ok(())
@@ -263,12 +264,14 @@ async fn a_lane_that_is_revived_while_it_is_leased_is_due_at_once() {
                     created_at: at(0),
                     failed_at: None,
                     error: None,
+                    run_at: None,
                 };
                 deliveries::enqueue(conn, activity, vec![delivery])?;
                 let failed = |run_at, was_due| Rest {
                     run_at,
                     failures: 1,
                     failing_since: Some(at(0)),
+                    not_before: None,
                     was_due,
                 };
                 let claimed = deliveries::claim_lanes(conn, at(1), at(60), 10)?;
@@ -284,6 +287,21 @@ async fn a_lane_that_is_revived_while_it_is_leased_is_due_at_once() {
                 // Only once: what was heard before it was taken is no news.
                 lanes::release(conn, host, failed(at(900), claimed[0].run_at))?;
                 assert!(deliveries::claim_lanes(conn, at(104), at(160), 10)?.is_empty());
+
+                // What it said itself counts more.
+                let claimed = deliveries::claim_lanes(conn, at(901), at(960), 10)?;
+                let busy = Rest {
+                    not_before: Some(at(2_000)),
+                    ..failed(at(2_000), claimed[0].run_at)
+                };
+                lanes::release(conn, host, busy)?;
+                lanes::revive(conn, host, at(1_000))?;
+                assert!(deliveries::claim_lanes(conn, at(1_001), at(1_060), 10)?.is_empty());
+                lanes::revive(conn, host, at(2_001))?;
+                assert_eq!(
+                    deliveries::claim_lanes(conn, at(2_001), at(2_060), 10)?.len(),
+                    1
+                );
                 Ok(())
             })
             .await;
@@ -387,4 +405,35 @@ fn what_was_taken_back_is_forgotten_when_it_is_old_or_too_much() {
         retractions::prune(&mut connection, at(3), 2).unwrap();
         assert_eq!(left(&mut connection), [8, 9]);
     }
+}
+
+#[tokio::test]
+async fn whoever_works_apart_keeps_nobody_waiting() {
+    let Some(test) = TestDatabase::new(Kind::Postgres) else {
+        return;
+    };
+    let settings = DatabaseSettings {
+        readers: 1,
+        ..test.settings.clone()
+    };
+    let database = Database::open(&settings).unwrap();
+    let apart = database.apart();
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let busy = tokio::spawn(async move {
+        apart
+            .read(move |_| {
+                begun.send(()).unwrap();
+                ended.recv().unwrap();
+                Ok::<_, Error>(())
+            })
+            .await
+    });
+    has_begun.await.unwrap();
+    let answered: Result<i64, Error> = database
+        .read(|conn| Ok(backlog::waiting(conn, at(0))?.jobs.waiting))
+        .await;
+    assert_eq!(answered.unwrap(), 0);
+    end.send(()).unwrap();
+    busy.await.unwrap().unwrap();
 }

@@ -36,7 +36,11 @@ pub(crate) async fn receive(
     app: Data<App>,
     federation: Data<Federation>,
 ) -> HttpResponse {
-    match take(&request, &body, &app, &federation).await {
+    let taken = match federation.0.door.try_acquire() {
+        Ok(_place) => take(&request, &body, &app.in_background(), &federation).await,
+        Err(_) => Err(busy()),
+    };
+    match taken {
         Ok(()) => {
             metrics::counter!("staffroom_inbox_received_total").increment(1);
             HttpResponse::Accepted().finish()
@@ -76,6 +80,10 @@ impl From<Refusal> for Rejection {
     }
 }
 
+fn busy() -> Rejection {
+    Refusal::Transient("too much is waiting to be worked off".to_owned()).into()
+}
+
 async fn take(
     request: &HttpRequest,
     body: &Bytes,
@@ -83,8 +91,7 @@ async fn take(
     federation: &Federation,
 ) -> Result<(), Rejection> {
     if federation.0.waiting.load(Ordering::Relaxed) >= FULL {
-        let busy = "too much is waiting to be worked off".to_owned();
-        return Err(Refusal::Transient(busy).into());
+        return Err(busy());
     }
     let bad = |reason: &str| Rejection::new(StatusCode::BAD_REQUEST, reason);
     let content_type = request
@@ -204,15 +211,24 @@ mod tests {
             give_up_after: Duration::ZERO,
         })
         .unwrap();
+        let answer = async || {
+            receive(
+                TestRequest::post().to_http_request(),
+                Bytes::from_static(b"{}"),
+                Data::new(school.app.clone()),
+                Data::new(federation.clone()),
+            )
+            .await
+        };
+        let is_turned_away = |answer: HttpResponse| {
+            answer.status() == StatusCode::SERVICE_UNAVAILABLE
+                && answer.headers().contains_key("retry-after")
+        };
         federation.0.waiting.store(FULL, Ordering::Relaxed);
-        let answer = receive(
-            TestRequest::post().to_http_request(),
-            Bytes::from_static(b"{}"),
-            Data::new(school.app.clone()),
-            Data::new(federation),
-        )
-        .await;
-        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(answer.headers().contains_key("retry-after"));
+        assert!(is_turned_away(answer().await));
+        federation.0.waiting.store(0, Ordering::Relaxed);
+        assert!(!is_turned_away(answer().await));
+        let _all = federation.0.door.try_acquire_many(256).unwrap();
+        assert!(is_turned_away(answer().await));
     }
 }

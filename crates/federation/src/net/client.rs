@@ -416,7 +416,12 @@ impl Transport {
             .iter()
             .filter_map(|value| value.to_str().ok())
             .find_map(links::object);
-        let reading = body::read(response, wanted.limit, wanted.cut);
+        let limit = if is_page(&content_type) {
+            wanted.limit.min(PAGE_LIMIT)
+        } else {
+            wanted.limit
+        };
+        let reading = body::read(response, limit, wanted.cut);
         let body = time.spend(reading).await?;
         drop(pass);
         Ok(Document {

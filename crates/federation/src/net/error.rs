@@ -102,8 +102,13 @@ pub enum Reply {
     Gone,
     /// Not taken, and it will not be the next time either.
     Refused(u16),
-    /// Not taken now: 401 (their copy of our key may be old), 408, 425, 429, and 5xx.
+    /// Not taken now: the host has too much to do (408, 429, 502, 503, 504).
     Busy {
+        status: u16,
+        retry_after: Option<Duration>,
+    },
+    /// Not taken now, which says nothing of other inboxes: 401 (their copy of our key may be old), 425, and other 5xx.
+    Troubled {
         status: u16,
         retry_after: Option<Duration>,
     },
@@ -118,7 +123,11 @@ impl Reply {
         match status {
             200..=299 => Self::Accepted,
             410 => Self::Gone,
-            401 | 408 | 425 | 429 | 500..=599 => Self::Busy {
+            408 | 429 | 502..=504 => Self::Busy {
+                status,
+                retry_after,
+            },
+            401 | 425 | 500..=599 => Self::Troubled {
                 status,
                 retry_after,
             },

@@ -249,11 +249,11 @@ async fn write_down(
             Sent::Done(key) => done.push(key),
             Sent::Gone(token, endpoint) => gone.push((token, endpoint)),
             Sent::Later(push, wait) => {
-                let wait = back_off(federation, app, push.attempts, wait);
+                let wait = back_off(federation, push.attempts, wait);
                 later.push((push.key(), now + wait));
             }
             Sent::Silent(push, wait) => {
-                let until = now + back_off(federation, app, failures, wait);
+                let until = now + back_off(federation, failures, wait);
                 rests = Some(rests.map_or(until, |other| other.max(until)));
                 later.push((push.key(), until));
             }
@@ -301,7 +301,7 @@ async fn send(federation: &Federation, app: &App, server: &ServerKey, message: M
             Sent::Gone(key.0, message.subscription.endpoint)
         }
         Reply::Refused(status)
-        | Reply::Busy {
+        | Reply::Troubled {
             status: status @ 401,
             ..
         } => {
@@ -319,7 +319,11 @@ async fn send(federation: &Federation, app: &App, server: &ServerKey, message: M
             Sent::Done(key)
         }
         Reply::Busy {
-            status: 408 | 425 | 429,
+            status: 408 | 429,
+            retry_after,
+        }
+        | Reply::Troubled {
+            status: 425,
             retry_after,
         } => {
             outcome("delayed");
@@ -327,7 +331,7 @@ async fn send(federation: &Federation, app: &App, server: &ServerKey, message: M
         }
         // Too much at once is our own doing, and says nothing of the host.
         Reply::Silent(FetchError::Busy) => Sent::NotTried(key),
-        Reply::Busy { retry_after, .. } => {
+        Reply::Busy { retry_after, .. } | Reply::Troubled { retry_after, .. } => {
             outcome("delayed");
             Sent::Silent(message.push, retry_after)
         }

@@ -15,7 +15,7 @@ use storage::deliveries::{Activity, Delivery};
 use test_support::{Kind, TestApp};
 use tokio::sync::watch;
 use url::Url;
-use wiremock::matchers::any;
+use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -83,7 +83,11 @@ impl School {
     }
 
     async fn owes(&self, server: &MockServer, words: &str) {
-        let (host, inbox) = (host(server), format!("{}/inbox", server.uri()));
+        self.owes_at(server, "inbox", words).await;
+    }
+
+    async fn owes_at(&self, server: &MockServer, inbox: &str, words: &str) {
+        let (host, inbox) = (host(server), format!("{}/{inbox}", server.uri()));
         let (body, account_id) = (words.to_owned(), self.ada.id());
         self.write(move |app, conn| {
             let activity = Activity {
@@ -102,6 +106,7 @@ impl School {
                 created_at: app.now(),
                 failed_at: None,
                 error: None,
+                run_at: None,
             };
             storage::deliveries::enqueue(conn, activity, vec![delivery])
         })
@@ -205,9 +210,44 @@ async fn whoever_says_when_to_come_again_is_obeyed_and_what_is_gone_is_given_up(
 }
 
 #[tokio::test]
+async fn one_inbox_that_fails_holds_up_no_other() {
+    on_both(async |school: &School| {
+        let server = MockServer::start().await;
+        for (inbox, answers) in [("/broken", vec![401, 500, 500, 202]), ("/inbox", vec![202])] {
+            let answers = answers.into_iter().map(ResponseTemplate::new).collect();
+            Mock::given(path(inbox))
+                .respond_with(InTurn(answers, Arc::default()))
+                .mount(&server)
+                .await;
+        }
+        school.owes_at(&server, "broken", "for the broken").await;
+        school.owes_at(&server, "broken", "and more").await;
+        for words in ["one", "two"] {
+            school.owes(&server, words).await;
+        }
+        school
+            .deliver_until(WEEK, async || school.waiting().await == 2)
+            .await;
+        assert!(school.failing().await.is_empty(), "the host answers");
+        // What comes later need not wait for it either.
+        school.owes(&server, "three").await;
+        school
+            .deliver_until(WEEK, async || school.waiting().await == 0)
+            .await;
+        let sent = sent_to(&server).await;
+        let good: Vec<&str> = sent.iter().map(String::as_str).collect();
+        let place = |words| good.iter().position(|sent| *sent == words).unwrap();
+        assert!(place("three") < place("and more"), "{good:?}");
+        assert!(place("two") < place("and more"), "{good:?}");
+        assert_eq!(school.given_up().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_dead_server_costs_nothing_until_it_is_heard_from() {
     on_both(async |school: &School| {
-        let server = server(&[ResponseTemplate::new(500)]).await;
+        let server = server(&[ResponseTemplate::new(503)]).await;
         let other = self::server(&[ResponseTemplate::new(202)]).await;
         for words in ["one", "two", "three"] {
             school.owes(&server, words).await;

@@ -499,6 +499,10 @@ async fn only_a_success_counts_as_delivered() {
         status,
         retry_after,
     };
+    let troubled = |status, retry_after| Reply::Troubled {
+        status,
+        retry_after,
+    };
     for (answer, reply) in [
         (ResponseTemplate::new(200), Reply::Accepted),
         (ResponseTemplate::new(202), Reply::Accepted),
@@ -507,7 +511,7 @@ async fn only_a_success_counts_as_delivered() {
             Reply::Refused(301),
         ),
         (ResponseTemplate::new(400), Reply::Refused(400)),
-        (ResponseTemplate::new(401), busy(401, None)),
+        (ResponseTemplate::new(401), troubled(401, None)),
         (ResponseTemplate::new(403), Reply::Refused(403)),
         (ResponseTemplate::new(404), Reply::Refused(404)),
         (ResponseTemplate::new(410), Reply::Gone),
@@ -522,7 +526,7 @@ async fn only_a_success_counts_as_delivered() {
         ),
         (
             ResponseTemplate::new(500).insert_header("retry-after", "soon"),
-            busy(500, None),
+            troubled(500, None),
         ),
     ] {
         let server = MockServer::start().await;

@@ -11,7 +11,7 @@ use super::statuses::receive_all;
 use super::{Boost, Featuring, settled};
 use crate::audience::find_visible;
 use crate::domain_blocks::is_blocked;
-use crate::follows::notify;
+use crate::notify::notify;
 use crate::statuses::{add_boost, remove_boost};
 use crate::{App, Error, Result};
 

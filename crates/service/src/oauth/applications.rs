@@ -89,6 +89,29 @@ pub async fn application(app: &App, id: ApplicationId) -> Result<Application> {
         .await
 }
 
+/// Schemes that lead to no app that asked: into the browser, its files, or what runs at once.
+const NO_APPS: [&str; 19] = [
+    "about",
+    "blob",
+    "chrome",
+    "content",
+    "data",
+    "file",
+    "filesystem",
+    "ftp",
+    "gopher",
+    "intent",
+    "jar",
+    "javascript",
+    "mailto",
+    "resource",
+    "tel",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+];
+
 /// RFC 8252: https, an app's own scheme, or plain http to the same machine.
 fn is_redirect_uri(uri: &str) -> bool {
     if uri == OUT_OF_BAND {
@@ -103,10 +126,7 @@ fn is_redirect_uri(uri: &str) -> bool {
     match url.scheme() {
         "https" => true,
         "http" => is_this_machine(&url),
-        "javascript" | "data" | "vbscript" | "file" | "blob" | "about" | "ftp" | "ws" | "wss" => {
-            false
-        }
-        _ => true,
+        other => !NO_APPS.contains(&other),
     }
 }
 

@@ -143,23 +143,33 @@ pub async fn exchange(
             if !proved && (client_secret.is_some() || code_verifier.is_none()) {
                 return Err(OAuthError::client().into());
             }
-            let hash = token_hash(&code);
-            let spent = app
-                .transaction(move |app, conn| {
-                    use_code(
-                        app,
-                        conn,
-                        &application,
-                        &hash,
-                        &redirect_uri,
-                        code_verifier.as_deref(),
-                        proved,
-                    )
-                })
-                .await?;
-            Ok(spent?)
+            let shown = Shown {
+                hash: token_hash(&code),
+                redirect_uri,
+                verifier: code_verifier,
+                proved,
+            };
+            let spend = async |shown: Shown| {
+                let application = application.clone();
+                app.transaction(move |app, conn| use_code(app, conn, &application, &shown))
+                    .await
+            };
+            match spend(shown.clone()).await {
+                // Shown twice at one moment: the second time it is seen to be used, which revokes the token.
+                Err(Error::Conflict(_)) => Ok(spend(shown).await??),
+                spent => Ok(spent??),
+            }
         }
     }
+}
+
+/// A code as somebody shows it, who may have proved to be the application.
+#[derive(Clone)]
+struct Shown {
+    hash: String,
+    redirect_uri: String,
+    verifier: Option<String>,
+    proved: bool,
 }
 
 /// The outer error rolls back; the inner one does not, since a code shown twice revokes its token.
@@ -167,12 +177,9 @@ fn use_code(
     app: &App,
     conn: &mut DbConnection,
     application: &Application,
-    hash: &str,
-    redirect_uri: &str,
-    verifier: Option<&str>,
-    proved: bool,
+    shown: &Shown,
 ) -> Result<std::result::Result<IssuedToken, OAuthError>> {
-    let Some(code) = storage::applications::code_with_hash(conn, hash)? else {
+    let Some(code) = storage::applications::code_with_hash(conn, &shown.hash)? else {
         return Ok(Err(OAuthError::grant()));
     };
     if code.application_id != application.id {
@@ -182,15 +189,15 @@ fn use_code(
         storage::applications::revoke_token(conn, token, app.now())?;
         return Ok(Err(OAuthError::grant()));
     }
-    let challenge_met = match (&code.code_challenge, verifier) {
-        (None, _) => proved,
+    let challenge_met = match (&code.code_challenge, &shown.verifier) {
+        (None, _) => shown.proved,
         (Some(_), None) => false,
         (Some(challenge), Some(verifier)) => same(
             &URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())),
             challenge,
         ),
     };
-    if !challenge_met || code.redirect_uri != redirect_uri || code.expires_at <= app.now() {
+    if !challenge_met || code.redirect_uri != shown.redirect_uri || code.expires_at <= app.now() {
         return Ok(Err(OAuthError::grant()));
     }
     let Ok(scopes) = code.scopes.parse() else {
@@ -199,7 +206,7 @@ fn use_code(
     let (token, issued) = new_token(app, application.id, Some(code.user_id), scopes);
     let id = token.id;
     storage::applications::insert_token(conn, token)?;
-    if !storage::applications::use_code(conn, hash, id)? {
+    if !storage::applications::use_code(conn, &shown.hash, id)? {
         return Err(Error::Conflict(
             "The code was used in the meantime".to_owned(),
         ));

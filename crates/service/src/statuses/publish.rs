@@ -83,11 +83,9 @@ pub async fn publish(
         .transaction(move |app, conn| store(app, conn, &author, application, new, composed))
         .await;
     match made {
-        // The same key was used at the same time by another process.
-        Err(Error::Conflict(_)) if key.is_some() => already_made(app, person, key)
-            .await?
-            .ok_or_else(|| Error::Conflict("Try again".to_owned())),
-        other => other,
+        // The same key may have been used at the same moment by another process, which took the files too.
+        Err(error) => already_made(app, person, key).await?.ok_or(error),
+        Ok(view) => Ok(view),
     }
 }
 

@@ -6,7 +6,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::{Counts, Status};
 
-use crate::follows::notify;
+use crate::notify::notify;
 use crate::streaming::Event;
 use crate::{App, Result, conversations, home};
 

@@ -59,22 +59,24 @@ pub async fn prove_again(app: &App, person: &Person, password: &str, from: IpAdd
 /// Who has that password.
 async fn prove(app: &App, login: &str, password: &str, from: IpAddr) -> Result<User> {
     let login = login.trim().replace('\0', "").to_lowercase();
-    let subjects = [
-        format!("login:{}", token_hash(&login)),
-        format!("address:{from}"),
-    ];
-    let (name, counted) = (login, subjects.clone());
     // Counted before the password is looked at, or many guesses at one moment would all pass.
-    let (user, tired) = app
+    let (user, subjects, tired) = app
         .transaction(move |app, conn| {
             let until = app.now() + chrono::Duration::minutes(WINDOW_MINUTES);
+            let user = find(conn, &login)?;
+            // However they are called: by name or by address.
+            let account = match &user {
+                Some(user) => format!("user:{}", user.id),
+                None => format!("login:{}", token_hash(&login)),
+            };
+            let subjects = [account, format!("address:{from}")];
             let mut tired = false;
-            for (subject, limit) in counted.iter().zip([FAILURES.0, FAILURES.1]) {
+            for (subject, limit) in subjects.iter().zip([FAILURES.0, FAILURES.1]) {
                 storage::sessions::count_failure(conn, subject, app.now(), until)?;
                 let failures = storage::sessions::failures(conn, subject, app.now())?;
                 tired |= failures.is_some_and(|(count, _)| count > limit);
             }
-            Ok((find(conn, &name)?, tired))
+            Ok((user, subjects, tired))
         })
         .await?;
     if tired {

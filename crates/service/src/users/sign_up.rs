@@ -8,9 +8,9 @@ use storage::sessions::MailPurpose;
 
 use super::{NewPerson, RESERVED, insert, normal_email};
 use crate::error::{Mistake, invalid};
-use crate::follows::notify;
 use crate::jobs::{Job, enqueue};
 use crate::moderation::{email_blocks, ip_blocks};
+use crate::notify::notify;
 use crate::oauth::{IssuedToken, Person, issue};
 use crate::passwords::{self, random_token, token_hash};
 use crate::{App, Error, RegistrationMode, Result, mail};

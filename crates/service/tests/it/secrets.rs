@@ -92,6 +92,45 @@ async fn a_code_is_good_for_ten_minutes_and_no_longer() {
 }
 
 #[tokio::test]
+async fn a_code_shown_twice_at_one_moment_gives_no_token_that_lasts() {
+    for test in everywhere() {
+        let app = &test.app;
+        let person = test.person("ada").await;
+        let registered = register(app).await;
+        for _ in 0..10 {
+            let checked = oauth::check_authorization(app, request(&registered))
+                .await
+                .unwrap();
+            let code = oauth::issue_code(app, &person, &checked).await.unwrap();
+            let exchange = || {
+                let grant = Grant::Code {
+                    code: code.clone(),
+                    redirect_uri: OUT_OF_BAND.to_owned(),
+                    code_verifier: None,
+                };
+                let (id, secret) = (&registered.application.client_id, &registered.client_secret);
+                oauth::exchange(app, id, Some(secret), grant)
+            };
+            let mut issued = Vec::new();
+            for answer in join_all([exchange(), exchange()]).await {
+                match answer {
+                    Ok(token) => issued.push(token.access_token),
+                    Err(Failure::OAuth(error)) => assert_eq!(error.code, "invalid_grant"),
+                    Err(Failure::Service(error)) => panic!("{error}"),
+                }
+            }
+            assert_eq!(issued.len(), 1);
+            assert!(
+                oauth::authenticate(app, &issued[0])
+                    .await
+                    .unwrap()
+                    .is_none()
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_app_gets_what_it_registered_and_is_led_back_nowhere_else() {
     for test in everywhere() {
         let app = &test.app;
@@ -181,6 +220,8 @@ async fn ten_guesses_at_one_account_and_twenty_from_one_address() {
             }
             assert!(!guess(app, login, "203.0.113.1").await, "{login}");
         }
+        // By whatever name: it is one account.
+        assert!(!guess(app, "ada@school.example", "203.0.113.2").await);
         let right = users::sign_in(app, "ada", "correct horse", here).await;
         assert!(matches!(right, Err(Error::TooMany)));
         wait(15 * 60);

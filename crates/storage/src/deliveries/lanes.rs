@@ -1,7 +1,8 @@
 //! Hosts to which something is owed: when they are asked next, and which of them are taken for dead.
 
-use diesel::dsl::{count_star, min};
+use diesel::dsl::{case_when, count_star, min};
 use diesel::prelude::*;
+use diesel::sql_types::Timestamp;
 use domain::Time;
 
 use crate::DbConnection;
@@ -16,6 +17,8 @@ pub struct Rest {
     pub run_at: Time,
     pub failures: i32,
     pub failing_since: Option<Time>,
+    /// The host said that it is not to be asked sooner, heard from or not.
+    pub not_before: Option<Time>,
     /// For when it was due when it was claimed: who revived it since then wants it sooner.
     pub was_due: Time,
 }
@@ -40,7 +43,7 @@ pub struct State {
 }
 
 /// Opens lanes to these hosts, in order, and holds them with those that are open: a worker that finds one empty, or its
-/// host dead, sees what this transaction brings.
+/// host dead, sees what this transaction brings. One that only waits for an inbox is due at once.
 pub(crate) fn open(conn: &mut DbConnection, hosts: &[String], now: Time) -> QueryResult<()> {
     for hosts in hosts.chunks(crate::CHUNK) {
         let lanes: Vec<_> = hosts
@@ -58,7 +61,11 @@ pub(crate) fn open(conn: &mut DbConnection, hosts: &[String], now: Time) -> Quer
             .values(lanes)
             .on_conflict(delivery_lanes::host)
             .do_update()
-            .set(delivery_lanes::failures.eq(delivery_lanes::failures))
+            .set(delivery_lanes::run_at.eq(case_when(
+                delivery_lanes::failures.eq(0).and(delivery_lanes::run_at.gt(now)),
+                now.into_sql::<Timestamp>(),
+            )
+            .otherwise(delivery_lanes::run_at)))
             .execute(c))?;
     }
     Ok(())
@@ -73,7 +80,9 @@ pub fn release(conn: &mut DbConnection, host: &str, rest: Rest) -> QueryResult<(
         .first(conn)
         .optional()?;
     let run_at = match revived.flatten() {
-        Some(revived) if revived > rest.was_due => rest.run_at.min(revived),
+        Some(revived) if revived > rest.was_due && rest.not_before.is_none() => {
+            rest.run_at.min(revived)
+        }
         _ => rest.run_at,
     };
     diesel::update(delivery_lanes::table.find(host))
@@ -82,6 +91,7 @@ pub fn release(conn: &mut DbConnection, host: &str, rest: Rest) -> QueryResult<(
             delivery_lanes::run_at.eq(run_at),
             delivery_lanes::failures.eq(rest.failures),
             delivery_lanes::failing_since.eq(rest.failing_since),
+            delivery_lanes::not_before.eq(rest.not_before),
         ))
         .execute(conn)
         .map(drop)
@@ -140,11 +150,16 @@ pub fn is_failing(conn: &mut DbConnection, host: &str, time: Time) -> QueryResul
     }))
 }
 
-/// Takes a failing host up again at once: it was heard from, or somebody says so.
+/// Takes a failing host up again at once, since it was heard from; not before it said itself.
 pub fn revive(conn: &mut DbConnection, host: &str, now: Time) -> QueryResult<()> {
     let lane = delivery_lanes::table
         .find(host)
-        .filter(delivery_lanes::failures.gt(0));
+        .filter(delivery_lanes::failures.gt(0))
+        .filter(
+            delivery_lanes::not_before
+                .is_null()
+                .or(delivery_lanes::not_before.le(now)),
+        );
     diesel::update(lane)
         .set((
             delivery_lanes::run_at.eq(now),

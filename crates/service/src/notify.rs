@@ -1,0 +1,46 @@
+//! Telling people what others did.
+
+use domain::{AccountId, NotificationId, NotificationKind, NotificationRule, StatusId};
+use storage::DbConnection;
+use storage::notifications::Notification;
+
+use crate::notification_requests::{hold_back, rule};
+use crate::{App, Result, notifications};
+
+/// Writes a line into somebody's notifications, unless they or the other have blocked, or they have muted the other, the
+/// other's server or the thread. What their rules hold back is written too, and shown when they look for it.
+pub(crate) fn notify(
+    app: &App,
+    conn: &mut DbConnection,
+    to: AccountId,
+    from: AccountId,
+    kind: NotificationKind,
+    status: Option<StatusId>,
+) -> Result<()> {
+    if to == from {
+        return Ok(());
+    }
+    let standing = storage::standing::of(conn, to, from, status, app.now())?;
+    let Some(standing) = standing.filter(|it| !it.is_blocked && !it.is_muted) else {
+        return Ok(());
+    };
+    let rule = rule(app, conn, &standing, to, kind, status)?;
+    if rule == NotificationRule::Drop {
+        return Ok(());
+    }
+    let filtered = rule == NotificationRule::Filter;
+    let row = Notification {
+        id: NotificationId(app.next_id()),
+        account_id: to,
+        from_account_id: from,
+        kind,
+        status_id: status,
+        created_at: app.now(),
+        report_id: None,
+        filtered,
+    };
+    if notifications::write(app, conn, &row)? && filtered {
+        hold_back(app, conn, to, from, status)?;
+    }
+    Ok(())
+}

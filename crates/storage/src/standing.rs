@@ -1,0 +1,125 @@
+//! How somebody who could be told of a deed stands to whoever did it.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use domain::{AccountId, NotificationPolicy, StatusId, Time};
+
+use crate::DbConnection;
+use crate::connection::each;
+use crate::notification_requests::Rules;
+use crate::schema::{
+    account_domain_blocks, accounts, blocks, conversation_mutes, follows, mutes,
+    notification_permissions, notification_policies, statuses,
+};
+
+/// All that decides whether one person is told of what another did.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Either has blocked the other, or the other's server is blocked.
+    pub is_blocked: bool,
+    /// Also of what the other tells; or the thread is muted.
+    pub is_muted: bool,
+    pub is_following: bool,
+    /// When the other began to follow.
+    pub followed_since: Option<Time>,
+    /// The other is heard whatever the rules say.
+    pub is_permitted: bool,
+    pub other_is_silenced: bool,
+    pub other_created_at: Time,
+    pub policy: NotificationPolicy,
+}
+
+#[derive(Queryable)]
+struct Row {
+    is_blocked: bool,
+    blocks_server: bool,
+    is_muted: bool,
+    thread_is_muted: bool,
+    is_following: bool,
+    followed_since: Option<Time>,
+    is_permitted: bool,
+    silenced_at: Option<Time>,
+    created_at: Time,
+    rules: Option<Rules>,
+}
+
+/// How `account` stands to `other`, as far as `status` is concerned. One statement, by keys and unique indexes; none
+/// if there is no `other`.
+pub fn of(
+    conn: &mut DbConnection,
+    account: AccountId,
+    other: AccountId,
+    status: Option<StatusId>,
+    now: Time,
+) -> QueryResult<Option<Standing>> {
+    let blocked = blocks::table.filter(
+        (blocks::account_id
+            .eq(account.0)
+            .and(blocks::target_id.eq(other.0)))
+        .or(blocks::account_id
+            .eq(other.0)
+            .and(blocks::target_id.eq(account.0))),
+    );
+    let server = account_domain_blocks::table
+        .filter(account_domain_blocks::account_id.eq(account.0))
+        .filter(account_domain_blocks::host.nullable().eq(accounts::host));
+    let muted = mutes::table
+        .filter(mutes::account_id.eq(account.0))
+        .filter(mutes::target_id.eq(other.0))
+        .filter(mutes::notifications)
+        .filter(mutes::expires_at.is_null().or(mutes::expires_at.gt(now)));
+    let thread = statuses::table
+        .inner_join(
+            conversation_mutes::table
+                .on(conversation_mutes::conversation_id.eq(statuses::conversation_id)),
+        )
+        .filter(statuses::id.eq(status.map_or(0, |id| id.0)))
+        .filter(conversation_mutes::account_id.eq(account.0));
+    let following = follows::table
+        .filter(follows::follower_id.eq(account.0))
+        .filter(follows::account_id.eq(other.0))
+        .filter(follows::pending.eq(false));
+    let followed = follows::table
+        .filter(follows::follower_id.eq(other.0))
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .select(follows::created_at);
+    let permitted = notification_permissions::table
+        .filter(notification_permissions::account_id.eq(account.0))
+        .filter(notification_permissions::from_account_id.eq(other.0));
+    let rules = notification_policies::table.on(notification_policies::account_id.eq(account.0));
+    let row: Option<Row> = each!(conn, c => accounts::table
+        .left_join(rules)
+        .filter(accounts::id.eq(other.0))
+        .select((
+            exists(blocked),
+            exists(server),
+            exists(muted),
+            exists(thread),
+            exists(following),
+            followed.single_value(),
+            exists(permitted),
+            accounts::silenced_at,
+            accounts::created_at,
+            Option::<Rules>::as_select(),
+        ))
+        .first(c)
+        .optional())?;
+    row.map(standing).transpose()
+}
+
+fn standing(row: Row) -> QueryResult<Standing> {
+    Ok(Standing {
+        is_blocked: row.is_blocked || row.blocks_server,
+        is_muted: row.is_muted || row.thread_is_muted,
+        is_following: row.is_following,
+        followed_since: row.followed_since,
+        is_permitted: row.is_permitted,
+        other_is_silenced: row.silenced_at.is_some(),
+        other_created_at: row.created_at,
+        policy: match row.rules {
+            Some(rules) => rules.policy()?,
+            None => NotificationPolicy::default(),
+        },
+    })
+}
