@@ -350,7 +350,8 @@ async fn people(kind: Kind) {
 }
 
 async fn reports(kind: Kind) {
-    let Some(school) = School::open(kind).await else {
+    let rules = [("instance.rules", "[\"Be kind.\", \"No grades.\"]")];
+    let Some(school) = School::open_with(kind, &rules).await else {
         return;
     };
     let mia = school.person("mia", "moderator", SCOPES);
@@ -359,8 +360,16 @@ async fn reports(kind: Kind) {
     let post = bo
         .publish(json!({ "status": "@ada you fool", "visibility": "direct" }))
         .await;
-    let told = json!({ "account_id": bo_id, "status_ids": [post["id"]], "comment": "rude" });
+    let told = json!({ "account_id": bo_id, "status_ids": [post["id"]], "comment": "rude", "category": "violation",
+        "rule_ids": ["2", "1", "2"] });
     let first = ada.post("/api/v1/reports", told).await;
+    assert_eq!(first["rule_ids"], json!(["1", "2"]));
+    for none in ["3", "0", "kind"] {
+        let told = json!({ "account_id": bo_id, "rule_ids": [none] });
+        let refused = ada.request(Method::POST, "/api/v1/reports").json(&told);
+        let refused = refused.send().await.unwrap().status();
+        assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY, "{none}");
+    }
     let second = ada
         .post("/api/v1/reports", json!({ "account_id": bo_id }))
         .await;
@@ -369,6 +378,7 @@ async fn reports(kind: Kind) {
 
     let shown = mia.get(&of(&first)).await;
     assert_eq!(shown["comment"], "rude");
+    assert_eq!(shown["rules"][1]["text"], "No grades.");
     assert_eq!(shown["account"]["username"], "ada");
     assert_eq!(shown["target_account"]["email"], "bo@school.example");
     assert_eq!(shown["statuses"][0]["id"], post["id"]);
@@ -395,9 +405,10 @@ async fn reports(kind: Kind) {
     assert_eq!(ids("?resolved=true").await, Vec::<Value>::new());
     assert_eq!(ids("?limit=1").await, both[..1]);
 
-    let change = json!({ "category": "spam" });
+    let change = json!({ "category": "spam", "rule_ids": ["2"] });
     let changed = answer(mia.request(Method::PUT, &of(&first)).json(&change)).await;
     assert_eq!(changed["category"], "spam");
+    assert_eq!(changed["rules"].as_array().unwrap().len(), 1, "{changed}");
     let does = async |verb: &str| mia.post(&format!("{}/{verb}", of(&first)), json!({})).await;
     let mine = does("assign_to_self").await;
     assert_eq!(mine["assigned_account"]["username"], "mia");

@@ -33,7 +33,7 @@ pub struct NewReport {
     pub category: Option<String>,
     /// Whether the server of the one reported is told too.
     pub forward: bool,
-    /// This server has no rules, so that none can be named.
+    /// Numbers of the server's rules.
     pub rules: Vec<String>,
 }
 
@@ -77,9 +77,7 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
             "Comment is too long (maximum is {COMMENT} characters)"
         )));
     }
-    if !new.rules.is_empty() {
-        return Err(invalid("Rules does not reference valid rules"));
-    }
+    let rule_ids = rule_numbers(app, &new.rules)?;
     let me = person.id();
     app.transaction(move |app, conn| {
         let target = accounts::find(conn, new.account)?;
@@ -107,6 +105,7 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
             assigned_account_id: None,
             resolved_by_account_id: None,
             updated_at: app.now(),
+            rule_ids,
         };
         storage::reports::insert(conn, report.clone())?;
         tell_moderators(app, conn, &report)?;
@@ -119,6 +118,21 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
         })
     })
     .await
+}
+
+/// The server's rules of these ids, which are their numbers.
+pub(crate) fn rule_numbers(app: &App, ids: &[String]) -> Result<Vec<u32>> {
+    let rules = app.settings().house.rules.len();
+    let number = |id: &String| {
+        let number = id.parse::<u32>().ok()?;
+        let exists = number >= 1 && usize::try_from(number).is_ok_and(|number| number <= rules);
+        exists.then_some(number)
+    };
+    let numbers: Option<Vec<u32>> = ids.iter().map(number).collect();
+    let mut numbers = numbers.ok_or_else(|| invalid("Rules does not reference valid rules"))?;
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
 }
 
 /// Reports with those whom they are about, by id. Two queries at most; none where there is none to ask for.
@@ -197,6 +211,7 @@ pub(crate) fn receive(
             assigned_account_id: None,
             resolved_by_account_id: None,
             updated_at: app.now(),
+            rule_ids: Vec::new(),
         };
         if storage::reports::insert(conn, report.clone())? {
             tell_moderators(app, conn, &report)?;

@@ -38,6 +38,9 @@ pub struct Report {
     #[diesel(deserialize_as = Optional, serialize_as = Optional)]
     pub resolved_by_account_id: Option<AccountId>,
     pub updated_at: Time,
+    /// Numbers of the server's rules that are said to be broken.
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub rule_ids: Vec<u32>,
 }
 
 /// Which reports are asked for.
@@ -138,6 +141,7 @@ pub fn update(conn: &mut DbConnection, report: &Report) -> QueryResult<()> {
             reports::assigned_account_id.eq(report.assigned_account_id.map(|id| id.0)),
             reports::resolved_by_account_id.eq(report.resolved_by_account_id.map(|id| id.0)),
             reports::updated_at.eq(report.updated_at),
+            reports::rule_ids.eq(serde_json::json!(report.rule_ids).to_string()),
         ))
         .execute(conn)
         .map(drop)

@@ -751,6 +751,7 @@ diesel::table! {
         assigned_account_id -> Nullable<BigInt>,
         resolved_by_account_id -> Nullable<BigInt>,
         updated_at -> Timestamp,
+        rule_ids -> Text,
     }
 }
 

@@ -8,6 +8,7 @@ use service::moderation::{AdminAccountView, AdminReportView};
 
 use super::domain_block::digest;
 use super::time::{moment, moment_or_null};
+use super::instance::Rule;
 use super::{Account, Empty, Null, Role, Status};
 
 /// Somebody, with what moderators know of them. No addresses of devices are kept.
@@ -135,7 +136,7 @@ pub struct AdminReport {
     pub assigned_account: Option<AdminAccount>,
     pub action_taken_by_account: Option<AdminAccount>,
     pub statuses: Vec<Status>,
-    pub rules: Empty,
+    pub rules: Vec<Rule>,
     pub collections: Empty,
 }
 
@@ -156,7 +157,11 @@ impl From<AdminReportView> for AdminReport {
             assigned_account: view.assigned.map(Into::into),
             action_taken_by_account: view.resolved_by.map(Into::into),
             statuses: view.statuses.into_iter().map(Into::into).collect(),
-            rules: [],
+            rules: view
+                .rules
+                .into_iter()
+                .map(|(number, text)| Rule::new(number, text))
+                .collect(),
             collections: [],
         }
     }

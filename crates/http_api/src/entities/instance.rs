@@ -172,6 +172,19 @@ pub struct Rule {
     pub translations: Translations,
 }
 
+impl Rule {
+    /// A rule is called by its number.
+    #[must_use]
+    pub fn new(number: u32, text: String) -> Self {
+        Self {
+            id: number.to_string(),
+            text,
+            hint: String::new(),
+            translations: Translations {},
+        }
+    }
+}
+
 /// Rules are kept in one language.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Translations {}

@@ -19,7 +19,7 @@ pub struct Report {
     #[serde(serialize_with = "moment")]
     pub created_at: Time,
     pub status_ids: Vec<StatusId>,
-    pub rule_ids: Empty,
+    pub rule_ids: Vec<String>,
     pub collection_ids: Empty,
     pub target_account: Account,
 }
@@ -36,7 +36,7 @@ impl From<ReportView> for Report {
             forwarded: report.forwarded,
             created_at: report.created_at,
             status_ids: report.status_ids,
-            rule_ids: [],
+            rule_ids: report.rule_ids.iter().map(u32::to_string).collect(),
             collection_ids: [],
             target_account: Account::from(view.target),
         }

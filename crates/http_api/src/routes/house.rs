@@ -9,7 +9,7 @@ use service::instance::{self, Terms};
 use super::{Answer, json};
 use crate::ApiError;
 use crate::entities::Rule;
-use crate::entities::instance::{PrivacyPolicy, TermsOfService, Translations};
+use crate::entities::instance::{PrivacyPolicy, TermsOfService};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -26,12 +26,7 @@ pub(super) fn all_rules(app: &App) -> Vec<Rule> {
     let rules = app.settings().house.rules.iter();
     rules
         .zip(1..)
-        .map(|(text, number): (_, u32)| Rule {
-            id: number.to_string(),
-            text: text.clone(),
-            hint: String::new(),
-            translations: Translations {},
-        })
+        .map(|(text, number): (_, u32)| Rule::new(number, text.clone()))
         .collect()
 }
 

@@ -35,6 +35,8 @@ pub struct AdminReportView {
     pub assigned: Option<AdminAccountView>,
     pub resolved_by: Option<AdminAccountView>,
     pub statuses: Vec<StatusView>,
+    /// The rules that it names and that are still there, with their numbers.
+    pub rules: Vec<(u32, String)>,
 }
 
 /// Something that was done, by whom and to whom or what.

@@ -9,16 +9,21 @@ use storage::reports::Report;
 
 use super::{AdminAccountView, AdminReportView, note, show};
 use crate::oauth::Person;
+use crate::reports::rule_numbers;
 use crate::views::{self, StatusView};
 use crate::{App, Error, Paged, Result};
 
 pub use storage::reports::WantedReports;
 
 /// What is done about a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// None: as it was.
-    Category(Option<ReportCategory>),
+    Kind {
+        category: Option<ReportCategory>,
+        /// Numbers of the server's rules.
+        rules: Option<Vec<String>>,
+    },
     /// To whoever does it.
     Assign,
     Unassign,
@@ -63,8 +68,11 @@ pub async fn change(
     app.transaction(move |app, conn| {
         let mut report = storage::reports::find(conn, id)?.ok_or(Error::NotFound)?;
         let action = match change {
-            Change::Category(category) => {
+            Change::Kind { category, rules } => {
                 report.category = category.unwrap_or(report.category);
+                if let Some(rules) = rules {
+                    report.rule_ids = rule_numbers(app, &rules)?;
+                }
                 "update report"
             }
             Change::Assign => {
@@ -165,8 +173,17 @@ fn views(
                     .iter()
                     .filter_map(|id| statuses.get(id).cloned())
                     .collect(),
+                rules: rules(app, &report),
                 report,
             })
         })
         .collect())
+}
+
+fn rules(app: &App, report: &Report) -> Vec<(u32, String)> {
+    let rules = app.settings().house.rules.iter().cloned();
+    let numbered = (1..).zip(rules);
+    numbered
+        .filter(|(number, _)| report.rule_ids.contains(number))
+        .collect()
 }

@@ -90,9 +90,6 @@ async fn update(
     params: Params<Update>,
     app: Data<App>,
 ) -> Answer {
-    if !params.0.rule_ids.as_slice().is_empty() {
-        return Err(mistake("Rules does not reference valid rules"));
-    }
     let category = match params.0.category.filled() {
         None => None,
         Some(name) => Some(
@@ -100,7 +97,9 @@ async fn update(
                 .ok_or_else(|| mistake("Category is not included in the list"))?,
         ),
     };
-    change(&app, &caller, id.0, Change::Category(category)).await
+    let rules = params.0.rule_ids.as_slice();
+    let rules = (!rules.is_empty()).then(|| rules.to_vec());
+    change(&app, &caller, id.0, Change::Kind { category, rules }).await
 }
 
 async fn assign(caller: Caller<AdminWriteReports>, id: PathId<ReportId>, app: Data<App>) -> Answer {

@@ -1,0 +1,1 @@
+ALTER TABLE reports ADD COLUMN rule_ids TEXT NOT NULL DEFAULT '[]';
