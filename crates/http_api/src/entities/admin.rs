@@ -7,8 +7,8 @@ use service::domains;
 use service::moderation::{AdminAccountView, AdminReportView};
 
 use super::domain_block::digest;
-use super::time::{moment, moment_or_null};
 use super::instance::Rule;
+use super::time::{moment, moment_or_null};
 use super::{Account, Empty, Null, Role, Status};
 
 /// Somebody, with what moderators know of them. No addresses of devices are kept.
