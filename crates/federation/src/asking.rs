@@ -15,11 +15,12 @@ use service::audience::Viewer;
 use storage::DbConnection;
 use storage::keys::Holder;
 
+use crate::Federation;
 use crate::documents::Failure;
-use crate::fetch::{Budget, read_database};
+use crate::fetch::REQUESTS;
+use crate::net::Budget;
 use crate::origin::Origin;
 use crate::signatures::{Check, Checked, check};
-use crate::{Federation, Refusal};
 
 /// A request for a document, and what is needed to find out whose it is.
 pub struct Asking {
@@ -81,7 +82,7 @@ impl Asking {
         let viewer = match self.who().await? {
             Who::Known(viewer) => Some(viewer),
             Who::Nobody => None,
-            Who::Stranger(checked) => self.introduced(&checked).await?,
+            Who::Stranger(checked) => self.introduced(&checked).await,
         };
         self.let_in(viewer)
     }
@@ -126,7 +127,7 @@ impl Asking {
                         answer => return answer,
                     }
                 }
-                let viewer = self.introduced(&checked).await?;
+                let viewer = self.introduced(&checked).await;
                 ask(self.let_in(viewer)?).await
             }
         }
@@ -163,45 +164,24 @@ impl Asking {
                 return Ok(Who::Nobody);
             }
         };
-        Ok(match self.holder(&checked).await? {
-            Some(holder) if self.federation.is_made_by(&checked, &holder.public_pem) => {
-                viewer(holder).map_or(Who::Nobody, Who::Known)
-            }
-            _ => Who::Stranger(checked),
+        let holder = self.federation.holder(&self.app, &checked).await;
+        let holder = holder.map_err(|refusal| Failure::Server(refusal.to_string()))?;
+        Ok(match holder {
+            Some(holder) => viewer(holder).map_or(Who::Nobody, Who::Known),
+            None => Who::Stranger(checked),
         })
     }
 
-    async fn holder(&self, checked: &Checked) -> Result<Option<Holder>, Failure> {
-        let key = checked.key_id().to_owned();
-        let found = read_database(&self.app, move |conn| storage::keys::holder(conn, &key)).await;
-        found.map_err(|refusal| Failure::Server(refusal.to_string()))
-    }
-
     /// Fetches whoever says that the key is theirs. None if it is not, or they cannot be fetched.
-    async fn introduced(&self, checked: &Checked) -> Result<Option<Viewer>, Failure> {
-        let refreshed = &self.federation.0.refreshed;
-        let key = checked.key_id();
-        if refreshed.contains_key(key) {
-            return Ok(None);
-        }
-        let fetched = self
-            .federation
-            .fetch_holder(&self.app, &Budget::new(), key)
-            .await;
-        if let Err(refusal) = fetched {
-            tracing::debug!(key, %refusal, "whoever asks could not be fetched");
-            if let Refusal::Permanent(_) = refusal {
-                refreshed.insert(key.to_owned(), ());
-            }
-            return Ok(None);
-        }
-        match self.holder(checked).await? {
-            Some(holder) if self.federation.is_made_by(checked, &holder.public_pem) => {
-                Ok(viewer(holder))
-            }
-            _ => {
-                refreshed.insert(key.to_owned(), ());
-                Ok(None)
+    async fn introduced(&self, checked: &Checked) -> Option<Viewer> {
+        let budget = Budget::of(REQUESTS);
+        let found = self.federation.signed_by(&self.app, &budget, checked).await;
+        match found {
+            Ok(holder) => viewer(holder),
+            Err(refusal) => {
+                let key = checked.key_id();
+                tracing::debug!(key, %refusal, "whoever asks could not be found out");
+                None
             }
         }
     }

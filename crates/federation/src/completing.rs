@@ -12,8 +12,8 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::convert::note::{author_of, is_post};
-use crate::fetch::{Budget, Outcome, read_database};
-use crate::net::Fetched;
+use crate::fetch::{Outcome, REQUESTS, read_database};
+use crate::net::{Budget, Fetched};
 use crate::origin::Origin;
 use crate::protocol::addressing::visibility;
 use crate::protocol::read::{self, id_of, kind};
@@ -91,7 +91,7 @@ impl<'a> Search<'a> {
         Self {
             federation,
             app,
-            budget: Budget::new(),
+            budget: Budget::of(REQUESTS),
             asked: HashSet::new(),
             hosts: HashSet::new(),
         }

@@ -4,7 +4,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use activitypub_federation::fetch::webfinger::Webfinger;
 use async_trait::async_trait;
@@ -19,36 +18,18 @@ use url::Url;
 
 use crate::convert::quote::Quoting;
 use crate::convert::{actor, note, quote};
-use crate::net::{FetchError, Fetched, Found, is_activity_json};
+use crate::net::{Budget, FetchError, Fetched, Found, is_activity_json};
 use crate::origin::{Origin, same_origin};
 use crate::protocol::read::{self, text};
 use crate::signatures::Signer;
 use crate::{Federation, Refusal};
 
-/// Requests that one activity, or one search, may cause.
-const BUDGET: usize = 100;
+/// Requests that one search may cause.
+pub(crate) const REQUESTS: usize = 100;
 /// Posts above one that are fetched.
 const ANCESTORS: usize = 20;
 /// People mentioned in one post who are fetched, if they are not known.
 const MENTIONED: usize = 10;
-
-/// How many more requests may be made.
-pub(crate) struct Budget(AtomicUsize);
-
-impl Budget {
-    pub(crate) fn new() -> Self {
-        Self(AtomicUsize::new(BUDGET))
-    }
-
-    fn spend(&self) -> Result<(), Refusal> {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(1)
-            })
-            .map(drop)
-            .map_err(|_| Refusal::Permanent("it leads to too many requests".to_owned()))
-    }
-}
 
 pub(crate) type Outcome<T> = Result<T, Refusal>;
 
@@ -101,22 +82,23 @@ impl Federation {
 
     /// Our server itself asks, so that servers that want to know who asks can be told.
     pub(crate) async fn get(&self, app: &App, budget: &Budget, url: &Url) -> Outcome<Fetched> {
-        let signer = self.asking(app, budget).await?;
-        let fetched = self.client().get_activity_json(url, Some(&signer)).await;
+        let signer = self.asking(app).await?;
+        let client = self.client().within(budget);
+        let fetched = client.get_activity_json(url, Some(&signer)).await;
         self.keep_formats(app).await;
         Ok(fetched?)
     }
 
     async fn find(&self, app: &App, budget: &Budget, url: &Url) -> Outcome<Found> {
-        let signer = self.asking(app, budget).await?;
-        let found = self.client().get_found(url, Some(&signer)).await;
+        let signer = self.asking(app).await?;
+        let client = self.client().within(budget);
+        let found = client.get_found(url, Some(&signer)).await;
         self.keep_formats(app).await;
         Ok(found?)
     }
 
-    /// What signs for our server, which makes one request more.
-    async fn asking(&self, app: &App, budget: &Budget) -> Outcome<Signer> {
-        budget.spend()?;
+    /// What signs for our server.
+    async fn asking(&self, app: &App) -> Outcome<Signer> {
         let asking = service::users::instance_actor(app).await?;
         let signer = self.signer(app, asking.id).await?;
         self.recall_formats(app).await;
@@ -142,24 +124,13 @@ impl Federation {
         self.store_actor(app, budget, &document).await
     }
 
-    /// Fetches whoever's document lists a key, and stores them. A key is a part of its holder's document, or one of
-    /// its own that names the holder.
-    pub(crate) async fn fetch_holder(
+    /// Stores an account whose document came from its own server.
+    pub(crate) async fn store_actor(
         &self,
         app: &App,
         budget: &Budget,
-        key: &str,
+        document: &Value,
     ) -> Outcome<Account> {
-        let (address, _) = key.split_once('#').unwrap_or((key, ""));
-        let document = self.object(app, budget, address).await?;
-        match read::id(&document, "owner").or_else(|| read::id(&document, "controller")) {
-            Some(holder) => self.fetch_actor(app, budget, holder).await,
-            None => self.store_actor(app, budget, &document).await,
-        }
-    }
-
-    /// Stores an account whose document came from its own server.
-    async fn store_actor(&self, app: &App, budget: &Budget, document: &Value) -> Outcome<Account> {
         let remote = self.profile(app, budget, document).await?;
         Ok(service::incoming::upsert_account(app, remote).await?)
     }
@@ -220,8 +191,7 @@ impl Federation {
     async fn webfinger(&self, budget: &Budget, handle: &Handle) -> Outcome<Webfinger> {
         let mut refusal = Refusal::Permanent("no host to ask".to_owned());
         for url in self.webfinger_addresses(handle) {
-            budget.spend()?;
-            match self.client().get_json(&url).await {
+            match self.client().within(budget).get_json(&url).await {
                 Ok(Fetched { json, .. }) => {
                     return serde_json::from_value(json)
                         .map_err(|error| Refusal::Permanent(error.to_string()));
@@ -284,10 +254,10 @@ impl Federation {
 
     /// The account of a handle elsewhere; none if there is nobody of that name.
     async fn account_of(&self, app: &App, handle: &Handle) -> Outcome<Option<Account>> {
-        let budget = Budget::new();
+        let budget = Budget::of(REQUESTS);
         let document = match self.webfinger(&budget, handle).await {
             Ok(document) => document,
-            Err(Refusal::Permanent(_)) => return Ok(None),
+            Err(Refusal::Permanent(_) | Refusal::Gone(_)) => return Ok(None),
             Err(refusal) => return Err(refusal),
         };
         let Some(link) = actor_link(&document) else {
@@ -501,10 +471,10 @@ impl RemoteFetcher for Federation {
     }
 
     async fn by_url(&self, app: &App, url: &str) -> service::Result<Option<service::Found>> {
-        let budget = Budget::new();
+        let budget = Budget::of(REQUESTS);
         let document = match self.found_at(app, &budget, url).await {
             Ok(document) => document,
-            Err(Refusal::Permanent(_)) => return Ok(None),
+            Err(Refusal::Permanent(_) | Refusal::Gone(_)) => return Ok(None),
             Err(refusal) => return Err(refusal.into()),
         };
         if note::is_post(&document) {
@@ -549,7 +519,7 @@ impl RemoteFetcher for Federation {
     }
 
     async fn renew(&self, app: &App, uri: &str) -> service::Result<()> {
-        let budget = Budget::new();
+        let budget = Budget::of(REQUESTS);
         let document = self.object(app, &budget, uri).await?;
         let post = self.understood(app, &budget, &document).await?;
         service::incoming::renew(app, post).await

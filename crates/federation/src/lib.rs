@@ -18,6 +18,7 @@ mod outgoing;
 pub mod proofs;
 mod protocol;
 mod push;
+mod signatory;
 pub mod signatures;
 mod synchronising;
 mod way;
@@ -74,8 +75,8 @@ struct Inner {
     digests: Cache<ActivityId, Arc<HashMap<Origin, String>>>,
     /// About how many received activities wait to be worked off.
     waiting: AtomicI64,
-    /// Actors that were fetched anew a short while ago because a signature did not fit.
-    refreshed: Cache<String, ()>,
+    /// What was fetched a short while ago because a signature did not fit: the keys there.
+    refreshed: Cache<String, Arc<[(String, String)]>>,
     /// Hosts that were heard from a short while ago.
     heard: Cache<String, ()>,
     /// What arrives at the same time.
@@ -90,8 +91,21 @@ pub enum Refusal {
     /// It may be taken in later.
     #[error("for now: {0}")]
     Transient(String),
+    /// There is no server of that name, or none yet.
+    #[error("{0}")]
+    Nowhere(String),
+    /// What was asked for is not there, or not any more: 404, 410.
+    #[error("{0}")]
+    Gone(String),
     #[error("{0}")]
     Permanent(String),
+}
+
+impl Refusal {
+    /// Whether it is worth while to try again.
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::Transient(_) | Self::Nowhere(_))
+    }
 }
 
 impl From<service::Error> for Refusal {
@@ -106,18 +120,17 @@ impl From<service::Error> for Refusal {
 
 impl From<FetchError> for Refusal {
     fn from(error: FetchError) -> Self {
-        let transient = matches!(
-            error,
+        let reason = error.to_string();
+        match error {
             FetchError::Timeout
-                | FetchError::Unreachable
-                | FetchError::UnknownHost
-                | FetchError::Tls
-                | FetchError::Busy
-        ) || matches!(error, FetchError::Status(429 | 500..=599));
-        if transient {
-            Self::Transient(error.to_string())
-        } else {
-            Self::Permanent(error.to_string())
+            | FetchError::Unreachable
+            | FetchError::Unresolved
+            | FetchError::Tls
+            | FetchError::Busy
+            | FetchError::Status(429 | 500..=599) => Self::Transient(reason),
+            FetchError::UnknownHost => Self::Nowhere(reason),
+            FetchError::NotFound | FetchError::Gone => Self::Gone(reason),
+            _ => Self::Permanent(reason),
         }
     }
 }
@@ -125,8 +138,8 @@ impl From<FetchError> for Refusal {
 impl From<Refusal> for service::Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Transient(reason) => Self::Unavailable(reason),
-            Refusal::Permanent(reason) => Self::Invalid(reason),
+            Refusal::Transient(reason) | Refusal::Nowhere(reason) => Self::Unavailable(reason),
+            Refusal::Gone(reason) | Refusal::Permanent(reason) => Self::Invalid(reason),
         }
     }
 }
@@ -148,7 +161,8 @@ impl Federation {
                 .build(),
             waiting: AtomicI64::new(0),
             refreshed: Cache::builder()
-                .max_capacity(10_000)
+                .max_capacity(signatory::REMEMBERED)
+                .weigher(|address: &String, keys| signatory::weight(address, keys))
                 .time_to_live(Duration::from_secs(300))
                 .build(),
             heard: Cache::builder()

@@ -12,7 +12,8 @@ use storage::deliveries::Activity;
 use url::Url;
 
 use crate::Federation;
-use crate::fetch::Budget;
+use crate::fetch::REQUESTS;
+use crate::net::Budget;
 use crate::origin::Origin;
 use crate::protocol::read::{self, id_of};
 use crate::signatures::field;
@@ -91,7 +92,7 @@ impl Federation {
         url: &str,
     ) -> Option<Vec<String>> {
         let theirs = Origin::parse(&account.uri)?;
-        let budget = Budget::new();
+        let budget = Budget::of(REQUESTS);
         let mut listed = Vec::new();
         let mut next = Some(Value::from(url));
         for _ in 0..PAGES {

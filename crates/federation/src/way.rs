@@ -8,8 +8,8 @@ use service::incoming::RemoteAccount;
 use url::Url;
 
 use crate::Federation;
-use crate::fetch::{Budget, actor_link};
-use crate::net::{FetchError, Reply};
+use crate::fetch::{REQUESTS, actor_link};
+use crate::net::{Budget, FetchError, Reply};
 use crate::origin::same_origin;
 use crate::protocol::context::with_context;
 use crate::protocol::read::text;
@@ -122,7 +122,7 @@ impl Federation {
             ));
         }
         let theirs = self
-            .profile(app, &Budget::new(), &found.json)
+            .profile(app, &Budget::of(REQUESTS), &found.json)
             .await
             .map_err(|refusal| format!("{link} was given, but cannot be used: {refusal}."))?;
         let said = format!(
@@ -224,8 +224,9 @@ fn sentence(address: &Url, error: &FetchError) -> String {
     let host = address.host_str().unwrap_or_default();
     let look = match error {
         FetchError::UnknownHost => format!(
-            "No address is known for {host} (DNS). Is the name spelled right? Does this machine's name server answer?"
+            "No address is known for {host} (DNS). Is the name spelled right?"
         ),
+        FetchError::Unresolved => "Does this machine's name server answer?".to_owned(),
         FetchError::Tls => format!(
             "Is the certificate of {host} valid, for this name, and of an authority that this machine trusts? (See federation.extra_ca_file.)"
         ),
@@ -253,7 +254,7 @@ fn sentence(address: &Url, error: &FetchError) -> String {
             "This server only asks public addresses, by https (see federation.allow_loopback and allow_http).".to_owned()
         }
         FetchError::Refused => "A rule of this server is against it: `staffroom domain list`.".to_owned(),
-        FetchError::Busy | FetchError::Unsigned => "Try again.".to_owned(),
+        FetchError::Busy | FetchError::Unsigned | FetchError::Exhausted => "Try again.".to_owned(),
     };
     format!("{address}: {error}. {look}")
 }

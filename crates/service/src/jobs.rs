@@ -294,7 +294,8 @@ pub async fn prune(app: &App) -> Result<()> {
             storage::sessions::prune(conn, now)?;
             storage::applications::prune_codes(conn, now - day)?;
             storage::idempotency::prune(conn, now - day)?;
-            storage::inbox::prune(conn, now - day * 7)?;
+            // A day longer than the oldest signature, or proof of somebody else's, that is believed.
+            storage::inbox::prune(conn, now - day * 8)?;
             storage::lookups::prune(conn, now - day * 2)?;
             storage::deliveries::prune(conn, now - day * 30)?;
             storage::signature_formats::prune(conn, now - day * 30)?;

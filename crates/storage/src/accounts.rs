@@ -65,6 +65,8 @@ pub struct Account {
     pub attribution_domains: Vec<String>,
     /// All that it posts is shown as sensitive.
     pub sensitized_at: Option<Time>,
+    /// When somebody elsewhere last changed their profile, as their server says.
+    pub edited_at: Option<Time>,
 }
 
 impl Account {
@@ -159,6 +161,7 @@ pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult
                 accounts::updated_at.eq(account.updated_at),
                 accounts::fetched_at.eq(account.fetched_at),
                 accounts::deleted_at.eq(account.deleted_at),
+                accounts::edited_at.eq(account.edited_at),
             ),
         ))
         .execute(conn)

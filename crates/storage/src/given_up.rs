@@ -66,8 +66,10 @@ pub fn retry_inbox(conn: &mut DbConnection, now: Time) -> QueryResult<usize> {
     diesel::update(given_up)
         .set((
             inbox::finished_at.eq(None::<Time>),
+            inbox::received_at.eq(now),
             inbox::run_at.eq(now),
             inbox::attempts.eq(0),
+            inbox::requests.eq(0),
         ))
         .execute(conn)
 }

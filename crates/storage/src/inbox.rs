@@ -25,6 +25,12 @@ pub struct Received {
     pub attempts: i32,
     pub finished_at: Option<Time>,
     pub error: Option<String>,
+    /// Id of what it is about.
+    pub concerns: Option<String>,
+    /// Whether somebody else passes it on without a proof: it only says where to look.
+    pub hint: bool,
+    /// How many requests it has caused.
+    pub requests: i32,
 }
 
 /// Keeps an activity: false if one of that id was received before.
@@ -33,8 +39,8 @@ pub fn insert(conn: &mut DbConnection, received: Received) -> QueryResult<bool> 
         .map(|rows| rows == 1)
 }
 
-/// Takes up to `limit` activities that are due, oldest first; of each actor only the oldest unfinished,
-/// and what follows it without a gap.
+/// Takes up to `limit` activities that are due, oldest first: of whoever has none in hand, and none about the same
+/// that has to wait.
 pub fn claim(
     conn: &mut DbConnection,
     now: Time,
@@ -66,12 +72,19 @@ pub fn finish(conn: &mut DbConnection, ids: &[InboxId], now: Time) -> QueryResul
         .map(drop)
 }
 
-/// Puts an activity back, to be tried again at `run_at`.
-pub fn retry(conn: &mut DbConnection, id: InboxId, run_at: Time, error: &str) -> QueryResult<()> {
+/// Puts an activity back, to be tried again at `run_at`. It has caused so many requests by now.
+pub fn retry(
+    conn: &mut DbConnection,
+    id: InboxId,
+    run_at: Time,
+    requests: i32,
+    error: &str,
+) -> QueryResult<()> {
     diesel::update(inbox::table.find(id.0))
         .set((
             inbox::leased_until.eq(None::<Time>),
             inbox::run_at.eq(run_at),
+            inbox::requests.eq(requests),
             inbox::attempts.eq(inbox::attempts + 1),
             inbox::error.eq(error),
         ))

@@ -6,6 +6,9 @@ use domain::{AccountId, AccountKind, Time};
 use crate::DbConnection;
 use crate::schema::{accounts, keys};
 
+/// So many of those who say that a key is theirs are heard.
+const HOLDERS: i64 = 10;
+
 /// A public key and, if it is ours, its private half.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = keys, treat_none_as_default_value = false)]
@@ -37,7 +40,7 @@ pub struct Signatory {
     pub public_pem: Option<String>,
 }
 
-/// The account known by `actor`, with its key `uri`. One row by two unique indexes.
+/// The account known by `actor`, with its key `uri`. One row by unique index and key.
 pub fn signatory(
     conn: &mut DbConnection,
     actor: &str,
@@ -78,8 +81,8 @@ pub struct Holder {
     pub public_pem: String,
 }
 
-/// Who holds the key of that id. One row by key.
-pub fn holder(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Holder>> {
+/// Who says that they hold the key of that id. A few rows by key.
+pub fn holders(conn: &mut DbConnection, uri: &str) -> QueryResult<Vec<Holder>> {
     keys::table
         .inner_join(accounts::table)
         .filter(keys::uri.eq(uri))
@@ -92,8 +95,9 @@ pub fn holder(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Holder>>
             accounts::deleted_at,
             keys::public_pem,
         ))
-        .first(conn)
-        .optional()
+        .order(keys::account_id)
+        .limit(HOLDERS)
+        .load(conn)
 }
 
 /// The keys of an account.

@@ -43,11 +43,12 @@ diesel::table! {
         suspended_by_home -> Bool,
         attribution_domains -> Text,
         sensitized_at -> Nullable<Timestamp>,
+        edited_at -> Nullable<Timestamp>,
     }
 }
 
 diesel::table! {
-    keys (uri) {
+    keys (uri, account_id) {
         uri -> Text,
         account_id -> BigInt,
         public_pem -> Text,
@@ -733,6 +734,9 @@ diesel::table! {
         attempts -> Integer,
         finished_at -> Nullable<Timestamp>,
         error -> Nullable<Text>,
+        concerns -> Nullable<Text>,
+        hint -> Bool,
+        requests -> Integer,
     }
 }
 

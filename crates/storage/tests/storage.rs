@@ -51,6 +51,9 @@ fn received(id: i64, actor: &str) -> Received {
         attempts: 0,
         finished_at: None,
         error: None,
+        concerns: None,
+        hint: false,
+        requests: 0,
     }
 }
 
@@ -170,11 +173,21 @@ async fn an_activity_is_kept_once_and_each_actor_keeps_their_order() {
                 // Ada's next has to wait for what is in hand.
                 let next = inbox::claim(conn, at(1), at(60), 10)?;
                 assert_eq!(ids(&next), [2, 4]);
-                inbox::retry(conn, InboxId(1), at(30), "later")?;
-                assert!(inbox::claim(conn, at(2), at(60), 10)?.is_empty());
                 inbox::finish(conn, &[InboxId(2), InboxId(4)], at(3))?;
+                // What is about the same, or undoes it, waits with what has to wait; nothing else does.
+                let about = |id: i64, what: &str| Received {
+                    concerns: Some(what.to_owned()),
+                    ..received(id, "ada")
+                };
+                inbox::insert(conn, about(5, "https://third.example/1"))?;
+                inbox::retry(conn, InboxId(1), at(30), 1, "later")?;
+                inbox::retry(conn, InboxId(5), at(30), 1, "later")?;
+                inbox::insert(conn, about(6, "https://third.example/1"))?;
+                inbox::insert(conn, about(7, "https://other.example/1"))?;
+                inbox::insert(conn, about(8, "https://third.example/2"))?;
+                assert_eq!(ids(&inbox::claim(conn, at(2), at(3), 10)?), [3, 8]);
                 let last = inbox::claim(conn, at(31), at(90), 10)?;
-                assert_eq!(ids(&last), [1, 3]);
+                assert_eq!(ids(&last), [1, 3, 5, 6, 7, 8]);
                 Ok(())
             })
             .await;

@@ -58,6 +58,7 @@ pub fn account_row() -> Account {
         suspended_by_home: false,
         attribution_domains: Vec::new(),
         sensitized_at: None,
+        edited_at: None,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::proofs::{multikey, read_multikey};
 use crate::protocol::context::with_context;
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
 use crate::protocol::vocabulary::Actor;
-use crate::signatures;
+use crate::signatures::{self, PEM_LIMIT};
 
 /// Reads an actor that was found at its own id. `host` is the one in its handle.
 ///
@@ -84,15 +84,27 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         suspended: flag(actor, "suspended").unwrap_or(false),
         emojis: emojis(actor),
         published: read::time(actor, "published"),
-        keys: keys(actor, uri)
-            .into_iter()
-            .chain(proof_keys(actor, uri))
-            .collect(),
+        edited: read::time(actor, "updated"),
+        keys: keys(actor, uri),
     })
 }
 
+/// Address and PEM of each key that the document of `uri` lists. Of several under one address the first counts.
+pub(crate) fn keys(actor: &Value, uri: &str) -> Vec<(String, String)> {
+    let mut keys: Vec<(String, String)> = Vec::new();
+    for (id, pem) in request_keys(actor, uri)
+        .into_iter()
+        .chain(proof_keys(actor, uri))
+    {
+        if pem.len() <= PEM_LIMIT && keys.iter().all(|(known, _)| *known != id) {
+            keys.push((id, pem));
+        }
+    }
+    keys
+}
+
 /// Keys that name the actor as their owner; a key at another server is nobody's.
-fn keys(actor: &Value, uri: &str) -> Vec<(String, String)> {
+fn request_keys(actor: &Value, uri: &str) -> Vec<(String, String)> {
     let origin = Url::parse(uri).ok();
     read::many(actor, "publicKey")
         .into_iter()
@@ -212,6 +224,7 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
         "discoverable": account.discoverable,
         "indexable": account.indexable,
         "published": moment(account.created_at),
+        "updated": moment(account.updated_at),
         "attachment": account.fields.iter().map(|field| json!({
             "type": "PropertyValue", "name": field.name, "value": field.value,
         })).collect::<Vec<_>>(),
@@ -373,6 +386,21 @@ mod tests {
         assert_eq!(account.emojis[0].shortcode, "apple");
         assert_eq!(account.keys.len(), 1);
         assert!(account.locked);
+    }
+
+    #[test]
+    fn of_keys_under_one_address_the_first_counts() {
+        let mut actor = mastodon();
+        let first = actor["publicKey"].clone();
+        let mut other = first.clone();
+        other["publicKeyPem"] = json!("another");
+        let mut long = first.clone();
+        long["id"] = json!("https://social.example/users/grace#long");
+        long["publicKeyPem"] = json!("x".repeat(10_000));
+        actor["publicKey"] = json!([first, other, long]);
+        let keys = read(&actor).unwrap().keys;
+        assert_eq!(keys.len(), 1);
+        assert!(keys[0].1.contains("BEGIN PUBLIC KEY"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! W3C ActivityPub section 7.1; SECURITY: signatures, authority.
 
 mod apply;
+mod hints;
 mod prepare;
 mod quotes;
 mod relayed;
@@ -19,13 +20,17 @@ use serde_json::{Value, json};
 use service::App;
 use storage::inbox::Received;
 
-use self::verify::Source;
-use crate::net::is_activity_json;
+use self::verify::{Source, Verifying};
+use crate::asking::checked;
+use crate::net::{Budget, is_activity_json};
 use crate::protocol::read::{self, kind};
 use crate::{Federation, Refusal, net};
 
 /// Activities that may wait to be worked off; whoever sends more is asked to come again.
 const FULL: i64 = 100_000;
+/// Requests that finding out whose an activity is may cause, and those that doing it may: a hundred together.
+const VERIFYING: usize = 20;
+const DOING: i32 = 80;
 /// Characters of an activity's id.
 const ID: usize = 2_048;
 
@@ -72,16 +77,28 @@ impl Rejection {
 }
 
 impl From<Refusal> for Rejection {
+    /// Whose server cannot be reached for now may be believed later (docs/adr/0053).
     fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Transient(reason) => Self::new(StatusCode::SERVICE_UNAVAILABLE, reason),
-            Refusal::Permanent(reason) => Self::new(StatusCode::UNAUTHORIZED, reason),
-        }
+        let status = match refusal {
+            Refusal::Transient(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Nowhere(_) | Refusal::Gone(_) | Refusal::Permanent(_) => {
+                StatusCode::UNAUTHORIZED
+            }
+        };
+        Self::new(status, refusal.to_string())
     }
 }
 
 fn busy() -> Rejection {
     Refusal::Transient("too much is waiting to be worked off".to_owned()).into()
+}
+
+/// What is sent to an inbox.
+struct Letter {
+    activity: Value,
+    actor: String,
+    /// Id of the activity.
+    uri: String,
 }
 
 async fn take(
@@ -93,56 +110,58 @@ async fn take(
     if federation.0.waiting.load(Ordering::Relaxed) >= FULL {
         return Err(busy());
     }
-    let bad = |reason: &str| Rejection::new(StatusCode::BAD_REQUEST, reason);
-    let content_type = request
-        .headers()
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if !is_activity_json(content_type) {
-        return Err(Rejection::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "An activity is application/activity+json",
-        ));
+    let checked = checked(request, Some(body), app, federation)
+        .map_err(|reason| Rejection::new(StatusCode::UNAUTHORIZED, reason))?;
+    let letter = Letter::read(request, body);
+    let actor = letter.as_ref().ok().map(|letter| letter.actor.as_str());
+    for id in actor.into_iter().chain([checked.key_id()]) {
+        if crate::gates::refuses(app, id).await? {
+            return Err(Rejection::new(
+                StatusCode::FORBIDDEN,
+                "We have nothing to do with this server",
+            ));
+        }
     }
-    let activity = net::parse_json(body).map_err(|_| bad("This is not usable JSON"))?;
-    let actor = read::id(&activity, "actor")
-        .ok_or_else(|| bad("An activity has an actor"))?
-        .to_owned();
-    if kind(&activity).is_empty() {
-        return Err(bad("An activity has a type"));
-    }
-    if crate::gates::refuses(app, &actor).await? {
-        return Err(Rejection::new(
-            StatusCode::FORBIDDEN,
-            "We have nothing to do with this server",
-        ));
-    }
-    let uri = activity_id(&activity, &actor, body)
-        .ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
-    match verify::verify(request, body, &activity, &actor, app, federation).await? {
-        Source::Actor => crate::synchronising::hear(app, request, &actor).await,
-        Source::Other => {}
-        // There is nothing to do.
-        Source::Unknown => return Ok(()),
-    }
-    crate::delivery::heard_from(federation, app, &actor).await;
-    let body = activity.to_string();
-    let database = app.database().clone();
-    let now = app.now();
-    let row = Received {
-        id: InboxId(app.next_id()),
-        uri,
-        actor_uri: actor,
-        body,
-        received_at: now,
-        run_at: now,
-        leased_until: None,
-        attempts: 0,
-        finished_at: None,
-        error: None,
+    let verifying = Verifying {
+        federation,
+        app,
+        budget: &Budget::of(VERIFYING),
+        checked: &checked,
     };
-    let kept: Result<bool, service::Error> = database
+    let letter = match letter {
+        Ok(letter) => letter,
+        Err(rejection) => {
+            // What is wrong with it is nobody's business but whoever's signature it is.
+            verifying.signed().await?;
+            return Err(rejection);
+        }
+    };
+    match verifying.source(&letter).await? {
+        Source::Actor => {
+            crate::synchronising::hear(app, request, &letter.actor).await;
+            crate::delivery::heard_from(federation, app, &letter.actor).await;
+            keep(app, federation, letter.into_row(app)).await
+        }
+        Source::Other(by) => {
+            crate::delivery::heard_from(federation, app, &by).await;
+            keep(app, federation, letter.into_row(app)).await
+        }
+        Source::Hint(by) => {
+            crate::delivery::heard_from(federation, app, &by).await;
+            if hints::may_lead_somewhere(&letter.activity) {
+                keep(app, federation, letter.into_hint(app, by, body)).await
+            } else {
+                Ok(())
+            }
+        }
+        // There is nothing to do.
+        Source::Unknown => Ok(()),
+    }
+}
+
+async fn keep(app: &App, federation: &Federation, row: Received) -> Result<(), Rejection> {
+    let kept: Result<bool, service::Error> = app
+        .database()
         .transaction(move |conn| Ok(storage::inbox::insert(conn, row)?))
         .await;
     let is_new = kept.map_err(|error| Rejection::from(Refusal::Transient(error.to_string())))?;
@@ -153,14 +172,87 @@ async fn take(
     Ok(())
 }
 
+impl Letter {
+    fn read(request: &HttpRequest, body: &Bytes) -> Result<Self, Rejection> {
+        let bad = |reason: &str| Rejection::new(StatusCode::BAD_REQUEST, reason);
+        let content_type = request
+            .headers()
+            .get("content-type")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        if !is_activity_json(content_type) {
+            return Err(Rejection::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "An activity is application/activity+json",
+            ));
+        }
+        let activity = net::parse_json(body).map_err(|_| bad("This is not usable JSON"))?;
+        let actor = read::id(&activity, "actor")
+            .ok_or_else(|| bad("An activity has an actor"))?
+            .to_owned();
+        if kind(&activity).is_empty() {
+            return Err(bad("An activity has a type"));
+        }
+        let uri = activity_id(&activity, &actor, body)
+            .ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
+        Ok(Self {
+            activity,
+            actor,
+            uri,
+        })
+    }
+
+    fn into_row(self, app: &App) -> Received {
+        let now = app.now();
+        Received {
+            id: InboxId(app.next_id()),
+            uri: self.uri,
+            concerns: concerned(&self.activity).map(str::to_owned),
+            actor_uri: self.actor,
+            body: self.activity.to_string(),
+            received_at: now,
+            run_at: now,
+            leased_until: None,
+            attempts: 0,
+            finished_at: None,
+            error: None,
+            hint: false,
+            requests: 0,
+        }
+    }
+
+    /// A hint is its bearer's. It leaves the id of the activity to whoever may say what that is.
+    fn into_hint(self, app: &App, by: String, body: &[u8]) -> Received {
+        Received {
+            uri: format!("{by}#passed-on/{}", hash(body)),
+            actor_uri: by,
+            hint: true,
+            ..self.into_row(app)
+        }
+    }
+}
+
+/// The id of what an activity is about; of one that takes another back, what that was about.
+fn concerned(activity: &Value) -> Option<&str> {
+    let object = read::one(activity, "object")?;
+    let undone = match kind(activity) {
+        "Undo" => read::id(object, "object"),
+        _ => None,
+    };
+    undone
+        .or_else(|| read::id_of(object))
+        .filter(|id| id.len() <= ID)
+}
+
+fn hash(body: &[u8]) -> String {
+    let hash = sha256(body);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The id under which an activity is taken once. One without an id is known by its content.
 fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> Option<String> {
     let Some(id) = read::text(activity, "id") else {
-        let hash: String = sha256(body)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        return Some(format!("{actor}#without-id/{hash}"));
+        return Some(format!("{actor}#without-id/{}", hash(body)));
     };
     let origins = (
         crate::origin::Origin::parse(id)?,

@@ -15,7 +15,8 @@ use storage::accounts::Identity;
 
 use crate::convert::note::{author_of, is_post, mentioned};
 use crate::convert::poll;
-use crate::fetch::{Budget, is_known, known_actor, read_database};
+use crate::fetch::{is_known, known_actor, read_database};
+use crate::net::Budget;
 use crate::origin::Origin;
 use crate::protocol::addressing::visibility;
 use crate::protocol::read::{self, id_of, kind};
@@ -44,6 +45,7 @@ pub(super) struct Context<'a> {
 pub(super) async fn prepare(
     federation: &Federation,
     app: &App,
+    budget: &Budget,
     id: &str,
     activity: &Value,
     coming: &HashSet<String>,
@@ -56,7 +58,7 @@ pub(super) async fn prepare(
     let context = Context {
         federation,
         app,
-        budget: &Budget::new(),
+        budget,
         actor,
         id,
         activity,
@@ -97,6 +99,46 @@ pub(super) fn brings(activity: &Value) -> Option<&str> {
 
 pub(super) fn refuse(reason: &str) -> Refusal {
     Refusal::Permanent(reason.to_owned())
+}
+
+/// Whether a post is addressed to somebody of ours, or mentions them.
+pub(super) fn names_us(app: &App, object: &Value) -> bool {
+    let ours = app.addresses().base();
+    let is_ours = |id: &str| {
+        id.strip_prefix(ours)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
+    ["to", "cc"]
+        .iter()
+        .flat_map(|key| read::ids(object, key))
+        .any(is_ours)
+        || mentioned(object).iter().any(|uri| is_ours(uri))
+}
+
+/// Whether a post that names none of ours may be wanted when its turn comes: it answers what is known or `coming`, or
+/// its author, if known, is of interest.
+pub(super) async fn may_concern_us(
+    app: &App,
+    object: &Value,
+    author: Option<AccountId>,
+    coming: &HashSet<String>,
+) -> Outcome<bool> {
+    let answered = read::id(object, "inReplyTo").map(str::to_owned);
+    if answered.as_ref().is_some_and(|uri| coming.contains(uri)) {
+        return Ok(true);
+    }
+    read_database(app, move |conn| {
+        let answers = match &answered {
+            Some(uri) => !storage::statuses::known_among(conn, &[uri.as_str()])?.is_empty(),
+            None => false,
+        };
+        let interests = match author {
+            Some(author) if !answers => storage::follows::is_local_interest(conn, author)?,
+            _ => false,
+        };
+        Ok(answers || interests)
+    })
+    .await
 }
 
 /// What is of a kind that means nothing to us stays without effect, and is counted.
@@ -150,7 +192,7 @@ impl Context<'_> {
         if !is_post(&object) {
             return Ok(unknown(kind(&object)));
         }
-        let names_us = self.names_us(&object);
+        let names_us = names_us(self.app, &object);
         if !(names_us || self.may_concern_us(&object).await?) {
             return Ok(Deed::Nothing);
         }
@@ -161,38 +203,9 @@ impl Context<'_> {
         Ok(Deed::Post(Thread { posts, names_us }))
     }
 
-    /// Whether a post is addressed to somebody of ours, or mentions them.
-    fn names_us(&self, object: &Value) -> bool {
-        let ours = self.app.addresses().base();
-        let is_ours = |id: &str| {
-            id.strip_prefix(ours)
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
-        ["to", "cc"]
-            .iter()
-            .flat_map(|key| read::ids(object, key))
-            .any(is_ours)
-            || mentioned(object).iter().any(|uri| is_ours(uri))
-    }
-
     /// Whether a post that names none of ours may be wanted when its turn comes.
     async fn may_concern_us(&self, object: &Value) -> Outcome<bool> {
-        let answered = read::id(object, "inReplyTo").map(str::to_owned);
-        if answered
-            .as_ref()
-            .is_some_and(|uri| self.coming.contains(uri))
-        {
-            return Ok(true);
-        }
-        let author = self.actor.id;
-        read_database(self.app, move |conn| {
-            let answers = match &answered {
-                Some(uri) => !storage::statuses::known_among(conn, &[uri.as_str()])?.is_empty(),
-                None => false,
-            };
-            Ok(answers || storage::follows::is_local_interest(conn, author)?)
-        })
-        .await
+        may_concern_us(self.app, object, Some(self.actor.id), self.coming).await
     }
 
     pub(super) async fn is_of_interest(&self) -> Outcome<bool> {
@@ -225,7 +238,7 @@ impl Context<'_> {
         if author_of(&document) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
         }
-        let names_us = self.names_us(&document);
+        let names_us = names_us(self.app, &document);
         if !is_post(&document)
             || !(is_expected || names_us || self.may_concern_us(&document).await?)
         {

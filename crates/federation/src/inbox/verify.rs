@@ -1,20 +1,16 @@
 //! Whether an activity comes from whom it says.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::web::Bytes;
 use chrono::TimeDelta;
-use serde_json::Value;
 use service::App;
-use storage::keys::Signatory;
+use storage::keys::{Holder, Signatory};
 
-use super::Rejection;
-use crate::asking::checked;
-use crate::fetch::{Budget, read_database};
+use super::{Letter, Rejection};
+use crate::net::Budget;
 use crate::origin::Origin;
 use crate::proofs::Claim;
 use crate::protocol::read::{self, kind};
-use crate::signatures::{Checked, PublicKey};
+use crate::signatures::Checked;
 use crate::{Federation, Refusal};
 
 /// For how long the ids of activities are remembered, and how far the clock of a prover may be ahead of ours.
@@ -22,139 +18,152 @@ const REMEMBERED: TimeDelta = TimeDelta::days(7);
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// From whom an activity comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
     /// Its actor.
     Actor,
-    /// Somebody who passes it on; its actor has proven that it is theirs.
-    Other,
+    /// Somebody of this id who passes it on; its actor has proven that it is theirs.
+    Other(String),
+    /// Somebody of this id who passes it on, and it may be anybody's: it says where to look.
+    Hint(String),
     /// Somebody whom we never knew, and who says they are gone.
     Unknown,
 }
 
-/// Checks the signature and whose key made it; what is passed on by others must be proven by its actor.
-pub(super) async fn verify(
-    request: &HttpRequest,
-    body: &Bytes,
-    activity: &Value,
-    actor: &str,
-    app: &App,
-    federation: &Federation,
-) -> Result<Source, Rejection> {
-    let origin = Origin::of(&app.settings().public_url);
-    let checked =
-        checked(request, Some(body), app, federation).map_err(|reason| unauthorized(&reason))?;
-    let theirs = Origin::parse(actor).ok_or_else(|| unauthorized("the actor has no address"))?;
-    if Some(&theirs) == origin.as_ref() {
-        return Err(unauthorized("our own people do not come this way"));
-    }
-    let is_forwarded = Origin::parse(checked.key_id()).as_ref() != Some(&theirs);
-    let claim = Claim::of(activity).map_err(|error| unauthorized(&error.to_string()))?;
-    match &claim {
-        Some(claim) => {
-            let is_farewell = !is_forwarded && is_farewell(activity, actor);
-            match proven(claim, actor, is_forwarded, app, federation).await {
+/// What is asked to find out whose an activity is.
+pub(super) struct Verifying<'a> {
+    pub federation: &'a Federation,
+    pub app: &'a App,
+    pub budget: &'a Budget,
+    pub checked: &'a Checked,
+}
+
+impl Verifying<'_> {
+    /// Checks whose key made the signature; what is passed on by others is believed if its actor has proven it.
+    pub(super) async fn source(&self, letter: &Letter) -> Result<Source, Rejection> {
+        let actor = letter.actor.as_str();
+        let ours = Origin::of(&self.app.settings().public_url);
+        let theirs =
+            Origin::parse(actor).ok_or_else(|| unauthorized("the actor has no address"))?;
+        if Some(&theirs) == ours.as_ref() {
+            return Err(unauthorized("our own people do not come this way"));
+        }
+        let claim = Claim::of(&letter.activity);
+        let claim = claim.map_err(|error| unauthorized(&error.to_string()))?;
+        if Origin::parse(self.checked.key_id()).as_ref() != Some(&theirs) {
+            let by = self.signed().await?;
+            return match claim {
+                Some(claim) => {
+                    self.is_fresh(&claim)?;
+                    self.proven(&claim, actor).await?;
+                    Ok(Source::Other(by.uri))
+                }
+                None => Ok(Source::Hint(by.uri)),
+            };
+        }
+        if let Some(claim) = claim {
+            match self.proven(&claim, actor).await {
                 // Whoever is gone has no document any more in which their key could be found.
-                Err(_) if is_farewell => {}
+                Err(_) if letter.is_farewell() => {}
                 proven => proven?,
             }
         }
-        None if is_forwarded => {
-            return Err(unauthorized("the key is not one of the actor's server"));
+        self.by_actor(letter).await
+    }
+
+    /// Who sent the request, whatever is in it.
+    pub(super) async fn signed(&self) -> Result<Holder, Rejection> {
+        let by = self
+            .federation
+            .signed_by(self.app, self.budget, self.checked)
+            .await?;
+        if by.host.is_none() {
+            return Err(unauthorized("our own people do not come this way"));
         }
-        None => {}
-    }
-    if is_forwarded {
-        return Ok(Source::Other);
-    }
-    let known = signatory(app, actor, checked.key_id()).await?;
-    let Some(known) = known else {
-        if is_farewell(activity, actor) {
-            return Ok(Source::Unknown);
+        if by.suspended_at.is_some() {
+            return Err(suspended());
         }
-        return by_new_key(&checked, activity, actor, app, federation).await;
-    };
-    if known.suspended {
-        return Err(Rejection::new(StatusCode::FORBIDDEN, "suspended"));
+        Ok(by)
     }
-    if federation.is_signed_by(&checked, &known) {
-        return Ok(Source::Actor);
+
+    async fn by_actor(&self, letter: &Letter) -> Result<Source, Rejection> {
+        let (actor, key) = (letter.actor.as_str(), self.checked.key_id());
+        let made = |pem: &str| self.federation.is_made_by(self.checked, pem);
+        match self.known(actor, key).await? {
+            Some(known) if known.public_pem.as_deref().is_some_and(made) => {
+                return Ok(Source::Actor);
+            }
+            None if letter.is_farewell() => return Ok(Source::Unknown),
+            _ => {}
+        }
+        match self.introduced(actor, key, made).await {
+            Ok(true) => Ok(Source::Actor),
+            Ok(false) => Err(unauthorized("the signature was made by another key")),
+            // That nothing is left of them is all that they say.
+            Err(Refusal::Gone(_)) if letter.is_farewell() => Ok(Source::Actor),
+            Err(refusal) => Err(refusal.into()),
+        }
     }
-    if federation.0.refreshed.contains_key(actor) {
-        return Err(unauthorized("the signature was made by another key"));
+
+    /// Whoever passes on what is older than our memory of ids could make us do it twice.
+    fn is_fresh(&self, claim: &Claim) -> Result<(), Rejection> {
+        let now = self.app.now();
+        let is_fresh = claim
+            .created
+            .is_some_and(|time| now - REMEMBERED < time && time < now + AHEAD);
+        if is_fresh {
+            Ok(())
+        } else {
+            Err(unauthorized("the proof is too old, or has no date"))
+        }
     }
-    federation.0.refreshed.insert(actor.to_owned(), ());
-    by_new_key(&checked, activity, actor, app, federation).await
+
+    /// Checks that the actor made the proof.
+    async fn proven(&self, claim: &Claim, actor: &str) -> Result<(), Rejection> {
+        if Origin::parse(&claim.key) != Origin::parse(actor) {
+            return Err(unauthorized("the proof is not one of the actor's server"));
+        }
+        let made = |pem: &str| {
+            let key = self.federation.public_key(pem);
+            key.is_some_and(|key| claim.verify(&key).is_ok())
+        };
+        let known = self.known(actor, &claim.key).await?;
+        if known.is_some_and(|known| known.public_pem.as_deref().is_some_and(made))
+            || self.introduced(actor, &claim.key, made).await?
+        {
+            return Ok(());
+        }
+        Err(unauthorized("the proof was made by another key"))
+    }
+
+    /// Who is known by the actor's id, with the key of this id, if it is theirs.
+    async fn known(&self, actor: &str, key: &str) -> Result<Option<Signatory>, Rejection> {
+        let known = self.federation.signatory(self.app, actor, key).await?;
+        match known {
+            Some(known) if known.suspended => Err(suspended()),
+            known => Ok(known),
+        }
+    }
+
+    /// Of somebody unknown, or with a new key: whether their own server says that the key which fits is theirs.
+    async fn introduced(
+        &self,
+        actor: &str,
+        key: &str,
+        made: impl Fn(&str) -> bool,
+    ) -> Result<bool, Refusal> {
+        let found = self
+            .federation
+            .introduce(self.app, self.budget, Some(actor), key, made);
+        Ok(found.await?.is_some())
+    }
 }
 
-/// Checks that the actor made the proof. Whoever passes on what is older than our memory of ids could make us do it twice.
-async fn proven(
-    claim: &Claim,
-    actor: &str,
-    is_forwarded: bool,
-    app: &App,
-    federation: &Federation,
-) -> Result<(), Rejection> {
-    if Origin::parse(&claim.key) != Origin::parse(actor) {
-        return Err(unauthorized("the proof is not one of the actor's server"));
-    }
-    let now = app.now();
-    let is_fresh = claim
-        .created
-        .is_some_and(|time| now - REMEMBERED < time && time < now + AHEAD);
-    if is_forwarded && !is_fresh {
-        return Err(unauthorized("the proof is too old, or has no date"));
-    }
-    let known = signatory(app, actor, &claim.key).await?;
-    if known.as_ref().is_some_and(|known| known.suspended) {
-        return Err(Rejection::new(StatusCode::FORBIDDEN, "suspended"));
-    }
-    if known.is_some_and(|known| federation.proves(claim, &known)) {
-        return Ok(());
-    }
-    // Somebody unknown, or with a new key.
-    let refused = || unauthorized("the proof was made by another key");
-    if federation.0.refreshed.contains_key(&claim.key) {
-        return Err(refused());
-    }
-    match federation.fetch_actor(app, &Budget::new(), actor).await {
-        Ok(_) => {}
-        Err(Refusal::Transient(reason)) => return Err(Refusal::Transient(reason).into()),
-        Err(refusal) => {
-            let reason = format!("the actor could not be fetched: {refusal}");
-            return Err(unauthorized(&reason));
-        }
-    }
-    match signatory(app, actor, &claim.key).await? {
-        Some(known) if federation.proves(claim, &known) => Ok(()),
-        _ => {
-            federation.0.refreshed.insert(claim.key.clone(), ());
-            Err(refused())
-        }
-    }
-}
-
-/// Of somebody unknown, or with a new key: the actor's own server says which keys are theirs.
-async fn by_new_key(
-    checked: &Checked,
-    activity: &Value,
-    actor: &str,
-    app: &App,
-    federation: &Federation,
-) -> Result<Source, Rejection> {
-    match federation.fetch_actor(app, &Budget::new(), actor).await {
-        Ok(_) => {}
-        Err(_) if is_farewell(activity, actor) => return Ok(Source::Unknown),
-        Err(Refusal::Transient(reason)) => return Err(Refusal::Transient(reason).into()),
-        Err(refusal) => {
-            return Err(unauthorized(&format!(
-                "the actor could not be fetched: {refusal}"
-            )));
-        }
-    }
-    match signatory(app, actor, checked.key_id()).await? {
-        Some(known) if federation.is_signed_by(checked, &known) => Ok(Source::Actor),
-        _ => Err(unauthorized("the signature was made by another key")),
+impl Letter {
+    /// Somebody says that they are gone, whose document therefore is gone too.
+    fn is_farewell(&self) -> bool {
+        kind(&self.activity) == "Delete"
+            && read::id(&self.activity, "object") == Some(self.actor.as_str())
     }
 }
 
@@ -162,44 +171,6 @@ fn unauthorized(reason: &str) -> Rejection {
     Rejection::new(StatusCode::UNAUTHORIZED, reason)
 }
 
-/// Somebody says that they are gone, whose document therefore is gone too.
-fn is_farewell(activity: &Value, actor: &str) -> bool {
-    kind(activity) == "Delete" && read::id(activity, "object") == Some(actor)
-}
-
-/// Who is known by the actor's id, with the key that made the signature, if it is theirs.
-async fn signatory(app: &App, actor: &str, key: &str) -> Result<Option<Signatory>, Refusal> {
-    let (actor, key) = (actor.to_owned(), key.to_owned());
-    read_database(app, move |conn| {
-        storage::keys::signatory(conn, &actor, &key)
-    })
-    .await
-}
-
-impl Federation {
-    fn is_signed_by(&self, checked: &Checked, signatory: &Signatory) -> bool {
-        let pem = signatory.public_pem.as_deref();
-        pem.is_some_and(|pem| self.is_made_by(checked, pem))
-    }
-
-    fn proves(&self, claim: &Claim, signatory: &Signatory) -> bool {
-        let pem = signatory.public_pem.as_deref();
-        pem.and_then(|pem| self.public_key(pem))
-            .is_some_and(|key| claim.verify(&key).is_ok())
-    }
-
-    /// Whether the key made the signature. A key is read from its text once; which text is whose is asked of the
-    /// database each time, so that a new key counts at once.
-    pub(crate) fn is_made_by(&self, checked: &Checked, pem: &str) -> bool {
-        self.public_key(pem)
-            .is_some_and(|key| checked.verify(&key).is_ok())
-    }
-
-    fn public_key(&self, pem: &str) -> Option<PublicKey> {
-        self.0.public_keys.get(pem).or_else(|| {
-            let key = PublicKey::from_pem(pem).ok()?;
-            self.0.public_keys.insert(pem.to_owned(), key.clone());
-            Some(key)
-        })
-    }
+fn suspended() -> Rejection {
+    Rejection::new(StatusCode::FORBIDDEN, "suspended")
 }

@@ -18,10 +18,12 @@ use storage::inbox::Received;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::apply::{self, Next, Prepared, Turn};
+use super::apply::{self, Next, Prepared, Turn, Waiting};
 use super::prepare::{brings, prepare};
+use super::{DOING, FULL, hints};
+use crate::Federation;
 use crate::fetch::read_database;
-use crate::{Federation, Refusal};
+use crate::net::Budget;
 
 /// Activities applied in one transaction, and taken at a time.
 const BATCH: usize = 100;
@@ -48,7 +50,7 @@ pub(crate) async fn run(federation: Federation, app: App, stop: watch::Receiver<
         first: None,
         preparing: JoinSet::new(),
         in_hand: HashSet::new(),
-        waiting: HashSet::new(),
+        waiting: Waiting::new(),
         look: true,
         counted_at: None,
     };
@@ -67,8 +69,8 @@ struct Worker {
     preparing: JoinSet<()>,
     /// What we hold the leases of.
     in_hand: HashSet<InboxId>,
-    /// Actors with something in hand of whom an earlier activity has to wait.
-    waiting: HashSet<String>,
+    /// For what actors with something in hand have to wait.
+    waiting: Waiting,
     /// Whether there may be something to take.
     look: bool,
     counted_at: Option<Time>,
@@ -117,6 +119,11 @@ impl Worker {
         batch
     }
 
+    /// Whether what others do not answer takes the place of what else may come.
+    fn in_haste(&self) -> bool {
+        self.federation.0.waiting.load(Ordering::Relaxed) > FULL / 2
+    }
+
     /// When the next activity is due that nobody has in hand.
     async fn next_due(&self) -> Option<Time> {
         let now = self.app.now();
@@ -142,7 +149,8 @@ impl Worker {
     async fn turn(&mut self, batch: Vec<Prepared>, room: usize) {
         let batch: Arc<[Prepared]> = batch.into();
         let wanted = i64::try_from(room).unwrap_or(0);
-        match apply::turn(&self.app, batch.clone(), self.waiting.clone(), wanted).await {
+        let waiting = self.waiting.clone();
+        match apply::turn(&self.app, batch.clone(), waiting, wanted, self.in_haste()).await {
             Ok(turn) => {
                 self.look = turn.taken.len() == room;
                 self.settle(&batch, turn);
@@ -181,7 +189,8 @@ impl Worker {
         for activity in batch {
             self.in_hand.remove(&activity.id);
             if activity.is_last {
-                self.waiting.remove(&activity.actor_uri);
+                let by = &activity.actor_uri;
+                self.waiting.retain(|(actor, _), _| actor != by);
             }
         }
     }
@@ -209,7 +218,9 @@ impl Worker {
                 next: Next::Wait(reason.to_owned()),
                 ..activity.clone()
             };
-            let noted = apply::turn(&self.app, Arc::new([failed]), self.waiting.clone(), 0).await;
+            let waiting = self.waiting.clone();
+            let in_haste = self.in_haste();
+            let noted = apply::turn(&self.app, Arc::new([failed]), waiting, 0, in_haste).await;
             match noted {
                 Ok(turn) => self.settle(std::slice::from_ref(activity), turn),
                 Err(error) => {
@@ -228,7 +239,9 @@ impl Worker {
         for row in taken {
             self.in_hand.insert(row.id);
             let activity = serde_json::from_str(&row.body).map_err(|error| error.to_string());
-            if let Ok(activity) = &activity {
+            if let Ok(activity) = &activity
+                && !row.hint
+            {
                 coming.extend(brings(activity).map(str::to_owned));
             }
             let body = String::new();
@@ -274,36 +287,62 @@ async fn prepare_all(
     coming: Arc<HashSet<String>>,
 ) {
     let until = app.now() + FRESH;
-    let mut waits = false;
+    let mut waiting: HashSet<String> = HashSet::new();
     let mut rest = taken.into_iter().peekable();
     while let Some(Taken { row, activity }) = rest.next() {
+        let held = row.concerns.as_ref().is_some_and(|id| waiting.contains(id));
+        let allowed = usize::try_from(DOING - row.requests).unwrap_or(0);
+        let budget = Budget::of(allowed);
         let next = match activity {
-            // What comes after one that has to wait, waits with it.
-            _ if waits || app.now() > until => Next::PutBack,
-            Ok(activity) => {
-                let work = prepare(&federation, &app, &row.uri, &activity, &coming);
-                match tokio::time::timeout(PATIENCE, AssertUnwindSafe(work).catch_unwind()).await {
-                    Ok(Ok(Ok((by, deed)))) => Next::Apply(by, deed),
-                    Ok(Ok(Err(Refusal::Permanent(reason)))) => Next::Refuse(reason),
-                    Ok(Ok(Err(Refusal::Transient(reason)))) => Next::Wait(reason),
-                    Ok(Err(_)) => Next::Wait("it was not understood".to_owned()),
-                    Err(_) => Next::Wait("other servers take too long".to_owned()),
-                }
-            }
+            // What is about the same as one that has to wait, waits with it.
+            _ if held || app.now() > until => Next::PutBack,
+            Ok(activity) => prepared(&federation, &app, &budget, &row, &activity, &coming).await,
             Err(reason) => Next::Refuse(reason),
         };
-        waits = matches!(next, Next::Wait(_) | Next::PutBack);
+        if matches!(next, Next::Wait(_) | Next::PutBack) {
+            waiting.insert(row.uri.clone());
+            waiting.extend(row.concerns.clone());
+        }
+        let spent = i32::try_from(allowed - budget.left()).unwrap_or(DOING);
         let prepared = Prepared {
             id: row.id,
             uri: row.uri,
             actor_uri: row.actor_uri,
+            concerns: row.concerns,
+            received_at: row.received_at,
             attempts: row.attempts,
+            requests: row.requests + spent,
             next,
             is_last: rest.peek().is_none(),
         };
         if ready.send(prepared).await.is_err() {
             return;
         }
+    }
+}
+
+/// What is to happen with one activity, after all that it needs from elsewhere was asked for.
+async fn prepared(
+    federation: &Federation,
+    app: &App,
+    budget: &Budget,
+    row: &Received,
+    activity: &Value,
+    coming: &HashSet<String>,
+) -> Next {
+    let work = async {
+        if row.hint {
+            hints::look(federation, app, budget, activity, coming).await
+        } else {
+            prepare(federation, app, budget, &row.uri, activity, coming).await
+        }
+    };
+    match tokio::time::timeout(PATIENCE, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(Ok((by, deed)))) => Next::Apply(by, deed),
+        Ok(Ok(Err(refusal))) if refusal.may_pass() => Next::Wait(refusal.to_string()),
+        Ok(Ok(Err(refusal))) => Next::Refuse(refusal.to_string()),
+        Ok(Err(_)) => Next::Wait("it was not understood".to_owned()),
+        Err(_) => Next::Wait("other servers take too long".to_owned()),
     }
 }
 

@@ -16,7 +16,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    BuildError, FetchError, Reply,
+    Budget, BuildError, FetchError, Reply,
     address::Guard,
     body,
     content_type::{essence, is_activity_json, is_page, is_plain_json},
@@ -61,7 +61,10 @@ pub struct OutboundSettings {
 
 /// Everything we ask of other servers goes through here. Cheap to clone.
 #[derive(Clone)]
-pub struct OutboundClient(Arc<Inner>);
+pub struct OutboundClient {
+    inner: Arc<Inner>,
+    budget: Option<Budget>,
+}
 
 struct Inner {
     transport: Transport,
@@ -135,7 +138,7 @@ impl OutboundClient {
         if let Some(path) = &settings.ca_file {
             builder = builder.tls_certs_merge(certificates(path)?);
         }
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             transport: Transport {
                 client: builder.build()?,
                 guard,
@@ -148,13 +151,26 @@ impl OutboundClient {
                 .max_capacity(REMEMBERED_FAILURES)
                 .time_to_live(settings.failure_memory)
                 .build(),
-        })))
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+            budget: None,
+        })
+    }
+
+    /// The same client, for requests that count against `budget`.
+    #[must_use]
+    pub fn within(&self, budget: &Budget) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            budget: Some(budget.clone()),
+        }
     }
 
     /// From now on nobody is asked, and nothing is delivered to anybody, whom these rules refuse.
     pub fn keep_to(&self, policy: &Arc<Policy>) {
         let mut kept = self
-            .0
+            .inner
             .transport
             .policy
             .write()
@@ -164,13 +180,13 @@ impl OutboundClient {
 
     /// Which signature the server at this origin reads, as another process found out.
     pub fn recall_format(&self, origin: String, format: Format) {
-        self.0.transport.formats.recall(origin, format);
+        self.inner.transport.formats.recall(origin, format);
     }
 
     /// Which signatures servers read, as far as it was found out since this was asked last.
     #[must_use]
     pub fn learnt_formats(&self) -> Vec<(String, Format)> {
-        self.0.transport.formats.take_learnt()
+        self.inner.transport.formats.take_learnt()
     }
 
     /// Fetches an ActivityPub object, which only its own host may serve.
@@ -299,6 +315,7 @@ impl OutboundClient {
             signer: Some(signer),
             followers,
             push: None,
+            budget: None,
         };
         self.post(inbox, &delivery).await
     }
@@ -312,13 +329,14 @@ impl OutboundClient {
             signer: None,
             followers: None,
             push: Some(headers),
+            budget: None,
         };
         self.post(endpoint, &message).await
     }
 
     async fn post(&self, url: &Url, request: &Request<'_>) -> Reply {
         let mut time = Time::new(JSON_TIME);
-        match self.0.transport.send(url, request, &mut time).await {
+        match self.inner.transport.send(url, request, &mut time).await {
             Err(error) => Reply::of_error(error),
             Ok(Answer { response, pass, .. }) => {
                 let reply =
@@ -344,19 +362,19 @@ impl OutboundClient {
             wanted.limit,
             signer.is_some()
         );
-        if let Some(failure) = self.0.failures.get(&key) {
+        if let Some(failure) = self.inner.failures.get(&key) {
             return Err(failure);
         }
         let result = self
-            .0
+            .inner
             .transport
-            .document(url, signer, wanted)
+            .document(url, signer, self.budget.as_ref(), wanted)
             .await
             .and_then(finish);
         if let Err(error) = &result
             && error.is_about_the_address()
         {
-            self.0.failures.insert(key, error.clone());
+            self.inner.failures.insert(key, error.clone());
         }
         result
     }
@@ -382,6 +400,7 @@ impl Transport {
         &self,
         url: &Url,
         signer: Option<&Signer>,
+        budget: Option<&Budget>,
         wanted: Wanted,
     ) -> Result<Document, FetchError> {
         let mut time = Time::new(wanted.time);
@@ -392,6 +411,7 @@ impl Transport {
             signer,
             followers: None,
             push: None,
+            budget,
         };
         let Answer {
             url: found,

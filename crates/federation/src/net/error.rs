@@ -4,7 +4,7 @@ use std::{error::Error as _, io, net::IpAddr, path::PathBuf, time::Duration};
 
 use openssl::error::ErrorStack;
 
-use super::resolver::{BlockedAddress, UnknownHost};
+use super::resolver::{BlockedAddress, UnknownHost, Unresolved};
 
 /// The client cannot be built from its settings.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,8 @@ pub enum FetchError {
     Unreachable,
     #[error("there is no server of this name")]
     UnknownHost,
+    #[error("the name of the server cannot be looked up")]
+    Unresolved,
     #[error("no secure connection can be made")]
     Tls,
     #[error("too many requests to this server are waiting")]
@@ -56,6 +58,8 @@ pub enum FetchError {
     Refused,
     #[error("the request could not be signed")]
     Unsigned,
+    #[error("it leads to too many requests")]
+    Exhausted,
 }
 
 impl FetchError {
@@ -70,6 +74,9 @@ impl FetchError {
             }
             if inner.is::<UnknownHost>() {
                 return Self::UnknownHost;
+            }
+            if inner.is::<Unresolved>() {
+                return Self::Unresolved;
             }
             if inner.is::<ErrorStack>() {
                 return Self::Tls;
@@ -89,7 +96,10 @@ impl FetchError {
 
     /// Whether the failure says something of the address, so that asking again soon is useless.
     pub(super) fn is_about_the_address(&self) -> bool {
-        !matches!(self, Self::Busy | Self::Unsigned | Self::Refused)
+        !matches!(
+            self,
+            Self::Busy | Self::Unsigned | Self::Refused | Self::Exhausted
+        )
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod address;
 mod body;
+mod budget;
 mod client;
 mod content_type;
 mod error;
@@ -15,6 +16,7 @@ mod transport;
 
 pub use address::{is_nearby, is_public};
 pub(crate) use body::parse_json;
+pub use budget::Budget;
 pub use client::{Fetched, Found, Media, OutboundClient, OutboundSettings, certificates};
 pub use content_type::is_activity_json;
 pub use error::{BuildError, FetchError, Reply};

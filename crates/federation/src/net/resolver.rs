@@ -18,10 +18,15 @@ pub(super) struct GuardedResolver {
 #[error("{0} is not a public address")]
 pub(super) struct BlockedAddress(pub(super) IpAddr);
 
-/// Nobody knows an address for the name.
+/// There is no address for the name.
 #[derive(Debug, thiserror::Error)]
 #[error("the name cannot be resolved: {0}")]
 pub(super) struct UnknownHost(String);
+
+/// No name server said whether there is one.
+#[derive(Debug, thiserror::Error)]
+#[error("the name cannot be resolved now: {0}")]
+pub(super) struct Unresolved(String);
 
 impl GuardedResolver {
     pub(super) fn new(guard: Guard) -> Result<Self, BuildError> {
@@ -42,11 +47,13 @@ impl Resolve for GuardedResolver {
             let found: Vec<IpAddr> = if is_localhost(name.as_str()) {
                 vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
             } else {
-                let found = resolver.lookup_ip(name.as_str()).await;
-                found
-                    .map_err(|error| UnknownHost(error.to_string()))?
-                    .iter()
-                    .collect()
+                match resolver.lookup_ip(name.as_str()).await {
+                    Ok(found) => found.iter().collect(),
+                    Err(error) if error.is_no_records_found() => {
+                        return Err(UnknownHost(error.to_string()).into());
+                    }
+                    Err(error) => return Err(Unresolved(error.to_string()).into()),
+                }
             };
             let addresses = permitted(found, guard)?;
             let addresses: Addrs = Box::new(addresses.into_iter());

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 use url::{Host, Url};
 
 use super::{
-    FetchError,
+    Budget, FetchError,
     address::Guard,
     formats::{Formats, may_be_misread},
     gate::{Gates, Pass},
@@ -47,6 +47,8 @@ pub(super) struct Request<'a> {
     pub(super) followers: Option<&'a str>,
     /// Those of a message to a push service, with which we do not federate: the rules about servers say nothing of it.
     pub(super) push: Option<&'a HeaderMap>,
+    /// What it counts against, each time that it is sent.
+    pub(super) budget: Option<&'a Budget>,
 }
 
 /// An answer that is no redirect. The pass is kept until its body is read.
@@ -137,6 +139,9 @@ impl Transport {
         format: Format,
         time: &mut Time,
     ) -> Result<Response, FetchError> {
+        if let Some(budget) = request.budget {
+            budget.spend()?;
+        }
         let outgoing = Outgoing {
             method: request.method.as_str(),
             url,

@@ -11,7 +11,8 @@ use openssl::{
 
 /// A larger key would let a stranger make us compute for long.
 const RSA_BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
-const PEM_LIMIT: usize = 8 * 1024;
+/// Bytes of a key.
+pub const PEM_LIMIT: usize = 8 * 1024;
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {

@@ -17,6 +17,6 @@ pub(crate) use cavage::field;
 pub use check::{Check, Checked, check};
 pub use dates::{format_http_date, parse_http_date};
 pub use error::Error;
-pub use keys::{Algorithm, KeyError, PrivateKey, PublicKey};
+pub use keys::{Algorithm, KeyError, PEM_LIMIT, PrivateKey, PublicKey};
 pub(crate) use sign::unsigned;
 pub use sign::{Format, Outgoing, SignError, Signer};

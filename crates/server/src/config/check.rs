@@ -16,7 +16,7 @@ const RANGES: [(&str, i64, i64); 11] = [
     ("statuses.max_characters", 100, 100_000),
     ("statuses.max_media", 1, 16),
     ("statuses.link_preview_spread_seconds", 0, 3_600),
-    ("federation.signature_max_age_hours", 1, 8_760),
+    ("federation.signature_max_age_hours", 1, 168),
     ("federation.parallel_hosts", 1, 64),
     ("federation.give_up_after_days", 1, 365),
     ("moderation.quarantine_days", 1, 365),

@@ -43,13 +43,31 @@ pub struct RemoteAccount {
     pub attribution_domains: Vec<String>,
     pub emojis: Vec<CustomEmoji>,
     pub published: Option<Time>,
-    /// Address and PEM of each public key.
+    /// When they last changed it, where their server says so.
+    pub edited: Option<Time>,
+    /// Address and PEM of each public key; each address once.
     pub keys: Vec<(String, String)>,
 }
 
 /// Stores somebody from elsewhere, or what is new about them.
 pub async fn upsert_account(app: &App, remote: RemoteAccount) -> Result<Account> {
     settled(app, move |app, conn| upsert(app, conn, &remote)).await
+}
+
+/// What somebody's activity says of themselves. It may come late: then it neither revives them nor undoes what they
+/// changed since.
+pub(super) fn told(
+    app: &App,
+    conn: &mut DbConnection,
+    account: &Account,
+    remote: &RemoteAccount,
+) -> Result<()> {
+    let is_older =
+        matches!((account.edited_at, remote.edited), (Some(ours), Some(theirs)) if theirs < ours);
+    if account.deleted_at.is_some() || is_older {
+        return Ok(());
+    }
+    upsert(app, conn, remote).map(drop)
 }
 
 /// A handle follows the newest document that claims it; a suspension of ours stays.
@@ -68,10 +86,10 @@ pub(super) fn upsert(
             "an account of ours is not described by others".to_owned(),
         ));
     }
-    if known.is_none()
-        && let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
+    if let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
+        && known.as_ref().is_none_or(|row| row.id != other.id)
     {
-        // Somebody new has the name: who had it before keeps their posts, under no handle.
+        // Somebody else has the name now: who had it before keeps their posts, under no handle.
         storage::accounts::release_handle(conn, other.id)?;
     }
     let now = app.now();
@@ -187,6 +205,7 @@ fn describe(
         deleted_at: None,
         attribution_domains: remote.attribution_domains.clone(),
         suspended_by_home: known.is_some_and(|row| row.suspended_by_home),
+        edited_at: remote.edited.or(known.and_then(|row| row.edited_at)),
     }
 }
 

@@ -139,7 +139,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         return Ok(());
     };
     if let Deed::Profile(profile) = deed {
-        return accounts::upsert(app, conn, profile).map(drop);
+        return accounts::told(app, conn, &account, profile);
     }
     if account.is_gone() {
         return Ok(());

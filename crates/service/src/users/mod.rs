@@ -94,6 +94,7 @@ fn new_account(app: &App, username: &str, kind: AccountKind) -> Account {
         suspended_by_home: false,
         attribution_domains: Vec::new(),
         sensitized_at: None,
+        edited_at: None,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! SQLite has one writer, so the order of statements is enough; PostgreSQL skips rows that others hold.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use domain::{AccountId, InboxId, Time};
 
@@ -121,19 +122,24 @@ pub(crate) fn inbox(
     lease: Time,
     limit: i64,
 ) -> QueryResult<Vec<Received>> {
-    // Whoever already has work in hand, or work that waits to be tried again, keeps their order.
-    let busy = diesel::alias!(inbox as busy);
+    // Whoever already has work in hand keeps their order. What waits to be tried again holds only what is about the
+    // same, or about itself.
+    let earlier = diesel::alias!(inbox as earlier);
+    let of_same = || {
+        earlier
+            .filter(earlier.field(inbox::actor_uri).eq(inbox::actor_uri))
+            .filter(earlier.field(inbox::finished_at).is_null())
+            .filter(earlier.field(inbox::id).lt(inbox::id))
+    };
     let held = || {
-        diesel::dsl::exists(
-            busy.filter(busy.field(inbox::actor_uri).eq(inbox::actor_uri))
-                .filter(busy.field(inbox::finished_at).is_null())
-                .filter(busy.field(inbox::id).lt(inbox::id))
-                .filter(
-                    busy.field(inbox::leased_until)
-                        .gt(now)
-                        .or(busy.field(inbox::run_at).gt(now)),
-                ),
-        )
+        let waits = || of_same().filter(earlier.field(inbox::run_at).gt(now));
+        exists(of_same().filter(earlier.field(inbox::leased_until).gt(now)))
+            .or(exists(
+                waits().filter(earlier.field(inbox::concerns).eq(inbox::concerns)),
+            ))
+            .or(exists(waits().filter(
+                earlier.field(inbox::uri).nullable().eq(inbox::concerns),
+            )))
     };
     let mut rows: Vec<Received> = claim!(
         conn,
@@ -145,7 +151,7 @@ pub(crate) fn inbox(
                     .is_null()
                     .or(inbox::leased_until.le(now))
             )
-            .filter(diesel::dsl::not(held()))
+            .filter(not(held()))
             .order((inbox::run_at, inbox::id))
             .limit(limit)
             .select(Received::as_select())

@@ -33,11 +33,41 @@ async fn one_that_fails_takes_no_other_with_it() {
                 school.like(&di.uri, "like", &note),
             ])
             .await;
-        // The one that failed was tried, and what follows it waits.
+        school.work_until_only(&[(cy.uri.clone(), 1)]).await;
+        assert_eq!(school.count_of_likes(&note).await, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_for_a_third_server_holds_only_what_is_about_the_same() {
+    on_both(async |school: &School| {
+        let bo = school.remote("bo").await;
+        school.ask_to_follow(bo.id).await;
+        let note = school.note("hello").await;
+        // Nobody listens there.
+        let far = "http://127.0.0.1:1/note";
+        let deed = |kind: &str, name: &str, object: &str| {
+            json!({ "id": format!("{}/{name}", bo.uri), "type": kind, "actor": bo.uri, "to": PUBLIC, "object": object })
+        };
+        let boost = deed("Announce", "boost", far);
+        let undo = deed("Undo", "undo", boost["id"].as_str().unwrap());
+        let like = school.like(&bo.uri, "like", &note);
         school
-            .work_until_only(&[(cy.uri.clone(), 1), (cy.uri.clone(), 0)])
+            .receive(&[boost, undo, like, school.post(&bo.uri, "p1", 0)])
             .await;
-        assert_eq!(school.count_of_likes(&note).await, 2);
+        let waiting = [(bo.uri.clone(), 1), (bo.uri.clone(), 0)];
+        school.work_until_only(&waiting).await;
+        assert_eq!(school.count_of_likes(&note).await, 1);
+        // What comes later is not held either, unless it is about the same.
+        school
+            .receive(&[school.post(&bo.uri, "p2", 0), deed("Like", "like/far", far)])
+            .await;
+        school.work_until_only(&[&waiting[..], &waiting[1..]].concat()).await;
+        for name in ["p1", "p2"] {
+            let content = school.content(&format!("{}/{name}", bo.uri)).await;
+            assert!(content.is_some(), "{name}");
+        }
     })
     .await;
 }

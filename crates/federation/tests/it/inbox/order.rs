@@ -15,11 +15,19 @@ enum Story {
     Like,
     Boost,
     Follow,
+    /// Of somebody who does nothing else.
+    Profile,
 }
 
-const STORIES: [Story; 4] = [Story::Post, Story::Like, Story::Boost, Story::Follow];
+const STORIES: [Story; 5] = [
+    Story::Post,
+    Story::Like,
+    Story::Boost,
+    Story::Follow,
+    Story::Profile,
+];
 
-/// Who of three, which story, and how many of its steps.
+/// Who of four, which story, and how many of its steps.
 type Told = (usize, Story, usize);
 
 /// Indices into all steps in their order, some twice, shuffled; and how many are received before work begins.
@@ -32,8 +40,15 @@ struct Case {
 }
 
 fn case() -> impl Strategy<Value = Case> {
-    let story = (0_usize..3, 0_usize..4, 1_usize..=4)
-        .prop_map(|(who, story, steps)| (who, STORIES[story], steps));
+    let story = (0_usize..3, 0_usize..5, 1_usize..=4).prop_map(|(who, story, steps)| {
+        let story = STORIES[story];
+        let who = if matches!(story, Story::Profile) {
+            3
+        } else {
+            who
+        };
+        (who, story, steps)
+    });
     (
         proptest::collection::vec(story, 2..7),
         any::<bool>(),
@@ -68,7 +83,7 @@ fn case() -> impl Strategy<Value = Case> {
 
 fn steps((_, story, wanted): Told) -> usize {
     match story {
-        Story::Post => wanted,
+        Story::Post | Story::Profile => wanted,
         Story::Like | Story::Boost | Story::Follow => wanted.min(2),
     }
 }
@@ -82,7 +97,7 @@ struct Group {
 impl Group {
     async fn new(school: &School, name: &str) -> Self {
         let mut people = Vec::new();
-        for person in ["x", "y", "z"] {
+        for person in ["w", "x", "y", "z"] {
             people.push(school.remote(&format!("{name}{person}")).await);
         }
         Self {
@@ -118,6 +133,12 @@ impl Group {
                 Story::Like => vec![like.clone(), undo(&like)],
                 Story::Boost => vec![boost.clone(), undo(&boost)],
                 Story::Follow => vec![follow.clone(), undo(&follow)],
+                Story::Profile => vec![
+                    school.post(by, "post", 0),
+                    school.rename(by, 1),
+                    school.rename(by, 2),
+                    school.leave(by),
+                ],
             };
             all.into_iter().take(steps(*told)).collect::<Vec<_>>()
         };
@@ -131,10 +152,15 @@ impl Group {
             note.favourites_count, note.reblogs_count
         )];
         for person in &self.people {
+            let account = school.account(person.id).await;
+            let name = match account.deleted_at {
+                Some(_) => "gone",
+                None => &account.display_name,
+            };
             state.push(format!(
-                "{:?} of {} statuses, likes {}, boosts {}, follows {}, told {:?}",
+                "{name}: {:?} of {} statuses, likes {}, boosts {}, follows {}, told {:?}",
                 school.content(&format!("{}/post", person.uri)).await,
-                school.account(person.id).await.statuses_count,
+                account.statuses_count,
                 school.likes(person.id, &self.note).await,
                 school.boosts(person.id, &self.note).await,
                 school.follows_ada(person.id).await,
@@ -152,6 +178,7 @@ async fn holds(school: &School, case: &Case, number: usize) -> Result<(), TestCa
     );
     school.receive(&orderly.activities(school, case)).await;
     school.work().await;
+    school.run_jobs().await;
     let activities = wild.activities(school, case);
     let shuffled: Vec<Value> = case
         .shuffled
@@ -163,6 +190,7 @@ async fn holds(school: &School, case: &Case, number: usize) -> Result<(), TestCa
         school.work().await;
         // Or else what comes twice would not be taken in.
         school.forget_finished().await;
+        school.run_jobs().await;
     }
     prop_assert_eq!(orderly.state(school).await, wild.state(school).await);
     Ok(())
