@@ -93,8 +93,8 @@ pub fn muting(
 ) -> QueryResult<Vec<AccountId>> {
     let mut found: Vec<i64> = Vec::new();
     for readers in readers.chunks(crate::CHUNK) {
-        let targets = among(mutes::target_id, targets.iter().map(|id| id.0));
-        let readers = among(mutes::account_id, readers.iter().map(|id| id.0));
+        let targets = listed(mutes::target_id, targets.iter().map(|id| id.0));
+        let readers = listed(mutes::account_id, readers.iter().map(|id| id.0));
         found.extend(each!(conn, c => mutes::table
             .filter(targets)
             .filter(readers)

@@ -144,8 +144,8 @@ pub fn votes_among(
 ) -> QueryResult<Vec<(AccountId, PollId, i16)>> {
     let mut found = Vec::new();
     for accounts in accounts.chunks(crate::CHUNK) {
-        let accounts = among(poll_votes::account_id, accounts.iter().map(|id| id.0));
-        let ids = among(poll_votes::poll_id, ids.iter().map(|id| id.0));
+        let accounts = listed(poll_votes::account_id, accounts.iter().map(|id| id.0));
+        let ids = listed(poll_votes::poll_id, ids.iter().map(|id| id.0));
         let rows: Vec<(i64, i64, i16)> = each!(conn, c => poll_votes::table
             .filter(accounts)
             .filter(ids)
