@@ -6,11 +6,15 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use test_support::Kind::{Postgres, Sqlite};
+
+use crate::harness::{answer, eventually};
 
 use self::world::{Item, Shape, Tie, VISIBILITIES, World, may_see};
 
+/// Every post has this word.
+const BY_WORD: &str = "/api/v2/search?type=statuses&q=matrix&limit=40";
 const ACTIVITY_JSON: &str = "application/activity+json";
 
 /// Somebody who looks.
@@ -55,6 +59,28 @@ impl World {
         join_all(self.viewers().iter().map(Viewer::checks)).await;
         self.anonymous().checks_pages().await;
         self.anonymous().checks_documents().await;
+    }
+}
+
+impl World {
+    /// Waits until Ada finds all that she wrote, and lets others find what they may.
+    async fn is_searched(&self) {
+        let (name, tie, ada, _) = &self.people[0];
+        assert_eq!((*name, *tie), ("ada", Tie::Author));
+        let wish = ada.request(Method::PATCH, "/api/v1/accounts/update_credentials");
+        answer(wish.json(&json!({ "indexable": true }))).await;
+        let written: BTreeSet<String> = self
+            .items
+            .iter()
+            .filter(|item| item.by == *name && item.shape != Shape::Boost && may_see(*tie, item))
+            .map(|item| item.id.clone())
+            .collect();
+        assert!(written.len() > 4, "{written:?}");
+        eventually("Ada to find what she wrote", || async {
+            let found = ids(&ada.get(BY_WORD).await["statuses"]);
+            written.is_subset(&found).then_some(())
+        })
+        .await;
     }
 }
 
@@ -149,6 +175,13 @@ impl Viewer<'_> {
             .await;
         let (_, found) = self.ask("/api/v2/search?q=zq&limit=40").await;
         assert_eq!(ids(&found["statuses"]), BTreeSet::new(), "{}", self.name);
+        let (_, found) = self.ask(BY_WORD).await;
+        let mut found = ids(&found["statuses"]);
+        found.retain(|id| self.world.items.iter().any(|item| item.id == *id));
+        assert!(found.is_subset(&self.those(|_| true)), "{}", self.name);
+        if self.token.is_none() {
+            assert_eq!(found, BTreeSet::new(), "{}", self.name);
+        }
         let answers = self.those(|item| item.shape == Shape::Answer);
         let mut below = ids(&thread["descendants"]);
         below.retain(|id| self.world.items.iter().any(|item| item.id == *id));
@@ -355,6 +388,7 @@ async fn story(kind: test_support::Kind) {
     let Some(mut world) = World::new(kind).await else {
         return;
     };
+    world.is_searched().await;
     world.check().await;
     let suspended = world.school.command(&["user", "suspend", "ada"]);
     assert!(suspended.status.success());
