@@ -185,6 +185,7 @@ fn measure(waiting: &Backlogs, given_up: &GivenUp, now: Time) {
         ("deliveries", waiting.deliveries, given_up.deliveries),
         // What was given up is worth nothing any more, and is not kept.
         ("pushes", waiting.pushes, 0),
+        ("index", waiting.index, 0),
     ] {
         for (name, value) in [
             ("staffroom_queue_waiting", backlog.waiting),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use domain::Time;
 
 use crate::DbConnection;
-use crate::schema::{deliveries, delivery_lanes, inbox, jobs, pushes};
+use crate::schema::{deliveries, delivery_lanes, inbox, jobs, pushes, status_index_queue};
 
 /// Work of one kind that waits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Backlogs {
     pub inbox: Backlog,
     pub deliveries: Backlog,
     pub pushes: Backlog,
+    /// Statuses whose words are to be written; of these no times are known.
+    pub index: Backlog,
 }
 
 /// What was tried so often that it is not tried again.
@@ -36,7 +38,7 @@ pub struct GivenUp {
 
 type Found = (i64, Option<Time>, Option<Time>);
 
-/// What waits at `now`. Five queries, each as long as what waits.
+/// What waits at `now`. Six queries, each as long as what waits.
 pub fn waiting(conn: &mut DbConnection, now: Time) -> QueryResult<Backlogs> {
     let backlog = |(waiting, oldest, run_at): Found| Backlog {
         waiting,
@@ -58,12 +60,14 @@ pub fn waiting(conn: &mut DbConnection, now: Time) -> QueryResult<Backlogs> {
     let of_pushes: Found = pushes::table
         .select((count_star(), min(pushes::created_at), min(pushes::run_at)))
         .first(conn)?;
+    let to_index: i64 = status_index_queue::table.count().get_result(conn)?;
     let next_lane = crate::deliveries::next_run(conn, now)?;
     Ok(Backlogs {
         jobs: backlog(of_jobs),
         inbox: backlog(of_inbox),
         deliveries: backlog((owed, oldest, next_lane)),
         pushes: backlog(of_pushes),
+        index: backlog((to_index, None, None)),
     })
 }
 

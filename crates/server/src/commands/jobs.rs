@@ -40,6 +40,7 @@ fn list(conn: &mut storage::DbConnection, now: Time) -> Result<Vec<String>, stor
         ("to be delivered", waiting.deliveries, given_up.deliveries),
         // What was given up is worth nothing any more, and is not kept.
         ("to be pushed", waiting.pushes, 0),
+        ("to be found by its words", waiting.index, 0),
     ] {
         let oldest = match backlog.oldest {
             Some(time) => format!(", the oldest for {}", span(now - time)),
