@@ -438,7 +438,7 @@ async fn reports(kind: Kind) {
     assert_eq!(mia.get(&of(&second)).await["action_taken"], true);
 
     let bad = StatusCode::UNPROCESSABLE_ENTITY;
-    for body in [json!({ "category": "odd" }), json!({ "rule_ids": ["1"] })] {
+    for body in [json!({ "category": "odd" }), json!({ "rule_ids": ["3"] })] {
         is_refused(&mia, Method::PUT, &of(&first), body, bad).await;
     }
     for id in ["1", "x"] {
