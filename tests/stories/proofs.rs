@@ -10,7 +10,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 use crate::elsewhere::{Elsewhere, status_at};
 use crate::harness::{School, answer};
 
-const REFUSED: Reply = Reply::Busy {
+const REFUSED: Reply = Reply::Troubled {
     status: 401,
     retry_after: None,
 };

@@ -15,7 +15,7 @@ use crate::authorised_fetch::ask;
 use crate::elsewhere::{Elsewhere, name, status_at};
 use crate::harness::{School, Teacher, eventually};
 
-pub const REFUSED: Reply = Reply::Busy {
+pub const REFUSED: Reply = Reply::Troubled {
     status: 401,
     retry_after: None,
 };
@@ -254,7 +254,9 @@ async fn farewell(kind: Kind) {
         let reply = there.send_as(&new_key, &school, &delete).await;
         let status = match reply {
             Reply::Accepted => 202,
-            Reply::Busy { status, .. } | Reply::Refused(status) => status,
+            Reply::Busy { status, .. }
+            | Reply::Troubled { status, .. }
+            | Reply::Refused(status) => status,
             other => panic!("{other:?}"),
         };
         assert_eq!(status, expected, "{person}");
