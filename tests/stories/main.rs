@@ -15,6 +15,7 @@ mod backup;
 mod cards;
 mod command_line;
 mod configuration;
+mod conformance;
 mod conversations;
 mod copies;
 mod crash;

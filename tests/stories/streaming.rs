@@ -1,7 +1,7 @@
 //! What happens is told at once to those who listen, and to nobody else.
 
 mod doors;
-mod ear;
+pub mod ear;
 mod events;
 mod hidden;
 mod processes;

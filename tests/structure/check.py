@@ -36,6 +36,7 @@ ONLY_IN = {
     "figment": {"server"},
     "actix-web": {"federation", "http_api", "web", "server"},
     "actix-ws": {"http_api"},
+    "utoipa": {"http_api"},
 }
 
 LINES = 600

@@ -5,6 +5,7 @@ pub mod entities;
 pub mod error;
 pub mod extract;
 pub mod middleware;
+mod openapi;
 pub mod pagination;
 mod routes;
 pub mod streaming;

@@ -5,6 +5,7 @@ use domain::{AccountId, ReportId, Time};
 use serde::Serialize;
 use service::domains;
 use service::moderation::{AdminAccountView, AdminReportView};
+use utoipa::ToSchema;
 
 use super::domain_block::digest;
 use super::instance::Rule;
@@ -12,18 +13,26 @@ use super::time::{moment, moment_or_null};
 use super::{Account, Empty, Null, Role, Status};
 
 /// Somebody, with what moderators know of them. No addresses of devices are kept.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdminAccount {
+    #[schema(value_type = String)]
     pub id: AccountId,
     pub username: String,
+    #[schema(required)]
     pub domain: Option<String>,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// Null of people elsewhere, as the next two and the role are.
+    #[schema(required)]
     pub email: Option<String>,
+    #[schema(required)]
     pub locale: Option<String>,
+    #[schema(required)]
     pub invite_request: Option<String>,
+    #[schema(schema_with = crate::openapi::null)]
     pub ip: Null,
+    #[schema(schema_with = crate::openapi::empty_list)]
     pub ips: Empty,
     pub confirmed: bool,
     pub approved: bool,
@@ -31,6 +40,7 @@ pub struct AdminAccount {
     pub silenced: bool,
     pub suspended: bool,
     pub sensitized: bool,
+    #[schema(required)]
     pub role: Option<Role>,
     pub account: Account,
 }
@@ -66,17 +76,20 @@ impl From<AdminAccountView> for AdminAccount {
 }
 
 /// <https://docs.joinmastodon.org/entities/Admin_DomainBlock/>
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdminDomainBlock {
     pub id: String,
     pub domain: String,
     pub digest: String,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     pub severity: &'static str,
     pub reject_media: bool,
     pub reject_reports: bool,
+    #[schema(required)]
     pub private_comment: Option<String>,
+    #[schema(required)]
     pub public_comment: Option<String>,
     pub obfuscate: bool,
 }
@@ -99,11 +112,12 @@ impl From<domains::DomainBlock> for AdminDomainBlock {
 }
 
 /// <https://docs.joinmastodon.org/entities/Admin_DomainAllow/>
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdminDomainAllow {
     pub id: String,
     pub domain: String,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
 }
 
@@ -118,25 +132,32 @@ impl From<domains::DomainAllow> for AdminDomainAllow {
 }
 
 /// <https://docs.joinmastodon.org/entities/Admin_Report/>
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdminReport {
+    #[schema(value_type = String)]
     pub id: ReportId,
     pub action_taken: bool,
     #[serde(serialize_with = "moment_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub action_taken_at: Option<Time>,
     pub category: &'static str,
     pub comment: String,
     pub forwarded: bool,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
     pub account: AdminAccount,
     pub target_account: AdminAccount,
+    #[schema(required)]
     pub assigned_account: Option<AdminAccount>,
+    #[schema(required)]
     pub action_taken_by_account: Option<AdminAccount>,
     pub statuses: Vec<Status>,
     pub rules: Vec<Rule>,
+    #[schema(schema_with = crate::openapi::empty_list)]
     pub collections: Empty,
 }
 

@@ -5,18 +5,21 @@ use domain::Time;
 use serde::Serialize;
 use service::moderation::email_blocks::{CanonicalEmailBlock, EmailDomainBlock};
 use service::moderation::ip_blocks::IpBlock;
+use utoipa::ToSchema;
 
 use super::Empty;
 use super::time::{moment, moment_or_null};
 
 /// <https://docs.joinmastodon.org/entities/Admin_EmailDomainBlock/>
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdminEmailDomainBlock {
     pub id: String,
     pub domain: String,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// Attempts are not counted.
+    #[schema(schema_with = crate::openapi::empty_list)]
     pub history: Empty,
 }
 
@@ -32,7 +35,7 @@ impl From<EmailDomainBlock> for AdminEmailDomainBlock {
 }
 
 /// <https://docs.joinmastodon.org/entities/Admin_CanonicalEmailBlock/>
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdminCanonicalEmailBlock {
     pub id: String,
     pub canonical_email_hash: String,
@@ -47,15 +50,17 @@ impl From<CanonicalEmailBlock> for AdminCanonicalEmailBlock {
     }
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdminIpBlock {
     pub id: String,
     pub ip: String,
     pub severity: &'static str,
     pub comment: String,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     #[serde(serialize_with = "moment_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub expires_at: Option<Time>,
 }
 

@@ -3,33 +3,41 @@
 
 use domain::Time;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::time::{moment, moment_or_null};
 use super::{Empty, StatusTag};
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Announcement {
     pub id: String,
     pub content: String,
     #[serde(serialize_with = "moment_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub starts_at: Option<Time>,
     #[serde(serialize_with = "moment_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub ends_at: Option<Time>,
     pub all_day: bool,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub published_at: Time,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
     pub read: bool,
+    #[schema(schema_with = crate::openapi::empty_list)]
     pub mentions: Empty,
+    #[schema(schema_with = crate::openapi::empty_list)]
     pub statuses: Empty,
     pub tags: Vec<StatusTag>,
+    #[schema(schema_with = crate::openapi::empty_list)]
     pub emojis: Empty,
     pub reactions: Vec<Reaction>,
 }
 
 /// <https://docs.joinmastodon.org/entities/Reaction/>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Reaction {
     pub name: String,
     pub count: i64,

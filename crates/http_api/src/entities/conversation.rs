@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 use service::conversations::ConversationView;
+use utoipa::ToSchema;
 
 use super::{Account, Status};
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Conversation {
     pub id: String,
     pub unread: bool,

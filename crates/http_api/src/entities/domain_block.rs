@@ -3,8 +3,9 @@
 use serde::Serialize;
 use service::domains;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct DomainBlock {
     /// With stars in it, where the administrator chose to hide a part.
     domain: String,

@@ -2,8 +2,9 @@
 //! <https://oembed.com>
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Embedding {
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -18,5 +19,6 @@ pub struct Embedding {
     /// The words themselves, without a script.
     pub html: String,
     pub width: i64,
+    #[schema(required)]
     pub height: Option<i64>,
 }

@@ -5,54 +5,65 @@ use domain::filter::Contexts;
 use domain::{FilterAction, FilterId, StatusId, Time};
 use serde::Serialize;
 use service::filters::{FilterView, Filtered};
+use utoipa::ToSchema;
 
 use super::time::moment_or_null;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Filter {
+    #[schema(value_type = String)]
     pub id: FilterId,
     pub title: String,
+    #[schema(value_type = Vec<String>)]
     pub context: Vec<&'static str>,
     pub filter_action: &'static str,
     #[serde(serialize_with = "moment_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub expires_at: Option<Time>,
     /// Not in a status.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<FilterKeyword>)]
     pub keywords: Option<Vec<FilterKeyword>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<FilterStatus>)]
     pub statuses: Option<Vec<FilterStatus>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FilterKeyword {
     pub id: String,
     pub keyword: String,
     pub whole_word: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FilterStatus {
     pub id: String,
+    #[schema(value_type = String)]
     pub status_id: StatusId,
 }
 
 /// That a status meets a filter.
 /// <https://docs.joinmastodon.org/entities/FilterResult/>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FilterResult {
     pub filter: Filter,
+    #[schema(required)]
     pub keyword_matches: Option<Vec<String>>,
+    #[schema(value_type = Option<Vec<String>>, required)]
     pub status_matches: Option<Vec<StatusId>>,
 }
 
 /// One word of a filter, as the first version of the API knows them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FilterV1 {
     pub id: String,
     pub phrase: String,
+    #[schema(value_type = Vec<String>)]
     pub context: Vec<&'static str>,
     pub whole_word: bool,
     #[serde(serialize_with = "moment_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub expires_at: Option<Time>,
     pub irreversible: bool,
 }

@@ -3,9 +3,11 @@
 
 use domain::ListId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct List {
+    #[schema(value_type = String)]
     pub id: ListId,
     pub title: String,
     pub replies_policy: &'static str,

@@ -3,45 +3,57 @@
 
 use domain::MediaId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Null;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct MediaAttachment {
+    #[schema(value_type = String)]
     pub id: MediaId,
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Null while the file is still being worked on.
+    #[schema(required)]
     pub url: Option<String>,
+    #[schema(required)]
     pub preview_url: Option<String>,
+    #[schema(required)]
     pub remote_url: Option<String>,
+    #[schema(schema_with = crate::openapi::null)]
     pub preview_remote_url: Null,
     /// An old link that some apps still ask for.
+    #[schema(schema_with = crate::openapi::null)]
     pub text_url: Null,
     pub meta: Meta,
+    #[schema(required)]
     pub description: Option<String>,
+    #[schema(required)]
     pub blurhash: Option<String>,
 }
 
 /// What is not known is left out.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Meta {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Focus)]
     pub focus: Option<Focus>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Size)]
     pub original: Option<Size>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Size)]
     pub small: Option<Size>,
 }
 
 /// The point that stays visible in a crop; from -1 to 1, upwards and to the right.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct Focus {
     pub x: f64,
     pub y: f64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Size {
     width: i32,
     height: i32,

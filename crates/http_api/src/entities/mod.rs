@@ -9,6 +9,7 @@ pub mod admin;
 pub mod admin_blocks;
 pub mod announcement;
 pub mod application;
+pub mod async_refresh;
 pub mod conversation;
 pub mod domain_block;
 pub mod embedding;
@@ -38,7 +39,7 @@ pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, R
 pub use admin::{AdminAccount, AdminDomainAllow, AdminDomainBlock, AdminReport};
 pub use admin_blocks::{AdminCanonicalEmailBlock, AdminEmailDomainBlock, AdminIpBlock};
 pub use announcement::{Announcement, Reaction};
-pub use application::{Application, CredentialApplication, Token};
+pub use application::{Application, AuthorizationServer, CredentialApplication, Token, UserInfo};
 pub use conversation::Conversation;
 pub use domain_block::DomainBlock;
 pub use embedding::Embedding;
@@ -48,7 +49,9 @@ pub use instance_v1::InstanceV1;
 pub use list::List;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
-pub use notification::{Groups, Notification, NotificationPolicy, NotificationRequest};
+pub use notification::{
+    Groups, Merged, Notification, NotificationPolicy, NotificationRequest, UnreadCount,
+};
 pub use poll::{Poll, PollOption};
 pub use preferences::Preferences;
 pub use preview_card::{CardAuthor, PreviewCard};

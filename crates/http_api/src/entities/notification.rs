@@ -5,31 +5,36 @@ use domain::{AccountId, NotificationId, StatusId, Time};
 use serde::Serialize;
 use service::grouped::GroupView;
 use service::notification_requests::{PolicyView, RequestView};
+use utoipa::ToSchema;
 
 use super::account::Account;
 use super::report::Report;
 use super::status::Status;
 use super::time::moment;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Notification {
+    #[schema(value_type = String)]
     pub id: NotificationId,
     #[serde(rename = "type")]
     pub kind: &'static str,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     pub group_key: String,
     pub account: Account,
     /// Only of the kinds that are about a status.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Status)]
     pub status: Option<Status>,
     /// Only of reports, which moderators are told of.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Report)]
     pub report: Option<Report>,
 }
 
 /// <https://docs.joinmastodon.org/methods/grouped_notifications/#GroupedNotificationsResults>
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Groups {
     pub accounts: Vec<Account>,
     pub statuses: Vec<Status>,
@@ -37,7 +42,7 @@ pub struct Groups {
 }
 
 /// What one person did, or several with one thing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Group {
     pub group_key: String,
     pub notifications_count: usize,
@@ -45,20 +50,26 @@ pub struct Group {
     pub kind: &'static str,
     /// A number, as in Mastodon.
     pub most_recent_notification_id: i64,
+    #[schema(value_type = String)]
     pub page_min_id: NotificationId,
+    #[schema(value_type = String)]
     pub page_max_id: NotificationId,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub latest_page_notification_at: Time,
+    #[schema(value_type = Vec<String>)]
     pub sample_account_ids: Vec<AccountId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub status_id: Option<StatusId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Report)]
     pub report: Option<Report>,
 }
 
 /// Which deeds of others are told at once, held back, or dropped.
 /// <https://docs.joinmastodon.org/entities/NotificationPolicy/>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NotificationPolicy {
     pub for_not_following: &'static str,
     pub for_not_followers: &'static str,
@@ -68,7 +79,7 @@ pub struct NotificationPolicy {
     pub summary: PolicySummary,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PolicySummary {
     pub pending_requests_count: i64,
     pub pending_notifications_count: i64,
@@ -76,17 +87,34 @@ pub struct PolicySummary {
 
 /// Somebody whose deeds are held back.
 /// <https://docs.joinmastodon.org/entities/NotificationRequest/>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NotificationRequest {
     pub id: String,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
     /// A number in words, as in Mastodon.
     pub notifications_count: String,
     pub account: Account,
+    #[schema(required)]
     pub last_status: Option<Status>,
+}
+
+/// How much is new, up to the number that was asked for.
+/// <https://docs.joinmastodon.org/methods/notifications/#unread-count>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UnreadCount {
+    pub count: usize,
+}
+
+/// Whether all that was accepted is told by now.
+/// <https://docs.joinmastodon.org/methods/notifications/#requests-merged>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Merged {
+    pub merged: bool,
 }
 
 impl Groups {

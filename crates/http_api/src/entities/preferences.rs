@@ -3,14 +3,17 @@
 
 use domain::Visibility;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Preferences {
     #[serde(rename = "posting:default:visibility")]
+    #[schema(value_type = String)]
     pub visibility: Visibility,
     #[serde(rename = "posting:default:sensitive")]
     pub sensitive: bool,
     #[serde(rename = "posting:default:language")]
+    #[schema(required)]
     pub language: Option<String>,
     #[serde(rename = "posting:default:quote_policy")]
     pub quote_policy: &'static str,

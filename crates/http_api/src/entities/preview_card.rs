@@ -3,15 +3,17 @@
 
 use domain::Time;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::account::Account;
 use super::time::moment_or_null;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PreviewCard {
     pub url: String,
     pub title: String,
     pub description: String,
+    #[schema(required)]
     pub language: Option<String>,
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -23,22 +25,27 @@ pub struct PreviewCard {
     pub html: &'static str,
     pub width: i32,
     pub height: i32,
+    #[schema(required)]
     pub image: Option<String>,
     pub image_description: String,
     pub embed_url: &'static str,
+    #[schema(required)]
     pub blurhash: Option<String>,
     #[serde(serialize_with = "moment_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub published_at: Option<Time>,
     pub authors: Vec<CardAuthor>,
     /// Only for somebody signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool)]
     pub missing_attribution: Option<bool>,
 }
 
 /// <https://docs.joinmastodon.org/entities/PreviewCard/#PreviewCardAuthor>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CardAuthor {
     pub name: String,
     pub url: String,
+    #[schema(required)]
     pub account: Option<Account>,
 }

@@ -4,30 +4,35 @@
 use domain::quote::Permission;
 use domain::{QuotePolicy, StatusId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::status::Status;
 
 /// What a status quotes. `quoted_status` is null unless the state is `accepted`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Quote {
     Whole {
         state: &'static str,
+        #[schema(required, no_recursion)]
         quoted_status: Option<Box<Status>>,
     },
     /// In a status that is itself quoted.
     /// <https://docs.joinmastodon.org/entities/ShallowQuote/>
     Shallow {
         state: &'static str,
+        #[schema(value_type = Option<String>, required)]
         quoted_status_id: Option<StatusId>,
     },
 }
 
 /// Who may quote a status, or feature an account.
 /// <https://docs.joinmastodon.org/entities/QuoteApproval/>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Approval {
+    #[schema(value_type = Vec<String>)]
     automatic: Vec<&'static str>,
+    #[schema(value_type = Vec<String>)]
     manual: Vec<&'static str>,
     current_user: &'static str,
 }

@@ -3,23 +3,29 @@
 use domain::{ReportId, StatusId, Time};
 use serde::Serialize;
 use service::reports::ReportView;
+use utoipa::ToSchema;
 
 use super::time::{moment, moment_or_null};
 use super::{Account, Empty};
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Report {
+    #[schema(value_type = String)]
     pub id: ReportId,
     pub action_taken: bool,
     #[serde(serialize_with = "moment_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub action_taken_at: Option<Time>,
     pub category: &'static str,
     pub comment: String,
     pub forwarded: bool,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
+    #[schema(value_type = Vec<String>)]
     pub status_ids: Vec<StatusId>,
     pub rule_ids: Vec<String>,
+    #[schema(schema_with = crate::openapi::empty_list)]
     pub collection_ids: Empty,
     pub target_account: Account,
 }

@@ -4,39 +4,55 @@
 use domain::{ApplicationId, MediaId, StatusId, Time, Visibility};
 use serde::Serialize;
 use service::scheduled::ScheduledView;
+use utoipa::ToSchema;
 
 use super::time::moment;
 use super::{MediaAttachment, Null};
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ScheduledStatus {
     pub id: String,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub scheduled_at: Time,
     pub params: Params,
     pub media_attachments: Vec<MediaAttachment>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ScheduledParams)]
 pub struct Params {
     pub text: String,
+    #[schema(required)]
     pub poll: Option<Poll>,
+    #[schema(value_type = Option<Vec<String>>, required)]
     pub media_ids: Option<Vec<MediaId>>,
+    #[schema(required)]
     pub sensitive: Option<bool>,
+    #[schema(required)]
     pub spoiler_text: Option<String>,
+    #[schema(value_type = Option<String>, required)]
     pub visibility: Option<Visibility>,
+    #[schema(required)]
     pub language: Option<String>,
+    #[schema(value_type = Option<String>, required)]
     pub in_reply_to_id: Option<StatusId>,
+    #[schema(value_type = Option<String>, required)]
     pub quoted_status_id: Option<StatusId>,
+    #[schema(required)]
     pub quote_approval_policy: Option<&'static str>,
+    #[schema(value_type = String)]
     pub application_id: ApplicationId,
+    #[schema(required)]
     pub idempotency: Option<String>,
     /// The time is outside.
+    #[schema(schema_with = crate::openapi::null)]
     pub scheduled_at: Null,
     pub with_rate_limit: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ScheduledPoll)]
 pub struct Poll {
     pub options: Vec<String>,
     pub expires_in: i64,

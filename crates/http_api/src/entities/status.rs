@@ -3,6 +3,7 @@
 
 use domain::{AccountId, StatusId, Time, Visibility};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::account::{Account, CustomEmoji};
 use super::media_attachment::MediaAttachment;
@@ -12,75 +13,97 @@ use super::quote::{Approval, Quote};
 use super::time::{moment, moment_or_null};
 use super::{FilterResult, Null};
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Status {
+    #[schema(value_type = String)]
     pub id: StatusId,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
+    #[schema(value_type = Option<String>, required)]
     pub in_reply_to_id: Option<StatusId>,
+    #[schema(value_type = Option<String>, required)]
     pub in_reply_to_account_id: Option<AccountId>,
     pub sensitive: bool,
     pub spoiler_text: String,
+    #[schema(value_type = String)]
     pub visibility: Visibility,
+    #[schema(required)]
     pub language: Option<String>,
     pub uri: String,
+    #[schema(required)]
     pub url: Option<String>,
     pub replies_count: i64,
     pub reblogs_count: i64,
     pub favourites_count: i64,
     pub quotes_count: i64,
     #[serde(serialize_with = "moment_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub edited_at: Option<Time>,
     pub content: String,
     /// What the author wrote; only in the answer to deleting it, so that it can be redrafted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub text: Option<String>,
+    #[schema(required, no_recursion)]
     pub reblog: Option<Box<Status>>,
+    #[schema(required)]
     pub application: Option<StatusApplication>,
     pub account: Account,
     pub media_attachments: Vec<MediaAttachment>,
     pub mentions: Vec<Mention>,
     pub tags: Vec<StatusTag>,
     pub emojis: Vec<CustomEmoji>,
+    #[schema(required)]
     pub card: Option<PreviewCard>,
+    #[schema(required)]
     pub poll: Option<Poll>,
+    #[schema(required)]
     pub quote: Option<Quote>,
     pub quote_approval: Approval,
     /// What the reader did with it; only for somebody signed in, as the next three are.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool)]
     pub favourited: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool)]
     pub reblogged: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool)]
     pub muted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool)]
     pub bookmarked: Option<bool>,
     /// Only for the author, of a status that can be pinned.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool)]
     pub pinned: Option<bool>,
     pub filtered: Vec<FilterResult>,
     /// What Mastodon does not know; only where there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Additions)]
     pub staffroom: Option<Additions>,
 }
 
 /// What a status has besides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Additions {
     /// Only people signed in here see it.
     pub local_only: bool,
 }
 
 /// The app that a status was written with.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StatusApplication {
     pub name: String,
+    #[schema(required)]
     pub website: Option<String>,
 }
 
 /// <https://docs.joinmastodon.org/entities/Status/#Mention>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Mention {
+    #[schema(value_type = String)]
     pub id: AccountId,
     pub username: String,
     pub url: String,
@@ -88,50 +111,54 @@ pub struct Mention {
 }
 
 /// <https://docs.joinmastodon.org/entities/Status/#Tag>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StatusTag {
     pub name: String,
     pub url: String,
 }
 
 /// <https://docs.joinmastodon.org/entities/StatusSource/>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StatusSource {
+    #[schema(value_type = String)]
     pub id: StatusId,
     pub text: String,
     pub spoiler_text: String,
 }
 
 /// <https://docs.joinmastodon.org/entities/StatusEdit/>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StatusEdit {
     pub content: String,
     pub spoiler_text: String,
     pub sensitive: bool,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     pub account: Account,
     pub media_attachments: Vec<MediaAttachment>,
     pub emojis: Vec<CustomEmoji>,
     /// Only where it asks something.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = EditPoll)]
     pub poll: Option<EditPoll>,
+    #[schema(schema_with = crate::openapi::null)]
     pub quote: Null,
 }
 
 /// What there was to choose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EditPoll {
     pub options: Vec<EditOption>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EditOption {
     pub title: String,
 }
 
 /// <https://docs.joinmastodon.org/entities/Context/>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Context {
     pub ancestors: Vec<Status>,
     pub descendants: Vec<Status>,

@@ -6,17 +6,19 @@ use std::collections::BTreeMap;
 use domain::NotificationKind;
 use serde::Serialize;
 use service::push::SubscriptionView;
+use utoipa::ToSchema;
 
 /// What apps keep of a number here: 31 bits.
 const SMALL: i64 = 0x7fff_ffff;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct WebPushSubscription {
     /// A small number, as apps read it; no operation takes it.
     pub id: i64,
     pub endpoint: String,
     pub standard: bool,
     /// Every kind of notification.
+    #[schema(value_type = BTreeMap<String, bool>)]
     pub alerts: BTreeMap<&'static str, bool>,
     pub policy: &'static str,
     pub server_key: String,

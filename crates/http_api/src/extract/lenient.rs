@@ -5,7 +5,7 @@
 //! `#[serde(default)]` needs no attribute on its fields.
 
 use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// What these types say of a value that they do not take, to follow its name.
@@ -25,7 +25,7 @@ pub(super) fn sentence(error: &str) -> &'static str {
 }
 
 /// Yes or no; blank says nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Flag(pub Option<bool>);
 
 impl Flag {
@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for Flag {
 }
 
 /// A whole number; blank says nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Number(pub Option<i64>);
 
 impl<'de> Deserialize<'de> for Number {
@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for Number {
 }
 
 /// Text; a number or a truth value is taken as it is written. Blank text is kept: it clears a field.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Text(pub Option<String>);
 
 impl Text {
@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for Text {
 }
 
 /// One of a few words, such as a visibility; blank says nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Choice<T>(pub Option<T>);
 
 impl<T> Default for Choice<T> {
@@ -119,7 +119,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Choice<T> {
 }
 
 /// One word or several; blank ones are left out, as forms send `a[]=` for an empty list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Words(pub Option<Vec<String>>);
 
 impl Words {
@@ -149,7 +149,7 @@ impl<'de> Deserialize<'de> for Words {
 }
 
 /// Several things with parts of their own, as an array or as an object keyed by position.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Many<T>(pub Option<Vec<T>>);
 
 impl<T> Default for Many<T> {

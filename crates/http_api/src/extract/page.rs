@@ -2,12 +2,13 @@
 //! <https://docs.joinmastodon.org/api/guidelines/#pagination>
 
 use domain::Page;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::lenient::Text;
 
 /// The parameters of every list. None of them is ever refused.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
 pub struct PageParams {
     pub max_id: Text,

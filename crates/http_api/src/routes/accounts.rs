@@ -3,19 +3,20 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{AccountId, Visibility};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::accounts::{self, AccountStatuses};
 use service::follows::{self, FollowWishes};
 use service::profile::{self, ProfileChange};
 use service::search::SearchRequest;
 use service::users::{self, SignUp};
 use service::{App, blocks, search};
+use utoipa::ToSchema;
 
 use super::oauth::token_entity;
 use super::quotes::policy;
 use super::{Answer, json, page};
 use crate::ApiError;
-use crate::entities::{Account, Relationship, Status};
+use crate::entities::{Account, CredentialAccount, Relationship, Status, Token};
 use crate::extract::scope::{
     OwnProfile, ReadAccounts, ReadBlocks, ReadFollows, ReadStatuses, WriteAccounts, WriteBlocks,
     WriteFollows,
@@ -24,6 +25,7 @@ use crate::extract::{
     Anyone, Caller, Choice, Flag, Holder, Number, PageParams, Params, PathId, Text, Upload, Words,
 };
 use crate::middleware::client_address::client_address;
+use crate::openapi::Operations;
 use crate::views::{account_ids, credential_account};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -55,7 +57,85 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/accounts/{id}/unblock").route(web::post().to(unblock)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.post("/v1/accounts", "Sign up", sign_up)
+        .answers::<Token>();
+    api.get("/v1/accounts", "Several accounts by id", several)
+        .lists::<Account>();
+    api.get("/v1/accounts/verify_credentials", "Who you are", verify)
+        .answers::<CredentialAccount>();
+    api.patch(
+        "/v1/accounts/update_credentials",
+        "Change your profile and your defaults",
+        update,
+    )
+    .answers::<CredentialAccount>()
+    .files(&["avatar", "header"]);
+    api.get(
+        "/v1/accounts/lookup",
+        "The account with a handle that is known here",
+        lookup,
+    )
+    .answers::<Account>();
+    api.get(
+        "/v1/accounts/relationships",
+        "How you stand to some people",
+        relationships,
+    )
+    .lists::<Relationship>();
+    api.get("/v1/accounts/search", "People by their names", find)
+        .lists::<Account>();
+    api.delete("/v1/profile/avatar", "Remove your picture", delete_avatar)
+        .answers::<CredentialAccount>();
+    api.delete(
+        "/v1/profile/header",
+        "Remove the picture above your profile",
+        delete_header,
+    )
+    .answers::<CredentialAccount>();
+    api.get("/v1/blocks", "Whom you block", blocked)
+        .pages::<Account>();
+    api.get("/v1/accounts/{id}", "One account", show)
+        .answers::<Account>();
+    api.get(
+        "/v1/accounts/{id}/statuses",
+        "What somebody posted",
+        statuses,
+    )
+    .pages::<Status>();
+    api.get(
+        "/v1/accounts/{id}/followers",
+        "Who follows somebody",
+        followers,
+    )
+    .pages::<Account>();
+    api.get(
+        "/v1/accounts/{id}/following",
+        "Whom somebody follows",
+        following,
+    )
+    .pages::<Account>();
+    api.post(
+        "/v1/accounts/{id}/follow",
+        "Follow, or change what a follow brings",
+        follow,
+    )
+    .answers::<Relationship>();
+    api.post("/v1/accounts/{id}/unfollow", "Follow no longer", unfollow)
+        .answers::<Relationship>();
+    api.post(
+        "/v1/accounts/{id}/remove_from_followers",
+        "Make somebody follow you no longer",
+        remove_follower,
+    )
+    .answers::<Relationship>();
+    api.post("/v1/accounts/{id}/block", "Block", block)
+        .answers::<Relationship>();
+    api.post("/v1/accounts/{id}/unblock", "Block no longer", unblock)
+        .answers::<Relationship>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct SignUpForm {
     username: Text,
@@ -93,7 +173,7 @@ async fn sign_up(
     json(token_entity(&issued))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Ids {
     id: Words,
@@ -109,7 +189,7 @@ async fn verify(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
     json(credential_account(&caller.person, view, requests))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 pub(super) struct Update {
     display_name: Text,
@@ -124,9 +204,10 @@ pub(super) struct Update {
     source: UpdateSource,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct UpdateSource {
+    #[schema(value_type = String)]
     privacy: Choice<Visibility>,
     sensitive: Flag,
     language: Text,
@@ -134,14 +215,14 @@ struct UpdateSource {
 }
 
 /// A list, or a map of numbers to rows, as forms send it.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(untagged)]
 enum Fields {
     List(Vec<FieldRow>),
     Map(std::collections::BTreeMap<String, FieldRow>),
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct FieldRow {
     name: Text,
@@ -222,7 +303,7 @@ async fn delete_header(caller: Caller<WriteAccounts>, app: Data<App>) -> Answer 
     own(&app, &caller).await
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Lookup {
     acct: Text,
@@ -246,7 +327,7 @@ async fn relationships(caller: Caller<ReadFollows>, params: Params<Ids>, app: Da
     )
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Find {
     q: Text,
@@ -277,7 +358,7 @@ async fn show(caller: Anyone<ReadAccounts>, id: PathId<AccountId>, app: Data<App
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct StatusesOf {
     only_media: Flag,
@@ -337,7 +418,7 @@ async fn following(
     page::<_, Account>(&request, &app, found)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Follow {
     reblogs: Flag,

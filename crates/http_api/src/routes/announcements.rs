@@ -8,6 +8,7 @@ use super::{Answer, json, nothing};
 use crate::entities::Announcement;
 use crate::extract::scope::{AnyScope, WriteAccounts, WriteFavourites};
 use crate::extract::{Caller, PathId};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -18,6 +19,29 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::put().to(react))
                 .route(web::delete().to(take_back)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/announcements", "What the server has to tell", list)
+        .lists::<Announcement>();
+    api.post(
+        "/v1/announcements/{id}/dismiss",
+        "Mark an announcement as read",
+        dismiss,
+    )
+    .says_nothing();
+    api.put(
+        "/v1/announcements/{id}/reactions/{name}",
+        "React with an emoji",
+        react,
+    )
+    .says_nothing();
+    api.delete(
+        "/v1/announcements/{id}/reactions/{name}",
+        "Take a reaction back",
+        take_back,
+    )
+    .says_nothing();
 }
 
 async fn list(caller: Caller<AnyScope>, app: Data<App>) -> Answer {

@@ -1,14 +1,16 @@
 //! <https://docs.joinmastodon.org/methods/apps/>
 
 use actix_web::web::{self, Data, ServiceConfig};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::oauth::{self, NewApplication};
 use service::push;
+use utoipa::ToSchema;
 
 use super::{Answer, json};
 use crate::entities::{Application, CredentialApplication};
 use crate::extract::{Holder, Params, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -16,7 +18,18 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/apps/verify_credentials").route(web::get().to(verify)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.post("/v1/apps", "Register an app", create)
+        .answers::<CredentialApplication>();
+    api.get(
+        "/v1/apps/verify_credentials",
+        "Which app the token belongs to",
+        verify,
+    )
+    .answers::<Application>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Create {
     client_name: Text,

@@ -2,20 +2,30 @@
 //! <https://docs.joinmastodon.org/methods/async_refreshes/>
 
 use actix_web::web::{self, Data, Path, ServiceConfig};
-use serde_json::json;
 use service::App;
 use service::completing::{self, Refresh};
 
 use super::{Answer, json};
 use crate::ApiError;
+use crate::entities::async_refresh::{AsyncRefresh, Work};
 use crate::extract::Caller;
 use crate::extract::scope::ReadStatuses;
+use crate::openapi::Operations;
 
 /// Seconds after which an app may ask again.
 const RETRY: u8 = 3;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(web::resource("/v1_alpha/async_refreshes/{id}").route(web::get().to(show)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1_alpha/async_refreshes/{id}",
+        "How far work in the background is",
+        show,
+    )
+    .answers::<AsyncRefresh>();
 }
 
 fn id(refresh: &Refresh) -> String {
@@ -39,9 +49,16 @@ async fn show(caller: Caller<ReadStatuses>, named: Path<String>, app: Data<App>)
     let ids = parts.and_then(|(first, status)| Some((first.parse().ok()?, status.parse().ok()?)));
     let (first, status) = ids.ok_or(ApiError::NotFound)?;
     let refresh = completing::refresh(&app, &caller.person, first, status).await?;
-    json(json!({ "async_refresh": {
-        "id": id(&refresh),
-        "status": if refresh.is_over { "finished" } else { "running" },
-        "result_count": refresh.found,
-    } }))
+    let status = if refresh.is_over {
+        "finished"
+    } else {
+        "running"
+    };
+    json(AsyncRefresh {
+        async_refresh: Work {
+            id: id(&refresh),
+            status,
+            result_count: refresh.found,
+        },
+    })
 }

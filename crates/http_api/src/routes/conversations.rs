@@ -8,12 +8,30 @@ use super::{Answer, json, nothing, page};
 use crate::entities::Conversation;
 use crate::extract::scope::{ReadStatuses, WriteConversations};
 use crate::extract::{Caller, PageParams, Params, PathId};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/conversations").route(web::get().to(list)))
         .service(web::resource("/v1/conversations/{id}").route(web::delete().to(delete)))
         .service(web::resource("/v1/conversations/{id}/read").route(web::post().to(read)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/conversations", "Your direct conversations", list)
+        .pages::<Conversation>();
+    api.delete(
+        "/v1/conversations/{id}",
+        "Remove a conversation from your list",
+        delete,
+    )
+    .says_nothing();
+    api.post(
+        "/v1/conversations/{id}/read",
+        "Mark a conversation as read",
+        read,
+    )
+    .answers::<Conversation>();
 }
 
 async fn list(

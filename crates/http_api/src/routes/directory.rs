@@ -2,14 +2,16 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::directory::{self, Order, Wanted};
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing};
 use crate::entities::{Account, Suggestion};
 use crate::extract::scope::{Read, ReadAccounts};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -19,7 +21,35 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v2/suggestions").route(web::get().to(suggestions)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/directory",
+        "People who want to be found, by name",
+        list,
+    )
+    .lists::<Account>();
+    api.get(
+        "/v1/suggestions",
+        "People whom you may want to follow",
+        suggestions_v1,
+    )
+    .lists::<Account>()
+    .deprecated();
+    api.delete(
+        "/v1/suggestions/{id}",
+        "Suggest somebody no longer",
+        dismiss,
+    )
+    .says_nothing();
+    api.get(
+        "/v2/suggestions",
+        "People whom you may want to follow, and why",
+        suggestions,
+    )
+    .lists::<Suggestion>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Listed {
     order: Text,
@@ -44,7 +74,7 @@ async fn list(caller: Anyone<ReadAccounts>, params: Params<Listed>, app: Data<Ap
     json(found.into_iter().map(Account::from).collect::<Vec<_>>())
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Limit {
     limit: Number,

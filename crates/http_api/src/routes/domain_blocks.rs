@@ -2,12 +2,14 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::{App, domain_blocks};
+use utoipa::ToSchema;
 
 use super::{Answer, nothing, page};
 use crate::extract::scope::{ReadBlocks, WriteBlocks};
 use crate::extract::{Caller, PageParams, Params};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -18,7 +20,16 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     );
 }
 
-#[derive(Deserialize)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/domain_blocks", "Which servers you block", list)
+        .pages::<String>();
+    api.post("/v1/domain_blocks", "Block a server", block)
+        .says_nothing();
+    api.delete("/v1/domain_blocks", "Block a server no longer", unblock)
+        .says_nothing();
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
 struct Named {
     #[serde(default)]
     domain: String,

@@ -5,11 +5,14 @@ use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
 use serde_json::json as object;
 use service::App;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::{Answer, json, nothing};
 use crate::ApiError;
+use crate::entities::{CustomEmoji, PreviewCard, Status, Tag};
 use crate::extract::scope::{AnyScope, ReadStatuses};
 use crate::extract::{Caller, PathId};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // For everybody.
@@ -31,6 +34,55 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/statuses/{id}/translate").route(web::post().to(no_translation)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/custom_emojis", "Custom emoji", none)
+        .lists::<CustomEmoji>();
+    api.get(
+        "/v1/trends",
+        "Trending tags: none, since nothing is ranked here",
+        none,
+    )
+    .lists::<Tag>()
+    .deprecated();
+    api.get(
+        "/v1/trends/tags",
+        "Trending tags: none, since nothing is ranked here",
+        none,
+    )
+    .lists::<Tag>();
+    api.get(
+        "/v1/trends/statuses",
+        "Trending posts: none, since nothing is ranked here",
+        none,
+    )
+    .lists::<Status>();
+    api.get(
+        "/v1/trends/links",
+        "Trending links: none, since nothing is ranked here",
+        none,
+    )
+    .lists::<PreviewCard>();
+    api.get(
+        "/v1/instance/translation_languages",
+        "From and into which languages posts are translated",
+        no_translations,
+    )
+    .answers_schema(ObjectBuilder::new().schema_type(Type::Object));
+    api.get(
+        "/v1/accounts/{id}/identity_proofs",
+        "Proofs of identity, which no longer exist",
+        no_proofs,
+    )
+    .answers_schema(crate::openapi::empty_list())
+    .deprecated();
+    api.post(
+        "/v1/statuses/{id}/translate",
+        "A post in your language",
+        no_translation,
+    )
+    .answers_schema(ObjectBuilder::new().schema_type(Type::Object));
 }
 
 async fn none() -> Answer {

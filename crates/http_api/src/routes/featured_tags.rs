@@ -2,13 +2,15 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::{App, featured_tags};
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing};
 use crate::entities::{FeaturedTag, Tag};
 use crate::extract::scope::{ReadAccounts, WriteAccounts};
 use crate::extract::{Anyone, Caller, Params, PathId, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -20,6 +22,31 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/featured_tags/suggestions").route(web::get().to(suggestions)))
         .service(web::resource("/v1/featured_tags/{id}").route(web::delete().to(unfeature)))
         .service(web::resource("/v1/accounts/{id}/featured_tags").route(web::get().to(of_account)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/featured_tags", "The tags on your profile", own)
+        .lists::<FeaturedTag>();
+    api.post("/v1/featured_tags", "Put a tag on your profile", feature)
+        .answers::<FeaturedTag>();
+    api.get(
+        "/v1/featured_tags/suggestions",
+        "Tags that you used lately",
+        suggestions,
+    )
+    .lists::<Tag>();
+    api.delete(
+        "/v1/featured_tags/{id}",
+        "Take a tag off your profile",
+        unfeature,
+    )
+    .says_nothing();
+    api.get(
+        "/v1/accounts/{id}/featured_tags",
+        "The tags on a profile",
+        of_account,
+    )
+    .lists::<FeaturedTag>();
 }
 
 async fn listed(app: &App, id: AccountId) -> Answer {
@@ -35,7 +62,7 @@ async fn of_account(_: Anyone<ReadAccounts>, id: PathId<AccountId>, app: Data<Ap
     listed(&app, id.0).await
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Name {
     name: Text,

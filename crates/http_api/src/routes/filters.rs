@@ -2,15 +2,17 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{FilterAction, FilterId, StatusId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::filters::{self, FilterWishes, KeywordChange, KeywordWish};
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing};
 use crate::ApiError;
 use crate::entities::{Filter, FilterKeyword, FilterStatus};
 use crate::extract::scope::{ReadFilters, WriteFilters};
 use crate::extract::{Caller, Choice, Flag, Many, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -48,17 +50,78 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v2/filters", "Your filters", all)
+        .lists::<Filter>();
+    api.post("/v2/filters", "Make a filter", create)
+        .answers::<Filter>();
+    api.get("/v2/filters/{id}", "One filter", show)
+        .answers::<Filter>();
+    api.put("/v2/filters/{id}", "Change a filter", update)
+        .answers::<Filter>();
+    api.delete("/v2/filters/{id}", "Remove a filter", delete)
+        .says_nothing();
+    api.get(
+        "/v2/filters/{id}/keywords",
+        "The words of a filter",
+        keywords,
+    )
+    .lists::<FilterKeyword>();
+    api.post(
+        "/v2/filters/{id}/keywords",
+        "Add a word to a filter",
+        add_keyword,
+    )
+    .answers::<FilterKeyword>();
+    api.get(
+        "/v2/filters/{id}/statuses",
+        "The posts of a filter",
+        statuses,
+    )
+    .lists::<FilterStatus>();
+    api.post(
+        "/v2/filters/{id}/statuses",
+        "Add a post to a filter",
+        add_status,
+    )
+    .answers::<FilterStatus>();
+    api.get("/v2/filters/keywords/{id}", "One word of a filter", keyword)
+        .answers::<FilterKeyword>();
+    api.put(
+        "/v2/filters/keywords/{id}",
+        "Change a word of a filter",
+        update_keyword,
+    )
+    .answers::<FilterKeyword>();
+    api.delete(
+        "/v2/filters/keywords/{id}",
+        "Remove a word from a filter",
+        delete_keyword,
+    )
+    .says_nothing();
+    api.get("/v2/filters/statuses/{id}", "One post of a filter", status)
+        .answers::<FilterStatus>();
+    api.delete(
+        "/v2/filters/statuses/{id}",
+        "Remove a post from a filter",
+        delete_status,
+    )
+    .says_nothing();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Wishes {
     title: Text,
     context: Words,
+    #[schema(value_type = String)]
     filter_action: Choice<String>,
     expires_in: Text,
+    #[schema(value_type = Vec<KeywordParams>)]
     keywords_attributes: Many<KeywordParams>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct KeywordParams {
     id: Text,
@@ -223,7 +286,7 @@ async fn statuses(caller: Caller<ReadFilters>, id: PathId<FilterId>, app: Data<A
     )
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Named {
     status_id: Text,

@@ -3,9 +3,10 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::FilterAction;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::filters::{self, FilterWishes, KeywordChange, KeywordWish};
+use utoipa::ToSchema;
 
 use super::filters::expires_in;
 use super::{Answer, json, nothing};
@@ -13,6 +14,7 @@ use crate::ApiError;
 use crate::entities::FilterV1;
 use crate::extract::scope::{ReadFilters, WriteFilters};
 use crate::extract::{Caller, Flag, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -29,7 +31,25 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/filters", "The words of your filters", all)
+        .lists::<FilterV1>()
+        .deprecated();
+    api.post("/v1/filters", "Make a filter of one word", create)
+        .answers::<FilterV1>()
+        .deprecated();
+    api.get("/v1/filters/{id}", "One word with its filter", show)
+        .answers::<FilterV1>()
+        .deprecated();
+    api.put("/v1/filters/{id}", "Change a word and its filter", update)
+        .answers::<FilterV1>()
+        .deprecated();
+    api.delete("/v1/filters/{id}", "Remove a word", delete)
+        .says_nothing()
+        .deprecated();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Wishes {
     phrase: Text,

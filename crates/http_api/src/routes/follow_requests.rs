@@ -9,6 +9,7 @@ use super::{Answer, json, page};
 use crate::entities::{Account, Relationship};
 use crate::extract::scope::{ReadFollows, WriteFollows};
 use crate::extract::{Caller, PageParams, Params, PathId};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -17,6 +18,23 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             web::resource("/v1/follow_requests/{id}/authorize").route(web::post().to(authorize)),
         )
         .service(web::resource("/v1/follow_requests/{id}/reject").route(web::post().to(reject)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/follow_requests", "Who asks to follow you", list)
+        .pages::<Account>();
+    api.post(
+        "/v1/follow_requests/{id}/authorize",
+        "Let somebody follow you",
+        authorize,
+    )
+    .answers::<Relationship>();
+    api.post(
+        "/v1/follow_requests/{id}/reject",
+        "Do not let somebody follow you",
+        reject,
+    )
+    .answers::<Relationship>();
 }
 
 async fn list(

@@ -3,17 +3,18 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use domain::{NotificationKind, NotificationRule};
-use serde::Deserialize;
-use serde_json::json as object;
+use serde::{Deserialize, Serialize};
 use service::notification_requests::{self, PolicyWishes};
 use service::{App, grouped};
+use utoipa::ToSchema;
 
 use super::notifications::List;
 use super::{Answer, json, nothing};
 use crate::ApiError;
-use crate::entities::{Account, Groups, NotificationPolicy};
+use crate::entities::{Account, Groups, NotificationPolicy, UnreadCount};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, Params, Text, Words};
+use crate::openapi::Operations;
 use crate::pagination;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -30,7 +31,44 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v2/notifications/{key}/dismiss").route(web::post().to(dismiss)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v2/notifications",
+        "What you are told, what is alike as one",
+        list,
+    )
+    .answers::<Groups>();
+    api.get(
+        "/v2/notifications/policy",
+        "Whose deeds you are told of at once",
+        policy,
+    )
+    .answers::<NotificationPolicy>();
+    api.patch(
+        "/v2/notifications/policy",
+        "Change whose deeds you are told of at once",
+        set_policy,
+    )
+    .answers::<NotificationPolicy>();
+    api.get(
+        "/v2/notifications/unread_count",
+        "How many groups are new to you",
+        unread_count,
+    )
+    .answers::<UnreadCount>();
+    api.get("/v2/notifications/{key}", "One group", show)
+        .answers::<Groups>();
+    api.get(
+        "/v2/notifications/{key}/accounts",
+        "Everybody in a group",
+        people,
+    )
+    .lists::<Account>();
+    api.post("/v2/notifications/{key}/dismiss", "Remove a group", dismiss)
+        .says_nothing();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Grouped {
     grouped_types: Words,
@@ -96,11 +134,11 @@ async fn unread_count(
     let params = params.into_inner();
     let limit = params.list.page.page(100, 1_000).limit;
     let Some(wanted) = params.list.wanted() else {
-        return json(object!({ "count": 0 }));
+        return json(UnreadCount { count: 0 });
     };
     let kinds = params.kinds();
     let count = grouped::unread_count(&app, &caller.person, wanted, kinds, limit).await?;
-    json(object!({ "count": count }))
+    json(UnreadCount { count })
 }
 
 async fn policy(caller: Caller<ReadNotifications>, app: Data<App>) -> Answer {
@@ -109,7 +147,7 @@ async fn policy(caller: Caller<ReadNotifications>, app: Data<App>) -> Answer {
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Rules {
     for_not_following: Text,

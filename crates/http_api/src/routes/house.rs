@@ -10,6 +10,7 @@ use super::{Answer, json};
 use crate::ApiError;
 use crate::entities::Rule;
 use crate::entities::instance::{PrivacyPolicy, TermsOfService};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -19,6 +20,29 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/instance/terms_of_service/{date}").route(web::get().to(terms_of)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/instance/rules", "The rules of this server", rules)
+        .lists::<Rule>();
+    api.get(
+        "/v1/instance/privacy_policy",
+        "The privacy policy",
+        privacy_policy,
+    )
+    .answers::<PrivacyPolicy>();
+    api.get(
+        "/v1/instance/terms_of_service",
+        "The terms of service of now",
+        terms,
+    )
+    .answers::<TermsOfService>();
+    api.get(
+        "/v1/instance/terms_of_service/{date}",
+        "The terms of service that hold from a day on",
+        terms_of,
+    )
+    .answers::<TermsOfService>();
 }
 
 /// The rules, numbered from one.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{Severity, limits};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::instance::{self, Facts, Week};
 use service::{App, RegistrationMode, ShownTo, push};
+use utoipa::ToSchema;
 
 use super::{Answer, house, json};
 use crate::ApiError;
@@ -15,6 +16,7 @@ use crate::entities::instance_v1 as v1;
 use crate::entities::{Account, DomainBlock, InstanceV1};
 use crate::extract::scope::AnyScope;
 use crate::extract::{Anyone, Params, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -29,6 +31,50 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             web::resource("/v1/instance/extended_description")
                 .route(web::get().to(extended_description)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/instance",
+        "What this server is and allows, in the older shape",
+        version_1,
+    )
+    .answers::<InstanceV1>()
+    .deprecated();
+    api.get("/v2/instance", "What this server is and allows", version_2)
+        .answers::<e::Instance>();
+    api.get(
+        "/v1/instance/domain_blocks",
+        "Which servers are limited or shut out",
+        domain_blocks,
+    )
+    .lists::<DomainBlock>();
+    api.get("/v1/instance/peers", "Which servers are known here", peers)
+        .lists::<String>();
+    api.get(
+        "/v1/peers/search",
+        "Known servers by the beginning of their names",
+        search_peers,
+    )
+    .lists::<String>();
+    api.get(
+        "/v1/instance/activity",
+        "How much went on in each of the last twelve weeks",
+        activity,
+    )
+    .lists::<e::Activity>();
+    api.get(
+        "/v1/instance/languages",
+        "Languages by their codes",
+        all_languages,
+    )
+    .lists::<e::Language>();
+    api.get(
+        "/v1/instance/extended_description",
+        "More about this server",
+        extended_description,
+    )
+    .answers::<e::ExtendedDescription>();
 }
 
 /// What apps take for quotes (Mastodon 4.5). Nothing of a later version is promised.
@@ -206,7 +252,7 @@ async fn peers(app: Data<App>) -> Answer {
     json(instance::peers(&app).await?)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Find {
     q: Text,
@@ -251,6 +297,8 @@ async fn domain_blocks(viewer: Anyone<AnyScope>, app: Data<App>) -> Answer {
 }
 
 async fn extended_description(app: Data<App>) -> Answer {
-    let description = instance::html(&app, &app.settings().description);
-    json(serde_json::json!({ "updated_at": null, "content": description }))
+    json(e::ExtendedDescription {
+        updated_at: (),
+        content: instance::html(&app, &app.settings().description),
+    })
 }

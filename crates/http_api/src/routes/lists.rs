@@ -3,15 +3,17 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{AccountId, ListId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::lists::{self, ListWishes};
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing, page};
 use crate::ApiError;
 use crate::entities::{Account, List};
 use crate::extract::scope::{ReadLists, WriteLists};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 use crate::views::account_ids;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -36,7 +38,35 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/accounts/{id}/lists").route(web::get().to(holding)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/lists", "Your lists", all).lists::<List>();
+    api.post("/v1/lists", "Make a list", create)
+        .answers::<List>();
+    api.get("/v1/lists/{id}", "One list", show)
+        .answers::<List>();
+    api.put("/v1/lists/{id}", "Change a list", update)
+        .answers::<List>();
+    api.delete("/v1/lists/{id}", "Remove a list", delete)
+        .says_nothing();
+    api.get("/v1/lists/{id}/accounts", "Who is in a list", members)
+        .pages::<Account>();
+    api.post("/v1/lists/{id}/accounts", "Add people to a list", add)
+        .says_nothing();
+    api.delete(
+        "/v1/lists/{id}/accounts",
+        "Take people out of a list",
+        remove,
+    )
+    .says_nothing();
+    api.get(
+        "/v1/accounts/{id}/lists",
+        "Which of your lists somebody is in",
+        holding,
+    )
+    .lists::<List>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Wishes {
     title: Text,
@@ -110,7 +140,7 @@ async fn members(
     page::<_, Account>(&request, &app, found)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Who {
     account_ids: Words,

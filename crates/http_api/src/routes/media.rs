@@ -2,15 +2,17 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::MediaId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::attachments;
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing};
 use crate::ApiError;
 use crate::entities::MediaAttachment;
 use crate::extract::scope::WriteMedia;
 use crate::extract::{Caller, Params, PathId, Text, Upload};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -24,7 +26,27 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.post("/v1/media", "Upload a file", create)
+        .answers::<MediaAttachment>()
+        .files(&["file", "thumbnail"])
+        .deprecated();
+    api.post("/v2/media", "Upload a file", create)
+        .answers::<MediaAttachment>()
+        .files(&["file", "thumbnail"]);
+    api.get(
+        "/v1/media/{id}",
+        "One of your files that is not posted yet",
+        show,
+    )
+    .answers::<MediaAttachment>();
+    api.put("/v1/media/{id}", "Describe a file", update)
+        .answers::<MediaAttachment>();
+    api.delete("/v1/media/{id}", "Remove a file that is not posted", delete)
+        .says_nothing();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Described {
     description: Text,

@@ -42,6 +42,7 @@ use serde::Serialize;
 use service::{App, Paged};
 
 use crate::ApiError;
+use crate::openapi::Operations;
 use crate::pagination::Ends;
 
 /// What a handler answers.
@@ -133,9 +134,50 @@ pub fn configure_api(config: &mut ServiceConfig) {
     streaming::routes(config);
     tags::routes(config);
     timelines::routes(config);
+    crate::openapi::routes(config);
 }
 
 /// Routes that apps call under `/oauth` and `/.well-known`; the pages there are the `web` crate's.
 pub fn configure_oauth(config: &mut ServiceConfig) {
     oauth::routes(config);
+}
+
+/// Describes every one of them; a test compares this with `tests/stories/routes.tsv`.
+pub(crate) fn operations(api: &mut Operations) {
+    accounts::operations(api);
+    admin::operations(api);
+    announcements::operations(api);
+    apps::operations(api);
+    async_refreshes::operations(api);
+    conversations::operations(api);
+    directory::operations(api);
+    domain_blocks::operations(api);
+    empty::operations(api);
+    featured_tags::operations(api);
+    filters::operations(api);
+    filters_v1::operations(api);
+    follow_requests::operations(api);
+    grouped_notifications::operations(api);
+    house::operations(api);
+    instance::operations(api);
+    lists::operations(api);
+    media::operations(api);
+    mutes::operations(api);
+    notification_requests::operations(api);
+    notifications::operations(api);
+    oauth::operations(api);
+    polls::operations(api);
+    profile::operations(api);
+    push::operations(api);
+    quotes::operations(api);
+    regard::operations(api);
+    reports::operations(api);
+    scheduled_statuses::operations(api);
+    search::operations(api);
+    settings::operations(api);
+    statuses::operations(api);
+    streaming::operations(api);
+    tags::operations(api);
+    timelines::operations(api);
+    crate::openapi::operations(api);
 }

@@ -3,20 +3,31 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::mutes::{self, MuteWishes};
+use utoipa::ToSchema;
 
 use super::{Answer, json, page};
 use crate::entities::{MutedAccount, Relationship};
 use crate::extract::scope::{ReadMutes, WriteMutes};
 use crate::extract::{Caller, Flag, Number, PageParams, Params, PathId};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/mutes").route(web::get().to(list)))
         .service(web::resource("/v1/accounts/{id}/mute").route(web::post().to(mute)))
         .service(web::resource("/v1/accounts/{id}/unmute").route(web::post().to(unmute)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/mutes", "Whom you mute", list)
+        .pages::<MutedAccount>();
+    api.post("/v1/accounts/{id}/mute", "Mute", mute)
+        .answers::<Relationship>();
+    api.post("/v1/accounts/{id}/unmute", "Mute no longer", unmute)
+        .answers::<Relationship>();
 }
 
 async fn list(
@@ -29,7 +40,7 @@ async fn list(
     page::<_, MutedAccount>(&request, &app, found)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Wishes {
     notifications: Flag,

@@ -2,15 +2,16 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
-use serde::Deserialize;
-use serde_json::json as object;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::notification_requests as requests;
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing, page};
-use crate::entities::NotificationRequest;
+use crate::entities::{Merged, NotificationRequest};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, PageParams, Params, PathId, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -31,6 +32,51 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/notifications/requests",
+        "Whose deeds are held back",
+        list,
+    )
+    .pages::<NotificationRequest>();
+    api.get(
+        "/v1/notifications/requests/merged",
+        "Whether what you accepted is told by now",
+        merged,
+    )
+    .answers::<Merged>();
+    api.post(
+        "/v1/notifications/requests/accept",
+        "Be told of several people",
+        accept_all,
+    )
+    .says_nothing();
+    api.post(
+        "/v1/notifications/requests/dismiss",
+        "Drop what several people did",
+        dismiss_all,
+    )
+    .says_nothing();
+    api.get(
+        "/v1/notifications/requests/{id}",
+        "What somebody did and is held back",
+        show,
+    )
+    .answers::<NotificationRequest>();
+    api.post(
+        "/v1/notifications/requests/{id}/accept",
+        "Be told of somebody",
+        accept,
+    )
+    .says_nothing();
+    api.post(
+        "/v1/notifications/requests/{id}/dismiss",
+        "Drop what somebody did",
+        dismiss,
+    )
+    .says_nothing();
+}
+
 async fn list(
     request: HttpRequest,
     caller: Caller<ReadNotifications>,
@@ -49,7 +95,7 @@ async fn show(caller: Caller<ReadNotifications>, id: PathId<i64>, app: Data<App>
 
 /// What is let through is told at once, so that nothing is ever left to be merged.
 async fn merged(_: Caller<ReadNotifications>) -> Answer {
-    json(object!({ "merged": true }))
+    json(Merged { merged: true })
 }
 
 async fn accept(caller: Caller<WriteNotifications>, id: PathId<i64>, app: Data<App>) -> Answer {
@@ -62,7 +108,7 @@ async fn dismiss(caller: Caller<WriteNotifications>, id: PathId<i64>, app: Data<
     nothing()
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Ids {
     id: Words,

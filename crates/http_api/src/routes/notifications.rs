@@ -3,16 +3,18 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{AccountId, NotificationId, NotificationKind};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json as object;
 use service::App;
 use service::notifications::{self, Wanted};
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing, timeline};
 use crate::ApiError;
-use crate::entities::Notification;
+use crate::entities::{Notification, UnreadCount};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, Flag, Number, PageParams, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -24,8 +26,37 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/notifications/{id}/dismiss").route(web::post().to(dismiss)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/notifications", "What you are told", list)
+        .pages::<Notification>();
+    api.post(
+        "/v1/notifications/dismiss",
+        "Remove one notification",
+        dismiss_named,
+    )
+    .says_nothing()
+    .deprecated();
+    api.post("/v1/notifications/clear", "Remove all notifications", clear)
+        .says_nothing();
+    api.get(
+        "/v1/notifications/unread_count",
+        "How many notifications are new to you",
+        unread_count,
+    )
+    .answers::<UnreadCount>();
+    api.get("/v1/notifications/{id}", "One notification", show)
+        .answers::<Notification>();
+    api.post(
+        "/v1/notifications/{id}/dismiss",
+        "Remove one notification",
+        dismiss,
+    )
+    .says_nothing();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
+#[schema(as = WantedNotifications)]
 pub(super) struct List {
     types: Words,
     exclude_types: Words,
@@ -93,7 +124,7 @@ async fn dismiss(
     nothing()
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Named {
     id: Text,
@@ -116,7 +147,7 @@ async fn clear(caller: Caller<WriteNotifications>, app: Data<App>) -> Answer {
     nothing()
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Count {
     limit: Number,
@@ -129,5 +160,5 @@ async fn unread_count(
 ) -> Answer {
     let limit = params.0.limit.0.unwrap_or(100).clamp(1, 1_000);
     let count = notifications::unread_count(&app, &caller.person, limit).await?;
-    json(object!({ "count": count }))
+    json(UnreadCount { count })
 }

@@ -7,18 +7,21 @@ use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::Scopes;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use service::App;
 use service::oauth::{self, Failure, Grant, IssuedToken, OAuthError};
+use utoipa::ToSchema;
+use utoipa::openapi::HttpMethod;
 
 use super::Answer;
 use crate::ApiError;
-use crate::entities::Token;
+use crate::entities::{AuthorizationServer, Token, UserInfo};
 use crate::extract::scope::Profile;
 use crate::extract::{Caller, Params, Text};
 use crate::middleware::json_answers::json_answers;
 use crate::middleware::rate_limit::rate_limit;
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     let cors = crate::middleware::cors::oauth;
@@ -52,7 +55,45 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.add(
+        HttpMethod::Post,
+        "/oauth/token",
+        "Exchange a code, or an app's secret, for a token",
+        token,
+    )
+    .answers::<Token>();
+    api.add(
+        HttpMethod::Post,
+        "/oauth/revoke",
+        "Give a token back",
+        revoke,
+    )
+    .says_nothing();
+    api.add(
+        HttpMethod::Get,
+        "/oauth/userinfo",
+        "Who you are, as OpenID has it",
+        user_info,
+    )
+    .answers::<UserInfo>();
+    api.add(
+        HttpMethod::Post,
+        "/oauth/userinfo",
+        "Who you are, as OpenID has it",
+        user_info,
+    )
+    .answers::<UserInfo>();
+    api.add(
+        HttpMethod::Get,
+        "/.well-known/oauth-authorization-server",
+        "How to get a token (RFC 8414)",
+        metadata,
+    )
+    .answers::<AuthorizationServer>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct TokenRequest {
     grant_type: Text,
@@ -136,7 +177,7 @@ async fn token(request: HttpRequest, params: Params<TokenRequest>, app: Data<App
     }
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Revocation {
     client_id: Text,
@@ -162,32 +203,36 @@ async fn user_info(caller: Caller<Profile>, app: Data<App>) -> Answer {
     } else {
         &view.account.display_name
     };
-    super::json(json!({
-        "iss": app.addresses().join("/"),
-        "sub": view.account.uri,
-        "name": name,
-        "preferred_username": view.account.username,
-        "profile": view.account.url,
-        "picture": view.avatar,
-    }))
+    super::json(UserInfo {
+        iss: app.addresses().join("/"),
+        name: name.clone(),
+        sub: view.account.uri,
+        preferred_username: view.account.username,
+        profile: view.account.url,
+        picture: view.avatar,
+    })
 }
 
 /// RFC 8414.
 async fn metadata(app: Data<App>) -> Answer {
     let at = |path: &str| app.addresses().join(path);
-    super::json(json!({
-        "issuer": at("/"),
-        "service_documentation": "https://docs.joinmastodon.org/",
-        "authorization_endpoint": at("/oauth/authorize"),
-        "token_endpoint": at("/oauth/token"),
-        "app_registration_endpoint": at("/api/v1/apps"),
-        "revocation_endpoint": at("/oauth/revoke"),
-        "userinfo_endpoint": at("/oauth/userinfo"),
-        "scopes_supported": Scopes::all_names().collect::<Vec<_>>(),
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "code_challenge_methods_supported": ["S256"],
-    }))
+    super::json(AuthorizationServer {
+        issuer: at("/"),
+        service_documentation: "https://docs.joinmastodon.org/",
+        authorization_endpoint: at("/oauth/authorize"),
+        token_endpoint: at("/oauth/token"),
+        app_registration_endpoint: at("/api/v1/apps"),
+        revocation_endpoint: at("/oauth/revoke"),
+        userinfo_endpoint: at("/oauth/userinfo"),
+        scopes_supported: Scopes::all_names().collect(),
+        response_types_supported: &["code"],
+        response_modes_supported: &["query"],
+        grant_types_supported: &["authorization_code", "client_credentials"],
+        token_endpoint_auth_methods_supported: &[
+            "client_secret_basic",
+            "client_secret_post",
+            "none",
+        ],
+        code_challenge_methods_supported: &["S256"],
+    })
 }

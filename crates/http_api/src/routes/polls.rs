@@ -2,13 +2,15 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::PollId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::{App, polls};
+use utoipa::ToSchema;
 
 use super::{Answer, json};
 use crate::entities::Poll;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -16,8 +18,15 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/polls/{id}/votes").route(web::post().to(vote)));
 }
 
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/polls/{id}", "One poll", show)
+        .answers::<Poll>();
+    api.post("/v1/polls/{id}/votes", "Vote", vote)
+        .answers::<Poll>();
+}
+
 /// The poll that comes with a status.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 pub(super) struct PollParams {
     options: Words,
@@ -41,7 +50,7 @@ async fn show(caller: Anyone<ReadStatuses>, id: PathId<PollId>, app: Data<App>) 
     json(Poll::from(polls::view(&app, caller.person(), id.0).await?))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Votes {
     choices: Words,

@@ -5,12 +5,14 @@ use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
 use service::views::AccountView;
 use service::{App, accounts, featured_tags, profile, users};
+use utoipa::ToSchema;
 
 use super::accounts::Update;
 use super::{Answer, json, nothing};
 use crate::entities::{FeaturedTag, Profile};
 use crate::extract::scope::{OwnProfile, WriteAccounts};
 use crate::extract::{Caller, Newcomer, Params, Text, Upload};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -20,6 +22,20 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::patch().to(write)),
         )
         .service(web::resource("/v1/emails/confirmations").route(web::post().to(confirmation)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/profile", "Your profile as you wrote it", read)
+        .answers::<Profile>();
+    api.patch("/v1/profile", "Change your profile", write)
+        .answers::<Profile>()
+        .files(&["avatar", "header"]);
+    api.post(
+        "/v1/emails/confirmations",
+        "Send the mail again that confirms your address",
+        confirmation,
+    )
+    .says_nothing();
 }
 
 async fn read(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
@@ -42,7 +58,7 @@ async fn show(app: &App, view: AccountView) -> Answer {
     })
 }
 
-#[derive(serde::Deserialize, Default)]
+#[derive(serde::Deserialize, serde::Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Address {
     email: Text,

@@ -2,16 +2,18 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{NotificationKind, PushPolicy};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service::App;
 use service::push::{self, NewSubscription, Wishes};
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing};
 use crate::ApiError;
 use crate::entities::WebPushSubscription;
 use crate::extract::scope::Push;
 use crate::extract::{Bearer, Caller, Choice, Flag, Params, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -23,20 +25,47 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     );
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/push/subscription",
+        "Where this app is told at once",
+        show,
+    )
+    .answers::<WebPushSubscription>();
+    api.post(
+        "/v1/push/subscription",
+        "Have this app told at once",
+        create,
+    )
+    .answers::<WebPushSubscription>();
+    api.put(
+        "/v1/push/subscription",
+        "Change of what this app is told",
+        update,
+    )
+    .answers::<WebPushSubscription>();
+    api.delete(
+        "/v1/push/subscription",
+        "Have this app told no longer",
+        delete,
+    )
+    .says_nothing();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Create {
     subscription: SubscriptionParams,
     data: Option<DataParams>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Update {
     data: Option<DataParams>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct SubscriptionParams {
     endpoint: Text,
@@ -44,18 +73,19 @@ struct SubscriptionParams {
     standard: Flag,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Keys {
     p256dh: Text,
     auth: Text,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct DataParams {
     /// By kind of notification; kinds that we do not have are left out.
     alerts: Value,
+    #[schema(value_type = String)]
     policy: Choice<String>,
 }
 

@@ -3,14 +3,16 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use domain::{QuotePolicy, StatusId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::{App, quotes};
+use utoipa::ToSchema;
 
 use super::{Answer, json, page};
 use crate::ApiError;
 use crate::entities::Status;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -22,6 +24,27 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/statuses/{id}/interaction_policy").route(web::put().to(set_policy)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/statuses/{id}/quotes",
+        "What quotes a post of yours",
+        list,
+    )
+    .pages::<Status>();
+    api.post(
+        "/v1/statuses/{id}/quotes/{quoting_status_id}/revoke",
+        "Take back the leave to quote a post of yours",
+        revoke,
+    )
+    .answers::<Status>();
+    api.put(
+        "/v1/statuses/{id}/interaction_policy",
+        "Change who may quote a post of yours",
+        set_policy,
+    )
+    .answers::<Status>();
 }
 
 /// `public`, `followers` or `nobody`; none if it is not said.
@@ -57,7 +80,7 @@ async fn revoke(
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Policy {
     quote_approval_policy: Text,

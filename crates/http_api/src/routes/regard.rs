@@ -4,13 +4,15 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::{App, regard};
+use utoipa::ToSchema;
 
 use super::{Answer, json, page};
 use crate::entities::{Account, FamiliarFollowers, Relationship};
 use crate::extract::scope::{ReadAccounts, ReadFollows, WriteAccounts};
 use crate::extract::{Anyone, Caller, PageParams, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 use crate::views::account_ids;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -30,7 +32,56 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     }
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/endorsements", "Whom you recommend", own)
+        .pages::<Account>();
+    api.get(
+        "/v1/accounts/familiar_followers",
+        "Who of those you follow follows some people",
+        familiar,
+    )
+    .lists::<FamiliarFollowers>();
+    api.post(
+        "/v1/accounts/{id}/note",
+        "Write a note about somebody that only you see",
+        note,
+    )
+    .answers::<Relationship>();
+    api.get(
+        "/v1/accounts/{id}/endorsements",
+        "Whom somebody recommends",
+        endorsed,
+    )
+    .pages::<Account>();
+    api.post(
+        "/v1/accounts/{id}/endorse",
+        "Recommend somebody on your profile",
+        endorse,
+    )
+    .answers::<Relationship>();
+    api.post(
+        "/v1/accounts/{id}/pin",
+        "Recommend somebody on your profile",
+        endorse,
+    )
+    .answers::<Relationship>()
+    .deprecated();
+    api.post(
+        "/v1/accounts/{id}/unendorse",
+        "Recommend somebody no longer",
+        unendorse,
+    )
+    .answers::<Relationship>();
+    api.post(
+        "/v1/accounts/{id}/unpin",
+        "Recommend somebody no longer",
+        unendorse,
+    )
+    .answers::<Relationship>()
+    .deprecated();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Note {
     comment: Text,
@@ -79,7 +130,7 @@ async fn endorsed(
     page::<_, Account>(&request, &app, found)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Ids {
     id: Words,

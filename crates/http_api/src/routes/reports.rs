@@ -2,21 +2,32 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::reports::{self, NewReport};
+use utoipa::ToSchema;
 
 use super::{Answer, json};
 use crate::ApiError;
 use crate::entities::Report;
 use crate::extract::scope::WriteReports;
 use crate::extract::{Caller, Flag, Params, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(web::resource("/v1/reports").route(web::post().to(create)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.post(
+        "/v1/reports",
+        "Report somebody to those who look after the server",
+        create,
+    )
+    .answers::<Report>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct ReportParams {
     account_id: Option<String>,

@@ -3,14 +3,16 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::Time;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::{App, scheduled};
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing, page};
 use crate::ApiError;
 use crate::entities::ScheduledStatus;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -21,6 +23,21 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::put().to(move_to))
                 .route(web::delete().to(cancel)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/scheduled_statuses", "What you are going to post", list)
+        .pages::<ScheduledStatus>();
+    api.get("/v1/scheduled_statuses/{id}", "One post to come", show)
+        .answers::<ScheduledStatus>();
+    api.put(
+        "/v1/scheduled_statuses/{id}",
+        "Post at another time",
+        move_to,
+    )
+    .answers::<ScheduledStatus>();
+    api.delete("/v1/scheduled_statuses/{id}", "Do not post it", cancel)
+        .says_nothing();
 }
 
 /// A time as apps write it: ISO 8601, in UTC where it names no zone.
@@ -49,7 +66,7 @@ async fn show(caller: Caller<ReadStatuses>, id: PathId<i64>, app: Data<App>) -> 
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Moved {
     scheduled_at: Text,

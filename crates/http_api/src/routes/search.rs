@@ -2,15 +2,17 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::search::{self, SearchKind, SearchRequest};
+use utoipa::ToSchema;
 
 use super::{Answer, json};
 use crate::ApiError;
 use crate::entities::{Account, Embedding, Search, SearchV1, Status, Tag};
 use crate::extract::scope::ReadSearch;
 use crate::extract::{Anyone, Flag, Number, Params, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -19,7 +21,17 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/oembed").route(web::get().to(oembed)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/search", "Search, with tags as words", version_1)
+        .answers::<SearchV1>()
+        .deprecated();
+    api.get("/v2/search", "Search for people, posts and tags", version_2)
+        .answers::<Search>();
+    api.get("/oembed", "A post for other pages", oembed)
+        .answers::<Embedding>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Find {
     q: Text,
@@ -98,7 +110,7 @@ async fn find(
     })
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Wanted {
     url: Text,

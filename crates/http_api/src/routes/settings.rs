@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{self, Data, ServiceConfig};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::{App, markers};
+use utoipa::ToSchema;
 
 use super::{Answer, json};
 use crate::ApiError;
 use crate::entities::{Marker, Markers, Preferences};
 use crate::extract::scope::{ReadAccounts, ReadStatuses, WriteStatuses};
 use crate::extract::{Caller, Number, Params, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -20,6 +22,19 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(read))
                 .route(web::post().to(write)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/preferences",
+        "How you like to post and read",
+        preferences,
+    )
+    .answers::<Preferences>();
+    api.get("/v1/markers", "How far you have read", read)
+        .answers::<Markers>();
+    api.post("/v1/markers", "Say how far you have read", write)
+        .answers::<Markers>();
 }
 
 async fn preferences(caller: Caller<ReadAccounts>) -> Answer {
@@ -35,7 +50,7 @@ async fn preferences(caller: Caller<ReadAccounts>) -> Answer {
     })
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Timelines {
     timeline: Words,
@@ -55,13 +70,13 @@ async fn read(caller: Caller<ReadStatuses>, params: Params<Timelines>, app: Data
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Place {
     last_read_id: Number,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Places {
     home: Option<Place>,

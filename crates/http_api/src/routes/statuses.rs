@@ -3,9 +3,10 @@
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{MediaId, StatusId, Visibility};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::statuses::{self, MediaChange, NewStatus, StatusChange};
 use service::{App, Error, scheduled};
+use utoipa::ToSchema;
 
 use super::media::focus;
 use super::polls::PollParams;
@@ -21,6 +22,7 @@ use crate::extract::scope::{
     WriteFavourites, WriteMutes, WriteStatuses,
 };
 use crate::extract::{Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -57,12 +59,107 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/bookmarks").route(web::get().to(bookmarks)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.post("/v1/statuses", "Post, or schedule a post", create)
+        .answers_one_of::<Status, ScheduledStatus>();
+    api.get("/v1/statuses", "Several posts by id", several)
+        .lists::<Status>();
+    api.get("/v1/statuses/{id}", "One post", show)
+        .answers::<Status>();
+    api.put("/v1/statuses/{id}", "Edit a post", edit)
+        .answers::<Status>();
+    api.delete("/v1/statuses/{id}", "Remove a post", delete)
+        .answers::<Status>();
+    api.get(
+        "/v1/statuses/{id}/context",
+        "What a post answers, and what answers it",
+        context,
+    )
+    .answers::<Context>();
+    api.get(
+        "/v1/statuses/{id}/source",
+        "What you wrote, before it became HTML",
+        source,
+    )
+    .answers::<StatusSource>();
+    api.get(
+        "/v1/statuses/{id}/history",
+        "What a post said before",
+        history,
+    )
+    .lists::<StatusEdit>();
+    api.get(
+        "/v1/statuses/{id}/card",
+        "What is shown of the page that a post links to",
+        card,
+    )
+    .answers::<PreviewCard>()
+    .deprecated();
+    api.post("/v1/statuses/{id}/favourite", "Like", favourite)
+        .answers::<Status>();
+    api.post(
+        "/v1/statuses/{id}/unfavourite",
+        "Like no longer",
+        unfavourite,
+    )
+    .answers::<Status>();
+    api.post("/v1/statuses/{id}/reblog", "Boost", reblog)
+        .answers::<Status>();
+    api.post("/v1/statuses/{id}/unreblog", "Boost no longer", unreblog)
+        .answers::<Status>();
+    api.post("/v1/statuses/{id}/bookmark", "Bookmark", bookmark)
+        .answers::<Status>();
+    api.post(
+        "/v1/statuses/{id}/unbookmark",
+        "Bookmark no longer",
+        unbookmark,
+    )
+    .answers::<Status>();
+    api.post(
+        "/v1/statuses/{id}/mute",
+        "Be told no longer of a conversation",
+        mute,
+    )
+    .answers::<Status>();
+    api.post(
+        "/v1/statuses/{id}/unmute",
+        "Be told again of a conversation",
+        unmute,
+    )
+    .answers::<Status>();
+    api.post(
+        "/v1/statuses/{id}/pin",
+        "Pin a post of yours to your profile",
+        pin,
+    )
+    .answers::<Status>();
+    api.post("/v1/statuses/{id}/unpin", "Pin a post no longer", unpin)
+        .answers::<Status>();
+    api.get(
+        "/v1/statuses/{id}/favourited_by",
+        "Who likes a post",
+        favourited_by,
+    )
+    .pages::<Account>();
+    api.get(
+        "/v1/statuses/{id}/reblogged_by",
+        "Who boosted a post",
+        reblogged_by,
+    )
+    .pages::<Account>();
+    api.get("/v1/favourites", "What you like", favourites)
+        .pages::<Status>();
+    api.get("/v1/bookmarks", "What you bookmarked", bookmarks)
+        .pages::<Status>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Create {
     status: Text,
     spoiler_text: Text,
     sensitive: Flag,
+    #[schema(value_type = String)]
     visibility: Choice<Visibility>,
     language: Text,
     in_reply_to_id: Text,
@@ -144,7 +241,7 @@ fn media_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
         .collect()
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Ids {
     id: Words,
@@ -162,7 +259,7 @@ async fn show(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Edit {
     status: Text,
@@ -170,12 +267,13 @@ struct Edit {
     sensitive: Flag,
     language: Text,
     media_ids: Words,
+    #[schema(value_type = Vec<MediaAttributes>)]
     media_attributes: Many<MediaAttributes>,
     poll: Option<PollParams>,
     quote_approval_policy: Text,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct MediaAttributes {
     id: Text,
@@ -290,9 +388,10 @@ async fn unfavourite(
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Reblog {
+    #[schema(value_type = String)]
     visibility: Choice<Visibility>,
 }
 

@@ -3,14 +3,16 @@
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::streaming::{self, Form, PublicPart, Stream};
+use utoipa::ToSchema;
 
 use super::Answer;
 use crate::ApiError;
 use crate::extract::scope::{AnyScope, ReadNotifications, ReadStatuses, Scope};
 use crate::extract::{Caller, Flag, Params};
+use crate::openapi::Operations;
 use crate::streaming::stream::Asked;
 use crate::streaming::{event_stream, socket};
 
@@ -30,6 +32,99 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/streaming/list").route(web::get().to(list)))
         .service(web::resource("/v1/streaming/direct").route(web::get().to(direct)))
         .service(web::resource("/v1/streaming/{channel:.+}").route(web::get().to(unknown)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/streaming",
+        "Open a WebSocket for any of your streams",
+        sockets,
+    )
+    .answers_as(
+        "101",
+        "",
+        "A WebSocket: events come, streams are subscribed to",
+    );
+    api.get(
+        "/v1/streaming/health",
+        "Whether streams can be opened",
+        health,
+    )
+    .answers_as("200", "text/plain", "OK");
+    api.get(
+        "/v1/streaming/user",
+        "Your home timeline and notifications",
+        user,
+    )
+    .answers_as(
+        "200",
+        "text/event-stream",
+        "Events, until either side closes",
+    );
+    api.get(
+        "/v1/streaming/user/notification",
+        "Your notifications",
+        notifications,
+    )
+    .answers_as(
+        "200",
+        "text/event-stream",
+        "Events, until either side closes",
+    );
+    api.get("/v1/streaming/public", "Public posts", public)
+        .answers_as(
+            "200",
+            "text/event-stream",
+            "Events, until either side closes",
+        );
+    api.get(
+        "/v1/streaming/public/local",
+        "Public posts of this server",
+        public_local,
+    )
+    .answers_as(
+        "200",
+        "text/event-stream",
+        "Events, until either side closes",
+    );
+    api.get(
+        "/v1/streaming/public/remote",
+        "Public posts of other servers",
+        public_remote,
+    )
+    .answers_as(
+        "200",
+        "text/event-stream",
+        "Events, until either side closes",
+    );
+    api.get("/v1/streaming/hashtag", "Public posts with a tag", hashtag)
+        .answers_as(
+            "200",
+            "text/event-stream",
+            "Events, until either side closes",
+        );
+    api.get(
+        "/v1/streaming/hashtag/local",
+        "Public posts of this server with a tag",
+        hashtag_local,
+    )
+    .answers_as(
+        "200",
+        "text/event-stream",
+        "Events, until either side closes",
+    );
+    api.get("/v1/streaming/list", "The posts of a list", list)
+        .answers_as(
+            "200",
+            "text/event-stream",
+            "Events, until either side closes",
+        );
+    api.get("/v1/streaming/direct", "Your direct conversations", direct)
+        .answers_as(
+            "200",
+            "text/event-stream",
+            "Events, until either side closes",
+        );
 }
 
 async fn health() -> HttpResponse {
@@ -84,7 +179,7 @@ async fn notifications(caller: Caller<ReadNotifications>, app: Data<App>) -> Ans
     one(&app, &caller, Stream::UserNotification).await
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Media {
     only_media: Flag,

@@ -8,6 +8,7 @@ use super::{Answer, json, page};
 use crate::entities::Tag;
 use crate::extract::scope::{AnyScope, ReadFollows, WriteAccounts, WriteFollows};
 use crate::extract::{Anyone, Caller, PageParams, Params};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -17,6 +18,32 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/tags/{name}/unfollow").route(web::post().to(unfollow)))
         .service(web::resource("/v1/tags/{name}/feature").route(web::post().to(feature)))
         .service(web::resource("/v1/tags/{name}/unfeature").route(web::post().to(unfeature)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/followed_tags", "The tags that you follow", followed)
+        .pages::<Tag>();
+    api.get("/v1/tags/{name}", "One tag", show).answers::<Tag>();
+    api.post("/v1/tags/{name}/follow", "Follow a tag", follow)
+        .answers::<Tag>();
+    api.post(
+        "/v1/tags/{name}/unfollow",
+        "Follow a tag no longer",
+        unfollow,
+    )
+    .answers::<Tag>();
+    api.post(
+        "/v1/tags/{name}/feature",
+        "Put a tag on your profile",
+        feature,
+    )
+    .answers::<Tag>();
+    api.post(
+        "/v1/tags/{name}/unfeature",
+        "Take a tag off your profile",
+        unfeature,
+    )
+    .answers::<Tag>();
 }
 
 async fn followed(

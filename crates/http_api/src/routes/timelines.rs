@@ -3,15 +3,17 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use domain::ListId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::timelines::{self, PublicTimeline, TagTimeline};
+use utoipa::ToSchema;
 
 use super::{Answer, timeline};
 use crate::ApiError;
 use crate::entities::Status;
 use crate::extract::scope::{ReadLists, ReadStatuses};
 use crate::extract::{Anyone, Caller, Flag, PageParams, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -21,6 +23,30 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/timelines/list/{id}").route(web::get().to(list)))
         .service(web::resource("/v1/timelines/public").route(web::get().to(public)))
         .service(web::resource("/v1/timelines/tag/{hashtag}").route(web::get().to(tag)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/timelines/home", "Posts of those you follow", home)
+        .pages::<Status>();
+    api.get("/v1/timelines/direct", "Posts to you alone", direct)
+        .pages::<Status>()
+        .deprecated();
+    api.get(
+        "/v1/timelines/link",
+        "Public posts that link to a page",
+        link,
+    )
+    .pages::<Status>();
+    api.get("/v1/timelines/list/{id}", "Posts of a list", list)
+        .pages::<Status>();
+    api.get("/v1/timelines/public", "Public posts", public)
+        .pages::<Status>();
+    api.get(
+        "/v1/timelines/tag/{hashtag}",
+        "Public posts with a tag",
+        tag,
+    )
+    .pages::<Status>();
 }
 
 async fn home(
@@ -43,7 +69,7 @@ async fn direct(
     timeline::<_, Status>(&request, &app, found)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Link {
     url: Text,
@@ -75,7 +101,7 @@ async fn list(
     timeline::<_, Status>(&request, &app, found)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Public {
     local: Flag,
@@ -112,7 +138,7 @@ async fn public(
     timeline::<_, Status>(&request, &app, found)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Tagged {
     any: Words,

@@ -5,14 +5,15 @@ use std::borrow::Cow;
 
 use domain::text::normalise_tag;
 use domain::{ListId, limits};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::streaming::{PublicPart, Stream};
+use utoipa::ToSchema;
 
 use crate::ApiError;
 use crate::extract::Text;
 
 /// Which stream is asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
 pub(crate) struct Asked {
     pub stream: Text,

@@ -3,9 +3,10 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{AccountId, Role};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::moderation::accounts::{self, Measure, Sanction, Standing, Wanted};
+use utoipa::ToSchema;
 
 use super::super::{Answer, json, nothing, page};
 use super::mistake;
@@ -13,6 +14,7 @@ use crate::ApiError;
 use crate::entities::AdminAccount;
 use crate::extract::scope::{AdminDeleteAccounts, AdminReadAccounts, AdminWriteAccounts};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -38,8 +40,69 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/admin/accounts", "People, narrowed by flags", list_v1)
+        .pages::<AdminAccount>();
+    api.get("/v2/admin/accounts", "People, narrowed by words", list)
+        .pages::<AdminAccount>();
+    api.get(
+        "/v1/admin/accounts/{id}",
+        "Somebody with what moderators know",
+        show,
+    )
+    .answers::<AdminAccount>();
+    api.delete(
+        "/v1/admin/accounts/{id}",
+        "Remove for good what a suspended person wrote",
+        delete,
+    )
+    .answers::<AdminAccount>();
+    api.post(
+        "/v1/admin/accounts/{id}/action",
+        "Warn, limit or suspend somebody",
+        act,
+    )
+    .says_nothing();
+    api.post(
+        "/v1/admin/accounts/{id}/approve",
+        "Let somebody in who signed up",
+        approve,
+    )
+    .answers::<AdminAccount>();
+    api.post(
+        "/v1/admin/accounts/{id}/reject",
+        "Do not let somebody in who signed up",
+        reject,
+    )
+    .answers::<AdminAccount>();
+    api.post(
+        "/v1/admin/accounts/{id}/enable",
+        "Let somebody sign in again",
+        enable,
+    )
+    .answers::<AdminAccount>();
+    api.post(
+        "/v1/admin/accounts/{id}/unsensitive",
+        "Hide somebody's pictures no longer",
+        unsensitive,
+    )
+    .answers::<AdminAccount>();
+    api.post(
+        "/v1/admin/accounts/{id}/unsilence",
+        "Limit somebody no longer",
+        unsilence,
+    )
+    .answers::<AdminAccount>();
+    api.post(
+        "/v1/admin/accounts/{id}/unsuspend",
+        "Suspend somebody no longer",
+        unsuspend,
+    )
+    .answers::<AdminAccount>();
+}
+
 /// What both versions of the list may be asked for.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Named {
     username: Text,
@@ -65,7 +128,7 @@ impl Named {
     }
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct FlagsV1 {
     local: Flag,
@@ -123,7 +186,7 @@ async fn list_v1(
     page::<_, AdminAccount>(&request, &app, found.await?)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Filters {
     origin: Text,
@@ -186,7 +249,7 @@ async fn show(caller: Caller<AdminReadAccounts>, id: PathId<AccountId>, app: Dat
     json(AdminAccount::from(view))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Decision {
     #[serde(rename = "type")]

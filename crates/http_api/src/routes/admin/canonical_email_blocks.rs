@@ -2,15 +2,17 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::moderation::email_blocks;
+use utoipa::ToSchema;
 
 use super::super::{Answer, json, nothing, page};
 use super::mistake;
 use crate::entities::AdminCanonicalEmailBlock;
 use crate::extract::scope::{AdminReadCanonicalEmailBlocks, AdminWriteCanonicalEmailBlocks};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -25,6 +27,39 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(show))
                 .route(web::delete().to(unblock)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/admin/canonical_email_blocks",
+        "Addresses that cannot sign up, as hashes",
+        list,
+    )
+    .pages::<AdminCanonicalEmailBlock>();
+    api.post(
+        "/v1/admin/canonical_email_blocks",
+        "Let nobody sign up with an address",
+        block,
+    )
+    .answers::<AdminCanonicalEmailBlock>();
+    api.post(
+        "/v1/admin/canonical_email_blocks/test",
+        "Whether an address is shut out",
+        test,
+    )
+    .lists::<AdminCanonicalEmailBlock>();
+    api.get(
+        "/v1/admin/canonical_email_blocks/{id}",
+        "One address that cannot sign up",
+        show,
+    )
+    .answers::<AdminCanonicalEmailBlock>();
+    api.delete(
+        "/v1/admin/canonical_email_blocks/{id}",
+        "Let an address sign up again",
+        unblock,
+    )
+    .says_nothing();
 }
 
 async fn list(
@@ -43,7 +78,7 @@ async fn show(_: Caller<AdminReadCanonicalEmailBlocks>, id: PathId<i64>, app: Da
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Named {
     email: Text,

@@ -2,14 +2,16 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::{App, domains};
+use utoipa::ToSchema;
 
 use super::super::{Answer, json, nothing, page};
 use super::host;
 use crate::entities::AdminDomainAllow;
 use crate::extract::scope::{AdminReadDomainAllows, AdminWriteDomainAllows};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -23,6 +25,25 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(show))
                 .route(web::delete().to(disallow)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/admin/domain_allows", "Servers that are let in", list)
+        .pages::<AdminDomainAllow>();
+    api.post("/v1/admin/domain_allows", "Let a server in", allow)
+        .answers::<AdminDomainAllow>();
+    api.get(
+        "/v1/admin/domain_allows/{id}",
+        "One server that is let in",
+        show,
+    )
+    .answers::<AdminDomainAllow>();
+    api.delete(
+        "/v1/admin/domain_allows/{id}",
+        "Let a server in no longer",
+        disallow,
+    )
+    .says_nothing();
 }
 
 async fn list(
@@ -41,7 +62,7 @@ async fn show(_: Caller<AdminReadDomainAllows>, id: PathId<i64>, app: Data<App>)
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Named {
     domain: Text,

@@ -3,9 +3,10 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::Severity;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::domains::{self, DomainChanges, NewDomainBlock};
+use utoipa::ToSchema;
 
 use super::super::{Answer, json, nothing, page};
 use super::{host, mistake};
@@ -13,6 +14,7 @@ use crate::ApiError;
 use crate::entities::AdminDomainBlock;
 use crate::extract::scope::{AdminReadDomainBlocks, AdminWriteDomainBlocks};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -27,6 +29,39 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::put().to(change))
                 .route(web::delete().to(unblock)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/admin/domain_blocks",
+        "Servers that are limited or shut out",
+        list,
+    )
+    .pages::<AdminDomainBlock>();
+    api.post(
+        "/v1/admin/domain_blocks",
+        "Limit a server, or shut it out",
+        block,
+    )
+    .answers::<AdminDomainBlock>();
+    api.get(
+        "/v1/admin/domain_blocks/{id}",
+        "One server that is limited or shut out",
+        show,
+    )
+    .answers::<AdminDomainBlock>();
+    api.put(
+        "/v1/admin/domain_blocks/{id}",
+        "Change how a server is limited",
+        change,
+    )
+    .answers::<AdminDomainBlock>();
+    api.delete(
+        "/v1/admin/domain_blocks/{id}",
+        "Limit a server no longer",
+        unblock,
+    )
+    .says_nothing();
 }
 
 async fn list(
@@ -45,7 +80,7 @@ async fn show(_: Caller<AdminReadDomainBlocks>, id: PathId<i64>, app: Data<App>)
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Rule {
     domain: Text,

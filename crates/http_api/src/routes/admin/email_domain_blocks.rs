@@ -2,15 +2,17 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::moderation::email_blocks;
+use utoipa::ToSchema;
 
 use super::super::{Answer, json, nothing, page};
 use super::host;
 use crate::entities::AdminEmailDomainBlock;
 use crate::extract::scope::{AdminReadEmailDomainBlocks, AdminWriteEmailDomainBlocks};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -24,6 +26,33 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(show))
                 .route(web::delete().to(unblock)),
         );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/admin/email_domain_blocks",
+        "Mail servers whose addresses cannot sign up",
+        list,
+    )
+    .pages::<AdminEmailDomainBlock>();
+    api.post(
+        "/v1/admin/email_domain_blocks",
+        "Let nobody sign up from a mail server",
+        block,
+    )
+    .answers::<AdminEmailDomainBlock>();
+    api.get(
+        "/v1/admin/email_domain_blocks/{id}",
+        "One mail server that is shut out",
+        show,
+    )
+    .answers::<AdminEmailDomainBlock>();
+    api.delete(
+        "/v1/admin/email_domain_blocks/{id}",
+        "Let people of a mail server sign up again",
+        unblock,
+    )
+    .says_nothing();
 }
 
 async fn list(
@@ -42,7 +71,7 @@ async fn show(_: Caller<AdminReadEmailDomainBlocks>, id: PathId<i64>, app: Data<
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Named {
     domain: Text,

@@ -3,9 +3,10 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::IpSeverity;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::moderation::ip_blocks::{self, IpRule};
+use utoipa::ToSchema;
 
 use super::super::{Answer, json, nothing, page};
 use super::mistake;
@@ -14,6 +15,7 @@ use crate::entities::AdminIpBlock;
 use crate::extract::scope::{AdminReadIpBlocks, AdminWriteIpBlocks};
 use crate::extract::{Caller, Number, PageParams, Params, PathId, Text};
 use crate::middleware::client_address::client_address;
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -30,6 +32,31 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/admin/ip_blocks", "Networks that are limited", list)
+        .pages::<AdminIpBlock>();
+    api.post("/v1/admin/ip_blocks", "Limit a network", block)
+        .answers::<AdminIpBlock>();
+    api.get(
+        "/v1/admin/ip_blocks/{id}",
+        "One network that is limited",
+        show,
+    )
+    .answers::<AdminIpBlock>();
+    api.put(
+        "/v1/admin/ip_blocks/{id}",
+        "Change how a network is limited",
+        change,
+    )
+    .answers::<AdminIpBlock>();
+    api.delete(
+        "/v1/admin/ip_blocks/{id}",
+        "Limit a network no longer",
+        unblock,
+    )
+    .says_nothing();
+}
+
 async fn list(
     request: HttpRequest,
     _: Caller<AdminReadIpBlocks>,
@@ -44,7 +71,7 @@ async fn show(_: Caller<AdminReadIpBlocks>, id: PathId<i64>, app: Data<App>) -> 
     json(AdminIpBlock::from(ip_blocks::find(&app, id.0).await?))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Said {
     ip: Text,

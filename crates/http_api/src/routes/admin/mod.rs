@@ -15,6 +15,7 @@ use domain::Host;
 
 use crate::ApiError;
 use crate::extract::Text;
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     accounts::routes(config);
@@ -25,6 +26,17 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     ip_blocks::routes(config);
     reports::routes(config);
     trends::routes(config);
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    accounts::operations(api);
+    canonical_email_blocks::operations(api);
+    domain_allows::operations(api);
+    domain_blocks::operations(api);
+    email_domain_blocks::operations(api);
+    ip_blocks::operations(api);
+    reports::operations(api);
+    trends::operations(api);
 }
 
 /// The server that is named.

@@ -3,9 +3,10 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::{ReportCategory, ReportId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::moderation::reports::{self, Change, WantedReports};
+use utoipa::ToSchema;
 
 use super::super::{Answer, json, page};
 use super::mistake;
@@ -13,6 +14,7 @@ use crate::ApiError;
 use crate::entities::AdminReport;
 use crate::extract::scope::{AdminReadReports, AdminWriteReports};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -30,7 +32,40 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/admin/reports/{id}/reopen").route(web::post().to(reopen)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/admin/reports", "Reports", list)
+        .pages::<AdminReport>();
+    api.get("/v1/admin/reports/{id}", "One report", show)
+        .answers::<AdminReport>();
+    api.put(
+        "/v1/admin/reports/{id}",
+        "Change what a report is about",
+        update,
+    )
+    .answers::<AdminReport>();
+    api.post(
+        "/v1/admin/reports/{id}/assign_to_self",
+        "Take a report",
+        assign,
+    )
+    .answers::<AdminReport>();
+    api.post(
+        "/v1/admin/reports/{id}/unassign",
+        "Give a report back",
+        unassign,
+    )
+    .answers::<AdminReport>();
+    api.post("/v1/admin/reports/{id}/resolve", "Close a report", resolve)
+        .answers::<AdminReport>();
+    api.post(
+        "/v1/admin/reports/{id}/reopen",
+        "Open a report again",
+        reopen,
+    )
+    .answers::<AdminReport>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Filters {
     resolved: Flag,
@@ -77,7 +112,7 @@ async fn change(
     json(AdminReport::from(view))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Update {
     category: Text,
