@@ -35,6 +35,7 @@ mod harness;
 mod hostile;
 mod house;
 mod idempotency;
+mod languages;
 mod leaving;
 mod lists;
 mod local_only;

@@ -193,6 +193,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             reason_required: registrations.reason_required,
         },
         max_characters: config.statuses.max_characters,
+        detected_languages: config.statuses.detected_languages.clone(),
         max_media: config.statuses.max_media,
         max_image_bytes: config.media.max_image_bytes,
         cache_remote: config.media.cache_remote,

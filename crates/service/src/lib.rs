@@ -31,6 +31,7 @@ pub mod indexing;
 pub mod instance;
 pub mod jobs;
 pub mod keys;
+pub mod language;
 pub mod lists;
 pub mod mail;
 pub mod markers;

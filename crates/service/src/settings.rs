@@ -60,6 +60,8 @@ pub struct Settings {
     pub registrations: Registrations,
     /// Of a status.
     pub max_characters: usize,
+    /// Codes of the languages among which that of a status is looked for where the app does not say.
+    pub detected_languages: Vec<String>,
     /// Attachments of a status.
     pub max_media: usize,
     /// Bytes.

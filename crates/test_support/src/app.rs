@@ -113,6 +113,7 @@ fn settings() -> Settings {
             reason_required: false,
         },
         max_characters: 500,
+        detected_languages: Vec::new(),
         max_media: 4,
         max_image_bytes: 1_000_000,
         cache_remote: true,

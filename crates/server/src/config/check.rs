@@ -62,6 +62,14 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         });
     }
     house(config)?;
+    let detected = &config.statuses.detected_languages;
+    if let Some(code) = detected
+        .iter()
+        .find(|code| !service::language::is_detectable(code))
+    {
+        let reason = format!("{code:?} is no code of a language that can be told from others");
+        return Err(config.wrong("statuses.detected_languages", reason));
+    }
     database_url(config)?;
     if config.media.folder.is_empty() {
         return Err(config.wrong("media.folder", "must name a folder"));

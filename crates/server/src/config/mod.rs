@@ -134,6 +134,7 @@ pub struct Registrations {
 pub struct Statuses {
     pub max_characters: usize,
     pub max_media: usize,
+    pub detected_languages: Vec<String>,
     pub link_previews: bool,
     pub link_preview_spread_seconds: u32,
 }

@@ -12,7 +12,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::{self, StatusView};
-use crate::{App, Error, Result, cards, quotes};
+use crate::{App, Error, Result, cards, language, quotes};
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,7 @@ impl NewStatus {
         }
         self.language = match self.language.take() {
             Some(language) => Some(check_language(language)?),
-            None => usual_language(person),
+            None => detected_language(app, person, &self.text).or_else(|| usual_language(person)),
         };
         Ok(self)
     }
@@ -129,6 +129,18 @@ fn usual_language(person: &Person) -> Option<String> {
         .default_language
         .clone()
         .or_else(|| check_language(person.user.locale.clone()).ok())
+}
+
+/// The language in which a text is, if it is one of the author's or likely here, and there is no doubt.
+fn detected_language(app: &App, person: &Person, text: &str) -> Option<String> {
+    let settings = app.settings();
+    let own = person.user.default_language.iter();
+    let own = own.chain(std::iter::once(&person.user.locale));
+    let likely: Vec<&str> = own
+        .chain(&settings.detected_languages)
+        .map(String::as_str)
+        .collect();
+    language::detect(text, settings.hosts(), &likely).map(str::to_owned)
 }
 
 async fn already_made(
