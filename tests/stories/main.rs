@@ -41,6 +41,7 @@ mod lists;
 mod local_only;
 mod mail;
 mod many_hosts;
+mod markdown;
 mod moving;
 mod notifications;
 mod own_profile;

@@ -95,6 +95,7 @@ pub fn credential_account(
             indexable: row.indexable,
             attribution_domains: row.attribution_domains,
             quote_policy: user.default_quote_policy.name(),
+            status_content_type: user.default_content_type.name(),
         },
         role: user.role.into(),
         account: view.into(),

@@ -1,7 +1,7 @@
 //! What somebody says of themselves.
 
 use bytes::Bytes;
-use domain::{Handle, Host, ProfileField, QuotePolicy, Visibility, limits};
+use domain::{ContentType, Handle, Host, ProfileField, QuotePolicy, Visibility, limits};
 use storage::accounts::Account;
 
 use crate::jobs::{Outgoing, federate};
@@ -31,6 +31,7 @@ pub struct ProfileChange {
     pub default_sensitive: Option<bool>,
     pub default_language: Option<Option<String>>,
     pub default_quote_policy: Option<QuotePolicy>,
+    pub default_content_type: Option<ContentType>,
 }
 
 /// Changes a profile and tells other servers.
@@ -90,6 +91,7 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         set(&mut user.default_sensitive, change.default_sensitive);
         set(&mut user.default_language, change.default_language);
         set(&mut user.default_quote_policy, change.default_quote_policy);
+        set(&mut user.default_content_type, change.default_content_type);
         storage::users::update(conn, &user)?;
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))

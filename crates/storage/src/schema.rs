@@ -77,6 +77,7 @@ diesel::table! {
         created_at -> Timestamp,
         default_quote_policy -> Integer,
         filters_version -> BigInt,
+        default_content_type -> SmallInt,
     }
 }
 
@@ -315,6 +316,7 @@ diesel::table! {
         local_only -> Bool,
         card_id -> Nullable<BigInt>,
         held_at -> Nullable<Timestamp>,
+        content_type -> SmallInt,
     }
 }
 

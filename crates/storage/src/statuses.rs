@@ -3,7 +3,8 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use domain::{
-    AccountId, ApplicationId, CardId, CustomEmoji, Page, QuotePolicy, StatusId, Time, Visibility,
+    AccountId, ApplicationId, CardId, ContentType, CustomEmoji, Page, QuotePolicy, StatusId, Time,
+    Visibility,
 };
 
 use crate::DbConnection;
@@ -43,6 +44,9 @@ pub struct Status {
     pub content: String,
     /// As its author typed it; empty for statuses from elsewhere.
     pub text: String,
+    /// How that is written.
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub content_type: ContentType,
     pub spoiler_text: String,
     pub sensitive: bool,
     pub language: Option<String>,
@@ -110,6 +114,7 @@ pub fn update(conn: &mut DbConnection, status: &Status) -> QueryResult<()> {
         .set((
             statuses::content.eq(&status.content),
             statuses::text.eq(&status.text),
+            statuses::content_type.eq(i16::from(status.content_type)),
             statuses::spoiler_text.eq(&status.spoiler_text),
             statuses::sensitive.eq(status.sensitive),
             statuses::language.eq(&status.language),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, QuoteState, StatusId, limits};
+use domain::{AccountId, ContentType, QuoteState, StatusId, limits};
 use serde_json::{Value, json};
 use service::incoming::{RemoteMedia, RemoteStatus};
 use service::{Addresses, App};
@@ -320,6 +320,10 @@ impl Post {
                     "contentMap".to_owned(),
                     json!({ language.as_str(): status.content }),
                 );
+            }
+            if status.content_type != ContentType::Plain {
+                let source = json!({ "content": status.text, "mediaType": status.content_type.name() });
+                object.insert("source".to_owned(), source);
             }
             if let Some(quote) = &self.quote
                 && matches!(quote.state, QuoteState::Pending | QuoteState::Accepted)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{self, Data, ServiceConfig};
-use domain::{Severity, limits};
+use domain::{ContentType, Severity, limits};
 use serde::Deserialize;
 use service::instance::{self, Facts, Week};
 use service::{App, RegistrationMode, ShownTo, push};
@@ -46,6 +46,7 @@ fn status_limits(app: &App) -> e::StatusLimits {
         max_characters: app.settings().max_characters,
         max_media_attachments: app.settings().max_media,
         characters_reserved_per_url: domain::text::URL_LENGTH,
+        supported_mime_types: ContentType::NAMES,
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use domain::text::{Span, count, normalise_tag, spans};
-use domain::{Handle, limits};
+use domain::{ContentType, Handle, limits};
 use futures_util::future::join_all;
 use storage::accounts::Account;
 
 use crate::error::invalid;
 use crate::text::format::{self, Rel};
+use crate::text::markdown::{self, Marked};
 use crate::{App, Result, accounts};
 
 /// People on other servers who are looked up for one status, if they are not known yet.
@@ -32,11 +33,22 @@ pub(crate) fn check_length(app: &App, text: &str, spoiler_text: &str) -> Result<
 }
 
 /// Finds the people mentioned, elsewhere too, and turns the text into HTML.
-pub(crate) async fn compose(app: &App, text: &str) -> Result<Composed> {
+pub(crate) async fn compose(app: &App, text: &str, kind: ContentType) -> Result<Composed> {
     let settings = app.settings();
+    let marked = match kind {
+        ContentType::Plain => None,
+        ContentType::Markdown => Some(markdown::read(text, settings.hosts())),
+    };
+    let found: Vec<Span> = match &marked {
+        Some(marked) => marked.spans().cloned().collect(),
+        None => spans(text, settings.hosts())
+            .into_iter()
+            .map(|(_, span)| span)
+            .collect(),
+    };
     let mut handles: Vec<Handle> = Vec::new();
     let mut tags: Vec<String> = Vec::new();
-    for (_, span) in spans(text, settings.hosts()) {
+    for span in found {
         match span {
             Span::Mention(handle) => {
                 let handle = handle.seen_from(&settings.host);
@@ -63,8 +75,11 @@ pub(crate) async fn compose(app: &App, text: &str) -> Result<Composed> {
             username: account.username.clone(),
         })
     };
-    let html = format::to_html(text, settings.hosts(), Rel::Foreign, resolve, |tag| {
-        app.addresses().tag(&normalise_tag(tag))
+    let tag_url = |tag: &str| app.addresses().tag(&normalise_tag(tag));
+    let html = marked.map(|marked: Marked| marked.to_html(resolve, tag_url));
+    // Marks of which nothing is seen, such as the address of a link that is nowhere, are shown as they were typed.
+    let html = html.filter(|html| !html.is_empty()).unwrap_or_else(|| {
+        format::to_html(text, settings.hosts(), Rel::Foreign, resolve, tag_url)
     });
     Ok(Composed {
         html,

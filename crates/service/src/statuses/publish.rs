@@ -1,6 +1,8 @@
 //! Posting.
 
-use domain::{AccountId, ApplicationId, MediaId, QuotePolicy, StatusId, Visibility};
+use domain::{
+    AccountId, ApplicationId, ContentType, MediaId, QuotePolicy, StatusId, Visibility,
+};
 use storage::DbConnection;
 use storage::statuses::Status;
 
@@ -18,6 +20,8 @@ use crate::{App, Error, Result, cards, language, quotes};
 #[derive(Debug, Clone, Default)]
 pub struct NewStatus {
     pub text: String,
+    /// How the text is written.
+    pub content_type: Option<ContentType>,
     pub spoiler_text: String,
     pub sensitive: Option<bool>,
     pub visibility: Option<Visibility>,
@@ -57,6 +61,8 @@ impl NewStatus {
             }
             self.poll = Some(poll.checked()?);
         }
+        self.content_type
+            .get_or_insert(person.user.default_content_type);
         self.language = match self.language.take() {
             Some(language) => Some(check_language(language)?),
             None => detected_language(app, person, &self.text).or_else(|| usual_language(person)),
@@ -77,7 +83,7 @@ pub async fn publish(
     if let Some(view) = known {
         return Ok(view);
     }
-    let composed = compose(app, &new.text).await?;
+    let composed = compose(app, &new.text, new.content_type.unwrap_or_default()).await?;
     let (key, author) = (new.idempotency_key.clone(), person.clone());
     let made = app
         .transaction(move |app, conn| store(app, conn, &author, application, new, composed))
@@ -227,6 +233,7 @@ fn store(
         visibility,
         content: composed.html,
         text: new.text,
+        content_type: new.content_type.unwrap_or_default(),
         sensitive: new.sensitive.unwrap_or(person.user.default_sensitive)
             || !new.spoiler_text.is_empty(),
         spoiler_text: new.spoiler_text,

@@ -126,6 +126,7 @@ fn insert(app: &App, conn: &mut DbConnection, new: NewPerson) -> Result<Person> 
         default_sensitive: false,
         default_language: None,
         default_quote_policy: domain::QuotePolicy::EVERYBODY,
+        default_content_type: domain::ContentType::Plain,
         reason: new.reason,
         invite_id: new.invite_id,
         confirmed_at: new.confirmed_at,

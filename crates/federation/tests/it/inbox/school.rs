@@ -153,6 +153,7 @@ impl School {
                 visibility: Visibility::Public,
                 content: String::new(),
                 text: String::new(),
+                content_type: domain::ContentType::Plain,
                 spoiler_text: String::new(),
                 sensitive: false,
                 language: None,
