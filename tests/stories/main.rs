@@ -68,6 +68,7 @@ mod streaming;
 mod streams;
 mod synchronising;
 mod too_much;
+mod translation;
 mod visibility;
 mod way;
 mod whole;

@@ -66,6 +66,7 @@ pub mod synchronising;
 pub mod tags;
 pub mod text;
 pub mod timelines;
+pub mod translation;
 mod unwanted;
 pub mod users;
 pub mod views;

@@ -74,6 +74,8 @@ pub struct Settings {
     pub link_previews: bool,
     /// Within how long after a status from elsewhere came that is done.
     pub preview_spread: TimeDelta,
+    /// Whether there is a translator.
+    pub translates: bool,
     pub federation_mode: FederationMode,
     /// Who may see the rules about other servers.
     pub domain_blocks: ShownTo,

@@ -120,6 +120,7 @@ fn settings() -> Settings {
         show_counts: false,
         link_previews: false,
         preview_spread: chrono::TimeDelta::zero(),
+        translates: false,
         federation_mode: FederationMode::Open,
         domain_blocks: ShownTo::Nobody,
         quarantine_days: None,

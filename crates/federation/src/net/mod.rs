@@ -12,6 +12,7 @@ mod gate;
 mod html;
 mod links;
 mod resolver;
+mod translator;
 mod transport;
 
 pub use address::{is_nearby, is_public};
@@ -20,5 +21,7 @@ pub use budget::Budget;
 pub use client::{Fetched, Found, Media, OutboundClient, OutboundSettings, certificates};
 pub use content_type::is_activity_json;
 pub use error::{BuildError, FetchError, Reply};
+pub(crate) use translator::Translator;
+pub use translator::TranslatorSettings;
 #[cfg(fuzzing)]
 pub(crate) use links::object as object_of_links;

@@ -132,7 +132,9 @@ async fn version_2(app: Data<App>) -> Answer {
             statuses: status_limits(&app),
             media_attachments: media_limits(&app),
             polls: POLLS,
-            translation: e::Translation { enabled: false },
+            translation: e::Translation {
+                enabled: settings.translates,
+            },
             timelines_access: e::TimelinesAccess {
                 live_feeds: open,
                 hashtag_feeds: open,

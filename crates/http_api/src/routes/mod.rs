@@ -35,6 +35,7 @@ mod statuses;
 mod streaming;
 mod tags;
 mod timelines;
+mod translation;
 
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
@@ -133,6 +134,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     streaming::routes(config);
     tags::routes(config);
     timelines::routes(config);
+    translation::routes(config);
 }
 
 /// Routes that apps call under `/oauth` and `/.well-known`; the pages there are the `web` crate's.

@@ -52,6 +52,12 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if !matches!(source.scheme(), "https" | "http") {
         return Err(config.wrong("server.source_url", "must begin with https:// or http://"));
     }
+    if let Some(url) = &config.translation.libretranslate_url
+        && !(matches!(url.scheme(), "https" | "http") && url.has_host())
+    {
+        let reason = "must be an address such as http://127.0.0.1:5000";
+        return Err(config.wrong("translation.libretranslate_url", reason));
+    }
     if config.instance.terms_file.is_some() && config.instance.terms_date.is_none() {
         return Err(ConfigError {
             key: "instance.terms_date".to_owned(),

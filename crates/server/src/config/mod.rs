@@ -61,6 +61,7 @@ pub struct Config {
     pub mail: Mail,
     pub community: Community,
     pub moderation: Moderation,
+    pub translation: Translation,
     pub logging: Logging,
     pub metrics: Metrics,
     /// Where each key that was set was set last.
@@ -207,6 +208,14 @@ pub struct Community {
 pub struct Moderation {
     pub quarantine: bool,
     pub quarantine_days: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Translation {
+    #[serde(with = "optional")]
+    pub libretranslate_url: Option<Url>,
+    pub api_key: Secret,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -245,6 +245,7 @@ impl School {
             authorized_fetch: false,
             parallel_hosts: 1,
             give_up_after: Duration::from_secs(60),
+            translator: None,
         })
         .unwrap();
         let (stop, stopping) = watch::channel(false);
