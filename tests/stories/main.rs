@@ -69,6 +69,7 @@ mod streams;
 mod synchronising;
 mod too_much;
 mod translation;
+mod verified_links;
 mod visibility;
 mod way;
 mod whole;

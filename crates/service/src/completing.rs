@@ -9,7 +9,7 @@ use storage::statuses::Status;
 use crate::audience::find_visible;
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, verifying};
 
 /// For how long the same thread is not completed again.
 const THREAD_REST: TimeDelta = TimeDelta::minutes(15);
@@ -194,13 +194,17 @@ pub(crate) async fn thread(app: &App, first: StatusId, id: StatusId) -> Result<(
     .await
 }
 
-/// Fetches what somebody posted last.
+/// Fetches what somebody posted last, and has the pages asked that their profile names.
 pub(crate) async fn profile(app: &App, id: AccountId) -> Result<()> {
     let found = app
         .read(move |_, conn| Ok(storage::accounts::find(conn, id)?.filter(|row| !row.is_gone())))
         .await?;
     match found {
-        Some(account) => app.remote().posts(app, &account).await,
+        Some(account) => {
+            app.remote().posts(app, &account).await?;
+            app.transaction(move |app, conn| verifying::begin(app, conn, &account))
+                .await
+        }
         None => Ok(()),
     }
 }

@@ -69,6 +69,7 @@ pub mod timelines;
 pub mod translation;
 mod unwanted;
 pub mod users;
+pub mod verifying;
 pub mod views;
 
 pub use addresses::Addresses;

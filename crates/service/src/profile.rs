@@ -9,7 +9,7 @@ use crate::media::Purpose;
 use crate::oauth::Person;
 use crate::text::format::{self, Rel};
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, accounts, error::invalid};
+use crate::{App, Error, Result, accounts, error::invalid, verifying};
 
 /// What is to change; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -55,8 +55,10 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
             account.note = html;
             account.note_source = change.note.unwrap_or_default();
         }
-        if let Some(fields) = fields {
+        if let Some(mut fields) = fields {
+            verifying::keep(&account.fields, &mut fields);
             account.fields = fields;
+            verifying::begin(app, conn, &account)?;
         }
         if let Some(name) = change.display_name {
             account.display_name = name.trim().to_owned();
