@@ -177,13 +177,10 @@ async fn of_others(kind: Kind) {
     })
     .await;
     // News of the profile leave it as it is.
+    gwen["name"] = json!("Gwen T.");
+    elsewhere.serve(gwen.clone());
     let update = json!({ "id": format!("{}/updates/1", elsewhere.base), "type": "Update", "actor": gwen["id"],
-        "object": { "name": "Gwen T." } });
-    let mut document = gwen.clone();
-    document["name"] = json!("Gwen T.");
-    elsewhere.serve(document.clone());
-    let mut update = update;
-    update["object"] = document;
+        "object": gwen });
     elsewhere.tells(&school, &update).await;
     let seen = eventually("her new name", || async {
         let seen = ada.get(&profile).await;

@@ -201,9 +201,10 @@ pub(crate) async fn profile(app: &App, id: AccountId) -> Result<()> {
         .await?;
     match found {
         Some(account) => {
-            app.remote().posts(app, &account).await?;
-            app.transaction(move |app, conn| verifying::begin(app, conn, &account))
-                .await
+            let profile = account.clone();
+            app.transaction(move |app, conn| verifying::begin(app, conn, &profile))
+                .await?;
+            app.remote().posts(app, &account).await
         }
         None => Ok(()),
     }

@@ -60,10 +60,14 @@ pub(crate) async fn verify(app: &App, id: AccountId) -> Result<()> {
         return Ok(());
     };
     let own = [account.url.clone(), account.uri.clone()];
-    let asked = links(&account).into_iter().map(|link| async {
+    let own = own.as_slice();
+    let asked = links(&account).into_iter().map(|link| async move {
         let page = timeout(PATIENCE, app.remote().page(&link)).await;
         match page {
-            Ok(Ok(page)) => Some((link, links_back(&page, &own))),
+            Ok(Ok(page)) => {
+                let said = links_back(&page, own);
+                Some((link, said))
+            }
             Ok(Err(error)) => {
                 tracing::debug!(%error, "a page of a profile was not read");
                 None
