@@ -21,6 +21,7 @@ mod crash;
 mod database_gone;
 mod directory;
 mod disk;
+mod custom_emojis;
 mod doctor;
 mod domain_blocks;
 mod double_knock;

@@ -291,6 +291,7 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/users/{name}/quote_authorizations/{id}")
                 .route(web::get().to(documents::quote_authorization)),
         )
+        .service(web::resource("/emojis/{name}").route(web::get().to(documents::custom_emoji)))
         .service(web::resource("/.well-known/webfinger").route(web::get().to(discovery::webfinger)))
         .service(web::resource("/.well-known/host-meta").route(web::get().to(discovery::host_meta)))
         .service(

@@ -51,6 +51,9 @@ pub enum Command {
     /// Tells everybody here something.
     #[command(subcommand)]
     Announcement(Announcement),
+    /// Looks after small pictures for :name: in what people here write.
+    #[command(subcommand)]
+    Emoji(Emoji),
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -220,6 +223,46 @@ pub enum Announcement {
     List,
     /// Takes a text away.
     Delete { id: i64 },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Emoji {
+    /// Adds an emoji.
+    Add {
+        /// Letters, digits and underscores, without colons.
+        name: String,
+        /// PNG, GIF or WebP.
+        file: PathBuf,
+        /// Under which apps list it.
+        #[arg(long)]
+        category: Option<String>,
+        /// Apps do not list it; who knows it can use it.
+        #[arg(long)]
+        hidden: bool,
+        /// One of that name gives way, also where it was used.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Lists all emoji.
+    List,
+    /// Removes an emoji, also from what was written with it.
+    Remove { name: String },
+    /// Adds all pictures of a folder or a ZIP archive, called as their files or as its pack.json says.
+    Import {
+        pack: PathBuf,
+        /// Under which apps list them.
+        #[arg(long)]
+        category: Option<String>,
+        /// What their names begin with.
+        #[arg(long)]
+        prefix: Option<String>,
+        /// Apps do not list them.
+        #[arg(long)]
+        hidden: bool,
+        /// Those of the same names give way.
+        #[arg(long)]
+        replace: bool,
+    },
 }
 
 /// A day, which stands for its beginning, or a time of a day.

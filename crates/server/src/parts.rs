@@ -196,6 +196,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         detected_languages: config.statuses.detected_languages.clone(),
         max_media: config.statuses.max_media,
         max_image_bytes: config.media.max_image_bytes,
+        max_emoji_bytes: config.media.max_emoji_bytes,
         cache_remote: config.media.cache_remote,
         link_previews: config.statuses.link_previews,
         preview_spread: TimeDelta::seconds(config.statuses.link_preview_spread_seconds.into()),

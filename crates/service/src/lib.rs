@@ -16,6 +16,7 @@ pub mod blocks;
 pub mod cards;
 pub mod completing;
 pub mod conversations;
+pub mod custom_emojis;
 pub mod directory;
 pub mod domain_blocks;
 pub mod domains;

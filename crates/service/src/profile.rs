@@ -9,7 +9,7 @@ use crate::media::Purpose;
 use crate::oauth::Person;
 use crate::text::format::{self, Rel};
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, accounts, error::invalid, verifying};
+use crate::{App, Error, Result, accounts, custom_emojis, error::invalid, verifying};
 
 /// What is to change; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +63,11 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         if let Some(name) = change.display_name {
             account.display_name = name.trim().to_owned();
         }
+        let words = [account.display_name.as_str(), &account.note_source].into_iter();
+        let rows = account.fields.iter();
+        let rows = rows.flat_map(|row| [row.name.as_str(), &row.source]);
+        let names = custom_emojis::names(words.chain(rows));
+        account.emojis = custom_emojis::of_names(app, conn, &names)?;
         set(&mut account.locked, change.locked);
         set(&mut account.discoverable, change.discoverable);
         if change

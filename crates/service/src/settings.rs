@@ -66,6 +66,8 @@ pub struct Settings {
     pub max_media: usize,
     /// Bytes.
     pub max_image_bytes: usize,
+    /// Of a custom emoji, in bytes.
+    pub max_emoji_bytes: usize,
     /// Whether pictures and films from elsewhere are shown from here, so that their servers do not learn who looks.
     pub cache_remote: bool,
     /// Whether the numbers of followers, favourites and boosts of others are shown.

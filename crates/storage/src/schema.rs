@@ -48,6 +48,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    custom_emojis (id) {
+        id -> BigInt,
+        shortcode -> Text,
+        category -> Nullable<Text>,
+        file -> Text,
+        static_file -> Text,
+        mime -> Text,
+        visible_in_picker -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     keys (uri, account_id) {
         uri -> Text,
         account_id -> BigInt,
@@ -918,6 +932,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cards,
     conversation_mutes,
     conversations,
+    custom_emojis,
     deliveries,
     delivery_lanes,
     dismissed_suggestions,

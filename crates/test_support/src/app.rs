@@ -116,6 +116,7 @@ fn settings() -> Settings {
         detected_languages: Vec::new(),
         max_media: 4,
         max_image_bytes: 1_000_000,
+        max_emoji_bytes: 262_144,
         cache_remote: true,
         show_counts: false,
         link_previews: false,

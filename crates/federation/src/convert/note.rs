@@ -14,7 +14,7 @@ use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{card, moment, poll, quote, words};
+use super::{card, emoji, moment, poll, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -351,7 +351,9 @@ impl Post {
         let hashtags = self.tags.iter().map(|name| {
             json!({ "type": "Hashtag", "href": app.addresses().tag(name), "name": format!("#{name}") })
         });
-        mentions.chain(hashtags).collect()
+        let emojis = self.status.emojis.iter();
+        let emojis = emojis.map(|of| emoji::tag(app, of));
+        mentions.chain(hashtags).chain(emojis).collect()
     }
 
     /// What tells others that the status is new.

@@ -12,7 +12,6 @@ use crate::extract::{Caller, PathId};
 pub(super) fn routes(config: &mut ServiceConfig) {
     // For everybody.
     for path in [
-        "/v1/custom_emojis",
         "/v1/trends",
         "/v1/trends/tags",
         "/v1/trends/statuses",

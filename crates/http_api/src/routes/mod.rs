@@ -6,6 +6,7 @@ mod announcements;
 mod apps;
 mod async_refreshes;
 mod conversations;
+mod custom_emojis;
 mod directory;
 mod domain_blocks;
 mod empty;
@@ -108,6 +109,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     async_refreshes::routes(config);
     directory::routes(config);
     conversations::routes(config);
+    custom_emojis::routes(config);
     domain_blocks::routes(config);
     featured_tags::routes(config);
     filters::routes(config);

@@ -6,6 +6,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod domain;
+pub mod emoji;
 pub mod federation;
 pub mod init;
 pub mod invite;

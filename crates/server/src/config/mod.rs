@@ -110,6 +110,7 @@ pub struct Database {
 pub struct Media {
     pub folder: String,
     pub max_image_bytes: usize,
+    pub max_emoji_bytes: usize,
     pub cache_remote: bool,
 }
 

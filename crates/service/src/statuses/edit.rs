@@ -4,7 +4,7 @@ use domain::{ContentType, MediaId, NotificationKind, QuotePolicy, StatusId};
 use storage::DbConnection;
 use storage::statuses::{Status, StatusEdit};
 
-use super::compose::{check_length, compose};
+use super::compose::{check_length, compose, emojis};
 use super::publish::{attach, check_language, check_media, clean, show};
 use super::write::tell_of_edit;
 use crate::attachments::{check_description, check_focus};
@@ -80,6 +80,11 @@ pub async fn edit(
             .map(|(_, row)| row.id)
             .collect();
         let options = polls::titles(conn, &status)?;
+        let asked = change
+            .poll
+            .as_ref()
+            .map_or(&options, |poll| &poll.options);
+        status.emojis = emojis(app, conn, &composed, &change.spoiler_text, asked)?;
         keep_version(app, conn, &status, options)?;
         status.content = composed.html;
         status.text = change.text;

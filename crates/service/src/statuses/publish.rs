@@ -6,7 +6,7 @@ use domain::{
 use storage::DbConnection;
 use storage::statuses::Status;
 
-use super::compose::{Composed, check_length, compose};
+use super::compose::{Composed, check_length, compose, emojis};
 use super::write::{Draft, insert};
 use crate::audience::find_visible;
 use crate::error::invalid;
@@ -219,6 +219,8 @@ fn store(
     } else {
         None
     };
+    let options = new.poll.iter().flat_map(|poll| &poll.options);
+    let emojis = emojis(app, conn, &composed, &new.spoiler_text, options)?;
     let status = Status {
         id,
         account_id: author.id,
@@ -239,7 +241,7 @@ fn store(
         spoiler_text: new.spoiler_text,
         language: new.language,
         application_id: Some(application),
-        emojis: Vec::new(),
+        emojis,
         replies_count: 0,
         reblogs_count: 0,
         favourites_count: 0,
