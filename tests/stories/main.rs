@@ -60,6 +60,7 @@ mod reports;
 mod resolving;
 mod routes;
 mod searching;
+mod seeded;
 mod sign_in;
 mod sign_up_blocks;
 mod software;

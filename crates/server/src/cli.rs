@@ -72,6 +72,9 @@ pub enum Command {
     },
     /// Looks whether all is well with this server, and says what to do if not.
     Doctor,
+    /// For those who write programs that talk to this one.
+    #[command(subcommand)]
+    Dev(Dev),
     /// Starts two schools on this machine that federate, to try things out.
     Demo(Demo),
 }
@@ -223,6 +226,17 @@ pub enum Announcement {
     List,
     /// Takes a text away.
     Delete { id: i64 },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Dev {
+    /// Makes one of everything that is hard to reach from outside, and prints its ids as JSON: people with tokens, one who waits
+    /// for approval, a report, an announcement, terms of service, posts. Only on a server of this machine.
+    Seed {
+        /// On a server, too, that others can reach.
+        #[arg(long)]
+        yes_really: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

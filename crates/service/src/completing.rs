@@ -119,6 +119,13 @@ pub(crate) async fn begin(app: &App, opened: Opened) -> bool {
     }
 }
 
+/// As if the search for what is missing of a thread, which begins with this status, were under way: for trials.
+pub(crate) fn pretend(app: &App, conn: &mut DbConnection, first: StatusId) -> Result<()> {
+    let now = app.now();
+    storage::lookups::begin(conn, &thread_key(first), now, now)?;
+    Ok(())
+}
+
 /// The search for what is missing of a thread, for an app that waits for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refresh {

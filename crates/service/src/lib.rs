@@ -59,6 +59,7 @@ pub mod remote_files;
 pub mod reports;
 pub mod scheduled;
 pub mod search;
+pub mod seeding;
 mod settings;
 pub mod statuses;
 pub mod stop;

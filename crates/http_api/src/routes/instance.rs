@@ -115,7 +115,7 @@ async fn version_2(app: Data<App>) -> Answer {
                     .privacy_policy
                     .as_ref()
                     .map(|_| at("/about#privacy")),
-                terms_of_service: settings.house.terms.as_ref().map(|_| at("/about#terms")),
+                terms_of_service: facts.has_terms.then(|| at("/about#terms")),
             },
             vapid: e::Vapid { public_key },
             accounts: e::AccountLimits {

@@ -13,6 +13,7 @@ pub mod invite;
 pub mod jobs;
 pub mod quarantine;
 pub mod report;
+pub mod seed;
 pub mod serve;
 pub mod user;
 
