@@ -90,7 +90,12 @@ async fn used(kind: Kind) {
         (&second["url"], "image/gif"),
         (&second["static_url"], "image/png"),
     ] {
-        let served = school.http.get(address.as_str().unwrap()).send().await.unwrap();
+        let served = school
+            .http
+            .get(address.as_str().unwrap())
+            .send()
+            .await
+            .unwrap();
         assert_eq!(served.headers()["content-type"], mime);
     }
 
@@ -101,9 +106,16 @@ async fn used(kind: Kind) {
         .await;
     assert_eq!(names(&post["emojis"]), ["apple", "secret_one"]);
     assert_eq!(post["emojis"][0]["url"], first["url"]);
-    assert!(post["content"].as_str().unwrap().contains("an :apple: <code>:dance:</code>"));
+    assert!(
+        post["content"]
+            .as_str()
+            .unwrap()
+            .contains("an :apple: <code>:dance:</code>")
+    );
     let poll = json!({ "options": [":dance:", "none"], "expires_in": 3600 });
-    let asked = ada.publish(json!({ "status": "Which :apple:?", "poll": poll })).await;
+    let asked = ada
+        .publish(json!({ "status": "Which :apple:?", "poll": poll }))
+        .await;
     assert_eq!(names(&asked["emojis"]), ["apple", "dance"]);
     assert_eq!(names(&asked["poll"]["emojis"]), ["dance"]);
     let alone = format!("/api/v1/polls/{}", asked["poll"]["id"].as_str().unwrap());
@@ -119,7 +131,12 @@ async fn used(kind: Kind) {
         "fields_attributes": [{ "name": ":secret_one:", "value": ":apple: :none:" }] }));
     let changed = answer(change).await;
     assert_eq!(names(&changed["emojis"]), ["apple", "dance", "secret_one"]);
-    let seen = bob.get(&format!("/api/v1/accounts/{}", changed["id"].as_str().unwrap())).await;
+    let seen = bob
+        .get(&format!(
+            "/api/v1/accounts/{}",
+            changed["id"].as_str().unwrap()
+        ))
+        .await;
     assert_eq!(seen["emojis"], changed["emojis"]);
 
     // In announcements, and as answers to them.
@@ -130,7 +147,10 @@ async fn used(kind: Kind) {
         bob.request(Method::PUT, &path).send()
     };
     assert_eq!(react("dance").await.unwrap().status(), StatusCode::OK);
-    assert_eq!(react("nothing").await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        react("nothing").await.unwrap().status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     let told = ada.get("/api/v1/announcements").await;
     assert_eq!(names(&told[0]["emojis"]), ["apple"]);
     assert_eq!(
@@ -140,7 +160,10 @@ async fn used(kind: Kind) {
 
     // Another picture under the same name, everywhere.
     let (good, said) = emoji(&school, &["add", "apple", &dance]);
-    assert!(!good && said.contains("there is an emoji :apple: already"), "{said}");
+    assert!(
+        !good && said.contains("there is an emoji :apple: already"),
+        "{said}"
+    );
     add(&school, &["apple", &dance, "--replace"]);
     let list = ada.get("/api/v1/custom_emojis").await;
     assert_eq!(list[0]["category"], "Fruit");
@@ -148,7 +171,12 @@ async fn used(kind: Kind) {
     let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
     assert_eq!(ada.get(&path).await["emojis"][0]["url"], list[0]["url"]);
     assert_eq!(own(&ada).await["emojis"][0]["url"], list[0]["url"]);
-    let old = school.http.get(first["url"].as_str().unwrap()).send().await.unwrap();
+    let old = school
+        .http
+        .get(first["url"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap();
     assert_eq!(old.status(), StatusCode::NOT_FOUND);
 
     // And gone, everywhere.
@@ -187,7 +215,8 @@ async fn federated(kind: Kind) {
     elsewhere.is_followed(&school, &ada, &gwen).await;
     let change = ada.request(Method::PATCH, "/api/v1/accounts/update_credentials");
     answer(change.json(&json!({ "display_name": "Ada :apple:" }))).await;
-    let text = json!({ "status": format!("@gwen@{} an :apple:", elsewhere.host), "visibility": "direct" });
+    let text =
+        json!({ "status": format!("@gwen@{} an :apple:", elsewhere.host), "visibility": "direct" });
     let post = ada.publish(text).await;
     let create = elsewhere
         .receives("the post", |activity| activity["type"] == "Create")
@@ -201,7 +230,12 @@ async fn federated(kind: Kind) {
         let request = school.request(Method::GET, &path);
         request.header("accept", "application/activity+json").send()
     };
-    let actor: Value = document("/users/ada".to_owned()).await.unwrap().json().await.unwrap();
+    let actor: Value = document("/users/ada".to_owned())
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert!(has_tag(&actor), "{actor}");
     let served = document("/emojis/apple".to_owned()).await.unwrap();
     assert_eq!(
@@ -236,7 +270,11 @@ async fn packs(kind: Kind) {
     let ada = school.teacher("ada");
     // What is no emoji is refused.
     let large = file(&school, "large.png", &vec![0; 300_000]);
-    let text = file(&school, "text.png", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    let text = file(
+        &school,
+        "text.png",
+        b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+    );
     let mut jpeg = Cursor::new(Vec::new());
     image::RgbImage::new(8, 8)
         .write_to(&mut jpeg, ImageFormat::Jpeg)
@@ -269,7 +307,10 @@ async fn packs(kind: Kind) {
         file(&school, name, &bytes);
     }
     let folder = school.folder().join("pack").display().to_string();
-    let (done, said) = emoji(&school, &["import", &folder, "--category", "Pets", "--prefix", "my_"]);
+    let (done, said) = emoji(
+        &school,
+        &["import", &folder, "--category", "Pets", "--prefix", "my_"],
+    );
     assert!(done && said.contains("2 added, 1 left out."), "{said}");
     assert!(said.contains("broken.gif"), "{said}");
     let list = ada.get("/api/v1/custom_emojis").await;
@@ -280,7 +321,10 @@ async fn packs(kind: Kind) {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
     for (name, bytes) in [
-        ("pack.json", br#"{ "files": { "blob_cat": "img/01.png" } }"#.to_vec()),
+        (
+            "pack.json",
+            br#"{ "files": { "blob_cat": "img/01.png" } }"#.to_vec(),
+        ),
         ("img/01.png", still(ImageFormat::Png, 3)),
         ("img/bomb.png", vec![0; 20_000_000]),
         ("../../outside.png", still(ImageFormat::Png, 4)),
@@ -294,7 +338,10 @@ async fn packs(kind: Kind) {
     let (done, said) = emoji(&school, &["import", &path]);
     assert!(done && said.contains("2 added, 1 left out."), "{said}");
     let list = ada.get("/api/v1/custom_emojis").await;
-    assert_eq!(names(&list), ["blob_cat", "my_cat_face", "my_dog", "outside"]);
+    assert_eq!(
+        names(&list),
+        ["blob_cat", "my_cat_face", "my_dog", "outside"]
+    );
     let (done, said) = emoji(&school, &["import", &path]);
     assert!(done && said.contains("0 added, 3 left out."), "{said}");
 

@@ -96,7 +96,10 @@ async fn written_in_markdown(kind: Kind) {
     assert_eq!(update["object"].get("source"), None);
     for kind in ["text/html", "text/bbcode", "markdown"] {
         let body = json!({ "status": "x", "content_type": kind });
-        for (method, path) in [(Method::POST, "/api/v1/statuses"), (Method::PUT, path.as_str())] {
+        for (method, path) in [
+            (Method::POST, "/api/v1/statuses"),
+            (Method::PUT, path.as_str()),
+        ] {
             let (status, said) = refused(&ada, method, path, body.clone()).await;
             assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{kind}: {said}");
             assert_eq!(

@@ -49,7 +49,14 @@ async fn seeded(kind: Kind) {
     assert_eq!(status["card"]["url"], made["link"]);
     assert_eq!(status["tags"][0]["name"], made["tag"]);
     let tagged = format!("/api/v1/timelines/tag/{}", text("tag"));
-    assert_eq!(get(&school, &tagged, reader).await.as_array().unwrap().len(), 3);
+    assert_eq!(
+        get(&school, &tagged, reader)
+            .await
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
     let poll = format!("/api/v1/polls/{}/votes", text("poll"));
     let vote = school
         .request(Method::POST, &poll)
@@ -57,7 +64,10 @@ async fn seeded(kind: Kind) {
     let voted = answer(vote.json(&json!({ "choices": [0] }))).await;
     assert_eq!(voted["own_votes"], json!([0]));
     let asked = format!("/api/v1/statuses/{}", text("poll_status"));
-    assert_eq!(get(&school, &asked, reader).await["poll"]["id"], made["poll"]);
+    assert_eq!(
+        get(&school, &asked, reader).await["poll"]["id"],
+        made["poll"]
+    );
     let said = get(&school, "/api/v1/conversations", reader).await;
     assert_eq!(said[0]["last_status"]["id"], made["direct_status"]);
 
@@ -86,7 +96,14 @@ async fn seeded(kind: Kind) {
 
     // Once more makes others.
     let again = printed(&school.command(&["dev", "seed"]));
-    for key in ["status", "report", "announcement", "emoji", "pending_account", "link"] {
+    for key in [
+        "status",
+        "report",
+        "announcement",
+        "emoji",
+        "pending_account",
+        "link",
+    ] {
         assert_ne!(again[key], made[key], "{key}");
     }
     assert_eq!(again["terms"], made["terms"]);
@@ -106,14 +123,18 @@ async fn on_postgres_there_is_one_of_everything() {
 fn a_server_that_others_reach_is_left_alone_unless_that_is_really_wished() {
     let folder = tempfile::tempdir().unwrap();
     for url in ["https://school.example", "https://10.0.0.7"] {
-        let configuration =
-            format!("server.public_url = '{url}'\nfederation.allow_loopback = true\ndatabase.url = 'sqlite:staffroom.db'\n\
-                     media.folder = 'media'\n");
+        let configuration = format!(
+            "server.public_url = '{url}'\nfederation.allow_loopback = true\ndatabase.url = 'sqlite:staffroom.db'\n\
+                     media.folder = 'media'\n"
+        );
         std::fs::write(folder.path().join("staffroom.toml"), configuration).unwrap();
         let refused = run(folder.path(), &["dev", "seed"]);
         assert!(!refused.status.success());
         assert!(out(&refused).contains("--yes-really"), "{}", out(&refused));
-        assert!(!folder.path().join("staffroom.db").exists(), "nothing was made");
+        assert!(
+            !folder.path().join("staffroom.db").exists(),
+            "nothing was made"
+        );
     }
     let made = printed(&run(folder.path(), &["dev", "seed", "--yes-really"]));
     assert!(made["writer"]["token"].is_string());

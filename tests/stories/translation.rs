@@ -118,7 +118,10 @@ async fn translated(kind: Kind) {
     let (status, found) = translate(&bob, &post["id"], json!({ "lang": "fr" })).await;
     assert_eq!(status, StatusCode::OK, "{found}");
     let content = found["content"].as_str().unwrap();
-    assert!(content.starts_with("<p>One FRACTION, <span class=\"h-card\""), "{content}");
+    assert!(
+        content.starts_with("<p>One FRACTION, <span class=\"h-card\""),
+        "{content}"
+    );
     assert!(content.contains("@<span>bob</span></a></span> &amp; two</p>"));
     assert!(!content.contains("script"), "{content}");
     let expected = json!({
@@ -129,7 +132,12 @@ async fn translated(kind: Kind) {
     assert_eq!(found, expected);
 
     // The same again costs nothing, also for others; another version is another text.
-    assert_eq!(translate(&ada, &post["id"], json!({ "lang": "fr" })).await.1, found);
+    assert_eq!(
+        translate(&ada, &post["id"], json!({ "lang": "fr" }))
+            .await
+            .1,
+        found
+    );
     assert_eq!(translator.asked().await, 1);
     let edit = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
     let edit = ada.request(Method::PUT, &edit);
@@ -140,7 +148,9 @@ async fn translated(kind: Kind) {
     // Into one's own language where none is said; a poll with its options; a boost is what it repeats.
     let poll = json!({ "options": ["a fraction", "none"], "expires_in": 3600 });
     let post = ada
-        .publish(json!({ "status": "Which?", "language": "fr", "poll": poll, "visibility": "unlisted" }))
+        .publish(
+            json!({ "status": "Which?", "language": "fr", "poll": poll, "visibility": "unlisted" }),
+        )
         .await;
     let (_, found) = translate(&bob, &post["id"], Value::Null).await;
     assert_eq!(found["language"], "en");
@@ -172,7 +182,9 @@ async fn not_translated(kind: Kind) {
     let (ada, bob) = (school.teacher("ada"), school.teacher("bob"));
     let reader = school.person("cy", "user", "write");
     let publish = |visibility: &str, language: &str| {
-        ada.publish(json!({ "status": "a fraction @bob", "visibility": visibility, "language": language }))
+        ada.publish(
+            json!({ "status": "a fraction @bob", "visibility": visibility, "language": language }),
+        )
     };
     let open = publish("public", "en").await;
     for (visibility, by, expected) in [
@@ -208,7 +220,10 @@ async fn not_translated(kind: Kind) {
     }
     let of_nobody = school.request(
         Method::POST,
-        &format!("/api/v1/statuses/{}/translate", open["id"].as_str().unwrap()),
+        &format!(
+            "/api/v1/statuses/{}/translate",
+            open["id"].as_str().unwrap()
+        ),
     );
     let refused = of_nobody.send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);

@@ -91,17 +91,38 @@ async fn of_ones_own(kind: Kind) {
     let back = format!("<a rel=\"me\" href=\"{}/@ada\">", school.base);
     let good = site.page("/ada", &back);
     let silent = site.page("/silent", &format!("<a href=\"{}/@ada\">", school.base));
-    let others = site.page("/bob", &format!("<a rel=\"me\" href=\"{}/@bob\">", school.base));
+    let others = site.page(
+        "/bob",
+        &format!("<a rel=\"me\" href=\"{}/@bob\">", school.base),
+    );
     let gone = format!("{good}/gone");
-    let changed = rows(&ada, &[("Home", &good), ("Other", &others), ("Gone", &gone)]).await;
-    assert!(changed["fields"].as_array().unwrap().iter().all(|field| field["verified_at"].is_null()));
+    let changed = rows(
+        &ada,
+        &[("Home", &good), ("Other", &others), ("Gone", &gone)],
+    )
+    .await;
+    assert!(
+        changed["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|field| field["verified_at"].is_null())
+    );
     is_verified(&ada, &[true, false, false]).await;
     let seen = ada.get("/api/v1/accounts/verify_credentials").await;
     let when = seen["fields"][0]["verified_at"].clone();
     assert_eq!(seen["source"]["fields"][0]["verified_at"], when);
 
     // The same link under another name stays what it was; another link, or more than a link, is not.
-    let changed = rows(&ada, &[("Page", &good), ("Home", &silent), ("Words", &format!("see {good}"))]).await;
+    let changed = rows(
+        &ada,
+        &[
+            ("Page", &good),
+            ("Home", &silent),
+            ("Words", &format!("see {good}")),
+        ],
+    )
+    .await;
     assert_eq!(changed["fields"][0]["verified_at"], when);
     assert!(changed["fields"][1]["verified_at"].is_null());
     assert!(changed["fields"][2]["verified_at"].is_null());

@@ -110,7 +110,11 @@ pub async fn current(app: &App, person: &Person) -> Result<Vec<AnnouncementView>
         let given = storage::announcements::reactions(conn, me, &ids)?;
         let mut names = custom_emojis::names(rows.iter().map(|row| row.text.as_str()));
         let custom = given.iter().map(|reaction| &reaction.name);
-        names.extend(custom.filter(|name| custom_emojis::is_shortcode(name)).cloned());
+        names.extend(
+            custom
+                .filter(|name| custom_emojis::is_shortcode(name))
+                .cloned(),
+        );
         let emojis = custom_emojis::of_names(app, conn, &names)?;
         let mut reactions: HashMap<i64, Vec<ReactionView>> = HashMap::new();
         for reaction in given {

@@ -163,10 +163,8 @@ pub async fn all(app: &App) -> Result<Vec<Emoji>> {
 
 /// The emoji of that name.
 pub async fn find(app: &App, shortcode: String) -> Result<Emoji> {
-    app.read(move |_, conn| {
-        storage::custom_emojis::named(conn, &shortcode)?.ok_or(Error::NotFound)
-    })
-    .await
+    app.read(move |_, conn| storage::custom_emojis::named(conn, &shortcode)?.ok_or(Error::NotFound))
+        .await
 }
 
 /// An emoji as texts show it.

@@ -2,8 +2,8 @@
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Weekday};
 use domain::Time;
-use storage::DbConnection;
 use serde::{Deserialize, Serialize};
+use storage::DbConnection;
 use storage::backlog::Backlogs;
 
 use crate::text::format::{Rel, to_html};

@@ -122,7 +122,7 @@ fn lang(code: &str) -> Option<Lang> {
 
 fn code(lang: Lang) -> Option<&'static str> {
     let (short, _) = CODES.iter().find(|(_, long)| *long == lang.code())?;
-    Some(short)
+    Some(*short)
 }
 
 /// A text without what is written alike in every language.

@@ -157,7 +157,10 @@ pub async fn view(app: &App, viewer: Option<&Person>, id: PollId) -> Result<Poll
             let opened = Opened::Poll(status.id);
             let may_change = viewer.is_some() && !status.local && poll.closed_at.is_none();
             let is_due = may_change && completing::state(app, conn, opened)? == State::Due;
-            Ok((show(app, conn, viewer, &poll, status)?, is_due.then_some(opened)))
+            Ok((
+                show(app, conn, viewer, &poll, status)?,
+                is_due.then_some(opened),
+            ))
         })
         .await?;
     if let Some(opened) = looked_for {

@@ -196,12 +196,7 @@ impl Maker<'_> {
         Ok((person, Token { token, application }))
     }
 
-    async fn publish(
-        &self,
-        by: &Person,
-        with: ApplicationId,
-        new: NewStatus,
-    ) -> Result<StatusId> {
+    async fn publish(&self, by: &Person, with: ApplicationId, new: NewStatus) -> Result<StatusId> {
         let view = statuses::publish(self.app, by, with, new).await?;
         Ok(view.status.id)
     }

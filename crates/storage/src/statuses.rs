@@ -3,8 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use domain::{
-    AccountId, ApplicationId, CardId, ContentType, CustomEmoji, Page, QuotePolicy, StatusId, Time,
-    Visibility,
+    AccountId, ApplicationId, CardId, CustomEmoji, Page, QuotePolicy, StatusId, Time, Visibility,
 };
 
 use crate::DbConnection;
@@ -44,9 +43,8 @@ pub struct Status {
     pub content: String,
     /// As its author typed it; empty for statuses from elsewhere.
     pub text: String,
-    /// How that is written.
     #[diesel(deserialize_as = i16, serialize_as = i16)]
-    pub content_type: ContentType,
+    pub content_type: domain::ContentType,
     pub spoiler_text: String,
     pub sensitive: bool,
     pub language: Option<String>,

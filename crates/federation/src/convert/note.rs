@@ -322,7 +322,8 @@ impl Post {
                 );
             }
             if status.content_type != ContentType::Plain {
-                let source = json!({ "content": status.text, "mediaType": status.content_type.name() });
+                let source =
+                    json!({ "content": status.text, "mediaType": status.content_type.name() });
                 object.insert("source".to_owned(), source);
             }
             if let Some(quote) = &self.quote

@@ -21,7 +21,7 @@ pub use budget::Budget;
 pub use client::{Fetched, Found, Media, OutboundClient, OutboundSettings, certificates};
 pub use content_type::is_activity_json;
 pub use error::{BuildError, FetchError, Reply};
-pub(crate) use translator::Translator;
-pub use translator::TranslatorSettings;
 #[cfg(fuzzing)]
 pub(crate) use links::object as object_of_links;
+pub(crate) use translator::Translator;
+pub use translator::TranslatorSettings;

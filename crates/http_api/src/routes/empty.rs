@@ -19,10 +19,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     ] {
         config.service(web::resource(path).route(web::get().to(none)));
     }
-    config
-        .service(
-            web::resource("/v1/accounts/{id}/identity_proofs").route(web::get().to(no_proofs)),
-        );
+    config.service(
+        web::resource("/v1/accounts/{id}/identity_proofs").route(web::get().to(no_proofs)),
+    );
 }
 
 async fn none() -> Answer {

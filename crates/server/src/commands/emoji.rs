@@ -49,7 +49,10 @@ pub async fn run(config: Config, command: Emoji) -> anyhow::Result<()> {
                 let hidden = if row.visible_in_picker { "-" } else { "hidden" };
                 let category = row.category.as_deref().unwrap_or("-");
                 let address = app.addresses().media(&row.file);
-                say(&format!("{}\t{category}\t{hidden}\t{address}", row.shortcode));
+                say(&format!(
+                    "{}\t{category}\t{hidden}\t{address}",
+                    row.shortcode
+                ));
             }
         }
         Emoji::Remove { name } => {
@@ -122,10 +125,7 @@ impl Pack<'_> {
             Self::Folder(folder) => File::open(folder.join(path))?
                 .take(most)
                 .read_to_end(&mut bytes)?,
-            Self::Archive(archive) => archive
-                .by_name(path)?
-                .take(most)
-                .read_to_end(&mut bytes)?,
+            Self::Archive(archive) => archive.by_name(path)?.take(most).read_to_end(&mut bytes)?,
         };
         Ok(bytes)
     }
@@ -194,7 +194,13 @@ fn shortcode(path: &str, listed: &Listed, prefix: &str) -> Option<String> {
     if !is_picture || file.starts_with('.') || path.starts_with("__MACOSX/") {
         return None;
     }
-    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
+    let plain = |letter: char| {
+        if letter.is_ascii_alphanumeric() {
+            letter
+        } else {
+            '_'
+        }
+    };
     let stem = said.map_or(stem, String::as_str);
     let code = format!("{prefix}{}", stem.chars().map(plain).collect::<String>());
     // A name of one letter is none.

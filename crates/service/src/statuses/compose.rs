@@ -71,7 +71,10 @@ pub(crate) async fn compose(app: &App, text: &str, kind: ContentType) -> Result<
             let words = parts.iter().filter(|(_, span)| *span == Span::Text);
             let words = words.filter_map(|(range, _)| text.get(range.clone()));
             let shortcodes = custom_emojis::names(words);
-            (parts.into_iter().map(|(_, span)| span).collect(), shortcodes)
+            (
+                parts.into_iter().map(|(_, span)| span).collect(),
+                shortcodes,
+            )
         }
     };
     let mut handles: Vec<Handle> = Vec::new();
@@ -106,9 +109,9 @@ pub(crate) async fn compose(app: &App, text: &str, kind: ContentType) -> Result<
     let tag_url = |tag: &str| app.addresses().tag(&normalise_tag(tag));
     let html = marked.map(|marked: Marked| marked.to_html(resolve, tag_url));
     // Marks of which nothing is seen, such as the address of a link that is nowhere, are shown as they were typed.
-    let html = html.filter(|html| !html.is_empty()).unwrap_or_else(|| {
-        format::to_html(text, settings.hosts(), Rel::Foreign, resolve, tag_url)
-    });
+    let html = html
+        .filter(|html| !html.is_empty())
+        .unwrap_or_else(|| format::to_html(text, settings.hosts(), Rel::Foreign, resolve, tag_url));
     Ok(Composed {
         html,
         mentioned: people.into_values().collect(),

@@ -80,10 +80,7 @@ pub async fn edit(
             .map(|(_, row)| row.id)
             .collect();
         let options = polls::titles(conn, &status)?;
-        let asked = change
-            .poll
-            .as_ref()
-            .map_or(&options, |poll| &poll.options);
+        let asked = change.poll.as_ref().map_or(&options, |poll| &poll.options);
         status.emojis = emojis(app, conn, &composed, &change.spoiler_text, asked)?;
         keep_version(app, conn, &status, options)?;
         status.content = composed.html;

@@ -1,8 +1,6 @@
 //! Posting.
 
-use domain::{
-    AccountId, ApplicationId, ContentType, MediaId, QuotePolicy, StatusId, Visibility,
-};
+use domain::{AccountId, ApplicationId, ContentType, MediaId, QuotePolicy, StatusId, Visibility};
 use storage::DbConnection;
 use storage::statuses::Status;
 

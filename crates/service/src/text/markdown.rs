@@ -68,7 +68,7 @@ impl Marked {
     }
 
     fn there(&self) -> impl Iterator<Item = &Taken> {
-        gaps(&self.html).filter_map(|(_, number)| self.taken.get(number?))
+        gaps(&self.html).filter_map(move |(_, number)| self.taken.get(number?))
     }
 }
 
@@ -99,11 +99,7 @@ fn hold(text: &str, hosts: Hosts, taken: &mut Vec<Taken>) -> String {
         let mut from = 0;
         for emoji in shortcodes(part) {
             held.push_str(part.get(from..emoji.start).unwrap_or_default());
-            take(
-                &mut held,
-                part.get(emoji.clone()).unwrap_or_default(),
-                None,
-            );
+            take(&mut held, part.get(emoji.clone()).unwrap_or_default(), None);
             from = emoji.end;
         }
         held.push_str(part.get(from..).unwrap_or_default());
