@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audience;
+mod content_type;
 pub mod emoji;
 pub mod filter;
 pub mod handle;
@@ -26,6 +27,7 @@ pub mod text;
 pub mod visibility;
 
 pub use account::{AccountKind, CustomEmoji, ProfileField};
+pub use content_type::ContentType;
 pub use filter::FilterAction;
 pub use handle::{Handle, Host};
 pub use ids::{

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{AccountId, AccountKind, CustomEmoji, MediaKind, NotificationGroup, ProfileField};
-use service::announcements::AnnouncementView;
+use service::announcements::{AnnouncementView, ReactionView};
 use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
 use service::oauth::Person;
@@ -95,6 +95,7 @@ pub fn credential_account(
             indexable: row.indexable,
             attribution_domains: row.attribution_domains,
             quote_policy: user.default_quote_policy.name(),
+            status_content_type: user.default_content_type.name(),
         },
         role: user.role.into(),
         account: view.into(),
@@ -155,15 +156,34 @@ impl From<AccountView> for e::Profile {
     }
 }
 
+impl From<CustomEmoji> for e::CustomEmoji {
+    fn from(emoji: CustomEmoji) -> Self {
+        Self {
+            shortcode: emoji.shortcode,
+            url: emoji.url,
+            static_url: emoji.static_url,
+            visible_in_picker: true,
+            category: None,
+        }
+    }
+}
+
 fn emojis(list: Vec<CustomEmoji>) -> Vec<e::CustomEmoji> {
-    let shown = |emoji: CustomEmoji| e::CustomEmoji {
-        shortcode: emoji.shortcode,
-        url: emoji.url,
-        static_url: emoji.static_url,
-        visible_in_picker: true,
-        category: None,
-    };
-    list.into_iter().map(shown).collect()
+    list.into_iter().map(Into::into).collect()
+}
+
+impl From<ReactionView> for e::Reaction {
+    fn from(view: ReactionView) -> Self {
+        let ReactionView { reaction, emoji } = view;
+        let (url, static_url) = emoji.map(|emoji| (emoji.url, emoji.static_url)).unzip();
+        Self {
+            name: reaction.name,
+            count: reaction.count,
+            me: reaction.is_own,
+            url,
+            static_url,
+        }
+    }
 }
 
 impl From<MediaView> for e::MediaAttachment {
@@ -365,7 +385,7 @@ impl From<PollView> for e::Poll {
                 .into_iter()
                 .map(|(title, votes_count)| e::PollOption { title, votes_count })
                 .collect(),
-            emojis: [],
+            emojis: emojis(view.emojis),
             voted: view.own_votes.as_ref().map(has_voted),
             own_votes: view.own_votes,
         }
@@ -470,16 +490,8 @@ impl From<AnnouncementView> for e::Announcement {
             mentions: [],
             statuses: [],
             tags: view.tags.into_iter().map(Into::into).collect(),
-            emojis: [],
-            reactions: view
-                .reactions
-                .into_iter()
-                .map(|reaction| e::Reaction {
-                    name: reaction.name,
-                    count: reaction.count,
-                    me: reaction.is_own,
-                })
-                .collect(),
+            emojis: emojis(view.emojis),
+            reactions: view.reactions.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -51,6 +51,9 @@ pub enum Command {
     /// Tells everybody here something.
     #[command(subcommand)]
     Announcement(Announcement),
+    /// Looks after small pictures for :name: in what people here write.
+    #[command(subcommand)]
+    Emoji(Emoji),
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -69,6 +72,9 @@ pub enum Command {
     },
     /// Looks whether all is well with this server, and says what to do if not.
     Doctor,
+    /// For those who write programs that talk to this one.
+    #[command(subcommand)]
+    Dev(Dev),
     /// Starts two schools on this machine that federate, to try things out.
     Demo(Demo),
 }
@@ -220,6 +226,57 @@ pub enum Announcement {
     List,
     /// Takes a text away.
     Delete { id: i64 },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Dev {
+    /// Makes one of everything that is hard to reach from outside, and prints its ids as JSON: people with tokens, one who waits
+    /// for approval, a report, an announcement, terms of service, posts. Only on a server of this machine.
+    Seed {
+        /// On a server, too, that others can reach.
+        #[arg(long)]
+        yes_really: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Emoji {
+    /// Adds an emoji.
+    Add {
+        /// Letters, digits and underscores, without colons.
+        name: String,
+        /// PNG, GIF or WebP.
+        file: PathBuf,
+        /// Under which apps list it.
+        #[arg(long)]
+        category: Option<String>,
+        /// Apps do not list it; who knows it can use it.
+        #[arg(long)]
+        hidden: bool,
+        /// One of that name gives way, also where it was used.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Lists all emoji.
+    List,
+    /// Removes an emoji, also from what was written with it.
+    Remove { name: String },
+    /// Adds all pictures of a folder or a ZIP archive, called as their files or as its pack.json says.
+    Import {
+        pack: PathBuf,
+        /// Under which apps list them.
+        #[arg(long)]
+        category: Option<String>,
+        /// What their names begin with.
+        #[arg(long)]
+        prefix: Option<String>,
+        /// Apps do not list them.
+        #[arg(long)]
+        hidden: bool,
+        /// Those of the same names give way.
+        #[arg(long)]
+        replace: bool,
+    },
 }
 
 /// A day, which stands for its beginning, or a time of a day.

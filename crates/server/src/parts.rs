@@ -8,7 +8,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Handle, Host, Time};
-use federation::net::OutboundSettings;
+use federation::net::{OutboundSettings, TranslatorSettings};
 use federation::{Federation, FederationSettings};
 use service::mail::{Encryption, MailSettings, Mailer};
 use service::{
@@ -193,12 +193,15 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             reason_required: registrations.reason_required,
         },
         max_characters: config.statuses.max_characters,
+        detected_languages: config.statuses.detected_languages.clone(),
         max_media: config.statuses.max_media,
         max_image_bytes: config.media.max_image_bytes,
+        max_emoji_bytes: config.media.max_emoji_bytes,
         cache_remote: config.media.cache_remote,
         link_previews: config.statuses.link_previews,
         preview_spread: TimeDelta::seconds(config.statuses.link_preview_spread_seconds.into()),
         show_counts: config.community.show_counts,
+        translates: config.translation.libretranslate_url.is_some(),
         federation_mode: match config.federation.mode {
             config::FederationMode::Open => domain::FederationMode::Open,
             config::FederationMode::Alliances => domain::FederationMode::Alliances,
@@ -277,7 +280,18 @@ fn federation_settings(config: &Config, public_url: &Url) -> FederationSettings 
         authorized_fetch: federation.authorized_fetch,
         parallel_hosts: federation.parallel_hosts,
         give_up_after: hours(federation.give_up_after_days * 24),
+        translator: translator(config),
     }
+}
+
+fn translator(config: &Config) -> Option<TranslatorSettings> {
+    let translation = &config.translation;
+    let api_key = translation.api_key.reveal();
+    Some(TranslatorSettings {
+        url: translation.libretranslate_url.clone()?,
+        api_key: (!api_key.is_empty()).then(|| api_key.to_owned()),
+        ca_file: config.federation.extra_ca_file.clone(),
+    })
 }
 
 fn mail(mail: &config::Mail) -> Option<MailSettings> {

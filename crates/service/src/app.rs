@@ -15,7 +15,7 @@ use crate::programs::Programs;
 use crate::push::ServerKey;
 use crate::remote_files::Fetches;
 use crate::streaming::{self, Event, Hub};
-use crate::{Addresses, RemoteFetcher, Result, Settings, filters};
+use crate::{Addresses, RemoteFetcher, Result, Settings, filters, translation};
 
 /// Searches for words at the same time: one that finds nothing reads much, and others wait for the same connections.
 const SEARCHES: usize = 2;
@@ -54,6 +54,7 @@ struct Inner {
     turned_away: ip_blocks::Remembered,
     push_key: OnceLock<Arc<ServerKey>>,
     searches: Semaphore,
+    translations: translation::Remembered,
     streaming: Hub,
 }
 
@@ -97,6 +98,7 @@ impl App {
             turned_away: ip_blocks::Remembered::default(),
             push_key: OnceLock::new(),
             searches: Semaphore::new(SEARCHES),
+            translations: translation::Remembered::default(),
             streaming: Hub::default(),
         };
         Self {
@@ -187,6 +189,10 @@ impl App {
 
     pub(crate) fn searches(&self) -> &Semaphore {
         &self.inner.searches
+    }
+
+    pub(crate) fn translations(&self) -> &translation::Remembered {
+        &self.inner.translations
     }
 
     #[must_use]

@@ -8,7 +8,7 @@ use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
     App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
-    moving, polls, push, quarantine, remote_files, scheduled, synchronising,
+    moving, polls, push, quarantine, remote_files, scheduled, synchronising, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -82,6 +82,10 @@ pub enum Job {
     AskPage {
         card: CardId,
     },
+    /// Asks the pages of a profile whether they link back.
+    VerifyLinks {
+        account: AccountId,
+    },
     /// Tells those who listen what a command did.
     Tell(Vec<Event>),
     /// Tells other servers; done by `federation`.
@@ -100,6 +104,7 @@ impl Job {
                 | Self::SynchroniseFollowers { .. }
                 | Self::CheckGone { .. }
                 | Self::AskPage { .. }
+                | Self::VerifyLinks { .. }
                 | Self::CountPoll { .. }
         )
     }
@@ -276,6 +281,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         }
         Job::CheckGone { account, again } => gone::check(app, account, again).await,
         Job::AskPage { card } => cards::ask(app, card).await,
+        Job::VerifyLinks { account } => verifying::verify(app, account).await,
         Job::Tell(events) => {
             app.streaming().publish(events);
             Ok(())

@@ -1,5 +1,7 @@
 //! Pictures: checked, turned upright, made smaller, and written anew, so that nothing but the picture is kept.
 
+pub(crate) mod emoji;
+
 use std::io::Cursor;
 
 use bytes::Bytes;
@@ -8,7 +10,8 @@ use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use image::codecs::gif::{GifDecoder, GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
 use image::{
-    AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage,
+    AnimationDecoder, DynamicImage, Frame, ImageDecoder, ImageFormat, ImageReader, Limits,
+    RgbaImage,
 };
 use tokio::sync::Semaphore;
 
@@ -184,13 +187,18 @@ fn moving(bytes: &[u8], format: ImageFormat) -> Result<Option<Processed>> {
     if frames.len() < 2 {
         return Ok(None);
     }
+    written(frames, width, height).map(Some)
+}
+
+/// Frames as a GIF.
+fn written(frames: Vec<Frame>, width: u32, height: u32) -> Result<Processed> {
     let mut written = Vec::new();
     {
         let mut encoder = GifEncoder::new_with_speed(&mut written, 10);
         encoder.set_repeat(Repeat::Infinite).map_err(broken)?;
         encoder.encode_frames(frames).map_err(broken)?;
     }
-    Ok(Some(Processed {
+    Ok(Processed {
         bytes: written.into(),
         mime: "image/gif",
         extension: "gif",
@@ -198,7 +206,7 @@ fn moving(bytes: &[u8], format: ImageFormat) -> Result<Option<Processed>> {
         height,
         thumbnail: None,
         blurhash: None,
-    }))
+    })
 }
 
 /// JPEG for photographs; PNG for what has sharp edges or is transparent.

@@ -253,6 +253,7 @@ fn addresses(conn: &mut DbConnection, owner: Owner) -> Result<Vec<(Use, String)>
             }
         }
         Owner::Status(id) => storage::statuses::find(conn, id)?
+            .filter(|row| !row.local)
             .map(|row| emojis(row.emojis).collect())
             .unwrap_or_default(),
         Owner::Card(id) => storage::cards::find(conn, id)?

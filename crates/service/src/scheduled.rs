@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
-use domain::{AccountId, ApplicationId, MediaId, Page, QuotePolicy, StatusId, Time, Visibility};
+use domain::{
+    AccountId, ApplicationId, ContentType, MediaId, Page, QuotePolicy, StatusId, Time, Visibility,
+};
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 use storage::scheduled::Scheduled;
@@ -27,6 +29,8 @@ const FOR_A_DAY: i64 = 25;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Params {
     pub text: String,
+    #[serde(default)]
+    pub content_type: Option<ContentType>,
     pub spoiler_text: String,
     pub sensitive: Option<bool>,
     pub visibility: Option<Visibility>,
@@ -231,6 +235,7 @@ impl From<NewStatus> for Params {
     fn from(new: NewStatus) -> Self {
         Self {
             text: new.text,
+            content_type: new.content_type,
             spoiler_text: new.spoiler_text,
             sensitive: new.sensitive,
             visibility: new.visibility,
@@ -249,6 +254,7 @@ impl From<Params> for NewStatus {
     fn from(params: Params) -> Self {
         Self {
             text: params.text,
+            content_type: params.content_type,
             spoiler_text: params.spoiler_text,
             sensitive: params.sensitive,
             visibility: params.visibility,

@@ -60,10 +60,14 @@ pub struct Settings {
     pub registrations: Registrations,
     /// Of a status.
     pub max_characters: usize,
+    /// Codes of the languages among which that of a status is looked for where the app does not say.
+    pub detected_languages: Vec<String>,
     /// Attachments of a status.
     pub max_media: usize,
     /// Bytes.
     pub max_image_bytes: usize,
+    /// Of a custom emoji, in bytes.
+    pub max_emoji_bytes: usize,
     /// Whether pictures and films from elsewhere are shown from here, so that their servers do not learn who looks.
     pub cache_remote: bool,
     /// Whether the numbers of followers, favourites and boosts of others are shown.
@@ -72,6 +76,8 @@ pub struct Settings {
     pub link_previews: bool,
     /// Within how long after a status from elsewhere came that is done.
     pub preview_spread: TimeDelta,
+    /// Whether there is a translator.
+    pub translates: bool,
     pub federation_mode: FederationMode,
     /// Who may see the rules about other servers.
     pub domain_blocks: ShownTo,

@@ -21,6 +21,7 @@ pub mod bookmarks;
 pub mod cards;
 mod connection;
 pub mod conversations;
+pub mod custom_emojis;
 mod database;
 pub mod deeds;
 pub mod deliveries;

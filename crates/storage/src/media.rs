@@ -153,7 +153,7 @@ pub fn delete(conn: &mut DbConnection, id: MediaId) -> QueryResult<()> {
 
 /// Every path in the media store that a row names: what a backup must hold.
 pub fn named_files(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
-    use crate::schema::accounts;
+    use crate::schema::{accounts, custom_emojis};
     let attached: Vec<(Option<String>, Option<String>)> = media::table
         .filter(media::file.is_not_null().or(media::thumbnail.is_not_null()))
         .select((media::file, media::thumbnail))
@@ -166,7 +166,13 @@ pub fn named_files(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
         )
         .select((accounts::avatar, accounts::header))
         .load(conn)?;
-    let pairs = attached.into_iter().chain(faces);
+    let emojis: Vec<(String, String)> = custom_emojis::table
+        .select((custom_emojis::file, custom_emojis::static_file))
+        .load(conn)?;
+    let emojis = emojis
+        .into_iter()
+        .map(|(one, other)| (Some(one), Some(other)));
+    let pairs = attached.into_iter().chain(faces).chain(emojis);
     Ok(pairs
         .flat_map(|(one, other)| [one, other])
         .flatten()

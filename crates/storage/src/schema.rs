@@ -48,6 +48,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    custom_emojis (id) {
+        id -> BigInt,
+        shortcode -> Text,
+        category -> Nullable<Text>,
+        file -> Text,
+        static_file -> Text,
+        mime -> Text,
+        visible_in_picker -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     keys (uri, account_id) {
         uri -> Text,
         account_id -> BigInt,
@@ -77,6 +91,7 @@ diesel::table! {
         created_at -> Timestamp,
         default_quote_policy -> Integer,
         filters_version -> BigInt,
+        default_content_type -> SmallInt,
     }
 }
 
@@ -315,6 +330,7 @@ diesel::table! {
         local_only -> Bool,
         card_id -> Nullable<BigInt>,
         held_at -> Nullable<Timestamp>,
+        content_type -> SmallInt,
     }
 }
 
@@ -916,6 +932,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cards,
     conversation_mutes,
     conversations,
+    custom_emojis,
     deliveries,
     delivery_lanes,
     dismissed_suggestions,

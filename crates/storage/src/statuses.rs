@@ -43,6 +43,8 @@ pub struct Status {
     pub content: String,
     /// As its author typed it; empty for statuses from elsewhere.
     pub text: String,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub content_type: domain::ContentType,
     pub spoiler_text: String,
     pub sensitive: bool,
     pub language: Option<String>,
@@ -110,6 +112,7 @@ pub fn update(conn: &mut DbConnection, status: &Status) -> QueryResult<()> {
         .set((
             statuses::content.eq(&status.content),
             statuses::text.eq(&status.text),
+            statuses::content_type.eq(i16::from(status.content_type)),
             statuses::spoiler_text.eq(&status.spoiler_text),
             statuses::sensitive.eq(status.sensitive),
             statuses::language.eq(&status.language),

@@ -82,6 +82,7 @@ pub fn user(conn: &mut DbConnection) -> (AccountId, UserId) {
         default_sensitive: false,
         default_language: None,
         default_quote_policy: domain::QuotePolicy::EVERYBODY,
+        default_content_type: domain::ContentType::Plain,
         reason: String::new(),
         invite_id: None,
         confirmed_at: Some(moment()),

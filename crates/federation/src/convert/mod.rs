@@ -2,6 +2,7 @@
 
 pub(crate) mod actor;
 mod card;
+pub(crate) mod emoji;
 pub(crate) mod note;
 pub(crate) mod poll;
 pub(crate) mod quote;

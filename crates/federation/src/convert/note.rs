@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, QuoteState, StatusId, limits};
+use domain::{AccountId, ContentType, QuoteState, StatusId, limits};
 use serde_json::{Value, json};
 use service::incoming::{RemoteMedia, RemoteStatus};
 use service::{Addresses, App};
@@ -14,7 +14,7 @@ use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{card, moment, poll, quote, words};
+use super::{card, emoji, moment, poll, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -321,6 +321,11 @@ impl Post {
                     json!({ language.as_str(): status.content }),
                 );
             }
+            if status.content_type != ContentType::Plain {
+                let source =
+                    json!({ "content": status.text, "mediaType": status.content_type.name() });
+                object.insert("source".to_owned(), source);
+            }
             if let Some(quote) = &self.quote
                 && matches!(quote.state, QuoteState::Pending | QuoteState::Accepted)
             {
@@ -347,7 +352,9 @@ impl Post {
         let hashtags = self.tags.iter().map(|name| {
             json!({ "type": "Hashtag", "href": app.addresses().tag(name), "name": format!("#{name}") })
         });
-        mentions.chain(hashtags).collect()
+        let emojis = self.status.emojis.iter();
+        let emojis = emojis.map(|of| emoji::tag(app, of));
+        mentions.chain(hashtags).chain(emojis).collect()
     }
 
     /// What tells others that the status is new.

@@ -84,6 +84,8 @@ pub struct Source {
     pub indexable: bool,
     pub attribution_domains: Vec<String>,
     pub quote_policy: &'static str,
+    /// How posts are written unless an app says otherwise, as in GoToSocial.
+    pub status_content_type: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

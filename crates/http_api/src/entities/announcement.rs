@@ -5,7 +5,7 @@ use domain::Time;
 use serde::Serialize;
 
 use super::time::{moment, moment_or_null};
-use super::{Empty, StatusTag};
+use super::{CustomEmoji, Empty, StatusTag};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Announcement {
@@ -24,7 +24,7 @@ pub struct Announcement {
     pub mentions: Empty,
     pub statuses: Empty,
     pub tags: Vec<StatusTag>,
-    pub emojis: Empty,
+    pub emojis: Vec<CustomEmoji>,
     pub reactions: Vec<Reaction>,
 }
 
@@ -34,4 +34,9 @@ pub struct Reaction {
     pub name: String,
     pub count: i64,
     pub me: bool,
+    /// Only of custom emoji, as the next is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub static_url: Option<String>,
 }

@@ -101,6 +101,8 @@ pub struct StatusLimits {
     pub max_characters: usize,
     pub max_media_attachments: usize,
     pub characters_reserved_per_url: usize,
+    /// How posts may be written, as in GoToSocial.
+    pub supported_mime_types: [&'static str; 2],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

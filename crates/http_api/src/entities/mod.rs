@@ -32,6 +32,7 @@ pub mod status;
 pub mod suggestion;
 pub mod tag;
 pub mod time;
+pub mod translation;
 pub mod web_push_subscription;
 
 pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, Role, Source};

@@ -4,7 +4,7 @@
 use domain::{PollId, Time};
 use serde::Serialize;
 
-use super::Empty;
+use super::account::CustomEmoji;
 use super::time::moment_or_null;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,7 +17,7 @@ pub struct Poll {
     pub votes_count: i64,
     pub voters_count: Option<i64>,
     pub options: Vec<PollOption>,
-    pub emojis: Empty,
+    pub emojis: Vec<CustomEmoji>,
     /// Only for somebody signed in, as the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voted: Option<bool>,

@@ -191,6 +191,7 @@ fn ones_own_account_is_the_account_with_source_and_role() {
             indexable: false,
             attribution_domains: Vec::new(),
             quote_policy: "public",
+            status_content_type: "text/plain",
         },
         role: Role {
             id: "-99".to_owned(),

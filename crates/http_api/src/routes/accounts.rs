@@ -13,6 +13,7 @@ use service::{App, blocks, search};
 
 use super::oauth::token_entity;
 use super::quotes::policy;
+use super::statuses::content_type;
 use super::{Answer, json, page};
 use crate::ApiError;
 use crate::entities::{Account, Relationship, Status};
@@ -131,6 +132,7 @@ struct UpdateSource {
     sensitive: Flag,
     language: Text,
     quote_policy: Text,
+    status_content_type: Text,
 }
 
 /// A list, or a map of numbers to rows, as forms send it.
@@ -196,6 +198,7 @@ impl Update {
                 .0
                 .map(|code| (!code.is_empty()).then_some(code)),
             default_quote_policy: policy(&params.source.quote_policy)?,
+            default_content_type: content_type(&params.source.status_content_type)?,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{self, Data, ServiceConfig};
-use domain::{Severity, limits};
+use domain::{ContentType, Severity, limits};
 use serde::Deserialize;
 use service::instance::{self, Facts, Week};
 use service::{App, RegistrationMode, ShownTo, push};
@@ -46,6 +46,7 @@ fn status_limits(app: &App) -> e::StatusLimits {
         max_characters: app.settings().max_characters,
         max_media_attachments: app.settings().max_media,
         characters_reserved_per_url: domain::text::URL_LENGTH,
+        supported_mime_types: ContentType::NAMES,
     }
 }
 
@@ -114,7 +115,7 @@ async fn version_2(app: Data<App>) -> Answer {
                     .privacy_policy
                     .as_ref()
                     .map(|_| at("/about#privacy")),
-                terms_of_service: settings.house.terms.as_ref().map(|_| at("/about#terms")),
+                terms_of_service: facts.has_terms.then(|| at("/about#terms")),
             },
             vapid: e::Vapid { public_key },
             accounts: e::AccountLimits {
@@ -131,7 +132,9 @@ async fn version_2(app: Data<App>) -> Answer {
             statuses: status_limits(&app),
             media_attachments: media_limits(&app),
             polls: POLLS,
-            translation: e::Translation { enabled: false },
+            translation: e::Translation {
+                enabled: settings.translates,
+            },
             timelines_access: e::TimelinesAccess {
                 live_feeds: open,
                 hashtag_feeds: open,

@@ -6,6 +6,7 @@ mod announcements;
 mod apps;
 mod async_refreshes;
 mod conversations;
+mod custom_emojis;
 mod directory;
 mod domain_blocks;
 mod empty;
@@ -35,6 +36,7 @@ mod statuses;
 mod streaming;
 mod tags;
 mod timelines;
+mod translation;
 
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
@@ -107,6 +109,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     async_refreshes::routes(config);
     directory::routes(config);
     conversations::routes(config);
+    custom_emojis::routes(config);
     domain_blocks::routes(config);
     featured_tags::routes(config);
     filters::routes(config);
@@ -133,6 +136,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     streaming::routes(config);
     tags::routes(config);
     timelines::routes(config);
+    translation::routes(config);
 }
 
 /// Routes that apps call under `/oauth` and `/.well-known`; the pages there are the `web` crate's.

@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{MediaId, StatusId, Visibility};
+use domain::{ContentType, MediaId, StatusId, Visibility};
 use serde::Deserialize;
 use service::statuses::{self, MediaChange, NewStatus, StatusChange};
 use service::{App, Error, scheduled};
@@ -71,6 +71,7 @@ struct Create {
     scheduled_at: Text,
     quoted_status_id: Text,
     quote_approval_policy: Text,
+    content_type: Text,
     /// Ours: the status never leaves this server.
     local_only: Flag,
 }
@@ -89,6 +90,7 @@ async fn create(
     let idempotency_key = idempotency_key(&request)?;
     let new = NewStatus {
         text: params.status.0.unwrap_or_default(),
+        content_type: content_type(&params.content_type)?,
         spoiler_text: params.spoiler_text.0.unwrap_or_default(),
         sensitive: params.sensitive.0,
         visibility: params.visibility.0,
@@ -129,6 +131,18 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
 
 fn answered(id: &str) -> Result<StatusId, ApiError> {
     id.trim().parse().map_err(|_| ApiError::NotFound)
+}
+
+/// How a text is written; None where nothing is said.
+pub(super) fn content_type(said: &Text) -> Result<Option<ContentType>, ApiError> {
+    let unknown = || {
+        ApiError::Unprocessable(
+            "Validation failed: Content type is not included in the list".to_owned(),
+        )
+    };
+    said.filled()
+        .map(|name| ContentType::named(name).ok_or_else(unknown))
+        .transpose()
 }
 
 fn media_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
@@ -173,6 +187,7 @@ struct Edit {
     media_attributes: Many<MediaAttributes>,
     poll: Option<PollParams>,
     quote_approval_policy: Text,
+    content_type: Text,
 }
 
 #[derive(Deserialize, Default)]
@@ -205,6 +220,7 @@ async fn edit(
     }
     let change = StatusChange {
         text: params.status.0.unwrap_or(now.text),
+        content_type: content_type(&params.content_type)?.unwrap_or(now.content_type),
         spoiler_text: params.spoiler_text.0.unwrap_or(now.spoiler_text),
         sensitive: params.sensitive.0,
         language: params.language.filled().map(str::to_owned),
@@ -248,6 +264,7 @@ async fn source(caller: Caller<ReadStatuses>, id: PathId<StatusId>, app: Data<Ap
         id: row.id,
         text: row.text,
         spoiler_text: row.spoiler_text,
+        content_type: row.content_type.name(),
     })
 }
 

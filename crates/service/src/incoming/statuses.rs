@@ -151,6 +151,7 @@ pub(super) fn receive(
         visibility: remote.visibility,
         content,
         text: String::new(),
+        content_type: domain::ContentType::Plain,
         spoiler_text: spoiler(remote),
         sensitive: remote.sensitive || !remote.spoiler_text.is_empty(),
         language: remote.language.clone(),

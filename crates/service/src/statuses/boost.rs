@@ -97,6 +97,7 @@ pub(crate) fn add_boost(
         visibility: visibility.of_boost(status.visibility),
         content: String::new(),
         text: String::new(),
+        content_type: domain::ContentType::Plain,
         spoiler_text: String::new(),
         sensitive: false,
         language: status.language.clone(),

@@ -14,7 +14,7 @@ pub use admin::{
     NewUser, approve, check_new, confirm_by_hand, create, create_invite, ensure_instance_actor,
     find, instance_actor, list, set_password, set_role, suspend,
 };
-pub(crate) use admin::{let_in, set_suspended};
+pub(crate) use admin::{create_waiting, let_in, set_suspended};
 pub(crate) use leave::leave;
 pub use leave::{delete, delete_own};
 pub use sign_in::{Session, prove_again, session, sign_in, sign_out};
@@ -126,6 +126,7 @@ fn insert(app: &App, conn: &mut DbConnection, new: NewPerson) -> Result<Person> 
         default_sensitive: false,
         default_language: None,
         default_quote_policy: domain::QuotePolicy::EVERYBODY,
+        default_content_type: domain::ContentType::Plain,
         reason: new.reason,
         invite_id: new.invite_id,
         confirmed_at: new.confirmed_at,

@@ -283,7 +283,7 @@ pub(super) fn send_confirmation(app: &App, conn: &mut DbConnection, person: &Per
     enqueue(app, conn, &Job::Mail(message))
 }
 
-fn tell_moderators(app: &App, conn: &mut DbConnection, person: &Person) -> Result<()> {
+pub(super) fn tell_moderators(app: &App, conn: &mut DbConnection, person: &Person) -> Result<()> {
     for moderator in storage::users::moderators(conn)? {
         notify(
             app,

@@ -19,6 +19,7 @@ use storage::notifications::Notification;
 use storage::polls::Poll;
 use storage::statuses::Status;
 
+use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
 use crate::reports::ReportView;
 
@@ -92,6 +93,8 @@ pub struct PollView {
     pub options: Vec<(String, Option<i64>)>,
     /// Places of what the viewer chose. None for a viewer who is not signed in.
     pub own_votes: Option<Vec<i16>>,
+    /// Custom emoji that the titles use.
+    pub emojis: Vec<CustomEmoji>,
 }
 
 /// A quote as somebody sees it.
@@ -212,6 +215,15 @@ impl StatusView {
             Quoted::Whole(quoted) => quoted.as_deref(),
             Quoted::Id(_) => None,
         }
+    }
+}
+
+impl PollView {
+    /// With those of its status' emoji that the titles use.
+    pub(crate) fn with_emojis(mut self, of_status: &[CustomEmoji]) -> Self {
+        let titles = self.options.iter().map(|(title, _)| title.as_str());
+        self.emojis = used_by(of_status, titles);
+        self
     }
 }
 

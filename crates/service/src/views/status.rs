@@ -173,7 +173,9 @@ impl Belongings {
         mut status: Status,
         boosted: Option<Box<StatusView>>,
     ) -> Option<StatusView> {
-        show_emojis(app, Owner::Status(status.id), &mut status.emojis);
+        if !status.local {
+            show_emojis(app, Owner::Status(status.id), &mut status.emojis);
+        }
         let author = self.accounts.get(&status.account_id)?.clone();
         let of = |id: StatusId| {
             (
@@ -206,7 +208,10 @@ impl Belongings {
             media: media.cloned().unwrap_or_default(),
             mentions: mentions.cloned().unwrap_or_default(),
             tags: tags.cloned().unwrap_or_default(),
-            poll: self.polls.get(&status.id).cloned(),
+            poll: self
+                .polls
+                .get(&status.id)
+                .map(|poll| poll.clone().with_emojis(&status.emojis)),
             quote: self.quotes.view(status.id),
             card: status
                 .card_id
