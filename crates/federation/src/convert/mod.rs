@@ -2,6 +2,7 @@
 
 pub(crate) mod actor;
 mod card;
+mod film;
 pub(crate) mod note;
 pub(crate) mod poll;
 pub(crate) mod quote;

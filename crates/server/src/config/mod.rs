@@ -109,6 +109,9 @@ pub struct Database {
 pub struct Media {
     pub folder: String,
     pub max_image_bytes: usize,
+    pub max_video_bytes: usize,
+    pub ffmpeg: String,
+    pub require_description: bool,
     pub cache_remote: bool,
 }
 
