@@ -26,6 +26,7 @@ mod doctor;
 mod domain_blocks;
 mod double_knock;
 mod elsewhere;
+mod films;
 mod filters;
 mod follow_and_answer;
 mod forged;

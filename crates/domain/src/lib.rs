@@ -36,7 +36,7 @@ pub use ids::{
 };
 pub use ip_severity::IpSeverity;
 pub use list::RepliesPolicy;
-pub use media::MediaKind;
+pub use media::{FilmFacts, MediaKind, MediaState};
 pub use notification::{NotificationGroup, NotificationKind, NotificationPolicy, NotificationRule};
 pub use numbered::UnknownNumber;
 pub use page::Page;

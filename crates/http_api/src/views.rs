@@ -1,20 +1,22 @@
 //! From what the use cases show to the shapes that apps expect.
 
+mod media;
+
 use std::sync::Arc;
 
-use domain::{AccountId, AccountKind, CustomEmoji, MediaKind, NotificationGroup, ProfileField};
+use domain::{AccountId, AccountKind, CustomEmoji, NotificationGroup, ProfileField};
 use service::announcements::{AnnouncementView, ReactionView};
 use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
 use service::oauth::Person;
 use service::text::format::escape;
 use service::views::{
-    AccountView, CardView, EditView, HashtagView, MediaView, NotificationView, PollView, QuoteView,
-    Quoted, RelationshipView, StatusView, TagView,
+    AccountView, CardView, EditView, HashtagView, NotificationView, PollView, QuoteView, Quoted,
+    RelationshipView, StatusView, TagView,
 };
 
 use crate::entities as e;
-use crate::entities::{Approval, Focus, Meta, Size};
+use crate::entities::Approval;
 
 /// Permission bits of Mastodon's roles: user, moderator, admin, owner.
 /// <https://docs.joinmastodon.org/entities/Role/#permission-flags>
@@ -182,34 +184,6 @@ impl From<ReactionView> for e::Reaction {
             me: reaction.is_own,
             url,
             static_url,
-        }
-    }
-}
-
-impl From<MediaView> for e::MediaAttachment {
-    fn from(view: MediaView) -> Self {
-        let media = view.media;
-        let size = |width: Option<i32>, height: Option<i32>| Size::new(width?, height?);
-        Self {
-            id: media.id,
-            kind: media.kind.name(),
-            url: Some(view.url),
-            // A film without a small picture has none to show before it is played.
-            preview_url: (media.thumbnail.is_some() || media.kind == MediaKind::Image)
-                .then_some(view.preview_url),
-            remote_url: media.remote_url,
-            preview_remote_url: (),
-            text_url: (),
-            meta: Meta {
-                focus: Some(Focus {
-                    x: media.focus_x,
-                    y: media.focus_y,
-                }),
-                original: size(media.width, media.height),
-                small: size(media.thumbnail_width, media.thumbnail_height),
-            },
-            description: media.description,
-            blurhash: media.blurhash,
         }
     }
 }

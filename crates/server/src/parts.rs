@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Handle, Host, Time};
 use federation::net::{OutboundSettings, TranslatorSettings};
 use federation::{Federation, FederationSettings};
+use service::films::Ffmpeg;
 use service::mail::{Encryption, MailSettings, Mailer};
 use service::{
     App, Found, House, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
@@ -197,6 +198,9 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         max_media: config.statuses.max_media,
         max_image_bytes: config.media.max_image_bytes,
         max_emoji_bytes: config.media.max_emoji_bytes,
+        max_video_bytes: config.media.max_video_bytes,
+        ffmpeg: ffmpeg(config)?,
+        require_description: config.media.require_description,
         cache_remote: config.media.cache_remote,
         link_previews: config.statuses.link_previews,
         preview_spread: TimeDelta::seconds(config.statuses.link_preview_spread_seconds.into()),
@@ -218,6 +222,24 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             .then_some(config.moderation.quarantine_days),
         any_hosts: config.federation.allow_loopback,
     })
+}
+
+/// With what films are converted; none where it is off or not found.
+///
+/// # Errors
+/// If there is no such program at the path that is named.
+pub fn ffmpeg(config: &Config) -> Result<Option<Ffmpeg>, ConfigError> {
+    match config.media.ffmpeg.as_str() {
+        "off" => Ok(None),
+        "auto" => Ok(Ffmpeg::found()),
+        path => match Ffmpeg::at(Path::new(path)) {
+            Some(found) => Ok(Some(found)),
+            None => {
+                let reason = "must be auto, off, or the path of ffmpeg, with ffprobe beside it";
+                Err(config.wrong("media.ffmpeg", reason))
+            }
+        },
+    }
 }
 
 /// The rules, and the texts of the files that are named.

@@ -1,13 +1,13 @@
 //! Work that follows from a transaction: written by it as a row, done after it.
 
-use domain::{AccountId, CardId, JobId, PollId, ReportId, StatusId, Time, limits};
+use domain::{AccountId, CardId, JobId, MediaId, PollId, ReportId, StatusId, Time, limits};
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
-    App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
+    App, Error, Result, attachments, cards, completing, domains, films, gone, home, incoming, keys,
     moving, polls, push, quarantine, remote_files, scheduled, synchronising, verifying,
 };
 
@@ -86,6 +86,10 @@ pub enum Job {
     VerifyLinks {
         account: AccountId,
     },
+    /// Converts a film or a sound that somebody sent.
+    Convert {
+        media: MediaId,
+    },
     /// Tells those who listen what a command did.
     Tell(Vec<Event>),
     /// Tells other servers; done by `federation`.
@@ -107,6 +111,12 @@ impl Job {
                 | Self::VerifyLinks { .. }
                 | Self::CountPoll { .. }
         )
+    }
+
+    /// Whether it keeps a core busy for minutes, so that one at a time is enough.
+    #[must_use]
+    pub fn takes_long(&self) -> bool {
+        matches!(self, Self::Convert { .. })
     }
 }
 
@@ -282,6 +292,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::CheckGone { account, again } => gone::check(app, account, again).await,
         Job::AskPage { card } => cards::ask(app, card).await,
         Job::VerifyLinks { account } => verifying::verify(app, account).await,
+        Job::Convert { media } => films::convert(app, media).await,
         Job::Tell(events) => {
             app.streaming().publish(events);
             Ok(())
@@ -320,6 +331,10 @@ pub async fn prune(app: &App) -> Result<()> {
         .await?;
     for media in files {
         attachments::remove_files(app, media).await?;
+    }
+    let yesterday = std::time::SystemTime::now().checked_sub(std::time::Duration::from_secs(86_400));
+    if let Some(yesterday) = yesterday {
+        app.media().sweep(yesterday).await?;
     }
     cards::prune(app).await?;
     remote_files::prune(app).await

@@ -22,6 +22,7 @@ pub mod domain_blocks;
 pub mod domains;
 mod error;
 pub mod featured_tags;
+pub mod films;
 pub mod filters;
 pub mod follows;
 pub mod gone;
@@ -79,6 +80,7 @@ pub use app::{App, Clock, Parts, Wake};
 pub use error::{Error, Mistake};
 pub use paged::Paged;
 pub use remote::{Found, RemoteFetcher};
+pub use storage::Spool;
 pub use settings::{House, RegistrationMode, Registrations, Settings, ShownTo};
 
 /// What a use case answers.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 use storage::scheduled::Scheduled;
 
+use crate::attachments::{check_described, check_ready};
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue_at};
 use crate::oauth::Person;
@@ -82,6 +83,8 @@ pub async fn schedule(
         };
         storage::scheduled::insert(conn, row.clone())?;
         let owned = storage::media::owned(conn, me, &media)?;
+        check_ready(&owned)?;
+        check_described(app, &owned)?;
         for id in &media {
             let is_own = owned.iter().any(|row| row.id == *id);
             if !is_own || !storage::scheduled::attach(conn, *id, row.id)? {

@@ -6,6 +6,8 @@ use domain::text::Hosts;
 use domain::{FederationMode, Host, Time};
 use url::Url;
 
+use crate::films::Ffmpeg;
+
 /// Who may sign up by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegistrationMode {
@@ -68,6 +70,12 @@ pub struct Settings {
     pub max_image_bytes: usize,
     /// Of a custom emoji, in bytes.
     pub max_emoji_bytes: usize,
+    /// Bytes of a film or a sound.
+    pub max_video_bytes: usize,
+    /// With what films and sounds are converted; none: they are kept as they are.
+    pub ffmpeg: Option<Ffmpeg>,
+    /// Whether what is attached to a status needs a description.
+    pub require_description: bool,
     /// Whether pictures and films from elsewhere are shown from here, so that their servers do not learn who looks.
     pub cache_remote: bool,
     /// Whether the numbers of followers, favourites and boosts of others are shown.

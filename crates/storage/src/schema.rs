@@ -415,6 +415,10 @@ diesel::table! {
         focus_y -> Double,
         created_at -> Timestamp,
         scheduled_id -> Nullable<BigInt>,
+        state -> SmallInt,
+        facts -> Nullable<Text>,
+        failure -> Nullable<Text>,
+        remote_thumbnail -> Nullable<Text>,
     }
 }
 

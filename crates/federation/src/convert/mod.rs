@@ -3,6 +3,7 @@
 pub(crate) mod actor;
 mod card;
 pub(crate) mod emoji;
+mod film;
 pub(crate) mod note;
 pub(crate) mod poll;
 pub(crate) mod quote;

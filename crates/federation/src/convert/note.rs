@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, ContentType, QuoteState, StatusId, limits};
+use domain::{AccountId, ContentType, MediaKind, QuoteState, StatusId, limits};
 use serde_json::{Value, json};
 use service::incoming::{RemoteMedia, RemoteStatus};
 use service::{Addresses, App};
@@ -14,7 +14,7 @@ use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{card, emoji, moment, poll, quote, words};
+use super::{card, emoji, film, moment, poll, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -176,6 +176,11 @@ fn attachment(object: &Value) -> Option<RemoteMedia> {
             [x, y] => (*x, *y),
             _ => (0.0, 0.0),
         },
+        thumbnail: read::one(object, "icon").and_then(|icon| match icon.as_str() {
+            Some(address) => web_address(address),
+            None => link(icon, "url"),
+        }),
+        duration: text(object, "duration").and_then(film::seconds),
     })
 }
 
@@ -377,7 +382,7 @@ fn document(app: &App, media: &Media) -> Value {
         (Some(file), _) => app.addresses().media(file),
         (None, remote) => remote.clone().unwrap_or_default(),
     };
-    json!({
+    let mut document = json!({
         "type": "Document",
         "mediaType": media.mime,
         "url": url,
@@ -386,7 +391,13 @@ fn document(app: &App, media: &Media) -> Value {
         "width": media.width,
         "height": media.height,
         "focalPoint": [media.focus_x, media.focus_y],
-    })
+    });
+    if media.kind != MediaKind::Image
+        && let Some(document) = document.as_object_mut()
+    {
+        document.extend(film::described(app, media));
+    }
+    document
 }
 
 /// The Announce of a boost, without a context. `boosted` is what it repeats, `owner` whose that is.

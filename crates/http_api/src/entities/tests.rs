@@ -224,7 +224,7 @@ fn an_attachment_without_measures_has_an_empty_meta() {
         url: None,
         preview_url: None,
         remote_url: None,
-        preview_remote_url: (),
+        preview_remote_url: None,
         text_url: (),
         meta: Meta::default(),
         description: None,

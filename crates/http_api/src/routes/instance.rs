@@ -6,7 +6,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use domain::{ContentType, Severity, limits};
 use serde::Deserialize;
 use service::instance::{self, Facts, Week};
-use service::{App, RegistrationMode, ShownTo, push};
+use service::{App, RegistrationMode, ShownTo, films, push};
 
 use super::{Answer, house, json};
 use crate::ApiError;
@@ -53,12 +53,12 @@ fn status_limits(app: &App) -> e::StatusLimits {
 fn media_limits(app: &App) -> e::MediaLimits {
     e::MediaLimits {
         description_limit: limits::MEDIA_DESCRIPTION,
-        supported_mime_types: &service::media::MIME_TYPES,
+        supported_mime_types: films::mime_types(app),
         image_size_limit: app.settings().max_image_bytes,
         image_matrix_limit: service::media::MOST_PIXELS,
-        video_size_limit: 0,
-        video_frame_rate_limit: 0,
-        video_matrix_limit: 0,
+        video_size_limit: app.settings().max_video_bytes,
+        video_frame_rate_limit: films::MOST_FRAMES,
+        video_matrix_limit: films::MOST_PIXELS,
     }
 }
 

@@ -6,14 +6,15 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use super::{Config, ConfigError};
-use crate::parts::house;
+use crate::parts::{ffmpeg, house};
 
 /// The smallest and the largest value of numbers.
-const RANGES: [(&str, i64, i64); 12] = [
+const RANGES: [(&str, i64, i64); 13] = [
     ("server.workers", 0, 1_024),
     ("database.readers", 1, 256),
     ("media.max_image_bytes", 1, 1_073_741_824),
     ("media.max_emoji_bytes", 1, 2_097_152),
+    ("media.max_video_bytes", 1, 4_294_967_296),
     ("statuses.max_characters", 100, 100_000),
     ("statuses.max_media", 1, 16),
     ("statuses.link_preview_spread_seconds", 0, 3_600),
@@ -81,6 +82,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if config.media.folder.is_empty() {
         return Err(config.wrong("media.folder", "must name a folder"));
     }
+    ffmpeg(config)?;
     let (host, from) = (&config.mail.host, &config.mail.from);
     if !host.is_empty() && from.is_empty() {
         return Err(ConfigError {

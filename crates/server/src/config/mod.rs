@@ -111,6 +111,9 @@ pub struct Media {
     pub folder: String,
     pub max_image_bytes: usize,
     pub max_emoji_bytes: usize,
+    pub max_video_bytes: usize,
+    pub ffmpeg: String,
+    pub require_description: bool,
     pub cache_remote: bool,
 }
 

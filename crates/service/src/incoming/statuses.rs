@@ -1,7 +1,7 @@
 //! What people elsewhere write.
 
 use domain::{
-    AccountId, CardId, CustomEmoji, MediaId, MediaKind, QuotePolicy, StatusId, Time, Visibility,
+    AccountId, CardId, CustomEmoji, MediaId, MediaKind, MediaState, QuotePolicy, StatusId, Time, Visibility,
     limits,
 };
 use storage::DbConnection;
@@ -77,6 +77,10 @@ pub struct RemoteMedia {
     pub width: Option<i32>,
     pub height: Option<i32>,
     pub focus: (f64, f64),
+    /// Where the picture is that stands for it.
+    pub thumbnail: Option<String>,
+    /// Seconds.
+    pub duration: Option<f64>,
 }
 
 /// Stores a status from elsewhere below those it answers, oldest first: the twin of `statuses::publish`.
@@ -369,6 +373,12 @@ fn attach(
             focus_x: file.focus.0,
             focus_y: file.focus.1,
             created_at: app.now(),
+            state: MediaState::Ready,
+            facts: file
+                .duration
+                .map(|seconds| serde_json::json!({ "duration": seconds }).to_string()),
+            failure: None,
+            remote_thumbnail: file.thumbnail.clone(),
         };
         storage::media::insert(conn, row)?;
     }

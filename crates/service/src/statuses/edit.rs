@@ -7,7 +7,7 @@ use storage::statuses::{Status, StatusEdit};
 use super::compose::{check_length, compose, emojis};
 use super::publish::{attach, check_language, check_media, clean, show};
 use super::write::tell_of_edit;
-use crate::attachments::{check_description, check_focus};
+use crate::attachments::{check_described, check_description, check_focus};
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::notify::notify;
@@ -136,6 +136,10 @@ pub async fn edit(
             let description = media.description.or(row.description);
             let focus = media.focus.unwrap_or((row.focus_x, row.focus_y));
             storage::media::describe(conn, row.id, description.as_deref(), focus)?;
+        }
+        // What is said of them may have come with the change.
+        if app.settings().require_description {
+            check_described(app, &storage::media::of_statuses(conn, &[id])?)?;
         }
         if let Some(poll) = &change.poll {
             polls::change(app, conn, &status, poll)?;

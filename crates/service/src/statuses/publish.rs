@@ -2,10 +2,12 @@
 
 use domain::{AccountId, ApplicationId, ContentType, MediaId, QuotePolicy, StatusId, Visibility};
 use storage::DbConnection;
+use storage::media::Media;
 use storage::statuses::Status;
 
 use super::compose::{Composed, check_length, compose, emojis};
 use super::write::{Draft, insert};
+use crate::attachments::{check_described, check_ready};
 use crate::audience::find_visible;
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
@@ -265,7 +267,8 @@ fn store(
     if let Some(scheduled) = new.scheduled {
         storage::scheduled::delete(conn, scheduled)?;
     }
-    attach(conn, author.id, status.id, &new.media)?;
+    let files = attach(conn, author.id, status.id, &new.media)?;
+    check_described(app, &files)?;
     if let Some(poll) = &new.poll {
         polls::ask(app, conn, &status, poll)?;
     }
@@ -294,11 +297,12 @@ pub(super) fn attach(
     author: AccountId,
     status: StatusId,
     ids: &[MediaId],
-) -> Result<()> {
+) -> Result<Vec<Media>> {
     if ids.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let owned = storage::media::owned(conn, author, ids)?;
+    check_ready(&owned)?;
     for (position, id) in (0_i16..).zip(ids) {
         let mine = owned.iter().any(|media| media.id == *id);
         if !mine || !storage::media::attach(conn, *id, status, position)? {
@@ -307,7 +311,7 @@ pub(super) fn attach(
             ));
         }
     }
-    Ok(())
+    Ok(owned)
 }
 
 /// A status as its author sees it.

@@ -11,7 +11,7 @@ mod status;
 use std::sync::Arc;
 
 use domain::quote::Permission;
-use domain::{AccountId, CustomEmoji, MediaId, StatusId, Time};
+use domain::{AccountId, CustomEmoji, FilmFacts, MediaId, MediaState, StatusId, Time};
 use storage::accounts::Account;
 use storage::cards::Card;
 use storage::media::Media;
@@ -127,8 +127,11 @@ pub struct Deeds {
 #[derive(Debug, Clone)]
 pub struct MediaView {
     pub media: Media,
-    pub url: String,
-    pub preview_url: String,
+    /// None while it waits.
+    pub url: Option<String>,
+    /// None of a film or a sound for which no picture stands.
+    pub preview_url: Option<String>,
+    pub facts: FilmFacts,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,5 +234,11 @@ impl MediaView {
     #[must_use]
     pub fn id(&self) -> MediaId {
         self.media.id
+    }
+
+    /// Whether it can be shown.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.media.state == MediaState::Ready
     }
 }
