@@ -66,6 +66,7 @@ mod streaming;
 mod streams;
 mod synchronising;
 mod too_much;
+mod transfer;
 mod visibility;
 mod way;
 mod whole;
