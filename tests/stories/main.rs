@@ -73,6 +73,7 @@ mod synchronising;
 mod too_much;
 mod translation;
 mod verified_links;
+mod transfer;
 mod visibility;
 mod way;
 mod whole;

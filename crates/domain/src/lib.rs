@@ -7,6 +7,7 @@ pub mod emoji;
 pub mod filter;
 pub mod handle;
 pub mod ids;
+pub mod import;
 mod ip_severity;
 pub mod language;
 pub mod limits;
@@ -34,6 +35,7 @@ pub use ids::{
     AccountId, ActivityId, ApplicationId, CardId, DeliveryId, FilterId, InboxId, JobId, ListId,
     MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
 };
+pub use import::{ImportKind, LineOutcome};
 pub use ip_severity::IpSeverity;
 pub use list::RepliesPolicy;
 pub use media::{FilmFacts, MediaKind, MediaState};

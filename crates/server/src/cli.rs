@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand};
-use domain::{Handle, Host, ReportId, Role, Severity, StatusId, Time};
+use domain::{Handle, Host, ImportKind, ReportId, Role, Severity, StatusId, Time};
+use service::transfer::ExportKind;
 use url::Url;
 
 /// A federated microblogging server for teachers.
@@ -185,6 +186,25 @@ pub enum User {
         #[arg(long, conflicts_with = "handle")]
         undo: bool,
     },
+    /// Writes whom somebody follows, blocks, mutes or lists, or what they keep, into a file.
+    Export {
+        name: String,
+        /// following, followers, blocking, muting, lists, bookmarks or domain_blocking
+        #[arg(value_parser = exported)]
+        kind: ExportKind,
+        file: PathBuf,
+    },
+    /// Takes a file in that somebody brought along; the running server works it off.
+    Import {
+        name: String,
+        /// following, blocking, muting, lists, bookmarks or domain_blocking
+        #[arg(value_parser = imported)]
+        kind: ImportKind,
+        file: PathBuf,
+        /// What is not in the file ends.
+        #[arg(long)]
+        overwrite: bool,
+    },
     /// Deletes an account with all that it wrote, for good, and tells other servers.
     Delete {
         name: String,
@@ -280,6 +300,22 @@ pub enum Emoji {
 }
 
 /// A day, which stands for its beginning, or a time of a day.
+fn exported(word: &str) -> Result<ExportKind, String> {
+    let all = ExportKind::ALL;
+    all.into_iter()
+        .find(|kind| kind.name() == word)
+        .ok_or_else(|| one_of(all.map(ExportKind::name)))
+}
+
+fn imported(word: &str) -> Result<ImportKind, String> {
+    word.parse()
+        .map_err(|()| one_of(ImportKind::ALL.map(ImportKind::name)))
+}
+
+fn one_of<const N: usize>(words: [&str; N]) -> String {
+    format!("it is one of {}", words.join(", "))
+}
+
 fn moment(text: &str) -> Result<Time, chrono::ParseError> {
     match text.parse::<NaiveDate>() {
         Ok(day) => Ok(day.and_time(NaiveTime::MIN)),

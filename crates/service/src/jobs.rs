@@ -8,7 +8,7 @@ use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
     App, Error, Result, attachments, cards, completing, domains, films, gone, home, incoming, keys,
-    moving, polls, push, quarantine, remote_files, scheduled, synchronising, verifying,
+    moving, polls, push, quarantine, remote_files, scheduled, synchronising, transfer, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -90,6 +90,12 @@ pub enum Job {
     Convert {
         media: MediaId,
     },
+    /// Works some lines off of a file that somebody brought along.
+    Import {
+        import: i64,
+        /// Of the turns that it takes.
+        step: i32,
+    },
     /// Tells those who listen what a command did.
     Tell(Vec<Event>),
     /// Tells other servers; done by `federation`.
@@ -110,6 +116,7 @@ impl Job {
                 | Self::AskPage { .. }
                 | Self::VerifyLinks { .. }
                 | Self::CountPoll { .. }
+                | Self::Import { .. }
         )
     }
 
@@ -293,6 +300,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::AskPage { card } => cards::ask(app, card).await,
         Job::VerifyLinks { account } => verifying::verify(app, account).await,
         Job::Convert { media } => films::convert(app, media).await,
+        Job::Import { import, step } => transfer::work(app, import, step).await,
         Job::Tell(events) => {
             app.streaming().publish(events);
             Ok(())
@@ -318,6 +326,7 @@ pub async fn prune(app: &App) -> Result<()> {
             storage::signature_formats::prune(conn, now - day * 30)?;
             quarantine::expire(app, conn)?;
             push::expire(app, conn)?;
+            storage::imports::prune(conn, now - day * 30)?;
             storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
             for (user, _) in storage::users::all(conn)? {
                 storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;

@@ -70,6 +70,7 @@ pub mod tags;
 pub mod text;
 pub mod timelines;
 pub mod translation;
+pub mod transfer;
 mod unwanted;
 pub mod users;
 pub mod verifying;

@@ -882,6 +882,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        kind -> SmallInt,
+        overwrite -> Bool,
+        cleared -> Bool,
+        step -> Integer,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    import_lines (import_id, number) {
+        import_id -> BigInt,
+        number -> Integer,
+        key -> Text,
+        host -> Text,
+        fields -> Text,
+        outcome -> SmallInt,
+        reason -> Text,
+        attempts -> SmallInt,
+        due_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -908,6 +935,7 @@ diesel::joinable!(filter_keywords -> filters (filter_id));
 diesel::joinable!(filter_statuses -> filters (filter_id));
 diesel::joinable!(list_accounts -> lists (list_id));
 diesel::joinable!(tag_follows -> tags (tag_id));
+diesel::joinable!(import_lines -> imports (import_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
 diesel::joinable!(favourites -> accounts (account_id));
 diesel::joinable!(favourites -> statuses (status_id));
@@ -951,6 +979,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     follows,
     home_feed,
     idempotency_keys,
+    import_lines,
+    imports,
     inbox,
     instances,
     invites,

@@ -13,6 +13,7 @@ mod refusals;
 mod sign_in;
 mod sign_up;
 mod status;
+mod transfer;
 
 use std::net::IpAddr;
 
@@ -62,6 +63,22 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/settings/move")
                 .route(web::get().to(moving::form))
                 .route(web::post().to(moving::submit)),
+        )
+        .service(
+            web::resource("/settings/transfer")
+                .route(web::get().to(transfer::form))
+                .route(web::post().to(transfer::submit)),
+        )
+        .service(
+            web::resource("/settings/transfer/export/{name}")
+                .route(web::get().to(transfer::export)),
+        )
+        .service(
+            web::resource("/settings/transfer/imports/{id}").route(web::get().to(transfer::report)),
+        )
+        .service(
+            web::resource("/settings/transfer/imports/{id}/failures.csv")
+                .route(web::get().to(transfer::failures)),
         )
         .service(web::resource("/welcome").route(web::get().to(sign_up::welcome)))
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))

@@ -63,7 +63,7 @@ pub async fn unboost(app: &App, person: &Person, id: StatusId) -> Result<StatusV
 }
 
 /// What is meant by an id: of a boost, the status that it repeats.
-pub(super) fn original(conn: &mut DbConnection, viewer: AccountId, id: StatusId) -> Result<Status> {
+pub(crate) fn original(conn: &mut DbConnection, viewer: AccountId, id: StatusId) -> Result<Status> {
     let status = find_visible(conn, Some(viewer), id)?;
     match status.reblog_of_id {
         Some(boosted) => find_visible(conn, Some(viewer), boosted),

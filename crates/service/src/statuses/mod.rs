@@ -19,7 +19,9 @@ pub use publish::{NewStatus, publish};
 pub use read::{Context, context, history, source, view, with_ids};
 pub use remove::delete;
 
+pub(crate) use boost::original;
 pub(crate) use boost::{add_boost, remove_boost};
+pub(crate) use deeds::{drop_bookmark, keep};
 pub(crate) use edit::{keep_version, own};
 pub(crate) use publish::check_language;
 pub(crate) use read::in_order;
