@@ -65,6 +65,7 @@ pub mod synchronising;
 pub mod tags;
 pub mod text;
 pub mod timelines;
+mod totp;
 mod unwanted;
 pub mod users;
 pub mod views;
