@@ -152,6 +152,8 @@ pub enum User {
         #[arg(long)]
         password: Option<String>,
     },
+    /// Asks somebody who lost their phone and their recovery codes for the password alone.
+    LiftSecondFactor { name: String },
     /// Sets what somebody may do: user, moderator, admin, owner.
     Role { name: String, role: Role },
     /// Lets somebody in who signed up.

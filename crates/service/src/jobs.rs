@@ -8,7 +8,8 @@ use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
     App, Error, Result, attachments, cards, completing, domains, films, gone, home, incoming, keys,
-    moving, polls, push, quarantine, remote_files, scheduled, synchronising, transfer, verifying,
+    moving, polls, push, quarantine, remote_files, scheduled, synchronising, transfer, users,
+    verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -23,6 +24,10 @@ pub enum Job {
         account: AccountId,
     },
     Mail(Message),
+    /// Sends a link to choose a new password, if somebody has that address.
+    SendReset {
+        email: String,
+    },
     /// Removes all that somebody elsewhere wrote, who is gone.
     RemoveStatuses {
         account: AccountId,
@@ -282,6 +287,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
     match job {
         Job::FanOut { status } => home::fan_out_by_job(app, status).await,
         Job::MakeKey { account } => keys::of_account(app, account).await.map(drop),
+        Job::SendReset { email } => users::send_reset(app, &email).await,
         Job::Mail(message) => Ok(app.mailer().send(&message).await?),
         Job::RemoveStatuses { account } => incoming::remove_statuses(app, account).await,
         Job::KeepAway { host } => domains::keep_away(app, host).await,
@@ -317,6 +323,7 @@ pub async fn prune(app: &App) -> Result<()> {
         .transaction(move |app, conn| {
             let now = app.now();
             storage::sessions::prune(conn, now)?;
+            storage::second_factors::prune(conn, now)?;
             storage::applications::prune_codes(conn, now - day)?;
             storage::idempotency::prune(conn, now - day)?;
             // A day longer than the oldest signature, or proof of somebody else's, that is believed.

@@ -71,6 +71,7 @@ pub mod text;
 pub mod timelines;
 pub mod translation;
 pub mod transfer;
+mod totp;
 mod unwanted;
 pub mod users;
 pub mod verifying;

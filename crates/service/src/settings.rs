@@ -23,6 +23,8 @@ pub struct Registrations {
     /// Only where mail is set: the address must be confirmed before one can sign in.
     pub confirm_email: bool,
     pub reason_required: bool,
+    /// Years; none: nobody is asked when they were born.
+    pub minimum_age: Option<u32>,
 }
 
 /// Who may see something.

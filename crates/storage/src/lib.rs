@@ -76,6 +76,7 @@ mod row;
 #[rustfmt::skip]
 mod schema;
 pub mod scheduled;
+pub mod second_factors;
 pub mod server_state;
 pub mod sessions;
 pub mod signals;

@@ -113,6 +113,7 @@ diesel::table! {
         user_id -> BigInt,
         purpose -> SmallInt,
         expires_at -> Timestamp,
+        email -> Nullable<Text>,
     }
 }
 
@@ -235,6 +236,33 @@ diesel::table! {
         user_id -> BigInt,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        browser -> Text,
+    }
+}
+
+diesel::table! {
+    second_factors (user_id) {
+        user_id -> BigInt,
+        secret -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_id, code_hash) {
+        user_id -> BigInt,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
+    pending_sign_ins (token_hash) {
+        token_hash -> Text,
+        user_id -> BigInt,
+        expires_at -> Timestamp,
     }
 }
 
@@ -268,6 +296,7 @@ diesel::table! {
         scopes -> Text,
         created_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -999,17 +1028,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_policies,
     notification_requests,
     notifications,
+    pending_sign_ins,
     poll_options,
     poll_votes,
     polls,
     push_subscriptions,
     pushes,
     quotes,
+    recovery_codes,
     remote_files,
     reports,
     retractions,
     seen_weeks,
     scheduled_statuses,
+    second_factors,
     server_state,
     sessions,
     sign_in_failures,

@@ -111,6 +111,7 @@ fn settings() -> Settings {
             mode: RegistrationMode::Open,
             confirm_email: true,
             reason_required: false,
+            minimum_age: None,
         },
         max_characters: 500,
         detected_languages: Vec::new(),

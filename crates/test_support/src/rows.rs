@@ -131,6 +131,32 @@ pub fn age_held(conn: &mut DbConnection) {
         .unwrap_or_else(|error| panic!("{error}"));
 }
 
+diesel::table! {
+    mail_tokens (token_hash) {
+        token_hash -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pending_sign_ins (token_hash) {
+        token_hash -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+/// As if a long time had gone by: no link sent by mail is good any more, and no password waits for its code.
+pub fn end_links(conn: &mut DbConnection) {
+    diesel::update(mail_tokens::table)
+        .set(mail_tokens::expires_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+    diesel::update(pending_sign_ins::table)
+        .set(pending_sign_ins::expires_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
 /// As after an accident: nobody is known any more to follow anybody.
 pub fn forget_follows(conn: &mut DbConnection) {
     diesel::delete(follows::table)

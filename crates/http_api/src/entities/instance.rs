@@ -149,7 +149,8 @@ pub struct Registrations {
     pub approval_required: bool,
     pub reason_required: bool,
     pub message: Option<String>,
-    pub min_age: Null,
+    /// Years.
+    pub min_age: Option<u32>,
     pub url: Option<String>,
 }
 

@@ -66,6 +66,7 @@ struct SignUpForm {
     locale: Text,
     reason: Text,
     invite_code: Text,
+    date_of_birth: Text,
 }
 
 async fn sign_up(
@@ -88,6 +89,7 @@ async fn sign_up(
         locale: text(form.locale),
         reason: form.reason.0,
         invite: form.invite_code.0,
+        date_of_birth: form.date_of_birth.0,
         from: Some(client_address(&request)),
     };
     let issued = users::sign_up_with_token(&app, holder.application, holder.scopes, form).await?;

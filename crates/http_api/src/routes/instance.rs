@@ -147,7 +147,7 @@ async fn version_2(app: Data<App>) -> Answer {
             approval_required: mode == RegistrationMode::Approval,
             reason_required: settings.registrations.reason_required,
             message: None,
-            min_age: (),
+            min_age: settings.registrations.minimum_age,
             url: None,
         },
         api_versions: e::ApiVersions {

@@ -51,6 +51,16 @@ pub async fn run(config: Config, command: User) -> anyhow::Result<()> {
                 format!("{name} can sign in with the password {password}")
             });
         }
+        User::LiftSecondFactor { name } => {
+            let was_on = users::second_factor::lift(&app, &name)
+                .await
+                .context(name.clone())?;
+            say(&if was_on {
+                format!("{name} signs in with the password alone now.")
+            } else {
+                format!("{name} has no second factor.")
+            });
+        }
         User::Role { name, role } => {
             users::set_role(&app, &name, role)
                 .await

@@ -9,12 +9,13 @@ use super::{Config, ConfigError};
 use crate::parts::{ffmpeg, house};
 
 /// The smallest and the largest value of numbers.
-const RANGES: [(&str, i64, i64); 13] = [
+const RANGES: [(&str, i64, i64); 14] = [
     ("server.workers", 0, 1_024),
     ("database.readers", 1, 256),
     ("media.max_image_bytes", 1, 1_073_741_824),
     ("media.max_emoji_bytes", 1, 2_097_152),
     ("media.max_video_bytes", 1, 4_294_967_296),
+    ("registrations.minimum_age", 0, 120),
     ("statuses.max_characters", 100, 100_000),
     ("statuses.max_media", 1, 16),
     ("statuses.link_preview_spread_seconds", 0, 3_600),

@@ -132,6 +132,7 @@ pub struct Registrations {
     pub mode: RegistrationMode,
     pub confirm_email: bool,
     pub reason_required: bool,
+    pub minimum_age: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -158,6 +158,7 @@ pub async fn set_password(app: &App, username: &str, password: Option<String>) -
         user.password_hash = hash;
         storage::users::update(conn, &user)?;
         storage::sessions::delete_of_user(conn, user.id)?;
+        storage::second_factors::delete_pending(conn, user.id)?;
         Ok(storage::applications::revoke_tokens_of_user(
             conn,
             user.id,
