@@ -7,8 +7,8 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
-    App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
-    moving, polls, push, quarantine, remote_files, scheduled, synchronising,
+    App, Error, Result, annual_reports, attachments, cards, completing, domains, gone, home,
+    incoming, keys, moving, polls, push, quarantine, remote_files, scheduled, synchronising,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -81,6 +81,11 @@ pub enum Job {
     /// Asks a page what it is about.
     AskPage {
         card: CardId,
+    },
+    /// Counts what somebody did in a year.
+    MakeAnnualReport {
+        account: AccountId,
+        year: i32,
     },
     /// Tells those who listen what a command did.
     Tell(Vec<Event>),
@@ -276,6 +281,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         }
         Job::CheckGone { account, again } => gone::check(app, account, again).await,
         Job::AskPage { card } => cards::ask(app, card).await,
+        Job::MakeAnnualReport { account, year } => annual_reports::make(app, account, year).await,
         Job::Tell(events) => {
             app.streaming().publish(events);
             Ok(())
