@@ -26,6 +26,11 @@ impl From<AccountView> for e::Account {
     fn from(view: AccountView) -> Self {
         let account = view.account;
         let local = account.is_local();
+        let feature_approval = if service::collections::is_open(&account) {
+            Approval::everybody(view.is_signed_in)
+        } else {
+            Approval::NOBODY
+        };
         Self {
             id: account.id,
             username: account.username,
@@ -67,7 +72,7 @@ impl From<AccountView> for e::Account {
                     verified_at: field.verified_at,
                 })
                 .collect(),
-            feature_approval: Approval::NOBODY,
+            feature_approval,
             moved: view.moved.map(|moved| Box::new((*moved).into())),
             suspended: account.suspended_at.is_some(),
             limited: account.silenced_at.is_some(),
@@ -113,7 +118,7 @@ impl From<domain::Role> for e::Role {
             color: String::new(),
             permissions: PERMISSIONS.get(place).copied().unwrap_or("0").to_owned(),
             highlighted: false,
-            collection_limit: (),
+            collection_limit: domain::limits::COLLECTIONS,
         }
     }
 }

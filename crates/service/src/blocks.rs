@@ -117,6 +117,7 @@ pub(crate) fn add(
     )?;
     for (reader, author) in [(account, target), (target, account)] {
         storage::home_feed::delete_author(conn, reader, author)?;
+        storage::collections::remove_from_all(conn, reader, author)?;
     }
     storage::notifications::withdraw_all(conn, account, target)?;
     Ok(())

@@ -7,9 +7,9 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
-    App, Error, Result, attachments, cards, completing, domains, films, gone, home, incoming, keys,
-    moving, polls, push, quarantine, remote_files, scheduled, synchronising, transfer, users,
-    verifying,
+    App, Error, Result, annual_reports, attachments, cards, completing, domains, films, gone, home,
+    incoming, keys, moving, polls, push, quarantine, remote_files, scheduled, synchronising,
+    transfer, users, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -100,6 +100,11 @@ pub enum Job {
         import: i64,
         /// Of the turns that it takes.
         step: i32,
+    },
+    /// Counts what somebody did in a year.
+    MakeAnnualReport {
+        account: AccountId,
+        year: i32,
     },
     /// Tells those who listen what a command did.
     Tell(Vec<Event>),
@@ -307,6 +312,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::VerifyLinks { account } => verifying::verify(app, account).await,
         Job::Convert { media } => films::convert(app, media).await,
         Job::Import { import, step } => transfer::work(app, import, step).await,
+        Job::MakeAnnualReport { account, year } => annual_reports::make(app, account, year).await,
         Job::Tell(events) => {
             app.streaming().publish(events);
             Ok(())

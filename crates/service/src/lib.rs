@@ -9,11 +9,13 @@
 pub mod accounts;
 mod addresses;
 pub mod announcements;
+pub mod annual_reports;
 mod app;
 pub mod attachments;
 pub mod audience;
 pub mod blocks;
 pub mod cards;
+pub mod collections;
 pub mod completing;
 pub mod conversations;
 pub mod custom_emojis;

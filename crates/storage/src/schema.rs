@@ -925,6 +925,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    collections (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        description -> Text,
+        language -> Nullable<Text>,
+        sensitive -> Bool,
+        discoverable -> Bool,
+        tag -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     import_lines (import_id, number) {
         import_id -> BigInt,
         number -> Integer,
@@ -935,6 +950,26 @@ diesel::table! {
         reason -> Text,
         attempts -> SmallInt,
         due_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    collection_items (id) {
+        id -> BigInt,
+        collection_id -> BigInt,
+        account_id -> BigInt,
+        revoked -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    annual_reports (account_id, year) {
+        account_id -> BigInt,
+        year -> Integer,
+        data -> Nullable<Text>,
+        made_at -> Timestamp,
+        read_at -> Nullable<Timestamp>,
     }
 }
 
@@ -963,6 +998,8 @@ diesel::joinable!(featured_tags -> tags (tag_id));
 diesel::joinable!(filter_keywords -> filters (filter_id));
 diesel::joinable!(filter_statuses -> filters (filter_id));
 diesel::joinable!(list_accounts -> lists (list_id));
+diesel::joinable!(collection_items -> collections (collection_id));
+diesel::joinable!(collection_items -> accounts (account_id));
 diesel::joinable!(tag_follows -> tags (tag_id));
 diesel::joinable!(import_lines -> imports (import_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
@@ -986,11 +1023,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcement_reactions,
     announcement_reads,
     announcements,
+    annual_reports,
     applications,
     authorization_codes,
     blocks,
     bookmarks,
     cards,
+    collection_items,
+    collections,
     conversation_mutes,
     conversations,
     custom_emojis,

@@ -124,7 +124,7 @@ pub struct Role {
     /// A bit mask as a decimal string.
     pub permissions: String,
     pub highlighted: bool,
-    pub collection_limit: Null,
+    pub collection_limit: i64,
 }
 
 fn is_false(said: &bool) -> bool {

@@ -199,7 +199,7 @@ fn ones_own_account_is_the_account_with_source_and_role() {
             color: String::new(),
             permissions: "0".to_owned(),
             highlighted: false,
-            collection_limit: (),
+            collection_limit: 10,
         },
     });
     assert_shape(&own, "id acct source role", "fields");

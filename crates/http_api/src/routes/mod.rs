@@ -3,8 +3,10 @@
 mod accounts;
 mod admin;
 mod announcements;
+mod annual_reports;
 mod apps;
 mod async_refreshes;
+mod collections;
 mod conversations;
 mod custom_emojis;
 mod directory;
@@ -104,9 +106,11 @@ pub fn configure_api(config: &mut ServiceConfig) {
     regard::routes(config);
     accounts::routes(config);
     announcements::routes(config);
+    annual_reports::routes(config);
     admin::routes(config);
     apps::routes(config);
     async_refreshes::routes(config);
+    collections::routes(config);
     directory::routes(config);
     conversations::routes(config);
     custom_emojis::routes(config);

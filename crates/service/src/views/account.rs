@@ -50,6 +50,7 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account
         followers: followed.0,
         following: followed.1,
         statuses: account.statuses_count,
+        is_signed_in: viewer.is_some(),
         moved: None,
         account,
     }

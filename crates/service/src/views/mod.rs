@@ -25,6 +25,7 @@ use crate::reports::ReportView;
 
 pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
 pub(crate) use alike::alike;
+pub(crate) use cards::view as card;
 pub(crate) use polls::polls;
 pub(crate) use status::{media, statuses};
 
@@ -40,6 +41,8 @@ pub struct AccountView {
     pub followers: i64,
     pub following: i64,
     pub statuses: i64,
+    /// Whether it is somebody signed in who sees it.
+    pub is_signed_in: bool,
     /// Where they moved.
     pub moved: Option<Box<AccountView>>,
 }
