@@ -65,7 +65,9 @@ impl FilmFacts {
     /// `0:01:05.25`
     #[must_use]
     pub fn length(&self) -> Option<String> {
-        let seconds = self.duration.filter(|seconds| (0.0..1e9).contains(seconds))?;
+        let seconds = self
+            .duration
+            .filter(|seconds| (0.0..1e9).contains(seconds))?;
         let (hours, rest) = ((seconds / 3_600.0).floor(), seconds % 3_600.0);
         let (minutes, seconds) = ((rest / 60.0).floor(), rest % 60.0);
         // Rounded down, so that no second is the sixtieth.

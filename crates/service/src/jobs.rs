@@ -354,7 +354,8 @@ pub async fn prune(app: &App) -> Result<()> {
     for media in files {
         attachments::remove_files(app, media).await?;
     }
-    let yesterday = std::time::SystemTime::now().checked_sub(std::time::Duration::from_secs(86_400));
+    let yesterday =
+        std::time::SystemTime::now().checked_sub(std::time::Duration::from_secs(86_400));
     if let Some(yesterday) = yesterday {
         app.media().sweep(yesterday).await?;
     }

@@ -84,8 +84,8 @@ pub use app::{App, Clock, Parts, Wake};
 pub use error::{Error, Mistake};
 pub use paged::Paged;
 pub use remote::{Found, RemoteFetcher};
-pub use storage::Spool;
 pub use settings::{House, RegistrationMode, Registrations, Settings, ShownTo};
+pub use storage::Spool;
 
 /// What a use case answers.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,8 +1,8 @@
 //! What people elsewhere write.
 
 use domain::{
-    AccountId, CardId, CustomEmoji, MediaId, MediaKind, MediaState, QuotePolicy, StatusId, Time, Visibility,
-    limits,
+    AccountId, CardId, CustomEmoji, MediaId, MediaKind, MediaState, QuotePolicy, StatusId, Time,
+    Visibility, limits,
 };
 use storage::DbConnection;
 use storage::accounts::Account;

@@ -274,7 +274,10 @@ pub(crate) fn media(app: &App, media: Media) -> MediaView {
         )),
         (None, None, _) => url.clone(),
     };
-    let facts = media.facts.as_deref().map(serde_json::from_str::<FilmFacts>);
+    let facts = media
+        .facts
+        .as_deref()
+        .map(serde_json::from_str::<FilmFacts>);
     MediaView {
         facts: facts.and_then(std::result::Result::ok).unwrap_or_default(),
         media,
