@@ -234,6 +234,22 @@ async fn round_trip(kind: Kind) {
     }
     assert_eq!(relation(&eli, &di_id).await["muting_notifications"], false);
 
+    // However the lines end.
+    for file in [
+        "bo\r\nnobody\r\n",
+        "Account address\r\nbo\r\nnobody\r\n",
+        "bo\rnobody\r",
+    ] {
+        let report = other
+            .reads(&other.brings("following", "merge", file).await)
+            .await;
+        assert_eq!(
+            (said(&report, "already so"), said(&report, "not found")),
+            (1, 1),
+            "{report}"
+        );
+    }
+
     // What is not in the file ends, and a file of one column is enough.
     let report = other
         .brings("following", "overwrite", &format!("@cy@{host}\nbo\n"))
@@ -292,8 +308,16 @@ async fn refusals(kind: Kind) {
             "bo@school.example\n",
             "No line of the file can be read",
         ),
-        ("domain_blocking", host, "No line of the file can be read"),
-        ("following", &"bo\n".repeat(20_001), "more than 20000 lines"),
+        (
+            "domain_blocking",
+            host.as_str(),
+            "No line of the file can be read",
+        ),
+        (
+            "following",
+            &*"bo\n".repeat(20_001),
+            "more than 20000 lines",
+        ),
     ] {
         let (status, page) = ada.tries(kind, "merge", file).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{kind} {reason}");

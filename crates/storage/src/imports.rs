@@ -27,6 +27,8 @@ pub struct Import {
     pub cleared: bool,
     /// Of the job whose turn it is.
     pub step: i32,
+    /// How many lines came to what, as JSON; empty until it is finished.
+    pub counts: String,
     pub created_at: Time,
     pub finished_at: Option<Time>,
 }
@@ -156,13 +158,9 @@ pub fn mark(
         .map(drop)
 }
 
-/// Puts all waiting lines off for which a host would be asked: it did not answer.
-pub fn postpone(conn: &mut DbConnection, id: i64, host: &str, due_at: Time) -> QueryResult<()> {
-    let waiting = import_lines::table
-        .filter(import_lines::import_id.eq(id))
-        .filter(import_lines::outcome.eq(i16::from(LineOutcome::Waiting)))
-        .filter(import_lines::host.eq(host));
-    diesel::update(waiting)
+/// Puts a line off for which somebody was asked in vain.
+pub fn fail(conn: &mut DbConnection, id: i64, number: i32, due_at: Time) -> QueryResult<()> {
+    diesel::update(import_lines::table.find((id, number)))
         .set((
             import_lines::attempts.eq(import_lines::attempts + 1),
             import_lines::due_at.eq(due_at),
@@ -171,19 +169,20 @@ pub fn postpone(conn: &mut DbConnection, id: i64, host: &str, due_at: Time) -> Q
         .map(drop)
 }
 
-/// Gives all waiting lines up for which a host would be asked.
-pub fn give_up(conn: &mut DbConnection, id: i64, host: &str, reason: &str) -> QueryResult<()> {
-    let waiting = import_lines::table
+/// Puts these lines off, for which nobody was asked.
+pub fn postpone(
+    conn: &mut DbConnection,
+    id: i64,
+    numbers: &[i32],
+    due_at: Time,
+) -> QueryResult<()> {
+    let these = among(import_lines::number, numbers.iter().copied());
+    each!(conn, c => diesel::update(import_lines::table)
         .filter(import_lines::import_id.eq(id))
-        .filter(import_lines::outcome.eq(i16::from(LineOutcome::Waiting)))
-        .filter(import_lines::host.eq(host));
-    diesel::update(waiting)
-        .set((
-            import_lines::outcome.eq(i16::from(LineOutcome::Refused)),
-            import_lines::reason.eq(reason),
-        ))
-        .execute(conn)
-        .map(drop)
+        .filter(these)
+        .set(import_lines::due_at.eq(due_at))
+        .execute(c))
+    .map(drop)
 }
 
 /// What is not in the file has ended.
@@ -194,10 +193,10 @@ pub fn set_cleared(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
         .map(drop)
 }
 
-/// All lines are worked off.
-pub fn finish(conn: &mut DbConnection, id: i64, now: Time) -> QueryResult<()> {
+/// All lines are worked off, and came to that.
+pub fn finish(conn: &mut DbConnection, id: i64, now: Time, counts: &str) -> QueryResult<()> {
     diesel::update(imports::table.find(id))
-        .set(imports::finished_at.eq(now))
+        .set((imports::finished_at.eq(now), imports::counts.eq(counts)))
         .execute(conn)
         .map(drop)
 }

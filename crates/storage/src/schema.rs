@@ -919,6 +919,7 @@ diesel::table! {
         overwrite -> Bool,
         cleared -> Bool,
         step -> Integer,
+        counts -> Text,
         created_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
     }

@@ -151,13 +151,14 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<Option<Submitte
 
 pub async fn submit(request: HttpRequest, payload: Payload, app: Data<App>) -> Answer {
     let visitor = visitor(&request, &app).await?;
+    // Nobody else's files are read.
+    let Some(person) = &visitor.person else {
+        return Ok(sign_in_first());
+    };
     let Some(said) = read(&request, payload).await? else {
         return too_large(&app, &visitor).await;
     };
     visitor.check(&said.csrf)?;
-    let Some(person) = &visitor.person else {
-        return Ok(sign_in_first());
-    };
     let overwrite = match said.mode.as_str() {
         "merge" => false,
         "overwrite" => true,

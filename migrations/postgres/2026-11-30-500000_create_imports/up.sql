@@ -6,6 +6,7 @@ CREATE TABLE imports (
     overwrite   BOOLEAN   NOT NULL,              -- whether what is not in the file ends
     cleared     BOOLEAN   NOT NULL,              -- whether it has ended
     step        INTEGER   NOT NULL,              -- of the job whose turn it is
+    counts      TEXT      NOT NULL,              -- JSON; empty until it is finished
     created_at  TIMESTAMP NOT NULL,
     finished_at TIMESTAMP
 );

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{ImportKind, LineOutcome, limits};
+use serde::{Deserialize, Serialize};
+use storage::DbConnection;
 use storage::imports::{self, Import, Line};
 
 use super::parse::{Fields, columns, parse};
@@ -24,7 +26,7 @@ const STRETCH: i64 = 500;
 const REASON: usize = 200;
 
 /// How many lines of a file came to what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub waiting: i64,
     pub done: i64,
@@ -82,7 +84,7 @@ pub async fn submit(
             };
             Ok(Line {
                 import_id: id,
-                number: i32::try_from(line.number).map_err(internal)?,
+                number: line.number,
                 key,
                 host,
                 fields: serde_json::to_string(&line.fields).map_err(internal)?,
@@ -106,6 +108,7 @@ pub async fn submit(
             overwrite,
             cleared: false,
             step: 0,
+            counts: String::new(),
             created_at: now,
             finished_at: None,
         };
@@ -128,17 +131,34 @@ pub async fn recent(app: &App, person: &Person) -> Result<Vec<Summary>> {
     let me = person.id();
     app.read(move |_, conn| {
         let found = imports::of_account(conn, me, SHOWN)?;
-        let ids: Vec<i64> = found.iter().map(|import| import.id).collect();
-        let mut counted = counted(imports::counts(conn, &ids)?);
+        let unfinished: Vec<i64> = found
+            .iter()
+            .filter(|import| import.finished_at.is_none())
+            .map(|import| import.id)
+            .collect();
+        let counted = counted(imports::counts(conn, &unfinished)?);
         Ok(found
             .into_iter()
             .map(|import| Summary {
-                counts: counted.remove(&import.id).unwrap_or_default(),
+                counts: counted
+                    .get(&import.id)
+                    .copied()
+                    .or_else(|| serde_json::from_str(&import.counts).ok())
+                    .unwrap_or_default(),
                 import,
             })
             .collect())
     })
     .await
+}
+
+/// Notes that all lines are worked off, and what they came to.
+pub(super) fn finish(app: &App, conn: &mut DbConnection, id: i64) -> Result<()> {
+    let counts = counted(imports::counts(conn, &[id])?)
+        .remove(&id)
+        .unwrap_or_default();
+    let counts = serde_json::to_string(&counts).map_err(internal)?;
+    Ok(imports::finish(conn, id, app.now(), &counts)?)
 }
 
 fn counted(rows: Vec<(i64, i16, i64)>) -> HashMap<i64, Counts> {

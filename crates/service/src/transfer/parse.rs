@@ -35,8 +35,8 @@ pub(super) struct Fields {
 /// A line, understood or not.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    /// In the file.
-    pub number: u64,
+    /// In the file, from 1.
+    pub number: i32,
     pub fields: Fields,
     /// What it means, and whom to ask about it, or why it cannot be understood.
     pub meaning: std::result::Result<Meaning, &'static str>,
@@ -74,7 +74,8 @@ pub(super) fn parse(app: &App, kind: ImportKind, file: &[u8]) -> Result<Vec<Line
         .from_reader(text.as_bytes());
     let mut places: Option<Places> = None;
     let mut lines: Vec<Line> = Vec::new();
-    for record in reader.records() {
+    // The reader counts line ends of one kind only.
+    for (number, record) in (1_i32..).zip(reader.records()) {
         let record = record.map_err(|_| invalid("The file is no CSV"))?;
         if record.iter().all(str::is_empty) {
             continue;
@@ -90,7 +91,6 @@ pub(super) fn parse(app: &App, kind: ImportKind, file: &[u8]) -> Result<Vec<Line
         if lines.len() == LINES {
             return Err(invalid(format!("The file has more than {LINES} lines")));
         }
-        let number = record.position().map_or(0, csv::Position::line);
         lines.push(line(app, kind, places, &record, number));
     }
     if lines.is_empty() {
@@ -168,7 +168,7 @@ fn line(
     kind: ImportKind,
     places: &Places,
     record: &csv::StringRecord,
-    number: u64,
+    number: i32,
 ) -> Line {
     let size: usize = record.iter().map(str::len).sum();
     let cell = |place: Option<usize>| {

@@ -10,9 +10,10 @@ use futures_util::stream;
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::imports::{self, Import, Line};
+use tokio::time::timeout;
 
 use super::deeds::{Target, deed};
-use super::import::shortened;
+use super::import::{finish, shortened};
 use super::overwrite;
 use super::parse::Fields;
 use crate::jobs::{Job, enqueue_at};
@@ -22,9 +23,11 @@ use crate::{App, Error, Found, Result, accounts, search};
 const LINES: i64 = 50;
 /// Hosts asked at the same time; each is asked one thing after the other.
 const HOSTS: usize = 4;
-/// After that nothing more is asked: the job is ours for a minute.
-const PATIENCE: Duration = Duration::from_secs(25);
-/// How long a host that does not answer is left alone; after the last time it is given up.
+/// After the first nothing more is asked, after the second nothing more is waited for: the job is ours for a minute.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(25), Duration::from_secs(45));
+/// How long the other lines of a host wait that did not answer once.
+const REST: TimeDelta = TimeDelta::minutes(1);
+/// How long a line waits for which a host did not answer; after the last time it is given up.
 const WAITS: [TimeDelta; 3] = [
     TimeDelta::minutes(10),
     TimeDelta::hours(1),
@@ -38,6 +41,8 @@ enum Reached {
     Refused(String),
     /// The host did not answer.
     Silent,
+    /// It did not answer before, in this turn.
+    Spared,
     /// There was no time to ask.
     Unasked,
 }
@@ -59,7 +64,7 @@ pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
     if owner.is_gone() {
         // Nothing is done for somebody suspended; they may bring the file again.
         return app
-            .transaction(move |app, conn| Ok(imports::finish(conn, id, app.now())?))
+            .transaction(move |app, conn| finish(app, conn, id))
             .await;
     }
     if import.overwrite && !import.cleared {
@@ -75,7 +80,7 @@ pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
         }
         note(app, conn, &import, &owner, reached)?;
         match imports::next_due(conn, id)? {
-            None => Ok(imports::finish(conn, id, app.now())?),
+            None => finish(app, conn, id),
             Some(due) => {
                 let next = Job::Import {
                     import: id,
@@ -100,13 +105,17 @@ async fn reach(app: &App, kind: ImportKind, lines: Vec<Line>) -> Result<Vec<(Lin
         let mut is_silent = false;
         for line in lines {
             let outcome = if is_silent {
-                Reached::Silent
-            } else if begun.elapsed() > PATIENCE {
+                Reached::Spared
+            } else if begun.elapsed() > PATIENCE.0 {
                 Reached::Unasked
             } else {
-                reach_one(app, kind, &line).await?
+                let left = PATIENCE.1.saturating_sub(begun.elapsed());
+                match timeout(left, reach_one(app, kind, &line)).await {
+                    Ok(reached) => reached?,
+                    Err(_) => Reached::Silent,
+                }
             };
-            is_silent = matches!(outcome, Reached::Silent);
+            is_silent |= matches!(outcome, Reached::Silent) && !line.host.is_empty();
             reached.push((line, outcome));
         }
         Ok(reached)
@@ -132,9 +141,13 @@ async fn reach_one(app: &App, kind: ImportKind, line: &Line) -> Result<Reached> 
     Ok(match found {
         Ok(Some(target)) => Reached::Target(target),
         Ok(None) | Err(Error::NotFound | Error::Gone) => Reached::NotFound,
-        Err(Error::Unavailable(_) | Error::TooMany) if !line.host.is_empty() => Reached::Silent,
         Err(Error::Forbidden(reason) | Error::Invalid(reason)) => {
             Reached::Refused(shortened(&reason))
+        }
+        // Whosever fault it is: one line waits, not the file.
+        Err(error) if !line.host.is_empty() => {
+            tracing::info!(line.host, %error, "a line of an import has to wait");
+            Reached::Silent
         }
         Err(error) => return Err(error),
     })
@@ -167,7 +180,7 @@ fn note(
     owner: &Account,
     reached: Vec<(Line, Reached)>,
 ) -> Result<()> {
-    let mut silent: BTreeMap<String, i16> = BTreeMap::new();
+    let mut spared: Vec<i32> = Vec::new();
     for (line, reached) in reached {
         let (outcome, reason) = match reached {
             Reached::Target(target) => {
@@ -178,27 +191,32 @@ fn note(
                     Ok(true) => (LineOutcome::Done, String::new()),
                     Ok(false) => (LineOutcome::Already, String::new()),
                     Err(Error::NotFound | Error::Gone) => (LineOutcome::NotFound, String::new()),
-                    Err(Error::Forbidden(reason) | Error::Invalid(reason)) => {
-                        (LineOutcome::Refused, shortened(&reason))
-                    }
+                    Err(
+                        Error::Forbidden(reason) | Error::Invalid(reason) | Error::Conflict(reason),
+                    ) => (LineOutcome::Refused, shortened(&reason)),
                     Err(error) => return Err(error),
                 }
             }
             Reached::NotFound => (LineOutcome::NotFound, String::new()),
             Reached::Refused(reason) => (LineOutcome::Refused, reason),
             Reached::Silent => {
-                silent.insert(line.host, line.attempts);
+                let attempts = usize::try_from(line.attempts).unwrap_or(usize::MAX);
+                if let Some(wait) = WAITS.get(attempts) {
+                    let due = app.now() + *wait;
+                    imports::fail(conn, line.import_id, line.number, due)?;
+                    continue;
+                }
+                let reason = "The server does not answer".to_owned();
+                (LineOutcome::Refused, reason)
+            }
+            Reached::Spared => {
+                spared.push(line.number);
                 continue;
             }
             Reached::Unasked => continue,
         };
         imports::mark(conn, line.import_id, line.number, outcome, &reason)?;
     }
-    for (host, attempts) in silent {
-        match WAITS.get(usize::try_from(attempts).unwrap_or(usize::MAX)) {
-            Some(wait) => imports::postpone(conn, import.id, &host, app.now() + *wait)?,
-            None => imports::give_up(conn, import.id, &host, "The server does not answer")?,
-        }
-    }
+    imports::postpone(conn, import.id, &spared, app.now() + REST)?;
     Ok(())
 }
