@@ -97,7 +97,9 @@ pub async fn confirm(app: &App, person: &Person, code: &str, from: IpAddr) -> Re
         if factor.confirmed_at.is_some() || !use_code(app, conn, &factor, &code)? {
             return Ok(None);
         }
-        storage::second_factors::confirm(conn, user, app.now())?;
+        if !storage::second_factors::confirm(conn, user, app.now())? {
+            return Ok(None);
+        }
         new_recovery_codes(conn, user).map(Some)
     })
     .await?

@@ -31,7 +31,7 @@ pub struct Session {
 /// What a right password leads to.
 #[derive(Clone)]
 pub enum Entry {
-    Open(Session),
+    Open(Box<Session>),
     /// Their phone's code is asked for: `token` stands for the password for ten minutes.
     CodeOwed {
         token: String,
@@ -63,7 +63,9 @@ pub async fn sign_in(
             storage::second_factors::insert_pending(conn, &token_hash(&token), user.id, until)?;
             return Ok(Entry::CodeOwed { token });
         }
-        open(app, conn, person, browser).map(Entry::Open)
+        open(app, conn, person, browser)
+            .map(Box::new)
+            .map(Entry::Open)
     })
     .await
 }
