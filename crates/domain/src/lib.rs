@@ -32,8 +32,8 @@ pub use content_type::ContentType;
 pub use filter::FilterAction;
 pub use handle::{Handle, Host};
 pub use ids::{
-    AccountId, ActivityId, ApplicationId, CardId, DeliveryId, FilterId, InboxId, JobId, ListId,
-    MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
+    AccountId, ActivityId, ApplicationId, CardId, CollectionId, DeliveryId, FilterId, InboxId,
+    JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
 };
 pub use import::{ImportKind, LineOutcome};
 pub use ip_severity::IpSeverity;

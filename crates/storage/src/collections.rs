@@ -114,14 +114,17 @@ pub fn of_account(
     limit: i64,
     offset: i64,
 ) -> QueryResult<Vec<Collection>> {
-    collections::table
+    let mut query = collections::table
         .filter(collections::account_id.eq(owner.0))
-        .filter(collections::discoverable.or(!only_discoverable))
         .order(collections::id.desc())
         .limit(limit)
         .offset(offset)
         .select(Collection::as_select())
-        .load(conn)
+        .into_boxed();
+    if only_discoverable {
+        query = query.filter(collections::discoverable);
+    }
+    query.load(conn)
 }
 
 /// Collections of living people in which somebody is, newest first.

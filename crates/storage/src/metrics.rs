@@ -3,9 +3,9 @@
 //! Ids begin with the time at which something was made, so that a stretch of time is a range of a primary key, and a day
 //! is a division that both databases do alike. Both take `$1` for a value, if values are used in their order.
 
-use diesel::dsl::{count_distinct, count_star};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 use domain::Time;
 
 use crate::DbConnection;
@@ -268,11 +268,13 @@ pub fn seen_by_week(
 
 /// How many people were here in those weeks.
 pub fn seen(conn: &mut DbConnection, from: Time, until: Time) -> QueryResult<i64> {
-    each!(conn, c => seen_weeks::table
-        .filter(seen_weeks::week.ge(from))
-        .filter(seen_weeks::week.lt(until))
-        .select(count_distinct(seen_weeks::user_id))
-        .first(c))
+    let query = diesel::sql_query(
+        "SELECT COUNT(DISTINCT user_id) AS value FROM seen_weeks WHERE week >= $1 AND week < $2",
+    )
+    .bind::<Timestamp, _>(from)
+    .bind::<Timestamp, _>(until);
+    let found = each!(conn, c => query.load::<Value>(c))?;
+    Ok(found.first().map_or(0, |row| row.value))
 }
 
 /// In which languages people who were here from `from` on read, the most first. A scan of those who have an account here.
