@@ -225,7 +225,7 @@ pub fn boost_by(
         .optional()
 }
 
-/// Who boosted a status, by boost, newest first.
+/// Who boosted a status for all to see, by boost, newest first.
 pub fn boosters(
     conn: &mut DbConnection,
     id: StatusId,
@@ -234,6 +234,7 @@ pub fn boosters(
     let query = statuses::table
         .filter(statuses::reblog_of_id.eq(id.0))
         .filter(statuses::deleted_at.is_null())
+        .filter(statuses::visibility.le(i16::from(Visibility::Unlisted)))
         .select((statuses::id, statuses::account_id));
     let rows: Vec<(i64, i64)> = load_page!(query, statuses::id, page, conn)?;
     Ok(rows

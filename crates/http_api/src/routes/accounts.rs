@@ -288,6 +288,7 @@ struct StatusesOf {
     only_media: Flag,
     exclude_replies: Flag,
     exclude_reblogs: Flag,
+    exclude_direct: Flag,
     pinned: Flag,
     tagged: Text,
     #[serde(flatten)]
@@ -306,6 +307,7 @@ async fn statuses(
         only_media: params.only_media.is_set(),
         exclude_replies: params.exclude_replies.is_set(),
         exclude_reblogs: params.exclude_reblogs.is_set(),
+        exclude_direct: params.exclude_direct.is_set(),
         pinned: params.pinned.is_set(),
         tagged: params.tagged.filled().map(str::to_owned),
     };

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use service::App;
 use service::filters::{self, FilterWishes, KeywordChange, KeywordWish};
 
-use super::{Answer, json, nothing};
+use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::{Filter, FilterKeyword, FilterStatus};
 use crate::extract::scope::{ReadFilters, WriteFilters};
@@ -22,7 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v2/filters/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(update))
+                .route(put_or_patch().to(update))
                 .route(web::delete().to(delete)),
         )
         .service(
@@ -38,7 +38,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v2/filters/keywords/{id}")
                 .route(web::get().to(keyword))
-                .route(web::put().to(update_keyword))
+                .route(put_or_patch().to(update_keyword))
                 .route(web::delete().to(delete_keyword)),
         )
         .service(

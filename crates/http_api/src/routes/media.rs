@@ -11,7 +11,7 @@ use service::App;
 use service::attachments::{self, Change};
 use service::views::MediaView;
 
-use super::{Answer, nothing};
+use super::{Answer, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::MediaAttachment;
 use crate::extract::scope::WriteMedia;
@@ -27,7 +27,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/media/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(update))
+                .route(put_or_patch().to(update))
                 .route(web::delete().to(delete)),
         );
 }

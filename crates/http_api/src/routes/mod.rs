@@ -40,8 +40,9 @@ mod tags;
 mod timelines;
 mod translation;
 
-use actix_web::web::ServiceConfig;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::guard::{Any, Patch, Put};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Route};
 use serde::Serialize;
 use service::{App, Paged};
 
@@ -58,6 +59,11 @@ pub(crate) fn json<T: Serialize>(entity: T) -> Answer {
 /// An empty object, as Mastodon answers where there is nothing to say.
 pub(crate) fn nothing() -> Answer {
     json(serde_json::json!({}))
+}
+
+/// A route for what is changed: Mastodon takes PUT and PATCH for it alike, and apps send either.
+fn put_or_patch() -> Route {
+    web::route().guard(Any(Put()).or(Patch()))
 }
 
 /// A page of entities with the links to its neighbours; to the next only where this one was read in full.

@@ -6,7 +6,7 @@ use domain::{QuotePolicy, StatusId};
 use serde::Deserialize;
 use service::{App, quotes};
 
-use super::{Answer, json, page};
+use super::{Answer, json, page, put_or_patch};
 use crate::ApiError;
 use crate::entities::Status;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
@@ -20,7 +20,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::post().to(revoke)),
         )
         .service(
-            web::resource("/v1/statuses/{id}/interaction_policy").route(web::put().to(set_policy)),
+            web::resource("/v1/statuses/{id}/interaction_policy")
+                .route(put_or_patch().to(set_policy)),
         );
 }
 

@@ -6,7 +6,7 @@ use domain::Time;
 use serde::Deserialize;
 use service::{App, scheduled};
 
-use super::{Answer, json, nothing, page};
+use super::{Answer, json, nothing, page, put_or_patch};
 use crate::ApiError;
 use crate::entities::ScheduledStatus;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
@@ -18,7 +18,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/scheduled_statuses/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(move_to))
+                .route(put_or_patch().to(move_to))
                 .route(web::delete().to(cancel)),
         );
 }

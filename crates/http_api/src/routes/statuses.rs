@@ -11,7 +11,7 @@ use super::media::focus;
 use super::polls::PollParams;
 use super::quotes::policy;
 use super::scheduled_statuses::time;
-use super::{Answer, async_refreshes, json, nothing, page};
+use super::{Answer, async_refreshes, json, nothing, page, put_or_patch};
 use crate::ApiError;
 use crate::entities::{
     Account, Context, PreviewCard, ScheduledStatus, Status, StatusEdit, StatusSource,
@@ -32,7 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/statuses/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(edit))
+                .route(put_or_patch().to(edit))
                 .route(web::delete().to(delete)),
         )
         .service(web::resource("/v1/statuses/{id}/context").route(web::get().to(context)))

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use service::App;
 use service::domains::{self, DomainChanges, NewDomainBlock};
 
-use super::super::{Answer, json, nothing, page};
+use super::super::{Answer, json, nothing, page, put_or_patch};
 use super::{host, mistake};
 use crate::ApiError;
 use crate::entities::AdminDomainBlock;
@@ -24,7 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/admin/domain_blocks/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(change))
+                .route(put_or_patch().to(change))
                 .route(web::delete().to(unblock)),
         );
 }
