@@ -129,6 +129,7 @@ pub fn statuses(
     written: Written,
     (from, until): (i64, i64),
 ) -> QueryResult<i64> {
+    each!(conn, c => {
     let mut query = statuses::table
         .filter(statuses::account_id.eq(account.0))
         .filter(statuses::id.ge(from))
@@ -146,7 +147,8 @@ pub fn statuses(
             .filter(statuses::reblog_of_id.is_null())
             .filter(statuses::has_poll),
     };
-    query.get_result(conn)
+    query.get_result(c)
+    })
 }
 
 /// How many of those who follow somebody began to from `from` on and before `until`. A range of the index on
@@ -180,6 +182,7 @@ pub fn most(
     echo: Echo,
     (from, until): (i64, i64),
 ) -> QueryResult<Option<StatusId>> {
+    let found: Option<i64> = each!(conn, c => {
     let mut query = statuses::table
         .filter(statuses::account_id.eq(account.0))
         .filter(statuses::id.ge(from))
@@ -201,7 +204,8 @@ pub fn most(
             .filter(statuses::replies_count.gt(0))
             .order((statuses::replies_count.desc(), statuses::id.desc())),
     };
-    let found: Option<i64> = query.first(conn).optional()?;
+    query.first(c).optional()
+    })?;
     Ok(found.map(StatusId))
 }
 

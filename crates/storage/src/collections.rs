@@ -114,17 +114,19 @@ pub fn of_account(
     limit: i64,
     offset: i64,
 ) -> QueryResult<Vec<Collection>> {
-    let mut query = collections::table
-        .filter(collections::account_id.eq(owner.0))
-        .order(collections::id.desc())
-        .limit(limit)
-        .offset(offset)
-        .select(Collection::as_select())
-        .into_boxed();
-    if only_discoverable {
-        query = query.filter(collections::discoverable);
-    }
-    query.load(conn)
+    each!(conn, c => {
+        let mut query = collections::table
+            .filter(collections::account_id.eq(owner.0))
+            .order(collections::id.desc())
+            .limit(limit)
+            .offset(offset)
+            .select(Collection::as_select())
+            .into_boxed();
+        if only_discoverable {
+            query = query.filter(collections::discoverable);
+        }
+        query.load(c)
+    })
 }
 
 /// Collections of living people in which somebody is, newest first.
@@ -134,7 +136,7 @@ pub fn holding(
     limit: i64,
     offset: i64,
 ) -> QueryResult<Vec<Collection>> {
-    collections::table
+    each!(conn, c => collections::table
         .inner_join(collection_items::table)
         .inner_join(accounts::table.on(accounts::id.eq(collections::account_id)))
         .filter(collection_items::account_id.eq(target.0))
@@ -145,7 +147,7 @@ pub fn holding(
         .limit(limit)
         .offset(offset)
         .select(Collection::as_select())
-        .load(conn)
+        .load(c))
 }
 
 /// Living people in these collections, in the order in which they came in. One look at a unique index for each
@@ -219,5 +221,5 @@ pub fn remove_from_all(
         .filter(collection_items::account_id.eq(target.0))
         .filter(collection_items::revoked.eq(false))
         .filter(collection_items::collection_id.eq_any(own));
-    diesel::delete(rows).execute(conn).map(drop)
+    each!(conn, c => diesel::delete(rows).execute(c)).map(drop)
 }
