@@ -15,7 +15,7 @@ use crate::programs::Programs;
 use crate::push::ServerKey;
 use crate::remote_files::Fetches;
 use crate::streaming::{self, Event, Hub};
-use crate::{Addresses, RemoteFetcher, Result, Settings, filters, translation};
+use crate::{Addresses, RemoteFetcher, Result, Settings, custom_emojis, filters, translation};
 
 /// Searches for words at the same time: one that finds nothing reads much, and others wait for the same connections.
 const SEARCHES: usize = 2;
@@ -55,6 +55,7 @@ struct Inner {
     push_key: OnceLock<Arc<ServerKey>>,
     searches: Semaphore,
     translations: translation::Remembered,
+    emojis: custom_emojis::Remembered,
     streaming: Hub,
 }
 
@@ -99,6 +100,7 @@ impl App {
             push_key: OnceLock::new(),
             searches: Semaphore::new(SEARCHES),
             translations: translation::Remembered::default(),
+            emojis: custom_emojis::Remembered::default(),
             streaming: Hub::default(),
         };
         Self {
@@ -189,6 +191,10 @@ impl App {
 
     pub(crate) fn searches(&self) -> &Semaphore {
         &self.inner.searches
+    }
+
+    pub(crate) fn emojis(&self) -> &custom_emojis::Remembered {
+        &self.inner.emojis
     }
 
     pub(crate) fn translations(&self) -> &translation::Remembered {

@@ -4,6 +4,9 @@
 //! Rows hold the emoji that they use, as those from elsewhere do; where one is replaced or removed, our own rows are
 //! written anew: docs/adr/0143.
 
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
 use domain::text::shortcodes;
 use domain::{CustomEmoji, StatusId, limits};
@@ -11,6 +14,7 @@ use storage::DbConnection;
 pub use storage::custom_emojis::Emoji;
 
 use crate::error::invalid;
+use crate::jobs::{Job, enqueue};
 use crate::media::emoji;
 use crate::profile::new_path;
 use crate::{App, Error, Result};
@@ -99,13 +103,12 @@ pub async fn add(app: &App, new: NewEmoji) -> Result<Emoji> {
     };
     let kept = row.clone();
     let stored = app
-        .transaction(move |_, conn| store(conn, row, new.replace))
+        .transaction(move |app, conn| store(app, conn, row, new.replace))
         .await;
     match stored {
         Ok((made, before)) => {
             if let Some(before) = before {
-                rewrite(app, &made.shortcode, Some(shown(app, &made))).await?;
-                remove_files(app, &before).await?;
+                rewrite_everywhere(app, made.shortcode.clone(), files(&before)).await?;
             }
             Ok(made)
         }
@@ -123,7 +126,12 @@ fn taken(shortcode: &str) -> Error {
 }
 
 /// The emoji as it is now, and as it was.
-fn store(conn: &mut DbConnection, row: Emoji, replace: bool) -> Result<(Emoji, Option<Emoji>)> {
+fn store(
+    app: &App,
+    conn: &mut DbConnection,
+    row: Emoji,
+    replace: bool,
+) -> Result<(Emoji, Option<Emoji>)> {
     let Some(before) = storage::custom_emojis::named(conn, &row.shortcode)? else {
         storage::custom_emojis::insert(conn, row.clone())?;
         return Ok((row, None));
@@ -138,6 +146,7 @@ fn store(conn: &mut DbConnection, row: Emoji, replace: bool) -> Result<(Emoji, O
         ..row
     };
     storage::custom_emojis::update(conn, now.clone())?;
+    leave_rewriting(app, conn, &before)?;
     Ok((now, Some(before)))
 }
 
@@ -145,20 +154,41 @@ fn store(conn: &mut DbConnection, row: Emoji, replace: bool) -> Result<(Emoji, O
 pub async fn remove(app: &App, shortcode: &str) -> Result<()> {
     let name = shortcode.to_owned();
     let gone = app
-        .transaction(move |_, conn| {
+        .transaction(move |app, conn| {
             let gone = storage::custom_emojis::named(conn, &name)?.ok_or(Error::NotFound)?;
             storage::custom_emojis::delete(conn, gone.id)?;
+            leave_rewriting(app, conn, &gone)?;
             Ok(gone)
         })
         .await?;
-    rewrite(app, shortcode, None).await?;
-    remove_files(app, &gone).await
+    rewrite_everywhere(app, shortcode.to_owned(), files(&gone)).await
 }
 
 /// All emoji, by name.
 pub async fn all(app: &App) -> Result<Vec<Emoji>> {
     app.read(|_, conn| Ok(storage::custom_emojis::all(conn)?))
         .await
+}
+
+/// For how long the list is not read again: a command may have changed it, which is another process.
+const LISTED: Duration = Duration::from_millis(200);
+
+/// The list that was read last, and when.
+pub(crate) type Remembered = Mutex<Option<(Instant, Arc<Vec<Emoji>>)>>;
+
+/// All emoji, by name, as they were a moment ago, however many ask.
+pub async fn listed(app: &App) -> Result<Arc<Vec<Emoji>>> {
+    let known = app.emojis().lock().ok().and_then(|known| known.clone());
+    if let Some((at, list)) = known
+        && at.elapsed() < LISTED
+    {
+        return Ok(list);
+    }
+    let list = Arc::new(all(app).await?);
+    if let Ok(mut known) = app.emojis().lock() {
+        *known = Some((Instant::now(), list.clone()));
+    }
+    Ok(list)
 }
 
 /// The emoji of that name.
@@ -217,6 +247,37 @@ pub(crate) fn used_by<'a>(
         .iter()
         .filter(|emoji| names.contains(&emoji.shortcode));
     used.cloned().collect()
+}
+
+fn files(emoji: &Emoji) -> Vec<String> {
+    vec![emoji.file.clone(), emoji.static_file.clone()]
+}
+
+/// What follows from the transaction at hand is done at once; the job does it if that is cut off.
+fn leave_rewriting(app: &App, conn: &mut DbConnection, before: &Emoji) -> Result<()> {
+    let job = Job::RewriteEmoji {
+        shortcode: before.shortcode.clone(),
+        files: files(before),
+    };
+    enqueue(app, conn, &job)
+}
+
+/// Writes in all that people here wrote what an emoji is by now, and then removes the files that it had.
+pub(crate) async fn rewrite_everywhere(
+    app: &App,
+    shortcode: String,
+    files: Vec<String>,
+) -> Result<()> {
+    let now = match find(app, shortcode.clone()).await {
+        Ok(emoji) => Some(emoji),
+        Err(Error::NotFound) => None,
+        Err(error) => return Err(error),
+    };
+    rewrite(app, &shortcode, now.map(|emoji| shown(app, &emoji))).await?;
+    for file in files {
+        app.media().delete(&file).await?;
+    }
+    Ok(())
 }
 
 /// Writes in all that people here wrote what an emoji is now; none: it is gone.

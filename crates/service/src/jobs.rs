@@ -7,9 +7,9 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
-    App, Error, Result, annual_reports, attachments, cards, completing, domains, films, gone, home,
-    incoming, keys, moving, polls, push, quarantine, remote_files, scheduled, synchronising,
-    transfer, users, verifying,
+    App, Error, Result, annual_reports, attachments, cards, completing, custom_emojis, domains,
+    films, gone, home, incoming, keys, moving, polls, push, quarantine, remote_files, scheduled,
+    synchronising, transfer, users, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -86,6 +86,11 @@ pub enum Job {
     /// Asks a page what it is about.
     AskPage {
         card: CardId,
+    },
+    /// Writes anew what names an emoji that was replaced or removed.
+    RewriteEmoji {
+        shortcode: String,
+        files: Vec<String>,
     },
     /// Asks the pages of a profile whether they link back.
     VerifyLinks {
@@ -309,6 +314,9 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         }
         Job::CheckGone { account, again } => gone::check(app, account, again).await,
         Job::AskPage { card } => cards::ask(app, card).await,
+        Job::RewriteEmoji { shortcode, files } => {
+            custom_emojis::rewrite_everywhere(app, shortcode, files).await
+        }
         Job::VerifyLinks { account } => verifying::verify(app, account).await,
         Job::Convert { media } => films::convert(app, media).await,
         Job::Import { import, step } => transfer::work(app, import, step).await,

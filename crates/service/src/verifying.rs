@@ -124,14 +124,14 @@ fn only_link(html: &str) -> Option<String> {
 }
 
 fn links_back(page: &Page, own: &[String]) -> bool {
-    let is_own = |address: &str| {
-        let bare = address.trim_end_matches('/');
-        own.iter().any(|own| own.eq_ignore_ascii_case(bare))
-    };
+    // The host is in lower case by now; what follows counts as it is written.
+    let bare = |url: &Url| (url.origin(), url.path().trim_end_matches('/').to_owned());
+    let own: Vec<_> = own.iter().filter_map(|own| Url::parse(own).ok()).collect();
+    let is_own = |url: &Url| url.query().is_none() && own.iter().any(|own| bare(own) == bare(url));
     tags(&page.html)
         .filter(|tag| matches!(tag.name.as_str(), "a" | "link") && tag.has("rel", "me"))
         .filter_map(|tag| page.url.join(tag.get("href")?.trim()).ok())
-        .any(|url| is_own(url.as_str()))
+        .any(|url| is_own(&url))
 }
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
         };
         for html in [
             "<a rel=me href=https://school.example/@ada>",
-            "<p><A HREF='https://School.example/@Ada/' REL='nofollow ME'>me</a>",
+            "<p><A HREF='https://School.example/@ada/' REL='nofollow ME'>me</a>",
             "<link rel=\"me\" href=\"/@ada\">",
         ] {
             assert!(says(html), "{html}");

@@ -12,7 +12,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// Those that apps offer, as in Mastodon.
 async fn list(app: Data<App>) -> Answer {
-    let all = custom_emojis::all(&app).await?;
+    let all = custom_emojis::listed(&app).await?;
     let offered = all.iter().filter(|emoji| emoji.visible_in_picker);
     let shown = offered.map(|emoji| CustomEmoji {
         category: emoji.category.clone(),

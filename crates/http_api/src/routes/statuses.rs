@@ -237,8 +237,23 @@ async fn edit(
     ))
 }
 
-async fn delete(caller: Caller<WriteStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    let view = statuses::delete(&app, &caller.person, id.0).await?;
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Delete {
+    delete_media: Flag,
+}
+
+async fn delete(
+    caller: Caller<WriteStatuses>,
+    id: PathId<StatusId>,
+    params: Params<Delete>,
+    app: Data<App>,
+) -> Answer {
+    let view = if params.0.delete_media.is_set() {
+        statuses::delete_with_media(&app, &caller.person, id.0).await?
+    } else {
+        statuses::delete(&app, &caller.person, id.0).await?
+    };
     let text = view.status.text.clone();
     json(Status {
         text: Some(text),

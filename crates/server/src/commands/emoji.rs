@@ -160,8 +160,16 @@ async fn import(app: &App, place: &Path, wanted: &Wanted) -> anyhow::Result<()> 
         let Some(shortcode) = shortcode(&path, &listed, &wanted.prefix) else {
             continue;
         };
+        let picture = match pack.read(&path, most(app)) {
+            Ok(picture) => picture,
+            Err(error) => {
+                left += 1;
+                say(&format!("{path}\t:{shortcode}:\t{error}"));
+                continue;
+            }
+        };
         let new = NewEmoji {
-            picture: pack.read(&path, most(app))?.into(),
+            picture: picture.into(),
             shortcode: shortcode.clone(),
             category: wanted.category.clone(),
             visible_in_picker: !wanted.hidden,

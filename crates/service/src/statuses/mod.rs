@@ -17,7 +17,7 @@ pub use deeds::{
 pub use edit::{MediaChange, StatusChange, edit};
 pub use publish::{NewStatus, publish};
 pub use read::{Context, context, history, source, view, with_ids};
-pub use remove::delete;
+pub use remove::{delete, delete_with_media};
 
 pub(crate) use boost::original;
 pub(crate) use boost::{add_boost, remove_boost};
