@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use domain::{AccountId, Time, Visibility};
 use serde::Serialize;
 
-use super::Null;
 use super::quote::Approval;
 use super::time::{moment, moment_or_null};
 
