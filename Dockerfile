@@ -6,7 +6,7 @@ RUN cargo build --release --locked -p server
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates curl \
+    && apt-get install -y --no-install-recommends ca-certificates curl ffmpeg \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 990 --home-dir /data --create-home staffroom
 COPY --from=build /src/target/release/staffroom /usr/local/bin/staffroom

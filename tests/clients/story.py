@@ -7,70 +7,20 @@ import io
 import os
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 import requests
 from mastodon import Mastodon, StreamListener
 from PIL import Image
 
+from school import PASSWORD, School, eventually
+
 PROGRAM, TOOT = sys.argv[1:3]
-PASSWORD = "chalk and cheese"
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 SCOPES = ["read", "write", "follow", "push"]
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
-class School:
-    def __init__(self, folder):
-        self.folder = folder
-        port = free_port()
-        self.host = f"localhost:{port}"
-        self.base = f"http://{self.host}"
-        (folder / "staffroom.toml").write_text(
-            f"""
-server.public_url = "{self.base}"
-server.listen = "127.0.0.1:{port}"
-database.url = "sqlite:{folder}/staffroom.db"
-media.folder = "{folder}/media"
-registrations.mode = "open"
-federation.allow_loopback = true
-federation.allow_http = true
-limits.rate_limits = false
-logging.filter = "warn"
-"""
-        )
-        self.process = subprocess.Popen([PROGRAM, "serve"], cwd=folder)
-        eventually(lambda: requests.get(f"{self.base}/readyz", timeout=5).ok)
-
-    def create(self, name):
-        subprocess.run(
-            [PROGRAM, "user", "create", name, "--email", f"{name}@school.example",
-             "--password", PASSWORD, "--confirmed"],
-            cwd=self.folder, check=True, stdout=subprocess.DEVNULL,
-        )
-
-
-def eventually(ask, seconds=30):
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            answer = ask()
-            if answer:
-                return answer
-        except requests.ConnectionError:
-            pass
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
 
 
 def field(page, name):
@@ -337,8 +287,10 @@ def main():
         folders = [pathlib.Path(place) / name for name in ("harbour", "moor", "home")]
         for folder in folders:
             folder.mkdir()
-        harbour, moor = School(folders[0]), School(folders[1])
+        harbour, moor = School(PROGRAM, folders[0]), School(PROGRAM, folders[1])
         try:
+            harbour.start()
+            moor.start()
             harbour.create("ada")
             moor.create("bo")
             by_mastodon_py(harbour, moor)
@@ -347,8 +299,7 @@ def main():
             print("toot: sign-in, posting with a picture, timeline, search, notifications")
         finally:
             for school in (harbour, moor):
-                school.process.terminate()
-                assert school.process.wait(30) == 0
+                school.stop()
 
 
 main()

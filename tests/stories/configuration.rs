@@ -76,6 +76,14 @@ fn what_serve_refuses_is_refused_by_the_check_too() {
             "federation.give_up_after_days = 0",
             "staffroom.toml: federation.give_up_after_days: must lie",
         ),
+        (
+            "statuses.detected_languages = ['en', 'xx']",
+            "staffroom.toml: statuses.detected_languages: \"xx\" is no code",
+        ),
+        (
+            "translation.libretranslate_url = 'ftp://translate.example'",
+            "staffroom.toml: translation.libretranslate_url: must be an address",
+        ),
         ("mail.port = 0", "staffroom.toml: mail.port: must lie"),
         ("server.title = 'a", "staffroom.toml, line 2: "),
     ] {

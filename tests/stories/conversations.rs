@@ -43,6 +43,11 @@ async fn conversations(kind: Kind) {
     assert_eq!(bo.post(&read, json!({})).await["unread"], false);
     let stranger = ada.request(Method::POST, &read).send().await.unwrap();
     assert_eq!(stranger.status(), StatusCode::NOT_FOUND);
+    let unread = format!("/api/v1/conversations/{id}/unread");
+    let stranger = ada.request(Method::POST, &unread).send().await.unwrap();
+    assert_eq!(stranger.status(), StatusCode::NOT_FOUND);
+    assert_eq!(bo.post(&unread, json!({})).await["unread"], true);
+    assert_eq!(talks(&bo).await[0]["unread"], true);
 
     // One thread is one conversation, and its last word leads.
     let other = says(&ada, "@bo something else", None).await;

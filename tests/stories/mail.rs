@@ -13,7 +13,7 @@ use crate::harness::{School, answer};
 use crate::sign_in::Browser;
 
 /// A mail server that takes everything; RFC 5321 as far as one letter needs it.
-fn letterbox() -> (u16, Receiver<String>) {
+pub fn letterbox() -> (u16, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (letters, taken) = channel();
@@ -48,7 +48,7 @@ fn letterbox() -> (u16, Receiver<String>) {
 }
 
 /// The letter's text, its lines put together again where quoted-printable cut them.
-fn text(letter: &str) -> String {
+pub fn text(letter: &str) -> String {
     letter.replace("=\n", "").replace("=3D", "=")
 }
 

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{ImageFormat, RgbImage};
 use reqwest::{Method, StatusCode, multipart};
-use serde_json::Value;
+use serde_json::{Value, json};
 use test_support::Kind::Sqlite;
 
 use crate::harness::{School, Teacher, answer};
@@ -77,4 +77,34 @@ async fn a_file_is_served_by_what_it_is_and_not_by_what_it_was_called() {
         let missing = school.request(Method::GET, path).send().await.unwrap();
         assert_eq!(missing.status(), StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_post_is_taken_back_with_its_pictures_or_without() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let mut png = Cursor::new(Vec::new());
+    RgbImage::new(8, 8)
+        .write_to(&mut png, ImageFormat::Png)
+        .unwrap();
+    let made: Value = answer(upload(&ada, png.into_inner(), "dot.png", "image/png")).await;
+    let words = json!({ "status": "look", "media_ids": [made["id"]] });
+    let delete = async |status: &Value, how: &str| {
+        let id = status["id"].as_str().unwrap();
+        answer(ada.request(Method::DELETE, &format!("/api/v1/statuses/{id}{how}"))).await
+    };
+    let posted = ada.publish(words.clone()).await;
+    delete(&posted, "").await;
+    // Its picture is still there, for the post that is written in its place.
+    let again = ada.publish(words.clone()).await;
+    let gone = delete(&again, "?delete_media=true").await;
+    assert_eq!(gone["media_attachments"][0]["id"], made["id"]);
+    let refused = ada.request(Method::POST, "/api/v1/statuses").json(&words);
+    let refused = refused.send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let address = made["url"].as_str().unwrap();
+    let served = school.http.get(address).send().await.unwrap();
+    assert_eq!(served.status(), StatusCode::NOT_FOUND);
 }

@@ -225,3 +225,42 @@ async fn notes_and_endorsements_on_sqlite() {
 async fn notes_and_endorsements_on_postgresql() {
     notes_and_endorsements(Postgres).await;
 }
+
+async fn boosters(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let boosters = async |status: &Value| {
+        let id = status["id"].as_str().unwrap();
+        let found = ada
+            .get(&format!("/api/v1/statuses/{id}/reblogged_by"))
+            .await;
+        found.as_array().unwrap().len()
+    };
+    let boost = async |teacher: &Teacher, status: &Value| {
+        let id = status["id"].as_str().unwrap();
+        teacher
+            .post(&format!("/api/v1/statuses/{id}/reblog"), json!({}))
+            .await
+    };
+    let open = ada.publish(json!({ "status": "for all" })).await;
+    boost(&bo, &open).await;
+    assert_eq!(boosters(&open).await, 1);
+    // A boost that only followers see is not told of to others.
+    let closed = ada
+        .publish(json!({ "status": "for some", "visibility": "private" }))
+        .await;
+    boost(&ada, &closed).await;
+    assert_eq!(boosters(&closed).await, 0);
+}
+
+#[tokio::test]
+async fn who_boosted_for_followers_only_is_not_listed_on_sqlite() {
+    boosters(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_boosted_for_followers_only_is_not_listed_on_postgresql() {
+    boosters(Postgres).await;
+}

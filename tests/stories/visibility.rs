@@ -149,7 +149,7 @@ impl Viewer<'_> {
                 .await;
             let expected = match self.tie {
                 Tie::Anonymous => 401,
-                Tie::Author if seen && item.shape != Shape::Boost => 200,
+                _ if seen && item.shape != Shape::Boost => 200,
                 _ => 404,
             };
             assert_eq!(status, expected, "{place}, source");
@@ -230,6 +230,10 @@ impl Viewer<'_> {
         self.list(&carl, all, |item| item.by == "carl").await;
         self.list(&format!("{ada}&exclude_reblogs=true"), all, post)
             .await;
+        self.list(&format!("{ada}&exclude_direct=true"), all, |item| {
+            by_ada(item) && VISIBILITIES[item.level] != "direct"
+        })
+        .await;
         self.list(&format!("{ada}&exclude_replies=true"), all, |item| {
             by_ada(item) && item.shape != Shape::Answer
         })

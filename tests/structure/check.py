@@ -30,6 +30,7 @@ ONLY_IN = {
     "activitypub_federation": {"federation"},
     "lettre": {"service"},
     "ammonia": {"service"},
+    "comrak": {"service"},
     "argon2": {"service"},
     "askama": {"web"},
     "clap": {"server"},

@@ -68,6 +68,8 @@ ids! {
     PollId,
     /// People whom somebody reads apart.
     ListId,
+    /// People whom somebody recommends.
+    CollectionId,
     /// What somebody does not want to read.
     FilterId,
     /// Something that moderators are asked to look at.

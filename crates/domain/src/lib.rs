@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod audience;
+mod content_type;
 pub mod emoji;
 pub mod filter;
 pub mod handle;
 pub mod ids;
+pub mod import;
 mod ip_severity;
 pub mod language;
 pub mod limits;
@@ -26,15 +28,17 @@ pub mod text;
 pub mod visibility;
 
 pub use account::{AccountKind, CustomEmoji, ProfileField};
+pub use content_type::ContentType;
 pub use filter::FilterAction;
 pub use handle::{Handle, Host};
 pub use ids::{
-    AccountId, ActivityId, ApplicationId, CardId, DeliveryId, FilterId, InboxId, JobId, ListId,
-    MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
+    AccountId, ActivityId, ApplicationId, CardId, CollectionId, DeliveryId, FilterId, InboxId,
+    JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
 };
+pub use import::{ImportKind, LineOutcome};
 pub use ip_severity::IpSeverity;
 pub use list::RepliesPolicy;
-pub use media::MediaKind;
+pub use media::{FilmFacts, MediaKind, MediaState};
 pub use notification::{NotificationGroup, NotificationKind, NotificationPolicy, NotificationRule};
 pub use numbered::UnknownNumber;
 pub use page::Page;

@@ -56,6 +56,14 @@ pub const LISTS: usize = 500;
 pub const LIST_TITLE: usize = 100;
 /// People of one list in one answer.
 pub const LIST_MEMBERS: i64 = 5_000;
+/// Collections of one person, as in Mastodon.
+pub const COLLECTIONS: i64 = 10;
+/// People in one collection.
+pub const COLLECTION_ITEMS: usize = 25;
+/// Characters of a collection's name.
+pub const COLLECTION_NAME: usize = 40;
+/// Characters of what is said of a collection.
+pub const COLLECTION_DESCRIPTION: usize = 100;
 /// Hashtags that one person follows.
 pub const FOLLOWED_TAGS: i64 = 1_000;
 /// Filters of one person.

@@ -1,5 +1,7 @@
 //! What an attachment is.
 
+use serde::{Deserialize, Serialize};
+
 use crate::numbered::numbered;
 
 /// What kind of file it is, as apps tell them apart.
@@ -25,6 +27,93 @@ impl MediaKind {
             Self::Video => "video",
             Self::Audio => "audio",
             Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// How far a file is that somebody sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaState {
+    Ready,
+    /// It has yet to be converted.
+    Waiting,
+    /// It could not be converted.
+    Failed,
+}
+
+numbered!(MediaState { Ready = 0, Waiting = 1, Failed = 2 });
+
+/// What a film or a sound is like, as far as that is known.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FilmFacts {
+    /// Seconds.
+    pub duration: Option<f64>,
+    /// Bits per second of all that is in the file.
+    pub bitrate: Option<u64>,
+    /// Pictures per second as a fraction, such as `30000/1001`.
+    pub frame_rate: Option<String>,
+    /// The codec of the sound, such as `aac (LC)`.
+    pub audio_encode: Option<String>,
+    /// Samples per second, such as `44100 Hz`.
+    pub audio_bitrate: Option<String>,
+    /// `mono`, `stereo` and the like.
+    pub audio_channels: Option<String>,
+}
+
+impl FilmFacts {
+    /// `0:01:05.25`
+    #[must_use]
+    pub fn length(&self) -> Option<String> {
+        let seconds = self
+            .duration
+            .filter(|seconds| (0.0..1e9).contains(seconds))?;
+        let (hours, rest) = ((seconds / 3_600.0).floor(), seconds % 3_600.0);
+        let (minutes, seconds) = ((rest / 60.0).floor(), rest % 60.0);
+        // Rounded down, so that no second is the sixtieth.
+        let seconds = (seconds * 100.0).floor() / 100.0;
+        Some(format!("{hours}:{minutes:02}:{seconds:05.2}"))
+    }
+
+    /// Pictures per second.
+    #[must_use]
+    pub fn frames_per_second(&self) -> Option<f64> {
+        rate(self.frame_rate.as_deref()?)
+    }
+}
+
+/// The value of a fraction such as `30000/1001`; none of what is no positive number.
+#[must_use]
+pub fn rate(fraction: &str) -> Option<f64> {
+    let (above, below) = fraction.split_once('/').unwrap_or((fraction, "1"));
+    let value = above.parse::<f64>().ok()? / below.parse::<f64>().ok()?;
+    (value.is_finite() && value > 0.0).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_and_rates_are_written_as_apps_read_them() {
+        let lasting = |duration| FilmFacts {
+            duration: Some(duration),
+            ..FilmFacts::default()
+        };
+        for (seconds, text) in [
+            (5.58, Some("0:00:05.58")),
+            (88.65, Some("0:01:28.65")),
+            (3_725.0, Some("1:02:05.00")),
+            (59.999, Some("0:00:59.99")),
+            (-1.0, None),
+            (f64::NAN, None),
+        ] {
+            assert_eq!(lasting(seconds).length().as_deref(), text, "{seconds}");
+        }
+        assert_eq!(rate("30/1"), Some(30.0));
+        assert_eq!(rate("25"), Some(25.0));
+        for bad in ["0/0", "1/0", "-1/2", "x", "", "1/2/3"] {
+            assert_eq!(rate(bad), None, "{bad}");
         }
     }
 }

@@ -125,6 +125,12 @@ impl Scopes {
         })
     }
 
+    /// What either grants.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The scopes, each once, in a fixed order.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         NAMES.into_iter().filter(move |name| self.contains(name))

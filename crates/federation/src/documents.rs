@@ -14,7 +14,7 @@ use storage::accounts::Account;
 use storage::statuses::Status;
 
 use crate::asking::Asking;
-use crate::convert::{actor, note, quote};
+use crate::convert::{actor, emoji, note, quote};
 use crate::outgoing::featured::hashtag;
 use crate::protocol::context::with_context;
 
@@ -250,6 +250,18 @@ pub(crate) async fn featured_tags(asking: Asking, name: Path<String>) -> Answer 
                 "totalItems": items.len(),
                 "items": items,
             })))
+        })
+        .await?;
+    Ok(document(&asking, &object))
+}
+
+/// A custom emoji.
+pub(crate) async fn custom_emoji(asking: Asking, name: Path<String>) -> Answer {
+    let name = name.into_inner().replace('\0', "");
+    let object = asking
+        .answer(move |app, conn, _| {
+            let found = storage::custom_emojis::named(conn, &name)?.ok_or(Failure::NotFound)?;
+            Ok(with_context(emoji::document(app, &found)))
         })
         .await?;
     Ok(document(&asking, &object))

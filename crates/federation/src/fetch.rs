@@ -12,6 +12,7 @@ use domain::{Handle, Host, Policy};
 use serde_json::Value;
 use service::cards::Page;
 use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
+use service::translation::{Languages, Translated};
 use service::{App, RemoteFetcher};
 use storage::accounts::{Account, Identity};
 use url::Url;
@@ -534,6 +535,19 @@ impl RemoteFetcher for Federation {
             }),
             Err(error) => Err(service::Error::Unavailable(error.to_string())),
         }
+    }
+
+    async fn translation_languages(&self) -> service::Result<Languages> {
+        self.translator()?.languages().await
+    }
+
+    async fn translate(
+        &self,
+        texts: Vec<String>,
+        from: Option<&str>,
+        to: &str,
+    ) -> service::Result<Translated> {
+        self.translator()?.translate(texts, from, to).await
     }
 
     async fn file(&self, url: &str, limit: usize) -> service::Result<Bytes> {

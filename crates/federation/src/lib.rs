@@ -34,7 +34,9 @@ use moka::sync::Cache;
 use service::App;
 use tokio::sync::{OnceCell, Semaphore, watch};
 
-use crate::net::{BuildError, FetchError, OutboundClient, OutboundSettings};
+use crate::net::{
+    BuildError, FetchError, OutboundClient, OutboundSettings, Translator, TranslatorSettings,
+};
 use crate::origin::Origin;
 use crate::signatures::{PrivateKey, PublicKey, Signer};
 
@@ -59,6 +61,7 @@ pub struct FederationSettings {
     pub parallel_hosts: usize,
     /// When a delivery that never succeeds is given up.
     pub give_up_after: Duration,
+    pub translator: Option<TranslatorSettings>,
 }
 
 /// Everything that federation keeps in memory. Cheap to clone.
@@ -68,6 +71,7 @@ pub struct Federation(Arc<Inner>);
 struct Inner {
     settings: FederationSettings,
     client: OutboundClient,
+    translator: Option<Translator>,
     signers: Cache<AccountId, Signer>,
     /// Public keys by their text.
     public_keys: Cache<String, PublicKey>,
@@ -149,10 +153,13 @@ impl Federation {
     /// If the outbound client cannot be set up.
     pub fn new(settings: FederationSettings) -> Result<Self, BuildError> {
         let client = OutboundClient::new(&settings.outbound)?;
+        let translator = settings.translator.as_ref().map(Translator::new);
+        let translator = translator.transpose()?;
         let failure_memory = settings.outbound.failure_memory;
         Ok(Self(Arc::new(Inner {
             settings,
             client,
+            translator,
             signers: Cache::new(10_000),
             public_keys: Cache::new(10_000),
             digests: Cache::builder()
@@ -180,6 +187,10 @@ impl Federation {
 
     fn client(&self) -> &OutboundClient {
         &self.0.client
+    }
+
+    fn translator(&self) -> Result<&Translator, service::Error> {
+        self.0.translator.as_ref().ok_or(service::Error::NotFound)
     }
 
     /// What signs for one of our accounts; an account's key does not change.
@@ -280,6 +291,7 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/users/{name}/quote_authorizations/{id}")
                 .route(web::get().to(documents::quote_authorization)),
         )
+        .service(web::resource("/emojis/{name}").route(web::get().to(documents::custom_emoji)))
         .service(web::resource("/.well-known/webfinger").route(web::get().to(discovery::webfinger)))
         .service(web::resource("/.well-known/host-meta").route(web::get().to(discovery::host_meta)))
         .service(

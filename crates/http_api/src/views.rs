@@ -1,20 +1,22 @@
 //! From what the use cases show to the shapes that apps expect.
 
+mod media;
+
 use std::sync::Arc;
 
-use domain::{AccountId, AccountKind, CustomEmoji, MediaKind, NotificationGroup, ProfileField};
-use service::announcements::AnnouncementView;
+use domain::{AccountId, AccountKind, CustomEmoji, NotificationGroup, ProfileField};
+use service::announcements::{AnnouncementView, ReactionView};
 use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
 use service::oauth::Person;
 use service::text::format::escape;
 use service::views::{
-    AccountView, CardView, EditView, HashtagView, MediaView, NotificationView, PollView, QuoteView,
-    Quoted, RelationshipView, StatusView, TagView,
+    AccountView, CardView, EditView, HashtagView, NotificationView, PollView, QuoteView, Quoted,
+    RelationshipView, StatusView, TagView,
 };
 
 use crate::entities as e;
-use crate::entities::{Approval, Focus, Meta, Size};
+use crate::entities::Approval;
 
 /// Permission bits of Mastodon's roles: user, moderator, admin, owner.
 /// <https://docs.joinmastodon.org/entities/Role/#permission-flags>
@@ -24,6 +26,11 @@ impl From<AccountView> for e::Account {
     fn from(view: AccountView) -> Self {
         let account = view.account;
         let local = account.is_local();
+        let feature_approval = if service::collections::is_open(&account) {
+            Approval::everybody(view.is_signed_in)
+        } else {
+            Approval::NOBODY
+        };
         Self {
             id: account.id,
             username: account.username,
@@ -65,7 +72,7 @@ impl From<AccountView> for e::Account {
                     verified_at: field.verified_at,
                 })
                 .collect(),
-            feature_approval: Approval::NOBODY,
+            feature_approval,
             moved: view.moved.map(|moved| Box::new((*moved).into())),
             suspended: account.suspended_at.is_some(),
             limited: account.silenced_at.is_some(),
@@ -95,6 +102,7 @@ pub fn credential_account(
             indexable: row.indexable,
             attribution_domains: row.attribution_domains,
             quote_policy: user.default_quote_policy.name(),
+            status_content_type: user.default_content_type.name(),
         },
         role: user.role.into(),
         account: view.into(),
@@ -110,7 +118,7 @@ impl From<domain::Role> for e::Role {
             color: String::new(),
             permissions: PERMISSIONS.get(place).copied().unwrap_or("0").to_owned(),
             highlighted: false,
-            collection_limit: (),
+            collection_limit: domain::limits::COLLECTIONS,
         }
     }
 }
@@ -155,41 +163,32 @@ impl From<AccountView> for e::Profile {
     }
 }
 
-fn emojis(list: Vec<CustomEmoji>) -> Vec<e::CustomEmoji> {
-    let shown = |emoji: CustomEmoji| e::CustomEmoji {
-        shortcode: emoji.shortcode,
-        url: emoji.url,
-        static_url: emoji.static_url,
-        visible_in_picker: true,
-        category: None,
-    };
-    list.into_iter().map(shown).collect()
+impl From<CustomEmoji> for e::CustomEmoji {
+    fn from(emoji: CustomEmoji) -> Self {
+        Self {
+            shortcode: emoji.shortcode,
+            url: emoji.url,
+            static_url: emoji.static_url,
+            visible_in_picker: true,
+            category: None,
+        }
+    }
 }
 
-impl From<MediaView> for e::MediaAttachment {
-    fn from(view: MediaView) -> Self {
-        let media = view.media;
-        let size = |width: Option<i32>, height: Option<i32>| Size::new(width?, height?);
+fn emojis(list: Vec<CustomEmoji>) -> Vec<e::CustomEmoji> {
+    list.into_iter().map(Into::into).collect()
+}
+
+impl From<ReactionView> for e::Reaction {
+    fn from(view: ReactionView) -> Self {
+        let ReactionView { reaction, emoji } = view;
+        let (url, static_url) = emoji.map(|emoji| (emoji.url, emoji.static_url)).unzip();
         Self {
-            id: media.id,
-            kind: media.kind.name(),
-            url: Some(view.url),
-            // A film without a small picture has none to show before it is played.
-            preview_url: (media.thumbnail.is_some() || media.kind == MediaKind::Image)
-                .then_some(view.preview_url),
-            remote_url: media.remote_url,
-            preview_remote_url: (),
-            text_url: (),
-            meta: Meta {
-                focus: Some(Focus {
-                    x: media.focus_x,
-                    y: media.focus_y,
-                }),
-                original: size(media.width, media.height),
-                small: size(media.thumbnail_width, media.thumbnail_height),
-            },
-            description: media.description,
-            blurhash: media.blurhash,
+            name: reaction.name,
+            count: reaction.count,
+            me: reaction.is_own,
+            url,
+            static_url,
         }
     }
 }
@@ -365,7 +364,7 @@ impl From<PollView> for e::Poll {
                 .into_iter()
                 .map(|(title, votes_count)| e::PollOption { title, votes_count })
                 .collect(),
-            emojis: [],
+            emojis: emojis(view.emojis),
             voted: view.own_votes.as_ref().map(has_voted),
             own_votes: view.own_votes,
         }
@@ -470,16 +469,8 @@ impl From<AnnouncementView> for e::Announcement {
             mentions: [],
             statuses: [],
             tags: view.tags.into_iter().map(Into::into).collect(),
-            emojis: [],
-            reactions: view
-                .reactions
-                .into_iter()
-                .map(|reaction| e::Reaction {
-                    name: reaction.name,
-                    count: reaction.count,
-                    me: reaction.is_own,
-                })
-                .collect(),
+            emojis: emojis(view.emojis),
+            reactions: view.reactions.into_iter().map(Into::into).collect(),
         }
     }
 }

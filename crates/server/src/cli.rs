@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand};
-use domain::{Handle, Host, ReportId, Role, Severity, StatusId, Time};
+use domain::{Handle, Host, ImportKind, ReportId, Role, Severity, StatusId, Time};
+use service::transfer::ExportKind;
 use url::Url;
 
 /// A federated microblogging server for teachers.
@@ -51,6 +52,9 @@ pub enum Command {
     /// Tells everybody here something.
     #[command(subcommand)]
     Announcement(Announcement),
+    /// Looks after small pictures for :name: in what people here write.
+    #[command(subcommand)]
+    Emoji(Emoji),
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -69,6 +73,9 @@ pub enum Command {
     },
     /// Looks whether all is well with this server, and says what to do if not.
     Doctor,
+    /// For those who write programs that talk to this one.
+    #[command(subcommand)]
+    Dev(Dev),
     /// Starts two schools on this machine that federate, to try things out.
     Demo(Demo),
 }
@@ -145,6 +152,8 @@ pub enum User {
         #[arg(long)]
         password: Option<String>,
     },
+    /// Asks somebody who lost their phone and their recovery codes for the password alone.
+    LiftSecondFactor { name: String },
     /// Sets what somebody may do: user, moderator, admin, owner.
     Role { name: String, role: Role },
     /// Lets somebody in who signed up.
@@ -178,6 +187,25 @@ pub enum User {
         /// The account points nowhere else any more.
         #[arg(long, conflicts_with = "handle")]
         undo: bool,
+    },
+    /// Writes whom somebody follows, blocks, mutes or lists, or what they keep, into a file.
+    Export {
+        name: String,
+        /// following, followers, blocking, muting, lists, bookmarks or domain_blocking
+        #[arg(value_parser = exported)]
+        kind: ExportKind,
+        file: PathBuf,
+    },
+    /// Takes a file in that somebody brought along; the running server works it off.
+    Import {
+        name: String,
+        /// following, blocking, muting, lists, bookmarks or domain_blocking
+        #[arg(value_parser = imported)]
+        kind: ImportKind,
+        file: PathBuf,
+        /// What is not in the file ends.
+        #[arg(long)]
+        overwrite: bool,
     },
     /// Deletes an account with all that it wrote, for good, and tells other servers.
     Delete {
@@ -222,7 +250,74 @@ pub enum Announcement {
     Delete { id: i64 },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Dev {
+    /// Makes one of everything that is hard to reach from outside, and prints its ids as JSON: people with tokens, one who waits
+    /// for approval, a report, an announcement, terms of service, posts. Only on a server of this machine.
+    Seed {
+        /// On a server, too, that others can reach.
+        #[arg(long)]
+        yes_really: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Emoji {
+    /// Adds an emoji.
+    Add {
+        /// Letters, digits and underscores, without colons.
+        name: String,
+        /// PNG, GIF or WebP.
+        file: PathBuf,
+        /// Under which apps list it.
+        #[arg(long)]
+        category: Option<String>,
+        /// Apps do not list it; who knows it can use it.
+        #[arg(long)]
+        hidden: bool,
+        /// One of that name gives way, also where it was used.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Lists all emoji.
+    List,
+    /// Removes an emoji, also from what was written with it.
+    Remove { name: String },
+    /// Adds all pictures of a folder or a ZIP archive, called as their files or as its pack.json says.
+    Import {
+        pack: PathBuf,
+        /// Under which apps list them.
+        #[arg(long)]
+        category: Option<String>,
+        /// What their names begin with.
+        #[arg(long)]
+        prefix: Option<String>,
+        /// Apps do not list them.
+        #[arg(long)]
+        hidden: bool,
+        /// Those of the same names give way.
+        #[arg(long)]
+        replace: bool,
+    },
+}
+
 /// A day, which stands for its beginning, or a time of a day.
+fn exported(word: &str) -> Result<ExportKind, String> {
+    let all = ExportKind::ALL;
+    all.into_iter()
+        .find(|kind| kind.name() == word)
+        .ok_or_else(|| one_of(all.map(ExportKind::name)))
+}
+
+fn imported(word: &str) -> Result<ImportKind, String> {
+    word.parse()
+        .map_err(|()| one_of(ImportKind::ALL.map(ImportKind::name)))
+}
+
+fn one_of<const N: usize>(words: [&str; N]) -> String {
+    format!("it is one of {}", words.join(", "))
+}
+
 fn moment(text: &str) -> Result<Time, chrono::ParseError> {
     match text.parse::<NaiveDate>() {
         Ok(day) => Ok(day.and_time(NaiveTime::MIN)),

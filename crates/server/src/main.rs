@@ -84,6 +84,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::announcement::run(config, command))
         }
+        Command::Emoji(command) => {
+            let config = load()?;
+            runtime().block_on(commands::emoji::run(config, command))
+        }
+        Command::Dev(command) => {
+            let config = load()?;
+            runtime().block_on(commands::seed::run(config, command))
+        }
         Command::Invite(command) => {
             let config = load()?;
             runtime().block_on(commands::invite::run(config, command))

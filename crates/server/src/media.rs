@@ -2,14 +2,15 @@
 //! may be kept for ever.
 
 use ::web as pages;
+use actix_web::body::SizedStream;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use service::App;
-use service::remote_files::{self, FileCopy, Owner};
+use service::remote_files::{self, Owner};
 
 /// Types of the files that we write: pictures are our own making, the rest is passed on.
-const TYPES: [(&str, &str); 12] = [
+const TYPES: [(&str, &str); 13] = [
     ("jpg", "image/jpeg"),
     ("png", "image/png"),
     ("gif", "image/gif"),
@@ -22,20 +23,21 @@ const TYPES: [(&str, &str); 12] = [
     ("mp3", "audio/mpeg"),
     ("wav", "audio/wav"),
     ("flac", "audio/flac"),
+    ("aac", "audio/aac"),
 ];
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Copies are asked for again now and then, so that those in use are known.
 const A_DAY: &str = "public, max-age=86400";
 
-pub async fn file(path: Path<(String, String)>, app: Data<App>) -> HttpResponse {
+pub async fn file(
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    app: Data<App>,
+) -> HttpResponse {
     let (folder, name) = path.into_inner();
-    let Some(kind) = kind(&folder, &name) else {
-        return HttpResponse::NotFound().finish();
-    };
-    match app.media().read(&format!("{folder}/{name}")).await {
-        Ok(Some(content)) => safe(HttpResponse::Ok(), kind, FOR_EVER).body(content),
-        Ok(None) => HttpResponse::NotFound().finish(),
-        Err(error) => unreadable(&error),
+    match kind(&folder, &name) {
+        Some(kind) => send(&request, &app, &format!("{folder}/{name}"), kind, FOR_EVER).await,
+        None => HttpResponse::NotFound().finish(),
     }
 }
 
@@ -50,7 +52,7 @@ pub async fn copy(
         return HttpResponse::NotFound().finish();
     };
     let mut refusal = match remote_files::open(&app, owner, &digest).await {
-        Ok(found) => return send(&request, &app, found).await,
+        Ok(found) => return send(&request, &app, &found.path, &found.mime, A_DAY).await,
         Err(service::Error::NotFound) => HttpResponse::NotFound(),
         Err(service::Error::Unavailable(_)) => HttpResponse::BadGateway(),
         Err(error) => {
@@ -68,20 +70,27 @@ pub async fn copy(
     }
 }
 
-/// The whole, or the part that a player asks for: RFC 9110 section 14.
-async fn send(request: &HttpRequest, app: &App, found: FileCopy) -> HttpResponse {
+/// The whole, or the part that a player asks for: RFC 9110 section 14. Little of it is in memory at a time.
+async fn send(
+    request: &HttpRequest,
+    app: &App,
+    path: &str,
+    kind: &str,
+    kept: &'static str,
+) -> HttpResponse {
+    let size = match app.media().size(path).await {
+        Ok(Some(size)) => size,
+        Ok(None) => return HttpResponse::NotFound().finish(),
+        Err(error) => return unreadable(&error),
+    };
     let asked = request
         .headers()
         .get(header::RANGE)
         .and_then(|value| value.to_str().ok());
-    let part = found.size.and_then(|size| range(asked?, size));
-    let content = match part {
-        Some((start, end)) => app.media().read_part(&found.path, start..end + 1).await,
-        None => app.media().read(&found.path).await,
-    };
-    let content = match content {
-        Ok(Some(content)) => content,
-        Ok(None) => return HttpResponse::NotFound().finish(),
+    let part = asked.and_then(|asked| range(asked, size));
+    let (start, end) = part.map_or((0, size), |(first, last)| (first, last + 1));
+    let content = match app.media().stream(path, start..end).await {
+        Ok(content) => content,
         Err(error) => return unreadable(&error),
     };
     let status = if part.is_some() {
@@ -89,17 +98,21 @@ async fn send(request: &HttpRequest, app: &App, found: FileCopy) -> HttpResponse
     } else {
         HttpResponse::Ok()
     };
-    let mut response = safe(status, &found.mime, A_DAY);
-    response.insert_header((header::ACCEPT_RANGES, "bytes"));
-    if let (Some((start, end)), Some(size)) = (part, found.size) {
-        response.insert_header((header::CONTENT_RANGE, format!("bytes {start}-{end}/{size}")));
-        // A part of a compressed whole would be another part.
-        response.insert_header((
+    let mut response = safe(status, kind, kept);
+    response
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        // A part of a compressed whole would be another part, and none of these files gets smaller.
+        .insert_header((
             header::CONTENT_ENCODING,
             HeaderValue::from_static("identity"),
         ));
+    if let Some((first, last)) = part {
+        response.insert_header((
+            header::CONTENT_RANGE,
+            format!("bytes {first}-{last}/{size}"),
+        ));
     }
-    response.body(content)
+    response.body(SizedStream::new(end - start, content))
 }
 
 /// First and last byte of the one range asked for; none if there are several, or none of that file.
@@ -158,6 +171,8 @@ mod tests {
             ("..", "staffroom.db"),
             ("ab", "../x.png"),
             ("ab", "0123.svg"),
+            // As it came, and not yet converted.
+            ("ab", "0123.upload"),
             ("ab", "0123"),
             ("a/", "12.png"),
         ] {

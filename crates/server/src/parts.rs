@@ -8,8 +8,9 @@ use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Handle, Host, Time};
-use federation::net::OutboundSettings;
+use federation::net::{OutboundSettings, TranslatorSettings};
 use federation::{Federation, FederationSettings};
+use service::films::Ffmpeg;
 use service::mail::{Encryption, MailSettings, Mailer};
 use service::{
     App, Found, House, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
@@ -191,14 +192,21 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             },
             confirm_email: registrations.confirm_email,
             reason_required: registrations.reason_required,
+            minimum_age: Some(registrations.minimum_age).filter(|years| *years > 0),
         },
         max_characters: config.statuses.max_characters,
+        detected_languages: config.statuses.detected_languages.clone(),
         max_media: config.statuses.max_media,
         max_image_bytes: config.media.max_image_bytes,
+        max_emoji_bytes: config.media.max_emoji_bytes,
+        max_video_bytes: config.media.max_video_bytes,
+        ffmpeg: ffmpeg(config)?,
+        require_description: config.media.require_description,
         cache_remote: config.media.cache_remote,
         link_previews: config.statuses.link_previews,
         preview_spread: TimeDelta::seconds(config.statuses.link_preview_spread_seconds.into()),
         show_counts: config.community.show_counts,
+        translates: config.translation.libretranslate_url.is_some(),
         federation_mode: match config.federation.mode {
             config::FederationMode::Open => domain::FederationMode::Open,
             config::FederationMode::Alliances => domain::FederationMode::Alliances,
@@ -215,6 +223,24 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             .then_some(config.moderation.quarantine_days),
         any_hosts: config.federation.allow_loopback,
     })
+}
+
+/// With what films are converted; none where it is off or not found.
+///
+/// # Errors
+/// If there is no such program at the path that is named.
+pub fn ffmpeg(config: &Config) -> Result<Option<Ffmpeg>, ConfigError> {
+    match config.media.ffmpeg.as_str() {
+        "off" => Ok(None),
+        "auto" => Ok(Ffmpeg::found()),
+        path => match Ffmpeg::at(Path::new(path)) {
+            Some(found) => Ok(Some(found)),
+            None => {
+                let reason = "must be auto, off, or the path of ffmpeg, with ffprobe beside it";
+                Err(config.wrong("media.ffmpeg", reason))
+            }
+        },
+    }
 }
 
 /// The rules, and the texts of the files that are named.
@@ -277,7 +303,18 @@ fn federation_settings(config: &Config, public_url: &Url) -> FederationSettings 
         authorized_fetch: federation.authorized_fetch,
         parallel_hosts: federation.parallel_hosts,
         give_up_after: hours(federation.give_up_after_days * 24),
+        translator: translator(config),
     }
+}
+
+fn translator(config: &Config) -> Option<TranslatorSettings> {
+    let translation = &config.translation;
+    let api_key = translation.api_key.reveal();
+    Some(TranslatorSettings {
+        url: translation.libretranslate_url.clone()?,
+        api_key: (!api_key.is_empty()).then(|| api_key.to_owned()),
+        ca_file: config.federation.extra_ca_file.clone(),
+    })
 }
 
 fn mail(mail: &config::Mail) -> Option<MailSettings> {

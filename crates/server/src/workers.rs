@@ -17,6 +17,10 @@ const BATCH: (i64, usize) = (32, 4);
 /// Jobs besides those that wait for other servers' answers at the same time, and when one more tries again.
 const ASKING: usize = 8;
 const AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// When the next job that takes long is tried, while another one is done.
+const NEXT_LONG: TimeDelta = TimeDelta::seconds(1);
+/// How often what is still being done is taken for longer.
+const RENEW: Duration = Duration::from_secs(20);
 /// For how long what was taken is ours; a process that died leaves it to the next.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// After so many failures a job is given up.
@@ -31,9 +35,10 @@ const PRUNE: Duration = Duration::from_secs(3_600);
 
 /// Does jobs until `stop` says to stop.
 pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
-    let mut asking = JoinSet::new();
+    let (mut asking, mut long) = (JoinSet::new(), JoinSet::new());
     while !*stop.borrow() {
         while asking.try_join_next().is_some() {}
+        while long.try_join_next().is_some() {}
         let rows = claim(&app).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "jobs could not be read");
             Vec::new()
@@ -46,7 +51,20 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
             }
             continue;
         }
-        let (patient, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(asks_elsewhere);
+        let (lengthy, rows): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| is(row, Job::takes_long));
+        for row in lengthy {
+            if !long.is_empty() {
+                let at = app.now() + NEXT_LONG;
+                note(&app, move |conn| storage::jobs::postpone(conn, row.id, at)).await;
+                continue;
+            }
+            let (federation, app, stop) = (federation.clone(), app.clone(), stop.clone());
+            long.spawn(async move { do_long(&federation, &app, row, &stop).await });
+        }
+        let (patient, rows): (Vec<_>, Vec<_>) = rows
+            .into_iter()
+            .partition(|row| is(row, Job::asks_elsewhere));
         for row in patient {
             if asking.len() >= ASKING {
                 let at = app.now() + AGAIN;
@@ -60,11 +78,33 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
         stream::iter(rows).for_each_concurrent(BATCH.1, each).await;
     }
     while asking.join_next().await.is_some() {}
+    while long.join_next().await.is_some() {}
 }
 
-/// Nothing else has to wait until other servers have answered.
-fn asks_elsewhere(row: &storage::jobs::Job) -> bool {
-    serde_json::from_str::<Job>(&row.payload).is_ok_and(|job| job.asks_elsewhere())
+/// Whether nothing else has to wait for it: other servers have to answer first, or it takes long.
+fn is(row: &storage::jobs::Job, of_kind: fn(&Job) -> bool) -> bool {
+    serde_json::from_str::<Job>(&row.payload).is_ok_and(|job| of_kind(&job))
+}
+
+/// Does a job that outlasts its lease, which is kept as long as this process lives.
+async fn do_long(
+    federation: &Federation,
+    app: &App,
+    row: storage::jobs::Job,
+    stop: &watch::Receiver<bool>,
+) {
+    let id = row.id;
+    let keep = async {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            let until = app.now() + LEASE;
+            note(app, move |conn| storage::jobs::extend(conn, id, until)).await;
+        }
+    };
+    tokio::select! {
+        () = do_one(federation, app, row, stop) => {}
+        () = keep => {}
+    }
 }
 
 async fn claim(app: &App) -> service::Result<Vec<storage::jobs::Job>> {

@@ -19,6 +19,7 @@ pub struct AccountStatuses {
     pub only_media: bool,
     pub exclude_replies: bool,
     pub exclude_reblogs: bool,
+    pub exclude_direct: bool,
     pub pinned: bool,
     pub tagged: Option<String>,
 }
@@ -147,9 +148,12 @@ fn page_of(
     wanted: &AccountStatuses,
     page: &Page,
 ) -> Result<Paged<StatusView>> {
-    let Some(seen) = visibilities(conn, viewer, id)? else {
+    let Some(mut seen) = visibilities(conn, viewer, id)? else {
         return Ok(Paged::empty());
     };
+    if wanted.exclude_direct {
+        seen.retain(|visibility| *visibility != Visibility::Direct);
+    }
     let tag = match &wanted.tagged {
         Some(name) => match storage::tags::with_names(conn, &[normalise_tag(name)])?.first() {
             Some(tag) => Some(*tag),

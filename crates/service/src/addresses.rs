@@ -29,6 +29,12 @@ impl Addresses {
         format!("{}{path}", self.base)
     }
 
+    /// A custom emoji of ours.
+    #[must_use]
+    pub fn emoji(&self, shortcode: &str) -> String {
+        format!("{}/emojis/{shortcode}", self.base)
+    }
+
     #[must_use]
     pub fn account(&self, name: &str) -> String {
         format!("{}/users/{name}", self.base)

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use domain::Time;
 use domain::emoji::is_emoji;
 use domain::text::{Span, normalise_tag, spans};
+use domain::{CustomEmoji, Time};
 use storage::DbConnection;
 use storage::announcements::{Announcement, Reaction};
 
@@ -13,7 +13,7 @@ use crate::error::invalid;
 use crate::oauth::Person;
 use crate::streaming::Event;
 use crate::views::TagView;
-use crate::{App, Error, Result, instance};
+use crate::{App, Error, Result, custom_emojis, instance};
 
 /// Characters of an announcement.
 const LENGTH: usize = 5_000;
@@ -28,7 +28,17 @@ pub struct AnnouncementView {
     pub tags: Vec<TagView>,
     /// The viewer has seen it.
     pub read: bool,
-    pub reactions: Vec<Reaction>,
+    pub reactions: Vec<ReactionView>,
+    /// Custom emoji that the text uses.
+    pub emojis: Vec<CustomEmoji>,
+}
+
+/// How an announcement was answered.
+#[derive(Debug, Clone)]
+pub struct ReactionView {
+    pub reaction: Reaction,
+    /// If it is a custom emoji.
+    pub emoji: Option<CustomEmoji>,
 }
 
 /// What is to be announced.
@@ -90,22 +100,35 @@ pub async fn all(app: &App) -> Result<Vec<Announcement>> {
         .await
 }
 
-/// The announcements of now, oldest first. Four queries.
+/// The announcements of now, oldest first. Five queries.
 pub async fn current(app: &App, person: &Person) -> Result<Vec<AnnouncementView>> {
     let me = person.id();
     app.read(move |app, conn| {
         let rows = storage::announcements::current(conn, app.now())?;
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let read = storage::announcements::read_among(conn, me, &ids)?;
-        let mut reactions: HashMap<i64, Vec<Reaction>> = HashMap::new();
-        for reaction in storage::announcements::reactions(conn, me, &ids)? {
+        let given = storage::announcements::reactions(conn, me, &ids)?;
+        let mut names = custom_emojis::names(rows.iter().map(|row| row.text.as_str()));
+        let custom = given.iter().map(|reaction| &reaction.name);
+        names.extend(
+            custom
+                .filter(|name| custom_emojis::is_shortcode(name))
+                .cloned(),
+        );
+        let emojis = custom_emojis::of_names(app, conn, &names)?;
+        let mut reactions: HashMap<i64, Vec<ReactionView>> = HashMap::new();
+        for reaction in given {
             let of = reactions.entry(reaction.announcement).or_default();
-            of.push(reaction);
+            let is_it = |emoji: &&CustomEmoji| emoji.shortcode == reaction.name;
+            of.push(ReactionView {
+                emoji: emojis.iter().find(is_it).cloned(),
+                reaction,
+            });
         }
         let view = |announcement: Announcement| AnnouncementView {
             read: read.contains(&announcement.id),
             reactions: reactions.remove(&announcement.id).unwrap_or_default(),
-            ..unseen(app, announcement)
+            ..unseen(app, announcement, &emojis)
         };
         Ok(rows.into_iter().map(view).collect())
     })
@@ -118,12 +141,17 @@ pub(crate) fn to_everybody(
     conn: &mut DbConnection,
     id: i64,
 ) -> Result<Option<AnnouncementView>> {
-    let found = storage::announcements::find_current(conn, id, app.now())?;
-    Ok(found.map(|announcement| unseen(app, announcement)))
+    let Some(announcement) = storage::announcements::find_current(conn, id, app.now())? else {
+        return Ok(None);
+    };
+    let names = custom_emojis::names([announcement.text.as_str()]);
+    let emojis = custom_emojis::of_names(app, conn, &names)?;
+    Ok(Some(unseen(app, announcement, &emojis)))
 }
 
-fn unseen(app: &App, announcement: Announcement) -> AnnouncementView {
+fn unseen(app: &App, announcement: Announcement, emojis: &[CustomEmoji]) -> AnnouncementView {
     AnnouncementView {
+        emojis: custom_emojis::used_by(emojis, [announcement.text.as_str()]),
         html: instance::html(app, &announcement.text),
         tags: tags(app, &announcement.text),
         read: false,
@@ -169,7 +197,9 @@ pub async fn react(app: &App, person: &Person, id: i64, name: String) -> Result<
         if !storage::announcements::is_current(conn, id, app.now())? {
             return Err(Error::NotFound);
         }
-        if !is_emoji(&name) {
+        let custom = custom_emojis::is_shortcode(&name)
+            && storage::custom_emojis::named(conn, &name)?.is_some();
+        if !custom && !is_emoji(&name) {
             return Err(invalid("Name is not a recognized emoji"));
         }
         let known = storage::announcements::reactions(conn, me, &[id])?;

@@ -15,7 +15,7 @@ use crate::programs::Programs;
 use crate::push::ServerKey;
 use crate::remote_files::Fetches;
 use crate::streaming::{self, Event, Hub};
-use crate::{Addresses, RemoteFetcher, Result, Settings, filters};
+use crate::{Addresses, RemoteFetcher, Result, Settings, custom_emojis, filters, translation};
 
 /// Searches for words at the same time: one that finds nothing reads much, and others wait for the same connections.
 const SEARCHES: usize = 2;
@@ -54,6 +54,8 @@ struct Inner {
     turned_away: ip_blocks::Remembered,
     push_key: OnceLock<Arc<ServerKey>>,
     searches: Semaphore,
+    translations: translation::Remembered,
+    emojis: custom_emojis::Remembered,
     streaming: Hub,
 }
 
@@ -97,6 +99,8 @@ impl App {
             turned_away: ip_blocks::Remembered::default(),
             push_key: OnceLock::new(),
             searches: Semaphore::new(SEARCHES),
+            translations: translation::Remembered::default(),
+            emojis: custom_emojis::Remembered::default(),
             streaming: Hub::default(),
         };
         Self {
@@ -187,6 +191,14 @@ impl App {
 
     pub(crate) fn searches(&self) -> &Semaphore {
         &self.inner.searches
+    }
+
+    pub(crate) fn emojis(&self) -> &custom_emojis::Remembered {
+        &self.inner.emojis
+    }
+
+    pub(crate) fn translations(&self) -> &translation::Remembered {
+        &self.inner.translations
     }
 
     #[must_use]

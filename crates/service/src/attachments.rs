@@ -1,116 +1,329 @@
-//! Pictures that belong to statuses.
+//! Files that belong to statuses: pictures are worked on at once, films and sounds by a job.
+
+use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{MediaId, MediaKind, limits};
-use storage::media::Media;
+use domain::{AccountId, MediaId, MediaKind, MediaState, limits};
+use storage::media::{Media, Preview};
+use storage::{DbConnection, Spool};
 
 use crate::error::invalid;
-use crate::media::{Purpose, process};
+use crate::films::{self, Format};
+use crate::jobs::{Job, enqueue};
+use crate::media::{Processed, Purpose, is_moving, process, unsupported};
 use crate::oauth::Person;
 use crate::profile::new_path;
 use crate::views::{self, MediaView};
 use crate::{App, Error, Result};
 
+/// Bytes that tell what a file is.
+const BEGINNING: u64 = 64;
+/// How often somebody who waits for a file looks whether it is ready.
+const LOOKED_EVERY: Duration = Duration::from_millis(250);
+
 /// A file somebody sends.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Upload {
-    pub bytes: Bytes,
+    pub file: Spool,
+    /// A picture that stands for it.
+    pub thumbnail: Option<Spool>,
     pub description: Option<String>,
     /// The point that stays visible in a crop, from -1 to 1, to the right and upwards.
     pub focus: Option<(f64, f64)>,
 }
 
-/// Takes a picture in: without its metadata, with a thumbnail.
+/// What its owner says of a file from now on; None leaves it as it is.
+#[derive(Debug, Default)]
+pub struct Change {
+    pub description: Option<String>,
+    pub focus: Option<(f64, f64)>,
+    pub thumbnail: Option<Spool>,
+}
+
+/// Bytes that one upload may have, a picture that stands for it included.
+#[must_use]
+pub fn most_bytes(app: &App) -> usize {
+    let settings = app.settings();
+    settings
+        .max_image_bytes
+        .max(settings.max_video_bytes)
+        .saturating_add(settings.max_image_bytes)
+}
+
+/// Begins to take in a file.
+pub async fn receive(app: &App) -> Result<Spool> {
+    Ok(app.media().receive().await?)
+}
+
+/// Adds to a file that is being taken in.
+pub async fn add(spool: &mut Spool, bytes: &[u8]) -> Result<()> {
+    Ok(spool.write(bytes).await?)
+}
+
+/// Takes a file in. A picture is ready at once, without its metadata and with a small copy; a film or a sound that has to be
+/// converted is [waiting](MediaState::Waiting), and on the disk.
 pub async fn upload(app: &App, person: &Person, upload: Upload) -> Result<MediaView> {
     check_description(upload.description.as_deref())?;
     check_focus(upload.focus)?;
-    if upload.bytes.len() > app.settings().max_image_bytes {
-        return Err(Error::TooLarge);
-    }
-    let picture = process(upload.bytes, Purpose::Attachment).await?;
-    let file = new_path(picture.extension);
-    let size = i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX);
-    app.media().write(&file, picture.bytes).await?;
-    let thumbnail = match picture.thumbnail {
-        Some(small) => {
-            let path = new_path(small.extension);
-            app.media().write(&path, small.bytes).await?;
-            Some((path, small.width, small.height))
-        }
+    let Upload {
+        file,
+        thumbnail,
+        description,
+        focus,
+    } = upload;
+    let preview = match thumbnail {
+        Some(file) => Some(preview(app, picture_bytes(app, file).await?).await?),
         None => None,
     };
-    let pixels = |count: u32| i32::try_from(count).ok();
-    let focus = upload.focus.unwrap_or_default();
-    let row = Media {
-        id: MediaId(app.next_id()),
-        account_id: person.id(),
-        status_id: None,
-        position: 0,
-        kind: MediaKind::Image,
-        mime: picture.mime.to_owned(),
-        file: Some(file),
-        remote_url: None,
-        width: pixels(picture.width),
-        height: pixels(picture.height),
-        thumbnail_width: thumbnail.as_ref().and_then(|(_, width, _)| pixels(*width)),
-        thumbnail_height: thumbnail
-            .as_ref()
-            .and_then(|(_, _, height)| pixels(*height)),
-        thumbnail: thumbnail.map(|(path, _, _)| path),
-        size,
-        description: upload.description.map(|text| text.replace('\0', "")),
-        blurhash: picture.blurhash,
-        focus_x: focus.0,
-        focus_y: focus.1,
-        created_at: app.now(),
+    let me = person.id();
+    let mut row = match take_in(app, me, file).await {
+        Ok(row) => row,
+        Err(error) => {
+            if let Some(preview) = preview {
+                app.media().delete(&preview.file).await?;
+            }
+            return Err(error);
+        }
     };
+    if let Some(preview) = preview {
+        if let Some(path) = row.thumbnail.take() {
+            app.media().delete(&path).await?;
+        }
+        row.thumbnail = Some(preview.file);
+        row.thumbnail_width = Some(preview.width);
+        row.thumbnail_height = Some(preview.height);
+        row.blurhash = preview.blurhash;
+    }
+    row.description = description.map(|text| text.replace('\0', ""));
+    (row.focus_x, row.focus_y) = focus.unwrap_or_default();
     app.transaction(move |app, conn| {
         storage::media::insert(conn, row.clone())?;
+        if row.state == MediaState::Waiting {
+            enqueue(app, conn, &Job::Convert { media: row.id })?;
+        }
         Ok(views::media(app, row))
     })
     .await
 }
 
-/// One's own file, attached or not.
+async fn take_in(app: &App, me: AccountId, mut file: Spool) -> Result<Media> {
+    file.finish().await?;
+    match Format::of(&file.beginning(BEGINNING).await?) {
+        Some(Format::Gif) | None => match picture(app, me, &file).await? {
+            Some(row) => Ok(row),
+            None => film(app, me, file, Format::Gif).await,
+        },
+        Some(format) => film(app, me, file, format).await,
+    }
+}
+
+/// The row of a picture; none if it moves and is to become a film.
+async fn picture(app: &App, me: AccountId, file: &Spool) -> Result<Option<Media>> {
+    let bytes = read_picture(app, file).await?;
+    if Format::of(&bytes) == Some(Format::Gif)
+        && app.settings().ffmpeg.is_some()
+        && is_moving(bytes.clone()).await?
+    {
+        return Ok(None);
+    }
+    let picture = process(bytes, Purpose::Attachment).await?;
+    let path = new_path(picture.extension);
+    let small = keep_small(app, &picture).await?;
+    let mut row = blank(app, me, MediaKind::Image, picture.mime);
+    row.size = i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX);
+    app.media().write(&path, picture.bytes).await?;
+    row.file = Some(path);
+    row.width = pixels(picture.width);
+    row.height = pixels(picture.height);
+    row.blurhash = picture.blurhash;
+    if let Some(small) = small {
+        row.thumbnail = Some(small.file);
+        row.thumbnail_width = Some(small.width);
+        row.thumbnail_height = Some(small.height);
+    }
+    Ok(Some(row))
+}
+
+async fn film(app: &App, me: AccountId, file: Spool, format: Format) -> Result<Media> {
+    if file.length() > u64::try_from(app.settings().max_video_bytes).unwrap_or(u64::MAX) {
+        return Err(Error::TooLarge);
+    }
+    let kind = match format.mime().split('/').next() {
+        Some("audio") => MediaKind::Audio,
+        Some("image") => MediaKind::Gifv,
+        _ => MediaKind::Video,
+    };
+    let mut row = blank(app, me, kind, format.mime());
+    row.size = i64::try_from(file.length()).unwrap_or(i64::MAX);
+    let path = if app.settings().ffmpeg.is_some() {
+        row.state = MediaState::Waiting;
+        // Of no type that is served: as it came, nobody is to see it.
+        new_path("upload")
+    } else {
+        let plain = films::prepare(file.path().to_owned(), format).await?;
+        row.width = plain.width;
+        row.height = plain.height;
+        row.facts = Some(
+            serde_json::to_string(&plain.facts)
+                .map_err(|error| Error::Internal(error.to_string()))?,
+        );
+        new_path(format.extension())
+    };
+    app.media().keep(file, &path).await?;
+    row.file = Some(path);
+    Ok(row)
+}
+
+/// A row of which nothing is known yet.
+fn blank(app: &App, me: AccountId, kind: MediaKind, mime: &str) -> Media {
+    Media {
+        id: MediaId(app.next_id()),
+        account_id: me,
+        status_id: None,
+        position: 0,
+        kind,
+        mime: mime.to_owned(),
+        file: None,
+        thumbnail: None,
+        remote_url: None,
+        width: None,
+        height: None,
+        thumbnail_width: None,
+        thumbnail_height: None,
+        size: 0,
+        description: None,
+        blurhash: None,
+        focus_x: 0.0,
+        focus_y: 0.0,
+        created_at: app.now(),
+        state: MediaState::Ready,
+        facts: None,
+        failure: None,
+        remote_thumbnail: None,
+    }
+}
+
+fn pixels(side: u32) -> Option<i32> {
+    i32::try_from(side).ok()
+}
+
+async fn read_picture(app: &App, file: &Spool) -> Result<Bytes> {
+    let most = u64::try_from(app.settings().max_image_bytes).unwrap_or(u64::MAX);
+    if file.length() > most {
+        return Err(Error::TooLarge);
+    }
+    Ok(file.beginning(most).await?)
+}
+
+async fn picture_bytes(app: &App, mut file: Spool) -> Result<Bytes> {
+    file.finish().await?;
+    read_picture(app, &file).await
+}
+
+/// Makes a small picture, and keeps it.
+pub(crate) async fn preview(app: &App, bytes: Bytes) -> Result<Preview> {
+    let picture = process(bytes, Purpose::Attachment).await?;
+    let small = keep_small(app, &picture).await?;
+    let mut small = small.ok_or_else(unsupported)?;
+    small.blurhash = picture.blurhash;
+    Ok(small)
+}
+
+async fn keep_small(app: &App, picture: &Processed) -> Result<Option<Preview>> {
+    let Some(small) = &picture.thumbnail else {
+        return Ok(None);
+    };
+    let file = new_path(small.extension);
+    app.media().write(&file, small.bytes.clone()).await?;
+    Ok(Some(Preview {
+        file,
+        width: pixels(small.width).unwrap_or(0),
+        height: pixels(small.height).unwrap_or(0),
+        blurhash: None,
+    }))
+}
+
+/// One's own file, attached or not. [`Error::Invalid`] if it could not be converted.
 pub async fn find(app: &App, person: &Person, id: MediaId) -> Result<MediaView> {
     let me = person.id();
     app.read(move |app, conn| {
-        let row = storage::media::find(conn, id)?
-            .filter(|row| row.account_id == me)
-            .ok_or(Error::NotFound)?;
-        Ok(views::media(app, row))
+        let row = own(conn, me, id)?;
+        match (row.state, &row.failure) {
+            (MediaState::Failed, Some(reason)) => Err(Error::Invalid(reason.clone())),
+            (MediaState::Failed, None) => Err(Error::Invalid("It was not converted".to_owned())),
+            (MediaState::Ready | MediaState::Waiting, _) => Ok(views::media(app, row)),
+        }
     })
     .await
 }
 
-/// Changes what is said of one's own file.
-pub async fn update(
+/// One's own file as soon as it is ready, or as it is when `patience` ends.
+pub async fn find_ready(
     app: &App,
     person: &Person,
     id: MediaId,
-    description: Option<String>,
-    focus: Option<(f64, f64)>,
+    patience: Duration,
 ) -> Result<MediaView> {
+    let until = tokio::time::Instant::now() + patience;
+    loop {
+        let view = find(app, person, id).await?;
+        if view.is_ready() || tokio::time::Instant::now() >= until {
+            return Ok(view);
+        }
+        tokio::time::sleep(LOOKED_EVERY).await;
+    }
+}
+
+fn own(conn: &mut DbConnection, me: AccountId, id: MediaId) -> Result<Media> {
+    storage::media::find(conn, id)?
+        .filter(|row| row.account_id == me)
+        .ok_or(Error::NotFound)
+}
+
+/// Changes what is said of one's own file, and the picture that stands for it.
+pub async fn update(app: &App, person: &Person, id: MediaId, change: Change) -> Result<MediaView> {
+    let Change {
+        description,
+        focus,
+        thumbnail,
+    } = change;
     check_description(description.as_deref())?;
     check_focus(focus)?;
+    // Nobody works for somebody else's file.
+    find(app, person, id).await?;
+    let preview = match thumbnail {
+        Some(file) => Some(preview(app, picture_bytes(app, file).await?).await?),
+        None => None,
+    };
     let me = person.id();
-    app.transaction(move |app, conn| {
-        let mut row = storage::media::find(conn, id)?
-            .filter(|row| row.account_id == me)
-            .ok_or(Error::NotFound)?;
-        if let Some(text) = description {
-            row.description = Some(text.replace('\0', "")).filter(|text| !text.is_empty());
-        }
-        (row.focus_x, row.focus_y) = focus.unwrap_or((row.focus_x, row.focus_y));
-        storage::media::describe(
-            conn,
-            id,
-            row.description.as_deref(),
-            (row.focus_x, row.focus_y),
-        )?;
-        Ok(views::media(app, row))
-    })
-    .await
+    let (view, old) = app
+        .transaction(move |app, conn| {
+            let mut row = own(conn, me, id)?;
+            if let Some(text) = description {
+                row.description = Some(text.replace('\0', "")).filter(|text| !text.is_empty());
+            }
+            (row.focus_x, row.focus_y) = focus.unwrap_or((row.focus_x, row.focus_y));
+            storage::media::describe(
+                conn,
+                id,
+                row.description.as_deref(),
+                (row.focus_x, row.focus_y),
+            )?;
+            let mut old = None;
+            if let Some(preview) = preview {
+                storage::media::set_preview(conn, id, &preview)?;
+                old = row.thumbnail.replace(preview.file);
+                row.thumbnail_width = Some(preview.width);
+                row.thumbnail_height = Some(preview.height);
+                row.blurhash = preview.blurhash;
+            }
+            Ok((views::media(app, row), old))
+        })
+        .await?;
+    if let Some(path) = old {
+        app.media().delete(&path).await?;
+    }
+    Ok(view)
 }
 
 /// Forgets one's own file, if no status has it.
@@ -118,9 +331,7 @@ pub async fn delete(app: &App, person: &Person, id: MediaId) -> Result<()> {
     let me = person.id();
     let row = app
         .transaction(move |_, conn| {
-            let row = storage::media::find(conn, id)?
-                .filter(|row| row.account_id == me)
-                .ok_or(Error::NotFound)?;
+            let row = own(conn, me, id)?;
             if row.status_id.is_some() {
                 return Err(invalid("Media attachment is currently used by a status"));
             }
@@ -135,6 +346,38 @@ pub async fn delete(app: &App, person: &Person, id: MediaId) -> Result<()> {
 pub(crate) async fn remove_files(app: &App, row: Media) -> Result<()> {
     for path in [row.file, row.thumbnail].into_iter().flatten() {
         app.media().delete(&path).await?;
+    }
+    Ok(())
+}
+
+/// Whether files can be shown.
+pub(crate) fn check_ready(files: &[Media]) -> Result<()> {
+    for file in files {
+        match file.state {
+            MediaState::Ready => {}
+            MediaState::Waiting => {
+                return Err(invalid(
+                    "Media attachments are still being processed; try again in a moment",
+                ));
+            }
+            MediaState::Failed => {
+                return Err(invalid("Media attachments could not be processed"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether each file says for those who do not see it what it shows, where that is asked for.
+pub(crate) fn check_described(app: &App, files: &[Media]) -> Result<()> {
+    let is_described = |file: &Media| {
+        let text = file.description.as_deref().unwrap_or_default();
+        !text.trim().is_empty()
+    };
+    if app.settings().require_description && !files.iter().all(is_described) {
+        return Err(invalid(
+            "Media attachments need a description (alt text) on this server",
+        ));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use domain::{AccountId, Page};
 use storage::DbConnection;
+use storage::accounts::Account;
 use storage::blocks::Block;
 
 use crate::accounts::{accounts_page, relationship};
@@ -15,30 +16,39 @@ pub async fn block(app: &App, person: &Person, id: AccountId) -> Result<Relation
     let me = person.account.clone();
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
-        if other.id == me.id {
-            return Err(Error::Forbidden("You cannot block yourself".to_owned()));
-        }
-        if storage::blocks::find(conn, me.id, other.id)?.is_none() {
-            let row_id = app.next_id();
-            let uri = app.addresses().block(&me.username, row_id);
-            follows::end(app, conn, me.id, &other)?;
-            follows::turn_away(app, conn, other.id, me.id)?;
-            add(app, conn, row_id, me.id, other.id, uri.clone())?;
-            if !other.is_local() {
-                federate(
-                    app,
-                    conn,
-                    Outgoing::Block {
-                        account: me.id,
-                        target: other.id,
-                        uri,
-                    },
-                )?;
-            }
-        }
+        set(app, conn, &me, &other)?;
         relationship(app, conn, me.id, other.id)
     })
     .await
+}
+
+/// The same in the transaction at hand: true for a new block.
+pub(crate) fn set(
+    app: &App,
+    conn: &mut DbConnection,
+    me: &Account,
+    other: &Account,
+) -> Result<bool> {
+    if other.id == me.id {
+        return Err(Error::Forbidden("You cannot block yourself".to_owned()));
+    }
+    if storage::blocks::find(conn, me.id, other.id)?.is_some() {
+        return Ok(false);
+    }
+    let row_id = app.next_id();
+    let uri = app.addresses().block(&me.username, row_id);
+    follows::end(app, conn, me.id, other)?;
+    follows::turn_away(app, conn, other.id, me.id)?;
+    add(app, conn, row_id, me.id, other.id, uri.clone())?;
+    if !other.is_local() {
+        let told = Outgoing::Block {
+            account: me.id,
+            target: other.id,
+            uri,
+        };
+        federate(app, conn, told)?;
+    }
+    Ok(true)
 }
 
 /// Lifts a block.
@@ -46,22 +56,30 @@ pub async fn unblock(app: &App, person: &Person, id: AccountId) -> Result<Relati
     let me = person.id();
     app.transaction(move |app, conn| {
         let other = storage::accounts::find(conn, id)?.ok_or(Error::NotFound)?;
-        if let Some(block) = storage::blocks::delete(conn, me, other.id)?
-            && !other.is_local()
-        {
-            federate(
-                app,
-                conn,
-                Outgoing::Unblock {
-                    account: me,
-                    target: other.id,
-                    uri: block.uri,
-                },
-            )?;
-        }
+        lift(app, conn, me, &other)?;
         relationship(app, conn, me, other.id)
     })
     .await
+}
+
+/// The same in the transaction at hand.
+pub(crate) fn lift(
+    app: &App,
+    conn: &mut DbConnection,
+    me: AccountId,
+    other: &Account,
+) -> Result<()> {
+    if let Some(block) = storage::blocks::delete(conn, me, other.id)?
+        && !other.is_local()
+    {
+        let told = Outgoing::Unblock {
+            account: me,
+            target: other.id,
+            uri: block.uri,
+        };
+        federate(app, conn, told)?;
+    }
+    Ok(())
 }
 
 /// One page of those whom the viewer has blocked.
@@ -99,6 +117,7 @@ pub(crate) fn add(
     )?;
     for (reader, author) in [(account, target), (target, account)] {
         storage::home_feed::delete_author(conn, reader, author)?;
+        storage::collections::remove_from_all(conn, reader, author)?;
     }
     storage::notifications::withdraw_all(conn, account, target)?;
     Ok(())

@@ -9,7 +9,7 @@ use storage::statuses::Status;
 use crate::audience::find_visible;
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, verifying};
 
 /// For how long the same thread is not completed again.
 const THREAD_REST: TimeDelta = TimeDelta::minutes(15);
@@ -119,6 +119,13 @@ pub(crate) async fn begin(app: &App, opened: Opened) -> bool {
     }
 }
 
+/// As if the search for what is missing of a thread, which begins with this status, were under way: for trials.
+pub(crate) fn pretend(app: &App, conn: &mut DbConnection, first: StatusId) -> Result<()> {
+    let now = app.now();
+    storage::lookups::begin(conn, &thread_key(first), now, now)?;
+    Ok(())
+}
+
 /// The search for what is missing of a thread, for an app that waits for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refresh {
@@ -194,13 +201,18 @@ pub(crate) async fn thread(app: &App, first: StatusId, id: StatusId) -> Result<(
     .await
 }
 
-/// Fetches what somebody posted last.
+/// Fetches what somebody posted last, and has the pages asked that their profile names.
 pub(crate) async fn profile(app: &App, id: AccountId) -> Result<()> {
     let found = app
         .read(move |_, conn| Ok(storage::accounts::find(conn, id)?.filter(|row| !row.is_gone())))
         .await?;
     match found {
-        Some(account) => app.remote().posts(app, &account).await,
+        Some(account) => {
+            let profile = account.clone();
+            app.transaction(move |app, conn| verifying::begin(app, conn, &profile))
+                .await?;
+            app.remote().posts(app, &account).await
+        }
         None => Ok(()),
     }
 }

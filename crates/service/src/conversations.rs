@@ -38,14 +38,14 @@ pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<Conver
     .await
 }
 
-/// Notes that the viewer has read a conversation.
-pub async fn mark_read(app: &App, person: &Person, id: i64) -> Result<ConversationView> {
+/// Notes that the viewer has read a conversation, or wants to read it again.
+pub async fn mark(app: &App, person: &Person, id: i64, unread: bool) -> Result<ConversationView> {
     let me = person.id();
     app.transaction(move |app, conn| {
         let (mut row, status) =
             storage::conversations::find(conn, me, id)?.ok_or(Error::NotFound)?;
-        storage::conversations::mark_read(conn, id)?;
-        row.unread = false;
+        storage::conversations::mark(conn, id, unread)?;
+        row.unread = unread;
         show(app, conn, me, vec![(row, status)])?
             .pop()
             .ok_or(Error::NotFound)

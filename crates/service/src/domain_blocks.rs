@@ -26,26 +26,30 @@ pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<String
 pub async fn block(app: &App, person: &Person, host: &str) -> Result<()> {
     let host = named(app, host)?;
     let me = person.id();
-    app.transaction(move |app, conn| {
-        let row = AccountDomainBlock {
-            id: app.next_id(),
-            account_id: me,
-            host: host.clone(),
-            created_at: app.now(),
-        };
-        if !account_domain_blocks::insert(conn, row)? {
-            return Ok(());
+    app.transaction(move |app, conn| set(app, conn, me, host).map(drop))
+        .await
+}
+
+/// The same in the transaction at hand: true for a new block.
+pub(crate) fn set(app: &App, conn: &mut DbConnection, me: AccountId, host: String) -> Result<bool> {
+    let row = AccountDomainBlock {
+        id: app.next_id(),
+        account_id: me,
+        host: host.clone(),
+        created_at: app.now(),
+    };
+    if !account_domain_blocks::insert(conn, row)? {
+        return Ok(false);
+    }
+    for follow in account_domain_blocks::follows_with(conn, me, &host)? {
+        if follow.follower_id != me {
+            follows::turn_away(app, conn, follow.follower_id, me)?;
+        } else if let Some(other) = storage::accounts::find(conn, follow.account_id)? {
+            follows::end(app, conn, me, &other)?;
         }
-        for follow in account_domain_blocks::follows_with(conn, me, &host)? {
-            if follow.follower_id != me {
-                follows::turn_away(app, conn, follow.follower_id, me)?;
-            } else if let Some(other) = storage::accounts::find(conn, follow.account_id)? {
-                follows::end(app, conn, me, &other)?;
-            }
-        }
-        Ok(account_domain_blocks::clear(conn, me, &host)?)
-    })
-    .await
+    }
+    account_domain_blocks::clear(conn, me, &host)?;
+    Ok(true)
 }
 
 /// Lifts a block.
@@ -56,7 +60,7 @@ pub async fn unblock(app: &App, person: &Person, host: &str) -> Result<()> {
         .await
 }
 
-fn named(app: &App, host: &str) -> Result<String> {
+pub(crate) fn named(app: &App, host: &str) -> Result<String> {
     let host: Host = host
         .trim()
         .trim_start_matches('@')

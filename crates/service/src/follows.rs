@@ -34,43 +34,53 @@ pub async fn follow(
     let me = person.account.clone();
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
-        if other.id == me.id {
-            return Err(Error::Forbidden("You cannot follow yourself".to_owned()));
-        }
-        if !blocked_among(conn, me.id, &[other.id])?.is_empty()
-            || is_blocked(conn, me.id, other.id)?
-        {
-            return Err(Error::Forbidden("This action is not allowed".to_owned()));
-        }
-        let known = storage::follows::find(conn, me.id, other.id)?;
-        let is_new = known.is_none();
-        let row_id = app.next_id();
-        let mut follow = known.unwrap_or_else(|| Follow {
-            id: row_id,
-            follower_id: me.id,
-            account_id: other.id,
-            uri: app.addresses().follow(&me.username, row_id),
-            // Somebody elsewhere answers by an Accept.
-            pending: other.locked || !other.is_local(),
-            show_reblogs: true,
-            notify: false,
-            languages: None,
-            created_at: app.now(),
-        });
-        follow.show_reblogs = wishes.reblogs.unwrap_or(follow.show_reblogs);
-        follow.notify = wishes.notify.unwrap_or(follow.notify);
-        if let Some(languages) = wishes.languages {
-            follow.languages =
-                (!languages.is_empty()).then(|| serde_json::json!(languages).to_string());
-        }
-        if !is_new {
-            storage::follows::set_wishes(conn, &follow)?;
-            return Ok((relationship(app, conn, me.id, other.id)?, other.locked));
-        }
-        place(app, conn, &follow, &other)?;
+        want(app, conn, &me, &other, wishes)?;
         Ok((relationship(app, conn, me.id, other.id)?, other.locked))
     })
     .await
+}
+
+/// The same in the transaction at hand: true for a new follow.
+pub(crate) fn want(
+    app: &App,
+    conn: &mut DbConnection,
+    me: &Account,
+    other: &Account,
+    wishes: FollowWishes,
+) -> Result<bool> {
+    if other.id == me.id {
+        return Err(Error::Forbidden("You cannot follow yourself".to_owned()));
+    }
+    if !blocked_among(conn, me.id, &[other.id])?.is_empty() || is_blocked(conn, me.id, other.id)? {
+        return Err(Error::Forbidden("This action is not allowed".to_owned()));
+    }
+    let known = storage::follows::find(conn, me.id, other.id)?;
+    let is_new = known.is_none();
+    let row_id = app.next_id();
+    let mut follow = known.unwrap_or_else(|| Follow {
+        id: row_id,
+        follower_id: me.id,
+        account_id: other.id,
+        uri: app.addresses().follow(&me.username, row_id),
+        // Somebody elsewhere answers by an Accept.
+        pending: other.locked || !other.is_local(),
+        show_reblogs: true,
+        notify: false,
+        languages: None,
+        created_at: app.now(),
+    });
+    follow.show_reblogs = wishes.reblogs.unwrap_or(follow.show_reblogs);
+    follow.notify = wishes.notify.unwrap_or(follow.notify);
+    if let Some(languages) = wishes.languages {
+        follow.languages =
+            (!languages.is_empty()).then(|| serde_json::json!(languages).to_string());
+    }
+    if is_new {
+        place(app, conn, &follow, other)?;
+    } else {
+        storage::follows::set_wishes(conn, &follow)?;
+    }
+    Ok(is_new)
 }
 
 /// Writes a new follow of `other` by one of ours, and asks the other's server.

@@ -2,12 +2,13 @@
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Weekday};
 use domain::Time;
+use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 use storage::backlog::Backlogs;
 
 use crate::text::format::{Rel, to_html};
 use crate::views::{self, AccountView};
-use crate::{App, Result};
+use crate::{App, Error, Result};
 
 /// For how many weeks is told how much went on.
 pub(crate) const WEEKS: i64 = 12;
@@ -16,6 +17,8 @@ const FOUND: i64 = 10;
 
 /// Under which the address of the server is kept.
 const HOME: &str = "public_url";
+/// Under which terms of service are kept.
+const TERMS: &str = "terms";
 
 /// Figures that every server tells of itself.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Facts {
     /// Other servers met.
     pub domains: i64,
     pub contact: Option<AccountView>,
+    /// Whether there are terms of service.
+    pub has_terms: bool,
     /// Newest first.
     pub weeks: Vec<Week>,
 }
@@ -78,6 +83,7 @@ async fn count(app: &App) -> Result<Facts> {
             contact: contact
                 .filter(|row| !row.is_gone())
                 .map(|row| views::account(app, None, row)),
+            has_terms: app.settings().house.terms.is_some() || kept_terms(app, conn)?.is_some(),
             weeks: weeks(conn, week_of(now))?,
         })
     })
@@ -117,14 +123,50 @@ pub struct Terms {
     pub holds: bool,
 }
 
-#[must_use]
-pub fn terms(app: &App) -> Option<Terms> {
-    let (text, holds_from) = app.settings().house.terms.as_ref()?;
-    Some(Terms {
-        html: html(app, text),
-        holds_from: *holds_from,
-        holds: *holds_from <= app.now().date(),
+/// Terms of service as they are written, where the configuration names none.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct NewTerms {
+    pub text: String,
+    pub holds_from: NaiveDate,
+}
+
+/// The terms of service: those of the configuration, or those that are kept.
+pub async fn terms(app: &App) -> Result<Option<Terms>> {
+    match &app.settings().house.terms {
+        Some((text, holds_from)) => Ok(Some(in_force(app, text, *holds_from))),
+        None => app.read(kept_terms).await,
+    }
+}
+
+fn kept_terms(app: &App, conn: &mut DbConnection) -> Result<Option<Terms>> {
+    let Some(kept) = storage::server_state::get(conn, TERMS)? else {
+        return Ok(None);
+    };
+    let kept: NewTerms =
+        serde_json::from_str(&kept).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(Some(in_force(app, &kept.text, kept.holds_from)))
+}
+
+/// Keeps terms of service, unless there are some; answers those that hold.
+pub(crate) async fn keep_terms(app: &App, new: NewTerms) -> Result<Terms> {
+    if let Some(terms) = terms(app).await? {
+        return Ok(terms);
+    }
+    let kept = serde_json::to_string(&new).map_err(|error| Error::Internal(error.to_string()))?;
+    app.transaction(move |_, conn| {
+        storage::server_state::keep(conn, TERMS, &kept)?;
+        Ok(())
     })
+    .await?;
+    terms(app).await?.ok_or(Error::NotFound)
+}
+
+fn in_force(app: &App, text: &str, holds_from: NaiveDate) -> Terms {
+    Terms {
+        html: html(app, text),
+        holds_from,
+        holds: holds_from <= app.now().date(),
+    }
 }
 
 /// What the administrator wrote, as HTML; people are not looked up.

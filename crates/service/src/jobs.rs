@@ -1,14 +1,15 @@
 //! Work that follows from a transaction: written by it as a row, done after it.
 
-use domain::{AccountId, CardId, JobId, PollId, ReportId, StatusId, Time, limits};
+use domain::{AccountId, CardId, JobId, MediaId, PollId, ReportId, StatusId, Time, limits};
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
 use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
-    App, Error, Result, attachments, cards, completing, domains, gone, home, incoming, keys,
-    moving, polls, push, quarantine, remote_files, scheduled, synchronising,
+    App, Error, Result, annual_reports, attachments, cards, completing, custom_emojis, domains,
+    films, gone, home, incoming, keys, moving, polls, push, quarantine, remote_files, scheduled,
+    synchronising, transfer, users, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -23,6 +24,10 @@ pub enum Job {
         account: AccountId,
     },
     Mail(Message),
+    /// Sends a link to choose a new password, if somebody has that address.
+    SendReset {
+        email: String,
+    },
     /// Removes all that somebody elsewhere wrote, who is gone.
     RemoveStatuses {
         account: AccountId,
@@ -82,6 +87,30 @@ pub enum Job {
     AskPage {
         card: CardId,
     },
+    /// Writes anew what names an emoji that was replaced or removed.
+    RewriteEmoji {
+        shortcode: String,
+        files: Vec<String>,
+    },
+    /// Asks the pages of a profile whether they link back.
+    VerifyLinks {
+        account: AccountId,
+    },
+    /// Converts a film or a sound that somebody sent.
+    Convert {
+        media: MediaId,
+    },
+    /// Works some lines off of a file that somebody brought along.
+    Import {
+        import: i64,
+        /// Of the turns that it takes.
+        step: i32,
+    },
+    /// Counts what somebody did in a year.
+    MakeAnnualReport {
+        account: AccountId,
+        year: i32,
+    },
     /// Tells those who listen what a command did.
     Tell(Vec<Event>),
     /// Tells other servers; done by `federation`.
@@ -100,8 +129,16 @@ impl Job {
                 | Self::SynchroniseFollowers { .. }
                 | Self::CheckGone { .. }
                 | Self::AskPage { .. }
+                | Self::VerifyLinks { .. }
                 | Self::CountPoll { .. }
+                | Self::Import { .. }
         )
+    }
+
+    /// Whether it keeps a core busy for minutes, so that one at a time is enough.
+    #[must_use]
+    pub fn takes_long(&self) -> bool {
+        matches!(self, Self::Convert { .. })
     }
 }
 
@@ -260,6 +297,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
     match job {
         Job::FanOut { status } => home::fan_out_by_job(app, status).await,
         Job::MakeKey { account } => keys::of_account(app, account).await.map(drop),
+        Job::SendReset { email } => users::send_reset(app, &email).await,
         Job::Mail(message) => Ok(app.mailer().send(&message).await?),
         Job::RemoveStatuses { account } => incoming::remove_statuses(app, account).await,
         Job::KeepAway { host } => domains::keep_away(app, host).await,
@@ -276,6 +314,13 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         }
         Job::CheckGone { account, again } => gone::check(app, account, again).await,
         Job::AskPage { card } => cards::ask(app, card).await,
+        Job::RewriteEmoji { shortcode, files } => {
+            custom_emojis::rewrite_everywhere(app, shortcode, files).await
+        }
+        Job::VerifyLinks { account } => verifying::verify(app, account).await,
+        Job::Convert { media } => films::convert(app, media).await,
+        Job::Import { import, step } => transfer::work(app, import, step).await,
+        Job::MakeAnnualReport { account, year } => annual_reports::make(app, account, year).await,
         Job::Tell(events) => {
             app.streaming().publish(events);
             Ok(())
@@ -292,6 +337,7 @@ pub async fn prune(app: &App) -> Result<()> {
         .transaction(move |app, conn| {
             let now = app.now();
             storage::sessions::prune(conn, now)?;
+            storage::second_factors::prune(conn, now)?;
             storage::applications::prune_codes(conn, now - day)?;
             storage::idempotency::prune(conn, now - day)?;
             // A day longer than the oldest signature, or proof of somebody else's, that is believed.
@@ -301,6 +347,7 @@ pub async fn prune(app: &App) -> Result<()> {
             storage::signature_formats::prune(conn, now - day * 30)?;
             quarantine::expire(app, conn)?;
             push::expire(app, conn)?;
+            storage::imports::prune(conn, now - day * 30)?;
             storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
             for (user, _) in storage::users::all(conn)? {
                 storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;
@@ -314,6 +361,11 @@ pub async fn prune(app: &App) -> Result<()> {
         .await?;
     for media in files {
         attachments::remove_files(app, media).await?;
+    }
+    let yesterday =
+        std::time::SystemTime::now().checked_sub(std::time::Duration::from_secs(86_400));
+    if let Some(yesterday) = yesterday {
+        app.media().sweep(yesterday).await?;
     }
     cards::prune(app).await?;
     remote_files::prune(app).await

@@ -146,7 +146,7 @@ pub(crate) fn own(conn: &mut DbConnection, me: AccountId, id: ListId) -> Result<
     storage::lists::find(conn, me, id)?.ok_or(Error::NotFound)
 }
 
-fn title(title: &str) -> Result<String> {
+pub(crate) fn title(title: &str) -> Result<String> {
     let title = title.trim().replace('\0', "");
     if title.is_empty() {
         return Err(invalid("Title can't be blank"));

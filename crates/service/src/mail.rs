@@ -143,6 +143,50 @@ pub(crate) fn confirmation(to: &str, server: &str, username: &str, link: &str) -
     }
 }
 
+pub(crate) fn password_reset(to: &str, server: &str, username: &str, link: &str) -> Message {
+    Message {
+        to: to.to_owned(),
+        subject: format!("A new password for {}", one_line(server)),
+        body: format!(
+            "Hello {username},\n\nsomebody, hopefully you, asked for a new password for {server}. Choose it here:\n\n{link}\n\n\
+             The link is good for one hour, and once. If you did not ask, you can ignore this message: your password stays as it is.\n"
+        ),
+    }
+}
+
+pub(crate) fn password_changed(to: &str, server: &str, username: &str) -> Message {
+    Message {
+        to: to.to_owned(),
+        subject: format!("Your password for {} was changed", one_line(server)),
+        body: format!(
+            "Hello {username},\n\nyour password for {server} was changed just now. If that was not you, ask for a new \
+             password at once, and tell whoever looks after the server.\n"
+        ),
+    }
+}
+
+pub(crate) fn new_address(to: &str, server: &str, username: &str, link: &str) -> Message {
+    Message {
+        to: to.to_owned(),
+        subject: format!("Please confirm your new address for {}", one_line(server)),
+        body: format!(
+            "Hello {username},\n\nplease follow this link to use this address for {server} from now on:\n\n{link}\n\n\
+             It is good for seven days. If you did not ask for this, you can ignore this message.\n"
+        ),
+    }
+}
+
+pub(crate) fn address_changed(to: &str, server: &str, username: &str, new: &str) -> Message {
+    Message {
+        to: to.to_owned(),
+        subject: format!("Your address for {} was changed", one_line(server)),
+        body: format!(
+            "Hello {username},\n\nyour account on {server} uses the address {new} from now on. If that was not you, tell \
+             whoever looks after the server at once.\n"
+        ),
+    }
+}
+
 pub(crate) fn awaiting_approval(to: &str, server: &str, username: &str, reason: &str) -> Message {
     let reason = if reason.is_empty() {
         "(none given)"

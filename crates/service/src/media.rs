@@ -1,5 +1,7 @@
 //! Pictures: checked, turned upright, made smaller, and written anew, so that nothing but the picture is kept.
 
+pub(crate) mod emoji;
+
 use std::io::Cursor;
 
 use bytes::Bytes;
@@ -8,16 +10,16 @@ use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use image::codecs::gif::{GifDecoder, GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
 use image::{
-    AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage,
+    AnimationDecoder, DynamicImage, Frame, ImageDecoder, ImageFormat, ImageReader, Limits,
+    RgbaImage,
 };
 use tokio::sync::Semaphore;
 
+use crate::films::{self, Format};
 use crate::{Error, Result};
 
 /// Pixels of a picture that is taken in, as Mastodon bounds them.
 pub const MOST_PIXELS: u64 = 33_177_600;
-/// Types that are taken in.
-pub const MIME_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
 /// Pixels of a picture that is kept; larger ones are made smaller.
 const KEPT_PIXELS: u64 = 8_294_400;
@@ -111,32 +113,36 @@ fn work(bytes: &[u8], purpose: Purpose) -> Result<Processed> {
 /// Type and extension of what others may show here and we cannot write anew: films, sounds, and pictures of
 /// a newer kind. By its content, whatever it is called; none of these carries anything that runs.
 pub(crate) fn foreign_type(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
-    let brand = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
-    if brand(4, 8) == b"ftyp" {
-        return Some(match brand(8, 12) {
-            b"avif" | b"avis" => ("image/avif", "avif"),
-            b"M4A " | b"M4B " => ("audio/mp4", "m4a"),
-            b"qt  " => ("video/quicktime", "mov"),
-            _ => ("video/mp4", "mp4"),
-        });
+    if matches!(bytes.get(4..12), Some(b"ftypavif" | b"ftypavis")) {
+        return Some(("image/avif", "avif"));
     }
-    let begins = |magic: &[u8]| bytes.starts_with(magic);
-    Some(if begins(b"\x1a\x45\xdf\xa3") {
-        ("video/webm", "webm")
-    } else if begins(b"OggS") {
-        ("audio/ogg", "ogg")
-    } else if begins(b"ID3") || begins(b"\xff\xfb") || begins(b"\xff\xf3") || begins(b"\xff\xf2") {
-        ("audio/mpeg", "mp3")
-    } else if begins(b"RIFF") && brand(8, 12) == b"WAVE" {
-        ("audio/wav", "wav")
-    } else if begins(b"fLaC") {
-        ("audio/flac", "flac")
-    } else {
-        return None;
-    })
+    match Format::of(bytes)? {
+        Format::Gif | Format::ThreeGp => None,
+        format => Some((format.mime(), format.extension())),
+    }
 }
 
-fn unsupported() -> Error {
+/// Whether a GIF has more than one picture.
+pub(crate) async fn is_moving(bytes: Bytes) -> Result<bool> {
+    let _turn = AT_ONCE
+        .acquire()
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    let count = move || -> Result<bool> {
+        let decoder = GifDecoder::new(Cursor::new(&bytes)).map_err(broken)?;
+        let (width, height) = decoder.dimensions();
+        if u64::from(width) * u64::from(height) > films::MOST_PIXELS {
+            return Ok(false);
+        }
+        let frames = decoder.into_frames().take(2);
+        Ok(frames.filter(std::result::Result::is_ok).count() == 2)
+    };
+    tokio::task::spawn_blocking(count)
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))?
+}
+
+pub(crate) fn unsupported() -> Error {
     crate::error::invalid("File content type is invalid")
 }
 
@@ -184,13 +190,18 @@ fn moving(bytes: &[u8], format: ImageFormat) -> Result<Option<Processed>> {
     if frames.len() < 2 {
         return Ok(None);
     }
+    written(frames, width, height).map(Some)
+}
+
+/// Frames as a GIF.
+fn written(frames: Vec<Frame>, width: u32, height: u32) -> Result<Processed> {
     let mut written = Vec::new();
     {
         let mut encoder = GifEncoder::new_with_speed(&mut written, 10);
         encoder.set_repeat(Repeat::Infinite).map_err(broken)?;
         encoder.encode_frames(frames).map_err(broken)?;
     }
-    Ok(Some(Processed {
+    Ok(Processed {
         bytes: written.into(),
         mime: "image/gif",
         extension: "gif",
@@ -198,7 +209,7 @@ fn moving(bytes: &[u8], format: ImageFormat) -> Result<Option<Processed>> {
         height,
         thumbnail: None,
         blurhash: None,
-    }))
+    })
 }
 
 /// JPEG for photographs; PNG for what has sharp edges or is transparent.
@@ -371,6 +382,7 @@ mod tests {
             (b"\x1a\x45\xdf\xa3", Some("video/webm")),
             (b"RIFF\0\0\0\0WAVE", Some("audio/wav")),
             (b"RIFF\0\0\0\0WEBP", None),
+            (b"GIF89a", None),
             (b"<svg xmlns", None),
             (b"<!doctype html>", None),
             (b"%PDF-1.7", None),

@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use domain::{AccountId, Page, Time};
+use storage::DbConnection;
 use storage::mutes::Mute;
 
 use crate::accounts::relationship;
@@ -39,24 +40,35 @@ pub async fn mute(
     let me = person.id();
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
-        if other.id == me {
-            return Err(Error::Forbidden("You cannot mute yourself".to_owned()));
-        }
-        let now = app.now();
-        let duration = wishes.duration.min(LONGEST);
-        let mute = Mute {
-            id: app.next_id(),
-            account_id: me,
-            target_id: other.id,
-            notifications: wishes.notifications,
-            expires_at: (duration > 0).then(|| now + TimeDelta::seconds(duration)),
-            created_at: now,
-        };
-        storage::mutes::replace(conn, mute)?;
-        home::stop_following(conn, me, other.id)?;
+        set(app, conn, me, other.id, wishes)?;
         relationship(app, conn, me, other.id)
     })
     .await
+}
+
+/// The same in the transaction at hand.
+pub(crate) fn set(
+    app: &App,
+    conn: &mut DbConnection,
+    me: AccountId,
+    other: AccountId,
+    wishes: MuteWishes,
+) -> Result<()> {
+    if other == me {
+        return Err(Error::Forbidden("You cannot mute yourself".to_owned()));
+    }
+    let now = app.now();
+    let duration = wishes.duration.min(LONGEST);
+    let mute = Mute {
+        id: app.next_id(),
+        account_id: me,
+        target_id: other,
+        notifications: wishes.notifications,
+        expires_at: (duration > 0).then(|| now + TimeDelta::seconds(duration)),
+        created_at: now,
+    };
+    storage::mutes::replace(conn, mute)?;
+    home::stop_following(conn, me, other)
 }
 
 /// Lets somebody be heard again.
@@ -64,14 +76,20 @@ pub async fn unmute(app: &App, person: &Person, id: AccountId) -> Result<Relatio
     let me = person.id();
     app.transaction(move |app, conn| {
         let other = storage::accounts::find(conn, id)?.ok_or(Error::NotFound)?;
-        let was_muted = storage::mutes::delete(conn, me, other.id)?;
-        let follows = !storage::follows::followed_among(conn, me, &[other.id])?.is_empty();
-        if was_muted && follows {
-            home::begin_following(conn, me, other.id)?;
-        }
+        lift(conn, me, other.id)?;
         relationship(app, conn, me, other.id)
     })
     .await
+}
+
+/// The same in the transaction at hand.
+pub(crate) fn lift(conn: &mut DbConnection, me: AccountId, other: AccountId) -> Result<()> {
+    let was_muted = storage::mutes::delete(conn, me, other)?;
+    let follows = !storage::follows::followed_among(conn, me, &[other])?.is_empty();
+    if was_muted && follows {
+        home::begin_following(conn, me, other)?;
+    }
+    Ok(())
 }
 
 /// One page of those whom the viewer mutes.

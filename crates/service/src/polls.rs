@@ -14,6 +14,7 @@ use crate::completing::{self, Opened, State};
 use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue_at, federate};
 use crate::oauth::Person;
+use crate::remote_files::{Owner, show_emojis};
 use crate::views::{self, PollView};
 use crate::{App, Error, Result, notifications};
 
@@ -156,7 +157,10 @@ pub async fn view(app: &App, viewer: Option<&Person>, id: PollId) -> Result<Poll
             let opened = Opened::Poll(status.id);
             let may_change = viewer.is_some() && !status.local && poll.closed_at.is_none();
             let is_due = may_change && completing::state(app, conn, opened)? == State::Due;
-            Ok((show(app, conn, viewer, &poll)?, is_due.then_some(opened)))
+            Ok((
+                show(app, conn, viewer, &poll, status)?,
+                is_due.then_some(opened),
+            ))
         })
         .await?;
     if let Some(opened) = looked_for {
@@ -180,10 +184,13 @@ fn show(
     conn: &mut DbConnection,
     viewer: Option<AccountId>,
     poll: &Poll,
+    mut status: Status,
 ) -> Result<PollView> {
-    views::polls(app, conn, viewer, &[poll.status_id])?
-        .remove(&poll.status_id)
-        .ok_or(Error::NotFound)
+    if !status.local {
+        show_emojis(app, Owner::Status(status.id), &mut status.emojis);
+    }
+    let view = views::polls(app, conn, viewer, &[poll.status_id])?.remove(&poll.status_id);
+    Ok(view.ok_or(Error::NotFound)?.with_emojis(&status.emojis))
 }
 
 /// Chooses options, by their places.
@@ -234,7 +241,7 @@ pub async fn vote(
         if status.local {
             announce_later(app, conn, &poll)?;
         }
-        show(app, conn, Some(me.id), &poll)
+        show(app, conn, Some(me.id), &poll, status)
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! What somebody says of themselves.
 
 use bytes::Bytes;
-use domain::{Handle, Host, ProfileField, QuotePolicy, Visibility, limits};
+use domain::{ContentType, Handle, Host, ProfileField, QuotePolicy, Visibility, limits};
 use storage::accounts::Account;
 
 use crate::jobs::{Outgoing, federate};
@@ -9,7 +9,7 @@ use crate::media::Purpose;
 use crate::oauth::Person;
 use crate::text::format::{self, Rel};
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, accounts, error::invalid};
+use crate::{App, Error, Result, accounts, custom_emojis, error::invalid, verifying};
 
 /// What is to change; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,7 @@ pub struct ProfileChange {
     pub default_sensitive: Option<bool>,
     pub default_language: Option<Option<String>>,
     pub default_quote_policy: Option<QuotePolicy>,
+    pub default_content_type: Option<ContentType>,
 }
 
 /// Changes a profile and tells other servers.
@@ -54,12 +55,19 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
             account.note = html;
             account.note_source = change.note.unwrap_or_default();
         }
-        if let Some(fields) = fields {
+        if let Some(mut fields) = fields {
+            verifying::keep(&account.fields, &mut fields);
             account.fields = fields;
+            verifying::begin(app, conn, &account)?;
         }
         if let Some(name) = change.display_name {
             account.display_name = name.trim().to_owned();
         }
+        let words = [account.display_name.as_str(), &account.note_source].into_iter();
+        let rows = account.fields.iter();
+        let rows = rows.flat_map(|row| [row.name.as_str(), &row.source]);
+        let names = custom_emojis::names(words.chain(rows));
+        account.emojis = custom_emojis::of_names(app, conn, &names)?;
         set(&mut account.locked, change.locked);
         set(&mut account.discoverable, change.discoverable);
         if change
@@ -90,6 +98,7 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         set(&mut user.default_sensitive, change.default_sensitive);
         set(&mut user.default_language, change.default_language);
         set(&mut user.default_quote_policy, change.default_quote_policy);
+        set(&mut user.default_content_type, change.default_content_type);
         storage::users::update(conn, &user)?;
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))

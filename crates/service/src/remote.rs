@@ -8,6 +8,7 @@ use domain::{AccountId, Handle, Policy, StatusId};
 use storage::accounts::Account;
 
 use crate::cards::Page;
+use crate::translation::{Languages, Translated};
 use crate::{App, Result};
 
 /// What an address from elsewhere turned out to be; it is stored by now.
@@ -61,6 +62,22 @@ pub trait RemoteFetcher: Send + Sync {
     /// The file at an address, of at most `limit` bytes. [`crate::Error::NotFound`] if there is none,
     /// [`crate::Error::TooLarge`] if it is larger.
     async fn file(&self, url: &str, limit: usize) -> Result<Bytes>;
+
+    /// Between which languages the translator that the administrator chose translates.
+    async fn translation_languages(&self) -> Result<Languages> {
+        Err(crate::Error::NotFound)
+    }
+
+    /// HTML in the language of that code, each text in its place; from one that the translator is to find out where
+    /// none is said.
+    async fn translate(
+        &self,
+        _texts: Vec<String>,
+        _from: Option<&str>,
+        _to: &str,
+    ) -> Result<Translated> {
+        Err(crate::Error::NotFound)
+    }
 
     /// From now on nobody is asked whom these rules refuse. One that asks nobody has nothing to keep to.
     fn keep_to(&self, _: &Arc<Policy>) {}

@@ -142,6 +142,11 @@ pub(crate) fn attachment_address(app: &App, media: &Media, owner: Owner, url: &s
     }
 }
 
+/// The same of a picture that stands for something.
+pub(crate) fn picture_address(app: &App, owner: Owner, url: &str) -> String {
+    address(app, owner, Use::Picture, url)
+}
+
 /// The same of the emoji that a text of `owner` uses.
 pub(crate) fn show_emojis(app: &App, owner: Owner, emojis: &mut [CustomEmoji]) {
     for emoji in emojis {
@@ -155,8 +160,6 @@ pub(crate) fn show_emojis(app: &App, owner: Owner, emojis: &mut [CustomEmoji]) {
 pub struct FileCopy {
     pub path: String,
     pub mime: String,
-    /// Bytes; none of a small copy.
-    pub size: Option<u64>,
 }
 
 /// The copy of that digest, fetched if it is not here.
@@ -213,12 +216,10 @@ fn shown(owner: Owner, row: RemoteFile) -> FileCopy {
                 "image/jpeg".to_owned()
             },
             path,
-            size: None,
         },
         _ => FileCopy {
             path: row.file,
             mime: row.mime,
-            size: u64::try_from(row.size).ok(),
         },
     }
 }
@@ -247,12 +248,15 @@ fn addresses(conn: &mut DbConnection, owner: Owner) -> Result<Vec<(Use, String)>
                 return Ok(Vec::new());
             };
             let author = storage::accounts::find(conn, row.account_id)?.filter(living);
-            match (author, Use::of(row.kind), row.remote_url) {
-                (Some(_), Some(purpose), Some(url)) => vec![(purpose, url)],
-                _ => Vec::new(),
+            if author.is_none() {
+                return Ok(Vec::new());
             }
+            let whole = Use::of(row.kind).zip(row.remote_url);
+            let small = row.remote_thumbnail.map(|url| (Use::Picture, url));
+            whole.into_iter().chain(small).collect()
         }
         Owner::Status(id) => storage::statuses::find(conn, id)?
+            .filter(|row| !row.local)
             .map(|row| emojis(row.emojis).collect())
             .unwrap_or_default(),
         Owner::Card(id) => storage::cards::find(conn, id)?

@@ -4,11 +4,14 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
-use domain::{AccountId, ApplicationId, MediaId, Page, QuotePolicy, StatusId, Time, Visibility};
+use domain::{
+    AccountId, ApplicationId, ContentType, MediaId, Page, QuotePolicy, StatusId, Time, Visibility,
+};
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 use storage::scheduled::Scheduled;
 
+use crate::attachments::{check_described, check_ready};
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue_at};
 use crate::oauth::Person;
@@ -27,6 +30,8 @@ const FOR_A_DAY: i64 = 25;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Params {
     pub text: String,
+    #[serde(default)]
+    pub content_type: Option<ContentType>,
     pub spoiler_text: String,
     pub sensitive: Option<bool>,
     pub visibility: Option<Visibility>,
@@ -78,6 +83,8 @@ pub async fn schedule(
         };
         storage::scheduled::insert(conn, row.clone())?;
         let owned = storage::media::owned(conn, me, &media)?;
+        check_ready(&owned)?;
+        check_described(app, &owned)?;
         for id in &media {
             let is_own = owned.iter().any(|row| row.id == *id);
             if !is_own || !storage::scheduled::attach(conn, *id, row.id)? {
@@ -231,6 +238,7 @@ impl From<NewStatus> for Params {
     fn from(new: NewStatus) -> Self {
         Self {
             text: new.text,
+            content_type: new.content_type,
             spoiler_text: new.spoiler_text,
             sensitive: new.sensitive,
             visibility: new.visibility,
@@ -249,6 +257,7 @@ impl From<Params> for NewStatus {
     fn from(params: Params) -> Self {
         Self {
             text: params.text,
+            content_type: params.content_type,
             spoiler_text: params.spoiler_text,
             sensitive: params.sensitive,
             visibility: params.visibility,

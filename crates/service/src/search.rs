@@ -220,7 +220,7 @@ pub async fn open_status(app: &App, address: &str) -> Result<StatusView> {
 }
 
 /// What we know by that address: ours by their pages too.
-async fn known_address(app: &App, address: &str) -> Result<Option<Found>> {
+pub(crate) async fn known_address(app: &App, address: &str) -> Result<Option<Found>> {
     let address = address.to_owned();
     app.read(move |app, conn| {
         if let Some(account) = storage::accounts::with_uri(conn, &address)? {

@@ -6,6 +6,8 @@ use domain::text::Hosts;
 use domain::{FederationMode, Host, Time};
 use url::Url;
 
+use crate::films::Ffmpeg;
+
 /// Who may sign up by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegistrationMode {
@@ -21,6 +23,8 @@ pub struct Registrations {
     /// Only where mail is set: the address must be confirmed before one can sign in.
     pub confirm_email: bool,
     pub reason_required: bool,
+    /// Years; none: nobody is asked when they were born.
+    pub minimum_age: Option<u32>,
 }
 
 /// Who may see something.
@@ -60,10 +64,20 @@ pub struct Settings {
     pub registrations: Registrations,
     /// Of a status.
     pub max_characters: usize,
+    /// Codes of the languages among which that of a status is looked for where the app does not say.
+    pub detected_languages: Vec<String>,
     /// Attachments of a status.
     pub max_media: usize,
     /// Bytes.
     pub max_image_bytes: usize,
+    /// Of a custom emoji, in bytes.
+    pub max_emoji_bytes: usize,
+    /// Bytes of a film or a sound.
+    pub max_video_bytes: usize,
+    /// With what films and sounds are converted; none: they are kept as they are.
+    pub ffmpeg: Option<Ffmpeg>,
+    /// Whether what is attached to a status needs a description.
+    pub require_description: bool,
     /// Whether pictures and films from elsewhere are shown from here, so that their servers do not learn who looks.
     pub cache_remote: bool,
     /// Whether the numbers of followers, favourites and boosts of others are shown.
@@ -72,6 +86,8 @@ pub struct Settings {
     pub link_previews: bool,
     /// Within how long after a status from elsewhere came that is done.
     pub preview_spread: TimeDelta,
+    /// Whether there is a translator.
+    pub translates: bool,
     pub federation_mode: FederationMode,
     /// Who may see the rules about other servers.
     pub domain_blocks: ShownTo,

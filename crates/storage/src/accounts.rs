@@ -168,6 +168,18 @@ pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult
         .map(drop)
 }
 
+/// Writes the rows of a profile.
+pub fn set_fields(
+    conn: &mut DbConnection,
+    id: AccountId,
+    fields: Vec<ProfileField>,
+) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id.0))
+        .set(accounts::fields.eq(JsonList::from(fields)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// The account of that id. One row by key.
 pub fn find(conn: &mut DbConnection, id: AccountId) -> QueryResult<Option<Account>> {
     accounts::table

@@ -42,6 +42,8 @@ pub struct AccessToken {
     pub scopes: String,
     pub created_at: Time,
     pub revoked_at: Option<Time>,
+    /// To a day.
+    pub used_at: Option<Time>,
 }
 
 /// A token and, unless an application acts for itself, whose it is.
@@ -180,6 +182,53 @@ pub fn revoke_token(conn: &mut DbConnection, id: TokenId, now: Time) -> QueryRes
         .set(access_tokens::revoked_at.eq(now))
         .execute(conn)
         .map(drop)
+}
+
+/// Notes that a token was used.
+pub fn token_used(conn: &mut DbConnection, id: TokenId, now: Time) -> QueryResult<()> {
+    diesel::update(access_tokens::table.find(id.0))
+        .set(access_tokens::used_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The tokens of a user that are good, newest first, at most `limit`, and what holds them. One range of an index.
+pub fn tokens_of_user(
+    conn: &mut DbConnection,
+    user: UserId,
+    limit: i64,
+) -> QueryResult<Vec<(AccessToken, Application)>> {
+    access_tokens::table
+        .inner_join(applications::table)
+        .filter(access_tokens::user_id.eq(user.0))
+        .filter(access_tokens::revoked_at.is_null())
+        .order(access_tokens::id.desc())
+        .limit(limit)
+        .select((AccessToken::as_select(), Application::as_select()))
+        .load(conn)
+}
+
+/// Revokes what a user let an application do: its tokens, their subscriptions to pushed messages, and codes that
+/// it has not exchanged. How many tokens there were.
+pub fn revoke_tokens_of_application(
+    conn: &mut DbConnection,
+    user: UserId,
+    application: ApplicationId,
+    now: Time,
+) -> QueryResult<usize> {
+    crate::push_subscriptions::delete_of_application(conn, user, application)?;
+    let codes = authorization_codes::table
+        .filter(authorization_codes::user_id.eq(user.0))
+        .filter(authorization_codes::application_id.eq(application.0))
+        .filter(authorization_codes::token_id.is_null());
+    diesel::delete(codes).execute(conn)?;
+    let good = access_tokens::table
+        .filter(access_tokens::user_id.eq(user.0))
+        .filter(access_tokens::application_id.eq(application.0))
+        .filter(access_tokens::revoked_at.is_null());
+    diesel::update(good)
+        .set(access_tokens::revoked_at.eq(now))
+        .execute(conn)
 }
 
 /// Revokes all tokens of a user, and ends their subscriptions to pushed messages.

@@ -8,14 +8,14 @@ use crate::connection::each;
 use crate::paging::load_page;
 use crate::schema::{bookmarks, statuses};
 
-/// Adds a bookmark, unless it is there already.
+/// Adds a bookmark: true unless it was there.
 pub fn insert(
     conn: &mut DbConnection,
     id: i64,
     account: AccountId,
     status: StatusId,
     now: Time,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
     let row = (
         bookmarks::id.eq(id),
         bookmarks::account_id.eq(account.0),
@@ -23,7 +23,7 @@ pub fn insert(
         bookmarks::created_at.eq(now),
     );
     each!(conn, c => diesel::insert_into(bookmarks::table).values(row).on_conflict_do_nothing().execute(c))
-        .map(drop)
+        .map(|rows| rows == 1)
 }
 
 /// Takes a bookmark away.

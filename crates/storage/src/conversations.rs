@@ -88,10 +88,10 @@ pub fn of_accounts(
         .load(c))
 }
 
-/// Notes that a conversation was read.
-pub fn mark_read(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
+/// Notes whether a conversation has something to read.
+pub fn mark(conn: &mut DbConnection, id: i64, unread: bool) -> QueryResult<()> {
     diesel::update(conversations::table.find(id))
-        .set(conversations::unread.eq(false))
+        .set(conversations::unread.eq(unread))
         .execute(conn)
         .map(drop)
 }

@@ -22,6 +22,17 @@ pub enum Error {
     Query(QueryError),
     #[error("media store: {0}")]
     Media(#[from] opendal::Error),
+    #[error("media store: {0}")]
+    File(std::io::Error),
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::File(error),
+        }
+    }
 }
 
 impl From<QueryError> for Error {

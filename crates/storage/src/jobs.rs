@@ -57,6 +57,14 @@ pub fn retry(conn: &mut DbConnection, id: JobId, run_at: Time, error: &str) -> Q
         .map(drop)
 }
 
+/// Keeps claimed work for longer.
+pub fn extend(conn: &mut DbConnection, id: JobId, until: Time) -> QueryResult<()> {
+    diesel::update(jobs::table.find(id.0))
+        .set(jobs::leased_until.eq(until))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Puts claimed work back, to be done at `run_at`.
 pub fn postpone(conn: &mut DbConnection, id: JobId, run_at: Time) -> QueryResult<()> {
     diesel::update(jobs::table.find(id.0))

@@ -64,6 +64,17 @@ pub fn find(conn: &mut DbConnection, owner: AccountId, id: ListId) -> QueryResul
         .optional()
 }
 
+/// The oldest list of an account that has this title.
+pub fn titled(conn: &mut DbConnection, owner: AccountId, title: &str) -> QueryResult<Option<List>> {
+    lists::table
+        .filter(lists::account_id.eq(owner.0))
+        .filter(lists::title.eq(title))
+        .order(lists::id)
+        .select(List::as_select())
+        .first(conn)
+        .optional()
+}
+
 /// All lists of an account, oldest first.
 pub fn of_account(conn: &mut DbConnection, owner: AccountId) -> QueryResult<Vec<List>> {
     lists::table
@@ -164,6 +175,47 @@ pub fn members(
         .filter(accounts::deleted_at.is_null())
         .select((list_accounts::id, Account::as_select()));
     load_page!(query, list_accounts::id, page, conn)
+}
+
+/// Somebody in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub cursor: i64,
+    pub list: ListId,
+    pub title: String,
+    pub target: AccountId,
+    pub handle_key: String,
+}
+
+/// One page of the people in all lists of an account.
+pub fn members_of_all(
+    conn: &mut DbConnection,
+    owner: AccountId,
+    page: &Page,
+) -> QueryResult<Vec<Member>> {
+    let query = list_accounts::table
+        .inner_join(lists::table)
+        .inner_join(accounts::table.on(accounts::id.eq(list_accounts::target_id)))
+        .filter(lists::account_id.eq(owner.0))
+        .select((
+            list_accounts::id,
+            lists::id,
+            lists::title,
+            list_accounts::target_id,
+            accounts::handle_key,
+        ));
+    let rows: Vec<(i64, i64, String, i64, String)> =
+        load_page!(query, list_accounts::id, page, conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(cursor, list, title, target, handle_key)| Member {
+            cursor,
+            list: ListId(list),
+            title,
+            target: AccountId(target),
+            handle_key,
+        })
+        .collect())
 }
 
 /// Everybody in those of an account's lists that keep them out of the home timeline.

@@ -1,7 +1,7 @@
 //! Attachments: what we know of each file. The files are in the [`MediaStore`](crate::MediaStore).
 
 use diesel::prelude::*;
-use domain::{AccountId, MediaId, MediaKind, StatusId, Time};
+use domain::{AccountId, MediaId, MediaKind, MediaState, StatusId, Time};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -38,6 +38,15 @@ pub struct Media {
     pub focus_x: f64,
     pub focus_y: f64,
     pub created_at: Time,
+    /// While it waits, `file` is what was sent, and nobody is shown it.
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub state: MediaState,
+    /// JSON of [`domain::FilmFacts`].
+    pub facts: Option<String>,
+    /// Why it could not be converted.
+    pub failure: Option<String>,
+    /// Where the picture is that stands for a film or a sound from elsewhere.
+    pub remote_thumbnail: Option<String>,
 }
 
 /// Adds an attachment.
@@ -133,6 +142,49 @@ pub fn describe(
         .map(drop)
 }
 
+/// Writes what has become of a file that waited; false if it does not wait any more, or is gone.
+pub fn settle(conn: &mut DbConnection, row: &Media) -> QueryResult<bool> {
+    let waiting = media::table
+        .find(row.id.0)
+        .filter(media::state.eq(i16::from(MediaState::Waiting)));
+    diesel::update(waiting)
+        .set((
+            media::state.eq(i16::from(row.state)),
+            media::kind.eq(i16::from(row.kind)),
+            media::mime.eq(&row.mime),
+            media::file.eq(row.file.as_deref()),
+            media::width.eq(row.width),
+            media::height.eq(row.height),
+            media::size.eq(row.size),
+            media::facts.eq(row.facts.as_deref()),
+            media::failure.eq(row.failure.as_deref()),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// A small picture of an attachment, in the media store.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    pub file: String,
+    pub width: i32,
+    pub height: i32,
+    pub blurhash: Option<String>,
+}
+
+/// Gives an attachment another small picture.
+pub fn set_preview(conn: &mut DbConnection, id: MediaId, preview: &Preview) -> QueryResult<()> {
+    diesel::update(media::table.find(id.0))
+        .set((
+            media::thumbnail.eq(&preview.file),
+            media::thumbnail_width.eq(preview.width),
+            media::thumbnail_height.eq(preview.height),
+            media::blurhash.eq(preview.blurhash.as_deref()),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Files that belong to no status, also to none that is scheduled, older than `time`.
 pub fn abandoned(conn: &mut DbConnection, time: Time, limit: i64) -> QueryResult<Vec<Media>> {
     media::table
@@ -153,7 +205,7 @@ pub fn delete(conn: &mut DbConnection, id: MediaId) -> QueryResult<()> {
 
 /// Every path in the media store that a row names: what a backup must hold.
 pub fn named_files(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
-    use crate::schema::accounts;
+    use crate::schema::{accounts, custom_emojis};
     let attached: Vec<(Option<String>, Option<String>)> = media::table
         .filter(media::file.is_not_null().or(media::thumbnail.is_not_null()))
         .select((media::file, media::thumbnail))
@@ -166,7 +218,13 @@ pub fn named_files(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
         )
         .select((accounts::avatar, accounts::header))
         .load(conn)?;
-    let pairs = attached.into_iter().chain(faces);
+    let emojis: Vec<(String, String)> = custom_emojis::table
+        .select((custom_emojis::file, custom_emojis::static_file))
+        .load(conn)?;
+    let emojis = emojis
+        .into_iter()
+        .map(|(one, other)| (Some(one), Some(other)));
+    let pairs = attached.into_iter().chain(faces).chain(emojis);
     Ok(pairs
         .flat_map(|(one, other)| [one, other])
         .flatten()

@@ -1,17 +1,81 @@
 //! The files of attachments, avatars and headers.
 
+use std::io;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use bytes::Bytes;
+use futures_util::Stream;
 use opendal::Operator;
 use opendal::services::Fs;
+use tempfile::{TempDir, TempPath};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::Error;
+
+/// Where files lie that are not kept yet; no name in the store begins so.
+const UNFINISHED: &str = ".unfinished";
+/// Bytes read at a time of a file that is sent in parts.
+const CHUNK: usize = 256 * 1_024;
 
 /// Where files are kept. Paths are the server's own making, never a client's.
 #[derive(Debug, Clone)]
 pub struct MediaStore {
     operator: Operator,
+    folder: PathBuf,
+}
+
+/// A file on its way in: on the disk, and gone with this value unless it is [kept](MediaStore::keep).
+#[derive(Debug)]
+pub struct Spool {
+    file: File,
+    path: TempPath,
+    length: u64,
+}
+
+impl Spool {
+    /// Adds to its end.
+    ///
+    /// # Errors
+    /// [`Error::Full`] if there is no room.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.file.write_all(bytes).await?;
+        self.length += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Ok(())
+    }
+
+    /// After the last bytes were written: from now on others find all of them at [`Spool::path`].
+    ///
+    /// # Errors
+    /// [`Error::Full`] if there is no room.
+    pub async fn finish(&mut self) -> Result<(), Error> {
+        self.file.flush().await?;
+        Ok(self.file.sync_all().await?)
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The first bytes, at most so many.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn beginning(&self, bytes: u64) -> Result<Bytes, Error> {
+        let mut read = Vec::new();
+        let file = File::open(&self.path).await?;
+        file.take(bytes).read_to_end(&mut read).await?;
+        Ok(read.into())
+    }
 }
 
 impl MediaStore {
@@ -27,7 +91,108 @@ impl MediaStore {
                     .atomic_write_dir(&format!("{folder}/.writing")),
             )?
             .finish(),
+            folder: PathBuf::from(folder),
         })
+    }
+
+    /// Begins to take in a file whose length nobody knows yet.
+    ///
+    /// # Errors
+    /// [`Error::Full`] if there is no room.
+    pub async fn receive(&self) -> Result<Spool, Error> {
+        let folder = self.unfinished().await?;
+        let made = blocking(move || tempfile::NamedTempFile::new_in(folder)).await?;
+        let (file, path) = made.into_parts();
+        Ok(Spool {
+            file: File::from_std(file),
+            path,
+            length: 0,
+        })
+    }
+
+    /// A folder for work on files, which goes with the value.
+    ///
+    /// # Errors
+    /// [`Error::Full`] if there is no room.
+    pub async fn workshop(&self) -> Result<TempDir, Error> {
+        let folder = self.unfinished().await?;
+        Ok(blocking(move || TempDir::new_in(folder)).await?)
+    }
+
+    async fn unfinished(&self) -> Result<PathBuf, Error> {
+        let folder = self.folder.join(UNFINISHED);
+        tokio::fs::create_dir_all(&folder).await?;
+        Ok(folder)
+    }
+
+    /// Keeps a file that was received, at `path`; it is on the disk when this is done.
+    ///
+    /// # Errors
+    /// [`Error::Full`] if there is no room.
+    pub async fn keep(&self, mut spool: Spool, path: &str) -> Result<(), Error> {
+        spool.finish().await?;
+        let to = self.place(path);
+        Ok(blocking(move || {
+            let folder = folder_of(&to)?;
+            spool.path.persist(&to).map_err(|error| error.error)?;
+            sync_folder(&folder)
+        })
+        .await?)
+    }
+
+    /// Keeps a file that was made in a [workshop](Self::workshop), at `path`; it is on the disk when this is done.
+    ///
+    /// # Errors
+    /// [`Error::Full`] if there is no room.
+    pub async fn take_over(&self, file: PathBuf, path: &str) -> Result<(), Error> {
+        let to = self.place(path);
+        Ok(blocking(move || {
+            let folder = folder_of(&to)?;
+            std::fs::File::open(&file)?.sync_all()?;
+            std::fs::rename(&file, &to)?;
+            sync_folder(&folder)
+        })
+        .await?)
+    }
+
+    /// Where a file lies on this machine, for programs that read it.
+    #[must_use]
+    pub fn place(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// Removes what was begun before `time` and never kept: whoever began it is dead.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn sweep(&self, time: SystemTime) -> Result<(), Error> {
+        let folder = self.unfinished().await?;
+        Ok(blocking(move || {
+            for entry in std::fs::read_dir(folder)? {
+                let entry = entry?;
+                let about = match entry.metadata() {
+                    Ok(about) => about,
+                    // It was kept, or removed, meanwhile.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    Err(error) => return Err(error),
+                };
+                if about.modified()? >= time {
+                    continue;
+                }
+                let removed = if about.is_dir() {
+                    std::fs::remove_dir_all(entry.path())
+                } else {
+                    std::fs::remove_file(entry.path())
+                };
+                if let Err(error) = removed
+                    && error.kind() != io::ErrorKind::NotFound
+                {
+                    return Err(error);
+                }
+            }
+            Ok(())
+        })
+        .await?)
     }
 
     /// Keeps a file. The same path again replaces it whole.
@@ -54,16 +219,29 @@ impl MediaStore {
         }
     }
 
-    /// A part of a file's content; none if there is no such file.
+    /// How many bytes a file has; none if there is no such file.
     ///
     /// # Errors
-    /// If the store cannot be read, or the file is shorter.
-    pub async fn read_part(&self, path: &str, part: Range<u64>) -> Result<Option<Bytes>, Error> {
-        match self.operator.read_with(path).range(part).await {
-            Ok(content) => Ok(Some(content.to_bytes())),
+    /// If the store cannot be read.
+    pub async fn size(&self, path: &str) -> Result<Option<u64>, Error> {
+        match self.operator.stat(path).await {
+            Ok(about) => Ok(Some(about.content_length())),
             Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A part of a file's content, piece by piece, so that little of it is in memory.
+    ///
+    /// # Errors
+    /// If there is no such file, or the store cannot be read.
+    pub async fn stream(
+        &self,
+        path: &str,
+        part: Range<u64>,
+    ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>, Error> {
+        let reader = self.operator.reader_with(path).chunk(CHUNK).await?;
+        Ok(reader.into_bytes_stream(part).await?)
     }
 
     /// Whether there is such a file.
@@ -81,4 +259,24 @@ impl MediaStore {
     pub async fn delete(&self, path: &str) -> Result<(), Error> {
         Ok(self.operator.delete(path).await?)
     }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
+}
+
+/// The folder of a file, made if it is not there.
+fn folder_of(file: &Path) -> io::Result<PathBuf> {
+    let folder = file.parent().unwrap_or(file).to_owned();
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// A new name in a folder is on the disk only once the folder is.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use diesel::prelude::*;
-use domain::{AccountId, PushPolicy, Time, TokenId, UserId};
+use domain::{AccountId, ApplicationId, PushPolicy, Time, TokenId, UserId};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -129,6 +129,21 @@ pub fn delete_gone(conn: &mut DbConnection, token: TokenId, endpoint: &str) -> Q
 pub(crate) fn delete_of_user(conn: &mut DbConnection, user: UserId) -> QueryResult<()> {
     let tokens = access_tokens::table
         .filter(access_tokens::user_id.eq(user.0))
+        .select(access_tokens::id);
+    diesel::delete(push_subscriptions::table.filter(push_subscriptions::token_id.eq_any(tokens)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Ends all subscriptions of an application for a user.
+pub(crate) fn delete_of_application(
+    conn: &mut DbConnection,
+    user: UserId,
+    application: ApplicationId,
+) -> QueryResult<()> {
+    let tokens = access_tokens::table
+        .filter(access_tokens::user_id.eq(user.0))
+        .filter(access_tokens::application_id.eq(application.0))
         .select(access_tokens::id);
     diesel::delete(push_subscriptions::table.filter(push_subscriptions::token_id.eq_any(tokens)))
         .execute(conn)

@@ -48,6 +48,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    custom_emojis (id) {
+        id -> BigInt,
+        shortcode -> Text,
+        category -> Nullable<Text>,
+        file -> Text,
+        static_file -> Text,
+        mime -> Text,
+        visible_in_picker -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     keys (uri, account_id) {
         uri -> Text,
         account_id -> BigInt,
@@ -77,6 +91,7 @@ diesel::table! {
         created_at -> Timestamp,
         default_quote_policy -> Integer,
         filters_version -> BigInt,
+        default_content_type -> SmallInt,
     }
 }
 
@@ -98,6 +113,7 @@ diesel::table! {
         user_id -> BigInt,
         purpose -> SmallInt,
         expires_at -> Timestamp,
+        email -> Nullable<Text>,
     }
 }
 
@@ -220,6 +236,33 @@ diesel::table! {
         user_id -> BigInt,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        browser -> Text,
+    }
+}
+
+diesel::table! {
+    second_factors (user_id) {
+        user_id -> BigInt,
+        secret -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_id, code_hash) {
+        user_id -> BigInt,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
+    pending_sign_ins (token_hash) {
+        token_hash -> Text,
+        user_id -> BigInt,
+        expires_at -> Timestamp,
     }
 }
 
@@ -253,6 +296,7 @@ diesel::table! {
         scopes -> Text,
         created_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -315,6 +359,7 @@ diesel::table! {
         local_only -> Bool,
         card_id -> Nullable<BigInt>,
         held_at -> Nullable<Timestamp>,
+        content_type -> SmallInt,
     }
 }
 
@@ -399,6 +444,10 @@ diesel::table! {
         focus_y -> Double,
         created_at -> Timestamp,
         scheduled_id -> Nullable<BigInt>,
+        state -> SmallInt,
+        facts -> Nullable<Text>,
+        failure -> Nullable<Text>,
+        remote_thumbnail -> Nullable<Text>,
     }
 }
 
@@ -862,6 +911,69 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        kind -> SmallInt,
+        overwrite -> Bool,
+        cleared -> Bool,
+        step -> Integer,
+        counts -> Text,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    collections (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        description -> Text,
+        language -> Nullable<Text>,
+        sensitive -> Bool,
+        discoverable -> Bool,
+        tag -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    import_lines (import_id, number) {
+        import_id -> BigInt,
+        number -> Integer,
+        key -> Text,
+        host -> Text,
+        fields -> Text,
+        outcome -> SmallInt,
+        reason -> Text,
+        attempts -> SmallInt,
+        due_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    collection_items (id) {
+        id -> BigInt,
+        collection_id -> BigInt,
+        account_id -> BigInt,
+        revoked -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    annual_reports (account_id, year) {
+        account_id -> BigInt,
+        year -> Integer,
+        data -> Nullable<Text>,
+        made_at -> Timestamp,
+        read_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -887,7 +999,10 @@ diesel::joinable!(featured_tags -> tags (tag_id));
 diesel::joinable!(filter_keywords -> filters (filter_id));
 diesel::joinable!(filter_statuses -> filters (filter_id));
 diesel::joinable!(list_accounts -> lists (list_id));
+diesel::joinable!(collection_items -> collections (collection_id));
+diesel::joinable!(collection_items -> accounts (account_id));
 diesel::joinable!(tag_follows -> tags (tag_id));
+diesel::joinable!(import_lines -> imports (import_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
 diesel::joinable!(favourites -> accounts (account_id));
 diesel::joinable!(favourites -> statuses (status_id));
@@ -909,13 +1024,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcement_reactions,
     announcement_reads,
     announcements,
+    annual_reports,
     applications,
     authorization_codes,
     blocks,
     bookmarks,
     cards,
+    collection_items,
+    collections,
     conversation_mutes,
     conversations,
+    custom_emojis,
     deliveries,
     delivery_lanes,
     dismissed_suggestions,
@@ -930,6 +1049,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     follows,
     home_feed,
     idempotency_keys,
+    import_lines,
+    imports,
     inbox,
     instances,
     invites,
@@ -948,17 +1069,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_policies,
     notification_requests,
     notifications,
+    pending_sign_ins,
     poll_options,
     poll_votes,
     polls,
     push_subscriptions,
     pushes,
     quotes,
+    recovery_codes,
     remote_files,
     reports,
     retractions,
     seen_weeks,
     scheduled_statuses,
+    second_factors,
     server_state,
     sessions,
     sign_in_failures,

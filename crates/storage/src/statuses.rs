@@ -1,10 +1,14 @@
 //! Statuses: posts, and boosts of posts.
 
+mod public;
+
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use domain::{
     AccountId, ApplicationId, CardId, CustomEmoji, Page, QuotePolicy, StatusId, Time, Visibility,
 };
+
+pub use public::{Public, Tagged, page_of_public, page_of_tags};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -13,8 +17,7 @@ use crate::listed::listed;
 use crate::literal::Literal;
 use crate::paging::load_page;
 use crate::row::{JsonList, Optional};
-use crate::schema::{accounts, media, status_edits, status_tags, statuses};
-use crate::streams::joined;
+use crate::schema::{media, status_edits, status_tags, statuses};
 
 /// A post, or a boost of one.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -43,6 +46,8 @@ pub struct Status {
     pub content: String,
     /// As its author typed it; empty for statuses from elsewhere.
     pub text: String,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub content_type: domain::ContentType,
     pub spoiler_text: String,
     pub sensitive: bool,
     pub language: Option<String>,
@@ -110,6 +115,7 @@ pub fn update(conn: &mut DbConnection, status: &Status) -> QueryResult<()> {
         .set((
             statuses::content.eq(&status.content),
             statuses::text.eq(&status.text),
+            statuses::content_type.eq(i16::from(status.content_type)),
             statuses::spoiler_text.eq(&status.spoiler_text),
             statuses::sensitive.eq(status.sensitive),
             statuses::language.eq(&status.language),
@@ -222,7 +228,7 @@ pub fn boost_by(
         .optional()
 }
 
-/// Who boosted a status, by boost, newest first.
+/// Who boosted a status for all to see, by boost, newest first.
 pub fn boosters(
     conn: &mut DbConnection,
     id: StatusId,
@@ -231,6 +237,7 @@ pub fn boosters(
     let query = statuses::table
         .filter(statuses::reblog_of_id.eq(id.0))
         .filter(statuses::deleted_at.is_null())
+        .filter(statuses::visibility.le(i16::from(Visibility::Unlisted)))
         .select((statuses::id, statuses::account_id));
     let rows: Vec<(i64, i64)> = load_page!(query, statuses::id, page, conn)?;
     Ok(rows
@@ -318,125 +325,6 @@ pub fn page_of_account(
         }
         load_page!(query, statuses::id, page, c)
     })
-}
-
-/// Which public statuses are wanted.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Public {
-    pub only_local: bool,
-    pub only_remote: bool,
-    pub only_media: bool,
-}
-
-/// One page of public statuses, without boosts, answers to others, and what silenced or suspended people write.
-/// One range scan of a partial index; its conditions are literals, or the planner could not choose it.
-pub fn page_of_public(
-    conn: &mut DbConnection,
-    wanted: Public,
-    page: &Page,
-) -> QueryResult<Vec<Status>> {
-    each!(conn, c => {
-        let mut query = statuses::table
-            .inner_join(accounts::table)
-            .filter(Literal("statuses.visibility = 0"))
-            .filter(statuses::reblog_of_id.is_null())
-            .filter(statuses::deleted_at.is_null())
-            .filter(
-                accounts::suspended_at
-                    .is_null()
-                    .and(accounts::silenced_at.is_null()),
-            )
-            .filter(
-                statuses::in_reply_to_uri
-                    .is_null()
-                    .or(statuses::in_reply_to_account_id.eq(statuses::account_id.nullable())),
-            )
-            .select(Status::as_select())
-            .into_boxed();
-        if wanted.only_local {
-            query = query.filter(statuses::local);
-        }
-        if wanted.only_remote {
-            query = query.filter(diesel::dsl::not(statuses::local));
-        }
-        if wanted.only_media {
-            query = query.filter(exists(
-                media::table.filter(media::status_id.eq(statuses::id.nullable())),
-            ));
-        }
-        load_page!(query, statuses::id, page, c)
-    })
-}
-
-/// Which statuses with a tag are wanted.
-#[derive(Debug, Clone, Default)]
-pub struct Tagged {
-    pub any: Vec<i64>,
-    pub all: Vec<i64>,
-    pub none: Vec<i64>,
-    pub public: Public,
-}
-
-/// One page of public statuses with one of the tags `any`, with each of `all` and with none of `none`. Each of `any`
-/// is a range of the primary key of `status_tags`, read until the page is full.
-pub fn page_of_tags(
-    conn: &mut DbConnection,
-    wanted: &Tagged,
-    page: &Page,
-) -> QueryResult<Vec<Status>> {
-    let mut rows: Vec<Status> = Vec::new();
-    for tag in &wanted.any {
-        rows.extend(page_of_tag(conn, *tag, wanted, page)?);
-    }
-    Ok(joined(rows, page))
-}
-
-fn page_of_tag(
-    conn: &mut DbConnection,
-    tag: i64,
-    wanted: &Tagged,
-    page: &Page,
-) -> QueryResult<Vec<Status>> {
-    let mut query = status_tags::table
-        .inner_join(statuses::table.inner_join(accounts::table))
-        .filter(status_tags::tag_id.eq(tag))
-        .filter(statuses::visibility.eq(i16::from(Visibility::Public)))
-        .filter(statuses::reblog_of_id.is_null())
-        .filter(statuses::deleted_at.is_null())
-        .filter(
-            accounts::suspended_at
-                .is_null()
-                .and(accounts::silenced_at.is_null()),
-        )
-        .select(Status::as_select())
-        .into_boxed();
-    let others = diesel::alias!(status_tags as others);
-    for tag in &wanted.all {
-        query = query.filter(exists(
-            others
-                .filter(others.field(status_tags::tag_id).eq(*tag))
-                .filter(others.field(status_tags::status_id).eq(statuses::id)),
-        ));
-    }
-    for tag in &wanted.none {
-        query = query.filter(diesel::dsl::not(exists(
-            others
-                .filter(others.field(status_tags::tag_id).eq(*tag))
-                .filter(others.field(status_tags::status_id).eq(statuses::id)),
-        )));
-    }
-    if wanted.public.only_local {
-        query = query.filter(statuses::local);
-    }
-    if wanted.public.only_remote {
-        query = query.filter(diesel::dsl::not(statuses::local));
-    }
-    if wanted.public.only_media {
-        query = query.filter(exists(
-            media::table.filter(media::status_id.eq(statuses::id.nullable())),
-        ));
-    }
-    load_page!(query, status_tags::status_id, page, conn)
 }
 
 /// All of a thread, oldest first, up to `limit`. One range scan of the index on `(conversation_id, id)`.

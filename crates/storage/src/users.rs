@@ -1,7 +1,7 @@
 //! People who sign in here.
 
 use diesel::prelude::*;
-use domain::{AccountId, QuotePolicy, Role, Time, UserId, Visibility};
+use domain::{AccountId, ContentType, QuotePolicy, Role, Time, UserId, Visibility};
 
 use crate::DbConnection;
 use crate::accounts::Account;
@@ -37,6 +37,8 @@ pub struct User {
     pub created_at: Time,
     #[diesel(deserialize_as = i32, serialize_as = i32)]
     pub default_quote_policy: QuotePolicy,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub default_content_type: ContentType,
 }
 
 /// Adds a user.
@@ -115,6 +117,7 @@ pub fn update(conn: &mut DbConnection, user: &User) -> QueryResult<()> {
             users::default_sensitive.eq(user.default_sensitive),
             users::default_language.eq(&user.default_language),
             users::default_quote_policy.eq(i32::from(user.default_quote_policy)),
+            users::default_content_type.eq(i16::from(user.default_content_type)),
             users::confirmed_at.eq(user.confirmed_at),
             users::approved_at.eq(user.approved_at),
             users::disabled_at.eq(user.disabled_at),

@@ -7,4 +7,6 @@ mod rows;
 
 pub use app::{NoNetwork, TestApp};
 pub use databases::{Kind, TestDatabase, everywhere};
-pub use rows::{account, account_row, age_held, forget_follows, hurry, unfinished, user};
+pub use rows::{
+    account, account_row, age_held, end_links, forget_follows, hurry, unfinished, user,
+};

@@ -82,6 +82,7 @@ pub fn user(conn: &mut DbConnection) -> (AccountId, UserId) {
         default_sensitive: false,
         default_language: None,
         default_quote_policy: domain::QuotePolicy::EVERYBODY,
+        default_content_type: domain::ContentType::Plain,
         reason: String::new(),
         invite_id: None,
         confirmed_at: Some(moment()),
@@ -126,6 +127,32 @@ diesel::table! {
 pub fn age_held(conn: &mut DbConnection) {
     diesel::update(statuses::table.filter(statuses::held_at.is_not_null()))
         .set(statuses::held_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+diesel::table! {
+    mail_tokens (token_hash) {
+        token_hash -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pending_sign_ins (token_hash) {
+        token_hash -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+/// As if a long time had gone by: no link sent by mail is good any more, and no password waits for its code.
+pub fn end_links(conn: &mut DbConnection) {
+    diesel::update(mail_tokens::table)
+        .set(mail_tokens::expires_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+    diesel::update(pending_sign_ins::table)
+        .set(pending_sign_ins::expires_at.eq(moment()))
         .execute(conn)
         .unwrap_or_else(|error| panic!("{error}"));
 }

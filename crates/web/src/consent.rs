@@ -212,7 +212,7 @@ pub async fn code(request: HttpRequest, shown: Query<Shown>, app: Data<App>) -> 
 }
 
 /// Scopes in plain words, the widest only.
-fn rights(scopes: Scopes) -> Vec<&'static str> {
+pub fn rights(scopes: Scopes) -> Vec<&'static str> {
     const WORDS: [(&str, &str); 10] = [
         ("profile", "know who you are"),
         (

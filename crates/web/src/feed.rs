@@ -113,7 +113,7 @@ fn entry(view: &StatusView) -> Entry {
         links.extend(
             view.media
                 .iter()
-                .map(|media| link("enclosure", &media.media.mime, media.url.clone())),
+                .filter_map(|media| Some(link("enclosure", &media.media.mime, media.url.clone()?))),
         );
     }
     Entry {

@@ -44,6 +44,19 @@ pub fn session_cookie(app: &App, token: String) -> Cookie<'static> {
     cookie
 }
 
+/// Stands for a password that was right, until the code is.
+pub fn pending_cookie(app: &App, token: String) -> Cookie<'static> {
+    let mut cookie = cookie(is_secure(app), "code", token);
+    cookie.set_max_age(actix_web::cookie::time::Duration::minutes(10));
+    cookie
+}
+
+pub fn pending_token(request: &HttpRequest, app: &App) -> Option<String> {
+    request
+        .cookie(&cookie_name(is_secure(app), "code"))
+        .map(|cookie| cookie.value().to_owned())
+}
+
 pub fn session_token(request: &HttpRequest, app: &App) -> Option<String> {
     request
         .cookie(&cookie_name(is_secure(app), "session"))

@@ -70,7 +70,9 @@ pub async fn about(request: HttpRequest, app: Data<App>) -> Answer {
         counts: settings.show_counts,
         rules: settings.house.rules.clone(),
         privacy: instance::privacy_policy(&app).map(|(html, _)| html),
-        terms: instance::terms(&app).map(|terms| (terms.html, terms.holds_from.to_string())),
+        terms: instance::terms(&app)
+            .await?
+            .map(|terms| (terms.html, terms.holds_from.to_string())),
     };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
 }

@@ -1,6 +1,7 @@
 //! Pages: signing in and up, letting an app in, and what the public may read. They work without JavaScript.
 
 mod assets;
+mod browser;
 mod consent;
 mod feed;
 mod forms;
@@ -8,11 +9,16 @@ mod front;
 mod leave;
 mod moving;
 mod page;
+mod password;
 mod profile;
 mod refusals;
+mod second_factor;
+mod sessions;
+mod settings;
 mod sign_in;
 mod sign_up;
 mod status;
+mod transfer;
 
 use std::net::IpAddr;
 
@@ -54,6 +60,37 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::post().to(sign_up::submit)),
         )
         .service(
+            web::resource("/sign-in/code")
+                .route(web::get().to(sign_in::code_form))
+                .route(web::post().to(sign_in::submit_code)),
+        )
+        .service(
+            web::resource("/password/forgotten")
+                .route(web::get().to(password::forgotten))
+                .route(web::post().to(password::ask)),
+        )
+        .service(
+            web::resource("/password/reset")
+                .route(web::get().to(password::reset_form))
+                .route(web::post().to(password::reset)),
+        )
+        .service(web::resource("/settings").route(web::get().to(settings::list)))
+        .service(
+            web::resource("/settings/account")
+                .route(web::get().to(settings::form))
+                .route(web::post().to(settings::submit)),
+        )
+        .service(
+            web::resource("/settings/two-factor")
+                .route(web::get().to(second_factor::form))
+                .route(web::post().to(second_factor::submit)),
+        )
+        .service(
+            web::resource("/settings/sessions")
+                .route(web::get().to(sessions::form))
+                .route(web::post().to(sessions::submit)),
+        )
+        .service(
             web::resource("/settings/delete")
                 .route(web::get().to(leave::form))
                 .route(web::post().to(leave::submit)),
@@ -63,8 +100,25 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(moving::form))
                 .route(web::post().to(moving::submit)),
         )
+        .service(
+            web::resource("/settings/transfer")
+                .route(web::get().to(transfer::form))
+                .route(web::post().to(transfer::submit)),
+        )
+        .service(
+            web::resource("/settings/transfer/export/{name}")
+                .route(web::get().to(transfer::export)),
+        )
+        .service(
+            web::resource("/settings/transfer/imports/{id}").route(web::get().to(transfer::report)),
+        )
+        .service(
+            web::resource("/settings/transfer/imports/{id}/failures.csv")
+                .route(web::get().to(transfer::failures)),
+        )
         .service(web::resource("/welcome").route(web::get().to(sign_up::welcome)))
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))
+        .service(web::resource("/confirm/address").route(web::get().to(settings::confirm_address)))
         .service(
             web::resource("/oauth/authorize")
                 .route(web::get().to(consent::ask))

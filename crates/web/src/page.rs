@@ -230,6 +230,21 @@ pub async fn visitor(request: &HttpRequest, app: &Data<App>) -> Result<Visitor, 
     Ok(forms::visitor(request, app).await?)
 }
 
+/// The one mistake of a form that belongs to no field.
+pub fn mistake(text: Option<String>) -> Vec<Mistake> {
+    let text = text.into_iter();
+    text.map(|text| Mistake { field: "", text }).collect()
+}
+
+/// Of a form that is shown again if there are mistakes.
+pub fn status_of(mistakes: &[Mistake]) -> StatusCode {
+    if mistakes.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    }
+}
+
 /// What is wrong with a form.
 pub struct Mistake {
     /// The name of the field; empty for what belongs to none.

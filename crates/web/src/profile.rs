@@ -20,6 +20,8 @@ struct Profile {
     who: AccountView,
     host: String,
     summary: String,
+    /// Where rows of theirs lead.
+    links: Vec<String>,
     counts: bool,
     pinned: Vec<StatusView>,
     posts: Vec<StatusView>,
@@ -66,6 +68,7 @@ pub async fn profile(
         page: Frame::new(&app, &visitor, title),
         host: app.settings().host.to_string(),
         summary: shortened(&plain_text(&who.account.note)),
+        links: service::verifying::links(&who.account),
         counts: app.settings().show_counts,
         older: found.more(),
         posts: found.items,

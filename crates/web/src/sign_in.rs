@@ -6,11 +6,15 @@ use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
+use service::users::Entry;
 use service::{App, Error, users};
 
 use crate::ClientAddress;
-use crate::forms::{return_to, session_cookie, session_token};
-use crate::page::{Answer, Forms, Frame, Mistake, show, visitor};
+use crate::browser::browser;
+use crate::forms::{
+    Visitor, pending_cookie, pending_token, return_to, session_cookie, session_token,
+};
+use crate::page::{Answer, Failure, Forms, Frame, Mistake, mistake, show, status_of, visitor};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -59,11 +63,19 @@ pub async fn submit(
     let visitor = visitor(&request, &app).await?;
     visitor.check(&said.csrf)?;
     let from = (address.0)(&request);
-    let mistake = match users::sign_in(&app, &said.login, &said.password, from).await {
-        Ok(session) => {
+    let browser = browser(&request);
+    let entry = users::sign_in(&app, &said.login, &said.password, from, &browser).await;
+    let mistake = match entry {
+        Ok(Entry::Open(session)) => {
             return Ok(go(
                 &return_to(&said.return_to),
                 Some(session_cookie(&app, session.token)),
+            ));
+        }
+        Ok(Entry::CodeOwed { token }) => {
+            return Ok(go(
+                &code_address(&said.return_to)?,
+                Some(pending_cookie(&app, token)),
             ));
         }
         Err(Error::Invalid(text) | Error::Forbidden(text)) => text,
@@ -85,6 +97,76 @@ pub async fn submit(
         Forms::Here,
         &page,
     )
+}
+
+fn code_address(back: &str) -> Result<String, Failure> {
+    let query = serde_urlencoded::to_string([("return_to", return_to(back))])
+        .map_err(|error| Failure::Server(error.to_string()))?;
+    Ok(format!("/sign-in/code?{query}"))
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_code.html")]
+struct Code {
+    page: Frame,
+    mistakes: Vec<Mistake>,
+    return_to: String,
+}
+
+fn draw_code(app: &App, visitor: &Visitor, back: &str, text: Option<String>) -> Answer {
+    let mistakes = mistake(text);
+    let page = Code {
+        page: Frame::new(app, visitor, "Your code"),
+        return_to: return_to(back),
+        mistakes,
+    };
+    show(app, visitor, status_of(&page.mistakes), Forms::Here, &page)
+}
+
+/// Asks for the code of the phone.
+pub async fn code_form(request: HttpRequest, asked: Query<Asked>, app: Data<App>) -> Answer {
+    if pending_token(&request, &app).is_none() {
+        return Ok(go("/sign-in", None));
+    }
+    let visitor = visitor(&request, &app).await?;
+    draw_code(&app, &visitor, &asked.return_to, None)
+}
+
+#[derive(Deserialize)]
+pub struct SubmittedCode {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    return_to: String,
+}
+
+pub async fn submit_code(
+    request: HttpRequest,
+    said: Form<SubmittedCode>,
+    app: Data<App>,
+    address: Data<ClientAddress>,
+) -> Answer {
+    let visitor = visitor(&request, &app).await?;
+    visitor.check(&said.csrf)?;
+    let Some(token) = pending_token(&request, &app) else {
+        return Ok(go("/sign-in", None));
+    };
+    let from = (address.0)(&request);
+    let browser = browser(&request);
+    match users::sign_in_with_code(&app, &token, &said.code, from, &browser).await {
+        Ok(session) => Ok(go(
+            &return_to(&said.return_to),
+            Some(session_cookie(&app, session.token)),
+        )),
+        // Too late: the password is asked for again.
+        Err(Error::NotFound) => Ok(go("/sign-in", None)),
+        Err(Error::Invalid(text) | Error::Forbidden(text)) => {
+            draw_code(&app, &visitor, &said.return_to, Some(text))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[derive(Deserialize)]

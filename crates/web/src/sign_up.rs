@@ -5,9 +5,10 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Form, Query};
 use askama::Template;
 use serde::Deserialize;
-use service::users::{SignUp as NewAccount, State};
+use service::users::{Entry, SignUp as NewAccount, State};
 use service::{App, Error, RegistrationMode, users};
 
+use crate::browser::browser;
 use crate::forms::{Visitor, session_cookie};
 use crate::page::{Answer, Failure, Forms, Frame, Mistake, filters, say, show, visitor};
 use crate::sign_in::go;
@@ -25,6 +26,8 @@ struct SignUp {
     email: String,
     invite: String,
     reason: String,
+    minimum_age: Option<u32>,
+    date_of_birth: String,
     rules: Vec<String>,
 }
 
@@ -37,6 +40,7 @@ pub struct Submitted {
     password: String,
     invite: String,
     reason: String,
+    date_of_birth: String,
     agreement: String,
 }
 
@@ -68,6 +72,8 @@ fn draw(
         email: said.email,
         invite: said.invite,
         reason: said.reason,
+        minimum_age: app.settings().registrations.minimum_age,
+        date_of_birth: said.date_of_birth,
         rules: app.settings().house.rules.clone(),
     };
     show(app, visitor, status, Forms::Here, &page)
@@ -94,13 +100,19 @@ pub async fn submit(
         locale: locale(&request),
         reason: Some(said.reason.clone()),
         invite: Some(said.invite.clone()),
+        date_of_birth: Some(said.date_of_birth.clone()),
         from: Some((address.0)(&request)),
     };
     let mistakes = match users::sign_up(&app, form).await {
         Ok(done) if done.state == State::Ready => {
             let from = (address.0)(&request);
-            let session = users::sign_in(&app, &said.email, &said.password, from).await?;
-            return Ok(go("/welcome", Some(session_cookie(&app, session.token))));
+            let browser = browser(&request);
+            let entry = users::sign_in(&app, &said.email, &said.password, from, &browser).await?;
+            let cookie = match entry {
+                Entry::Open(session) => Some(session_cookie(&app, session.token)),
+                Entry::CodeOwed { .. } => None,
+            };
+            return Ok(go("/welcome", cookie));
         }
         Ok(done) => return what_is_missing(&app, &visitor, done.state),
         Err(Error::Validation { details, .. }) => details
@@ -140,6 +152,7 @@ fn label(field: &str) -> &str {
         "agreement" => "The promise",
         "reason" => "The reason",
         "invite" => "The invitation",
+        "date_of_birth" => "The date of birth",
         other => other,
     }
 }

@@ -63,10 +63,9 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
         host: app.settings().host.to_string(),
         summary: shortened(&summary),
         large: picture.is_some(),
-        image: picture.map_or_else(
-            || view.author.avatar.clone(),
-            |media| media.preview_url.clone(),
-        ),
+        image: picture
+            .and_then(|media| media.preview_url.clone())
+            .unwrap_or_else(|| view.author.avatar.clone()),
         image_description: picture
             .and_then(|media| media.media.description.clone())
             .unwrap_or_default(),

@@ -110,7 +110,7 @@ async fn subscriptions(kind: Kind) {
     assert_eq!(&app["vapid_key"], server_key);
 
     // The data alone; then another subscription in its place, as Phanpy and Elk send it.
-    let changed = answer(ask(Method::PUT).json(&change)).await;
+    let changed = answer(ask(Method::PATCH).json(&change)).await;
     assert_eq!(changed["policy"], "none");
     assert_eq!(changed["alerts"]["mention"], false);
     assert_eq!(changed["endpoint"], sent["endpoint"]);
@@ -130,6 +130,12 @@ async fn subscriptions(kind: Kind) {
 
     refused(&ada, &second).await;
     assert_eq!(answer(ask(Method::GET)).await, changed, "nothing changed");
+
+    // As it was sent, without the path that an address has anyway.
+    let mut bare = second.subscription();
+    bare["endpoint"] = json!("https://push.example");
+    let made = answer(ask(Method::POST).json(&json!({ "subscription": bare }))).await;
+    assert_eq!(made["endpoint"], "https://push.example");
 
     assert_eq!(answer(ask(Method::DELETE)).await, json!({}));
     assert_eq!(status(ask(Method::GET)).await, StatusCode::NOT_FOUND);

@@ -50,6 +50,12 @@ pub fn count(text: &str, spoiler_text: &str, hosts: Hosts) -> usize {
     visible(spoiler_text) + spans(text, hosts).into_iter().map(of_span).sum::<usize>()
 }
 
+/// Where custom emoji stand in a text: `:name:`, not next to a letter, a digit or another colon. One walk over the text.
+#[must_use]
+pub fn shortcodes(text: &str) -> Vec<Range<usize>> {
+    scan::shortcodes(text)
+}
+
 /// The one spelling under which a hashtag is found; without NUL, which no database takes.
 #[must_use]
 pub fn normalise_tag(name: &str) -> String {

@@ -47,6 +47,42 @@ pub(super) fn spans(text: &str, hosts: Hosts) -> Vec<(Range<usize>, Span)> {
     found
 }
 
+/// Longest name of a custom emoji.
+const SHORTCODE: usize = 64;
+
+/// As Mastodon finds them.
+pub(super) fn shortcodes(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut before: Option<char> = None;
+    let mut at = 0;
+    while let Some(rest) = text.get(at..) {
+        let Some(first) = rest.chars().next() else {
+            break;
+        };
+        let apart = |character: char| !character.is_alphanumeric() && character != ':';
+        if first == ':' && before.is_none_or(apart) {
+            let name = bytes.get(at + 1..).unwrap_or_default().iter();
+            let length = name
+                .take(SHORTCODE + 1)
+                .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+                .count();
+            let end = at + 1 + length;
+            let after = text.get(end + 1..).and_then(|rest| rest.chars().next());
+            let closed = bytes.get(end) == Some(&b':');
+            if closed && (2..=SHORTCODE).contains(&length) && after.is_none_or(apart) {
+                found.push(at..end + 1);
+                before = Some(':');
+                at = end + 1;
+                continue;
+            }
+        }
+        before = Some(first);
+        at += first.len_utf8();
+    }
+    found
+}
+
 fn is_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
@@ -309,6 +345,26 @@ mod tests {
             parts("https:// http://. xhttps://a.example", Hosts::Public),
             []
         );
+    }
+
+    #[test]
+    fn custom_emoji_stand_alone() {
+        for (text, expected) in [
+            (":apple: and :blob_cat:.", vec![":apple:", ":blob_cat:"]),
+            ("(:apple:) :apple:!", vec![":apple:", ":apple:"]),
+            ("a:apple: :apple:b 10:30:45 :a: ::apple:: :ap ple:", vec![]),
+            (":apple::pear:", vec![]),
+            ("é:apple: 日:apple:", vec![]),
+            (":apple", vec![]),
+        ] {
+            let found: Vec<&str> = shortcodes(text)
+                .into_iter()
+                .map(|range| &text[range])
+                .collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        assert!(shortcodes(&":a".repeat(50_000)).is_empty());
+        assert!(shortcodes(&format!(":{}:", "a".repeat(65))).is_empty());
     }
 
     #[test]

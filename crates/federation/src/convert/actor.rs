@@ -11,7 +11,7 @@ use storage::accounts::Account;
 use storage::keys::Key;
 use url::Url;
 
-use super::moment;
+use super::{emoji, moment};
 use crate::Refusal;
 use crate::origin::same_origin;
 use crate::proofs::{multikey, read_multikey};
@@ -189,6 +189,7 @@ pub(crate) fn to_json(app: &App, account: &Account, keys: &Keys) -> Value {
         note: String::new(),
         note_source: String::new(),
         fields: Vec::new(),
+        emojis: Vec::new(),
         avatar: None,
         header: None,
         discoverable: false,
@@ -228,7 +229,7 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
         "attachment": account.fields.iter().map(|field| json!({
             "type": "PropertyValue", "name": field.name, "value": field.value,
         })).collect::<Vec<_>>(),
-        "tag": hashtags(app, account),
+        "tag": tags(app, account),
     });
     let optional = [
         ("featured", account.featured_uri.clone().map(Value::from)),
@@ -292,8 +293,8 @@ fn kind_of(account: &Account) -> &'static str {
     }
 }
 
-/// The hashtags of a biography, each once.
-fn hashtags(app: &App, account: &Account) -> Vec<Value> {
+/// The hashtags of a biography, each once, and the custom emoji of a profile.
+fn tags(app: &App, account: &Account) -> Vec<Value> {
     let mut names: Vec<String> = Vec::new();
     for (_, span) in spans(&account.note_source, app.settings().hosts()) {
         if let Span::Hashtag(name) = span {
@@ -304,7 +305,8 @@ fn hashtags(app: &App, account: &Account) -> Vec<Value> {
         }
     }
     let tag = |name: &String| json!({ "type": "Hashtag", "href": app.addresses().tag(name), "name": format!("#{name}") });
-    names.iter().map(tag).collect()
+    let emojis = account.emojis.iter().map(|of| emoji::tag(app, of));
+    names.iter().map(tag).chain(emojis).collect()
 }
 
 fn public_key(account: &Account, key: &Key) -> Option<Value> {
@@ -333,7 +335,7 @@ fn image(app: &App, file: &str) -> Value {
 }
 
 /// The type of a file of ours, by the extension that we gave it.
-fn mime(file: &str) -> &'static str {
+pub(super) fn mime(file: &str) -> &'static str {
     match file.rsplit('.').next() {
         Some("png") => "image/png",
         Some("gif") => "image/gif",

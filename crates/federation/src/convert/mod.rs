@@ -2,6 +2,8 @@
 
 pub(crate) mod actor;
 mod card;
+pub(crate) mod emoji;
+mod film;
 pub(crate) mod note;
 pub(crate) mod poll;
 pub(crate) mod quote;

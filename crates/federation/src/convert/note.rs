@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, QuoteState, StatusId, limits};
+use domain::{AccountId, ContentType, MediaKind, QuoteState, StatusId, limits};
 use serde_json::{Value, json};
 use service::incoming::{RemoteMedia, RemoteStatus};
 use service::{Addresses, App};
@@ -14,7 +14,7 @@ use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{card, moment, poll, quote, words};
+use super::{card, emoji, film, moment, poll, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -176,6 +176,11 @@ fn attachment(object: &Value) -> Option<RemoteMedia> {
             [x, y] => (*x, *y),
             _ => (0.0, 0.0),
         },
+        thumbnail: read::one(object, "icon").and_then(|icon| match icon.as_str() {
+            Some(address) => web_address(address),
+            None => link(icon, "url"),
+        }),
+        duration: text(object, "duration").and_then(film::seconds),
     })
 }
 
@@ -321,6 +326,11 @@ impl Post {
                     json!({ language.as_str(): status.content }),
                 );
             }
+            if status.content_type != ContentType::Plain {
+                let source =
+                    json!({ "content": status.text, "mediaType": status.content_type.name() });
+                object.insert("source".to_owned(), source);
+            }
             if let Some(quote) = &self.quote
                 && matches!(quote.state, QuoteState::Pending | QuoteState::Accepted)
             {
@@ -347,7 +357,9 @@ impl Post {
         let hashtags = self.tags.iter().map(|name| {
             json!({ "type": "Hashtag", "href": app.addresses().tag(name), "name": format!("#{name}") })
         });
-        mentions.chain(hashtags).collect()
+        let emojis = self.status.emojis.iter();
+        let emojis = emojis.map(|of| emoji::tag(app, of));
+        mentions.chain(hashtags).chain(emojis).collect()
     }
 
     /// What tells others that the status is new.
@@ -370,7 +382,7 @@ fn document(app: &App, media: &Media) -> Value {
         (Some(file), _) => app.addresses().media(file),
         (None, remote) => remote.clone().unwrap_or_default(),
     };
-    json!({
+    let mut document = json!({
         "type": "Document",
         "mediaType": media.mime,
         "url": url,
@@ -379,7 +391,13 @@ fn document(app: &App, media: &Media) -> Value {
         "width": media.width,
         "height": media.height,
         "focalPoint": [media.focus_x, media.focus_y],
-    })
+    });
+    if media.kind != MediaKind::Image
+        && let Some(document) = document.as_object_mut()
+    {
+        document.extend(film::described(app, media));
+    }
+    document
 }
 
 /// The Announce of a boost, without a context. `boosted` is what it repeats, `owner` whose that is.

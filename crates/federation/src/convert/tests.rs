@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{actor, note};
 use crate::net::parse_json;
 
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 37] = [
     "@context",
     "id",
     "type",
@@ -42,6 +42,7 @@ const KEYS: [&str; 36] = [
     "inbox",
     "followers",
     "focalPoint",
+    "duration",
     "value",
     "alsoKnownAs",
     "movedTo",

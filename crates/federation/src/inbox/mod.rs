@@ -301,6 +301,7 @@ mod tests {
             authorized_fetch: false,
             parallel_hosts: 1,
             give_up_after: Duration::ZERO,
+            translator: None,
         })
         .unwrap();
         let answer = async || {

@@ -12,6 +12,7 @@ mod gate;
 mod html;
 mod links;
 mod resolver;
+mod translator;
 mod transport;
 
 pub use address::{is_nearby, is_public};
@@ -22,3 +23,5 @@ pub use content_type::is_activity_json;
 pub use error::{BuildError, FetchError, Reply};
 #[cfg(fuzzing)]
 pub(crate) use links::object as object_of_links;
+pub(crate) use translator::Translator;
+pub use translator::TranslatorSettings;

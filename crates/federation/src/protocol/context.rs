@@ -19,6 +19,7 @@ pub(crate) fn with_context(object: Value) -> Value {
             "alsoKnownAs": { "@id": "as:alsoKnownAs", "@type": "@id" },
             "assertionMethod": { "@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set" },
             "Hashtag": "as:Hashtag",
+            "Emoji": "toot:Emoji",
             "PropertyValue": "schema:PropertyValue",
             "value": "schema:value",
             "discoverable": "toot:discoverable",

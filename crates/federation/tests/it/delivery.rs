@@ -145,6 +145,7 @@ impl School {
             authorized_fetch: false,
             parallel_hosts: 8,
             give_up_after,
+            translator: None,
         })
         .unwrap();
         let (stop, stopping) = watch::channel(false);

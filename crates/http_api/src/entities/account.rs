@@ -6,7 +6,6 @@ use domain::{AccountId, Time, Visibility};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Null;
 use super::quote::Approval;
 use super::time::{moment, moment_or_null};
 
@@ -97,6 +96,8 @@ pub struct Source {
     pub indexable: bool,
     pub attribution_domains: Vec<String>,
     pub quote_policy: &'static str,
+    /// How posts are written unless an app says otherwise, as in GoToSocial.
+    pub status_content_type: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -137,8 +138,7 @@ pub struct Role {
     /// A bit mask as a decimal string.
     pub permissions: String,
     pub highlighted: bool,
-    #[schema(schema_with = crate::openapi::null)]
-    pub collection_limit: Null,
+    pub collection_limit: i64,
 }
 
 fn is_false(said: &bool) -> bool {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::time::{moment, moment_or_null};
-use super::{Empty, StatusTag};
+use super::{CustomEmoji, Empty, StatusTag};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Announcement {
@@ -31,8 +31,7 @@ pub struct Announcement {
     #[schema(schema_with = crate::openapi::empty_list)]
     pub statuses: Empty,
     pub tags: Vec<StatusTag>,
-    #[schema(schema_with = crate::openapi::empty_list)]
-    pub emojis: Empty,
+    pub emojis: Vec<CustomEmoji>,
     pub reactions: Vec<Reaction>,
 }
 
@@ -42,4 +41,9 @@ pub struct Reaction {
     pub name: String,
     pub count: i64,
     pub me: bool,
+    /// Only of custom emoji, as the next is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub static_url: Option<String>,
 }

@@ -109,6 +109,8 @@ pub struct StatusLimits {
     pub max_characters: usize,
     pub max_media_attachments: usize,
     pub characters_reserved_per_url: usize,
+    /// How posts may be written, as in GoToSocial.
+    pub supported_mime_types: [&'static str; 2],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -157,8 +159,9 @@ pub struct Registrations {
     pub reason_required: bool,
     #[schema(required)]
     pub message: Option<String>,
-    #[schema(schema_with = crate::openapi::null)]
-    pub min_age: Null,
+    /// Years.
+    #[schema(required)]
+    pub min_age: Option<u32>,
     #[schema(required)]
     pub url: Option<String>,
 }

@@ -20,8 +20,8 @@ pub struct MediaAttachment {
     pub preview_url: Option<String>,
     #[schema(required)]
     pub remote_url: Option<String>,
-    #[schema(schema_with = crate::openapi::null)]
-    pub preview_remote_url: Null,
+    #[schema(required)]
+    pub preview_remote_url: Option<String>,
     /// An old link that some apps still ask for.
     #[schema(schema_with = crate::openapi::null)]
     pub text_url: Null,
@@ -38,12 +38,52 @@ pub struct Meta {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Focus)]
     pub focus: Option<Focus>,
+    #[serde(flatten)]
+    pub film: Film,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Size)]
-    pub original: Option<Size>,
+    #[schema(value_type = Original)]
+    pub original: Option<Original>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Size)]
     pub small: Option<Size>,
+}
+
+/// What older versions of Mastodon say of films and sounds, and apps still read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Film {
+    /// `0:01:05.25`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<String>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// Pictures per second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fps: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_encode: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_bitrate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_channels: Option<String>,
+    #[serde(flatten)]
+    pub size: Option<Size>,
+}
+
+/// A picture has a size, a sound what is heard, a film both.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Original {
+    #[serde(flatten)]
+    pub size: Option<Size>,
+    /// A fraction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame_rate: Option<String>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// Bits per second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bitrate: Option<u64>,
 }
 
 /// The point that stays visible in a crop; from -1 to 1, upwards and to the right.

@@ -5,7 +5,7 @@ use domain::{PollId, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Empty;
+use super::account::CustomEmoji;
 use super::time::moment_or_null;
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -21,8 +21,7 @@ pub struct Poll {
     #[schema(required)]
     pub voters_count: Option<i64>,
     pub options: Vec<PollOption>,
-    #[schema(schema_with = crate::openapi::empty_list)]
-    pub emojis: Empty,
+    pub emojis: Vec<CustomEmoji>,
     /// Only for somebody signed in, as the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool)]

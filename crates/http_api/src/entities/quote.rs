@@ -38,12 +38,22 @@ pub struct Approval {
 }
 
 impl Approval {
-    /// There are no featured collections here.
+    /// Nobody may.
     pub const NOBODY: Self = Self {
         automatic: Vec::new(),
         manual: Vec::new(),
         current_user: "denied",
     };
+
+    /// Anybody may, and whoever looks if they are signed in.
+    #[must_use]
+    pub fn everybody(is_signed_in: bool) -> Self {
+        Self {
+            automatic: vec!["public"],
+            manual: Vec::new(),
+            current_user: if is_signed_in { "automatic" } else { "denied" },
+        }
+    }
 
     #[must_use]
     pub fn of(policy: QuotePolicy, current_user: Permission) -> Self {

@@ -124,6 +124,8 @@ pub struct StatusSource {
     pub id: StatusId,
     pub text: String,
     pub spoiler_text: String,
+    /// How the text is written, as in GoToSocial and Pleroma.
+    pub content_type: &'static str,
 }
 
 /// <https://docs.joinmastodon.org/entities/StatusEdit/>

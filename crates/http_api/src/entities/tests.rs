@@ -191,6 +191,7 @@ fn ones_own_account_is_the_account_with_source_and_role() {
             indexable: false,
             attribution_domains: Vec::new(),
             quote_policy: "public",
+            status_content_type: "text/plain",
         },
         role: Role {
             id: "-99".to_owned(),
@@ -198,7 +199,7 @@ fn ones_own_account_is_the_account_with_source_and_role() {
             color: String::new(),
             permissions: "0".to_owned(),
             highlighted: false,
-            collection_limit: (),
+            collection_limit: 10,
         },
     });
     assert_shape(&own, "id acct source role", "fields");
@@ -223,7 +224,7 @@ fn an_attachment_without_measures_has_an_empty_meta() {
         url: None,
         preview_url: None,
         remote_url: None,
-        preview_remote_url: (),
+        preview_remote_url: None,
         text_url: (),
         meta: Meta::default(),
         description: None,

@@ -8,7 +8,7 @@ use actix_web::web::BytesMut;
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
-use super::multipart::{self, File};
+use super::multipart::{self, File, Room, SpooledFile};
 use super::tree::{self, Tree};
 use crate::ApiError;
 
@@ -20,34 +20,35 @@ pub(super) const TEXT_LIMIT: usize = 1024 * 1024;
 pub(super) struct Said {
     pub(super) params: Map<String, Value>,
     pub(super) files: Vec<File>,
+    pub(super) spooled: Vec<SpooledFile>,
 }
 
 /// Reads the request; what stands in the body outweighs the query.
 pub(super) async fn read(
     request: &HttpRequest,
     payload: Payload,
-    file_limit: usize,
+    room: Room<'_>,
 ) -> Result<Said, ApiError> {
     let mut said = Said {
         params: pairs(request.query_string().as_bytes())?,
-        files: Vec::new(),
+        ..Said::default()
     };
     let kind = content_type(request);
     let body = match kind.as_deref() {
-        Some("multipart/form-data") => multipart::read(request, payload, file_limit).await?,
+        Some("multipart/form-data") => multipart::read(request, payload, room).await?,
         // As Rack has it: a body without a type is a form.
         None | Some("application/x-www-form-urlencoded") => {
             let params = pairs(&bytes(payload).await?)?;
             Said {
                 params,
-                files: Vec::new(),
+                ..Said::default()
             }
         }
         Some(kind) if kind == "application/json" || kind.ends_with("+json") => {
             let params = json(&bytes(payload).await?)?;
             Said {
                 params,
-                files: Vec::new(),
+                ..Said::default()
             }
         }
         // As Rails has it: what is not known says nothing.
@@ -55,6 +56,7 @@ pub(super) async fn read(
     };
     said.params.extend(body.params);
     said.files = body.files;
+    said.spooled = body.spooled;
     Ok(said)
 }
 

@@ -17,6 +17,6 @@ pub use caller::{Anyone, Caller, Holder, Newcomer};
 pub use lenient::{Choice, Flag, Many, Number, Text, Words};
 pub use multipart::File;
 pub use page::PageParams;
-pub use params::{Params, Upload, UploadLimit};
+pub use params::{Params, Spooled, Upload, UploadLimit};
 pub use path::PathId;
 pub use scope::Scope;

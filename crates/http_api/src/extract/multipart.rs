@@ -14,6 +14,8 @@ use futures_util::stream::poll_fn;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use tokio::sync::mpsc;
 
+use service::{App, Spool, attachments};
+
 use super::body::{Said, TEXT_LIMIT};
 use super::tree::Tree;
 use crate::ApiError;
@@ -33,22 +35,45 @@ pub struct File {
     pub bytes: Bytes,
 }
 
-/// Reads all parts; the files together may have `file_limit` bytes.
+/// A file that was written to the disk as it came.
+#[derive(Debug)]
+pub struct SpooledFile {
+    /// The parameter that it was sent for.
+    pub field: String,
+    pub spool: Spool,
+}
+
+/// Where files are put, which together may have so many bytes.
+#[derive(Clone, Copy)]
+pub(super) enum Room<'a> {
+    Memory(usize),
+    Disk(&'a App, usize),
+}
+
+impl Room<'_> {
+    fn bytes(self) -> usize {
+        match self {
+            Self::Memory(bytes) | Self::Disk(_, bytes) => bytes,
+        }
+    }
+}
+
+/// Reads all parts.
 pub(super) async fn read(
     request: &HttpRequest,
     payload: Payload,
-    file_limit: usize,
+    room: Room<'_>,
 ) -> Result<Said, ApiError> {
     let kind = request.headers().get(CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let boundary = multer::parse_boundary(kind).map_err(unreadable)?;
-    let whole = u64::try_from(file_limit + TEXT_LIMIT + HEADERS_LIMIT).unwrap_or(u64::MAX);
+    let whole = u64::try_from(room.bytes() + TEXT_LIMIT + HEADERS_LIMIT).unwrap_or(u64::MAX);
     let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(whole));
     // The parser wants a stream that may change threads, which a request's body may not.
     let (sender, mut receiver) = mpsc::channel(1);
     let stream = poll_fn(move |cx| receiver.poll_recv(cx));
     let parts = Multipart::with_constraints(stream, boundary, limits);
-    let parsing = pin!(parse(parts, file_limit));
+    let parsing = pin!(parse(parts, room));
     let feeding = pin!(feed(payload, sender));
     match select(parsing, feeding).await {
         Either::Left((said, _)) => said,
@@ -64,10 +89,10 @@ async fn feed(mut payload: Payload, sender: mpsc::Sender<Result<Bytes, PayloadEr
     }
 }
 
-async fn parse(mut parts: Multipart<'_>, file_limit: usize) -> Result<Said, ApiError> {
+async fn parse(mut parts: Multipart<'_>, room: Room<'_>) -> Result<Said, ApiError> {
     let mut tree = Tree::default();
-    let mut files = Vec::new();
-    let (mut text_left, mut file_left) = (TEXT_LIMIT, file_limit);
+    let (mut files, mut spooled) = (Vec::new(), Vec::new());
+    let (mut text_left, mut file_left) = (TEXT_LIMIT, room.bytes());
     while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
         let Some(field) = part.name().map(str::to_owned) else {
             continue;
@@ -78,6 +103,16 @@ async fn parse(mut parts: Multipart<'_>, file_limit: usize) -> Result<Said, ApiE
             continue;
         };
         let content_type = part.content_type().map(ToString::to_string);
+        if let Room::Disk(app, _) = room {
+            let Some(spool) = spool(app, &mut part, &mut file_left).await? else {
+                continue;
+            };
+            if spooled.len() == FILES {
+                return Err(ApiError::PayloadTooLarge);
+            }
+            spooled.push(SpooledFile { field, spool });
+            continue;
+        }
         let bytes = bytes(&mut part, &mut file_left).await?;
         // A form on a page sends an empty part for each file that was not chosen.
         if bytes.is_empty() {
@@ -96,7 +131,32 @@ async fn parse(mut parts: Multipart<'_>, file_limit: usize) -> Result<Said, ApiE
     Ok(Said {
         params: tree.into_map(),
         files,
+        spooled,
     })
+}
+
+/// None of an empty file.
+async fn spool(
+    app: &App,
+    part: &mut Field<'_>,
+    left: &mut usize,
+) -> Result<Option<Spool>, ApiError> {
+    let mut spool = None;
+    while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+        *left = left
+            .checked_sub(chunk.len())
+            .ok_or(ApiError::PayloadTooLarge)?;
+        if chunk.is_empty() {
+            continue;
+        }
+        let mut begun = match spool.take() {
+            Some(begun) => begun,
+            None => attachments::receive(app).await?,
+        };
+        attachments::add(&mut begun, &chunk).await?;
+        spool = Some(begun);
+    }
+    Ok(spool)
 }
 
 async fn bytes(part: &mut Field<'_>, left: &mut usize) -> Result<BytesMut, ApiError> {

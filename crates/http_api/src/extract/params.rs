@@ -8,9 +8,10 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use service::{App, Spool, attachments};
 
 use super::body;
-use super::multipart::File;
+use super::multipart::{File, Room, SpooledFile};
 use crate::ApiError;
 
 /// How many bytes of files are taken with one request; part of the app's data.
@@ -42,6 +43,21 @@ impl<T> Upload<T> {
     }
 }
 
+/// Query and body as one `T`, and the files of a multipart body, on the disk: of any length, they take no memory.
+#[derive(Debug)]
+pub struct Spooled<T> {
+    pub params: T,
+    pub files: Vec<SpooledFile>,
+}
+
+impl<T> Spooled<T> {
+    /// Takes out the file sent for parameter `field`.
+    pub fn take(&mut self, field: &str) -> Option<Spool> {
+        let position = self.files.iter().position(|file| file.field == field)?;
+        Some(self.files.swap_remove(position).spool)
+    }
+}
+
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 impl<T: DeserializeOwned + 'static> FromRequest for Params<T> {
@@ -51,7 +67,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Params<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let said = body::read(&request, payload, 0).await?;
+            let said = body::read(&request, payload, Room::Memory(0)).await?;
             Ok(Self(typed(said.params)?))
         })
     }
@@ -67,10 +83,28 @@ impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
             let limit = request
                 .app_data::<Data<UploadLimit>>()
                 .map_or(0, |limit| limit.0);
-            let said = body::read(&request, payload, limit).await?;
+            let said = body::read(&request, payload, Room::Memory(limit)).await?;
             Ok(Self {
                 params: typed(said.params)?,
                 files: said.files,
+            })
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Spooled<T> {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let app = request.app_data::<Data<App>>().ok_or(ApiError::Server)?;
+            let room = Room::Disk(app, attachments::most_bytes(app));
+            let said = body::read(&request, payload, room).await?;
+            Ok(Self {
+                params: typed(said.params)?,
+                files: said.spooled,
             })
         })
     }

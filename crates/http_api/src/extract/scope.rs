@@ -64,6 +64,7 @@ scopes! {
     AdminReadEmailDomainBlocks: "admin:read:email_domain_blocks" for Admin;
     AdminReadIpBlocks: "admin:read:ip_blocks" for Admin;
     AdminReadReports: "admin:read:reports" for Moderator;
+    AdminWriteAll: "admin:write" for Moderator;
     AdminWriteAccounts: "admin:write:accounts" for Moderator;
     AdminWriteCanonicalEmailBlocks: "admin:write:canonical_email_blocks" for Admin;
     AdminWriteDomainAllows: "admin:write:domain_allows" for Admin;
@@ -82,6 +83,7 @@ scopes! {
     ReadAccounts: "read:accounts";
     ReadBlocks: "read:blocks";
     ReadBookmarks: "read:bookmarks";
+    ReadCollections: "read:collections";
     ReadFavourites: "read:favourites";
     ReadFilters: "read:filters";
     ReadFollows: "read:follows";
@@ -93,6 +95,7 @@ scopes! {
     WriteAccounts: "write:accounts";
     WriteBlocks: "write:blocks";
     WriteBookmarks: "write:bookmarks";
+    WriteCollections: "write:collections";
     WriteFavourites: "write:favourites";
     WriteFollows: "write:follows";
     WriteFilters: "write:filters";

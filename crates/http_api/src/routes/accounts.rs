@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::oauth::token_entity;
 use super::quotes::policy;
+use super::statuses::content_type;
 use super::{Answer, json, page};
 use crate::ApiError;
 use crate::entities::{Account, CredentialAccount, Relationship, Status, Token};
@@ -145,6 +146,7 @@ struct SignUpForm {
     locale: Text,
     reason: Text,
     invite_code: Text,
+    date_of_birth: Text,
 }
 
 async fn sign_up(
@@ -167,6 +169,7 @@ async fn sign_up(
         locale: text(form.locale),
         reason: form.reason.0,
         invite: form.invite_code.0,
+        date_of_birth: form.date_of_birth.0,
         from: Some(client_address(&request)),
     };
     let issued = users::sign_up_with_token(&app, holder.application, holder.scopes, form).await?;
@@ -212,6 +215,7 @@ struct UpdateSource {
     sensitive: Flag,
     language: Text,
     quote_policy: Text,
+    status_content_type: Text,
 }
 
 /// A list, or a map of numbers to rows, as forms send it.
@@ -277,6 +281,7 @@ impl Update {
                 .0
                 .map(|code| (!code.is_empty()).then_some(code)),
             default_quote_policy: policy(&params.source.quote_policy)?,
+            default_content_type: content_type(&params.source.status_content_type)?,
         })
     }
 }
@@ -364,6 +369,7 @@ struct StatusesOf {
     only_media: Flag,
     exclude_replies: Flag,
     exclude_reblogs: Flag,
+    exclude_direct: Flag,
     pinned: Flag,
     tagged: Text,
     #[serde(flatten)]
@@ -382,6 +388,7 @@ async fn statuses(
         only_media: params.only_media.is_set(),
         exclude_replies: params.exclude_replies.is_set(),
         exclude_reblogs: params.exclude_reblogs.is_set(),
+        exclude_direct: params.exclude_direct.is_set(),
         pinned: params.pinned.is_set(),
         tagged: params.tagged.filled().map(str::to_owned),
     };

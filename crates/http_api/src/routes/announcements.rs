@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use serde::Deserialize;
 use service::{App, announcements};
 
-use super::{Answer, json, nothing};
+use super::{Answer, json, nothing, put_or_patch};
 use crate::entities::Announcement;
 use crate::extract::scope::{AnyScope, WriteAccounts, WriteFavourites};
 use crate::extract::{Caller, PathId};
@@ -16,7 +16,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/announcements/{id}/dismiss").route(web::post().to(dismiss)))
         .service(
             web::resource("/v1/announcements/{id}/reactions/{name}")
-                .route(web::put().to(react))
+                .route(put_or_patch().to(react))
                 .route(web::delete().to(take_back)),
         );
 }

@@ -14,7 +14,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/conversations").route(web::get().to(list)))
         .service(web::resource("/v1/conversations/{id}").route(web::delete().to(delete)))
-        .service(web::resource("/v1/conversations/{id}/read").route(web::post().to(read)));
+        .service(web::resource("/v1/conversations/{id}/read").route(web::post().to(read)))
+        .service(web::resource("/v1/conversations/{id}/unread").route(web::post().to(unread)));
 }
 
 pub(super) fn operations(api: &mut Operations) {
@@ -46,7 +47,13 @@ async fn list(
 
 async fn read(caller: Caller<WriteConversations>, id: PathId<i64>, app: Data<App>) -> Answer {
     json(Conversation::from(
-        conversations::mark_read(&app, &caller.person, id.0).await?,
+        conversations::mark(&app, &caller.person, id.0, false).await?,
+    ))
+}
+
+async fn unread(caller: Caller<WriteConversations>, id: PathId<i64>, app: Data<App>) -> Answer {
+    json(Conversation::from(
+        conversations::mark(&app, &caller.person, id.0, true).await?,
     ))
 }
 

@@ -1,23 +1,20 @@
 //! What apps ask for and this server truly has none of.
 
-use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
 use serde_json::json as object;
 use service::App;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use super::{Answer, json, nothing};
-use crate::ApiError;
-use crate::entities::{CustomEmoji, PreviewCard, Status, Tag};
-use crate::extract::scope::{AnyScope, ReadStatuses};
+use super::{Answer, json};
+use crate::entities::{PreviewCard, Status, Tag};
+use crate::extract::scope::AnyScope;
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // For everybody.
     for path in [
-        "/v1/custom_emojis",
         "/v1/trends",
         "/v1/trends/tags",
         "/v1/trends/statuses",
@@ -25,15 +22,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     ] {
         config.service(web::resource(path).route(web::get().to(none)));
     }
-    config
-        .service(
-            web::resource("/v1/instance/translation_languages")
-                .route(web::get().to(no_translations)),
-        )
-        .service(web::resource("/v1/accounts/{id}/identity_proofs").route(web::get().to(no_proofs)))
-        .service(
-            web::resource("/v1/statuses/{id}/translate").route(web::post().to(no_translation)),
-        );
+    config.service(
+        web::resource("/v1/accounts/{id}/identity_proofs").route(web::get().to(no_proofs)),
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {
@@ -89,18 +80,8 @@ async fn none() -> Answer {
     json(object!([]))
 }
 
-/// Between which languages this server translates.
-async fn no_translations() -> Answer {
-    nothing()
-}
-
 /// Mastodon knows none since version 4: rows of a profile are checked instead.
 async fn no_proofs(caller: Caller<AnyScope>, id: PathId<AccountId>, app: Data<App>) -> Answer {
     service::accounts::view(&app, Some(&caller.person), id.0).await?;
     none().await
-}
-
-/// Nothing is translated here, as the document of the server says.
-async fn no_translation(_: Caller<ReadStatuses>) -> Result<HttpResponse, ApiError> {
-    Err(ApiError::NotFound)
 }

@@ -7,7 +7,7 @@ use service::App;
 use service::filters::{self, FilterWishes, KeywordChange, KeywordWish};
 use utoipa::ToSchema;
 
-use super::{Answer, json, nothing};
+use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::{Filter, FilterKeyword, FilterStatus};
 use crate::extract::scope::{ReadFilters, WriteFilters};
@@ -24,7 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v2/filters/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(update))
+                .route(put_or_patch().to(update))
                 .route(web::delete().to(delete)),
         )
         .service(
@@ -40,7 +40,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v2/filters/keywords/{id}")
                 .route(web::get().to(keyword))
-                .route(web::put().to(update_keyword))
+                .route(put_or_patch().to(update_keyword))
                 .route(web::delete().to(delete_keyword)),
         )
         .service(

@@ -9,7 +9,7 @@ use service::filters::{self, FilterWishes, KeywordChange, KeywordWish};
 use utoipa::ToSchema;
 
 use super::filters::expires_in;
-use super::{Answer, json, nothing};
+use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::FilterV1;
 use crate::extract::scope::{ReadFilters, WriteFilters};
@@ -26,7 +26,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/filters/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(update))
+                .route(put_or_patch().to(update))
                 .route(web::delete().to(delete)),
         );
 }

@@ -9,7 +9,7 @@ use service::{App, grouped};
 use utoipa::ToSchema;
 
 use super::notifications::List;
-use super::{Answer, json, nothing};
+use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::{Account, Groups, NotificationPolicy, UnreadCount};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
@@ -23,7 +23,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v2/notifications/policy")
                 .route(web::get().to(policy))
-                .route(web::patch().to(set_policy)),
+                .route(put_or_patch().to(set_policy)),
         )
         .service(web::resource("/v2/notifications/unread_count").route(web::get().to(unread_count)))
         .service(web::resource("/v2/notifications/{key}").route(web::get().to(show)))

@@ -67,13 +67,14 @@ async fn privacy_policy(app: Data<App>) -> Answer {
 }
 
 async fn terms(app: Data<App>) -> Answer {
-    show(instance::terms(&app))
+    show(instance::terms(&app).await?)
 }
 
 /// There are none but those of now.
 async fn terms_of(date: Path<String>, app: Data<App>) -> Answer {
     let date: NaiveDate = date.parse().map_err(|_| ApiError::NotFound)?;
-    show(instance::terms(&app).filter(|terms| terms.holds_from == date))
+    let terms = instance::terms(&app).await?;
+    show(terms.filter(|terms| terms.holds_from == date))
 }
 
 fn show(terms: Option<Terms>) -> Answer {

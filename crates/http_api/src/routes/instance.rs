@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{self, Data, ServiceConfig};
-use domain::{Severity, limits};
+use domain::{ContentType, Severity, limits};
 use serde::{Deserialize, Serialize};
 use service::instance::{self, Facts, Week};
-use service::{App, RegistrationMode, ShownTo, push};
+use service::{App, RegistrationMode, ShownTo, films, push};
 use utoipa::ToSchema;
 
 use super::{Answer, house, json};
@@ -92,18 +92,19 @@ fn status_limits(app: &App) -> e::StatusLimits {
         max_characters: app.settings().max_characters,
         max_media_attachments: app.settings().max_media,
         characters_reserved_per_url: domain::text::URL_LENGTH,
+        supported_mime_types: ContentType::NAMES,
     }
 }
 
 fn media_limits(app: &App) -> e::MediaLimits {
     e::MediaLimits {
         description_limit: limits::MEDIA_DESCRIPTION,
-        supported_mime_types: &service::media::MIME_TYPES,
+        supported_mime_types: films::mime_types(app),
         image_size_limit: app.settings().max_image_bytes,
         image_matrix_limit: service::media::MOST_PIXELS,
-        video_size_limit: 0,
-        video_frame_rate_limit: 0,
-        video_matrix_limit: 0,
+        video_size_limit: app.settings().max_video_bytes,
+        video_frame_rate_limit: films::MOST_FRAMES,
+        video_matrix_limit: films::MOST_PIXELS,
     }
 }
 
@@ -160,7 +161,7 @@ async fn version_2(app: Data<App>) -> Answer {
                     .privacy_policy
                     .as_ref()
                     .map(|_| at("/about#privacy")),
-                terms_of_service: settings.house.terms.as_ref().map(|_| at("/about#terms")),
+                terms_of_service: facts.has_terms.then(|| at("/about#terms")),
             },
             vapid: e::Vapid { public_key },
             accounts: e::AccountLimits {
@@ -177,7 +178,9 @@ async fn version_2(app: Data<App>) -> Answer {
             statuses: status_limits(&app),
             media_attachments: media_limits(&app),
             polls: POLLS,
-            translation: e::Translation { enabled: false },
+            translation: e::Translation {
+                enabled: settings.translates,
+            },
             timelines_access: e::TimelinesAccess {
                 live_feeds: open,
                 hashtag_feeds: open,
@@ -190,7 +193,7 @@ async fn version_2(app: Data<App>) -> Answer {
             approval_required: mode == RegistrationMode::Approval,
             reason_required: settings.registrations.reason_required,
             message: None,
-            min_age: (),
+            min_age: settings.registrations.minimum_age,
             url: None,
         },
         api_versions: e::ApiVersions {

@@ -8,7 +8,7 @@ use service::App;
 use service::lists::{self, ListWishes};
 use utoipa::ToSchema;
 
-use super::{Answer, json, nothing, page};
+use super::{Answer, json, nothing, page, put_or_patch};
 use crate::ApiError;
 use crate::entities::{Account, List};
 use crate::extract::scope::{ReadLists, WriteLists};
@@ -26,7 +26,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/lists/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(update))
+                .route(put_or_patch().to(update))
                 .route(web::delete().to(delete)),
         )
         .service(

@@ -1,27 +1,35 @@
 //! <https://docs.joinmastodon.org/methods/media/>
 
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::MediaId;
 use serde::{Deserialize, Serialize};
 use service::App;
-use service::attachments;
+use service::attachments::{self, Change};
+use service::views::MediaView;
 use utoipa::ToSchema;
 
-use super::{Answer, json, nothing};
+use super::{Answer, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::MediaAttachment;
 use crate::extract::scope::WriteMedia;
-use crate::extract::{Caller, Params, PathId, Text, Upload};
+use crate::extract::{Caller, PathId, Spooled, Text};
 use crate::openapi::Operations;
+
+/// How long the first version of the upload, whose answer is the finished file, waits for it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/v1/media").route(web::post().to(create)))
+        .service(web::resource("/v1/media").route(web::post().to(create_and_wait)))
         .service(web::resource("/v2/media").route(web::post().to(create)))
         .service(
             web::resource("/v1/media/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(update))
+                .route(put_or_patch().to(update))
                 .route(web::delete().to(delete)),
         );
 }
@@ -66,41 +74,71 @@ pub(super) fn focus(text: &Text) -> Result<Option<(f64, f64)>, ApiError> {
     })
 }
 
-/// Pictures are worked on at once, so that both versions answer with the finished attachment.
-async fn create(
-    caller: Caller<WriteMedia>,
-    mut upload: Upload<Described>,
-    app: Data<App>,
-) -> Answer {
+/// The attachment, with `unfinished` as long as it is still worked on.
+fn attachment(view: MediaView, unfinished: StatusCode) -> Answer {
+    let status = if view.is_ready() {
+        StatusCode::OK
+    } else {
+        unfinished
+    };
+    Ok(HttpResponse::build(status).json(MediaAttachment::from(view)))
+}
+
+async fn take_in(
+    app: &App,
+    caller: &Caller<WriteMedia>,
+    mut upload: Spooled<Described>,
+) -> Result<MediaView, ApiError> {
     let file = upload.take("file").ok_or_else(|| {
         ApiError::Unprocessable("Validation failed: File can't be blank".to_owned())
     })?;
     let new = attachments::Upload {
-        bytes: file.bytes,
+        file,
+        thumbnail: upload.take("thumbnail"),
         description: upload.params.description.filled().map(str::to_owned),
         focus: focus(&upload.params.focus)?,
     };
-    json(MediaAttachment::from(
-        attachments::upload(&app, &caller.person, new).await?,
-    ))
+    Ok(attachments::upload(app, &caller.person, new).await?)
+}
+
+/// `POST /api/v2/media`: what has to be converted is answered with 202 before it is.
+async fn create(caller: Caller<WriteMedia>, upload: Spooled<Described>, app: Data<App>) -> Answer {
+    attachment(take_in(&app, &caller, upload).await?, StatusCode::ACCEPTED)
+}
+
+/// `POST /api/v1/media`: the same for apps that do not ask again.
+async fn create_and_wait(
+    caller: Caller<WriteMedia>,
+    upload: Spooled<Described>,
+    app: Data<App>,
+) -> Answer {
+    let view = take_in(&app, &caller, upload).await?;
+    let view = if view.is_ready() {
+        view
+    } else {
+        attachments::find_ready(&app, &caller.person, view.id(), PATIENCE).await?
+    };
+    attachment(view, StatusCode::ACCEPTED)
 }
 
 async fn show(caller: Caller<WriteMedia>, id: PathId<MediaId>, app: Data<App>) -> Answer {
-    json(MediaAttachment::from(
-        attachments::find(&app, &caller.person, id.0).await?,
-    ))
+    let view = attachments::find(&app, &caller.person, id.0).await?;
+    attachment(view, StatusCode::PARTIAL_CONTENT)
 }
 
 async fn update(
     caller: Caller<WriteMedia>,
     id: PathId<MediaId>,
-    params: Params<Described>,
+    mut upload: Spooled<Described>,
     app: Data<App>,
 ) -> Answer {
-    let params = params.into_inner();
-    let at = focus(&params.focus)?;
-    let view = attachments::update(&app, &caller.person, id.0, params.description.0, at).await?;
-    json(MediaAttachment::from(view))
+    let change = Change {
+        thumbnail: upload.take("thumbnail"),
+        focus: focus(&upload.params.focus)?,
+        description: upload.params.description.0,
+    };
+    let view = attachments::update(&app, &caller.person, id.0, change).await?;
+    attachment(view, StatusCode::OK)
 }
 
 async fn delete(caller: Caller<WriteMedia>, id: PathId<MediaId>, app: Data<App>) -> Answer {

@@ -3,9 +3,12 @@
 mod accounts;
 mod admin;
 mod announcements;
+mod annual_reports;
 mod apps;
 mod async_refreshes;
+mod collections;
 mod conversations;
+mod custom_emojis;
 mod directory;
 mod domain_blocks;
 mod empty;
@@ -35,9 +38,11 @@ mod statuses;
 mod streaming;
 mod tags;
 mod timelines;
+mod translation;
 
-use actix_web::web::ServiceConfig;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::guard::{Any, Patch, Put};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Route};
 use serde::Serialize;
 use service::{App, Paged};
 
@@ -55,6 +60,11 @@ pub(crate) fn json<T: Serialize>(entity: T) -> Answer {
 /// An empty object, as Mastodon answers where there is nothing to say.
 pub(crate) fn nothing() -> Answer {
     json(serde_json::json!({}))
+}
+
+/// A route for what is changed: Mastodon takes PUT and PATCH for it alike, and apps send either.
+fn put_or_patch() -> Route {
+    web::route().guard(Any(Put()).or(Patch()))
 }
 
 /// A page of entities with the links to its neighbours; to the next only where this one was read in full.
@@ -103,11 +113,14 @@ pub fn configure_api(config: &mut ServiceConfig) {
     regard::routes(config);
     accounts::routes(config);
     announcements::routes(config);
+    annual_reports::routes(config);
     admin::routes(config);
     apps::routes(config);
     async_refreshes::routes(config);
+    collections::routes(config);
     directory::routes(config);
     conversations::routes(config);
+    custom_emojis::routes(config);
     domain_blocks::routes(config);
     featured_tags::routes(config);
     filters::routes(config);
@@ -134,6 +147,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     streaming::routes(config);
     tags::routes(config);
     timelines::routes(config);
+    translation::routes(config);
     crate::openapi::routes(config);
 }
 

@@ -8,7 +8,7 @@ use service::{App, accounts, featured_tags, profile, users};
 use utoipa::ToSchema;
 
 use super::accounts::Update;
-use super::{Answer, json, nothing};
+use super::{Answer, json, nothing, put_or_patch};
 use crate::entities::{FeaturedTag, Profile};
 use crate::extract::scope::{OwnProfile, WriteAccounts};
 use crate::extract::{Caller, Newcomer, Params, Text, Upload};
@@ -19,7 +19,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/profile")
                 .route(web::get().to(read))
-                .route(web::patch().to(write)),
+                .route(put_or_patch().to(write)),
         )
         .service(web::resource("/v1/emails/confirmations").route(web::post().to(confirmation)));
 }

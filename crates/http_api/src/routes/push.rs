@@ -8,7 +8,7 @@ use service::App;
 use service::push::{self, NewSubscription, Wishes};
 use utoipa::ToSchema;
 
-use super::{Answer, json, nothing};
+use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::WebPushSubscription;
 use crate::extract::scope::Push;
@@ -20,7 +20,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         web::resource("/v1/push/subscription")
             .route(web::get().to(show))
             .route(web::post().to(create))
-            .route(web::put().to(update))
+            .route(put_or_patch().to(update))
             .route(web::delete().to(delete)),
     );
 }

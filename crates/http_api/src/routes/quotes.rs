@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use service::{App, quotes};
 use utoipa::ToSchema;
 
-use super::{Answer, json, page};
+use super::{Answer, json, page, put_or_patch};
 use crate::ApiError;
 use crate::entities::Status;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
@@ -22,7 +22,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::post().to(revoke)),
         )
         .service(
-            web::resource("/v1/statuses/{id}/interaction_policy").route(web::put().to(set_policy)),
+            web::resource("/v1/statuses/{id}/interaction_policy")
+                .route(put_or_patch().to(set_policy)),
         );
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use service::{App, scheduled};
 use utoipa::ToSchema;
 
-use super::{Answer, json, nothing, page};
+use super::{Answer, json, nothing, page, put_or_patch};
 use crate::ApiError;
 use crate::entities::ScheduledStatus;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
@@ -20,7 +20,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/scheduled_statuses/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(move_to))
+                .route(put_or_patch().to(move_to))
                 .route(web::delete().to(cancel)),
         );
 }

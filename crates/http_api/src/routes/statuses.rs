@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{MediaId, StatusId, Visibility};
+use domain::{ContentType, MediaId, StatusId, Visibility};
 use serde::{Deserialize, Serialize};
 use service::statuses::{self, MediaChange, NewStatus, StatusChange};
 use service::{App, Error, scheduled};
@@ -12,7 +12,7 @@ use super::media::focus;
 use super::polls::PollParams;
 use super::quotes::policy;
 use super::scheduled_statuses::time;
-use super::{Answer, async_refreshes, json, nothing, page};
+use super::{Answer, async_refreshes, json, nothing, page, put_or_patch};
 use crate::ApiError;
 use crate::entities::{
     Account, Context, PreviewCard, ScheduledStatus, Status, StatusEdit, StatusSource,
@@ -34,7 +34,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/statuses/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(edit))
+                .route(put_or_patch().to(edit))
                 .route(web::delete().to(delete)),
         )
         .service(web::resource("/v1/statuses/{id}/context").route(web::get().to(context)))
@@ -168,6 +168,7 @@ struct Create {
     scheduled_at: Text,
     quoted_status_id: Text,
     quote_approval_policy: Text,
+    content_type: Text,
     /// Ours: the status never leaves this server.
     local_only: Flag,
 }
@@ -186,6 +187,7 @@ async fn create(
     let idempotency_key = idempotency_key(&request)?;
     let new = NewStatus {
         text: params.status.0.unwrap_or_default(),
+        content_type: content_type(&params.content_type)?,
         spoiler_text: params.spoiler_text.0.unwrap_or_default(),
         sensitive: params.sensitive.0,
         visibility: params.visibility.0,
@@ -226,6 +228,18 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
 
 fn answered(id: &str) -> Result<StatusId, ApiError> {
     id.trim().parse().map_err(|_| ApiError::NotFound)
+}
+
+/// How a text is written; None where nothing is said.
+pub(super) fn content_type(said: &Text) -> Result<Option<ContentType>, ApiError> {
+    let unknown = || {
+        ApiError::Unprocessable(
+            "Validation failed: Content type is not included in the list".to_owned(),
+        )
+    };
+    said.filled()
+        .map(|name| ContentType::named(name).ok_or_else(unknown))
+        .transpose()
 }
 
 fn media_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
@@ -271,6 +285,7 @@ struct Edit {
     media_attributes: Many<MediaAttributes>,
     poll: Option<PollParams>,
     quote_approval_policy: Text,
+    content_type: Text,
 }
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
@@ -303,6 +318,7 @@ async fn edit(
     }
     let change = StatusChange {
         text: params.status.0.unwrap_or(now.text),
+        content_type: content_type(&params.content_type)?.unwrap_or(now.content_type),
         spoiler_text: params.spoiler_text.0.unwrap_or(now.spoiler_text),
         sensitive: params.sensitive.0,
         language: params.language.filled().map(str::to_owned),
@@ -319,8 +335,23 @@ async fn edit(
     ))
 }
 
-async fn delete(caller: Caller<WriteStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
-    let view = statuses::delete(&app, &caller.person, id.0).await?;
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Delete {
+    delete_media: Flag,
+}
+
+async fn delete(
+    caller: Caller<WriteStatuses>,
+    id: PathId<StatusId>,
+    params: Params<Delete>,
+    app: Data<App>,
+) -> Answer {
+    let view = if params.0.delete_media.is_set() {
+        statuses::delete_with_media(&app, &caller.person, id.0).await?
+    } else {
+        statuses::delete(&app, &caller.person, id.0).await?
+    };
     let text = view.status.text.clone();
     json(Status {
         text: Some(text),
@@ -346,6 +377,7 @@ async fn source(caller: Caller<ReadStatuses>, id: PathId<StatusId>, app: Data<Ap
         id: row.id,
         text: row.text,
         spoiler_text: row.spoiler_text,
+        content_type: row.content_type.name(),
     })
 }
 

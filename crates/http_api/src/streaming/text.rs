@@ -31,6 +31,10 @@ struct AnnouncementReaction {
     name: String,
     count: i64,
     announcement_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    static_url: Option<String>,
 }
 
 impl Written {
@@ -48,11 +52,15 @@ impl Written {
                 announcement,
                 name,
                 count,
+                emoji,
             } => {
+                let (url, static_url) = emoji.map(|emoji| (emoji.url, emoji.static_url)).unzip();
                 let reaction = AnnouncementReaction {
                     name,
                     count,
                     announcement_id: announcement.to_string(),
+                    url,
+                    static_url,
                 };
                 ("announcement.reaction", Some(json(&reaction)?))
             }
@@ -115,6 +123,7 @@ mod tests {
             announcement: 7,
             name: "👍".to_owned(),
             count: 2,
+            emoji: None,
         };
         let said = text(reaction.clone(), &Stream::User, Form::WebSocket);
         assert_eq!(

@@ -93,6 +93,7 @@ async fn look(config: &Config) -> Vec<Finding> {
     findings.extend(local::database(config, public_url).await);
     findings.extend(local::disks(config));
     findings.push(local::media(config));
+    findings.push(local::films(config).await);
     findings.push(network::mail(config).await);
     findings.push(network::itself(config, public_url).await);
     findings

@@ -6,12 +6,14 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod domain;
+pub mod emoji;
 pub mod federation;
 pub mod init;
 pub mod invite;
 pub mod jobs;
 pub mod quarantine;
 pub mod report;
+pub mod seed;
 pub mod serve;
 pub mod user;
 

@@ -22,6 +22,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     {
         tracing::warn!("{contact}");
     }
+    if let Some(ffmpeg) = app.settings().ffmpeg.clone() {
+        tokio::spawn(async move {
+            if let Err(reason) = ffmpeg.check().await {
+                tracing::warn!(reason, "films and sounds cannot be converted");
+            }
+        });
+    }
     // Whoever is told that we are ready may tell us to stop.
     let told = told_to_stop()?;
     tell_systemd(NotifyState::Ready);

@@ -1,10 +1,15 @@
 //! `staffroom user`
 
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
 use anyhow::Context;
 use domain::Scopes;
 use service::oauth::Person;
+use service::transfer::ExportKind;
 use service::users::{self, NewUser};
-use service::{App, moving, oauth};
+use service::{App, moving, oauth, transfer};
 
 use crate::cli::User;
 use crate::commands::say;
@@ -44,6 +49,16 @@ pub async fn run(config: Config, command: User) -> anyhow::Result<()> {
                 format!("{name} can sign in with the new password.")
             } else {
                 format!("{name} can sign in with the password {password}")
+            });
+        }
+        User::LiftSecondFactor { name } => {
+            let was_on = users::second_factor::lift(&app, &name)
+                .await
+                .context(name.clone())?;
+            say(&if was_on {
+                format!("{name} signs in with the password alone now.")
+            } else {
+                format!("{name} has no second factor.")
             });
         }
         User::Role { name, role } => {
@@ -102,12 +117,49 @@ pub async fn run(config: Config, command: User) -> anyhow::Result<()> {
             moving::stay(&app, &name).await.context(name.clone())?;
             say(&format!("{name} points to no other account any more."));
         }
+        User::Export { name, kind, file } => {
+            export(&app, &name, kind, &file)
+                .await
+                .with_context(|| file.display().to_string())?;
+            say(&format!("{} is written.", file.display()));
+        }
+        User::Import {
+            name,
+            kind,
+            file,
+            overwrite,
+        } => {
+            let person = users::find(&app, &name).await.context(name.clone())?;
+            let place = file.display().to_string();
+            let content = std::fs::read(&file).with_context(|| place.clone())?;
+            transfer::submit(&app, &person, kind, overwrite, content)
+                .await
+                .context(place)?;
+            say(&format!(
+                "The running server works the file off; {name} finds the report at {}settings/transfer",
+                app.settings().public_url
+            ));
+        }
         User::Delete { name, .. } => {
             users::delete(&app, &name).await.context(name.clone())?;
             say(&format!("{name} is deleted; other servers are told."));
         }
     }
     Ok(())
+}
+
+async fn export(app: &App, name: &str, kind: ExportKind, file: &Path) -> anyhow::Result<()> {
+    let person = users::find(app, name).await.context(name.to_owned())?;
+    let mut out = File::create(file)?;
+    let mut before = None;
+    loop {
+        let part = transfer::part(app, &person, kind, before).await?;
+        out.write_all(&part.text)?;
+        before = part.more;
+        if before.is_none() {
+            return Ok(out.sync_all()?);
+        }
+    }
 }
 
 async fn create(app: &App, new: NewUser, token: Option<String>) -> anyhow::Result<()> {

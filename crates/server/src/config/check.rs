@@ -6,13 +6,16 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use super::{Config, ConfigError};
-use crate::parts::house;
+use crate::parts::{ffmpeg, house};
 
 /// The smallest and the largest value of numbers.
-const RANGES: [(&str, i64, i64); 11] = [
+const RANGES: [(&str, i64, i64); 14] = [
     ("server.workers", 0, 1_024),
     ("database.readers", 1, 256),
     ("media.max_image_bytes", 1, 1_073_741_824),
+    ("media.max_emoji_bytes", 1, 2_097_152),
+    ("media.max_video_bytes", 1, 4_294_967_296),
+    ("registrations.minimum_age", 0, 120),
     ("statuses.max_characters", 100, 100_000),
     ("statuses.max_media", 1, 16),
     ("statuses.link_preview_spread_seconds", 0, 3_600),
@@ -52,6 +55,12 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if !matches!(source.scheme(), "https" | "http") {
         return Err(config.wrong("server.source_url", "must begin with https:// or http://"));
     }
+    if let Some(url) = &config.translation.libretranslate_url
+        && !(matches!(url.scheme(), "https" | "http") && url.has_host())
+    {
+        let reason = "must be an address such as http://127.0.0.1:5000";
+        return Err(config.wrong("translation.libretranslate_url", reason));
+    }
     if config.instance.terms_file.is_some() && config.instance.terms_date.is_none() {
         return Err(ConfigError {
             key: "instance.terms_date".to_owned(),
@@ -62,10 +71,19 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         });
     }
     house(config)?;
+    let detected = &config.statuses.detected_languages;
+    if let Some(code) = detected
+        .iter()
+        .find(|code| !service::language::is_detectable(code))
+    {
+        let reason = format!("{code:?} is no code of a language that can be told from others");
+        return Err(config.wrong("statuses.detected_languages", reason));
+    }
     database_url(config)?;
     if config.media.folder.is_empty() {
         return Err(config.wrong("media.folder", "must name a folder"));
     }
+    ffmpeg(config)?;
     let (host, from) = (&config.mail.host, &config.mail.from);
     if !host.is_empty() && from.is_empty() {
         return Err(ConfigError {

@@ -61,6 +61,7 @@ pub struct Config {
     pub mail: Mail,
     pub community: Community,
     pub moderation: Moderation,
+    pub translation: Translation,
     pub logging: Logging,
     pub metrics: Metrics,
     /// Where each key that was set was set last.
@@ -109,6 +110,10 @@ pub struct Database {
 pub struct Media {
     pub folder: String,
     pub max_image_bytes: usize,
+    pub max_emoji_bytes: usize,
+    pub max_video_bytes: usize,
+    pub ffmpeg: String,
+    pub require_description: bool,
     pub cache_remote: bool,
 }
 
@@ -127,6 +132,7 @@ pub struct Registrations {
     pub mode: RegistrationMode,
     pub confirm_email: bool,
     pub reason_required: bool,
+    pub minimum_age: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -134,6 +140,7 @@ pub struct Registrations {
 pub struct Statuses {
     pub max_characters: usize,
     pub max_media: usize,
+    pub detected_languages: Vec<String>,
     pub link_previews: bool,
     pub link_preview_spread_seconds: u32,
 }
@@ -206,6 +213,14 @@ pub struct Community {
 pub struct Moderation {
     pub quarantine: bool,
     pub quarantine_days: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Translation {
+    #[serde(with = "optional")]
+    pub libretranslate_url: Option<Url>,
+    pub api_key: Secret,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

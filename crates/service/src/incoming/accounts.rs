@@ -10,7 +10,7 @@ use storage::keys::Key;
 use super::settled;
 use crate::jobs::{Job, enqueue};
 use crate::text::{plain_text, sanitise};
-use crate::{App, Error, Result, statuses};
+use crate::{App, Error, Result, statuses, verifying};
 
 /// A person as their own server describes them.
 #[derive(Debug, Clone)]
@@ -147,7 +147,7 @@ fn describe(
     now: Time,
 ) -> Account {
     let name = |text: &str| limits::cut(text.trim(), limits::REMOTE_NAME).replace('\0', "");
-    let fields = remote
+    let mut fields: Vec<ProfileField> = remote
         .fields
         .iter()
         .take(limits::REMOTE_PROFILE_FIELDS)
@@ -156,7 +156,11 @@ fn describe(
             value: sanitise::html(limits::cut_bytes(value, limits::REMOTE_BIOGRAPHY_BYTES)),
             source: String::new(),
             verified_at: None,
-        });
+        })
+        .collect();
+    if let Some(known) = known {
+        verifying::keep(&known.fields, &mut fields);
+    }
     Account {
         id: known.map_or_else(|| AccountId(app.next_id()), |row| row.id),
         username: remote.username.clone(),
@@ -171,7 +175,7 @@ fn describe(
             limits::REMOTE_BIOGRAPHY_BYTES,
         )),
         note_source: String::new(),
-        fields: fields.collect(),
+        fields,
         avatar: None,
         avatar_remote_url: remote.avatar_url.clone(),
         header: None,

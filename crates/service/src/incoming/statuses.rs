@@ -1,8 +1,8 @@
 //! What people elsewhere write.
 
 use domain::{
-    AccountId, CardId, CustomEmoji, MediaId, MediaKind, QuotePolicy, StatusId, Time, Visibility,
-    limits,
+    AccountId, CardId, CustomEmoji, MediaId, MediaKind, MediaState, QuotePolicy, StatusId, Time,
+    Visibility, limits,
 };
 use storage::DbConnection;
 use storage::accounts::Account;
@@ -77,6 +77,10 @@ pub struct RemoteMedia {
     pub width: Option<i32>,
     pub height: Option<i32>,
     pub focus: (f64, f64),
+    /// Where the picture is that stands for it.
+    pub thumbnail: Option<String>,
+    /// Seconds.
+    pub duration: Option<f64>,
 }
 
 /// Stores a status from elsewhere below those it answers, oldest first: the twin of `statuses::publish`.
@@ -151,6 +155,7 @@ pub(super) fn receive(
         visibility: remote.visibility,
         content,
         text: String::new(),
+        content_type: domain::ContentType::Plain,
         spoiler_text: spoiler(remote),
         sensitive: remote.sensitive || !remote.spoiler_text.is_empty(),
         language: remote.language.clone(),
@@ -368,6 +373,12 @@ fn attach(
             focus_x: file.focus.0,
             focus_y: file.focus.1,
             created_at: app.now(),
+            state: MediaState::Ready,
+            facts: file
+                .duration
+                .map(|seconds| serde_json::json!({ "duration": seconds }).to_string()),
+            failure: None,
+            remote_thumbnail: file.thumbnail.clone(),
         };
         storage::media::insert(conn, row)?;
     }

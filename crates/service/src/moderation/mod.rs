@@ -4,7 +4,9 @@
 pub mod accounts;
 pub mod email_blocks;
 pub mod ip_blocks;
+pub mod metrics;
 pub mod reports;
+pub mod trends;
 
 use std::collections::HashMap;
 

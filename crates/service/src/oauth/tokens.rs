@@ -38,24 +38,27 @@ pub struct IssuedToken {
 
 /// Who shows this token; none if it is not, or no longer, good. [`Error::Forbidden`] if its owner may not come in.
 pub async fn authenticate(app: &App, bearer: &str) -> Result<Option<Authenticated>> {
-    let found = holder(app, bearer).await?;
+    let (found, used) = holder(app, bearer).await?.unzip();
     if let Some(person) = found.as_ref().and_then(|found| found.person.as_ref()) {
         users::check_may_enter(person)?;
-        note_seen(app, person).await;
+        note_seen(app, person, used).await;
     }
     Ok(found)
 }
 
 /// As [`authenticate`]; its owner need not have confirmed their address, nor be let in yet.
 pub async fn authenticate_newcomer(app: &App, bearer: &str) -> Result<Option<Authenticated>> {
-    let found = holder(app, bearer).await?;
+    let found = holder(app, bearer).await?.map(|(found, _)| found);
     if let Some(person) = found.as_ref().and_then(|found| found.person.as_ref()) {
         users::check_is_enabled(person)?;
     }
     Ok(found)
 }
 
-async fn holder(app: &App, bearer: &str) -> Result<Option<Authenticated>> {
+/// A token, and when it was noted last that it was used.
+type Used = (TokenId, Option<Time>);
+
+async fn holder(app: &App, bearer: &str) -> Result<Option<(Authenticated, Used)>> {
     if bearer.is_empty() || bearer.len() > 200 {
         return Ok(None);
     }
@@ -81,28 +84,36 @@ async fn holder(app: &App, bearer: &str) -> Result<Option<Authenticated>> {
         .scopes
         .parse()
         .map_err(|_| Error::Internal("a stored token has unknown scopes".to_owned()))?;
-    Ok(Some(Authenticated {
+    let authenticated = Authenticated {
         token: token.id,
         application: token.application_id,
         scopes,
         person,
-    }))
+    };
+    Ok(Some((authenticated, (token.id, token.used_at))))
 }
 
 /// Reading goes on where this cannot be written.
-async fn note_seen(app: &App, person: &Person) {
+async fn note_seen(app: &App, person: &Person, token: Option<Used>) {
     let (now, user) = (app.now(), &person.user);
     let week = instance::week_of(now);
     // Whoever has just got an account was not here yet.
     let is_noted = user.last_seen_at > user.created_at
         && now - user.last_seen_at < chrono::Duration::minutes(SEEN_EVERY_MINUTES)
         && instance::week_of(user.last_seen_at) == week;
-    if is_noted {
+    let used = token.filter(|(_, at)| at.is_none_or(|at| now - at >= chrono::Duration::days(1)));
+    if is_noted && used.is_none() {
         return;
     }
     let id = user.id;
     let noted = app
         .transaction(move |_, conn| {
+            if let Some((token, _)) = used {
+                storage::applications::token_used(conn, token, now)?;
+            }
+            if is_noted {
+                return Ok(());
+            }
             let forgotten = week - chrono::Duration::weeks(instance::WEEKS);
             Ok(storage::users::seen(conn, id, now, week, forgotten)?)
         })
@@ -303,6 +314,7 @@ fn new_token(
         scopes: scopes.to_string(),
         created_at,
         revoked_at: None,
+        used_at: None,
     };
     (
         row,

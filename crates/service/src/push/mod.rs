@@ -163,7 +163,8 @@ fn names(alerts: &[NotificationKind]) -> Vec<String> {
 /// The endpoint and its host. Whether anything may be sent to that host is seen when it is.
 fn endpoint(app: &App, text: &str) -> Result<(String, String)> {
     let refused = || invalid("Endpoint is not a valid URL");
-    let url = Url::parse(text.trim()).map_err(|_| refused())?;
+    let text = text.trim();
+    let url = Url::parse(text).map_err(|_| refused())?;
     let secure = url.scheme() == "https" || (url.scheme() == "http" && app.settings().any_hosts);
     let credentials = !url.username().is_empty() || url.password().is_some();
     if !secure || credentials || url.as_str().len() > ENDPOINT {
@@ -172,7 +173,12 @@ fn endpoint(app: &App, text: &str) -> Result<(String, String)> {
     let host = url.host_str().ok_or_else(refused)?;
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     let host = format!("{host}{port}");
-    Ok((url.to_string(), host))
+    // Apps compare it with what they sent; no more than the path may have been added.
+    let written = url
+        .as_str()
+        .strip_suffix('/')
+        .filter(|short| *short == text);
+    Ok((written.unwrap_or(url.as_str()).to_owned(), host))
 }
 
 /// What is base64 in the alphabet of addresses or the other, with or without padding.

@@ -63,7 +63,7 @@ pub async fn unboost(app: &App, person: &Person, id: StatusId) -> Result<StatusV
 }
 
 /// What is meant by an id: of a boost, the status that it repeats.
-pub(super) fn original(conn: &mut DbConnection, viewer: AccountId, id: StatusId) -> Result<Status> {
+pub(crate) fn original(conn: &mut DbConnection, viewer: AccountId, id: StatusId) -> Result<Status> {
     let status = find_visible(conn, Some(viewer), id)?;
     match status.reblog_of_id {
         Some(boosted) => find_visible(conn, Some(viewer), boosted),
@@ -97,6 +97,7 @@ pub(crate) fn add_boost(
         visibility: visibility.of_boost(status.visibility),
         content: String::new(),
         text: String::new(),
+        content_type: domain::ContentType::Plain,
         spoiler_text: String::new(),
         sensitive: false,
         language: status.language.clone(),

@@ -1,15 +1,17 @@
 //! From what somebody typed to what is stored: HTML, mentions and tags.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::text::{Span, count, normalise_tag, spans};
-use domain::{Handle, limits};
+use domain::{ContentType, CustomEmoji, Handle, limits};
 use futures_util::future::join_all;
+use storage::DbConnection;
 use storage::accounts::Account;
 
 use crate::error::invalid;
 use crate::text::format::{self, Rel};
-use crate::{App, Result, accounts};
+use crate::text::markdown::{self, Marked};
+use crate::{App, Result, accounts, custom_emojis};
 
 /// People on other servers who are looked up for one status, if they are not known yet.
 const LOOKUPS: usize = 10;
@@ -20,6 +22,27 @@ pub(crate) struct Composed {
     pub mentioned: Vec<Account>,
     /// In lower case, each once.
     pub tags: Vec<String>,
+    /// Names of custom emoji, of which there may be none here.
+    pub shortcodes: Vec<String>,
+}
+
+/// The emoji of ours that a status uses, in its text and in what else is read of it. One query at most.
+pub(super) fn emojis<'a>(
+    app: &App,
+    conn: &mut DbConnection,
+    composed: &Composed,
+    spoiler_text: &'a str,
+    options: impl IntoIterator<Item = &'a String>,
+) -> Result<Vec<CustomEmoji>> {
+    let others = options.into_iter().map(String::as_str);
+    let mut names = composed.shortcodes.clone();
+    names.extend(custom_emojis::names(
+        std::iter::once(spoiler_text).chain(others),
+    ));
+    let mut known = HashSet::new();
+    names.retain(|name| known.insert(name.clone()));
+    names.truncate(limits::EMOJI);
+    custom_emojis::of_names(app, conn, &names)
 }
 
 /// Checks the length as Mastodon counts it.
@@ -32,11 +55,31 @@ pub(crate) fn check_length(app: &App, text: &str, spoiler_text: &str) -> Result<
 }
 
 /// Finds the people mentioned, elsewhere too, and turns the text into HTML.
-pub(crate) async fn compose(app: &App, text: &str) -> Result<Composed> {
+pub(crate) async fn compose(app: &App, text: &str, kind: ContentType) -> Result<Composed> {
     let settings = app.settings();
+    let marked = match kind {
+        ContentType::Plain => None,
+        ContentType::Markdown => Some(markdown::read(text, settings.hosts())),
+    };
+    let (found, shortcodes): (Vec<Span>, Vec<String>) = match &marked {
+        Some(marked) => (
+            marked.spans().cloned().collect(),
+            marked.shortcodes().map(str::to_owned).collect(),
+        ),
+        None => {
+            let parts = spans(text, settings.hosts());
+            let words = parts.iter().filter(|(_, span)| *span == Span::Text);
+            let words = words.filter_map(|(range, _)| text.get(range.clone()));
+            let shortcodes = custom_emojis::names(words);
+            (
+                parts.into_iter().map(|(_, span)| span).collect(),
+                shortcodes,
+            )
+        }
+    };
     let mut handles: Vec<Handle> = Vec::new();
     let mut tags: Vec<String> = Vec::new();
-    for (_, span) in spans(text, settings.hosts()) {
+    for span in found {
         match span {
             Span::Mention(handle) => {
                 let handle = handle.seen_from(&settings.host);
@@ -63,13 +106,17 @@ pub(crate) async fn compose(app: &App, text: &str) -> Result<Composed> {
             username: account.username.clone(),
         })
     };
-    let html = format::to_html(text, settings.hosts(), Rel::Foreign, resolve, |tag| {
-        app.addresses().tag(&normalise_tag(tag))
-    });
+    let tag_url = |tag: &str| app.addresses().tag(&normalise_tag(tag));
+    let html = marked.map(|marked: Marked| marked.to_html(resolve, tag_url));
+    // Marks of which nothing is seen, such as the address of a link that is nowhere, are shown as they were typed.
+    let html = html
+        .filter(|html| !html.is_empty())
+        .unwrap_or_else(|| format::to_html(text, settings.hosts(), Rel::Foreign, resolve, tag_url));
     Ok(Composed {
         html,
         mentioned: people.into_values().collect(),
         tags,
+        shortcodes,
     })
 }
 

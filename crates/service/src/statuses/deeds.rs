@@ -123,11 +123,22 @@ pub async fn bookmark(app: &App, person: &Person, id: StatusId) -> Result<Status
     let me = person.id();
     app.transaction(move |app, conn| {
         let status = original(conn, me, id)?;
-        storage::bookmarks::insert(conn, app.next_id(), me, status.id, app.now())?;
-        storage::status_index::note(conn, status.id)?;
+        keep(app, conn, me, &status)?;
         show(app, conn, me, status)
     })
     .await
+}
+
+/// The same in the transaction at hand: true for a new bookmark.
+pub(crate) fn keep(
+    app: &App,
+    conn: &mut DbConnection,
+    me: AccountId,
+    status: &Status,
+) -> Result<bool> {
+    let is_new = storage::bookmarks::insert(conn, app.next_id(), me, status.id, app.now())?;
+    storage::status_index::note(conn, status.id)?;
+    Ok(is_new)
 }
 
 /// Keeps a status no more.
@@ -135,11 +146,20 @@ pub async fn unbookmark(app: &App, person: &Person, id: StatusId) -> Result<Stat
     let me = person.id();
     app.transaction(move |app, conn| {
         let status = original(conn, me, id)?;
-        storage::bookmarks::delete(conn, me, status.id)?;
-        storage::status_index::note(conn, status.id)?;
+        drop_bookmark(conn, me, status.id)?;
         show(app, conn, me, status)
     })
     .await
+}
+
+/// The same in the transaction at hand.
+pub(crate) fn drop_bookmark(
+    conn: &mut DbConnection,
+    me: AccountId,
+    status: StatusId,
+) -> Result<()> {
+    storage::bookmarks::delete(conn, me, status)?;
+    Ok(storage::status_index::note(conn, status)?)
 }
 
 /// Puts one's own status at the top of one's profile.

@@ -1,13 +1,13 @@
 //! Changing one's own words.
 
-use domain::{MediaId, NotificationKind, QuotePolicy, StatusId};
+use domain::{ContentType, MediaId, NotificationKind, QuotePolicy, StatusId};
 use storage::DbConnection;
 use storage::statuses::{Status, StatusEdit};
 
-use super::compose::{check_length, compose};
+use super::compose::{check_length, compose, emojis};
 use super::publish::{attach, check_language, check_media, clean, show};
 use super::write::tell_of_edit;
-use crate::attachments::{check_description, check_focus};
+use crate::attachments::{check_described, check_description, check_focus};
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::notify::notify;
@@ -20,6 +20,8 @@ use crate::{App, Error, Result, cards};
 #[derive(Debug, Clone, Default)]
 pub struct StatusChange {
     pub text: String,
+    /// How the text is written from now on; it must be said, since the text is read before it is known how it was.
+    pub content_type: ContentType,
     pub spoiler_text: String,
     pub sensitive: Option<bool>,
     pub language: Option<String>,
@@ -61,7 +63,7 @@ pub async fn edit(
     if let Some(poll) = change.poll.take() {
         change.poll = Some(poll.checked()?);
     }
-    let composed = compose(app, &change.text).await?;
+    let composed = compose(app, &change.text, change.content_type).await?;
     let author = person.account.clone();
     app.transaction(move |app, conn| {
         let mut status = own(conn, &author.id, id)?;
@@ -78,9 +80,12 @@ pub async fn edit(
             .map(|(_, row)| row.id)
             .collect();
         let options = polls::titles(conn, &status)?;
+        let asked = change.poll.as_ref().map_or(&options, |poll| &poll.options);
+        status.emojis = emojis(app, conn, &composed, &change.spoiler_text, asked)?;
         keep_version(app, conn, &status, options)?;
         status.content = composed.html;
         status.text = change.text;
+        status.content_type = change.content_type;
         status.sensitive =
             change.sensitive.unwrap_or(status.sensitive) || !change.spoiler_text.is_empty();
         status.spoiler_text = change.spoiler_text;
@@ -131,6 +136,10 @@ pub async fn edit(
             let description = media.description.or(row.description);
             let focus = media.focus.unwrap_or((row.focus_x, row.focus_y));
             storage::media::describe(conn, row.id, description.as_deref(), focus)?;
+        }
+        // What is said of them may have come with the change.
+        if app.settings().require_description {
+            check_described(app, &storage::media::of_statuses(conn, &[id])?)?;
         }
         if let Some(poll) = &change.poll {
             polls::change(app, conn, &status, poll)?;

@@ -17,9 +17,11 @@ pub use deeds::{
 pub use edit::{MediaChange, StatusChange, edit};
 pub use publish::{NewStatus, publish};
 pub use read::{Context, context, history, source, view, with_ids};
-pub use remove::delete;
+pub use remove::{delete, delete_with_media};
 
+pub(crate) use boost::original;
 pub(crate) use boost::{add_boost, remove_boost};
+pub(crate) use deeds::{drop_bookmark, keep};
 pub(crate) use edit::{keep_version, own};
 pub(crate) use publish::check_language;
 pub(crate) use read::in_order;

@@ -1,23 +1,27 @@
 //! Posting.
 
-use domain::{AccountId, ApplicationId, MediaId, QuotePolicy, StatusId, Visibility};
+use domain::{AccountId, ApplicationId, ContentType, MediaId, QuotePolicy, StatusId, Visibility};
 use storage::DbConnection;
+use storage::media::Media;
 use storage::statuses::Status;
 
-use super::compose::{Composed, check_length, compose};
+use super::compose::{Composed, check_length, compose, emojis};
 use super::write::{Draft, insert};
+use crate::attachments::{check_described, check_ready};
 use crate::audience::find_visible;
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::{self, StatusView};
-use crate::{App, Error, Result, cards, quotes};
+use crate::{App, Error, Result, cards, language, quotes};
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
 pub struct NewStatus {
     pub text: String,
+    /// How the text is written.
+    pub content_type: Option<ContentType>,
     pub spoiler_text: String,
     pub sensitive: Option<bool>,
     pub visibility: Option<Visibility>,
@@ -57,9 +61,11 @@ impl NewStatus {
             }
             self.poll = Some(poll.checked()?);
         }
+        self.content_type
+            .get_or_insert(person.user.default_content_type);
         self.language = match self.language.take() {
             Some(language) => Some(check_language(language)?),
-            None => usual_language(person),
+            None => detected_language(app, person, &self.text).or_else(|| usual_language(person)),
         };
         Ok(self)
     }
@@ -77,7 +83,7 @@ pub async fn publish(
     if let Some(view) = known {
         return Ok(view);
     }
-    let composed = compose(app, &new.text).await?;
+    let composed = compose(app, &new.text, new.content_type.unwrap_or_default()).await?;
     let (key, author) = (new.idempotency_key.clone(), person.clone());
     let made = app
         .transaction(move |app, conn| store(app, conn, &author, application, new, composed))
@@ -129,6 +135,18 @@ fn usual_language(person: &Person) -> Option<String> {
         .default_language
         .clone()
         .or_else(|| check_language(person.user.locale.clone()).ok())
+}
+
+/// The language in which a text is, if it is one of the author's or likely here, and there is no doubt.
+fn detected_language(app: &App, person: &Person, text: &str) -> Option<String> {
+    let settings = app.settings();
+    let own = person.user.default_language.iter();
+    let own = own.chain(std::iter::once(&person.user.locale));
+    let likely: Vec<&str> = own
+        .chain(&settings.detected_languages)
+        .map(String::as_str)
+        .collect();
+    language::detect(text, settings.hosts(), &likely).map(str::to_owned)
 }
 
 async fn already_made(
@@ -201,6 +219,8 @@ fn store(
     } else {
         None
     };
+    let options = new.poll.iter().flat_map(|poll| &poll.options);
+    let emojis = emojis(app, conn, &composed, &new.spoiler_text, options)?;
     let status = Status {
         id,
         account_id: author.id,
@@ -215,12 +235,13 @@ fn store(
         visibility,
         content: composed.html,
         text: new.text,
+        content_type: new.content_type.unwrap_or_default(),
         sensitive: new.sensitive.unwrap_or(person.user.default_sensitive)
             || !new.spoiler_text.is_empty(),
         spoiler_text: new.spoiler_text,
         language: new.language,
         application_id: Some(application),
-        emojis: Vec::new(),
+        emojis,
         replies_count: 0,
         reblogs_count: 0,
         favourites_count: 0,
@@ -246,7 +267,8 @@ fn store(
     if let Some(scheduled) = new.scheduled {
         storage::scheduled::delete(conn, scheduled)?;
     }
-    attach(conn, author.id, status.id, &new.media)?;
+    let files = attach(conn, author.id, status.id, &new.media)?;
+    check_described(app, &files)?;
     if let Some(poll) = &new.poll {
         polls::ask(app, conn, &status, poll)?;
     }
@@ -275,11 +297,12 @@ pub(super) fn attach(
     author: AccountId,
     status: StatusId,
     ids: &[MediaId],
-) -> Result<()> {
+) -> Result<Vec<Media>> {
     if ids.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let owned = storage::media::owned(conn, author, ids)?;
+    check_ready(&owned)?;
     for (position, id) in (0_i16..).zip(ids) {
         let mine = owned.iter().any(|media| media.id == *id);
         if !mine || !storage::media::attach(conn, *id, status, position)? {
@@ -288,7 +311,7 @@ pub(super) fn attach(
             ));
         }
     }
-    Ok(())
+    Ok(owned)
 }
 
 /// A status as its author sees it.

@@ -7,13 +7,12 @@ use storage::DbConnection;
 use storage::statuses::Status;
 
 use super::deeds::seen;
-use super::edit::own;
 use crate::audience::{find_visible, visible_to};
 use crate::completing::{self, Opened, Refresh, State};
 use crate::oauth::Person;
 use crate::unwanted::{wishes, without_unwanted};
 use crate::views::{self, EditView, StatusView};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, custom_emojis};
 
 /// What stands before and after a status in its thread.
 #[derive(Debug, Clone)]
@@ -179,10 +178,17 @@ impl<'a> Thread<'a> {
     }
 }
 
-/// One's own status as one typed it.
+/// A status as it was typed, for whoever may read it.
 pub async fn source(app: &App, person: &Person, id: StatusId) -> Result<Status> {
     let me = person.id();
-    app.read(move |_, conn| own(conn, &me, id)).await
+    app.read(move |_, conn| {
+        let status = find_visible(conn, Some(me), id)?;
+        if status.reblog_of_id.is_some() {
+            return Err(Error::NotFound);
+        }
+        Ok(status)
+    })
+    .await
 }
 
 /// All versions of a status, oldest first.
@@ -191,6 +197,7 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
     app.read(move |app, conn| {
         let status = find_visible(conn, viewer, id)?;
         let edits = storage::statuses::edits(conn, id)?;
+        let local = status.local;
         let current = views::statuses(app, conn, viewer, vec![status])?
             .pop()
             .ok_or(Error::NotFound)?;
@@ -201,7 +208,7 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             created_at,
             account: current.author.clone(),
             media: current.media.clone(),
-            emojis: current.status.emojis.clone(),
+            emojis: Vec::new(),
             poll_options,
         };
         let mut versions: Vec<EditView> = edits
@@ -225,7 +232,24 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             now.edited_at.unwrap_or(now.created_at),
             asked.map(|(title, _)| title.clone()).collect(),
         ));
+        let emojis = if local {
+            let names = custom_emojis::names(versions.iter().flat_map(words));
+            custom_emojis::of_names(app, conn, &names)?
+        } else {
+            now.emojis.clone()
+        };
+        for version in &mut versions {
+            version.emojis = custom_emojis::used_by(&emojis, words(version));
+        }
         Ok(versions)
     })
     .await
+}
+
+/// All in a version that may use custom emoji.
+fn words(version: &EditView) -> impl Iterator<Item = &str> {
+    let options = version.poll_options.iter().map(String::as_str);
+    [version.content.as_str(), version.spoiler_text.as_str()]
+        .into_iter()
+        .chain(options)
 }

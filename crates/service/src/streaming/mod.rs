@@ -12,7 +12,7 @@ mod statuses;
 use std::fmt;
 use std::sync::Arc;
 
-use domain::{AccountId, ListId, Scopes, StatusId, TokenId};
+use domain::{AccountId, CustomEmoji, ListId, Scopes, StatusId, TokenId};
 use storage::DbConnection;
 use storage::signals::{self, Heard};
 
@@ -89,6 +89,8 @@ pub enum What {
         announcement: i64,
         name: String,
         count: i64,
+        /// If it is a custom emoji.
+        emoji: Option<CustomEmoji>,
     },
     AnnouncementDelete(i64),
 }

@@ -9,7 +9,7 @@ use storage::statuses::Status;
 
 use super::hub::{Listener, Present};
 use super::{Event, Readers, Receiver, Stream, Told, What, statuses};
-use crate::{App, Result, announcements, conversations, notifications};
+use crate::{App, Result, announcements, conversations, custom_emojis, notifications};
 
 /// What becomes of events: who is told of each in this process, now that it is committed, whose token is still good.
 pub async fn told(app: &App, events: Vec<Event>) -> Result<Vec<Told>> {
@@ -106,10 +106,13 @@ fn of_event(
                 return Ok(Vec::new());
             }
             let count = storage::announcements::count_reactions(conn, announcement, &name)?;
+            let named = [name.clone()];
+            let emoji = custom_emojis::of_names(app, conn, &named)?.pop();
             let what = What::AnnouncementReaction {
                 announcement,
                 name,
                 count,
+                emoji,
             };
             Ok(one(what, to))
         }

@@ -39,28 +39,39 @@ pub fn to_html(
     tag_url: impl Fn(&str) -> String,
 ) -> String {
     let text = text.replace("\r\n", "\n");
-    let mut inline = String::with_capacity(text.len() * 2);
+    let mut whole = String::with_capacity(text.len() * 2);
     for (range, span) in spans(&text, hosts) {
         let part = text.get(range).unwrap_or_default();
-        match span {
-            Span::Text => inline.push_str(&escape(part)),
-            Span::Url => inline.push_str(&link(part, rel)),
-            Span::Hashtag(name) => inline.push_str(&format!(
-                "<a href=\"{}\" class=\"mention hashtag\" rel=\"tag\">#<span>{}</span></a>",
-                escape(&tag_url(&name)),
-                escape(&name)
-            )),
-            Span::Mention(handle) => match resolve(&handle) {
-                Some(Link { url, username }) => inline.push_str(&format!(
-                    "<span class=\"h-card\" translate=\"no\"><a href=\"{}\" class=\"u-url mention\">@<span>{}</span></a></span>",
-                    escape(&url),
-                    escape(&username)
-                )),
-                None => inline.push_str(&escape(part)),
-            },
-        }
+        whole.push_str(&inline(&span, part, rel, &resolve, &tag_url));
     }
-    paragraphs(&inline)
+    paragraphs(&whole)
+}
+
+/// One stretch of a text as HTML.
+pub(super) fn inline(
+    span: &Span,
+    typed: &str,
+    rel: Rel,
+    resolve: impl Fn(&Handle) -> Option<Link>,
+    tag_url: impl Fn(&str) -> String,
+) -> String {
+    match span {
+        Span::Text => escape(typed),
+        Span::Url => link(typed, rel),
+        Span::Hashtag(name) => format!(
+            "<a href=\"{}\" class=\"mention hashtag\" rel=\"tag\">#<span>{}</span></a>",
+            escape(&tag_url(name)),
+            escape(name)
+        ),
+        Span::Mention(handle) => match resolve(handle) {
+            Some(Link { url, username }) => format!(
+                "<span class=\"h-card\" translate=\"no\"><a href=\"{}\" class=\"u-url mention\">@<span>{}</span></a></span>",
+                escape(&url),
+                escape(&username)
+            ),
+            None => escape(typed),
+        },
+    }
 }
 
 /// An empty line ends a paragraph, any other line end is a break.

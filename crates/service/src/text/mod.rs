@@ -2,6 +2,7 @@
 
 mod blocks;
 pub mod format;
+pub mod markdown;
 mod plain;
 pub mod sanitise;
 mod tags;

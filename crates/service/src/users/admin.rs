@@ -5,7 +5,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::users::Invite;
 
-use super::sign_up::send_confirmation;
+use super::sign_up::{send_confirmation, tell_moderators};
 use super::{NewPerson, insert, new_account, normal_email};
 use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
@@ -78,6 +78,33 @@ pub async fn create(app: &App, new: NewUser) -> Result<(Person, String)> {
     Ok((person, password))
 }
 
+/// Somebody who waits for approval, whoever may sign up here: for trials. Nobody can sign in there.
+pub(crate) async fn create_waiting(
+    app: &App,
+    username: String,
+    email: String,
+    reason: String,
+) -> Result<Person> {
+    let password_hash = passwords::hash(random_token()).await?;
+    app.transaction(move |app, conn| {
+        let new = NewPerson {
+            username,
+            email,
+            password_hash,
+            role: Role::User,
+            locale: "en".to_owned(),
+            reason,
+            invite_id: None,
+            confirmed_at: Some(app.now()),
+            approved_at: None,
+        };
+        let person = insert(app, conn, new)?;
+        tell_moderators(app, conn, &person)?;
+        Ok(person)
+    })
+    .await
+}
+
 /// Whether somebody may be called so.
 fn check_username(name: &str) -> Result<()> {
     if domain::handle::is_local_username(name) {
@@ -131,6 +158,7 @@ pub async fn set_password(app: &App, username: &str, password: Option<String>) -
         user.password_hash = hash;
         storage::users::update(conn, &user)?;
         storage::sessions::delete_of_user(conn, user.id)?;
+        storage::second_factors::delete_pending(conn, user.id)?;
         Ok(storage::applications::revoke_tokens_of_user(
             conn,
             user.id,

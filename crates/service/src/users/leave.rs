@@ -36,6 +36,9 @@ pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
             forget(app, conn, account)?;
             storage::users::delete_of_account(conn, id)?;
             storage::notifications::delete_all(conn, id)?;
+            storage::imports::delete_of_account(conn, id)?;
+            storage::collections::delete_all(conn, id)?;
+            storage::annual_reports::delete_all(conn, id)?;
             federate(app, conn, Outgoing::DeleteAccount { account: id })?;
             enqueue(app, conn, &Job::RemoveStatuses { account: id })?;
             Ok(files)

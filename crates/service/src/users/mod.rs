@@ -2,8 +2,11 @@
 
 mod admin;
 mod leave;
+mod own;
+pub mod second_factor;
 mod sign_in;
 mod sign_up;
+mod signed_in;
 
 use domain::{AccountId, AccountKind, Role, Time, UserId, Visibility};
 use storage::DbConnection;
@@ -14,12 +17,21 @@ pub use admin::{
     NewUser, approve, check_new, confirm_by_hand, create, create_invite, ensure_instance_actor,
     find, instance_actor, list, set_password, set_role, suspend,
 };
-pub(crate) use admin::{let_in, set_suspended};
+pub(crate) use admin::{create_waiting, let_in, set_suspended};
 pub(crate) use leave::leave;
 pub use leave::{delete, delete_own};
-pub use sign_in::{Session, prove_again, session, sign_in, sign_out};
+pub(crate) use own::send_reset;
+pub use own::{
+    NewAddress, ask_for_reset, change_email, change_password, confirm_new_address, is_reset_good,
+    reset,
+};
+pub use sign_in::{Entry, Session, prove_again, session, sign_in, sign_in_with_code, sign_out};
 pub use sign_up::{
     SignUp, SignedUp, State, ask_again_for_confirmation, confirm, sign_up, sign_up_with_token,
+};
+pub use signed_in::{
+    AuthorizedApplication, OpenSession, end_other_sessions, end_session, revoke_application,
+    signed_in,
 };
 
 use crate::jobs::{Job, enqueue};
@@ -126,6 +138,7 @@ fn insert(app: &App, conn: &mut DbConnection, new: NewPerson) -> Result<Person> 
         default_sensitive: false,
         default_language: None,
         default_quote_policy: domain::QuotePolicy::EVERYBODY,
+        default_content_type: domain::ContentType::Plain,
         reason: new.reason,
         invite_id: new.invite_id,
         confirmed_at: new.confirmed_at,

@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 
+use domain::UserId;
+use storage::DbConnection;
 use storage::users::User;
 
 use super::sign_up::resend_confirmation;
-use super::{check_may_enter, normal_email};
+use super::{check_may_enter, normal_email, second_factor};
 use crate::oauth::Person;
 use crate::passwords::{self, random_token, token_hash};
 use crate::{App, Error, Result};
@@ -15,6 +17,9 @@ const SESSION_DAYS: i64 = 30;
 const FAILURES: (i64, i64) = (10, 20);
 const WINDOW_MINUTES: i64 = 15;
 
+/// For so long a right password waits for its code.
+const CODE_MINUTES: i64 = 10;
+
 /// Somebody's session in a browser.
 #[derive(Clone)]
 pub struct Session {
@@ -23,28 +28,95 @@ pub struct Session {
     pub person: Person,
 }
 
-/// Signs somebody in by e-mail address or user name.
+/// What a right password leads to.
+#[derive(Clone)]
+pub enum Entry {
+    Open(Box<Session>),
+    /// Their phone's code is asked for: `token` stands for the password for ten minutes.
+    CodeOwed {
+        token: String,
+    },
+}
+
+/// Signs somebody in by e-mail address or user name; `browser` is shown to them among their sessions.
 ///
 /// Unknown people and wrong passwords take as long and sound the same; too many of either are refused
 /// for a while, per account and per address.
-pub async fn sign_in(app: &App, login: &str, password: &str, from: IpAddr) -> Result<Session> {
+pub async fn sign_in(
+    app: &App,
+    login: &str,
+    password: &str,
+    from: IpAddr,
+    browser: &str,
+) -> Result<Entry> {
     let user = prove(app, login, password, from).await?;
     if user.confirmed_at.is_none() {
         // Who knows the password gets the link once more.
         resend_confirmation(app, &user.email).await?;
     }
-    let token = random_token();
-    let hash = token_hash(&token);
-    let person = app
-        .transaction(move |app, conn| {
-            let (user, account) = storage::users::find(conn, user.id)?.ok_or(Error::NotFound)?;
-            let person = Person { user, account };
-            check_may_enter(&person)?;
-            let until = app.now() + chrono::Duration::days(SESSION_DAYS);
-            storage::sessions::insert(conn, &hash, person.user.id, app.now(), until)?;
-            Ok(person)
+    let browser = browser.to_owned();
+    app.transaction(move |app, conn| {
+        let person = who_may_enter(conn, user.id)?;
+        if second_factor::is_on(conn, user.id)? {
+            let token = random_token();
+            let until = app.now() + chrono::Duration::minutes(CODE_MINUTES);
+            storage::second_factors::insert_pending(conn, &token_hash(&token), user.id, until)?;
+            return Ok(Entry::CodeOwed { token });
+        }
+        open(app, conn, person, browser)
+            .map(Box::new)
+            .map(Entry::Open)
+    })
+    .await
+}
+
+/// Signs in who owed a code. [`Error::NotFound`] if it is too late; wrong codes count like wrong passwords.
+pub async fn sign_in_with_code(
+    app: &App,
+    token: &str,
+    code: &str,
+    from: IpAddr,
+    browser: &str,
+) -> Result<Session> {
+    let hash = token_hash(token);
+    let user = app
+        .read(move |app, conn| {
+            let found = storage::second_factors::pending(conn, &hash, app.now())?;
+            found.ok_or(Error::NotFound)
         })
         .await?;
+    let (code, browser) = (code.to_owned(), browser.to_owned());
+    let opened = prove_with(app, Subjects::code(user, from), move |app, conn| {
+        if !second_factor::answer(app, conn, user, &code)? {
+            return Ok(None);
+        }
+        storage::second_factors::delete_pending(conn, user)?;
+        let person = who_may_enter(conn, user)?;
+        open(app, conn, person, browser).map(Some)
+    });
+    opened
+        .await?
+        .ok_or_else(|| Error::Invalid("This code is not right, or was used already.".to_owned()))
+}
+
+fn who_may_enter(conn: &mut DbConnection, user: UserId) -> Result<Person> {
+    let (user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
+    let person = Person { user, account };
+    check_may_enter(&person)?;
+    Ok(person)
+}
+
+fn open(app: &App, conn: &mut DbConnection, person: Person, browser: String) -> Result<Session> {
+    let token = random_token();
+    let row = storage::sessions::Session {
+        token_hash: token_hash(&token),
+        user_id: person.user.id,
+        created_at: app.now(),
+        expires_at: app.now() + chrono::Duration::days(SESSION_DAYS),
+        used_at: Some(app.now()),
+        browser,
+    };
+    storage::sessions::insert(conn, row)?;
     Ok(Session { token, person })
 }
 
@@ -56,26 +128,73 @@ pub async fn prove_again(app: &App, person: &Person, password: &str, from: IpAdd
         .map(drop)
 }
 
+/// What failures are counted for: whose account, and where from.
+pub(super) struct Subjects([String; 2]);
+
+impl Subjects {
+    pub(super) fn code(user: UserId, from: IpAddr) -> Self {
+        Self([format!("code:{user}"), format!("address:{from}")])
+    }
+
+    /// One failure more, until it is known that it was none: true if it is one too many.
+    fn count(&self, app: &App, conn: &mut DbConnection) -> Result<bool> {
+        let until = app.now() + chrono::Duration::minutes(WINDOW_MINUTES);
+        let mut tired = false;
+        for (subject, limit) in self.0.iter().zip([FAILURES.0, FAILURES.1]) {
+            storage::sessions::count_failure(conn, subject, app.now(), until)?;
+            let failures = storage::sessions::failures(conn, subject, app.now())?;
+            tired |= failures.is_some_and(|(count, _)| count > limit);
+        }
+        Ok(tired)
+    }
+
+    fn forget(&self, conn: &mut DbConnection) -> Result<()> {
+        let [account, address] = &self.0;
+        storage::sessions::clear_failures(conn, account)?;
+        Ok(storage::sessions::take_failure_back(conn, address)?)
+    }
+}
+
+/// Does what a code opens, if it is right; a wrong one (`None`) counts as a failure.
+pub(super) async fn prove_with<T: Send + 'static>(
+    app: &App,
+    subjects: Subjects,
+    work: impl FnOnce(&App, &mut DbConnection) -> Result<Option<T>> + Send + 'static,
+) -> Result<Option<T>> {
+    // Counted before the code is looked at, or many guesses at one moment would all pass.
+    let (subjects, tired) = app
+        .transaction(move |app, conn| {
+            let tired = subjects.count(app, conn)?;
+            Ok((subjects, tired))
+        })
+        .await?;
+    if tired {
+        return Err(Error::TooMany);
+    }
+    app.transaction(move |app, conn| {
+        let done = work(app, conn)?;
+        if done.is_some() {
+            subjects.forget(conn)?;
+        }
+        Ok(done)
+    })
+    .await
+}
+
 /// Who has that password.
 async fn prove(app: &App, login: &str, password: &str, from: IpAddr) -> Result<User> {
     let login = login.trim().replace('\0', "").to_lowercase();
     // Counted before the password is looked at, or many guesses at one moment would all pass.
     let (user, subjects, tired) = app
         .transaction(move |app, conn| {
-            let until = app.now() + chrono::Duration::minutes(WINDOW_MINUTES);
             let user = find(conn, &login)?;
             // However they are called: by name or by address.
             let account = match &user {
                 Some(user) => format!("user:{}", user.id),
                 None => format!("login:{}", token_hash(&login)),
             };
-            let subjects = [account, format!("address:{from}")];
-            let mut tired = false;
-            for (subject, limit) in subjects.iter().zip([FAILURES.0, FAILURES.1]) {
-                storage::sessions::count_failure(conn, subject, app.now(), until)?;
-                let failures = storage::sessions::failures(conn, subject, app.now())?;
-                tired |= failures.is_some_and(|(count, _)| count > limit);
-            }
+            let subjects = Subjects([account, format!("address:{from}")]);
+            let tired = subjects.count(app, conn)?;
             Ok((user, subjects, tired))
         })
         .await?;
@@ -94,19 +213,12 @@ async fn prove(app: &App, login: &str, password: &str, from: IpAddr) -> Result<U
             "Invalid e-mail address or password.".to_owned(),
         ));
     };
-    let [account_subject, address_subject] = subjects;
-    app.transaction(move |_, conn| {
-        storage::sessions::clear_failures(conn, &account_subject)?;
-        Ok(storage::sessions::take_failure_back(
-            conn,
-            &address_subject,
-        )?)
-    })
-    .await?;
+    app.transaction(move |_, conn| subjects.forget(conn))
+        .await?;
     Ok(user)
 }
 
-fn find(conn: &mut storage::DbConnection, login: &str) -> Result<Option<User>> {
+fn find(conn: &mut DbConnection, login: &str) -> Result<Option<User>> {
     if login.contains('@') {
         return match normal_email(login) {
             Some(email) => Ok(storage::users::with_email(conn, &email)?),
@@ -124,15 +236,37 @@ pub async fn session(app: &App, token: &str) -> Result<Option<Person>> {
     let hash = token_hash(token);
     let found = app
         .read(move |app, conn| {
-            let Some(user) = storage::sessions::user_of(conn, &hash, app.now())? else {
+            let Some(session) = storage::sessions::find(conn, &hash, app.now())? else {
                 return Ok(None);
             };
-            Ok(storage::users::find(conn, user)?)
+            let person = storage::users::find(conn, session.user_id)?;
+            Ok(person.map(|person| (person, session)))
         })
         .await?;
-    Ok(found
-        .map(|(user, account)| Person { user, account })
-        .filter(|person| check_may_enter(person).is_ok()))
+    let Some(((user, account), session)) = found else {
+        return Ok(None);
+    };
+    let person = Person { user, account };
+    if check_may_enter(&person).is_err() {
+        return Ok(None);
+    }
+    note_used(app, session).await;
+    Ok(Some(person))
+}
+
+/// Reading goes on where this cannot be written.
+async fn note_used(app: &App, session: storage::sessions::Session) {
+    let now = app.now();
+    let since = session.used_at.unwrap_or(session.created_at);
+    if now - since < chrono::Duration::days(1) {
+        return;
+    }
+    let noted = app
+        .transaction(move |_, conn| Ok(storage::sessions::used(conn, &session.token_hash, now)?))
+        .await;
+    if let Err(error) = noted {
+        tracing::debug!(%error, "it was not noted that a session was used");
+    }
 }
 
 /// Ends a session.

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use chrono::{Months, NaiveDate};
 use domain::{ApplicationId, IpSeverity, Role, Scopes, UserId};
 use storage::DbConnection;
 use storage::sessions::MailPurpose;
@@ -29,6 +30,8 @@ pub struct SignUp {
     pub locale: String,
     pub reason: Option<String>,
     pub invite: Option<String>,
+    /// Such as 1987-06-05. Looked at where there is a minimum age, and never stored.
+    pub date_of_birth: Option<String>,
     /// Where they are.
     pub from: Option<IpAddr>,
 }
@@ -129,6 +132,12 @@ async fn prepare(app: &App, form: SignUp) -> Result<Prepared> {
     if !form.agreement {
         mistake("agreement", "ERR_ACCEPTED", "must be accepted");
     }
+    if let Some(years) = registrations.minimum_age {
+        let born = form.date_of_birth.as_deref().map_or("", str::trim);
+        if let Err((code, text)) = check_age(born, years, app.now().date()) {
+            mistake("date_of_birth", code, text);
+        }
+    }
     let reason = form.reason.as_deref().map(str::trim).unwrap_or_default();
     let invited = form
         .invite
@@ -156,6 +165,26 @@ async fn prepare(app: &App, form: SignUp) -> Result<Prepared> {
         email,
         password_hash,
     })
+}
+
+/// Whether somebody born then is old enough today: if not, why, in Mastodon's words.
+fn check_age(
+    born: &str,
+    years: u32,
+    today: NaiveDate,
+) -> std::result::Result<(), (&'static str, &'static str)> {
+    if born.is_empty() {
+        return Err(("ERR_BLANK", "can't be blank"));
+    }
+    let Ok(born) = NaiveDate::parse_from_str(born, "%Y-%m-%d") else {
+        return Err(("ERR_INVALID", "is invalid"));
+    };
+    let birthday = born.checked_add_months(Months::new(years.saturating_mul(12)));
+    if birthday.is_some_and(|day| day <= today) {
+        Ok(())
+    } else {
+        Err(("ERR_BELOW_LIMIT", "is below the age limit"))
+    }
 }
 
 fn closed() -> Error {
@@ -283,7 +312,7 @@ pub(super) fn send_confirmation(app: &App, conn: &mut DbConnection, person: &Per
     enqueue(app, conn, &Job::Mail(message))
 }
 
-fn tell_moderators(app: &App, conn: &mut DbConnection, person: &Person) -> Result<()> {
+pub(super) fn tell_moderators(app: &App, conn: &mut DbConnection, person: &Person) -> Result<()> {
     for moderator in storage::users::moderators(conn)? {
         notify(
             app,
@@ -381,4 +410,27 @@ pub async fn ask_again_for_confirmation(
         send_confirmation(app, conn, &person)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_is_old_enough_from_their_birthday_on() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 30).unwrap();
+        for (born, code) in [
+            ("2010-11-30", None),
+            ("1950-02-28", None),
+            ("2010-12-01", Some("ERR_BELOW_LIMIT")),
+            ("2030-01-01", Some("ERR_BELOW_LIMIT")),
+            ("", Some("ERR_BLANK")),
+            ("2010-02-30", Some("ERR_INVALID")),
+            ("+262142-12-31", Some("ERR_BELOW_LIMIT")),
+            ("30.11.2010", Some("ERR_INVALID")),
+        ] {
+            let checked = check_age(born, 16, today).err().map(|(code, _)| code);
+            assert_eq!(checked, code, "{born}");
+        }
+    }
 }

@@ -30,7 +30,9 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account
         (None, Some(url)) => address(app, owner, purpose, url),
         (None, None) => default,
     };
-    show_emojis(app, owner, &mut account.emojis);
+    if !account.is_local() {
+        show_emojis(app, owner, &mut account.emojis);
+    }
     AccountView {
         acct: acct(&account.username, account.host.as_deref()),
         avatar: picture(
@@ -48,6 +50,7 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account
         followers: followed.0,
         following: followed.1,
         statuses: account.statuses_count,
+        is_signed_in: viewer.is_some(),
         moved: None,
         account,
     }

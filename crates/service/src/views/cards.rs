@@ -25,7 +25,7 @@ pub(super) fn load(conn: &mut DbConnection, rows: &[&Status]) -> Result<HashMap<
 }
 
 /// A card with its author, if that account says that the page's host may name it.
-pub(super) fn view(
+pub(crate) fn view(
     app: &App,
     viewer: Option<AccountId>,
     card: &Card,

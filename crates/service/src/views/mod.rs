@@ -11,7 +11,7 @@ mod status;
 use std::sync::Arc;
 
 use domain::quote::Permission;
-use domain::{AccountId, CustomEmoji, MediaId, StatusId, Time};
+use domain::{AccountId, CustomEmoji, FilmFacts, MediaId, MediaState, StatusId, Time};
 use storage::accounts::Account;
 use storage::cards::Card;
 use storage::media::Media;
@@ -19,11 +19,13 @@ use storage::notifications::Notification;
 use storage::polls::Poll;
 use storage::statuses::Status;
 
+use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
 use crate::reports::ReportView;
 
 pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
 pub(crate) use alike::alike;
+pub(crate) use cards::view as card;
 pub(crate) use polls::polls;
 pub(crate) use status::{media, statuses};
 
@@ -39,6 +41,8 @@ pub struct AccountView {
     pub followers: i64,
     pub following: i64,
     pub statuses: i64,
+    /// Whether it is somebody signed in who sees it.
+    pub is_signed_in: bool,
     /// Where they moved.
     pub moved: Option<Box<AccountView>>,
 }
@@ -92,6 +96,8 @@ pub struct PollView {
     pub options: Vec<(String, Option<i64>)>,
     /// Places of what the viewer chose. None for a viewer who is not signed in.
     pub own_votes: Option<Vec<i16>>,
+    /// Custom emoji that the titles use.
+    pub emojis: Vec<CustomEmoji>,
 }
 
 /// A quote as somebody sees it.
@@ -124,8 +130,11 @@ pub struct Deeds {
 #[derive(Debug, Clone)]
 pub struct MediaView {
     pub media: Media,
-    pub url: String,
-    pub preview_url: String,
+    /// None while it waits.
+    pub url: Option<String>,
+    /// None of a film or a sound for which no picture stands.
+    pub preview_url: Option<String>,
+    pub facts: FilmFacts,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,9 +224,24 @@ impl StatusView {
     }
 }
 
+impl PollView {
+    /// With those of its status' emoji that the titles use.
+    pub(crate) fn with_emojis(mut self, of_status: &[CustomEmoji]) -> Self {
+        let titles = self.options.iter().map(|(title, _)| title.as_str());
+        self.emojis = used_by(of_status, titles);
+        self
+    }
+}
+
 impl MediaView {
     #[must_use]
     pub fn id(&self) -> MediaId {
         self.media.id
+    }
+
+    /// Whether it can be shown.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.media.state == MediaState::Ready
     }
 }

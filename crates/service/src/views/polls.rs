@@ -40,6 +40,7 @@ pub(crate) fn polls(
                     (option.title.clone(), count)
                 })
                 .collect(),
+            emojis: Vec::new(),
             own_votes: viewer.map(|_| own.map(|(_, position)| *position).collect()),
             poll,
         };

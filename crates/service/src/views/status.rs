@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use domain::{AccountId, ApplicationId, CardId, StatusId};
+use domain::{AccountId, ApplicationId, CardId, FilmFacts, MediaKind, MediaState, StatusId};
 use storage::DbConnection;
 use storage::cards::Card;
 use storage::deeds::Deed;
@@ -16,7 +16,7 @@ use super::quotes::{self, Quoters, Quotes};
 use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView, cards};
 use crate::audience::visible_to;
 use crate::filters::Filters;
-use crate::remote_files::{Owner, attachment_address, show_emojis};
+use crate::remote_files::{Owner, attachment_address, picture_address, show_emojis};
 use crate::{App, Result};
 
 /// What belongs to a set of statuses.
@@ -173,7 +173,9 @@ impl Belongings {
         mut status: Status,
         boosted: Option<Box<StatusView>>,
     ) -> Option<StatusView> {
-        show_emojis(app, Owner::Status(status.id), &mut status.emojis);
+        if !status.local {
+            show_emojis(app, Owner::Status(status.id), &mut status.emojis);
+        }
         let author = self.accounts.get(&status.account_id)?.clone();
         let of = |id: StatusId| {
             (
@@ -206,7 +208,10 @@ impl Belongings {
             media: media.cloned().unwrap_or_default(),
             mentions: mentions.cloned().unwrap_or_default(),
             tags: tags.cloned().unwrap_or_default(),
-            poll: self.polls.get(&status.id).cloned(),
+            poll: self
+                .polls
+                .get(&status.id)
+                .map(|poll| poll.clone().with_emojis(&status.emojis)),
             quote: self.quotes.view(status.id),
             card: status
                 .card_id
@@ -247,18 +252,34 @@ impl ViewerDeeds {
 /// An attachment with its addresses.
 pub(crate) fn media(app: &App, media: Media) -> MediaView {
     let url = match (&media.file, &media.remote_url) {
-        (Some(file), _) => app.addresses().media(file),
-        (None, Some(remote)) => attachment_address(app, &media, Owner::Media(media.id), remote),
-        (None, None) => String::new(),
+        _ if media.state != MediaState::Ready => None,
+        (Some(file), _) => Some(app.addresses().media(file)),
+        (None, Some(remote)) => Some(attachment_address(
+            app,
+            &media,
+            Owner::Media(media.id),
+            remote,
+        )),
+        (None, None) => None,
     };
-    let preview_url = match (&media.thumbnail, &media.file, &media.remote_url) {
-        (Some(file), _, _) => app.addresses().media(file),
-        (None, None, Some(remote)) => {
-            attachment_address(app, &media, Owner::Preview(media.id), remote)
-        }
-        (None, _, _) => url.clone(),
+    let preview_url = match (&media.thumbnail, &media.remote_thumbnail, &media.remote_url) {
+        (Some(file), _, _) => Some(app.addresses().media(file)),
+        (None, Some(picture), _) => Some(picture_address(app, Owner::Preview(media.id), picture)),
+        _ if media.kind != MediaKind::Image => None,
+        (None, None, Some(remote)) if media.file.is_none() => Some(attachment_address(
+            app,
+            &media,
+            Owner::Preview(media.id),
+            remote,
+        )),
+        (None, None, _) => url.clone(),
     };
+    let facts = media
+        .facts
+        .as_deref()
+        .map(serde_json::from_str::<FilmFacts>);
     MediaView {
+        facts: facts.and_then(std::result::Result::ok).unwrap_or_default(),
         media,
         url,
         preview_url,

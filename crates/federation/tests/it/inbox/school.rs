@@ -153,6 +153,7 @@ impl School {
                 visibility: Visibility::Public,
                 content: String::new(),
                 text: String::new(),
+                content_type: domain::ContentType::Plain,
                 spoiler_text: String::new(),
                 sensitive: false,
                 language: None,
@@ -244,6 +245,7 @@ impl School {
             authorized_fetch: false,
             parallel_hosts: 1,
             give_up_after: Duration::from_secs(60),
+            translator: None,
         })
         .unwrap();
         let (stop, stopping) = watch::channel(false);

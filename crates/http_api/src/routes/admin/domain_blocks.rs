@@ -8,7 +8,7 @@ use service::App;
 use service::domains::{self, DomainChanges, NewDomainBlock};
 use utoipa::ToSchema;
 
-use super::super::{Answer, json, nothing, page};
+use super::super::{Answer, json, nothing, page, put_or_patch};
 use super::{host, mistake};
 use crate::ApiError;
 use crate::entities::AdminDomainBlock;
@@ -26,7 +26,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/admin/domain_blocks/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(change))
+                .route(put_or_patch().to(change))
                 .route(web::delete().to(unblock)),
         );
 }

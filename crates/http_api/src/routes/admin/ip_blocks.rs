@@ -8,7 +8,7 @@ use service::App;
 use service::moderation::ip_blocks::{self, IpRule};
 use utoipa::ToSchema;
 
-use super::super::{Answer, json, nothing, page};
+use super::super::{Answer, json, nothing, page, put_or_patch};
 use super::mistake;
 use crate::ApiError;
 use crate::entities::AdminIpBlock;
@@ -27,7 +27,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/admin/ip_blocks/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(change))
+                .route(put_or_patch().to(change))
                 .route(web::delete().to(unblock)),
         );
 }

@@ -7,6 +7,7 @@ mod domain_allows;
 mod domain_blocks;
 mod email_domain_blocks;
 mod ip_blocks;
+mod metrics;
 mod reports;
 mod trends;
 
@@ -24,6 +25,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     domain_blocks::routes(config);
     email_domain_blocks::routes(config);
     ip_blocks::routes(config);
+    metrics::routes(config);
     reports::routes(config);
     trends::routes(config);
 }

@@ -8,7 +8,7 @@ use service::App;
 use service::moderation::reports::{self, Change, WantedReports};
 use utoipa::ToSchema;
 
-use super::super::{Answer, json, page};
+use super::super::{Answer, json, page, put_or_patch};
 use super::mistake;
 use crate::ApiError;
 use crate::entities::AdminReport;
@@ -22,7 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/admin/reports/{id}")
                 .route(web::get().to(show))
-                .route(web::put().to(update)),
+                .route(put_or_patch().to(update)),
         )
         .service(
             web::resource("/v1/admin/reports/{id}/assign_to_self").route(web::post().to(assign)),

@@ -11,7 +11,7 @@ use url::Url;
 use super::{Finding, fail, ok, warn};
 use crate::config::Config;
 use crate::health;
-use crate::parts::{database_settings, for_a_look, now, same_home};
+use crate::parts::{database_settings, ffmpeg, for_a_look, now, same_home};
 
 const MIB: u64 = 1_024 * 1_024;
 /// Work that could be done and is not for so long.
@@ -230,6 +230,32 @@ pub fn media(config: &Config) -> Finding {
                 folder.display()
             ),
         ),
+    }
+}
+
+pub async fn films(config: &Config) -> Finding {
+    match ffmpeg(config) {
+        Ok(Some(ffmpeg)) => match ffmpeg.check().await {
+            Ok(version) => ok(
+                "films",
+                format!(
+                    "they are converted by {}, version {version}",
+                    ffmpeg.path().display()
+                ),
+            ),
+            Err(reason) => fail(
+                "films",
+                format!("{reason}. Install another ffmpeg, or set media.ffmpeg to off."),
+            ),
+        },
+        Ok(None) if config.media.ffmpeg == "off" => {
+            ok("films", "media.ffmpeg is off: they are kept as they are")
+        }
+        Ok(None) => ok(
+            "films",
+            "ffmpeg was not found: they are kept as they are. Install it to have them converted.",
+        ),
+        Err(wrong) => fail("films", format!("{wrong}. Set it right.")),
     }
 }
 

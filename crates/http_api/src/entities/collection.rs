@@ -1,0 +1,77 @@
+//! People whom somebody recommends.
+//! <https://docs.joinmastodon.org/entities/Collection/>
+
+use domain::{AccountId, CollectionId, Time};
+use serde::Serialize;
+use service::collections::CollectionView;
+
+use super::time::moment;
+use super::{Null, StatusTag};
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Collection {
+    pub id: CollectionId,
+    pub account_id: AccountId,
+    pub uri: String,
+    /// There is no page of it.
+    pub url: Null,
+    pub name: String,
+    pub description: String,
+    pub language: Option<String>,
+    pub local: bool,
+    pub sensitive: bool,
+    pub discoverable: bool,
+    pub tag: Option<StatusTag>,
+    /// As many as there are for whoever looks.
+    pub item_count: usize,
+    pub items: Vec<CollectionItem>,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+    #[serde(serialize_with = "moment")]
+    pub updated_at: Time,
+}
+
+/// <https://docs.joinmastodon.org/entities/CollectionItem/>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CollectionItem {
+    pub id: String,
+    pub account_id: AccountId,
+    /// Nobody waits to be let in, and those who are not are not shown.
+    pub state: &'static str,
+    #[serde(serialize_with = "moment")]
+    pub created_at: Time,
+}
+
+impl From<CollectionView> for Collection {
+    fn from(view: CollectionView) -> Self {
+        let collection = view.collection;
+        Self {
+            id: collection.id,
+            account_id: collection.account_id,
+            uri: view.uri,
+            url: (),
+            name: collection.name,
+            description: collection.description,
+            language: collection.language,
+            local: true,
+            sensitive: collection.sensitive,
+            discoverable: collection.discoverable,
+            tag: view.tag.map(Into::into),
+            item_count: view.items.len(),
+            items: view.items.into_iter().map(Into::into).collect(),
+            created_at: collection.created_at,
+            updated_at: collection.updated_at,
+        }
+    }
+}
+
+impl From<service::collections::CollectionItem> for CollectionItem {
+    fn from(item: service::collections::CollectionItem) -> Self {
+        Self {
+            id: item.id.to_string(),
+            account_id: item.account_id,
+            state: "accepted",
+            created_at: item.created_at,
+        }
+    }
+}

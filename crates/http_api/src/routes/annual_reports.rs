@@ -1,0 +1,84 @@
+//! <https://docs.joinmastodon.org/methods/annual_reports/>
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::AccountId;
+use serde::Serialize;
+use serde_json::json as object;
+use service::App;
+use service::annual_reports::{self, Figures, ReportsView, State};
+
+use super::{Answer, json, nothing};
+use crate::entities::{Account, Null, Status};
+use crate::extract::scope::{ReadAccounts, WriteAccounts};
+use crate::extract::{Caller, PathId};
+
+/// What Mastodon calls the shape without a comparison with others.
+const SCHEMA: u8 = 2;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/v1/annual_reports").route(web::get().to(unread)))
+        .service(web::resource("/v1/annual_reports/{id}").route(web::get().to(show)))
+        .service(web::resource("/v1/annual_reports/{id}/state").route(web::get().to(state)))
+        .service(web::resource("/v1/annual_reports/{id}/generate").route(web::post().to(generate)))
+        .service(web::resource("/v1/annual_reports/{id}/read").route(web::post().to(read)));
+}
+
+/// <https://docs.joinmastodon.org/entities/AnnualReport/>
+#[derive(Serialize)]
+struct Report {
+    year: i32,
+    data: Figures,
+    schema_version: u8,
+    /// Nobody else sees it.
+    share_url: Null,
+    account_id: AccountId,
+}
+
+fn reports(view: ReportsView) -> Answer {
+    let account_id = view.account.account.id;
+    let report = |(year, data): (i32, Figures)| Report {
+        year,
+        data,
+        schema_version: SCHEMA,
+        share_url: (),
+        account_id,
+    };
+    let statuses: Vec<Status> = view.statuses.into_iter().map(Into::into).collect();
+    json(object!({
+        "annual_reports": view.reports.into_iter().map(report).collect::<Vec<_>>(),
+        "accounts": [Account::from(view.account)],
+        "statuses": statuses,
+    }))
+}
+
+async fn unread(caller: Caller<ReadAccounts>, app: Data<App>) -> Answer {
+    reports(annual_reports::unread(&app, &caller.person).await?)
+}
+
+async fn show(caller: Caller<ReadAccounts>, year: PathId<i32>, app: Data<App>) -> Answer {
+    reports(annual_reports::find(&app, &caller.person, year.0).await?)
+}
+
+async fn state(caller: Caller<ReadAccounts>, year: PathId<i32>, app: Data<App>) -> Answer {
+    let state = match annual_reports::state(&app, &caller.person, year.0).await? {
+        State::Available => "available",
+        State::Generating => "generating",
+        State::Eligible => "eligible",
+        State::Ineligible => "ineligible",
+    };
+    json(object!({ "state": state }))
+}
+
+async fn generate(caller: Caller<WriteAccounts>, year: PathId<i32>, app: Data<App>) -> Answer {
+    if annual_reports::generate(&app, &caller.person, year.0).await? {
+        return Ok(HttpResponse::Accepted().json(object!({})));
+    }
+    nothing()
+}
+
+async fn read(caller: Caller<WriteAccounts>, year: PathId<i32>, app: Data<App>) -> Answer {
+    annual_reports::read(&app, &caller.person, year.0).await?;
+    nothing()
+}

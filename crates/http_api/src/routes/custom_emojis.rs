@@ -1,0 +1,22 @@
+//! <https://docs.joinmastodon.org/methods/custom_emojis/>
+
+use actix_web::web::{self, Data, ServiceConfig};
+use service::{App, custom_emojis};
+
+use super::{Answer, json};
+use crate::entities::CustomEmoji;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(web::resource("/v1/custom_emojis").route(web::get().to(list)));
+}
+
+/// Those that apps offer, as in Mastodon.
+async fn list(app: Data<App>) -> Answer {
+    let all = custom_emojis::listed(&app).await?;
+    let offered = all.iter().filter(|emoji| emoji.visible_in_picker);
+    let shown = offered.map(|emoji| CustomEmoji {
+        category: emoji.category.clone(),
+        ..CustomEmoji::from(custom_emojis::shown(&app, emoji))
+    });
+    json(shown.collect::<Vec<CustomEmoji>>())
+}

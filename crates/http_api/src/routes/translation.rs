@@ -1,0 +1,68 @@
+//! <https://docs.joinmastodon.org/methods/statuses/#translate> and
+//! <https://docs.joinmastodon.org/methods/instance/#translation_languages>
+
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::StatusId;
+use serde::Deserialize;
+use service::App;
+use service::translation::{self, TranslationView};
+
+use super::{Answer, json};
+use crate::entities::translation::{
+    TranslatedAttachment, TranslatedOption, TranslatedPoll, Translation,
+};
+use crate::extract::scope::ReadStatuses;
+use crate::extract::{Caller, Params, PathId, Text};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/v1/instance/translation_languages").route(web::get().to(languages)),
+        )
+        .service(web::resource("/v1/statuses/{id}/translate").route(web::post().to(translate)));
+}
+
+async fn languages(app: Data<App>) -> Answer {
+    json(translation::languages(&app).await?)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Wanted {
+    lang: Text,
+}
+
+async fn translate(
+    caller: Caller<ReadStatuses>,
+    id: PathId<StatusId>,
+    params: Params<Wanted>,
+    app: Data<App>,
+) -> Answer {
+    let language = params.0.lang.filled().map(str::to_owned);
+    let view = translation::translate(&app, &caller.person, id.0, language).await?;
+    json(Translation::from(view))
+}
+
+impl From<TranslationView> for Translation {
+    fn from(view: TranslationView) -> Self {
+        Self {
+            content: view.content,
+            spoiler_text: view.spoiler_text,
+            poll: view.poll.map(|(id, titles)| TranslatedPoll {
+                id,
+                options: titles
+                    .into_iter()
+                    .map(|title| TranslatedOption { title })
+                    .collect(),
+            }),
+            media_attachments: view
+                .descriptions
+                .into_iter()
+                .map(|(id, description)| TranslatedAttachment { id, description })
+                .collect(),
+            detected_source_language: view.from,
+            language: view.to,
+            provider: "LibreTranslate",
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! In which language posts are, where their apps do not say.
+
+use reqwest::Method;
+use serde_json::json;
+use test_support::Kind;
+
+use crate::harness::{School, Teacher, answer};
+
+const FRENCH: &str =
+    "Les élèves ont travaillé toute la matinée sur les fractions et les nombres décimaux.";
+const GERMAN: &str =
+    "Die Kinder haben heute gelernt, wie man Brüche auf den gleichen Nenner bringt.";
+
+async fn language(by: &Teacher, text: &str) -> serde_json::Value {
+    by.publish(json!({ "status": text })).await["language"].clone()
+}
+
+async fn detected(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    assert_eq!(language(&ada, FRENCH).await, "fr");
+    assert_eq!(language(&ada, GERMAN).await, "de");
+    let english = "We looked at how the children explain their own working out on paper.";
+    assert_eq!(language(&ada, english).await, "en");
+    // Too little to go by: the author's own.
+    for text in [
+        "Bonjour",
+        "👩‍🏫 🎉 12 34",
+        "https://ecole.example/les-eleves-ont-travaille-toute-la-matinee-sur-les-fractions",
+        "#LesElevesOntTravailleTouteLaMatinee :les_eleves_ont_travaille: @les_eleves_ont_travaille",
+    ] {
+        assert_eq!(language(&ada, text).await, "en", "{text}");
+    }
+    // What the app says holds, whatever the text.
+    let said = json!({ "status": FRENCH, "language": "oc" });
+    assert_eq!(ada.publish(said).await["language"], "oc");
+    // An edit that does not say it leaves it.
+    let post = ada.publish(json!({ "status": FRENCH })).await;
+    let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+    let edit = ada.request(Method::PUT, &path);
+    let edited = answer(edit.json(&json!({ "status": GERMAN }))).await;
+    assert_eq!(edited["language"], "fr");
+}
+
+#[tokio::test]
+async fn on_sqlite_a_post_says_in_which_language_it_is() {
+    detected(Kind::Sqlite).await;
+}
+
+#[tokio::test]
+async fn on_postgres_a_post_says_in_which_language_it_is() {
+    detected(Kind::Postgres).await;
+}
+
+#[tokio::test]
+async fn only_the_authors_own_languages_are_found_where_no_others_are_likely() {
+    let only_own = [("statuses.detected_languages", "[]")];
+    let school = School::open_with(Kind::Sqlite, &only_own).await.unwrap();
+    let ada = school.teacher("ada");
+    assert_eq!(language(&ada, FRENCH).await, "en");
+    let change = ada.request(Method::PATCH, "/api/v1/accounts/update_credentials");
+    answer(change.json(&json!({ "source": { "language": "fr" } }))).await;
+    assert_eq!(language(&ada, FRENCH).await, "fr");
+    assert_eq!(language(&ada, GERMAN).await, "fr", "not among them");
+    let english = "We looked at how the children explain their own working out on paper.";
+    assert_eq!(language(&ada, english).await, "en");
+}
