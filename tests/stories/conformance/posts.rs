@@ -101,11 +101,9 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
             .gets(ada, &format!("POST /api/v1/statuses/{{id}}/{deed}"), &[id])
             .await;
     }
-    let why = "nothing translates unless a server for it is set";
     let translate = "POST /api/v1/statuses/{id}/translate";
-    driver
-        .is_refused(ada, translate, &[id], StatusCode::NOT_FOUND, why)
-        .await;
+    let into = json!({ "lang": "fr" });
+    driver.asks(ada, translate, &[id], into).await;
     let why = "nothing of this thread is elsewhere; tests/stories/copies.rs";
     let refresh = json!(format!("context-{}-{}", text(id), text(id)));
     let missing = StatusCode::NOT_FOUND;
@@ -177,9 +175,15 @@ async fn timelines(world: &World, driver: &mut Driver<'_>) {
         .await;
     let talks = driver.gets(ada, "GET /api/v1/conversations", &[]).await;
     let talk = &talks[0]["id"];
-    driver
-        .gets(ada, "POST /api/v1/conversations/{id}/read", &[talk])
-        .await;
+    for deed in ["read", "unread"] {
+        driver
+            .gets(
+                ada,
+                &format!("POST /api/v1/conversations/{{id}}/{deed}"),
+                &[talk],
+            )
+            .await;
+    }
     driver
         .gets(ada, "DELETE /api/v1/conversations/{id}", &[talk])
         .await;

@@ -43,7 +43,9 @@ pub struct Reaction {
     pub me: bool,
     /// Only of custom emoji, as the next is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub static_url: Option<String>,
 }

@@ -4,42 +4,78 @@
 use domain::{AccountId, CollectionId, Time};
 use serde::Serialize;
 use service::collections::CollectionView;
+use utoipa::ToSchema;
 
 use super::time::moment;
-use super::{Null, StatusTag};
+use super::{Account, Null, StatusTag};
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Collection {
+    #[schema(value_type = String)]
     pub id: CollectionId,
+    #[schema(value_type = String)]
     pub account_id: AccountId,
     pub uri: String,
     /// There is no page of it.
+    #[schema(schema_with = crate::openapi::null)]
     pub url: Null,
     pub name: String,
     pub description: String,
+    #[schema(required)]
     pub language: Option<String>,
     pub local: bool,
     pub sensitive: bool,
     pub discoverable: bool,
+    #[schema(required)]
     pub tag: Option<StatusTag>,
     /// As many as there are for whoever looks.
     pub item_count: usize,
     pub items: Vec<CollectionItem>,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
 }
 
 /// <https://docs.joinmastodon.org/entities/CollectionItem/>
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CollectionItem {
     pub id: String,
+    #[schema(value_type = String)]
     pub account_id: AccountId,
     /// Nobody waits to be let in, and those who are not are not shown.
     pub state: &'static str,
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
+}
+
+/// What is answered of one.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct WrappedCollection {
+    pub collection: Collection,
+}
+
+/// <https://docs.joinmastodon.org/entities/CollectionWithAccounts/>
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CollectionWithAccounts {
+    pub collection: Collection,
+    /// Whose it is, and who is in it.
+    pub accounts: Vec<Account>,
+}
+
+/// What is answered of several.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Collections {
+    pub collections: Vec<Collection>,
+}
+
+/// What is answered of somebody who was put in.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct WrappedCollectionItem {
+    pub collection_item: CollectionItem,
 }
 
 impl From<CollectionView> for Collection {

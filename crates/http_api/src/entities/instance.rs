@@ -110,6 +110,7 @@ pub struct StatusLimits {
     pub max_media_attachments: usize,
     pub characters_reserved_per_url: usize,
     /// How posts may be written, as in GoToSocial.
+    #[schema(value_type = Vec<String>)]
     pub supported_mime_types: [&'static str; 2],
 }
 
@@ -134,6 +135,7 @@ pub struct PollLimits {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = InstanceTranslation)]
 pub struct Translation {
     pub enabled: bool,
 }

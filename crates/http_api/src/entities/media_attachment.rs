@@ -4,6 +4,8 @@
 use domain::MediaId;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use super::Null;
 
@@ -49,41 +51,63 @@ pub struct Meta {
 }
 
 /// What older versions of Mastodon say of films and sounds, and apps still read.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Film {
     /// `0:01:05.25`
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub length: Option<String>,
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64)]
     pub duration: Option<f64>,
     /// Pictures per second.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64)]
     pub fps: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub audio_encode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub audio_bitrate: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub audio_channels: Option<String>,
     #[serde(flatten)]
+    #[schema(schema_with = sides)]
     pub size: Option<Size>,
 }
 
 /// A picture has a size, a sound what is heard, a film both.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Original {
     #[serde(flatten)]
+    #[schema(schema_with = sides)]
     pub size: Option<Size>,
     /// A fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub frame_rate: Option<String>,
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64)]
     pub duration: Option<f64>,
     /// Bits per second.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64)]
     pub bitrate: Option<u64>,
+}
+
+/// The fields of a [`Size`], of which there may be none.
+fn sides() -> RefOr<Schema> {
+    let of = |kind: Type| ObjectBuilder::new().schema_type(kind);
+    of(Type::Object)
+        .property("width", of(Type::Integer))
+        .property("height", of(Type::Integer))
+        .property("size", of(Type::String))
+        .property("aspect", of(Type::Number))
+        .into()
 }
 
 /// The point that stays visible in a crop; from -1 to 1, upwards and to the right.

@@ -8,6 +8,7 @@ pub mod account;
 pub mod admin;
 pub mod admin_blocks;
 pub mod announcement;
+pub mod annual_report;
 pub mod application;
 pub mod async_refresh;
 pub mod collection;
@@ -41,8 +42,12 @@ pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, R
 pub use admin::{AdminAccount, AdminDomainAllow, AdminDomainBlock, AdminReport};
 pub use admin_blocks::{AdminCanonicalEmailBlock, AdminEmailDomainBlock, AdminIpBlock};
 pub use announcement::{Announcement, Reaction};
+pub use annual_report::{AnnualReport, AnnualReportState, AnnualReports};
 pub use application::{Application, AuthorizationServer, CredentialApplication, Token, UserInfo};
-pub use collection::{Collection, CollectionItem};
+pub use collection::{
+    Collection, CollectionItem, CollectionWithAccounts, Collections, WrappedCollection,
+    WrappedCollectionItem,
+};
 pub use conversation::Conversation;
 pub use domain_block::DomainBlock;
 pub use embedding::Embedding;

@@ -32,6 +32,8 @@ pub(super) type Named = (String, RefOr<Schema>);
 pub(crate) struct Draft {
     pub(super) method: HttpMethod,
     pub(super) path: String,
+    /// By which method the same is asked too.
+    pub(super) also: Option<HttpMethod>,
     says: &'static str,
     takes_body: bool,
     least: Role,
@@ -65,6 +67,7 @@ impl Draft {
             parameters: parameters.collect(),
             method,
             path,
+            also: None,
             says,
             least: Role::User,
             is_deprecated: false,
@@ -138,6 +141,12 @@ impl Draft {
         self
     }
 
+    /// The same is asked by another method too.
+    pub(super) fn alike(&mut self, method: HttpMethod) -> &mut Self {
+        self.also = Some(method);
+        self
+    }
+
     /// The files that may come in a multipart body, by the name of their parameter.
     pub(crate) fn files(&mut self, names: &'static [&'static str]) -> &mut Self {
         self.files = names;
@@ -154,6 +163,20 @@ impl Draft {
     pub(crate) fn answers<T: ToSchema>(&mut self) -> &mut Self {
         let schema = self.named::<T>();
         self.answers_schema(schema)
+    }
+
+    /// One `T` too, with another status.
+    pub(crate) fn also_answers<T: ToSchema>(
+        &mut self,
+        status: &'static str,
+        says: &str,
+    ) -> &mut Self {
+        let schema = self.named::<T>();
+        let answer = ResponseBuilder::new()
+            .description(says)
+            .content("application/json", Content::new(Some(schema)));
+        self.answers.push((status, answer));
+        self
     }
 
     /// All there are.
@@ -305,7 +328,7 @@ fn area(path: &str) -> String {
 }
 
 /// `get_v1_statuses_id`
-fn id(method: &HttpMethod, path: &str) -> String {
+pub(super) fn id(method: &HttpMethod, path: &str) -> String {
     let method = match method {
         HttpMethod::Get => "get",
         HttpMethod::Post => "post",

@@ -11,7 +11,7 @@ use utoipa::openapi::{
     Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ResponseBuilder,
 };
 
-use super::draft::{Draft, OAUTH};
+use super::draft::{Draft, OAUTH, id};
 use super::parts::Part;
 
 /// What a refusal means, by its status.
@@ -55,9 +55,23 @@ impl Operations {
     methods! {
         get Get;
         post Post;
-        put Put;
         patch Patch;
         delete Delete;
+    }
+
+    /// What is changed by PUT and PATCH alike, as `routes::put_or_patch` has it.
+    pub(crate) fn put_or_patch<H, P>(
+        &mut self,
+        path: &str,
+        says: &'static str,
+        handler: H,
+    ) -> &mut Draft
+    where
+        H: Handler<P>,
+        P: Part,
+    {
+        self.add(HttpMethod::Put, &format!("/api{path}"), says, handler)
+            .alike(HttpMethod::Patch)
     }
 
     /// An operation that is not below `/api`.
@@ -104,7 +118,14 @@ impl Operations {
         for mut draft in self.drafts {
             components = components.schemas_from_iter(std::mem::take(&mut draft.schemas));
             let (method, path) = (draft.method.clone(), draft.path.clone());
-            paths = paths.path(path, PathItem::new(method, draft.into_operation()));
+            let also = draft.also.take();
+            let operation = draft.into_operation();
+            if let Some(also) = also {
+                let mut same = operation.clone();
+                same.operation_id = Some(id(&also, &path));
+                paths = paths.path(path.clone(), PathItem::new(also, same));
+            }
+            paths = paths.path(path, PathItem::new(method, operation));
         }
         let info = InfoBuilder::new()
             .title("Staffroom")

@@ -5,7 +5,9 @@ use actix_web::web::{Data, Path, Payload};
 use utoipa::ToSchema;
 
 use super::draft::Draft;
-use crate::extract::{Anyone, Bearer, Caller, Holder, Newcomer, Params, PathId, Scope, Upload};
+use crate::extract::{
+    Anyone, Bearer, Caller, Holder, Newcomer, Params, PathId, Scope, Spooled, Upload,
+};
 
 /// Something that a handler takes from a request.
 pub(crate) trait Part {
@@ -65,6 +67,12 @@ impl<T: ToSchema> Part for Params<T> {
 }
 
 impl<T: ToSchema> Part for Upload<T> {
+    fn describe(draft: &mut Draft) {
+        draft.takes::<T>();
+    }
+}
+
+impl<T: ToSchema> Part for Spooled<T> {
     fn describe(draft: &mut Draft) {
         draft.takes::<T>();
     }

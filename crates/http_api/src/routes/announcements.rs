@@ -30,7 +30,7 @@ pub(super) fn operations(api: &mut Operations) {
         dismiss,
     )
     .says_nothing();
-    api.put(
+    api.put_or_patch(
         "/v1/announcements/{id}/reactions/{name}",
         "React with an emoji",
         react,

@@ -2,16 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
-use domain::AccountId;
-use serde::Serialize;
 use serde_json::json as object;
 use service::App;
 use service::annual_reports::{self, Figures, ReportsView, State};
 
 use super::{Answer, json, nothing};
-use crate::entities::{Account, Null, Status};
+use crate::entities::{AnnualReport, AnnualReportState, AnnualReports};
 use crate::extract::scope::{ReadAccounts, WriteAccounts};
 use crate::extract::{Caller, PathId};
+use crate::openapi::Operations;
 
 /// What Mastodon calls the shape without a comparison with others.
 const SCHEMA: u8 = 2;
@@ -25,32 +24,50 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/annual_reports/{id}/read").route(web::post().to(read)));
 }
 
-/// <https://docs.joinmastodon.org/entities/AnnualReport/>
-#[derive(Serialize)]
-struct Report {
-    year: i32,
-    data: Figures,
-    schema_version: u8,
-    /// Nobody else sees it.
-    share_url: Null,
-    account_id: AccountId,
+pub(super) fn operations(api: &mut Operations) {
+    api.get(
+        "/v1/annual_reports",
+        "What you did in years whose report you have not read",
+        unread,
+    )
+    .answers::<AnnualReports>();
+    api.get("/v1/annual_reports/{id}", "What you did in a year", show)
+        .answers::<AnnualReports>();
+    api.get(
+        "/v1/annual_reports/{id}/state",
+        "Whether there is a report of a year, or can be",
+        state,
+    )
+    .answers::<AnnualReportState>();
+    api.post(
+        "/v1/annual_reports/{id}/generate",
+        "Have the report of a year made",
+        generate,
+    )
+    .says_nothing()
+    .answers_as("202", "", "It is being made");
+    api.post(
+        "/v1/annual_reports/{id}/read",
+        "Mark the report of a year as read",
+        read,
+    )
+    .says_nothing();
 }
 
 fn reports(view: ReportsView) -> Answer {
     let account_id = view.account.account.id;
-    let report = |(year, data): (i32, Figures)| Report {
+    let report = |(year, data): (i32, Figures)| AnnualReport {
         year,
-        data,
+        data: data.into(),
         schema_version: SCHEMA,
         share_url: (),
         account_id,
     };
-    let statuses: Vec<Status> = view.statuses.into_iter().map(Into::into).collect();
-    json(object!({
-        "annual_reports": view.reports.into_iter().map(report).collect::<Vec<_>>(),
-        "accounts": [Account::from(view.account)],
-        "statuses": statuses,
-    }))
+    json(AnnualReports {
+        annual_reports: view.reports.into_iter().map(report).collect(),
+        accounts: vec![view.account.into()],
+        statuses: view.statuses.into_iter().map(Into::into).collect(),
+    })
 }
 
 async fn unread(caller: Caller<ReadAccounts>, app: Data<App>) -> Answer {
@@ -68,7 +85,7 @@ async fn state(caller: Caller<ReadAccounts>, year: PathId<i32>, app: Data<App>) 
         State::Eligible => "eligible",
         State::Ineligible => "ineligible",
     };
-    json(object!({ "state": state }))
+    json(AnnualReportState { state })
 }
 
 async fn generate(caller: Caller<WriteAccounts>, year: PathId<i32>, app: Data<App>) -> Answer {

@@ -2,16 +2,19 @@
 
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use domain::{AccountId, CollectionId};
-use serde::Deserialize;
-use serde_json::json as object;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::collections::{self, CollectionView, CollectionWishes};
+use utoipa::ToSchema;
 
 use super::{Answer, json, nothing};
 use crate::ApiError;
-use crate::entities::{Account, Collection, CollectionItem};
+use crate::entities::{
+    CollectionWithAccounts, Collections, WrappedCollection, WrappedCollectionItem,
+};
 use crate::extract::scope::{ReadCollections, WriteCollections};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -35,7 +38,56 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/accounts/{id}/in_collections").route(web::get().to(holding)));
 }
 
-#[derive(Deserialize, Default)]
+pub(super) fn operations(api: &mut Operations) {
+    api.post(
+        "/v1/collections",
+        "Make a collection of people whom you recommend",
+        create,
+    )
+    .answers::<WrappedCollection>();
+    api.get(
+        "/v1/collections/{id}",
+        "A collection, and who is in it",
+        show,
+    )
+    .answers::<CollectionWithAccounts>();
+    api.patch("/v1/collections/{id}", "Change a collection", update)
+        .answers::<WrappedCollection>();
+    api.delete("/v1/collections/{id}", "Remove a collection", delete)
+        .says_nothing();
+    api.post(
+        "/v1/collections/{id}/items",
+        "Put somebody in a collection",
+        add,
+    )
+    .answers::<WrappedCollectionItem>();
+    api.delete(
+        "/v1/collections/{collection}/items/{id}",
+        "Take somebody out of a collection",
+        remove,
+    )
+    .says_nothing();
+    api.post(
+        "/v1/collections/{collection}/items/{id}/revoke",
+        "Take yourself out of somebody's collection, for good",
+        revoke,
+    )
+    .says_nothing();
+    api.get(
+        "/v1/accounts/{id}/collections",
+        "Somebody's collections",
+        of_account,
+    )
+    .answers::<Collections>();
+    api.get(
+        "/v1/accounts/{id}/in_collections",
+        "The collections that you are in",
+        holding,
+    )
+    .answers::<Collections>();
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Stretch {
     limit: Number,
@@ -53,12 +105,15 @@ impl Stretch {
 }
 
 fn listed(found: Vec<CollectionView>) -> Answer {
-    let found: Vec<Collection> = found.into_iter().map(Into::into).collect();
-    json(object!({ "collections": found }))
+    json(Collections {
+        collections: found.into_iter().map(Into::into).collect(),
+    })
 }
 
 fn one(view: CollectionView) -> Answer {
-    json(object!({ "collection": Collection::from(view) }))
+    json(WrappedCollection {
+        collection: view.into(),
+    })
 }
 
 async fn of_account(
@@ -83,11 +138,13 @@ async fn holding(
 
 async fn show(caller: Anyone<ReadCollections>, id: PathId<CollectionId>, app: Data<App>) -> Answer {
     let (view, people) = collections::find(&app, caller.person(), id.0).await?;
-    let accounts: Vec<Account> = people.into_iter().map(Into::into).collect();
-    json(object!({ "collection": Collection::from(view), "accounts": accounts }))
+    json(CollectionWithAccounts {
+        collection: view.into(),
+        accounts: people.into_iter().map(Into::into).collect(),
+    })
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Wishes {
     name: Text,
@@ -152,7 +209,7 @@ async fn delete(
     nothing()
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Who {
     account_id: Text,
@@ -167,7 +224,9 @@ async fn add(
     let who = params.0.account_id.filled().and_then(|id| id.parse().ok());
     let who = who.ok_or(ApiError::NotFound)?;
     let item = collections::add(&app, &caller.person, id.0, who).await?;
-    json(object!({ "collection_item": CollectionItem::from(item) }))
+    json(WrappedCollectionItem {
+        collection_item: item.into(),
+    })
 }
 
 fn place(path: &(String, String)) -> Result<(CollectionId, i64), ApiError> {

@@ -33,6 +33,12 @@ pub(super) fn operations(api: &mut Operations) {
         read,
     )
     .answers::<Conversation>();
+    api.post(
+        "/v1/conversations/{id}/unread",
+        "Mark a conversation as unread",
+        unread,
+    )
+    .answers::<Conversation>();
 }
 
 async fn list(

@@ -5,9 +5,15 @@ use service::{App, custom_emojis};
 
 use super::{Answer, json};
 use crate::entities::CustomEmoji;
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(web::resource("/v1/custom_emojis").route(web::get().to(list)));
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/v1/custom_emojis", "Custom emoji", list)
+        .lists::<CustomEmoji>();
 }
 
 /// Those that apps offer, as in Mastodon.

@@ -4,7 +4,6 @@ use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
 use serde_json::json as object;
 use service::App;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::{Answer, json};
 use crate::entities::{PreviewCard, Status, Tag};
@@ -28,8 +27,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 pub(super) fn operations(api: &mut Operations) {
-    api.get("/v1/custom_emojis", "Custom emoji", none)
-        .lists::<CustomEmoji>();
     api.get(
         "/v1/trends",
         "Trending tags: none, since nothing is ranked here",
@@ -56,24 +53,12 @@ pub(super) fn operations(api: &mut Operations) {
     )
     .lists::<PreviewCard>();
     api.get(
-        "/v1/instance/translation_languages",
-        "From and into which languages posts are translated",
-        no_translations,
-    )
-    .answers_schema(ObjectBuilder::new().schema_type(Type::Object));
-    api.get(
         "/v1/accounts/{id}/identity_proofs",
         "Proofs of identity, which no longer exist",
         no_proofs,
     )
     .answers_schema(crate::openapi::empty_list())
     .deprecated();
-    api.post(
-        "/v1/statuses/{id}/translate",
-        "A post in your language",
-        no_translation,
-    )
-    .answers_schema(ObjectBuilder::new().schema_type(Type::Object));
 }
 
 async fn none() -> Answer {

@@ -57,7 +57,7 @@ pub(super) fn operations(api: &mut Operations) {
         .answers::<Filter>();
     api.get("/v2/filters/{id}", "One filter", show)
         .answers::<Filter>();
-    api.put("/v2/filters/{id}", "Change a filter", update)
+    api.put_or_patch("/v2/filters/{id}", "Change a filter", update)
         .answers::<Filter>();
     api.delete("/v2/filters/{id}", "Remove a filter", delete)
         .says_nothing();
@@ -87,7 +87,7 @@ pub(super) fn operations(api: &mut Operations) {
     .answers::<FilterStatus>();
     api.get("/v2/filters/keywords/{id}", "One word of a filter", keyword)
         .answers::<FilterKeyword>();
-    api.put(
+    api.put_or_patch(
         "/v2/filters/keywords/{id}",
         "Change a word of a filter",
         update_keyword,

@@ -41,7 +41,7 @@ pub(super) fn operations(api: &mut Operations) {
     api.get("/v1/filters/{id}", "One word with its filter", show)
         .answers::<FilterV1>()
         .deprecated();
-    api.put("/v1/filters/{id}", "Change a word and its filter", update)
+    api.put_or_patch("/v1/filters/{id}", "Change a word and its filter", update)
         .answers::<FilterV1>()
         .deprecated();
     api.delete("/v1/filters/{id}", "Remove a word", delete)

@@ -44,7 +44,7 @@ pub(super) fn operations(api: &mut Operations) {
         policy,
     )
     .answers::<NotificationPolicy>();
-    api.patch(
+    api.put_or_patch(
         "/v2/notifications/policy",
         "Change whose deeds you are told of at once",
         set_policy,

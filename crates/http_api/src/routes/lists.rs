@@ -44,7 +44,7 @@ pub(super) fn operations(api: &mut Operations) {
         .answers::<List>();
     api.get("/v1/lists/{id}", "One list", show)
         .answers::<List>();
-    api.put("/v1/lists/{id}", "Change a list", update)
+    api.put_or_patch("/v1/lists/{id}", "Change a list", update)
         .answers::<List>();
     api.delete("/v1/lists/{id}", "Remove a list", delete)
         .says_nothing();

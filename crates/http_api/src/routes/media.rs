@@ -21,6 +21,8 @@ use crate::openapi::Operations;
 
 /// How long the first version of the upload, whose answer is the finished file, waits for it.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What an answer means that has no address of the file yet.
+const UNFINISHED: &str = "It is still worked on";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -35,21 +37,29 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 pub(super) fn operations(api: &mut Operations) {
-    api.post("/v1/media", "Upload a file", create)
-        .answers::<MediaAttachment>()
-        .files(&["file", "thumbnail"])
-        .deprecated();
+    api.post(
+        "/v1/media",
+        "Upload a file, and wait for it",
+        create_and_wait,
+    )
+    .answers::<MediaAttachment>()
+    .also_answers::<MediaAttachment>("202", UNFINISHED)
+    .files(&["file", "thumbnail"])
+    .deprecated();
     api.post("/v2/media", "Upload a file", create)
         .answers::<MediaAttachment>()
+        .also_answers::<MediaAttachment>("202", UNFINISHED)
         .files(&["file", "thumbnail"]);
     api.get(
         "/v1/media/{id}",
         "One of your files that is not posted yet",
         show,
     )
-    .answers::<MediaAttachment>();
-    api.put("/v1/media/{id}", "Describe a file", update)
-        .answers::<MediaAttachment>();
+    .answers::<MediaAttachment>()
+    .also_answers::<MediaAttachment>("206", UNFINISHED);
+    api.put_or_patch("/v1/media/{id}", "Describe a file", update)
+        .answers::<MediaAttachment>()
+        .files(&["thumbnail"]);
     api.delete("/v1/media/{id}", "Remove a file that is not posted", delete)
         .says_nothing();
 }

@@ -161,9 +161,12 @@ pub(crate) fn operations(api: &mut Operations) {
     accounts::operations(api);
     admin::operations(api);
     announcements::operations(api);
+    annual_reports::operations(api);
     apps::operations(api);
     async_refreshes::operations(api);
+    collections::operations(api);
     conversations::operations(api);
+    custom_emojis::operations(api);
     directory::operations(api);
     domain_blocks::operations(api);
     empty::operations(api);
@@ -193,5 +196,6 @@ pub(crate) fn operations(api: &mut Operations) {
     streaming::operations(api);
     tags::operations(api);
     timelines::operations(api);
+    translation::operations(api);
     crate::openapi::operations(api);
 }

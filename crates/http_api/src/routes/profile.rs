@@ -27,7 +27,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(super) fn operations(api: &mut Operations) {
     api.get("/v1/profile", "Your profile as you wrote it", read)
         .answers::<Profile>();
-    api.patch("/v1/profile", "Change your profile", write)
+    api.put_or_patch("/v1/profile", "Change your profile", write)
         .answers::<Profile>()
         .files(&["avatar", "header"]);
     api.post(

@@ -38,7 +38,7 @@ pub(super) fn operations(api: &mut Operations) {
         create,
     )
     .answers::<WebPushSubscription>();
-    api.put(
+    api.put_or_patch(
         "/v1/push/subscription",
         "Change of what this app is told",
         update,

@@ -40,7 +40,7 @@ pub(super) fn operations(api: &mut Operations) {
         revoke,
     )
     .answers::<Status>();
-    api.put(
+    api.put_or_patch(
         "/v1/statuses/{id}/interaction_policy",
         "Change who may quote a post of yours",
         set_policy,

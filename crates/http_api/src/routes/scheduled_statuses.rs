@@ -30,7 +30,7 @@ pub(super) fn operations(api: &mut Operations) {
         .pages::<ScheduledStatus>();
     api.get("/v1/scheduled_statuses/{id}", "One post to come", show)
         .answers::<ScheduledStatus>();
-    api.put(
+    api.put_or_patch(
         "/v1/scheduled_statuses/{id}",
         "Post at another time",
         move_to,

@@ -66,7 +66,7 @@ pub(super) fn operations(api: &mut Operations) {
         .lists::<Status>();
     api.get("/v1/statuses/{id}", "One post", show)
         .answers::<Status>();
-    api.put("/v1/statuses/{id}", "Edit a post", edit)
+    api.put_or_patch("/v1/statuses/{id}", "Edit a post", edit)
         .answers::<Status>();
     api.delete("/v1/statuses/{id}", "Remove a post", delete)
         .answers::<Status>();
@@ -335,7 +335,7 @@ async fn edit(
     ))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Delete {
     delete_media: Flag,

@@ -3,9 +3,11 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::StatusId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service::App;
 use service::translation::{self, TranslationView};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 
 use super::{Answer, json};
 use crate::entities::translation::{
@@ -13,6 +15,7 @@ use crate::entities::translation::{
 };
 use crate::extract::scope::ReadStatuses;
 use crate::extract::{Caller, Params, PathId, Text};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -22,11 +25,31 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/statuses/{id}/translate").route(web::post().to(translate)));
 }
 
+pub(super) fn operations(api: &mut Operations) {
+    let codes = ArrayBuilder::new().items(ObjectBuilder::new().schema_type(Type::String));
+    api.get(
+        "/v1/instance/translation_languages",
+        "From and into which languages posts are translated",
+        languages,
+    )
+    .answers_schema(
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .additional_properties(Some(codes)),
+    );
+    api.post(
+        "/v1/statuses/{id}/translate",
+        "A post in your language",
+        translate,
+    )
+    .answers::<Translation>();
+}
+
 async fn languages(app: Data<App>) -> Answer {
     json(translation::languages(&app).await?)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Wanted {
     lang: Text,

@@ -50,7 +50,7 @@ pub(super) fn operations(api: &mut Operations) {
         show,
     )
     .answers::<AdminDomainBlock>();
-    api.put(
+    api.put_or_patch(
         "/v1/admin/domain_blocks/{id}",
         "Change how a server is limited",
         change,

@@ -43,7 +43,7 @@ pub(super) fn operations(api: &mut Operations) {
         show,
     )
     .answers::<AdminIpBlock>();
-    api.put(
+    api.put_or_patch(
         "/v1/admin/ip_blocks/{id}",
         "Change how a network is limited",
         change,

@@ -9,6 +9,7 @@ use service::App;
 use service::moderation::metrics::{
     self, Amount, By, Cohort, Counted, Days, Dimension, Frequency, Measure, Measured, human_bytes,
 };
+use utoipa::ToSchema;
 
 use super::super::{Answer, json};
 use super::mistake;
@@ -16,6 +17,7 @@ use crate::ApiError;
 use crate::entities::time::moment;
 use crate::extract::scope::AdminReadAll;
 use crate::extract::{Caller, Number, Params, Text, Words};
+use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -24,15 +26,36 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/v1/admin/retention").route(web::post().to(retention)));
 }
 
+pub(super) fn operations(api: &mut Operations) {
+    api.post(
+        "/v1/admin/measures",
+        "How much there was of what, day by day",
+        measures,
+    )
+    .lists::<AdminMeasure>();
+    api.post(
+        "/v1/admin/dimensions",
+        "What there was most of, by kind",
+        dimensions,
+    )
+    .lists::<AdminDimension>();
+    api.post(
+        "/v1/admin/retention",
+        "How many of those who signed up came again",
+        retention,
+    )
+    .lists::<AdminCohort>();
+}
+
 /// Of which tag, by its id, which is its name; or of which server.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Which {
     id: Text,
     domain: Text,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Asked {
     keys: Words,
@@ -145,21 +168,26 @@ fn midnight(day: NaiveDate) -> Time {
 }
 
 /// <https://docs.joinmastodon.org/entities/Admin_Measure/>
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct AdminMeasure {
     key: String,
+    #[schema(value_type = Option<String>, required)]
     unit: Option<&'static str>,
     total: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     human_value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     previous_total: Option<String>,
     data: Vec<OfDay>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AdminMeasureData)]
 struct OfDay {
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     date: Time,
     value: String,
 }
@@ -191,20 +219,23 @@ async fn measures(_: Caller<AdminReadAll>, params: Params<Asked>, app: Data<App>
 }
 
 /// <https://docs.joinmastodon.org/entities/Admin_Dimension/>
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct AdminDimension {
     key: String,
     data: Vec<AdminAmount>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AdminDimensionData)]
 struct AdminAmount {
     key: String,
     human_key: String,
     value: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     unit: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     human_value: Option<String>,
 }
 
@@ -238,17 +269,19 @@ async fn dimensions(_: Caller<AdminReadAll>, params: Params<Asked>, app: Data<Ap
 }
 
 /// <https://docs.joinmastodon.org/entities/Admin_Cohort/>
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct AdminCohort {
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     period: Time,
     frequency: &'static str,
     data: Vec<CohortData>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct CohortData {
     #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     date: Time,
     /// Of all who signed up in the period; from 0 to 1.
     rate: f64,

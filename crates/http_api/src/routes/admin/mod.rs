@@ -37,6 +37,7 @@ pub(super) fn operations(api: &mut Operations) {
     domain_blocks::operations(api);
     email_domain_blocks::operations(api);
     ip_blocks::operations(api);
+    metrics::operations(api);
     reports::operations(api);
     trends::operations(api);
 }

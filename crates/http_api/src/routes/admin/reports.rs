@@ -37,7 +37,7 @@ pub(super) fn operations(api: &mut Operations) {
         .pages::<AdminReport>();
     api.get("/v1/admin/reports/{id}", "One report", show)
         .answers::<AdminReport>();
-    api.put(
+    api.put_or_patch(
         "/v1/admin/reports/{id}",
         "Change what a report is about",
         update,

@@ -6,9 +6,10 @@ use domain::{CardId, StatusId};
 use serde::Serialize;
 use service::App;
 use service::moderation::trends::{self, Review};
+use utoipa::ToSchema;
 
 use super::super::{Answer, json};
-use crate::entities::{PreviewCard, Status, Tag};
+use crate::entities::{Empty, PreviewCard, Status, Tag};
 use crate::extract::scope::{AdminReadAll, AdminWriteAll};
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
@@ -60,45 +61,75 @@ pub(super) fn operations(api: &mut Operations) {
         nothing,
     )
     .lists::<Tag>();
+    api.post(
+        "/v1/admin/trends/links/{id}/approve",
+        "Say that a link may trend",
+        approve_link,
+    )
+    .answers::<AdminLink>();
+    api.post(
+        "/v1/admin/trends/links/{id}/reject",
+        "Say that a link may not trend",
+        reject_link,
+    )
+    .answers::<AdminLink>();
+    api.post(
+        "/v1/admin/trends/statuses/{id}/approve",
+        "Say that a post may trend",
+        approve_status,
+    )
+    .answers::<ReviewedStatus>();
+    api.post(
+        "/v1/admin/trends/statuses/{id}/reject",
+        "Say that a post may not trend",
+        reject_status,
+    )
+    .answers::<ReviewedStatus>();
+    api.post(
+        "/v1/admin/trends/tags/{id}/approve",
+        "Say that a tag may trend",
+        approve_tag,
+    )
+    .answers::<AdminTag>();
+    api.post(
+        "/v1/admin/trends/tags/{id}/reject",
+        "Say that a tag may not trend",
+        reject_tag,
+    )
+    .answers::<AdminTag>();
 }
 
 async fn nothing(_: Caller<AdminReadAll>) -> Answer {
     json([(); 0])
 }
 
-/// Something of which a moderator just said whether it may trend.
-#[derive(Serialize)]
-struct Reviewed<T> {
+/// A post of which a moderator just said whether it may trend.
+#[derive(Serialize, ToSchema)]
+struct ReviewedStatus {
     #[serde(flatten)]
-    what: T,
+    status: Status,
     requires_review: bool,
 }
 
-impl<T> Reviewed<T> {
-    fn new(what: T) -> Self {
-        Self {
-            what,
-            requires_review: false,
-        }
-    }
-}
-
 /// <https://docs.joinmastodon.org/entities/Tag/#admin>
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct AdminTag {
     #[serde(flatten)]
     tag: Tag,
     trendable: bool,
     usable: bool,
+    requires_review: bool,
 }
 
 /// <https://docs.joinmastodon.org/entities/PreviewCard/#trends-link>
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct AdminLink {
     id: String,
     #[serde(flatten)]
     card: PreviewCard,
-    history: [(); 0],
+    #[schema(schema_with = crate::openapi::empty_list)]
+    history: Empty,
+    requires_review: bool,
 }
 
 type Moderator = Caller<AdminWriteAll>;
@@ -113,11 +144,12 @@ async fn reject_link(caller: Moderator, id: PathId<CardId>, app: Data<App>) -> A
 
 async fn link(app: &App, caller: &Moderator, id: CardId, review: Review) -> Answer {
     let card = trends::link(app, &caller.person, id, review).await?;
-    json(Reviewed::new(AdminLink {
+    json(AdminLink {
         id: id.to_string(),
         card: card.into(),
         history: [],
-    }))
+        requires_review: false,
+    })
 }
 
 async fn approve_status(caller: Moderator, id: PathId<StatusId>, app: Data<App>) -> Answer {
@@ -130,7 +162,10 @@ async fn reject_status(caller: Moderator, id: PathId<StatusId>, app: Data<App>) 
 
 async fn status(app: &App, caller: &Moderator, id: StatusId, review: Review) -> Answer {
     let status = trends::status(app, &caller.person, id, review).await?;
-    json(Reviewed::new(Status::from(status)))
+    json(ReviewedStatus {
+        status: status.into(),
+        requires_review: false,
+    })
 }
 
 /// The id of a hashtag is its name.
@@ -144,9 +179,10 @@ async fn reject_tag(caller: Moderator, name: Path<String>, app: Data<App>) -> An
 
 async fn tag(app: &App, caller: &Moderator, name: &str, review: Review) -> Answer {
     let tag = trends::tag(app, &caller.person, name, review).await?;
-    json(Reviewed::new(AdminTag {
+    json(AdminTag {
         tag: tag.into(),
         trendable: review == Review::Approved,
         usable: true,
-    }))
+        requires_review: false,
+    })
 }
