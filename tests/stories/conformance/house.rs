@@ -1,5 +1,6 @@
 //! What a server says of itself, apps and tokens, streams, and what there is none of.
 
+use image::RgbImage;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
         client,
         ..
     } = world;
+    emoji(world);
     for path in [
         "/api/openapi.json",
         "/api/v1/instance",
@@ -80,7 +82,7 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
 
     let made = world
         .school
-        .command(&["announcement", "create", "Holidays #Rest"]);
+        .command(&["announcement", "create", "Holidays :bee: #Rest"]);
     let announcement = json!(out(&made).trim());
     driver.gets(ada, "GET /api/v1/announcements", &[]).await;
     let reaction = [&announcement, &json!("🐝")];
@@ -113,6 +115,15 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
             .gets(abe, &format!("GET /api/v1/admin/trends/{path}"), &[])
             .await;
     }
+}
+
+/// One custom emoji.
+fn emoji(world: &World) {
+    let path = world.school.folder().join("bee.png");
+    RgbImage::new(8, 8).save(&path).unwrap();
+    let path = path.display().to_string();
+    let added = world.school.command(&["emoji", "add", "bee", &path]);
+    assert!(added.status.success(), "{}", out(&added));
 }
 
 async fn streams(world: &World, driver: &mut Driver<'_>) {
