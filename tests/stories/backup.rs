@@ -165,7 +165,10 @@ async fn a_file_that_is_gone_is_told_and_an_unfinished_copy_is_none() {
     let folder = std::fs::read_dir(&media)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .find(|path| path.is_dir() && !path.ends_with(".writing"))
+        .find(|path| {
+            let hidden = path.file_name().unwrap().as_encoded_bytes().starts_with(b".");
+            path.is_dir() && !hidden
+        })
         .unwrap();
     std::fs::remove_dir_all(folder).unwrap();
     let copy = school.folder().join("copy");

@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use image::codecs::gif::GifEncoder;
 use image::{Delay, Frame, ImageFormat, Rgba, RgbaImage};
@@ -45,6 +46,8 @@ fn file(school: &School, name: &str, bytes: &[u8]) -> String {
 /// Whether the command succeeds, and what it says.
 fn emoji(school: &School, arguments: &[&str]) -> (bool, String) {
     let done = school.command(&[&["emoji"], arguments].concat());
+    // The server reads the list again after 200 ms.
+    std::thread::sleep(Duration::from_millis(250));
     (done.status.success(), out(&done))
 }
 

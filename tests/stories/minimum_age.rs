@@ -25,7 +25,7 @@ async fn too_young(kind: Kind) {
         "client_secret": app["client_secret"], "scope": "read write" });
     let token = answer(school.request(Method::POST, "/oauth/token").json(&grant)).await;
     let today = chrono::Utc::now().date_naive();
-    let years_ago = |years| today.checked_sub_months(chrono::Months::new(12 * years));
+    let years_ago = |years: u32| today.checked_sub_months(chrono::Months::new(12 * years));
     let young = (years_ago(16).unwrap() + chrono::Days::new(2)).to_string();
     let old = years_ago(17).unwrap().to_string();
     let sign_up = async |born: Option<&str>| {
