@@ -166,7 +166,11 @@ async fn a_file_that_is_gone_is_told_and_an_unfinished_copy_is_none() {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .find(|path| {
-            let hidden = path.file_name().unwrap().as_encoded_bytes().starts_with(b".");
+            let hidden = path
+                .file_name()
+                .unwrap()
+                .as_encoded_bytes()
+                .starts_with(b".");
             path.is_dir() && !hidden
         })
         .unwrap();
