@@ -208,7 +208,9 @@ async fn a_moving_picture_moves_on() {
     use image::codecs::gif::{GifEncoder, Repeat};
     use image::{AnimationDecoder, Delay, Frame, Rgba, RgbaImage};
 
-    let Some(school) = School::open(Sqlite).await else {
+    // With ffmpeg it becomes a film.
+    let settings = [("media.ffmpeg", "\"off\"")];
+    let Some(school) = School::open_with(Sqlite, &settings).await else {
         return;
     };
     let ada = school.teacher("ada");
