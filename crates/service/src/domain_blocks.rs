@@ -26,29 +26,29 @@ pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<String
 pub async fn block(app: &App, person: &Person, host: &str) -> Result<()> {
     let host = named(app, host)?;
     let me = person.id();
-    app.transaction(move |app, conn| set(app, conn, me, host).map(drop))
+    app.transaction(move |app, conn| set(app, conn, me, &host).map(drop))
         .await
 }
 
 /// The same in the transaction at hand: true for a new block.
-pub(crate) fn set(app: &App, conn: &mut DbConnection, me: AccountId, host: String) -> Result<bool> {
+pub(crate) fn set(app: &App, conn: &mut DbConnection, me: AccountId, host: &str) -> Result<bool> {
     let row = AccountDomainBlock {
         id: app.next_id(),
         account_id: me,
-        host: host.clone(),
+        host: host.to_owned(),
         created_at: app.now(),
     };
     if !account_domain_blocks::insert(conn, row)? {
         return Ok(false);
     }
-    for follow in account_domain_blocks::follows_with(conn, me, &host)? {
+    for follow in account_domain_blocks::follows_with(conn, me, host)? {
         if follow.follower_id != me {
             follows::turn_away(app, conn, follow.follower_id, me)?;
         } else if let Some(other) = storage::accounts::find(conn, follow.account_id)? {
             follows::end(app, conn, me, &other)?;
         }
     }
-    account_domain_blocks::clear(conn, me, &host)?;
+    account_domain_blocks::clear(conn, me, host)?;
     Ok(true)
 }
 

@@ -28,7 +28,7 @@ pub(super) fn deed(
     target: Target,
 ) -> Result<bool> {
     let other = match target {
-        Target::Host(host) => return domain_blocks::set(app, conn, me.id, host),
+        Target::Host(host) => return domain_blocks::set(app, conn, me.id, &host),
         Target::Status(id) => {
             let status = statuses::original(conn, me.id, id)?;
             return statuses::keep(app, conn, me.id, &status);
