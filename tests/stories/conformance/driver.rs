@@ -195,7 +195,7 @@ impl<'a> Driver<'a> {
         );
         let undriven = all
             .iter()
-            .filter(|operation| !self.driven.contains(*operation) && !excused(*operation));
+            .filter(|operation| !self.driven.contains(*operation) && !excused(operation));
         let undriven: Vec<String> = undriven
             .map(|(method, path)| format!("{method} {path}"))
             .collect();
