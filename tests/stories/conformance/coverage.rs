@@ -37,6 +37,13 @@ async fn all_that_apps_ask_is_there_by_tier() {
     if answer(nodeinfo).await["version"] == "2.0" {
         add("GET", "/nodeinfo/2.0");
     }
+    let host_meta = world
+        .school
+        .request(reqwest::Method::GET, "/.well-known/host-meta");
+    let host_meta = host_meta.send().await.unwrap().text().await.unwrap();
+    if host_meta.contains("/.well-known/webfinger?resource={uri}") {
+        add("GET", "/.well-known/host-meta");
+    }
     let reference = Reference::read();
     for tier in 1..=3 {
         let all: Vec<_> = reference

@@ -1,7 +1,7 @@
 //! What is to be posted at a time.
 //! <https://docs.joinmastodon.org/entities/ScheduledStatus/>
 
-use domain::{ApplicationId, MediaId, StatusId, Time, Visibility};
+use domain::{MediaId, StatusId, Time, Visibility};
 use serde::Serialize;
 use service::scheduled::ScheduledView;
 use utoipa::ToSchema;
@@ -41,8 +41,8 @@ pub struct Params {
     pub quoted_status_id: Option<StatusId>,
     #[schema(required)]
     pub quote_approval_policy: Option<&'static str>,
-    #[schema(value_type = String)]
-    pub application_id: ApplicationId,
+    /// A number, as Mastodon has it.
+    pub application_id: i64,
     #[schema(required)]
     pub idempotency: Option<String>,
     /// The time is outside.
@@ -84,7 +84,7 @@ impl From<ScheduledView> for ScheduledStatus {
                 quote_approval_policy: params
                     .quote_policy
                     .map(|bits| domain::QuotePolicy::from(bits).name()),
-                application_id: row.application_id,
+                application_id: row.application_id.0,
                 idempotency: row.idempotency_key,
                 scheduled_at: (),
                 with_rate_limit: false,
