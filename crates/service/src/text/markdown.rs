@@ -308,7 +308,12 @@ mod tests {
             "\u{fdd0}0\u{fdd1} @ada",
         ] {
             let made = html(hostile);
-            for bad in ["<script", "<a href=\"javascript:", "<img", "<a href=\"data:"] {
+            for bad in [
+                "<script",
+                "<a href=\"javascript:",
+                "<img",
+                "<a href=\"data:",
+            ] {
                 assert!(!made.contains(bad), "{hostile} became {made}");
             }
             assert!(!made.contains(OPEN) && !made.contains(CLOSE), "{made}");
