@@ -473,7 +473,15 @@ async fn without_ffmpeg_films_are_kept_as_they_are() {
     answer(ada.request(Method::PUT, &path).json(&described)).await;
     let (code, post) = publish(&ada, &kept["id"]).await;
     assert_eq!(code, StatusCode::OK, "{post}");
-    // And a change does not take that away.
+    // And a change does not take that away, of the file or of the post.
+    let bare = ada
+        .request(Method::PUT, &path)
+        .json(&json!({ "description": "" }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(bare.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(ada.get(&path).await["description"], "A lesson");
     let change = json!({
         "status": "A film",
         "media_ids": [kept["id"]],

@@ -18,7 +18,7 @@ const BATCH: (i64, usize) = (32, 4);
 const ASKING: usize = 8;
 const AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// When the next job that takes long is tried, while another one is done.
-const NEXT_LONG: TimeDelta = TimeDelta::seconds(1);
+const NEXT_LONG: TimeDelta = TimeDelta::seconds(10);
 /// How often what is still being done is taken for longer.
 const RENEW: Duration = Duration::from_secs(20);
 /// For how long what was taken is ours; a process that died leaves it to the next.

@@ -96,14 +96,20 @@ pub async fn upload(app: &App, person: &Person, upload: Upload) -> Result<MediaV
     }
     row.description = description.map(|text| text.replace('\0', ""));
     (row.focus_x, row.focus_y) = focus.unwrap_or_default();
-    app.transaction(move |app, conn| {
-        storage::media::insert(conn, row.clone())?;
-        if row.state == MediaState::Waiting {
-            enqueue(app, conn, &Job::Convert { media: row.id })?;
-        }
-        Ok(views::media(app, row))
-    })
-    .await
+    let kept = row.clone();
+    let written = app
+        .transaction(move |app, conn| {
+            storage::media::insert(conn, row.clone())?;
+            if row.state == MediaState::Waiting {
+                enqueue(app, conn, &Job::Convert { media: row.id })?;
+            }
+            Ok(views::media(app, row))
+        })
+        .await;
+    if written.is_err() {
+        remove_files(app, kept).await?;
+    }
+    written
 }
 
 async fn take_in(app: &App, me: AccountId, mut file: Spool) -> Result<Media> {
@@ -301,6 +307,9 @@ pub async fn update(app: &App, person: &Person, id: MediaId, change: Change) -> 
             let mut row = own(conn, me, id)?;
             if let Some(text) = description {
                 row.description = Some(text.replace('\0', "")).filter(|text| !text.is_empty());
+            }
+            if row.status_id.is_some() {
+                check_described(app, std::slice::from_ref(&row))?;
             }
             (row.focus_x, row.focus_y) = focus.unwrap_or((row.focus_x, row.focus_y));
             storage::media::describe(

@@ -26,6 +26,8 @@ const SAID: u64 = 256 * 1_024;
 /// SIGTERM, and how `ffmpeg` itself ends after it.
 const TERMINATED: i32 = 15;
 const STOPPED: i32 = 255;
+/// What a shell says of a program that it could not start.
+const NOT_STARTED: [i32; 2] = [126, 127];
 
 /// Decoders of what phones, cameras and browsers write. Others are not tried, however good their disguise.
 const DECODERS: &str = "h264,hevc,mpeg4,h263,vp8,vp9,av1,libdav1d,libaom-av1,theora,mjpeg,png,gif,\
@@ -192,6 +194,10 @@ impl Ffmpeg {
             Ok(said)
         } else if ended.signal() == Some(TERMINATED) || ended.code() == Some(STOPPED) {
             Err(Failure::Stopped)
+        } else if ended.code().is_some_and(|code| NOT_STARTED.contains(&code))
+            || complaint.contains("Unknown encoder")
+        {
+            Err(Failure::NotRun(std::io::Error::other(complaint)))
         } else {
             Err(Failure::Refused(format!("{ended}: {}", complaint.trim())))
         }
