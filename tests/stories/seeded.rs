@@ -44,6 +44,10 @@ async fn seeded(kind: Kind) {
     assert_eq!(report["target_account"]["id"], writer["id"]);
     assert_eq!(report["statuses"][0]["id"], made["status"]);
 
+    let year = made["annual_report"].as_i64().unwrap();
+    let yearly = get(&school, &format!("/api/v1/annual_reports/{year}"), reader).await;
+    assert_eq!(yearly["annual_reports"][0]["year"], year);
+
     let status = format!("/api/v1/statuses/{}", text("status"));
     let status = get(&school, &status, reader).await;
     assert_eq!(status["card"]["url"], made["link"]);

@@ -2,13 +2,14 @@
 
 use std::io::Cursor;
 
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 use domain::{AccountId, ApplicationId, CardId, ReportId, Role, Scopes, StatusId, Visibility};
 use image::{ImageFormat, Rgba, RgbaImage};
 use serde::Serialize;
 use storage::cards::Card;
 
 use crate::announcements::{self, NewAnnouncement};
+use crate::annual_reports;
 use crate::custom_emojis::{self, NewEmoji};
 use crate::instance::{self, NewTerms};
 use crate::oauth::{self, Person};
@@ -56,8 +57,8 @@ pub struct Seeded {
     pub link: String,
     /// Where somebody who was invited signs up.
     pub invitation: String,
-    /// Annual reports are not made yet; the year of the reader's, once they are.
-    pub annual_report: Option<i32>,
+    /// The year of the reader's, which is made and not read.
+    pub annual_report: i32,
 }
 
 /// Somebody with an access token.
@@ -149,11 +150,18 @@ pub async fn seed(app: &App) -> Result<Seeded> {
         invitation: users::create_invite(app, Some(1), Some(7))
             .await
             .map(|code| app.addresses().join(&format!("/sign-up?invite={code}")))?,
-        annual_report: None,
+        annual_report: this_year(app, &reader).await?,
         writer: Somebody::of(&writer, written_with.token),
         reader: Somebody::of(&reader, read_with.token),
         owner: Somebody::of(&owner, owned_with.token),
     })
+}
+
+async fn this_year(app: &App, of: &Person) -> Result<i32> {
+    let year = app.now().year();
+    annual_reports::generate(app, of, year).await?;
+    annual_reports::make(app, of.id(), year).await?;
+    Ok(year)
 }
 
 impl Somebody {
