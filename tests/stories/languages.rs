@@ -67,3 +67,51 @@ async fn only_the_authors_own_languages_are_found_where_no_others_are_likely() {
     let english = "We looked at how the children explain their own working out on paper.";
     assert_eq!(language(&ada, english).await, "en");
 }
+
+async fn refusal(request: reqwest::RequestBuilder) -> (Option<String>, String) {
+    let response = request.send().await.unwrap();
+    assert!(response.status().is_client_error(), "{response:?}");
+    let language = response.headers().get("content-language").cloned();
+    let language = language.map(|value| value.to_str().unwrap().to_owned());
+    let body: serde_json::Value = response.json().await.unwrap();
+    (language, body["error"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn refusals_are_said_in_the_language_of_whoever_asks() {
+    let school = School::open(Kind::Sqlite).await.unwrap();
+    let ada = school.teacher("ada");
+    let empty = || ada.request(Method::POST, "/api/v1/statuses");
+    let english = "Validation failed: Text can't be blank";
+    let french = "La validation a échoué : Le texte ne peut pas être vide";
+    let welsh = "Methodd y dilysu: Ni all y testun fod yn wag";
+
+    assert_eq!(refusal(empty()).await, (None, english.to_owned()));
+    let header = empty().header("Accept-Language", "ja, cy;q=0.9, en;q=0.8");
+    assert_eq!(
+        refusal(header).await,
+        (Some("cy".to_owned()), welsh.to_owned())
+    );
+    let outweighed = empty()
+        .header("Accept-Language", "cy")
+        .form(&[("lang", "fr"), ("status", "")]);
+    assert_eq!(
+        refusal(outweighed).await,
+        (Some("fr".to_owned()), french.to_owned())
+    );
+    let nobody = school
+        .request(Method::GET, "/api/v1/timelines/home?lang=de")
+        .header("Accept-Language", "en");
+    let (_, said) = refusal(nobody).await;
+    assert_eq!(said, "The access token is invalid", "the query is not read");
+    let nobody = school
+        .request(Method::GET, "/api/v1/timelines/home")
+        .header("Accept-Language", "de");
+    let (_, said) = refusal(nobody).await;
+    assert_eq!(said, "Das Zugriffstoken ist ungültig");
+    let nowhere = school
+        .request(Method::GET, "/api/v1/nowhere")
+        .header("Accept-Language", "es");
+    let (_, said) = refusal(nowhere).await;
+    assert_eq!(said, "No se encontró el registro");
+}

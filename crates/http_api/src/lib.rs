@@ -10,6 +10,7 @@ pub mod pagination;
 mod routes;
 pub mod streaming;
 mod views;
+mod wording;
 
 pub use error::ApiError;
 pub use routes::{configure_api, configure_oauth};

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::multipart::{self, File, Room, SpooledFile};
 use super::tree::{self, Tree};
 use crate::ApiError;
+use crate::wording;
 
 /// Bytes of a body that carries no files, and of all that is no file in one that does.
 pub(super) const TEXT_LIMIT: usize = 1024 * 1024;
@@ -55,6 +56,7 @@ pub(super) async fn read(
         Some(_) => Said::default(),
     };
     said.params.extend(body.params);
+    wording::remember(request, &said.params);
     said.files = body.files;
     said.spooled = body.spooled;
     Ok(said)

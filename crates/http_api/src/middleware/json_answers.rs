@@ -10,6 +10,7 @@ use actix_web::{Error, HttpResponse, ResponseError};
 
 use crate::ApiError;
 use crate::error::body;
+use crate::wording;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
@@ -30,7 +31,11 @@ pub async fn json_answers<B: MessageBody + 'static>(
         head.status = StatusCode::NOT_FOUND;
         head.headers_mut().remove(header::ALLOW);
     }
-    Ok(say_what_it_is(refuse_in_json(response)))
+    let status = response.status();
+    if status.is_client_error() || status.is_server_error() {
+        response = wording::localised(refuse_in_json(response));
+    }
+    Ok(say_what_it_is(response))
 }
 
 /// Browsers must not guess, and old ones do not know that JSON is UTF-8.
@@ -47,10 +52,10 @@ fn say_what_it_is(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<Box
 }
 
 fn refuse_in_json(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-    let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) || is_json(&response) {
+    if is_json(&response) {
         return response;
     }
+    let status = response.status();
     let reason = match status.canonical_reason() {
         Some(_) if status == StatusCode::NOT_FOUND => "Record not found",
         Some(reason) if status.is_client_error() => reason,

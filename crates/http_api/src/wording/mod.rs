@@ -1,0 +1,206 @@
+//! Refusals in the language of whoever asks, as Mastodon localises them; what has no words there is said in English.
+//!
+//! `errors.tsv` has a line for each refusal and a column for each language. `{}` stands for a value,
+//! `{said}` for another refusal of the table.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::{self, AcceptLanguage, Header, HeaderValue};
+use actix_web::{HttpMessage, HttpRequest};
+use serde_json::{Map, Value};
+
+const TABLE: &str = include_str!("errors.tsv");
+const VALUE: &str = "{}";
+const SAID: &str = "{said}";
+
+static WORDING: LazyLock<Wording> = LazyLock::new(|| Wording::read(TABLE));
+
+/// The parameter `lang` of a request, which outweighs its header.
+struct Asked(String);
+
+/// Keeps what `params` say of the language until the answer is there.
+pub(crate) fn remember(request: &HttpRequest, params: &Map<String, Value>) {
+    if let Some(Value::String(language)) = params.get("lang") {
+        request.extensions_mut().insert(Asked(language.clone()));
+    }
+}
+
+/// The refusal `response`, whose body is JSON, in the language that its request asks for.
+pub(crate) fn localised(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(language) = language(response.request()) else {
+        return response;
+    };
+    response.map_body(|head, body| {
+        let bytes = match body.try_into_bytes() {
+            Ok(bytes) => bytes,
+            Err(body) => return body,
+        };
+        let Some(said) = reworded(&bytes, language) else {
+            return BoxBody::new(bytes);
+        };
+        if let Ok(name) = HeaderValue::from_str(language) {
+            head.headers_mut().insert(header::CONTENT_LANGUAGE, name);
+        }
+        BoxBody::new(said)
+    })
+}
+
+/// The one of our languages that is wanted most; none where that is English.
+fn language(request: &HttpRequest) -> Option<&'static str> {
+    if let Some(Asked(language)) = request.extensions().get::<Asked>() {
+        return WORDING.language(language);
+    }
+    let ranked = AcceptLanguage::parse(request).ok()?.ranked();
+    let wanted = ranked.iter().find_map(|preference| {
+        let tag = preference.item()?.primary_language();
+        (tag == "en" || WORDING.language(tag).is_some()).then(|| tag.to_owned())
+    })?;
+    WORDING.language(&wanted)
+}
+
+fn reworded(body: &[u8], language: &str) -> Option<String> {
+    let mut refusal: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let said = WORDING.say(refusal.get("error")?.as_str()?, language)?;
+    refusal.insert("error".to_owned(), Value::String(said));
+    serde_json::to_string(&refusal).ok()
+}
+
+/// One text in each language, by language.
+type Line = HashMap<&'static str, &'static str>;
+
+struct Wording {
+    languages: Vec<&'static str>,
+    lines: HashMap<&'static str, Line>,
+    /// Lines with something to fill in: what stands before and after it in English.
+    filled: Vec<(&'static str, &'static str, Line)>,
+}
+
+impl Wording {
+    fn read(table: &'static str) -> Self {
+        let mut rows = table.lines().map(|row| row.split('\t'));
+        let languages: Vec<_> = rows.next().into_iter().flatten().skip(1).collect();
+        let (mut lines, mut filled) = (HashMap::new(), Vec::new());
+        for mut row in rows {
+            let Some(english) = row.next() else { continue };
+            let line: Line = languages.iter().copied().zip(row).collect();
+            match english
+                .split_once(VALUE)
+                .or_else(|| english.split_once(SAID))
+            {
+                Some((before, after)) => filled.push((before, after, line)),
+                None => {
+                    lines.insert(english, line);
+                }
+            }
+        }
+        Self {
+            languages,
+            lines,
+            filled,
+        }
+    }
+
+    /// The language of the table that `tag` (`de`, `de-AT`) names.
+    fn language(&self, tag: &str) -> Option<&'static str> {
+        let primary = tag.split(['-', '_']).next().unwrap_or(tag);
+        self.languages
+            .iter()
+            .copied()
+            .find(|language| language.eq_ignore_ascii_case(primary))
+    }
+
+    fn say(&self, english: &str, language: &str) -> Option<String> {
+        if let Some(text) = self.lines.get(english).and_then(|line| line.get(language)) {
+            return Some((*text).to_owned());
+        }
+        self.filled.iter().find_map(|(before, after, line)| {
+            let value = english.strip_prefix(before)?.strip_suffix(after)?;
+            let text = line.get(language)?;
+            if text.contains(SAID) {
+                return Some(text.replace(SAID, &self.say(value, language)?));
+            }
+            Some(text.replace(VALUE, value))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn each_language_says_each_refusal_with_the_same_gaps() {
+        let mut rows = TABLE.lines().map(|row| row.split('\t').collect::<Vec<_>>());
+        let columns = rows.next().unwrap().len();
+        assert_eq!(columns, 5);
+        for row in rows {
+            assert_eq!(row.len(), columns, "{row:?}");
+            for gap in [VALUE, SAID] {
+                let gaps: Vec<_> = row.iter().map(|text| text.matches(gap).count()).collect();
+                assert!(gaps.iter().all(|count| *count == gaps[0]), "{row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_refusal_of_the_table_is_one_that_the_program_makes() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut program = String::new();
+        for name in ["http_api", "service"] {
+            gather(&crates.join(name).join("src"), &mut program);
+        }
+        for row in TABLE.lines().skip(1) {
+            let english = row.split('\t').next().unwrap();
+            let parts = english.split(SAID).flat_map(|part| part.split(VALUE));
+            for part in parts.filter(|part| part.len() > 3) {
+                let (last, whole) = (part.rsplit(": ").next().unwrap(), program.contains(part));
+                assert!(whole || program.contains(last), "nothing says {part:?}");
+            }
+        }
+    }
+
+    fn gather(folder: &Path, program: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                gather(&path, program);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                program.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn refusals_within_refusals_are_said_too_and_values_stay() {
+        let say = |text| WORDING.say(text, "de");
+        assert_eq!(
+            say("Validation failed: Text character limit of 5000 exceeded").as_deref(),
+            Some("Prüfung fehlgeschlagen: Die Grenze von 5000 Zeichen ist überschritten")
+        );
+        assert_eq!(say("Validation failed: Nobody wrote this down"), None);
+        assert_eq!(say("Nobody wrote this down"), None);
+    }
+
+    #[test]
+    fn the_most_wanted_language_that_is_here_is_taken() {
+        let asking = |wanted: &str| {
+            actix_web::test::TestRequest::default()
+                .insert_header((header::ACCEPT_LANGUAGE, wanted))
+                .to_http_request()
+        };
+        assert_eq!(language(&asking("cy")), Some("cy"));
+        assert_eq!(language(&asking("ja, fr;q=0.8, de;q=0.9")), Some("de"));
+        assert_eq!(language(&asking("en-GB, de;q=0.9")), None);
+        assert_eq!(language(&asking("*")), None);
+        assert_eq!(language(&asking("\u{1}")), None);
+        let by_parameter = asking("fr");
+        let params = serde_json::json!({ "lang": "de-AT" });
+        remember(&by_parameter, params.as_object().unwrap());
+        assert_eq!(language(&by_parameter), Some("de"));
+    }
+}
