@@ -132,6 +132,26 @@ pub fn age_held(conn: &mut DbConnection) {
 }
 
 diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        suspended_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+/// As if who is deleted or suspended had been so for long.
+pub fn age_gone(conn: &mut DbConnection) {
+    diesel::update(accounts::table.filter(accounts::deleted_at.is_not_null()))
+        .set(accounts::deleted_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+    diesel::update(accounts::table.filter(accounts::suspended_at.is_not_null()))
+        .set(accounts::suspended_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+diesel::table! {
     mail_tokens (token_hash) {
         token_hash -> Text,
         expires_at -> Timestamp,
