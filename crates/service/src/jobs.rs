@@ -104,6 +104,10 @@ pub enum Job {
     Convert {
         media: MediaId,
     },
+    /// Removes files of the media store that nothing names any more.
+    RemoveFiles {
+        paths: Vec<String>,
+    },
     /// Works some lines off of a file that somebody brought along.
     Import {
         import: i64,
@@ -324,6 +328,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         }
         Job::VerifyLinks { account } => verifying::verify(app, account).await,
         Job::Convert { media } => films::convert(app, media).await,
+        Job::RemoveFiles { paths } => attachments::remove(app, &paths).await,
         Job::Import { import, step } => transfer::work(app, import, step).await,
         Job::MakeAnnualReport { account, year } => annual_reports::make(app, account, year).await,
         Job::Tell(events) => {
