@@ -30,6 +30,7 @@ mod doctor;
 mod domain_blocks;
 mod double_knock;
 mod elsewhere;
+mod embeds;
 mod figures;
 mod films;
 mod filters;
