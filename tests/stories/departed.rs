@@ -26,9 +26,7 @@ fn vote(by: &Value, name: &str, poll: &Value, choice: &str) -> Value {
 
 /// How often a post was liked and boosted, and how its poll stands.
 async fn counts(teacher: &Teacher, post: &Value) -> Value {
-    let found = teacher
-        .get(&format!("/api/v1/statuses/{}", id(post)))
-        .await;
+    let found = teacher.get(&format!("/api/v1/statuses/{}", id(post))).await;
     let options = found["poll"]["options"].as_array();
     let votes = options.map(|options| options.iter().map(|option| &option["votes_count"]));
     json!([
@@ -101,7 +99,12 @@ async fn story(kind: Kind) {
     // What comes late has no effect, and brings nobody back.
     let again = deed("Like", &mo, "like/again", &post["uri"]);
     there.tells(&school, &again).await;
-    let mine = deed("Undo", &ny, "undo", &deed("Like", &ny, "like", &post["uri"]));
+    let mine = deed(
+        "Undo",
+        &ny,
+        "undo",
+        &deed("Like", &ny, "like", &post["uri"]),
+    );
     there.tells(&school, &mine).await;
     becomes(&ada, &post, json!([0, 1, 1, [1, 0]])).await;
 

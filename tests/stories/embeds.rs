@@ -33,7 +33,12 @@ async fn story(kind: Kind) {
     let post = ada.publish(json!({ "status": film })).await;
     let card = card_of(&ada, &post["id"]).await;
     assert_eq!(
-        (&card["type"], &card["title"], &card["width"], &card["height"]),
+        (
+            &card["type"],
+            &card["title"],
+            &card["width"],
+            &card["height"]
+        ),
         (
             &json!("video"),
             &json!("Bees <dance>"),
@@ -49,7 +54,10 @@ async fn story(kind: Kind) {
         html.starts_with("<iframe src=\"https://films.example/embed/1\" width=\"640\""),
         "{html}"
     );
-    assert!(html.contains("sandbox=") && !html.contains("evil"), "{html}");
+    assert!(
+        html.contains("sandbox=") && !html.contains("evil"),
+        "{html}"
+    );
 
     // Who has no app sees where the link leads, and nothing of it is run.
     let shown = school.http.get(post["url"].as_str().unwrap());
@@ -67,8 +75,16 @@ async fn story(kind: Kind) {
         (&card["type"], &card["title"]),
         (&json!("photo"), &json!("A bee"))
     );
-    assert_eq!(card["embed_url"], card["image"], "and nobody learns who looks");
-    assert!(card["embed_url"].as_str().unwrap().starts_with(&school.base));
+    assert_eq!(
+        card["embed_url"], card["image"],
+        "and nobody learns who looks"
+    );
+    assert!(
+        card["embed_url"]
+            .as_str()
+            .unwrap()
+            .starts_with(&school.base)
+    );
     assert_eq!(
         (&card["width"], &card["height"]),
         (&json!(64), &json!(32)),
@@ -109,10 +125,17 @@ async fn posts(kind: Kind) {
     let card = card_of(&ada, &post["id"]).await;
     assert_eq!(card["title"], format!("bo (@bo@{})", there.host));
     assert_eq!(card["description"], "Bees in winter");
-    let post = ada.publish(json!({ "status": said["account"]["url"] })).await;
+    let post = ada
+        .publish(json!({ "status": said["account"]["url"] }))
+        .await;
     let card = card_of(&ada, &post["id"]).await;
     assert_eq!(card["title"], format!("bo (@bo@{})", there.host));
-    assert!(card["provider_name"].as_str().unwrap().starts_with("School"));
+    assert!(
+        card["provider_name"]
+            .as_str()
+            .unwrap()
+            .starts_with("School")
+    );
 }
 
 #[tokio::test]

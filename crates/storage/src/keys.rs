@@ -59,16 +59,14 @@ pub fn signatory(
         ))
         .first(conn)
         .optional()?;
-    Ok(
-        found.map(
-            |(id, suspended_at, by_home, deleted_at, public_pem)| Signatory {
-                account_id: AccountId(id),
-                suspended: suspended_at.is_some() && !by_home,
-                deleted_at,
-                public_pem,
-            },
-        ),
-    )
+    Ok(found.map(
+        |(id, suspended_at, by_home, deleted_at, public_pem)| Signatory {
+            account_id: AccountId(id),
+            suspended: suspended_at.is_some() && !by_home,
+            deleted_at,
+            public_pem,
+        },
+    ))
 }
 
 /// Whose a key is.

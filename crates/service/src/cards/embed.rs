@@ -125,7 +125,9 @@ fn is_web(url: &Url) -> bool {
 fn side(said: Option<&Value>) -> i32 {
     let pixels = match said {
         Some(Value::String(text)) => text.trim().parse().ok(),
-        Some(number) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
+        Some(number) => number
+            .as_i64()
+            .and_then(|number| i32::try_from(number).ok()),
         None => None,
     };
     pixels
@@ -188,17 +190,29 @@ mod tests {
         let html = r#"<link rel="alternate" type="text/xml+oembed" href="/xml">
             <link rel="alternate" type="Application/JSON+oEmbed" href="/o?url=https%3A%2F%2Ffilms.example%2F1&amp;format=json">"#;
         assert_eq!(
-            address(&page("https://films.example/1", html)).unwrap().as_str(),
+            address(&page("https://films.example/1", html))
+                .unwrap()
+                .as_str(),
             "https://films.example/o?url=https%3A%2F%2Ffilms.example%2F1&format=json"
         );
         let open = r#"<link type="application/json+oembed" href="http://films.example/o">"#;
         assert_eq!(
-            address(&page("https://films.example/1", open)).unwrap().as_str(),
+            address(&page("https://films.example/1", open))
+                .unwrap()
+                .as_str(),
             "https://films.example/o"
         );
-        for bad in ["javascript:alert(1)", "https://a:b@films.example/", "data:,x"] {
+        for bad in [
+            "javascript:alert(1)",
+            "https://a:b@films.example/",
+            "data:,x",
+        ] {
             let html = format!("<link type=\"application/json+oembed\" href=\"{bad}\">");
-            assert_eq!(address(&page("https://films.example/1", &html)), None, "{bad}");
+            assert_eq!(
+                address(&page("https://films.example/1", &html)),
+                None,
+                "{bad}"
+            );
         }
     }
 
@@ -213,10 +227,16 @@ mod tests {
             }),
         )
         .unwrap();
-        assert_eq!((film.kind, film.width, film.height), (CardKind::Video, 640, 360));
+        assert_eq!(
+            (film.kind, film.width, film.height),
+            (CardKind::Video, 640, 360)
+        );
         assert_eq!(film.title, "Bees");
         assert_eq!(film.author_url, "https://films.example/ada");
-        assert_eq!(film.image_url.as_deref(), Some("https://films.example/1.jpg"));
+        assert_eq!(
+            film.image_url.as_deref(),
+            Some("https://films.example/1.jpg")
+        );
         assert_eq!(film.image_description, "", "of another picture");
         let html = frame(&film);
         assert!(
@@ -242,7 +262,10 @@ mod tests {
                 assert_eq!(said(kind, &json!({ "html": html })), None, "{html}");
             }
         }
-        assert_eq!(said("photo", &json!({ "url": "javascript:alert(1)" })), None);
+        assert_eq!(
+            said("photo", &json!({ "url": "javascript:alert(1)" })),
+            None
+        );
         assert_eq!(said("photo", &json!({})), None);
         assert_eq!(said("hologram", &json!({})), None);
         assert_eq!(read(&card(), &json!({ "type": "link" }), &at()), None);
@@ -253,13 +276,25 @@ mod tests {
     fn what_is_not_said_stays_as_the_page_has_it() {
         let link = said("link", &json!({ "title": " ", "author_name": 7 })).unwrap();
         assert_eq!(link, card());
-        let photo = said("photo", &json!({ "url": "/p.jpg", "width": "100%", "height": -4 }));
+        let photo = said(
+            "photo",
+            &json!({ "url": "/p.jpg", "width": "100%", "height": -4 }),
+        );
         let photo = photo.unwrap();
-        assert_eq!(photo.image_url.as_deref(), Some("https://films.example/p.jpg"));
-        assert_eq!((photo.width, photo.height, frame(&photo)), (0, 0, String::new()));
+        assert_eq!(
+            photo.image_url.as_deref(),
+            Some("https://films.example/p.jpg")
+        );
+        assert_eq!(
+            (photo.width, photo.height, frame(&photo)),
+            (0, 0, String::new())
+        );
         let rich = json!({ "html": "<iframe src='https://films.example/r' width=300 height=80>" });
         let rich = said("rich", &rich).unwrap();
-        assert_eq!((rich.kind, rich.width, rich.height), (CardKind::Rich, 300, 80));
+        assert_eq!(
+            (rich.kind, rich.width, rich.height),
+            (CardKind::Rich, 300, 80)
+        );
         assert_eq!(rich.title, "As the page says");
     }
 }
