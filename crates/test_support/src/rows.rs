@@ -177,6 +177,17 @@ pub fn end_links(conn: &mut DbConnection) {
         .unwrap_or_else(|error| panic!("{error}"));
 }
 
+/// Ends the connections by which programs hear each other, as PostgreSQL does when it is restarted; says how many there
+/// were.
+pub fn end_listening(conn: &mut DbConnection) -> usize {
+    diesel::sql_query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE datname = current_database() AND query = 'LISTEN staffroom'",
+    )
+    .execute(conn)
+    .unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// As after an accident: nobody is known any more to follow anybody.
 pub fn forget_follows(conn: &mut DbConnection) {
     diesel::delete(follows::table)
