@@ -101,21 +101,22 @@ async fn heard(kind: Kind) {
         "actor": by, "to": followers, "object": format!("{by}/notes/1"),
     });
     let said = header(followers, &own, &other);
-    for (elsewhere, sender, expected) in
-        [(&home, &ny, REFUSED), (&away, &xi, Reply::Accepted)]
-    {
+    for (elsewhere, sender, expected) in [(&home, &ny, REFUSED), (&away, &xi, Reply::Accepted)] {
         let signer = elsewhere.signer(sender);
-        let reply = elsewhere.deliver(&signer, &school, &note, Some(&said)).await;
+        let reply = elsewhere
+            .deliver(&signer, &school, &note, Some(&said))
+            .await;
         assert_eq!(reply, expected, "{sender}");
     }
     // Nor is it when somebody else's collection comes with what they did themselves.
-    let mut like =
-        json!({ "id": "", "type": "Like", "object": uri("ada"), "to": [uri("ada")] });
+    let mut like = json!({ "id": "", "type": "Like", "object": uri("ada"), "to": [uri("ada")] });
     for (elsewhere, sender) in [(&home, &ny), (&away, &xi)] {
         like["actor"] = sender["id"].clone();
         like["id"] = json!(format!("{}#like", sender["id"].as_str().unwrap()));
         let signer = elsewhere.signer(sender);
-        let reply = elsewhere.deliver(&signer, &school, &like, Some(&said)).await;
+        let reply = elsewhere
+            .deliver(&signer, &school, &like, Some(&said))
+            .await;
         assert_eq!(reply, Reply::Accepted);
     }
     for number in 1..=4 {
