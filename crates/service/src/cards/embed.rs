@@ -152,6 +152,7 @@ pub(crate) fn frame(card: &Card) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{CardId, Time};
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -270,6 +271,24 @@ mod tests {
         assert_eq!(said("hologram", &json!({})), None);
         assert_eq!(read(&card(), &json!({ "type": "link" }), &at()), None);
         assert_eq!(read(&card(), &json!(["1.0"]), &at()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_offered_nothing_but_a_frame_is_shown(
+            before in ".{0,40}",
+            address in "(https://films\\.example/)?.{0,40}",
+            after in ".{0,40}",
+        ) {
+            let html = format!("{before}<iframe src=\"{address}\">{after}");
+            if let Some(film) = said("video", &json!({ "html": html })) {
+                let shown = frame(&film);
+                let inside = shown.strip_prefix("<iframe src=\"https://").unwrap();
+                let inside = inside.strip_suffix("></iframe>").unwrap();
+                prop_assert!(!inside.contains(['<', '>']), "{}", shown);
+                prop_assert_eq!(inside.matches('"').count(), 11, "{}", shown);
+            }
+        }
     }
 
     #[test]
