@@ -238,7 +238,7 @@ pub fn uncount_votes(conn: &mut DbConnection, poll: PollId, chosen: &[i16]) -> Q
     diesel::update(polls::table.find(poll.0))
         .set((
             polls::votes_count.eq(polls::votes_count - votes),
-            polls::voters_count.eq(polls::voters_count - 1),
+            polls::voters_count.eq(polls::voters_count - 1_i64),
         ))
         .execute(conn)
         .map(drop)

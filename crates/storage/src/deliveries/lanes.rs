@@ -130,7 +130,6 @@ pub fn forget_dead(conn: &mut DbConnection, before: Time, kept: i64) -> QueryRes
     let first_too_many: Option<Option<Time>> = each!(conn, c => dead
         .order(delivery_lanes::dead_since.desc())
         .offset(kept)
-        .limit(1)
         .select(delivery_lanes::dead_since)
         .first(c)
         .optional())?;
