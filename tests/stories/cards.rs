@@ -12,16 +12,16 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::elsewhere::{Elsewhere, status_at};
 use crate::harness::{School, Teacher, answer, eventually};
 
-const AT_ONCE: (&str, &str) = ("statuses.link_preview_spread_seconds", "0");
+pub const AT_ONCE: (&str, &str) = ("statuses.link_preview_spread_seconds", "0");
 
 /// A site in the web.
-struct Site {
+pub struct Site {
     server: MockServer,
     base: String,
 }
 
 impl Site {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let server = MockServer::start().await;
         let base = format!("http://localhost:{}", server.address().port());
         let site = Self { server, base };
@@ -34,14 +34,14 @@ impl Site {
         site
     }
 
-    async fn answers(&self, at: &str, answer: ResponseTemplate) {
+    pub async fn answers(&self, at: &str, answer: ResponseTemplate) {
         Mock::given(path(at))
             .respond_with(answer)
             .mount(&self.server)
             .await;
     }
 
-    async fn page(&self, at: &str, html: &str) -> String {
+    pub async fn page(&self, at: &str, html: &str) -> String {
         let page = ResponseTemplate::new(200).set_body_raw(html, "text/html; charset=utf-8");
         self.answers(at, page).await;
         format!("{}{at}", self.base)
@@ -56,7 +56,7 @@ impl Site {
     }
 }
 
-async fn card_of(reader: &Teacher, id: &Value) -> Value {
+pub async fn card_of(reader: &Teacher, id: &Value) -> Value {
     let id = id.as_str().unwrap();
     eventually("a card", || async {
         let status = reader.get(&format!("/api/v1/statuses/{id}")).await;

@@ -61,3 +61,39 @@ async fn a_profile_as_it_was_written_on_sqlite() {
 async fn a_profile_as_it_was_written_on_postgresql() {
     profile(Postgres).await;
 }
+
+/// When the actor of Ada was last changed, as other servers are told.
+async fn updated(school: &School) -> String {
+    let actor = school.request(Method::GET, "/users/ada");
+    let actor = answer(actor.header("accept", "application/activity+json")).await;
+    actor["updated"].as_str().unwrap().to_owned()
+}
+
+async fn changes(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let first = updated(&school).await;
+    let said = ada
+        .publish(json!({ "status": "no change of my profile" }))
+        .await;
+    let pin = format!("/api/v1/statuses/{}/pin", said["id"].as_str().unwrap());
+    ada.post(&pin, Value::Null).await;
+    assert_eq!(updated(&school).await, first);
+
+    let change = ada.request(Method::PATCH, "/api/v1/accounts/update_credentials");
+    answer(change.json(&json!({ "note": "I teach maths" }))).await;
+    let second = updated(&school).await;
+    assert!(second > first, "{second}");
+}
+
+#[tokio::test]
+async fn others_are_told_when_a_profile_was_changed_on_sqlite() {
+    changes(Sqlite).await;
+}
+
+#[tokio::test]
+async fn others_are_told_when_a_profile_was_changed_on_postgresql() {
+    changes(Postgres).await;
+}

@@ -9,6 +9,7 @@ use test_support::forget_follows;
 use crate::authorised_fetch::{ask, follows};
 use crate::elsewhere::{Elsewhere, account_id};
 use crate::harness::{School, Teacher, eventually};
+use crate::strangers::REFUSED;
 
 const HEADER: &str = "collection-synchronization";
 
@@ -93,6 +94,31 @@ async fn heard(kind: Kind) {
     tell(2, header(followers, &foreign, &other)).await;
     tell(3, header(&format!("{by}/following"), &own, &other)).await;
     tell(4, "digest=".to_owned()).await;
+    // What others say of Mo's followers is nothing to us, be they of Mo's server or of another that passes on what Mo said.
+    let (ny, xi) = (home.person("ny"), away.person("xi"));
+    let note = json!({
+        "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{by}/create/0"), "type": "Create",
+        "actor": by, "to": followers, "object": format!("{by}/notes/1"),
+    });
+    let said = header(followers, &own, &other);
+    for (elsewhere, sender, expected) in [(&home, &ny, REFUSED), (&away, &xi, Reply::Accepted)] {
+        let signer = elsewhere.signer(sender);
+        let reply = elsewhere
+            .deliver(&signer, &school, &note, Some(&said))
+            .await;
+        assert_eq!(reply, expected, "{sender}");
+    }
+    // Nor is it when somebody else's collection comes with what they did themselves.
+    let mut like = json!({ "id": "", "type": "Like", "object": uri("ada"), "to": [uri("ada")] });
+    for (elsewhere, sender) in [(&home, &ny), (&away, &xi)] {
+        like["actor"] = sender["id"].clone();
+        like["id"] = json!(format!("{}#like", sender["id"].as_str().unwrap()));
+        let signer = elsewhere.signer(sender);
+        let reply = elsewhere
+            .deliver(&signer, &school, &like, Some(&said))
+            .await;
+        assert_eq!(reply, Reply::Accepted);
+    }
     for number in 1..=4 {
         ada.reads(&format!("number {number}")).await;
     }
@@ -100,7 +126,10 @@ async fn heard(kind: Kind) {
         home.asked_for("/users/mo/followers_synchronization").await,
         0
     );
-    assert_eq!(away.asked().await, 0);
+    assert_eq!(
+        away.asked_for("/users/mo/followers_synchronization").await,
+        0
+    );
     assert!(is_following(&ada, &account).await);
 
     tell(5, header(followers, &own, &other)).await;

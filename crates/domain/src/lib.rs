@@ -38,7 +38,7 @@ pub use ids::{
 pub use import::{ImportKind, LineOutcome};
 pub use ip_severity::IpSeverity;
 pub use list::RepliesPolicy;
-pub use media::{FilmFacts, MediaKind, MediaState};
+pub use media::{CardKind, FilmFacts, MediaKind, MediaState};
 pub use notification::{NotificationGroup, NotificationKind, NotificationPolicy, NotificationRule};
 pub use numbered::UnknownNumber;
 pub use page::Page;

@@ -50,6 +50,8 @@ pub const PINNED: i64 = 5;
 pub const REMOTE_PINNED: i64 = 20;
 /// Replies read for one thread, at most.
 pub const THREAD: i64 = 4_096;
+/// Hosts that are remembered as dead.
+pub const DEAD_HOSTS: i64 = 10_000;
 /// Lists of one person.
 pub const LISTS: usize = 500;
 /// Characters of a list's title.

@@ -31,6 +31,39 @@ impl MediaKind {
     }
 }
 
+/// What a page offers to be shown in the place of a link to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardKind {
+    /// Nothing but words and perhaps a picture.
+    Link,
+    Photo,
+    Video,
+    /// Something else in a frame.
+    Rich,
+}
+
+numbered!(CardKind { Link = 0, Photo = 1, Video = 2, Rich = 3 });
+
+impl CardKind {
+    /// The word of the client API, and of oEmbed.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Photo => "photo",
+            Self::Video => "video",
+            Self::Rich => "rich",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Link, Self::Photo, Self::Video, Self::Rich]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+}
+
 /// How far a file is that somebody sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaState {

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use domain::{ActivityId, DeliveryId, Host};
 use service::App;
 use service::stop::unless_stopped;
+use storage::DbConnection;
 use storage::deliveries::lanes::{self, Rest};
 use storage::deliveries::{Activity, Delivery, Lane};
 use tokio::sync::watch;
@@ -27,6 +28,8 @@ const BATCH: i64 = 4;
 const DEAD: TimeDelta = TimeDelta::days(30);
 /// How often a host that fails is taken up again because it is heard from.
 const HEARD: TimeDelta = TimeDelta::minutes(5);
+/// In the log.
+const DELIVERIES: &str = "deliveries";
 /// What is noted of a delivery to an inbox that is gone.
 const GONE: &str = "the inbox is gone (410)";
 /// How long to sleep if nobody wakes us.
@@ -287,7 +290,7 @@ async fn put_off(federation: &Federation, app: &App, delivery: Delivery, wait: W
         return true;
     }
     let run_at = app.now() + back_off(federation, delivery.attempts, wait.retry_after);
-    note(app, move |conn| {
+    app.note(DELIVERIES, move |conn| {
         storage::deliveries::put_off(conn, delivery.id, run_at, &wait.reason)
     })
     .await
@@ -334,7 +337,8 @@ pub(crate) async fn heard_from(federation: &Federation, app: &App, actor: &str) 
         .database()
         .read(move |conn| Ok(lanes::is_failing(conn, &asked, now - HEARD)?))
         .await;
-    if failing.unwrap_or(false) && note(app, move |conn| lanes::revive(conn, &host, now)).await {
+    let revive = move |conn: &mut DbConnection| lanes::revive(conn, &host, now);
+    if failing.unwrap_or(false) && app.note(DELIVERIES, revive).await {
         app.wake().deliveries.notify_one();
     }
 }
@@ -375,25 +379,8 @@ async fn finish(app: &App, host: &str, done: Vec<(DeliveryId, ActivityId)>, clos
 
 async fn release(app: &App, host: &str, rest: Rest) {
     let host = host.to_owned();
-    let _ = note(app, move |conn| lanes::release(conn, &host, rest)).await;
-}
-
-/// Whether it could be noted; what could not is done again after the lease, and others recognise it by its id.
-async fn note(
-    app: &App,
-    write: impl FnOnce(&mut storage::DbConnection) -> Result<(), storage::QueryError> + Send + 'static,
-) -> bool {
-    let noted: service::Result<()> = app
-        .database()
-        .transaction(move |conn| Ok(write(conn)?))
+    app.note(DELIVERIES, move |conn| lanes::release(conn, &host, rest))
         .await;
-    match noted {
-        Ok(()) => true,
-        Err(error) => {
-            tracing::warn!(%error, "deliveries could not be written");
-            false
-        }
-    }
 }
 
 #[cfg(test)]

@@ -537,6 +537,13 @@ impl RemoteFetcher for Federation {
         }
     }
 
+    async fn document(&self, url: &Url) -> service::Result<Value> {
+        match self.client().get_json(url).await {
+            Ok(found) => Ok(found.json),
+            Err(error) => Err(service::Error::Unavailable(error.to_string())),
+        }
+    }
+
     async fn translation_languages(&self) -> service::Result<Languages> {
         self.translator()?.languages().await
     }

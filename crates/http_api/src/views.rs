@@ -4,7 +4,7 @@ mod media;
 
 use std::sync::Arc;
 
-use domain::{AccountId, AccountKind, CustomEmoji, NotificationGroup, ProfileField};
+use domain::{AccountId, AccountKind, CardKind, CustomEmoji, NotificationGroup, ProfileField};
 use service::announcements::{AnnouncementView, ReactionView};
 use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
@@ -310,6 +310,11 @@ impl From<StatusView> for e::Status {
 impl From<CardView> for e::PreviewCard {
     fn from(view: CardView) -> Self {
         let card = view.card;
+        // A picture of another site comes from here too, so that nobody there learns who looks at it.
+        let embed_url = match card.kind {
+            CardKind::Photo => view.image.clone().unwrap_or_default(),
+            CardKind::Link | CardKind::Video | CardKind::Rich => String::new(),
+        };
         let has_author =
             view.author.is_some() || !card.author_name.is_empty() || !card.author_url.is_empty();
         let author = has_author.then(|| e::CardAuthor {
@@ -324,17 +329,17 @@ impl From<CardView> for e::PreviewCard {
             title: card.title,
             description: card.description,
             language: card.language,
-            kind: "link",
+            kind: card.kind.name(),
             author_name: card.author_name,
             author_url: card.author_url,
             provider_name: card.provider_name,
-            provider_url: "",
-            html: "",
+            provider_url: card.provider_url,
+            html: view.html,
             width: card.width,
             height: card.height,
             image: view.image,
             image_description: card.image_description,
-            embed_url: "",
+            embed_url,
             blurhash: card.blurhash,
             published_at: card.published_at,
             authors: author.into_iter().collect(),

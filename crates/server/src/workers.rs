@@ -25,6 +25,8 @@ const RENEW: Duration = Duration::from_secs(20);
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// After so many failures a job is given up.
 const ATTEMPTS: i32 = 10;
+/// In the log.
+const JOBS: &str = "jobs";
 /// How long to sleep if nobody wakes us.
 const IDLE: Duration = Duration::from_secs(5);
 /// How often the rules about other servers are read.
@@ -56,7 +58,8 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
         for row in lengthy {
             if !long.is_empty() {
                 let at = app.now() + NEXT_LONG;
-                note(&app, move |conn| storage::jobs::postpone(conn, row.id, at)).await;
+                app.note(JOBS, move |conn| storage::jobs::postpone(conn, row.id, at))
+                    .await;
                 continue;
             }
             let (federation, app, stop) = (federation.clone(), app.clone(), stop.clone());
@@ -68,7 +71,8 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
         for row in patient {
             if asking.len() >= ASKING {
                 let at = app.now() + AGAIN;
-                note(&app, move |conn| storage::jobs::postpone(conn, row.id, at)).await;
+                app.note(JOBS, move |conn| storage::jobs::postpone(conn, row.id, at))
+                    .await;
                 continue;
             }
             let (federation, app, stop) = (federation.clone(), app.clone(), stop.clone());
@@ -98,7 +102,8 @@ async fn do_long(
         loop {
             tokio::time::sleep(RENEW).await;
             let until = app.now() + LEASE;
-            note(app, move |conn| storage::jobs::extend(conn, id, until)).await;
+            app.note(JOBS, move |conn| storage::jobs::extend(conn, id, until))
+                .await;
         }
     };
     tokio::select! {
@@ -129,18 +134,25 @@ async fn do_one(
 ) {
     let id = row.id;
     if *stop.borrow() {
-        return note(app, move |conn| storage::jobs::release(conn, &[id])).await;
+        app.note(JOBS, move |conn| storage::jobs::release(conn, &[id]))
+            .await;
+        return;
     }
     let Some(done) = unless_stopped(stop, run(federation, app, &row)).await else {
-        return note(app, move |conn| storage::jobs::release(conn, &[id])).await;
+        app.note(JOBS, move |conn| storage::jobs::release(conn, &[id]))
+            .await;
+        return;
     };
     let now = app.now();
     match done {
         Ok(Done::Finished) => {}
-        Ok(Done::ToFinish) => note(app, move |conn| storage::jobs::finish(conn, id)).await,
+        Ok(Done::ToFinish) => {
+            app.note(JOBS, move |conn| storage::jobs::finish(conn, id))
+                .await;
+        }
         Err(reason) if row.attempts + 1 >= ATTEMPTS => {
             tracing::error!(job = %id, reason, "a job was given up");
-            note(app, move |conn| {
+            app.note(JOBS, move |conn| {
                 storage::jobs::give_up(conn, id, now, &reason)
             })
             .await;
@@ -148,7 +160,7 @@ async fn do_one(
         Err(reason) => {
             tracing::warn!(job = %id, reason, "a job has to wait");
             let wait = TimeDelta::seconds(2_i64 << row.attempts.clamp(0, ATTEMPTS));
-            note(app, move |conn| {
+            app.note(JOBS, move |conn| {
                 storage::jobs::retry(conn, id, now + wait, &reason)
             })
             .await;
@@ -174,20 +186,6 @@ async fn run(federation: &Federation, app: &App, row: &storage::jobs::Job) -> Re
             .map(|()| Done::ToFinish)
             .map_err(|error| error.to_string()),
         Err(error) => Err(format!("a job of an unknown kind: {error}")),
-    }
-}
-
-/// What cannot be noted is done again when the lease has run out, which does no harm.
-async fn note(
-    app: &App,
-    write: impl FnOnce(&mut storage::DbConnection) -> Result<(), storage::QueryError> + Send + 'static,
-) {
-    let noted: service::Result<()> = app
-        .database()
-        .transaction(move |conn| Ok(write(conn)?))
-        .await;
-    if let Err(error) = noted {
-        tracing::warn!(%error, "jobs could not be written");
     }
 }
 

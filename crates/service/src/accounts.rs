@@ -83,7 +83,7 @@ fn shown(
         .ok_or(Error::NotFound)
 }
 
-/// Whose handle it is, among those known, or elsewhere if `resolve` says so.
+/// Whose handle it is, among those known, or elsewhere if `resolve` says so. Who left may be back there.
 pub(crate) async fn by_handle(app: &App, handle: Handle, resolve: bool) -> Result<Option<Account>> {
     let handle = handle.seen_from(&app.settings().host);
     let key = handle.key();
@@ -91,9 +91,9 @@ pub(crate) async fn by_handle(app: &App, handle: Handle, resolve: bool) -> Resul
         .read(move |_, conn| Ok(storage::accounts::with_handle_key(conn, &key)?))
         .await?;
     match known {
-        Some(account) => Ok(Some(account)),
-        None if resolve && handle.host.is_some() => app.remote().account(app, &handle).await,
-        None => Ok(None),
+        Some(account) if account.deleted_at.is_none() => Ok(Some(account)),
+        _ if resolve && handle.host.is_some() => app.remote().account(app, &handle).await,
+        known => Ok(known),
     }
 }
 

@@ -285,6 +285,25 @@ impl App {
         self.database().transaction_then(work, then).await
     }
 
+    /// Writes down what became of work that was claimed; false if that cannot be. Then it is done again when its lease
+    /// has run out, which does no harm.
+    pub async fn note(
+        &self,
+        of: &'static str,
+        write: impl FnOnce(&mut DbConnection) -> std::result::Result<(), storage::QueryError>
+        + Send
+        + 'static,
+    ) -> bool {
+        let noted: Result<()> = self
+            .database()
+            .transaction(move |conn| Ok(write(conn)?))
+            .await;
+        if let Err(error) = &noted {
+            tracing::warn!(%error, "what became of {of} could not be written");
+        }
+        noted.is_ok()
+    }
+
     /// Does all of the closure's work or none of it, in a transaction that goes on either way.
     ///
     /// # Errors

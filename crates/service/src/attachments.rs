@@ -359,6 +359,14 @@ pub(crate) async fn remove_files(app: &App, row: Media) -> Result<()> {
     Ok(())
 }
 
+/// Removes files that nothing names; those that are not there are no error.
+pub(crate) async fn remove(app: &App, paths: &[String]) -> Result<()> {
+    for path in paths {
+        app.media().delete(path).await?;
+    }
+    Ok(())
+}
+
 /// Whether files can be shown.
 pub(crate) fn check_ready(files: &[Media]) -> Result<()> {
     for file in files {

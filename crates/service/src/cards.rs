@@ -2,10 +2,12 @@
 //! background; whoever's server sends one with a status is believed about that status.
 //! <https://ogp.me>, FEP-8967
 
+mod embed;
+
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta};
-use domain::{CardId, Handle, Time, limits};
+use domain::{CardId, CardKind, Handle, Time, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::cards::Card;
@@ -18,6 +20,8 @@ use crate::remote_files::{Measures, Use};
 use crate::statuses::check_language;
 use crate::text::{Tag, tags};
 use crate::{App, Result, remote_files};
+
+pub(crate) use embed::frame;
 
 /// For how long a page is not asked again, if it said something, and if not.
 const FRESH: (TimeDelta, TimeDelta) = (TimeDelta::days(14), TimeDelta::days(1));
@@ -195,7 +199,11 @@ pub(crate) async fn ask(app: &App, id: CardId) -> Result<()> {
                 height,
                 blurhash,
             } = measures;
-            (card.width, card.height, card.blurhash) = (width, height, blurhash);
+            card.blurhash = blurhash;
+            // Of a film, and of what else is in a frame, the size is that of the frame.
+            if matches!(card.kind, CardKind::Link | CardKind::Photo) {
+                (card.width, card.height) = (width, height);
+            }
         }
     }
     app.transaction(move |_, conn| Ok(storage::cards::update(conn, card)?))
@@ -211,7 +219,11 @@ async fn described(app: &App, card: Card) -> Option<Card> {
             return None;
         }
     };
-    let (card, creator) = read(card, &page)?;
+    let (card, creator) = read(card, &page);
+    let card = embedded(app, &card, &page).await.unwrap_or(card);
+    if card.title.is_empty() {
+        return None;
+    }
     let creator = match creator {
         Some(handle) => by_handle(app, handle, true).await.unwrap_or_default(),
         None => None,
@@ -222,14 +234,23 @@ async fn described(app: &App, card: Card) -> Option<Card> {
     })
 }
 
-/// What a page says of itself, and whom it names as its author.
-fn read(card: Card, page: &Page) -> Option<(Card, Option<Handle>)> {
+/// The card with what a page says of itself in a document of its own, if it has one.
+async fn embedded(app: &App, card: &Card, page: &Page) -> Option<Card> {
+    let at = embed::address(page).filter(|url| is_elsewhere(app, url.as_str()))?;
+    match app.remote().document(&at).await {
+        Ok(said) => embed::read(card, &said, &at),
+        Err(error) => {
+            tracing::debug!(url = %at, %error, "what a page offers to be shown was not read");
+            None
+        }
+    }
+}
+
+/// What the head of a page says of it, and whom it names as its author.
+fn read(card: Card, page: &Page) -> (Card, Option<Handle>) {
     let head = Head::of(&page.html);
     let title = head.first(&["og:title", "twitter:title"]);
     let title = line(&title.unwrap_or(head.title.clone()), limits::REMOTE_NAME);
-    if title.is_empty() {
-        return None;
-    }
     let words = |names: &[&str], most: usize| line(&head.first(names).unwrap_or_default(), most);
     let address = |text: String| {
         let url = page.url.join(&text).ok()?;
@@ -263,6 +284,9 @@ fn read(card: Card, page: &Page) -> Option<(Card, Option<Handle>)> {
     let creator = creator.and_then(|handle| handle.trim().parse::<Handle>().ok());
     let card = Card {
         known: true,
+        kind: CardKind::Link,
+        embed_url: String::new(),
+        provider_url: String::new(),
         page_host: page.url.host_str().unwrap_or_default().to_owned(),
         title,
         description: words(
@@ -290,7 +314,7 @@ fn read(card: Card, page: &Page) -> Option<(Card, Option<Handle>)> {
             .and_then(|text| moment(&text)),
         ..card
     };
-    Some((card, creator))
+    (card, creator)
 }
 
 fn moment(text: &str) -> Option<Time> {
@@ -367,7 +391,7 @@ mod tests {
             html: html.to_owned(),
         };
         let card = Card::unknown(CardId(1), "https://paper.example/b", "", Time::default());
-        read(card, &page)
+        Some(read(card, &page)).filter(|(card, _)| !card.title.is_empty())
     }
 
     #[test]

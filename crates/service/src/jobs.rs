@@ -28,8 +28,12 @@ pub enum Job {
     SendReset {
         email: String,
     },
-    /// Removes all that somebody elsewhere wrote, who is gone.
+    /// Removes all that somebody wrote, who is gone.
     RemoveStatuses {
+        account: AccountId,
+    },
+    /// Takes back what somebody did with the posts of others, who is gone or suspended.
+    RemoveDeeds {
         account: AccountId,
     },
     /// Ends what binds us to servers that a rule refuses, and forgets what is not taken in from them.
@@ -99,6 +103,10 @@ pub enum Job {
     /// Converts a film or a sound that somebody sent.
     Convert {
         media: MediaId,
+    },
+    /// Removes files of the media store that nothing names any more.
+    RemoveFiles {
+        paths: Vec<String>,
     },
     /// Works some lines off of a file that somebody brought along.
     Import {
@@ -300,6 +308,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::SendReset { email } => users::send_reset(app, &email).await,
         Job::Mail(message) => Ok(app.mailer().send(&message).await?),
         Job::RemoveStatuses { account } => incoming::remove_statuses(app, account).await,
+        Job::RemoveDeeds { account } => incoming::remove_deeds(app, account).await,
         Job::KeepAway { host } => domains::keep_away(app, host).await,
         Job::PublishScheduled { id } => scheduled::publish_due(app, id).await,
         Job::ClosePoll { poll } => polls::close(app, poll).await,
@@ -319,6 +328,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         }
         Job::VerifyLinks { account } => verifying::verify(app, account).await,
         Job::Convert { media } => films::convert(app, media).await,
+        Job::RemoveFiles { paths } => attachments::remove(app, &paths).await,
         Job::Import { import, step } => transfer::work(app, import, step).await,
         Job::MakeAnnualReport { account, year } => annual_reports::make(app, account, year).await,
         Job::Tell(events) => {
@@ -329,7 +339,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
     }
 }
 
-/// Removes what has run out: sessions, codes, idempotency keys, inbox rows, the memory of what was taken back,
+/// Removes what has run out: sessions, codes, idempotency keys, inbox rows, which servers are dead, the memory of what was taken back,
 /// the ends of home timelines, messages too old to be pushed, files never attached, cards of no status, copies at which nobody looks.
 pub async fn prune(app: &App) -> Result<()> {
     let day = chrono::Duration::days(1);
@@ -344,6 +354,7 @@ pub async fn prune(app: &App) -> Result<()> {
             storage::inbox::prune(conn, now - day * 8)?;
             storage::lookups::prune(conn, now - day * 2)?;
             storage::deliveries::prune(conn, now - day * 30)?;
+            storage::deliveries::lanes::forget_dead(conn, now - day * 30, limits::DEAD_HOSTS)?;
             storage::signature_formats::prune(conn, now - day * 30)?;
             quarantine::expire(app, conn)?;
             push::expire(app, conn)?;

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{AccountId, Handle, Policy, StatusId};
 use storage::accounts::Account;
+use url::Url;
 
 use crate::cards::Page;
 use crate::translation::{Languages, Translated};
@@ -56,6 +57,11 @@ pub trait RemoteFetcher: Send + Sync {
 
     /// The page at an address, as far as its beginning goes.
     async fn page(&self, _url: &str) -> Result<Page> {
+        Err(crate::Error::NotFound)
+    }
+
+    /// The JSON document at an address.
+    async fn document(&self, _url: &Url) -> Result<serde_json::Value> {
         Err(crate::Error::NotFound)
     }
 

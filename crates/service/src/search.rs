@@ -219,11 +219,12 @@ pub async fn open_status(app: &App, address: &str) -> Result<StatusView> {
     .await
 }
 
-/// What we know by that address: ours by their pages too.
+/// What we know by that address: ours by their pages too. Who left elsewhere may be back, and is not known.
 pub(crate) async fn known_address(app: &App, address: &str) -> Result<Option<Found>> {
     let address = address.to_owned();
     app.read(move |app, conn| {
-        if let Some(account) = storage::accounts::with_uri(conn, &address)? {
+        let account = storage::accounts::with_uri(conn, &address)?;
+        if let Some(account) = account.filter(|row| row.is_local() || row.deleted_at.is_none()) {
             return Ok(Some(Found::Account(account.id)));
         }
         if let Some(status) = storage::statuses::with_address(conn, &address)? {

@@ -2,7 +2,7 @@
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use domain::{AccountId, CardId, Time};
+use domain::{AccountId, CardId, CardKind, Time};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -36,12 +36,17 @@ pub struct Card {
     pub provider_name: String,
     pub image_url: Option<String>,
     pub image_description: String,
-    /// Of the picture, in pixels; 0 where that is not known.
+    /// Of the picture, or of what is shown in its place, in pixels; 0 where that is not known.
     pub width: i32,
     pub height: i32,
     pub blurhash: Option<String>,
     pub published_at: Option<Time>,
     pub asked_at: Time,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub kind: CardKind,
+    /// Of the frame that shows what a film or something else is; empty where there is none.
+    pub embed_url: String,
+    pub provider_url: String,
 }
 
 impl Card {
@@ -68,6 +73,9 @@ impl Card {
             blurhash: None,
             published_at: None,
             asked_at: now,
+            kind: CardKind::Link,
+            embed_url: String::new(),
+            provider_url: String::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Those who want to be found.
 
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use domain::{AccountId, Time};
 
@@ -50,23 +51,13 @@ pub fn list(
             query = query.filter(accounts::host.is_null());
         }
         if let Some(viewer) = viewer {
-            let blocked = blocks::table
-                .filter(blocks::account_id.eq(viewer.0))
-                .select(blocks::target_id);
-            let blocking = blocks::table
-                .filter(blocks::target_id.eq(viewer.0))
-                .select(blocks::account_id);
-            let muted = mutes::table
-                .filter(mutes::account_id.eq(viewer.0))
-                .filter(mutes::expires_at.is_null().or(mutes::expires_at.gt(now)))
-                .select(mutes::target_id);
             let hosts = account_domain_blocks::table
                 .filter(account_domain_blocks::account_id.eq(viewer.0))
                 .select(account_domain_blocks::host.nullable());
             query = query
-                .filter(accounts::id.ne_all(blocked))
-                .filter(accounts::id.ne_all(blocking))
-                .filter(accounts::id.ne_all(muted))
+                .filter(accounts::id.ne_all(blocked_by(viewer.0)))
+                .filter(accounts::id.ne_all(blocking(viewer.0)))
+                .filter(accounts::id.ne_all(muted_by(viewer.0, now)))
                 .filter(accounts::host.is_null().or(accounts::host.ne_all(hosts)));
         }
         match wanted.order {
@@ -90,16 +81,6 @@ pub fn suggestions(
     let dismissed = dismissed_suggestions::table
         .filter(dismissed_suggestions::account_id.eq(viewer.0))
         .select(dismissed_suggestions::target_id);
-    let blocked = blocks::table
-        .filter(blocks::account_id.eq(viewer.0))
-        .select(blocks::target_id);
-    let blocking = blocks::table
-        .filter(blocks::target_id.eq(viewer.0))
-        .select(blocks::account_id);
-    let muted = mutes::table
-        .filter(mutes::account_id.eq(viewer.0))
-        .filter(mutes::expires_at.is_null().or(mutes::expires_at.gt(now)))
-        .select(mutes::target_id);
     each!(conn, c => accounts::table
         .filter(accounts::discoverable)
         .filter(accounts::host.is_null())
@@ -110,13 +91,38 @@ pub fn suggestions(
         .filter(accounts::id.ne(viewer.0))
         .filter(accounts::id.ne_all(followed))
         .filter(accounts::id.ne_all(dismissed))
-        .filter(accounts::id.ne_all(blocked))
-        .filter(accounts::id.ne_all(blocking))
-        .filter(accounts::id.ne_all(muted))
+        .filter(accounts::id.ne_all(blocked_by(viewer.0)))
+        .filter(accounts::id.ne_all(blocking(viewer.0)))
+        .filter(accounts::id.ne_all(muted_by(viewer.0, now)))
         .order(accounts::handle_key)
         .limit(limit)
         .select(Account::as_select())
         .load(c))
+}
+
+/// Whom somebody blocks.
+#[auto_type(no_type_alias)]
+fn blocked_by(viewer: i64) -> _ {
+    blocks::table
+        .filter(blocks::account_id.eq(viewer))
+        .select(blocks::target_id)
+}
+
+/// Who blocks somebody.
+#[auto_type(no_type_alias)]
+fn blocking(viewer: i64) -> _ {
+    blocks::table
+        .filter(blocks::target_id.eq(viewer))
+        .select(blocks::account_id)
+}
+
+/// Whom somebody mutes now.
+#[auto_type(no_type_alias)]
+fn muted_by(viewer: i64, now: Time) -> _ {
+    mutes::table
+        .filter(mutes::account_id.eq(viewer))
+        .filter(mutes::expires_at.is_null().or(mutes::expires_at.gt(now)))
+        .select(mutes::target_id)
 }
 
 /// From now on `target` is not suggested to `account`.

@@ -5,6 +5,7 @@ use domain::{AccountId, Page, StatusId, Time};
 
 use crate::DbConnection;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::paging::load_page;
 use crate::schema::{favourites, statuses};
 
@@ -61,6 +62,36 @@ pub fn delete(
         diesel::delete(favourites::table.find(favourite.id)).execute(conn)?;
     }
     Ok(found)
+}
+
+/// Takes some of an account's favourites away, and says of what they were.
+pub fn delete_some(
+    conn: &mut DbConnection,
+    account: AccountId,
+    limit: i64,
+) -> QueryResult<Vec<StatusId>> {
+    let rows: Vec<(i64, i64)> = favourites::table
+        .filter(favourites::account_id.eq(account.0))
+        .order(favourites::id)
+        .limit(limit)
+        .select((favourites::id, favourites::status_id))
+        .load(conn)?;
+    let these = listed(favourites::id, rows.iter().map(|(id, _)| *id));
+    each!(conn, c => diesel::delete(favourites::table.filter(these)).execute(c))?;
+    Ok(rows
+        .into_iter()
+        .map(|(_, status)| StatusId(status))
+        .collect())
+}
+
+/// Whether an account likes anything. One row by index.
+pub fn any_of(conn: &mut DbConnection, account: AccountId) -> QueryResult<bool> {
+    let found: Option<i64> = favourites::table
+        .filter(favourites::account_id.eq(account.0))
+        .select(favourites::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// The favourite whose activity has this id.

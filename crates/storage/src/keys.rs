@@ -36,6 +36,7 @@ pub struct Signatory {
     pub account_id: AccountId,
     /// By us.
     pub suspended: bool,
+    pub deleted_at: Option<Time>,
     /// PEM of the key asked for, if it is theirs.
     pub public_pem: Option<String>,
 }
@@ -46,24 +47,26 @@ pub fn signatory(
     actor: &str,
     uri: &str,
 ) -> QueryResult<Option<Signatory>> {
-    let found: Option<(i64, Option<Time>, bool, Option<String>)> = accounts::table
+    let found: Option<(i64, Option<Time>, bool, Option<Time>, Option<String>)> = accounts::table
         .left_join(keys::table.on(keys::account_id.eq(accounts::id).and(keys::uri.eq(uri))))
         .filter(accounts::uri.eq(actor))
         .select((
             accounts::id,
             accounts::suspended_at,
             accounts::suspended_by_home,
+            accounts::deleted_at,
             keys::public_pem.nullable(),
         ))
         .first(conn)
         .optional()?;
-    Ok(
-        found.map(|(id, suspended_at, by_home, public_pem)| Signatory {
+    Ok(found.map(
+        |(id, suspended_at, by_home, deleted_at, public_pem)| Signatory {
             account_id: AccountId(id),
             suspended: suspended_at.is_some() && !by_home,
+            deleted_at,
             public_pem,
-        }),
-    )
+        },
+    ))
 }
 
 /// Whose a key is.

@@ -6,6 +6,7 @@ use domain::{AccountId, NotificationId, NotificationKind, Page, ReportId, Status
 use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
+use crate::listed::listed;
 use crate::paging::load_page;
 use crate::row::Optional;
 use crate::schema::{accounts, notifications};
@@ -215,6 +216,22 @@ pub fn withdraw_all(
         .filter(notifications::account_id.eq(account.0))
         .filter(notifications::from_account_id.eq(from.0));
     diesel::delete(told).execute(conn).map(drop)
+}
+
+/// Takes away what `from` had told, by deeds of one kind with these statuses, to whoever wrote them.
+pub fn withdraw_of(
+    conn: &mut DbConnection,
+    from: AccountId,
+    kind: NotificationKind,
+    statuses: &[StatusId],
+) -> QueryResult<()> {
+    let these = listed(notifications::status_id, statuses.iter().map(|id| id.0));
+    let told = notifications::table
+        .filter(notifications::status_id.is_not_null())
+        .filter(these)
+        .filter(notifications::from_account_id.eq(from.0))
+        .filter(notifications::kind.eq(i16::from(kind)));
+    each!(conn, c => diesel::delete(told).execute(c)).map(drop)
 }
 
 /// Takes away all that concerns a deleted status.

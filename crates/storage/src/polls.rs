@@ -205,6 +205,58 @@ pub fn count_vote(
         .map(drop)
 }
 
+/// Some of the polls in which an account voted. Rows by index.
+pub fn voted_in(
+    conn: &mut DbConnection,
+    account: AccountId,
+    limit: i64,
+) -> QueryResult<Vec<PollId>> {
+    let ids: Vec<i64> = each!(conn, c => poll_votes::table
+        .filter(poll_votes::account_id.eq(account.0))
+        .select(poll_votes::poll_id)
+        .distinct()
+        .limit(limit)
+        .load(c))?;
+    Ok(ids.into_iter().map(PollId).collect())
+}
+
+/// The polls of these ids, in no order.
+pub fn with_ids(conn: &mut DbConnection, ids: &[PollId]) -> QueryResult<Vec<Poll>> {
+    let ids = listed(polls::id, ids.iter().map(|id| id.0));
+    each!(conn, c => polls::table.filter(ids).select(Poll::as_select()).load(c))
+}
+
+/// Takes out of the counts what one voter chose.
+pub fn uncount_votes(conn: &mut DbConnection, poll: PollId, chosen: &[i16]) -> QueryResult<()> {
+    let mut votes = 0_i64;
+    for position in chosen {
+        diesel::update(poll_options::table.find((poll.0, *position)))
+            .set(poll_options::votes_count.eq(poll_options::votes_count - 1))
+            .execute(conn)?;
+        votes += 1;
+    }
+    diesel::update(polls::table.find(poll.0))
+        .set((
+            polls::votes_count.eq(polls::votes_count - votes),
+            polls::voters_count.eq(polls::voters_count - 1_i64),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Forgets what an account chose in these polls.
+pub fn delete_votes(
+    conn: &mut DbConnection,
+    account: AccountId,
+    polls: &[PollId],
+) -> QueryResult<()> {
+    let these = listed(poll_votes::poll_id, polls.iter().map(|id| id.0));
+    let votes = poll_votes::table
+        .filter(poll_votes::account_id.eq(account.0))
+        .filter(these);
+    each!(conn, c => diesel::delete(votes).execute(c)).map(drop)
+}
+
 /// Writes what its server says of a poll elsewhere: never the options themselves.
 pub fn update(conn: &mut DbConnection, poll: &Poll, counts: &[i64]) -> QueryResult<()> {
     diesel::update(polls::table.find(poll.id.0))

@@ -384,6 +384,9 @@ diesel::table! {
         blurhash -> Nullable<Text>,
         published_at -> Nullable<Timestamp>,
         asked_at -> Timestamp,
+        kind -> SmallInt,
+        embed_url -> Text,
+        provider_url -> Text,
     }
 }
 

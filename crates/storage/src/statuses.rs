@@ -270,6 +270,24 @@ pub fn all_of_account(
         .load(conn)
 }
 
+/// Some of an account's boosts, from the one after `after` on. A part of the index on `(account_id, id)`.
+pub fn boosts_by(
+    conn: &mut DbConnection,
+    account: AccountId,
+    after: StatusId,
+    limit: i64,
+) -> QueryResult<Vec<Status>> {
+    statuses::table
+        .filter(statuses::account_id.eq(account.0))
+        .filter(statuses::id.gt(after.0))
+        .filter(statuses::reblog_of_id.is_not_null())
+        .filter(statuses::deleted_at.is_null())
+        .order(statuses::id)
+        .limit(limit)
+        .select(Status::as_select())
+        .load(conn)
+}
+
 /// Which kinds of an account's statuses are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct OfAccount {
@@ -408,6 +426,24 @@ pub fn add_to_counts(conn: &mut DbConnection, id: StatusId, change: Counts) -> Q
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// Adds the same to the counts of each of these.
+pub fn add_to_counts_of(
+    conn: &mut DbConnection,
+    ids: &[StatusId],
+    change: Counts,
+) -> QueryResult<()> {
+    let these = listed(statuses::id, ids.iter().map(|id| id.0));
+    each!(conn, c => diesel::update(statuses::table.filter(these))
+        .set((
+            statuses::replies_count.eq(statuses::replies_count + change.replies),
+            statuses::reblogs_count.eq(statuses::reblogs_count + change.reblogs),
+            statuses::favourites_count.eq(statuses::favourites_count + change.favourites),
+            statuses::quotes_count.eq(statuses::quotes_count + change.quotes),
+        ))
+        .execute(c))
+    .map(drop)
 }
 
 /// Writes who may quote a status.

@@ -323,6 +323,71 @@ async fn a_lane_that_is_revived_while_it_is_leased_is_due_at_once() {
 }
 
 #[tokio::test]
+async fn which_hosts_are_dead_is_forgotten_in_time_and_never_known_of_too_many() {
+    for database in everywhere() {
+        let database = open(&database);
+        let outcome: Result<(), Error> = database
+            .transaction(|conn| {
+                let account = test_support::account(conn);
+                let hosts = ["a", "b", "c", "d", "alive"].map(|name| format!("{name}.example"));
+                for (number, host) in (1..).zip(&hosts) {
+                    let activity = Activity {
+                        id: ActivityId(number),
+                        account_id: account,
+                        body: "{}".into(),
+                        created_at: at(0),
+                        names_followers: false,
+                    };
+                    let delivery = Delivery {
+                        id: DeliveryId(number),
+                        activity_id: ActivityId(number),
+                        host: host.clone(),
+                        inbox: format!("https://{host}/inbox"),
+                        attempts: 0,
+                        created_at: at(0),
+                        failed_at: None,
+                        error: None,
+                        run_at: None,
+                    };
+                    deliveries::enqueue(conn, activity, vec![delivery])?;
+                }
+                let failed = Rest {
+                    run_at: at(100),
+                    failures: 1,
+                    failing_since: Some(at(0)),
+                    not_before: None,
+                    was_due: at(0),
+                };
+                for (number, host) in (1..).zip(&hosts) {
+                    lanes::release(conn, host, failed)?;
+                    if host != "alive.example" {
+                        lanes::bury(conn, host, at(number), at(9_000), "no answer")?;
+                    }
+                }
+                let known = |conn: &mut storage::DbConnection| -> Result<Vec<String>, QueryError> {
+                    let mut known: Vec<String> = lanes::failing(conn, 10)?
+                        .into_iter()
+                        .map(|lane| lane.host)
+                        .collect();
+                    known.sort();
+                    Ok(known)
+                };
+                assert_eq!(lanes::forget_dead(conn, at(0), 4)?, 0);
+                assert_eq!(lanes::forget_dead(conn, at(1), 4)?, 1);
+                assert_eq!(
+                    known(conn)?,
+                    ["alive.example", "b.example", "c.example", "d.example"]
+                );
+                assert_eq!(lanes::forget_dead(conn, at(1), 1)?, 2);
+                assert_eq!(known(conn)?, ["alive.example", "d.example"]);
+                Ok(())
+            })
+            .await;
+        outcome.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_marker_moves_and_a_key_is_good_once() {
     for database in everywhere() {
         let database = open(&database);

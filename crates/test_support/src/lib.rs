@@ -8,5 +8,6 @@ mod rows;
 pub use app::{NoNetwork, TestApp};
 pub use databases::{Kind, TestDatabase, everywhere};
 pub use rows::{
-    account, account_row, age_held, end_links, forget_follows, hurry, unfinished, user,
+    account, account_row, age_gone, age_held, end_links, end_listening, forget_follows, hurry,
+    unfinished, user,
 };

@@ -132,6 +132,26 @@ pub fn age_held(conn: &mut DbConnection) {
 }
 
 diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        suspended_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+/// As if who is deleted or suspended had been so for long.
+pub fn age_gone(conn: &mut DbConnection) {
+    diesel::update(accounts::table.filter(accounts::deleted_at.is_not_null()))
+        .set(accounts::deleted_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+    diesel::update(accounts::table.filter(accounts::suspended_at.is_not_null()))
+        .set(accounts::suspended_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+diesel::table! {
     mail_tokens (token_hash) {
         token_hash -> Text,
         expires_at -> Timestamp,
@@ -155,6 +175,17 @@ pub fn end_links(conn: &mut DbConnection) {
         .set(pending_sign_ins::expires_at.eq(moment()))
         .execute(conn)
         .unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Ends the connections by which programs hear each other, as PostgreSQL does when it is restarted; says how many there
+/// were.
+pub fn end_listening(conn: &mut DbConnection) -> usize {
+    diesel::sql_query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE datname = current_database() AND query = 'LISTEN staffroom'",
+    )
+    .execute(conn)
+    .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// As after an accident: nobody is known any more to follow anybody.

@@ -261,3 +261,29 @@ async fn streams_hold_no_stop_up() {
         );
     }
 }
+
+#[tokio::test]
+async fn who_reads_too_slowly_is_let_go_and_delays_nobody() {
+    const POSTS: usize = 400;
+    let settings = [("statuses.max_characters", "20000")];
+    let school = School::open_with(Sqlite, &settings).await.unwrap();
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let mut slow = Ear::narrow(&school, &ada, "stream=public").await;
+    let mut quick = Ear::of(&school, &bo, "stream=public").await;
+    slow.pings().await;
+    quick.pings().await;
+    let words = "bees ".repeat(3_999);
+    for number in 0..POSTS {
+        let status = says(&bo, &format!("{words}{number}")).await;
+        let begun = Instant::now();
+        assert_eq!(quick.hears_of("update").await.payload["id"], status["id"]);
+        assert!(begun.elapsed() < Duration::from_secs(5), "{number}");
+    }
+    let heard = slow.hears_the_rest().await;
+    assert!(heard > 0 && heard < POSTS, "{heard}");
+    // Who comes again is told of all that happens from then on.
+    let mut again = Ear::of(&school, &ada, "stream=public").await;
+    again.pings().await;
+    let status = says(&bo, "the last").await;
+    assert_eq!(again.hears_of("update").await.payload["id"], status["id"]);
+}

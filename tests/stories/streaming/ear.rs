@@ -1,16 +1,17 @@
 //! Somebody who listens, by a WebSocket or by server-sent events.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::Response as Answer;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 
 use crate::harness::{School, Teacher};
 
@@ -46,6 +47,27 @@ impl Ear {
         }
         let (socket, answer) = connect_async(request).await?;
         Ok((Self { socket }, answer))
+    }
+
+    /// One that takes in little before it is read, as over a slow line.
+    pub async fn narrow(school: &School, teacher: &Teacher, query: &str) -> Self {
+        let url = address(school, &format!("?access_token={}&{query}", teacher.token));
+        let port = school.host.rsplit(':').next().unwrap().parse().unwrap();
+        let line = TcpSocket::new_v4().unwrap();
+        line.set_recv_buffer_size(4_096).unwrap();
+        let line = line.connect(SocketAddr::from(([127, 0, 0, 1], port)));
+        let line = MaybeTlsStream::Plain(line.await.unwrap());
+        let (socket, _) = client_async(url, line).await.unwrap();
+        Self { socket }
+    }
+
+    /// How much more is said until the other side ends it.
+    pub async fn hears_the_rest(&mut self) -> usize {
+        let mut heard = 0;
+        while self.next().await.is_some() {
+            heard += 1;
+        }
+        heard
     }
 
     pub async fn says(&mut self, wish: Value) {

@@ -5,6 +5,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::json;
 use test_support::Kind::Postgres;
+use test_support::end_listening;
 
 use super::ear::{Ear, address};
 use super::{follows, says};
@@ -78,4 +79,30 @@ async fn what_happens_in_one_process_is_told_by_the_other() {
     for ear in [&mut here, &mut there] {
         assert_eq!(ear.hears().await.payload["content"], "<p>said</p>");
     }
+}
+
+#[tokio::test]
+async fn what_happens_is_heard_again_after_the_database_let_go_of_who_listened() {
+    let Some(school) = School::open(Postgres).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    follows(&ada, &bo).await;
+    let url = address(&school, &format!("?stream=user&access_token={}", ada.token));
+    let mut ear = Ear::open(&url, &[]).await.unwrap().0;
+    ear.pings().await;
+    says(&bo, "before").await;
+    assert_eq!(ear.hears().await.payload["content"], "<p>before</p>");
+
+    // Nothing is passed over in silence: the app is let go, and asks for what it missed when it comes again.
+    assert_eq!(end_listening(&mut school.database().connect()), 1);
+    ear.is_let_go().await;
+    let again = eventually("to be let in again", || async {
+        Ear::open(&url, &[]).await.ok()
+    });
+    let mut ear = again.await.0;
+    ear.pings().await;
+    says(&bo, "after").await;
+    assert_eq!(ear.hears().await.payload["content"], "<p>after</p>");
+    assert_eq!(end_listening(&mut school.database().connect()), 1);
 }

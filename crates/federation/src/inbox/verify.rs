@@ -16,6 +16,8 @@ use crate::{Federation, Refusal};
 /// For how long the ids of activities are remembered, and how far the clock of a prover may be ahead of ours.
 const REMEMBERED: TimeDelta = TimeDelta::days(7);
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
+/// For how long nothing that is sent revives somebody who left: their server may take its time to forget them.
+const LEFT: TimeDelta = TimeDelta::days(1);
 
 /// From whom an activity comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub(super) enum Source {
     Other(String),
     /// Somebody of this id who passes it on, and it may be anybody's: it says where to look.
     Hint(String),
-    /// Somebody whom we never knew, and who says they are gone.
+    /// Somebody whom we never knew, or who left, and who takes something back.
     Unknown,
 }
 
@@ -89,7 +91,13 @@ impl Verifying<'_> {
     async fn by_actor(&self, letter: &Letter) -> Result<Source, Rejection> {
         let (actor, key) = (letter.actor.as_str(), self.checked.key_id());
         let made = |pem: &str| self.federation.is_made_by(self.checked, pem);
-        match self.known(actor, key).await? {
+        let known = self.known(actor, key).await?;
+        let left = known.as_ref().and_then(|known| known.deleted_at);
+        let may_be_back = left.is_some_and(|left| left + LEFT < self.app.now());
+        match known {
+            // Their own server is asked whether they are there again (docs/adr/0190).
+            Some(_) if may_be_back && letter.takes_back() => return Ok(Source::Unknown),
+            Some(_) if may_be_back => {}
             Some(known) if known.public_pem.as_deref().is_some_and(made) => {
                 return Ok(Source::Actor);
             }
@@ -160,6 +168,11 @@ impl Verifying<'_> {
 }
 
 impl Letter {
+    /// It takes away what was there before, and of somebody who left there is nothing any more.
+    fn takes_back(&self) -> bool {
+        matches!(kind(&self.activity), "Delete" | "Remove" | "Undo")
+    }
+
     /// Somebody says that they are gone, whose document therefore is gone too.
     fn is_farewell(&self) -> bool {
         kind(&self.activity) == "Delete"

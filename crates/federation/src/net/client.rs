@@ -209,7 +209,7 @@ impl OutboundClient {
         self.get(url, signer, wanted, as_json).await
     }
 
-    /// Fetches a WebFinger or NodeInfo document.
+    /// Fetches a WebFinger, NodeInfo or oEmbed document.
     ///
     /// # Errors
     /// As [`Self::get_activity_json`].

@@ -32,6 +32,8 @@ const HOSTS: usize = 32;
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// After so long no further message of a batch is begun: the last one has to end before the lease.
 const BEGUN_WITHIN: Duration = Duration::from_secs(40);
+/// In the log.
+const PUSHES: &str = "messages to be pushed";
 /// How long to sleep if nobody wakes us.
 const IDLE: Duration = Duration::from_secs(5);
 
@@ -53,7 +55,10 @@ pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Recei
         let any = !taken.is_empty();
         for (host, pushes) in by_host(taken) {
             if let Some(until) = hosts.rests_until(&host, app.now()) {
-                note(&app, move |conn| storage::pushes::rest(conn, &host, until)).await;
+                app.note(PUSHES, move |conn| {
+                    storage::pushes::rest(conn, &host, until)
+                })
+                .await;
                 continue;
             }
             let failures = hosts.begin(&host);
@@ -260,7 +265,7 @@ async fn write_down(
         }
     }
     let host = host.to_owned();
-    note(app, move |conn| {
+    app.note(PUSHES, move |conn| {
         storage::pushes::finish(conn, &done)?;
         storage::pushes::release(conn, &untried)?;
         for (token, endpoint) in gone {
@@ -340,19 +345,5 @@ async fn send(federation: &Federation, app: &App, server: &ServerKey, message: M
             tracing::debug!(push.host = message.push.host, %error, "a push service does not answer");
             Sent::Silent(message.push, None)
         }
-    }
-}
-
-/// What cannot be noted is sent again after the lease.
-async fn note(
-    app: &App,
-    write: impl FnOnce(&mut storage::DbConnection) -> Result<(), storage::QueryError> + Send + 'static,
-) {
-    let noted: service::Result<()> = app
-        .database()
-        .transaction(move |conn| Ok(write(conn)?))
-        .await;
-    if let Err(error) = noted {
-        tracing::warn!(%error, "messages to be pushed could not be written");
     }
 }

@@ -8,4 +8,6 @@ mod inbox;
 #[cfg(test)]
 mod outbound;
 #[cfg(test)]
+mod patience;
+#[cfg(test)]
 mod tls;

@@ -25,7 +25,7 @@ fn settings() -> OutboundSettings {
     }
 }
 
-fn client() -> OutboundClient {
+pub fn client() -> OutboundClient {
     OutboundClient::new(&settings()).unwrap()
 }
 

@@ -20,15 +20,16 @@ pub struct PreviewCard {
     pub author_name: String,
     pub author_url: String,
     pub provider_name: String,
-    pub provider_url: &'static str,
-    /// Nothing of other sites is shown inside of posts but words and a picture.
-    pub html: &'static str,
+    pub provider_url: String,
+    /// A frame, of films and the like; nothing else of other sites is HTML here.
+    pub html: String,
     pub width: i32,
     pub height: i32,
     #[schema(required)]
     pub image: Option<String>,
     pub image_description: String,
-    pub embed_url: &'static str,
+    /// Of a photo.
+    pub embed_url: String,
     #[schema(required)]
     pub blurhash: Option<String>,
     #[serde(serialize_with = "moment_or_null")]

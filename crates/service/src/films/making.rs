@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use domain::{MediaId, MediaKind, MediaState};
+use storage::DbConnection;
 use storage::media::{Media, Preview};
 
 use super::Format;
 use super::ffmpeg::{Failure, Ffmpeg};
 use super::probe::{Probed, UNREADABLE};
 use crate::attachments;
+use crate::jobs::{Job, enqueue};
 use crate::profile::new_path;
 use crate::{App, Error, Result};
 
@@ -257,35 +259,33 @@ async fn keep(app: &App, row: Media, made: Made) -> Result<()> {
         ),
         ..row.clone()
     };
-    let new = settled.file.clone();
-    let small = preview.clone();
-    let written = app
-        .transaction(move |_, conn| {
-            if !storage::media::settle(conn, &settled)? {
-                return Ok(None);
+    app.transaction(move |app, conn| {
+        let made = preview.as_ref().map(|preview| preview.file.clone());
+        if !storage::media::settle(conn, &settled)? {
+            // It was deleted meanwhile, and what was made of it goes too.
+            return forget(app, conn, [settled.file, made]);
+        }
+        // Its owner may have sent one meanwhile.
+        let now = storage::media::find(conn, settled.id)?;
+        match &preview {
+            Some(preview) if now.is_some_and(|row| row.thumbnail.is_none()) => {
+                storage::media::set_preview(conn, settled.id, preview)?;
+                forget(app, conn, [row.file, None])
             }
-            // Its owner may have sent one meanwhile.
-            let now = storage::media::find(conn, settled.id)?;
-            let shown = match small {
-                Some(small) if now.is_some_and(|row| row.thumbnail.is_none()) => {
-                    storage::media::set_preview(conn, settled.id, &small)?;
-                    true
-                }
-                _ => false,
-            };
-            Ok(Some(shown))
-        })
-        .await?;
-    let made = preview.map(|preview| preview.file);
-    let waste = match written {
-        Some(shown) => [row.file, made.filter(|_| !shown)],
-        // It was deleted meanwhile, and what was made of it goes too.
-        None => [new, made],
-    };
-    for path in waste.into_iter().flatten() {
-        app.media().delete(&path).await?;
+            _ => forget(app, conn, [row.file, made]),
+        }
+    })
+    .await
+}
+
+/// Leaves it to a job to remove files that no row names any more: what was sent says much of whoever sent it, and must
+/// go even if the program ends at this moment.
+fn forget(app: &App, conn: &mut DbConnection, files: [Option<String>; 2]) -> Result<()> {
+    let paths: Vec<String> = files.into_iter().flatten().collect();
+    if paths.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    enqueue(app, conn, &Job::RemoveFiles { paths })
 }
 
 async fn preview(app: &App, still: bytes::Bytes) -> Result<Option<Preview>> {
@@ -303,10 +303,12 @@ async fn give_up(app: &App, row: Media, reason: String) -> Result<()> {
         failure: Some(reason),
         ..row.clone()
     };
-    app.transaction(move |_, conn| Ok(storage::media::settle(conn, &settled)?))
-        .await?;
-    match row.file {
-        Some(sent) => Ok(app.media().delete(&sent).await?),
-        None => Ok(()),
-    }
+    app.transaction(move |app, conn| {
+        // What was deleted meanwhile took its file along.
+        if !storage::media::settle(conn, &settled)? {
+            return Ok(());
+        }
+        forget(app, conn, [row.file, None])
+    })
+    .await
 }

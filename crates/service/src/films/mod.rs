@@ -17,65 +17,41 @@ pub const MOST_PIXELS: u64 = 8_294_400;
 /// Pictures of a film in a second, as Mastodon bounds them.
 pub const MOST_FRAMES: u32 = 120;
 
-/// Types that are taken in where films are converted, by all the names that apps have for them.
-const CONVERTED: [&str; 24] = [
+/// Types that are taken in, by all the names that apps have for them; the last of them only where films are converted.
+const TAKEN: [&str; 24] = [
     "image/jpeg",
     "image/png",
     "image/gif",
     "image/webp",
     "video/mp4",
     "video/webm",
+    "video/x-m4v",
+    "audio/mpeg",
+    "audio/mp3",
+    "audio/ogg",
+    "audio/opus",
+    "audio/vorbis",
+    "audio/flac",
+    "audio/x-flac",
+    "audio/wav",
+    "audio/wave",
+    "audio/x-wav",
+    "audio/vnd.wave",
+    "audio/mp4",
+    "audio/m4a",
+    "audio/x-m4a",
+    "audio/aac",
     "video/quicktime",
-    "video/x-m4v",
     "video/3gpp",
-    "audio/mpeg",
-    "audio/mp3",
-    "audio/ogg",
-    "audio/opus",
-    "audio/vorbis",
-    "audio/flac",
-    "audio/x-flac",
-    "audio/wav",
-    "audio/wave",
-    "audio/x-wav",
-    "audio/vnd.wave",
-    "audio/mp4",
-    "audio/m4a",
-    "audio/x-m4a",
-    "audio/aac",
 ];
-/// Types that are taken in where they are not.
-const PLAYED: [&str; 22] = [
-    "image/jpeg",
-    "image/png",
-    "image/gif",
-    "image/webp",
-    "video/mp4",
-    "video/webm",
-    "video/x-m4v",
-    "audio/mpeg",
-    "audio/mp3",
-    "audio/ogg",
-    "audio/opus",
-    "audio/vorbis",
-    "audio/flac",
-    "audio/x-flac",
-    "audio/wav",
-    "audio/wave",
-    "audio/x-wav",
-    "audio/vnd.wave",
-    "audio/mp4",
-    "audio/m4a",
-    "audio/x-m4a",
-    "audio/aac",
-];
+const ONLY_CONVERTED: usize = 2;
 
 /// Types of all files that are taken in, pictures among them.
 #[must_use]
 pub fn mime_types(app: &App) -> &'static [&'static str] {
     match app.settings().ffmpeg {
-        Some(_) => &CONVERTED,
-        None => &PLAYED,
+        Some(_) => &TAKEN,
+        None => TAKEN.split_at(TAKEN.len() - ONLY_CONVERTED).0,
     }
 }
 

@@ -7,10 +7,9 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::keys::Key;
 
-use super::settled;
-use crate::jobs::{Job, enqueue};
+use super::{leaving, settled};
 use crate::text::{plain_text, sanitise};
-use crate::{App, Error, Result, statuses, verifying};
+use crate::{App, Error, Result, verifying};
 
 /// A person as their own server describes them.
 #[derive(Debug, Clone)]
@@ -70,7 +69,8 @@ pub(super) fn told(
     upsert(app, conn, remote).map(drop)
 }
 
-/// A handle follows the newest document that claims it; a suspension of ours stays.
+/// A handle follows the newest document that claims it; a suspension of ours stays. Who was deleted and has a document
+/// again is back, without all that was theirs (docs/adr/0190).
 pub(super) fn upsert(
     app: &App,
     conn: &mut DbConnection,
@@ -91,6 +91,13 @@ pub(super) fn upsert(
     {
         // Somebody else has the name now: who had it before keeps their posts, under no handle.
         storage::accounts::release_handle(conn, other.id)?;
+    }
+    if let Some(known) = known.as_ref().filter(|row| row.deleted_at.is_some())
+        && leaving::is_under_way(conn, known.id)?
+    {
+        return Err(Error::Unavailable(
+            "what they left behind is still being removed".to_owned(),
+        ));
     }
     let now = app.now();
     let mut account = describe(app, known.as_ref(), remote, &handle, now);
@@ -121,7 +128,10 @@ pub(super) fn upsert(
         None => storage::accounts::insert(conn, account.clone())?,
     }
     match (remote.suspended, account.suspended_at) {
-        (true, None) => storage::accounts::set_suspended_by_home(conn, account.id, Some(now))?,
+        (true, None) => {
+            storage::accounts::set_suspended_by_home(conn, account.id, Some(now))?;
+            leaving::remove_deeds_later(app, conn, account.id)?;
+        }
         (false, Some(_)) if account.suspended_by_home => {
             storage::accounts::set_suspended_by_home(conn, account.id, None)?;
         }
@@ -211,38 +221,4 @@ fn describe(
         suspended_by_home: known.is_some_and(|row| row.suspended_by_home),
         edited_at: remote.edited.or(known.and_then(|row| row.edited_at)),
     }
-}
-
-/// Somebody elsewhere deleted their account: nothing of theirs is shown any more.
-pub(crate) fn leave(app: &App, conn: &mut DbConnection, account: &Account) -> Result<()> {
-    storage::accounts::set_deleted(conn, account.id, app.now())?;
-    for follow in storage::follows::all_of(conn, account.id)? {
-        crate::follows::remove(conn, follow.follower_id, follow.account_id)?;
-    }
-    let account = account.id;
-    enqueue(app, conn, &Job::RemoveStatuses { account })
-}
-
-/// Removes all that somebody wrote, in pieces, so that nobody waits for long behind one who wrote much.
-pub(crate) async fn remove_statuses(app: &App, id: AccountId) -> Result<()> {
-    const AT_ONCE: i64 = 100;
-    let mut more = true;
-    while more {
-        more = app
-            .transaction(move |app, conn| {
-                let rows = storage::statuses::all_of_account(conn, id, AT_ONCE)?;
-                for status in &rows {
-                    statuses::remove(app, conn, status)?;
-                    if status.local {
-                        // The files are removed with what nobody attached.
-                        storage::media::detach_all(conn, status.id)?;
-                    } else {
-                        storage::media::delete_of_status(conn, status.id)?;
-                    }
-                }
-                Ok(!rows.is_empty())
-            })
-            .await?;
-    }
-    Ok(())
 }

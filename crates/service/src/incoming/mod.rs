@@ -6,6 +6,7 @@
 mod accounts;
 mod apply;
 mod deeds;
+mod leaving;
 mod polls;
 mod quotes;
 mod relations;
@@ -19,7 +20,7 @@ pub use polls::RemotePoll;
 pub use quotes::RemoteQuote;
 pub use statuses::{RemoteMedia, RemoteStatus, receive_thread, renew};
 
-pub(crate) use accounts::{leave, remove_statuses};
+pub(crate) use leaving::{leave, remove_all, remove_deeds, remove_deeds_later, remove_statuses};
 pub(crate) use retractions::{KEPT, REMEMBERED};
 
 use storage::DbConnection;

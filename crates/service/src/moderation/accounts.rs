@@ -279,6 +279,7 @@ fn impose(
             for follow in storage::follows::all_of(conn, account.id)? {
                 follows::remove(conn, follow.follower_id, follow.account_id)?;
             }
+            incoming::remove_deeds_later(app, conn, account.id)?;
         }
     }
     Ok(())

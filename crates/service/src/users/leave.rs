@@ -8,9 +8,9 @@ use storage::accounts::Account;
 
 use super::admin::find;
 use super::sign_in::prove_again;
-use crate::jobs::{Job, Outgoing, enqueue, federate};
+use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
-use crate::{App, Error, Result, follows};
+use crate::{App, Error, Result, follows, incoming};
 
 /// Deletes one's own account, if one knows the password.
 pub async fn delete_own(app: &App, person: &Person, password: &str, from: IpAddr) -> Result<()> {
@@ -40,7 +40,7 @@ pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
             storage::collections::delete_all(conn, id)?;
             storage::annual_reports::delete_all(conn, id)?;
             federate(app, conn, Outgoing::DeleteAccount { account: id })?;
-            enqueue(app, conn, &Job::RemoveStatuses { account: id })?;
+            incoming::remove_all(app, conn, id)?;
             Ok(files)
         })
         .await?;

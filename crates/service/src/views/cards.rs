@@ -9,6 +9,7 @@ use storage::cards::Card;
 use storage::statuses::Status;
 
 use super::{AccountView, CardView};
+use crate::cards::frame;
 use crate::remote_files::{Owner, Use, address};
 use crate::{App, Result};
 
@@ -44,6 +45,7 @@ pub(crate) fn view(
         author: lets.cloned(),
         missing_attribution: viewer
             .map(|viewer| lets.is_none() && named.is_some_and(|named| named.account.id == viewer)),
+        html: frame(card),
         card: card.clone(),
     }
 }

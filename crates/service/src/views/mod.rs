@@ -79,6 +79,8 @@ pub struct CardView {
     pub card: Card,
     /// Address of the picture.
     pub image: Option<String>,
+    /// What shows a film, or something else; empty where there is nothing but words and a picture.
+    pub html: String,
     /// Whom the page names as its author, if they let it.
     pub author: Option<Arc<AccountView>>,
     /// Whether it names the viewer, who does not let it. None for a viewer who is not signed in.

@@ -122,6 +122,26 @@ pub fn bury(
         .execute(conn)
 }
 
+/// Forgets which hosts are dead since `before`, and of the others all but the `kept` that died last: whoever has many
+/// names must not fill our memory with them. Says how many were forgotten; to each of them things are owed again, as to
+/// any that is not known.
+pub fn forget_dead(conn: &mut DbConnection, before: Time, kept: i64) -> QueryResult<usize> {
+    let dead = delivery_lanes::table.filter(delivery_lanes::dead_since.is_not_null());
+    let first_too_many: Option<Option<Time>> = each!(conn, c => dead
+        .order(delivery_lanes::dead_since.desc())
+        .offset(kept)
+        .select(delivery_lanes::dead_since)
+        .first(c)
+        .optional())?;
+    let before = first_too_many
+        .flatten()
+        .map_or(before, |edge| edge.max(before));
+    let forgotten = delivery_lanes::table
+        .filter(delivery_lanes::dead_since.is_not_null())
+        .filter(delivery_lanes::dead_since.le(before));
+    diesel::delete(forgotten).execute(conn)
+}
+
 /// Which of these hosts are taken for dead. Whoever holds their lanes is told what stays true until the end.
 pub(super) fn dead_among(conn: &mut DbConnection, hosts: &[String]) -> QueryResult<Vec<String>> {
     let mut dead = Vec::new();
