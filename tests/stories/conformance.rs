@@ -1,14 +1,14 @@
 //! Every operation that we describe, asked with real objects: each answer is held against Mastodon's shapes
-//! (`tests/reference`) and against our own description, and each body that makes no sense is refused.
+//! (`tests/reference`) and against our own description; and asked wrongly, each in the ways in which it can be.
 
 mod admin;
-mod bodies;
 mod coverage;
 mod document;
 mod driver;
 mod figures;
 mod gathered;
 mod house;
+mod negative;
 mod notifications;
 mod people;
 mod posts;
