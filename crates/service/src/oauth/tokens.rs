@@ -55,6 +55,15 @@ pub async fn authenticate_newcomer(app: &App, bearer: &str) -> Result<Option<Aut
     Ok(found)
 }
 
+/// Whose a token is that is good; none of others.
+pub async fn token_owner(app: &App, bearer: &str) -> Result<Option<TokenOwner>> {
+    let found = holder(app, bearer).await?;
+    Ok(found.map(|(found, _)| match found.person {
+        Some(person) => TokenOwner::Account(person.id()),
+        None => TokenOwner::Application,
+    }))
+}
+
 /// A token, and when it was noted last that it was used.
 type Used = (TokenId, Option<Time>);
 
