@@ -170,7 +170,6 @@ async fn statuses(world: &World, driver: &mut Driver<'_>, id: &Value, uri: &str)
         "context",
         "history",
         "source",
-        "card",
         "quotes",
         "favourited_by",
         "reblogged_by",
