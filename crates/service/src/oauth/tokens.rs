@@ -8,7 +8,7 @@ use storage::DbConnection;
 use storage::applications::{AccessToken, Application, Holder};
 
 use super::authorize::scopes;
-use super::{Authenticated, Failure, OAuthError, Person, same};
+use super::{Authenticated, Failure, OAuthError, Person, TokenOwner, same};
 use crate::passwords::{random_token, token_hash};
 use crate::{App, Error, Result, instance, users};
 
