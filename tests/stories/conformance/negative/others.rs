@@ -10,7 +10,7 @@ use super::right;
 use crate::harness::Teacher;
 
 /// What a stranger is answered otherwise than that there is no such thing, as in Mastodon.
-const OTHERWISE: [(&str, &str, u16); 10] = [
+const OTHERWISE: [(&str, &str, u16); 8] = [
     // Whoever knows its number may look at it; what it says is not theirs to change.
     ("GET", "/api/v1/collections/{id}", 200),
     ("PATCH", "/api/v1/collections/{id}", 403),
@@ -25,9 +25,6 @@ const OTHERWISE: [(&str, &str, u16); 10] = [
     // Of the notifications with that key, the stranger has none.
     ("GET", "/api/v2/notifications/{key}/accounts", 200),
     ("POST", "/api/v2/notifications/{key}/dismiss", 200),
-    // A year is everybody's.
-    ("GET", "/api/v1/annual_reports/{id}/state", 200),
-    ("POST", "/api/v1/annual_reports/{id}/generate", 200),
 ];
 
 /// All of Ada's that a stranger could have changed.
@@ -108,13 +105,16 @@ async fn seen(ada: &Teacher, places: &Places) -> Vec<Value> {
     seen
 }
 
-/// The operations about a thing that is one person's: not what moderators do, nor what is said of people.
+/// The operations about a thing that is one person's: not what moderators do, nor what is said of people; and a year, in
+/// which everybody may have a report, is nobody's.
 fn personal(ledger: &Ledger<'_>, places: &Places) -> Vec<Operation> {
     let mut all = ledger.document.operations();
     all.retain(|(_, path)| {
         places.name(path)
             && !path.starts_with("/api/v1/admin/")
             && !path.starts_with("/api/v1/accounts/")
+            && !path.ends_with("/generate")
+            && !path.ends_with("/state")
     });
     all
 }
