@@ -1,14 +1,15 @@
 //! Every operation that we describe, asked with real objects: each answer is held against Mastodon's shapes
-//! (`tests/reference`) and against our own description, and each body that makes no sense is refused.
+//! (`tests/reference`) and against our own description; and asked wrongly, each in the ways in which it can be.
 
+mod abroad;
 mod admin;
-mod bodies;
 mod coverage;
 mod document;
 mod driver;
 mod figures;
 mod gathered;
 mod house;
+mod negative;
 mod notifications;
 mod people;
 mod posts;
@@ -243,6 +244,7 @@ async fn every_operation(kind: Kind) {
     posts::drive(&world, &mut driver).await;
     notifications::drive(&world, &mut driver).await;
     gathered::drive(&world, &mut driver).await;
+    abroad::drive(&world, &mut driver).await;
     figures::drive(&world, &mut driver).await;
     admin::drive(&world, &mut driver).await;
     driver.concludes();

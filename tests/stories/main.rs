@@ -63,6 +63,7 @@ mod proofs;
 mod push;
 mod quarantine;
 mod quotes;
+mod rate_limits;
 mod regard;
 mod relayed;
 mod reports;

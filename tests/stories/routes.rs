@@ -3,20 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::Kind::Sqlite;
 
 use crate::harness::{School, answer};
-use crate::sign_in::{Browser, OUT_OF_BAND, field};
+use crate::sign_in::{Browser, OUT_OF_BAND, granted, let_in};
 
 const ROUTES: &str = include_str!("routes.tsv");
 /// In a post for nobody but its author, and in what she is told of it.
 const SECRET: &str = "zqsecretqz";
-const SCOPES: &str = "read write follow push profile admin:read admin:write";
+pub const SCOPES: &str = "read write follow push profile admin:read admin:write";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Who {
+pub enum Who {
     Public,
     Anyone,
     Person,
@@ -25,12 +25,12 @@ enum Who {
     Holder,
 }
 
-struct Route {
-    method: Method,
-    path: &'static str,
-    who: Who,
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub who: Who,
     /// Any one of these is enough; none: any token will do.
-    scopes: Vec<&'static str>,
+    pub scopes: Vec<&'static str>,
 }
 
 impl Route {
@@ -43,7 +43,7 @@ impl Route {
     }
 }
 
-fn routes() -> Vec<Route> {
+pub fn routes() -> Vec<Route> {
     let lines = ROUTES.lines().filter(|line| !line.starts_with('#'));
     lines
         .map(|line| {
@@ -126,40 +126,11 @@ impl World {
 
     /// A token of Bo's, who has nothing to do with Ada.
     async fn token(&self, scopes: &str) -> String {
-        let ask = format!(
-            "/oauth/authorize?client_id={}&redirect_uri={OUT_OF_BAND}&response_type=code&scope={}",
-            self.app["client_id"].as_str().unwrap(),
-            scopes.replace(' ', "+"),
-        );
-        let (status, _, page) = self.browser.page(&ask).await;
-        assert_eq!(status, StatusCode::OK, "{scopes}: {page}");
-        let form = [
-            ("csrf", &*field(&page, "csrf")),
-            ("decision", "allow"),
-            ("client_id", &*field(&page, "client_id")),
-            ("response_type", "code"),
-            ("redirect_uri", OUT_OF_BAND),
-            ("scope", scopes),
-        ];
-        let (_, to, page) = self.browser.submit("/oauth/authorize", &form).await;
-        let code = to
-            .split("code=")
-            .nth(1)
-            .unwrap_or_else(|| panic!("{to} {page}"));
-        self.grant(json!({ "grant_type": "authorization_code", "code": code, "redirect_uri": OUT_OF_BAND }))
-            .await
+        let_in(&self.school, &self.browser, &self.app, scopes).await
     }
 
-    async fn grant(&self, mut grant: Value) -> String {
-        grant["client_id"] = self.app["client_id"].clone();
-        grant["client_secret"] = self.app["client_secret"].clone();
-        let issued = answer(
-            self.school
-                .request(Method::POST, "/oauth/token")
-                .json(&grant),
-        )
-        .await;
-        issued["access_token"].as_str().unwrap().to_owned()
+    async fn grant(&self, grant: Value) -> String {
+        granted(&self.school, &self.app, grant).await
     }
 
     /// The address with Ada's things in it.

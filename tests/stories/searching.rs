@@ -328,3 +328,62 @@ async fn pages_of_what_is_found_on_sqlite() {
 async fn pages_of_what_is_found_on_postgresql() {
     pages(Postgres).await;
 }
+
+/// As toot's own tests ask.
+async fn tags(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, cy] = ["ada", "cy"].map(|name| school.teacher(name));
+    set(&ada, json!({ "indexable": true })).await;
+    let mut ids = Vec::new();
+    for words in [
+        "#hashtag_x",
+        "#hashtag",
+        "hashtag without a sign",
+        "#Hashtag_x and #bees",
+    ] {
+        ids.push(post(&ada, json!({ "status": words })).await);
+    }
+    settle(&cy, "marker1").await;
+    let all = |places: &[usize]| {
+        let found = places.iter().map(|place| ids[*place].clone());
+        found.collect::<Vec<_>>()
+    };
+    for (q, expected) in [
+        ("#hashtag", &[1][..]),
+        ("#HASHTAG_X", &[3, 0]),
+        ("#hashtag_", &[]),
+        ("#hashtag_x #bees", &[3]),
+        ("#hashtag_x -#bees", &[0]),
+        ("#hash", &[]),
+        ("hashtag", &[3, 2, 1, 0]),
+        ("\"#hashtag\"", &[3, 2, 1, 0]),
+    ] {
+        assert_eq!(found(&cy, q, "").await, all(expected), "{q}");
+    }
+    let of_each_kind = cy.get("/api/v2/search?q=%23hashtag").await;
+    let names: Vec<&str> = of_each_kind["hashtags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| tag["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["hashtag", "hashtag_x"]);
+    // Another tag is another mark.
+    let edited = ada.request(Method::PUT, &format!("/api/v1/statuses/{}", ids[1]));
+    answer(edited.json(&json!({ "status": "#wasps" }))).await;
+    settle(&cy, "marker2").await;
+    assert_eq!(found(&cy, "#hashtag", "").await, all(&[]));
+    assert_eq!(found(&cy, "#wasps", "").await, all(&[1]));
+}
+
+#[tokio::test]
+async fn posts_are_found_by_their_tags_on_sqlite() {
+    tags(Sqlite).await;
+}
+
+#[tokio::test]
+async fn posts_are_found_by_their_tags_on_postgresql() {
+    tags(Postgres).await;
+}

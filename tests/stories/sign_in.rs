@@ -89,6 +89,41 @@ pub fn field(page: &str, name: &str) -> String {
     from.split('"').next().unwrap().to_owned()
 }
 
+/// A token for these scopes, which whoever is signed in gives to an app by its page.
+pub async fn let_in(school: &School, browser: &Browser, app: &Value, scopes: &str) -> String {
+    let ask = format!(
+        "/oauth/authorize?client_id={}&redirect_uri={OUT_OF_BAND}&response_type=code&scope={}",
+        app["client_id"].as_str().unwrap(),
+        scopes.replace(' ', "+"),
+    );
+    let (status, _, page) = browser.page(&ask).await;
+    assert_eq!(status, StatusCode::OK, "{scopes}: {page}");
+    let form = [
+        ("csrf", &*field(&page, "csrf")),
+        ("decision", "allow"),
+        ("client_id", &*field(&page, "client_id")),
+        ("response_type", "code"),
+        ("redirect_uri", OUT_OF_BAND),
+        ("scope", scopes),
+    ];
+    let (_, to, page) = browser.submit("/oauth/authorize", &form).await;
+    let code = to
+        .split("code=")
+        .nth(1)
+        .unwrap_or_else(|| panic!("{to} {page}"));
+    let grant =
+        json!({ "grant_type": "authorization_code", "code": code, "redirect_uri": OUT_OF_BAND });
+    granted(school, app, grant).await
+}
+
+/// What an app is given for its grant.
+pub async fn granted(school: &School, app: &Value, mut grant: Value) -> String {
+    grant["client_id"] = app["client_id"].clone();
+    grant["client_secret"] = app["client_secret"].clone();
+    let issued = answer(school.request(Method::POST, "/oauth/token").json(&grant)).await;
+    issued["access_token"].as_str().unwrap().to_owned()
+}
+
 async fn register(school: &School, redirect_uri: &str) -> Value {
     let form = [
         ("client_name", "An app"),

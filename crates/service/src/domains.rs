@@ -43,8 +43,11 @@ pub struct DomainChanges {
 /// nobody; [`Error::Invalid`] of our own host.
 pub async fn block(app: &App, new: NewDomainBlock) -> Result<DomainBlock> {
     check_elsewhere(app, &new.host)?;
-    app.transaction(move |app, conn| put(app, conn, row(app, &new)))
-        .await
+    app.transaction(move |app, conn| {
+        let row = row(app, &new)?;
+        put(app, conn, row)
+    })
+    .await
 }
 
 /// As [`block`], but [`Error::Invalid`] if there is a rule for the same host.
@@ -56,7 +59,8 @@ pub async fn add_block(app: &App, by: &Person, new: NewDomainBlock) -> Result<Do
             return Err(invalid("Domain has already been taken"));
         }
         note(app, conn, &by, "block domain", new.host.to_string())?;
-        put(app, conn, row(app, &new))
+        let row = row(app, &new)?;
+        put(app, conn, row)
     })
     .await
 }
@@ -77,10 +81,10 @@ pub async fn change_block(
             reject_reports: changes.reject_reports.unwrap_or(old.reject_reports),
             private_comment: changes
                 .private_comment
-                .map_or(old.private_comment, |text| comment(&text)),
+                .map_or(Ok(old.private_comment), |text| comment("Private", &text))?,
             public_comment: changes
                 .public_comment
-                .map_or(old.public_comment, |text| comment(&text)),
+                .map_or(Ok(old.public_comment), |text| comment("Public", &text))?,
             obfuscate: changes.obfuscate.unwrap_or(old.obfuscate),
             ..old
         };
@@ -98,23 +102,30 @@ fn check_elsewhere(app: &App, host: &Host) -> Result<()> {
     Ok(())
 }
 
-fn row(app: &App, new: &NewDomainBlock) -> DomainBlock {
-    DomainBlock {
+fn row(app: &App, new: &NewDomainBlock) -> Result<DomainBlock> {
+    let private = new.private_comment.as_deref().unwrap_or_default();
+    let public = new.public_comment.as_deref().unwrap_or_default();
+    Ok(DomainBlock {
         id: app.next_id(),
         host: new.host.to_string(),
         severity: new.severity,
         reject_media: new.reject_media,
         reject_reports: new.reject_reports,
-        private_comment: new.private_comment.as_deref().and_then(comment),
-        public_comment: new.public_comment.as_deref().and_then(comment),
+        private_comment: comment("Private", private)?,
+        public_comment: comment("Public", public)?,
         obfuscate: new.obfuscate,
         created_at: app.now(),
-    }
+    })
 }
 
-fn comment(text: &str) -> Option<String> {
-    let text = domain::limits::cut(text.trim(), COMMENT).replace('\0', "");
-    Some(text).filter(|text| !text.is_empty())
+fn comment(whose: &str, text: &str) -> Result<Option<String>> {
+    let text = text.trim().replace('\0', "");
+    if text.chars().count() > COMMENT {
+        return Err(invalid(format!(
+            "{whose} comment is too long (maximum is {COMMENT} characters)"
+        )));
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// Writes a rule, in place of one for the same host, and does what follows from it.

@@ -8,9 +8,11 @@ use storage::follows::Follow;
 use crate::accounts::{accounts_page, relationship};
 use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
+use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::notify::notify;
 use crate::oauth::Person;
+use crate::statuses::check_language;
 use crate::views::{AccountView, RelationshipView};
 use crate::{App, Error, Paged, Result, accounts, home};
 
@@ -23,6 +25,9 @@ pub struct FollowWishes {
     pub languages: Option<Vec<String>>,
 }
 
+/// Codes of languages of which posts are wanted, at most: there are not many more.
+const LANGUAGES: usize = 200;
+
 /// Follows somebody, or asks to; once more it changes what one wants to see.
 /// Answers too whether the other decides by hand who may follow.
 pub async fn follow(
@@ -32,12 +37,21 @@ pub async fn follow(
     wishes: FollowWishes,
 ) -> Result<(RelationshipView, bool)> {
     let me = person.account.clone();
+    check_languages(wishes.languages.as_deref().unwrap_or_default())?;
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
         want(app, conn, &me, &other, wishes)?;
         Ok((relationship(app, conn, me.id, other.id)?, other.locked))
     })
     .await
+}
+
+fn check_languages(codes: &[String]) -> Result<()> {
+    let is_code = |code: &String| check_language(code.clone()).is_ok();
+    if codes.len() > LANGUAGES || !codes.iter().all(is_code) {
+        return Err(invalid("Languages is invalid"));
+    }
+    Ok(())
 }
 
 /// The same in the transaction at hand: true for a new follow.

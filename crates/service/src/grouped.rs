@@ -179,7 +179,9 @@ fn members(
                 .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))
                 .ok_or(Error::NotFound)?
                 .naive_utc();
-            let end: Time = start + TimeDelta::seconds(GROUP_SECONDS);
+            let end: Time = start
+                .checked_add_signed(TimeDelta::seconds(GROUP_SECONDS))
+                .ok_or(Error::NotFound)?;
             let times = (start, end);
             storage::notifications::in_group(conn, me, kind, status, times, MEMBERS)?
         }

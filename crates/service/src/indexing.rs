@@ -22,6 +22,7 @@ struct Around {
     media: HashMap<StatusId, Vec<(MediaKind, String)>>,
     options: HashMap<StatusId, Vec<String>>,
     libraries: HashMap<StatusId, Vec<AccountId>>,
+    tags: HashMap<StatusId, Vec<String>>,
 }
 
 /// Writes the words of some statuses that have changed; false if none has.
@@ -78,6 +79,9 @@ fn around(conn: &mut DbConnection, statuses: &[Status]) -> Result<Around> {
                 .push(option.title);
         }
     }
+    for (status, name) in storage::tags::of_statuses(conn, &ids)? {
+        around.tags.entry(status).or_default().push(name);
+    }
     for (status, account) in storage::status_index::libraries(conn, &ids)? {
         around.libraries.entry(status).or_default().push(account);
     }
@@ -115,6 +119,8 @@ fn document(status: &Status, around: &Around) -> Document {
         marks.push(Mark::Sensitive);
     }
     marks.extend(status.language.clone().map(Mark::Language));
+    let tags = around.tags.get(&status.id).into_iter().flatten();
+    marks.extend(tags.cloned().map(Mark::Tag));
     let mut marks: Vec<String> = marks.iter().map(Mark::token).collect();
     marks.sort_unstable();
     marks.dedup();

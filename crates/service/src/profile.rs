@@ -7,6 +7,7 @@ use storage::accounts::Account;
 use crate::jobs::{Outgoing, federate};
 use crate::media::Purpose;
 use crate::oauth::Person;
+use crate::statuses::check_language;
 use crate::text::format::{self, Rel};
 use crate::views::{self, AccountView};
 use crate::{App, Error, Result, accounts, custom_emojis, error::invalid, verifying};
@@ -37,6 +38,9 @@ pub struct ProfileChange {
 /// Changes a profile and tells other servers.
 pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Result<AccountView> {
     check(&change)?;
+    if let Some(Some(code)) = &change.default_language {
+        check_language(code.clone())?;
+    }
     let avatar = keep_picture(app, change.avatar.take(), Purpose::Avatar).await?;
     let header = keep_picture(app, change.header.take(), Purpose::Header).await?;
     let note = match &change.note {
@@ -79,7 +83,7 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         set(&mut account.indexable, change.indexable);
         set(&mut account.hide_collections, change.hide_collections);
         if let Some(domains) = change.attribution_domains {
-            account.attribution_domains = hosts(&domains);
+            account.attribution_domains = hosts(&domains)?;
         }
         if let Some(bot) = change.bot {
             account.kind = if bot {
@@ -143,9 +147,9 @@ fn save(app: &App, conn: &mut storage::DbConnection, account: &mut Account) -> R
 }
 
 /// Each host once.
-fn hosts(said: &[String]) -> Vec<String> {
+fn hosts(said: &[String]) -> Result<Vec<String>> {
     let mut hosts: Vec<String> = Vec::new();
-    for text in said.iter().take(limits::ATTRIBUTION_DOMAINS) {
+    for text in said {
         if let Ok(host) = text.trim().parse::<Host>() {
             let host = host.to_string();
             if !hosts.contains(&host) {
@@ -153,7 +157,13 @@ fn hosts(said: &[String]) -> Vec<String> {
             }
         }
     }
-    hosts
+    if hosts.len() > limits::ATTRIBUTION_DOMAINS {
+        return Err(invalid(format!(
+            "Attribution domains are too many (maximum is {})",
+            limits::ATTRIBUTION_DOMAINS
+        )));
+    }
+    Ok(hosts)
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {

@@ -196,8 +196,11 @@ fn check_time(app: &App, conn: &mut DbConnection, me: AccountId, at: Time) -> Re
         return Err(invalid("Scheduled at must be in the future"));
     }
     let day = at.date().and_time(NaiveTime::MIN);
+    let next = day
+        .checked_add_signed(TimeDelta::days(1))
+        .ok_or_else(|| invalid("Scheduled at is too far in the future"))?;
     let count = |conn: &mut DbConnection, from, to| storage::scheduled::count(conn, me, from, to);
-    if count(conn, day, day + TimeDelta::days(1))? >= FOR_A_DAY {
+    if count(conn, day, next)? >= FOR_A_DAY {
         return Err(invalid(format!(
             "You have exceeded the limit of {FOR_A_DAY} scheduled posts for that day"
         )));

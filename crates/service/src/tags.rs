@@ -77,8 +77,9 @@ pub async fn followed(app: &App, person: &Person, page: Page) -> Result<Paged<Ha
 
 /// Puts a tag on one's own profile.
 pub async fn feature(app: &App, person: &Person, name: &str) -> Result<HashtagView> {
-    featured_tags::feature(app, person, name).await?;
-    find(app, Some(person), name).await
+    let name = named(app, name).ok_or(Error::NotFound)?;
+    featured_tags::feature(app, person, &name).await?;
+    find(app, Some(person), &name).await
 }
 
 /// Takes a tag off one's own profile.

@@ -1,5 +1,6 @@
 //! How much of what apps may ask there is, by tier: what is described is routed (a test in `http_api`), and
-//! driven (`every_operation`); what no description can say is asked here.
+//! driven (`every_operation`); what no description can say is asked here. How much of it is asked wrongly too, and
+//! refused, is counted by `negative`.
 
 use std::collections::BTreeSet;
 
@@ -44,6 +45,11 @@ async fn all_that_apps_ask_is_there_by_tier() {
     if host_meta.contains("/.well-known/webfinger?resource={uri}") {
         add("GET", "/.well-known/host-meta");
     }
+    by_tier("there", &there);
+}
+
+/// Prints how many operations of each tier are among these: all that apps ask must be.
+pub fn by_tier(what: &str, these: &BTreeSet<(String, String)>) {
     let reference = Reference::read();
     for tier in 1..=3 {
         let all: Vec<_> = reference
@@ -53,16 +59,17 @@ async fn all_that_apps_ask_is_there_by_tier() {
             .collect();
         let missing: Vec<String> = all
             .iter()
-            .filter(|known| !there.contains(&(known.method.to_owned(), bare(known.path))))
+            .filter(|known| !these.contains(&(known.method.to_owned(), bare(known.path))))
             .map(|known| format!("{} {}", known.method, known.path))
             .collect();
-        eprintln!("tier {tier}: {}/{}", all.len() - missing.len(), all.len());
+        let count = all.len() - missing.len();
+        eprintln!("tier {tier}: {count}/{} {what}", all.len());
         if tier < 3 {
-            assert!(missing.is_empty(), "{missing:?}");
+            assert!(missing.is_empty(), "not {what}: {missing:?}");
         } else {
             missing
                 .iter()
-                .for_each(|operation| eprintln!("  not there: {operation}"));
+                .for_each(|operation| eprintln!("  not {what}: {operation}"));
         }
     }
 }

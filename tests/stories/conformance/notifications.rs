@@ -20,7 +20,7 @@ const TOLD: [&str; 7] = [
 ];
 
 /// Where a message is pushed to, with the keys of RFC 8291, appendix A.
-fn place() -> Value {
+pub fn place() -> Value {
     json!({ "subscription": { "endpoint": "https://push.example/ada", "keys": {
         "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
         "auth": "BTBZMqHH6r4Tts7J_aSIgg" } }, "data": { "alerts": { "mention": true } } })

@@ -12,7 +12,7 @@ use super::{World, later};
 use crate::harness::eventually;
 
 /// An upload of a small picture.
-fn with_picture(request: RequestBuilder) -> RequestBuilder {
+pub fn with_picture(request: RequestBuilder) -> RequestBuilder {
     let mut png = Cursor::new(Vec::new());
     RgbImage::new(8, 8)
         .write_to(&mut png, ImageFormat::Png)

@@ -6,6 +6,7 @@ mod words;
 use chrono::NaiveDate;
 
 use crate::AccountId;
+use crate::text::{Hosts, Span, normalise_tag, spans};
 
 pub use words::words;
 
@@ -13,6 +14,8 @@ pub use words::words;
 const PARTS: usize = 16;
 /// Begins what is no word: no letter, so that nobody can write it.
 const SIGN: char = '§';
+/// Characters of a hashtag that are looked at.
+const TAG: usize = 200;
 
 /// What a status is marked with in the index, besides its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub enum Mark {
     Sensitive,
     /// A code.
     Language(String),
+    /// A hashtag that it carries, as it is kept: without `#`, in lower case.
+    Tag(String),
 }
 
 impl Mark {
@@ -53,6 +58,15 @@ impl Mark {
             Self::Language(code) => {
                 let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
                 format!("{SIGN}l{}", code.to_ascii_lowercase())
+            }
+            Self::Tag(name) => {
+                // A token has no sign of ASCII in it; ours stands for the only one that a hashtag may have.
+                let name = name.replace('_', &SIGN.to_string());
+                let kept = name.chars().filter(|letter| {
+                    letter.is_ascii_alphanumeric()
+                        || !(letter.is_ascii() || letter.is_whitespace() || letter.is_control())
+                });
+                format!("{SIGN}t{}", kept.take(TAG).collect::<String>())
             }
         }
     }
@@ -117,6 +131,10 @@ impl Question {
         {
             return;
         }
+        if !is_quoted && let Some(name) = hashtag(term) {
+            self.parts.push((Part::Mark(Mark::Tag(name)), wanted));
+            return;
+        }
         let words = words(term);
         if !words.is_empty() {
             self.parts.push((Part::Phrase(words), wanted));
@@ -163,6 +181,20 @@ impl Question {
     fn look_in(&mut self, place: Place) -> bool {
         self.place = place;
         true
+    }
+}
+
+/// The name of the hashtag that a term is, perhaps with a comma or a full stop after it.
+fn hashtag(term: &str) -> Option<String> {
+    let spans = spans(term, Hosts::Public);
+    let (begins, ends) = spans.split_first()?;
+    let rest = ends.iter().all(|(range, span)| {
+        let text = term.get(range.clone()).unwrap_or_default();
+        *span == Span::Text && words(text).is_empty()
+    });
+    match begins {
+        (_, Span::Hashtag(name)) if rest => Some(normalise_tag(name)),
+        _ => None,
     }
 }
 

@@ -52,7 +52,10 @@ fn what_is_no_operator_is_words() {
     for (text, words) in [
         ("don't", &["don", "t"][..]),
         ("has:cheese", &["has", "cheese"]),
-        ("#KeyStage3", &["keystage3"]),
+        ("\"#KeyStage3\"", &["keystage3"]),
+        ("KeyStage_3", &["keystage", "3"]),
+        ("#2026", &["2026"]),
+        ("#a/#b", &["a", "b"]),
         ("\"from:me", &["from", "me"]),
         ("-- AND\" \"", &["and"]),
     ] {
@@ -65,6 +68,48 @@ fn what_is_no_operator_is_words() {
     for text in ["", " \" ", "--", "§§", "\"\"\"", "+"] {
         assert!(Question::parse(text).is_empty(), "{text}");
     }
+}
+
+#[test]
+fn a_hashtag_is_looked_for_as_a_whole() {
+    let tag = |name: &str| Part::Mark(Mark::Tag(name.to_owned()));
+    for (text, name) in [
+        ("#KeyStage3", "keystage3"),
+        ("#hashtag_x", "hashtag_x"),
+        ("#Réunion,", "réunion"),
+    ] {
+        assert_eq!(Question::parse(text).parts, [(tag(name), true)], "{text}");
+    }
+    assert_eq!(
+        Question::parse("-#bees +#wasps ants").parts,
+        [
+            (tag("bees"), false),
+            (tag("wasps"), true),
+            (phrase(&["ants"]), true)
+        ]
+    );
+}
+
+#[test]
+fn no_hashtag_has_the_token_of_another() {
+    let tokens = [
+        "hashtag",
+        "hashtag_x",
+        "hashtag_",
+        "hashtagx",
+        "日本語",
+        "a·b",
+    ];
+    let tokens = tokens.map(|name| Mark::Tag(name.to_owned()).token());
+    for (place, token) in tokens.iter().enumerate() {
+        assert!(!tokens[..place].contains(token), "{token}");
+        assert!(
+            !token.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()),
+            "{token}"
+        );
+    }
+    let odd = Mark::Tag(format!("it's \\ \u{3000}\0{}", "x".repeat(500))).token();
+    assert_eq!(odd, format!("§tits{}", "x".repeat(197)));
 }
 
 #[test]

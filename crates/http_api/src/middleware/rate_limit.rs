@@ -13,7 +13,10 @@ use actix_web::{Error, HttpRequest, ResponseError};
 use chrono::{DateTime, SecondsFormat};
 
 pub use counters::RateLimiter;
+use counters::{Asker, Counted};
 pub use rules::RateLimits;
+use service::App;
+use service::oauth;
 
 use crate::ApiError;
 use crate::extract::Bearer;
@@ -32,13 +35,8 @@ pub async fn rate_limit<B: MessageBody>(
     let Some(limiter) = request.app_data::<Data<RateLimiter>>().cloned() else {
         return Ok(next.call(request).await?.map_into_left_body());
     };
-    let standing = limiter.count(
-        request.method(),
-        // Decoded as the router sees it: `/api/v2/med%69a` is an upload too.
-        request.match_info().as_str(),
-        client_address(request.request()),
-        Bearer::of(request.request()).as_ref(),
-    );
+    let asker = asker(&limiter, request.request()).await;
+    let standing = limiter.count(&counted(request.request()), asker);
     let mut response = if standing.refused {
         request
             .into_response(ApiError::TooManyRequests.error_response())
@@ -56,16 +54,40 @@ pub fn is_admitted(request: &HttpRequest) -> bool {
     request
         .app_data::<Data<RateLimiter>>()
         .is_none_or(|limiter| {
-            let address = client_address(request);
-            !limiter
-                .count(
-                    request.method(),
-                    request.match_info().as_str(),
-                    address,
-                    None,
-                )
-                .refused
+            let standing = limiter.count(&counted(request), Asker::Nobody);
+            !standing.refused
         })
+}
+
+fn counted(request: &HttpRequest) -> Counted<'_> {
+    Counted {
+        method: request.method(),
+        path: request.match_info().as_str(),
+        query: request.query_string(),
+        address: client_address(request),
+    }
+}
+
+/// Who asks. The database is asked once in a while for each token that is one.
+async fn asker(limiter: &RateLimiter, request: &HttpRequest) -> Asker {
+    let Some(bearer) = Bearer::of(request) else {
+        return Asker::Nobody;
+    };
+    let token = limiter.fingerprint(&bearer);
+    if let Some(owner) = limiter.known(token) {
+        return Asker::Holder(token, owner);
+    }
+    let Some(app) = request.app_data::<Data<App>>() else {
+        return Asker::Nobody;
+    };
+    match oauth::token_owner(app, bearer.token()).await {
+        Ok(Some(owner)) => {
+            limiter.remember(token, owner);
+            Asker::Holder(token, owner)
+        }
+        // Whoever answers the request meets the same error, and says so.
+        Ok(None) | Err(_) => Asker::Nobody,
+    }
 }
 
 /// Where the caller stands under the rule that binds it most.

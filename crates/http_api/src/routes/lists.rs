@@ -140,6 +140,9 @@ async fn members(
     page::<_, Account>(&request, &app, found)
 }
 
+/// People who are put into a list at once, at most.
+const AT_ONCE: usize = 100;
+
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Who {
@@ -152,7 +155,12 @@ async fn add(
     params: Params<Who>,
     app: Data<App>,
 ) -> Answer {
-    let who = account_ids(&params.0.account_ids);
+    // As in Mastodon, all of them must be there.
+    let words = params.0.account_ids.as_slice().iter().take(AT_ONCE);
+    let who: Result<Vec<AccountId>, ApiError> = words
+        .map(|word| word.parse().map_err(|_| ApiError::NotFound))
+        .collect();
+    let who = who?;
     lists::add(&app, &caller.person, id.0, who).await?;
     nothing()
 }

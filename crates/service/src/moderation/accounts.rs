@@ -83,6 +83,11 @@ pub async fn find(app: &App, person: &Person, id: AccountId) -> Result<AdminAcco
 /// Imposes something on somebody, tells them, and settles the report that led to it.
 pub async fn act(app: &App, by: &Person, id: AccountId, measure: Measure) -> Result<()> {
     let by = by.clone();
+    if measure.text.chars().count() > TEXT {
+        return Err(invalid(format!(
+            "Text is too long (maximum is {TEXT} characters)"
+        )));
+    }
     app.transaction(move |app, conn| {
         let (account, user) = target(conn, &by, id)?;
         match measure.sanction {
@@ -96,7 +101,7 @@ pub async fn act(app: &App, by: &Person, id: AccountId, measure: Measure) -> Res
             super::reports::settle(app, conn, &by, report, id)?;
         }
         if let Some(user) = user.filter(|_| measure.letter && app.mailer().is_set()) {
-            let text = domain::limits::cut(&measure.text, TEXT).replace('\0', "");
+            let text = measure.text.replace('\0', "");
             let name = &account.username;
             let letter = mail::sanctioned(
                 &user.email,

@@ -121,7 +121,13 @@ fn checked(
     block.network = network.to_string();
     block.severity = rule.severity.unwrap_or(block.severity);
     if let Some(comment) = &rule.comment {
-        block.comment = domain::limits::cut(comment.trim(), COMMENT).replace('\0', "");
+        let comment = comment.trim().replace('\0', "");
+        if comment.chars().count() > COMMENT {
+            return Err(invalid(format!(
+                "Comment is too long (maximum is {COMMENT} characters)"
+            )));
+        }
+        block.comment = comment;
     }
     if let Some(seconds) = rule.expires_in {
         let seconds = seconds.min(LONGEST);

@@ -15,6 +15,7 @@ pub use applications::{NewApplication, Registered, application, register_applica
 pub use authorize::{AuthorizationRequest, Checked, check_authorization, issue_code};
 pub use tokens::{
     Grant, IssuedToken, authenticate, authenticate_newcomer, create_token, exchange, revoke,
+    token_owner,
 };
 
 pub(crate) use tokens::issue;
@@ -47,6 +48,13 @@ pub struct Authenticated {
     pub scopes: Scopes,
     /// None where the application acts for itself.
     pub person: Option<Person>,
+}
+
+/// Whose a token is: somebody's, or an application's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenOwner {
+    Account(AccountId),
+    Application,
 }
 
 /// A refusal in the words of RFC 6749, sections 4.1.2.1 and 5.2.

@@ -8,7 +8,7 @@ use storage::DbConnection;
 use storage::applications::{AccessToken, Application, Holder};
 
 use super::authorize::scopes;
-use super::{Authenticated, Failure, OAuthError, Person, same};
+use super::{Authenticated, Failure, OAuthError, Person, TokenOwner, same};
 use crate::passwords::{random_token, token_hash};
 use crate::{App, Error, Result, instance, users};
 
@@ -53,6 +53,15 @@ pub async fn authenticate_newcomer(app: &App, bearer: &str) -> Result<Option<Aut
         users::check_is_enabled(person)?;
     }
     Ok(found)
+}
+
+/// Whose a token is that is good; none of others.
+pub async fn token_owner(app: &App, bearer: &str) -> Result<Option<TokenOwner>> {
+    let found = holder(app, bearer).await?;
+    Ok(found.map(|(found, _)| match found.person {
+        Some(person) => TokenOwner::Account(person.id()),
+        None => TokenOwner::Application,
+    }))
 }
 
 /// A token, and when it was noted last that it was used.

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actix_web::http::Method;
-use domain::Time;
+use domain::{AccountId, Time};
 use moka::sync::Cache;
+use service::oauth::TokenOwner;
 
 use super::Standing;
-use super::rules::{RateLimits, Rule};
+use super::rules::{By, RateLimits, Rule};
 use crate::extract::Bearer;
 
 /// Counters kept at most, about 100 bytes each.
@@ -20,11 +21,36 @@ const COUNTERS: u64 = 100_000;
 /// Longer than any window.
 const KEPT: Duration = Duration::from_secs(31 * 60);
 
+/// Tokens of which it is remembered whose they are, and for how long.
+const TOKENS: u64 = 100_000;
+const REMEMBERED: Duration = Duration::from_secs(5 * 60);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Caller {
     Address(IpAddr),
-    /// A hash under a key of this process: tokens themselves are kept nowhere.
-    Token(u64),
+    Account(AccountId),
+    Token(Fingerprint),
+}
+
+/// A hash under a key of this process: tokens themselves are kept nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Fingerprint(u64);
+
+/// Who asks, as far as it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// No token was sent, or none of ours: invented ones do not get round the limit of an address.
+    Nobody,
+    Holder(Fingerprint, TokenOwner),
+}
+
+/// What counts of a request.
+pub(super) struct Counted<'a> {
+    pub(super) method: &'a Method,
+    /// Decoded as the router sees it: `/api/v2/med%69a` is an upload too.
+    pub(super) path: &'a str,
+    pub(super) query: &'a str,
+    pub(super) address: IpAddr,
 }
 
 type Key = (Rule, Caller, i64);
@@ -36,6 +62,7 @@ pub struct RateLimiter {
     now: Arc<dyn Fn() -> Time + Send + Sync>,
     hasher: RandomState,
     counters: Cache<Key, Arc<AtomicU32>>,
+    owners: Cache<Fingerprint, TokenOwner>,
 }
 
 impl RateLimiter {
@@ -48,39 +75,47 @@ impl RateLimiter {
                 .max_capacity(COUNTERS)
                 .time_to_live(KEPT)
                 .build(),
+            owners: Cache::builder()
+                .max_capacity(TOKENS)
+                .time_to_live(REMEMBERED)
+                .build(),
         }
     }
 
-    /// Counts one request. A refused one is not counted under the rules after the one that refused
-    /// it, so that a flood of invented tokens from one address fills no memory.
-    pub(super) fn count(
-        &self,
-        method: &Method,
-        path: &str,
-        address: IpAddr,
-        bearer: Option<&Bearer>,
-    ) -> Standing {
+    pub(super) fn fingerprint(&self, bearer: &Bearer) -> Fingerprint {
+        Fingerprint(self.hasher.hash_one(bearer.token()))
+    }
+
+    /// Whose token it is, if it was asked for a short time ago.
+    pub(super) fn known(&self, token: Fingerprint) -> Option<TokenOwner> {
+        self.owners.get(&token)
+    }
+
+    pub(super) fn remember(&self, token: Fingerprint, owner: TokenOwner) {
+        self.owners.insert(token, owner);
+    }
+
+    /// Counts one request. A refused one is not counted under the rules after the one that refused it. Where it stands
+    /// is told by the rule that binds it most.
+    pub(super) fn count(&self, request: &Counted<'_>, asker: Asker) -> Standing {
         let now = (self.now)().and_utc().timestamp();
-        let address = Caller::Address(network(address));
-        let token = bearer.map_or(address, |bearer| {
-            Caller::Token(self.hasher.hash_one(bearer.token()))
-        });
-        let mut standing = self.count_under(Rule::Address, address, now);
-        let more = bearer
-            .map(|_| Rule::Token)
-            .into_iter()
-            .chain(Rule::special(method, path));
-        for rule in more {
+        let address = network(request.address);
+        let mut binding: Option<Standing> = None;
+        for rule in Rule::of(request.method, request.path, request.query) {
+            let Some(caller) = caller(rule.by(), address, asker) else {
+                continue;
+            };
+            let standing = self.count_under(rule, caller, now);
+            let is_narrower = |other: Standing| standing.remaining <= other.remaining;
+            if standing.refused || binding.is_none_or(is_narrower) {
+                binding = Some(standing);
+            }
             if standing.refused {
                 break;
             }
-            let caller = if rule.is_by_address() { address } else { token };
-            let other = self.count_under(rule, caller, now);
-            if other.refused || other.remaining <= standing.remaining {
-                standing = other;
-            }
         }
-        standing
+        // Whoever asks is somebody or nobody, and so falls under one of the general rules.
+        binding.unwrap_or_else(|| self.count_under(Rule::Address, Caller::Address(address), now))
     }
 
     fn count_under(&self, rule: Rule, caller: Caller, now: i64) -> Standing {
@@ -96,6 +131,23 @@ impl RateLimiter {
             reset: (window + 1) * rule.window(),
             refused: before >= limit,
         }
+    }
+}
+
+/// Who is counted under a rule; nobody, if it is not for them.
+fn caller(by: By, address: IpAddr, asker: Asker) -> Option<Caller> {
+    let account = match asker {
+        Asker::Holder(_, TokenOwner::Account(account)) => Some(Caller::Account(account)),
+        Asker::Nobody | Asker::Holder(_, TokenOwner::Application) => None,
+    };
+    let address = Caller::Address(address);
+    match (by, asker) {
+        (By::Account, _) => account,
+        (By::AccountOrAddress, _) => Some(account.unwrap_or(address)),
+        (By::AddressOfNobody, _) => account.is_none().then_some(address),
+        (By::Token, Asker::Holder(token, _)) => Some(Caller::Token(token)),
+        (By::Token, Asker::Nobody) => None,
+        (By::Address, _) => Some(address),
     }
 }
 

@@ -3,19 +3,28 @@
 use actix_web::http::Method;
 
 const FIVE_MINUTES: i64 = 5 * 60;
+const A_QUARTER: i64 = 15 * 60;
 const HALF_AN_HOUR: i64 = 30 * 60;
+/// What asks for another page than the first.
+const PAGING: [&str; 4] = ["page", "min_id", "max_id", "since_id"];
 
-/// How many requests each kind of caller has in each window.
+/// How many requests each kind of caller has in each window: Mastodon's numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimits {
+    /// In 5 minutes, by one account with all its apps.
+    pub account: u32,
     /// In 5 minutes, with one token.
     pub token: u32,
-    /// In 5 minutes, from one address; a whole school may sit behind it.
+    /// In 5 minutes, from one address by nobody who is signed in.
     pub address: u32,
-    /// Uploads in 30 minutes, with one token.
+    /// Pages after the first in 15 minutes, by one account, or from one address by nobody.
+    pub paging: u32,
+    /// Uploads in 30 minutes, by one account.
     pub media: u32,
-    /// Deleting and taking back boosts in 30 minutes, with one token.
+    /// Deleting and taking back boosts in 30 minutes, by one account.
     pub delete: u32,
+    /// Letters to confirm an address in 30 minutes, by one account.
+    pub letters: u32,
     /// Signing up in 30 minutes, from one address.
     pub sign_up: u32,
 }
@@ -23,10 +32,13 @@ pub struct RateLimits {
 impl Default for RateLimits {
     fn default() -> Self {
         Self {
+            account: 1_500,
             token: 300,
-            address: 1_500,
+            address: 300,
+            paging: 300,
             media: 30,
             delete: 30,
+            letters: 5,
             sign_up: 5,
         }
     }
@@ -35,16 +47,40 @@ impl Default for RateLimits {
 /// What is counted apart from the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Rule {
-    Address,
+    Account,
     Token,
+    Address,
+    Paging,
     Media,
     Delete,
+    Letters,
     SignUp,
 }
 
+/// By whom a request is counted under a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// The account; nobody else is counted.
+    Account,
+    /// The account, else the address.
+    AccountOrAddress,
+    /// The address of who is not signed in.
+    AddressOfNobody,
+    Token,
+    /// The address, whoever it is: app tokens are free to make.
+    Address,
+}
+
 impl Rule {
+    /// All rules that a request falls under, the widest first.
+    pub(super) fn of(method: &Method, path: &str, query: &str) -> impl Iterator<Item = Self> {
+        let general = [Self::Account, Self::Address, Self::Token].into_iter();
+        let paging = is_paging(query).then_some(Self::Paging);
+        general.chain(Self::special(method, path)).chain(paging)
+    }
+
     /// The narrower rule for this kind of request, if there is one.
-    pub(super) fn special(method: &Method, path: &str) -> Option<Self> {
+    fn special(method: &Method, path: &str) -> Option<Self> {
         let path = path.trim_end_matches('/');
         let status = path.strip_prefix("/api/v1/statuses/");
         if *method == Method::POST {
@@ -53,7 +89,7 @@ impl Rule {
                 // The page counts like the API, so that nobody has both.
                 "/api/v1/accounts" | "/sign-up" => return Some(Self::SignUp),
                 // So that nobody has letters sent to others by the dozen.
-                "/api/v1/emails/confirmations" => return Some(Self::SignUp),
+                "/api/v1/emails/confirmations" => return Some(Self::Letters),
                 _ => {}
             }
         }
@@ -67,10 +103,13 @@ impl Rule {
 
     pub(super) fn limit(self, limits: &RateLimits) -> u32 {
         match self {
-            Self::Address => limits.address,
+            Self::Account => limits.account,
             Self::Token => limits.token,
+            Self::Address => limits.address,
+            Self::Paging => limits.paging,
             Self::Media => limits.media,
             Self::Delete => limits.delete,
+            Self::Letters => limits.letters,
             Self::SignUp => limits.sign_up,
         }
     }
@@ -78,16 +117,24 @@ impl Rule {
     /// Seconds after which counting begins anew.
     pub(super) fn window(self) -> i64 {
         match self {
-            Self::Address | Self::Token => FIVE_MINUTES,
-            Self::Media | Self::Delete | Self::SignUp => HALF_AN_HOUR,
+            Self::Account | Self::Token | Self::Address => FIVE_MINUTES,
+            Self::Paging => A_QUARTER,
+            Self::Media | Self::Delete | Self::Letters | Self::SignUp => HALF_AN_HOUR,
         }
     }
 
-    /// Counted by address even where a token came along: app tokens are free to make.
-    pub(super) fn is_by_address(self) -> bool {
+    pub(super) fn by(self) -> By {
         match self {
-            Self::Address | Self::SignUp => true,
-            Self::Token | Self::Media | Self::Delete => false,
+            Self::Account | Self::Media | Self::Delete => By::Account,
+            Self::Paging | Self::Letters => By::AccountOrAddress,
+            Self::Address => By::AddressOfNobody,
+            Self::Token => By::Token,
+            Self::SignUp => By::Address,
         }
     }
+}
+
+fn is_paging(query: &str) -> bool {
+    url::form_urlencoded::parse(query.as_bytes())
+        .any(|(name, value)| PAGING.contains(&name.as_ref()) && !value.is_empty())
 }
