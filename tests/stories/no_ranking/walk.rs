@@ -11,6 +11,8 @@ use serde_json::Value;
 use super::world::{BY_FAME, Star, TAG, World};
 use crate::harness::Teacher;
 
+/// How many of the queries of a path come first, to see what is there.
+const PLAIN: usize = 2;
 /// Requests.
 const AT_ONCE: usize = 8;
 const ROUTES: &str = include_str!("../routes.tsv");
@@ -146,21 +148,15 @@ pub(super) async fn walk(world: &World) -> Walked {
 
 /// Whether anybody got anything.
 async fn walk_route(world: &World, path: &'static str, walked: &mut Walked) -> bool {
-    let queries = world.queries(path);
-    let viewers = [
-        Viewer::Nobody,
-        Viewer::App(&world.bo),
-        Viewer::App(&world.cy),
-        Viewer::Browser,
-    ];
     let mut reached = false;
-    for viewer in viewers {
-        let addresses = world.addresses(path);
-        let plain = addresses.iter().flat_map(|address| {
-            let ask = |query: &String| world.ask(viewer, path, format!("{address}{query}"));
-            queries.iter().map(ask).collect::<Vec<_>>()
-        });
-        for answer in some_at_once(plain).await.into_iter().flatten() {
+    let queries = world.queries(path);
+    let (plain, further) = queries.split_at(PLAIN);
+    for viewer in world.viewers(path) {
+        let mut addresses = world.addresses(path);
+        let answers = all_of(world, viewer, path, &addresses, plain).await;
+        addresses.retain(|address| answers.iter().any(|answer| answer.is_at(address)));
+        let more = all_of(world, viewer, path, &addresses, further).await;
+        for answer in answers.into_iter().chain(more) {
             reached = true;
             if answer.order.is_some() {
                 walked.listed.insert(path);
@@ -171,6 +167,21 @@ async fn walk_route(world: &World, path: &'static str, walked: &mut Walked) -> b
         }
     }
     reached
+}
+
+/// What is answered of each address with each query.
+async fn all_of(
+    world: &World,
+    viewer: Viewer<'_>,
+    path: &'static str,
+    addresses: &[String],
+    queries: &[String],
+) -> Vec<Answer> {
+    let asked = addresses.iter().flat_map(|address| {
+        let ask = |query: &String| world.ask(viewer, path, format!("{address}{query}"));
+        queries.iter().map(ask).collect::<Vec<_>>()
+    });
+    some_at_once(asked).await.into_iter().flatten().collect()
 }
 
 /// The same, in any order that a parameter might bring about.
@@ -202,7 +213,23 @@ struct Answer {
     order: Option<Vec<&'static str>>,
 }
 
+impl Answer {
+    fn is_at(&self, address: &str) -> bool {
+        self.url.split('?').next() == Some(address)
+    }
+}
+
 impl World {
+    /// Tokens mean something to apps' addresses only, and cookies to pages.
+    fn viewers(&self, path: &str) -> Vec<Viewer<'_>> {
+        if path.starts_with("/api/") || path.starts_with("/oauth/") {
+            let [bo, cy] = [&self.bo, &self.cy].map(Viewer::App);
+            vec![Viewer::Nobody, bo, cy]
+        } else {
+            vec![Viewer::Nobody, Viewer::Browser]
+        }
+    }
+
     /// None where it is refused.
     async fn ask(&self, viewer: Viewer<'_>, path: &'static str, url: String) -> Option<Answer> {
         let mut findings = Vec::new();
@@ -258,8 +285,9 @@ impl World {
             let value = response.headers().get(name);
             value.map_or("", |value| value.to_str().unwrap_or_default())
         };
-        if header("content-type") == "text/event-stream" {
-            // It has no end. What it says is heard by a WebSocket.
+        let kind = header("content-type");
+        if kind == "text/event-stream" || kind.starts_with("image/") {
+            // The one has no end, and what it says is heard by a WebSocket; the other has no words.
             return Some(String::new());
         }
         let of_lists = ["x-total-count", "x-total", "link"].map(header).join(" ");
@@ -327,7 +355,7 @@ impl World {
         filled.collect()
     }
 
-    /// What the description says may be asked, one choice after the other; and nothing at all.
+    /// Nothing at all, what is needed or usual, and then what the description says may be asked, one choice after the other.
     fn queries(&self, path: &str) -> Vec<String> {
         let described = &self.document["paths"][path]["get"]["parameters"];
         let described = described.as_array().into_iter().flatten();
@@ -372,10 +400,10 @@ impl World {
         };
         let mut queries = vec![String::new(), written(None)];
         for (name, values) in &parameters {
-            queries.extend(values.iter().map(|value| written(Some((name, value)))));
+            let all = values.iter().map(|value| written(Some((name, value))));
+            let new: Vec<String> = all.filter(|query| !queries.contains(query)).collect();
+            queries.extend(new);
         }
-        queries.sort_unstable();
-        queries.dedup();
         queries
     }
 
