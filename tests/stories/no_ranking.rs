@@ -17,7 +17,7 @@ use walk::{Finding, walk};
 use world::World;
 
 /// Where figures are told if they may be told: what a walk that works must find.
-const TOLD: [(&str, &str); 32] = [
+const TOLD: [(&str, &str); 36] = [
     ("/@{name}", "followers"),
     ("/@{name}", "following"),
     ("/@{name}", "posts"),
@@ -27,6 +27,10 @@ const TOLD: [(&str, &str); 32] = [
     ("/users/{name}/followers", "followers"),
     ("/users/{name}/following", "following"),
     ("/users/{name}/outbox", "posts"),
+    ("/users/{name}/statuses/{id}", "favourites"),
+    ("/users/{name}/statuses/{id}", "boosts"),
+    ("/users/{name}/statuses/{id}/likes", "favourites"),
+    ("/users/{name}/statuses/{id}/shares", "boosts"),
     ("/api/v1/accounts", "followers"),
     ("/api/v1/accounts/search", "followers"),
     ("/api/v1/accounts/{id}", "followers"),

@@ -48,6 +48,12 @@ impl Told<'_> {
         for (part, total) in [("followers", followers), ("following", 0), ("outbox", 1)] {
             assert_eq!(self.document(part).await["totalItems"], total, "{part}");
         }
+        let note = self.document(&format!("statuses/{post}")).await;
+        for part in ["likes", "shares"] {
+            let whole = self.document(&format!("statuses/{post}/{part}")).await;
+            assert_eq!(whole["totalItems"], deeds, "{part}: {whole}");
+            assert_eq!(note[part]["totalItems"], deeds, "{part}: {note}");
+        }
         let noun = if followers == 1 {
             "follower"
         } else {

@@ -251,7 +251,9 @@ impl World {
             if let Ok(value) = serde_json::from_str::<Value>(&body) {
                 let lists = self.lists();
                 lengths(&value, &mut |length| {
-                    lists.get(&length).copied().into_iter().for_each(&mut finds)
+                    if let Some(what) = lists.get(&length) {
+                        finds(*what);
+                    }
                 });
             }
             let found = self.order_in(&body);
