@@ -111,7 +111,7 @@ fn quiet_weeks(newest: Time) -> Vec<Week> {
 
 /// How much went on in these weeks: three counts for each.
 fn busy_weeks(conn: &mut DbConnection, weeks: Vec<Week>) -> Result<Vec<Week>> {
-    let count = |Week { begins, .. }| {
+    let count = |Week { begins, .. }: Week| -> Result<Week> {
         let ends = begins + TimeDelta::weeks(1);
         let (from, until) = (App::first_id_from(begins), App::first_id_from(ends));
         Ok(Week {

@@ -60,7 +60,7 @@ pub(super) const ORDERED: &str = "an order by fame";
 /// Words of a body: a number within a longer one, an address or a key is none.
 pub(super) fn tokens(body: &str) -> impl Iterator<Item = &str> {
     let is_part = |letter: char| letter.is_alphanumeric() || "_-+/".contains(letter);
-    body.split(move |letter| !is_part(letter))
+    body.split(move |letter: char| !is_part(letter))
 }
 
 /// Something that should be told to nobody.
