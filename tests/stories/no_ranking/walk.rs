@@ -377,7 +377,7 @@ impl World {
             // The others narrow what is answered.
             matches!(
                 name.trim_end_matches("[]"),
-                "q" | "acct" | "id" | "url" | "resource" | "limit"
+                "q" | "acct" | "id" | "tag" | "list" | "url" | "limit"
             )
             .then(|| value.clone())
         };
@@ -426,6 +426,8 @@ impl World {
         match bare {
             "q" => vec!["star".to_owned(), TAG.to_owned(), format!("%23{TAG}")],
             "acct" => vec!["ben".to_owned()],
+            "tag" => vec![TAG.to_owned()],
+            "list" => vec![self.list.clone()],
             "id" => vec![
                 all(&|star| star.account.clone()),
                 all(&|star| star.status.clone()),

@@ -88,6 +88,8 @@ pub(super) struct World {
     /// What may stand in an address where something is named.
     pub(super) ids: Vec<String>,
     pub(super) names: Vec<String>,
+    /// Bo's list.
+    pub(super) list: String,
     /// Address of the page of a post.
     pub(super) url: String,
     pub(super) document: Value,
@@ -131,6 +133,7 @@ impl World {
             stars,
             ids: Vec::new(),
             names: vec!["ben".to_owned(), TAG.to_owned()],
+            list: String::new(),
             url: String::new(),
             document,
         };
@@ -230,6 +233,7 @@ impl World {
             group.as_str().unwrap().to_owned(),
         ];
         self.ids.extend(found);
+        self.list = id(&list);
     }
 
     fn become_famous(&self) {
