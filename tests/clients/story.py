@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The main story, told by clients that people use: Mastodon.py and toot, against two running schools."""
+"""The main story, told by clients that people use: Mastodon.py and toot, against two running schools. With `counts` as the last
+word they show the numbers of others."""
 
 import datetime
 import http.server
@@ -19,6 +20,7 @@ from PIL import Image
 from school import PASSWORD, School, eventually
 
 PROGRAM, TOOT = sys.argv[1:3]
+COUNTS = sys.argv[3:] == ["counts"]
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 SCOPES = ["read", "write", "follow", "push"]
 
@@ -90,9 +92,13 @@ def by_mastodon_py(harbour, moor):
     assert eventually(lambda: bo.notifications(types=["favourite"])) and eventually(
         lambda: bo.notifications(types=["reblog"])
     )
-    # Numbers of one's own are one's own to see, those of others are not.
-    assert bo.status(posted)["favourites_count"] == 1
-    assert ada.status(home[0])["favourites_count"] == 0
+    # Numbers of one's own are one's own to see, those of others only where they are shown.
+    mine, theirs = bo.status(posted), ada.status(home[0])
+    assert (mine["favourites_count"], mine["reblogs_count"]) == (1, 1)
+    seen = 1 if COUNTS else 0
+    assert (theirs["favourites_count"], theirs["reblogs_count"]) == (seen, seen)
+    assert ada.account(found)["followers_count"] == seen
+    assert bool(ada.status_favourited_by(home[0])) == COUNTS
 
     assert ada.timeline_hashtag("fractions")[0]["id"] == home[0]["id"]
     assert bo.search("fractions", result_type="hashtags")["hashtags"][0]["name"] == "fractions"
@@ -287,7 +293,8 @@ def main():
         folders = [pathlib.Path(place) / name for name in ("harbour", "moor", "home")]
         for folder in folders:
             folder.mkdir()
-        harbour, moor = School(PROGRAM, folders[0]), School(PROGRAM, folders[1])
+        settings = f"community.show_counts = {str(COUNTS).lower()}"
+        harbour, moor = (School(PROGRAM, folder, settings=settings) for folder in folders[:2])
         try:
             harbour.start()
             moor.start()

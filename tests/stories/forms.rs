@@ -114,7 +114,7 @@ async fn a_profile_is_told(kind: Kind) {
     assert_eq!(pins.await, 2);
 
     // Where numbers are hidden, collections hide them too.
-    for collection in ["followers", "following"] {
+    for collection in ["followers", "following", "outbox"] {
         let whole = document(&school, &format!("/users/ada/{collection}")).await;
         assert_eq!(whole.get("totalItems"), None, "{collection}");
         let page = whole["first"]

@@ -168,7 +168,8 @@ fn texts_that_cannot_be_read_are_refused() {
 }
 
 async fn activity(kind: Kind) {
-    let Some(school) = School::open(kind).await else {
+    let shown = [("community.show_counts", "true")];
+    let Some(school) = School::open_with(kind, &shown).await else {
         return;
     };
     let [ada, bo, _] = ["ada", "bo", "cy"].map(|name| school.teacher(name));

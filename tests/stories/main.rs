@@ -53,6 +53,7 @@ mod many_hosts;
 mod markdown;
 mod minimum_age;
 mod moving;
+mod no_ranking;
 mod notifications;
 mod own_profile;
 mod pages;

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::{Client, Method, StatusCode, redirect};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use test_support::Kind::Sqlite;
@@ -30,10 +30,13 @@ impl Browser {
         }
     }
 
+    pub fn request(&self, path: &str) -> RequestBuilder {
+        self.http.get(format!("{}{path}", self.base))
+    }
+
     pub async fn page(&self, path: &str) -> (StatusCode, String, String) {
         let response = self
-            .http
-            .get(format!("{}{path}", self.base))
+            .request(path)
             .header("accept", "text/html")
             .send()
             .await

@@ -364,7 +364,8 @@ impl Viewer<'_> {
             let paths = if item.shape == Shape::Boost {
                 vec![activity]
             } else {
-                vec![note, activity, page]
+                let [likes, shares] = ["likes", "shares"].map(|name| format!("{note}/{name}"));
+                vec![note, activity, page, likes, shares]
             };
             let gone = item.level < 2 && item.shape == Shape::Deleted || self.world.suspended;
             for path in paths {

@@ -1,6 +1,7 @@
 //! What other servers read here: actors, statuses and collections. W3C ActivityPub sections 3.2 and 5.
 
 pub(crate) mod collections;
+pub(crate) mod echoes;
 pub(crate) mod threads;
 
 use actix_web::http::header;

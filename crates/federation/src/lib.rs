@@ -288,6 +288,14 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(documents::threads::context)),
         )
         .service(
+            web::resource("/users/{name}/statuses/{id}/likes")
+                .route(web::get().to(documents::echoes::likes)),
+        )
+        .service(
+            web::resource("/users/{name}/statuses/{id}/shares")
+                .route(web::get().to(documents::echoes::shares)),
+        )
+        .service(
             web::resource("/users/{name}/quote_authorizations/{id}")
                 .route(web::get().to(documents::quote_authorization)),
         )

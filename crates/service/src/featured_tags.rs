@@ -8,7 +8,7 @@ use storage::featured_tags::FeaturedTag;
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
-use crate::views::HashtagView;
+use crate::views::{HashtagView, counts_shown};
 use crate::{App, Error, Result, accounts, tags};
 
 /// A hashtag on a profile, with its address.
@@ -18,17 +18,32 @@ pub struct FeaturedTagView {
     pub url: String,
 }
 
-fn show(app: &App, tag: FeaturedTag) -> FeaturedTagView {
+/// How often somebody uses a hashtag is theirs to know, where numbers are hidden.
+fn show(
+    app: &App,
+    viewer: Option<AccountId>,
+    owner: AccountId,
+    mut tag: FeaturedTag,
+) -> FeaturedTagView {
+    if !counts_shown(app, viewer, owner) {
+        tag.statuses = 0;
+    }
     let url = app.addresses().tag(&tag.name);
     FeaturedTagView { tag, url }
 }
 
 /// The hashtags on somebody's profile.
-pub async fn list(app: &App, id: AccountId) -> Result<Vec<FeaturedTagView>> {
+pub async fn list(
+    app: &App,
+    viewer: Option<&Person>,
+    id: AccountId,
+) -> Result<Vec<FeaturedTagView>> {
+    let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         accounts::find(conn, id)?;
         let tags = storage::featured_tags::of_account(conn, id)?;
-        Ok(tags.into_iter().map(|tag| show(app, tag)).collect())
+        let view = |tag| show(app, viewer, id, tag);
+        Ok(tags.into_iter().map(view).collect())
     })
     .await
 }
@@ -40,7 +55,7 @@ pub async fn feature(app: &App, person: &Person, name: &str) -> Result<FeaturedT
     app.transaction(move |app, conn| {
         let known = storage::featured_tags::of_account(conn, account)?;
         if let Some(tag) = known.iter().find(|tag| tag.name == name) {
-            return Ok(show(app, tag.clone()));
+            return Ok(show(app, Some(account), account, tag.clone()));
         }
         if known.len() >= limits::FEATURED_TAGS {
             return Err(invalid(
@@ -56,7 +71,8 @@ pub async fn feature(app: &App, person: &Person, name: &str) -> Result<FeaturedT
         federate(app, conn, told)?;
         let tags = storage::featured_tags::of_account(conn, account)?;
         let tag = tags.into_iter().find(|tag| tag.name == name);
-        Ok(show(app, tag.ok_or(Error::NotFound)?))
+        let tag = tag.ok_or(Error::NotFound)?;
+        Ok(show(app, Some(account), account, tag))
     })
     .await
 }

@@ -20,8 +20,8 @@ const HOME: &str = "public_url";
 /// Under which terms of service are kept.
 const TERMS: &str = "terms";
 
-/// Figures that every server tells of itself.
-#[derive(Debug, Clone)]
+/// What every server tells of itself. By numbers of theirs schools could be ranked: where numbers are hidden these are 0.
+#[derive(Debug, Clone, Default)]
 pub struct Facts {
     pub users: i64,
     pub active_month: i64,
@@ -55,7 +55,7 @@ pub(crate) fn week_of(time: Time) -> Time {
     time.date().and_time(NaiveTime::MIN) - TimeDelta::days(days)
 }
 
-/// The figures, at most a minute old: counting takes longer the more there is.
+/// The facts, at most a minute old: counting takes longer the more there is.
 pub async fn facts(app: &App) -> Result<Facts> {
     let now = app.now();
     if let Some(facts) = app.counted(now) {
@@ -74,37 +74,54 @@ async fn count(app: &App) -> Result<Facts> {
             Some(name) => storage::accounts::with_handle_key(conn, &name.to_lowercase())?,
             None => None,
         };
+        let facts = Facts {
+            contact: contact
+                .filter(|row| !row.is_gone())
+                .map(|row| views::account(app, None, row)),
+            has_terms: app.settings().house.terms.is_some() || kept_terms(app, conn)?.is_some(),
+            weeks: quiet_weeks(week_of(now)),
+            ..Facts::default()
+        };
+        if !app.settings().show_counts {
+            return Ok(facts);
+        }
         Ok(Facts {
             users: storage::accounts::count_local(conn)?,
             active_month: storage::users::count_seen_since(conn, since(30))?,
             active_half_year: storage::users::count_seen_since(conn, since(180))?,
             statuses: storage::statuses::count_local_public(conn)?,
             domains: storage::instances::count(conn)?,
-            contact: contact
-                .filter(|row| !row.is_gone())
-                .map(|row| views::account(app, None, row)),
-            has_terms: app.settings().house.terms.is_some() || kept_terms(app, conn)?.is_some(),
-            weeks: weeks(conn, week_of(now))?,
+            weeks: busy_weeks(conn, facts.weeks)?,
+            ..facts
         })
     })
     .await
 }
 
-/// Three counts for each week.
-fn weeks(conn: &mut DbConnection, newest: Time) -> Result<Vec<Week>> {
-    (0..WEEKS)
-        .map(|back| {
-            let begins = newest - TimeDelta::weeks(back);
-            let ends = begins + TimeDelta::weeks(1);
-            let (from, until) = (App::first_id_from(begins), App::first_id_from(ends));
-            Ok(Week {
-                begins,
-                statuses: storage::activity::public_statuses(conn, from, until)?,
-                logins: storage::activity::logins(conn, begins)?,
-                registrations: storage::activity::registrations(conn, begins, ends)?,
-            })
+/// The last weeks, as if nothing had gone on.
+fn quiet_weeks(newest: Time) -> Vec<Week> {
+    let week = |back| Week {
+        begins: newest - TimeDelta::weeks(back),
+        statuses: 0,
+        logins: 0,
+        registrations: 0,
+    };
+    (0..WEEKS).map(week).collect()
+}
+
+/// How much went on in these weeks: three counts for each.
+fn busy_weeks(conn: &mut DbConnection, weeks: Vec<Week>) -> Result<Vec<Week>> {
+    let count = |Week { begins, .. }: Week| -> Result<Week> {
+        let ends = begins + TimeDelta::weeks(1);
+        let (from, until) = (App::first_id_from(begins), App::first_id_from(ends));
+        Ok(Week {
+            begins,
+            statuses: storage::activity::public_statuses(conn, from, until)?,
+            logins: storage::activity::logins(conn, begins)?,
+            registrations: storage::activity::registrations(conn, begins, ends)?,
         })
-        .collect()
+    };
+    weeks.into_iter().map(count).collect()
 }
 
 /// What becomes of what people say here, as HTML, and when that was last changed.

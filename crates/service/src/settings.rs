@@ -80,7 +80,7 @@ pub struct Settings {
     pub require_description: bool,
     /// Whether pictures and films from elsewhere are shown from here, so that their servers do not learn who looks.
     pub cache_remote: bool,
-    /// Whether the numbers of followers, favourites and boosts of others are shown.
+    /// Whether numbers are shown by which people, posts or servers could be ranked.
     pub show_counts: bool,
     /// Whether pages to which statuses link are asked what they are about.
     pub link_previews: bool,

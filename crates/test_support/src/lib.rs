@@ -1,10 +1,12 @@
 //! What tests need: databases of both kinds that are empty and go away, and an app without a network.
 #![expect(clippy::panic, reason = "a test that cannot be set up has failed")]
 
+mod admirers;
 mod app;
 mod databases;
 mod rows;
 
+pub use admirers::{Admired, Kept, admire, keep, write_often};
 pub use app::{NoNetwork, TestApp};
 pub use databases::{Kind, TestDatabase, everywhere};
 pub use rows::{

@@ -22,7 +22,8 @@ struct Profile {
     summary: String,
     /// Where rows of theirs lead.
     links: Vec<String>,
-    counts: bool,
+    /// How much they post, and by how many they are read; none where numbers are hidden.
+    figures: Option<String>,
     pinned: Vec<StatusView>,
     posts: Vec<StatusView>,
     older: Option<i64>,
@@ -64,18 +65,39 @@ pub async fn profile(
     } else {
         &who.account.display_name
     };
+    let figures = app.settings().show_counts.then(|| figures(&who));
+    let note = plain_text(&who.account.note);
+    let summary = match &figures {
+        Some(figures) if note.is_empty() => figures.clone(),
+        Some(figures) => format!("{figures} · {note}"),
+        None => note,
+    };
     let page = Profile {
         page: Frame::new(&app, &visitor, title),
         host: app.settings().host.to_string(),
-        summary: shortened(&plain_text(&who.account.note)),
+        summary: shortened(&summary),
         links: service::verifying::links(&who.account),
-        counts: app.settings().show_counts,
+        figures,
         older: found.more(),
         posts: found.items,
         pinned,
         who,
     };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
+}
+
+fn figures(who: &AccountView) -> String {
+    format!(
+        "{}, {} following, {}",
+        several(who.statuses, "post", "posts"),
+        who.following,
+        several(who.followers, "follower", "followers"),
+    )
+}
+
+/// `1 post`, `2 posts`
+pub fn several(count: i64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// What is from elsewhere has its page there.

@@ -10,13 +10,15 @@ use service::views::StatusView;
 use service::{App, statuses};
 
 use crate::page::{Answer, EVERYBODY, Failure, Forms, Frame, filters, show, visitor};
-use crate::profile::{elsewhere, shortened};
+use crate::profile::{elsewhere, several, shortened};
 
 #[derive(Template)]
 #[template(path = "status.html")]
 struct Status {
     page: Frame,
     view: StatusView,
+    /// How many like it and pass it on; none where numbers are hidden.
+    figures: Option<String>,
     host: String,
     summary: String,
     image: String,
@@ -62,6 +64,7 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
         page: Frame::new(&app, &visitor, &title(&author, &summary)),
         host: app.settings().host.to_string(),
         summary: shortened(&summary),
+        figures: app.settings().show_counts.then(|| figures(&view)),
         large: picture.is_some(),
         image: picture
             .and_then(|media| media.preview_url.clone())
@@ -74,6 +77,15 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
         view,
     };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
+}
+
+fn figures(view: &StatusView) -> String {
+    [
+        several(view.boosts, "boost", "boosts"),
+        several(view.quotes, "quote", "quotes"),
+        several(view.favourites, "favourite", "favourites"),
+    ]
+    .join(" · ")
 }
 
 /// Who wrote it, and how it begins.

@@ -278,10 +278,43 @@ fn contexts(
         .collect())
 }
 
+/// What others do with a post that is only counted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Echo {
+    Likes,
+    Shares,
+}
+
+impl Echo {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Likes => "likes",
+            Self::Shares => "shares",
+        }
+    }
+}
+
 impl Post {
     /// The collection of the answers.
     pub(crate) fn replies(&self) -> String {
         format!("{}/replies", self.status.uri)
+    }
+
+    /// How many did it, where the server shows that.
+    pub(crate) fn echo(&self, app: &App, which: Echo) -> Value {
+        let status = &self.status;
+        let total = match which {
+            Echo::Likes => status.favourites_count,
+            Echo::Shares => status.reblogs_count,
+        };
+        let mut collection =
+            json!({ "id": format!("{}/{}", status.uri, which.name()), "type": "Collection" });
+        if let Some(object) = collection.as_object_mut()
+            && app.settings().show_counts
+        {
+            object.insert("totalItems".to_owned(), json!(total));
+        }
+        collection
     }
 
     /// `to` and `cc`.
@@ -338,6 +371,11 @@ impl Post {
             }
             if let Some((poll, options)) = &self.poll {
                 poll::ask(object, poll, options, app.now());
+            }
+            if app.settings().show_counts {
+                for which in [Echo::Likes, Echo::Shares] {
+                    object.insert(which.name().to_owned(), self.echo(app, which));
+                }
             }
             if let Some(context) = &self.context {
                 object.insert("context".to_owned(), json!(context));

@@ -102,7 +102,8 @@ pub(crate) async fn outbox(asking: Asking, name: Path<String>, query: PageQuery)
         .read(move |app, conn| {
             let account = local(conn, &name)?;
             if !query.is_page {
-                let total = Some(account.statuses_count);
+                let shown = app.settings().show_counts;
+                let total = shown.then_some(account.statuses_count);
                 return Ok(collection(&account.outbox_uri, total));
             }
             let mut seen = vec![Visibility::Public, Visibility::Unlisted];

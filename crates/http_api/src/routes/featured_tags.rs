@@ -3,6 +3,7 @@
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
+use service::oauth::Person;
 use service::{App, featured_tags};
 use utoipa::ToSchema;
 
@@ -49,17 +50,17 @@ pub(super) fn operations(api: &mut Operations) {
     .lists::<FeaturedTag>();
 }
 
-async fn listed(app: &App, id: AccountId) -> Answer {
-    let found = featured_tags::list(app, id).await?;
+async fn listed(app: &App, viewer: Option<&Person>, id: AccountId) -> Answer {
+    let found = featured_tags::list(app, viewer, id).await?;
     json(found.into_iter().map(FeaturedTag::from).collect::<Vec<_>>())
 }
 
 async fn own(caller: Caller<ReadAccounts>, app: Data<App>) -> Answer {
-    listed(&app, caller.person.id()).await
+    listed(&app, Some(&caller.person), caller.person.id()).await
 }
 
-async fn of_account(_: Anyone<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
-    listed(&app, id.0).await
+async fn of_account(caller: Anyone<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    listed(&app, caller.person(), id.0).await
 }
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]

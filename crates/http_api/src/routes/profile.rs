@@ -2,7 +2,7 @@
 //! <https://docs.joinmastodon.org/methods/profile/>
 
 use actix_web::web::{self, Data, ServiceConfig};
-use domain::AccountId;
+use service::oauth::Person;
 use service::views::AccountView;
 use service::{App, accounts, featured_tags, profile, users};
 use utoipa::ToSchema;
@@ -40,17 +40,16 @@ pub(super) fn operations(api: &mut Operations) {
 
 async fn read(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
     let (view, _) = accounts::own(&app, &caller.person).await?;
-    show(&app, view).await
+    show(&app, &caller.person, view).await
 }
 
 async fn write(caller: Caller<WriteAccounts>, upload: Upload<Update>, app: Data<App>) -> Answer {
     let view = profile::update(&app, &caller.person, Update::change(upload)?).await?;
-    show(&app, view).await
+    show(&app, &caller.person, view).await
 }
 
-async fn show(app: &App, view: AccountView) -> Answer {
-    let id: AccountId = view.account.id;
-    let tags = featured_tags::list(app, id).await?;
+async fn show(app: &App, person: &Person, view: AccountView) -> Answer {
+    let tags = featured_tags::list(app, Some(person), person.id()).await?;
     let featured_tags = tags.into_iter().map(FeaturedTag::from).collect();
     json(Profile {
         featured_tags,

@@ -252,7 +252,7 @@ async fn doers(
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         let status = find_visible(conn, viewer, id)?;
-        if !app.settings().show_counts && viewer != Some(status.account_id) {
+        if !views::counts_shown(app, viewer, status.account_id) {
             return Ok(Paged::empty());
         }
         let rows = rows(conn, id, &page)?;

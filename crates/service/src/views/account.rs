@@ -10,18 +10,19 @@ use super::AccountView;
 use crate::remote_files::{Owner, Use, address, show_emojis};
 use crate::{App, Result};
 
+/// Whether `viewer` is told numbers by which people could be ranked: of `owner`, of whose they write, and of who likes it.
+pub(crate) fn counts_shown(app: &App, viewer: Option<AccountId>, owner: AccountId) -> bool {
+    app.settings().show_counts || viewer == Some(owner)
+}
+
 /// An account as `viewer` sees it: the numbers of others are hidden unless the server shows them.
 /// Of a suspended one only the name is left.
 pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account) -> AccountView {
     if account.suspended_at.is_some() {
         take_words(&mut account);
     }
-    let shown = app.settings().show_counts || viewer == Some(account.id);
-    let followed = if shown {
-        (account.followers_count, account.following_count)
-    } else {
-        (0, 0)
-    };
+    let shown = counts_shown(app, viewer, account.id);
+    let count = |figure: i64| if shown { figure } else { 0 };
     let owner = Owner::Account(account.id);
     let picture = |file: &Option<String>, remote: &Option<String>, purpose, default: String| match (
         file, remote,
@@ -47,9 +48,9 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account
             Use::Header,
             app.addresses().default_header(),
         ),
-        followers: followed.0,
-        following: followed.1,
-        statuses: account.statuses_count,
+        followers: count(account.followers_count),
+        following: count(account.following_count),
+        statuses: count(account.statuses_count),
         is_signed_in: viewer.is_some(),
         moved: None,
         account,

@@ -23,7 +23,7 @@ use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
 use crate::reports::ReportView;
 
-pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
+pub(crate) use account::{account, accounts, accounts_by_id, acct, counts_shown, with_moved};
 pub(crate) use alike::alike;
 pub(crate) use cards::view as card;
 pub(crate) use polls::polls;
@@ -38,6 +38,7 @@ pub struct AccountView {
     /// Address of the picture, ours if there is none.
     pub avatar: String,
     pub header: String,
+    /// 0 where the viewer is not told; so are the two below, and three of a status.
     pub followers: i64,
     pub following: i64,
     pub statuses: i64,

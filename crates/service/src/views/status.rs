@@ -10,7 +10,7 @@ use storage::deeds::Deed;
 use storage::media::Media;
 use storage::statuses::Status;
 
-use super::account::{accounts_by_id, acct};
+use super::account::{accounts_by_id, acct, counts_shown};
 use super::polls::polls;
 use super::quotes::{self, Quoters, Quotes};
 use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView, cards};
@@ -189,7 +189,8 @@ impl Belongings {
             .deeds
             .as_ref()
             .is_some_and(|deeds| deeds.viewer == status.account_id);
-        let shown = own || app.settings().show_counts;
+        let shown = counts_shown(app, self.viewer, status.account_id);
+        let count = |figure: i64| if shown { figure } else { 0 };
         // What was done with a boost was done with the status that it repeats.
         let target = status.reblog_of_id.unwrap_or(status.id);
         let seen_by = self.deeds.as_ref().map(|deeds| match &boosted {
@@ -222,9 +223,9 @@ impl Belongings {
                 .application_id
                 .and_then(|id| self.applications.get(&id).cloned()),
             replies: status.replies_count,
-            boosts: if shown { status.reblogs_count } else { 0 },
-            favourites: if shown { status.favourites_count } else { 0 },
-            quotes: if shown { status.quotes_count } else { 0 },
+            boosts: count(status.reblogs_count),
+            favourites: count(status.favourites_count),
+            quotes: count(status.quotes_count),
             seen_by,
             boosted,
             filtered,
