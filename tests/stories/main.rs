@@ -23,6 +23,7 @@ mod copies;
 mod crash;
 mod custom_emojis;
 mod database_gone;
+mod decisions;
 mod directory;
 mod disk;
 mod doctor;

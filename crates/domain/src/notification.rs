@@ -26,6 +26,10 @@ pub enum NotificationKind {
     Quote,
     /// A status that one quotes was edited.
     QuotedUpdate,
+    /// One's follows ended by a decision about others.
+    SeveredRelationships,
+    /// Moderators decided something about one.
+    ModerationWarning,
 }
 
 numbered!(NotificationKind {
@@ -41,10 +45,12 @@ numbered!(NotificationKind {
     Poll = 20,
     Quote = 21,
     QuotedUpdate = 22,
+    SeveredRelationships = 23,
+    ModerationWarning = 24,
 });
 
 impl NotificationKind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -57,6 +63,8 @@ impl NotificationKind {
         Self::Poll,
         Self::Quote,
         Self::QuotedUpdate,
+        Self::SeveredRelationships,
+        Self::ModerationWarning,
     ];
 
     /// The word of the client API.
@@ -75,7 +83,15 @@ impl NotificationKind {
             Self::Poll => "poll",
             Self::Quote => "quote",
             Self::QuotedUpdate => "quoted_update",
+            Self::SeveredRelationships => "severed_relationships",
+            Self::ModerationWarning => "moderation_warning",
         }
+    }
+
+    /// Whether client programs can ask to be told at once, by Web Push.
+    #[must_use]
+    pub fn is_pushed(self) -> bool {
+        !matches!(self, Self::SeveredRelationships | Self::ModerationWarning)
     }
 
     /// The kind of that name, if we send it.

@@ -10,7 +10,7 @@ use crate::oauth::Person;
 use crate::statuses::in_order;
 use crate::streaming::Event;
 use crate::views::{self, NotificationView, StatusView};
-use crate::{App, Error, Paged, Result, push, reports};
+use crate::{App, Error, Paged, Result, decisions, push, reports};
 
 pub use storage::notifications::Wanted;
 
@@ -125,6 +125,7 @@ pub(crate) fn show(
         .collect();
     let ids: Vec<ReportId> = rows.iter().filter_map(|row| row.report_id).collect();
     let reports = reports::with_ids(app, conn, me, &ids)?;
+    let mut decisions = decisions::of(conn, &rows)?;
     Ok(rows
         .into_iter()
         .filter_map(|notification| {
@@ -137,11 +138,14 @@ pub(crate) fn show(
                 Some(id) => Some(reports.get(&id)?.clone()),
                 None => None,
             };
+            let (warning, severance) = decisions.take(&notification);
             Some(NotificationView {
                 notification,
                 account,
                 status,
                 report,
+                warning,
+                severance,
             })
         })
         .collect())

@@ -37,6 +37,7 @@ pub(crate) fn notify(
         status_id: status,
         created_at: app.now(),
         report_id: None,
+        event_id: None,
         filtered,
     };
     if notifications::write(app, conn, &row)? && filtered {

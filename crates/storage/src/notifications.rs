@@ -31,6 +31,8 @@ pub struct Notification {
     pub report_id: Option<ReportId>,
     /// Held back: [`crate::notification_requests`].
     pub filtered: bool,
+    /// Of [`crate::decisions`]: a warning or a severance, as the kind says.
+    pub event_id: Option<i64>,
 }
 
 /// Tells somebody, once: true unless they were told already.

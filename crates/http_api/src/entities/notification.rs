@@ -8,6 +8,7 @@ use service::notification_requests::{PolicyView, RequestView};
 use utoipa::ToSchema;
 
 use super::account::Account;
+use super::decision::{AccountWarning, RelationshipSeveranceEvent};
 use super::report::Report;
 use super::status::Status;
 use super::time::moment;
@@ -31,6 +32,14 @@ pub struct Notification {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Report)]
     pub report: Option<Report>,
+    /// Only of follows that ended by a decision about others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RelationshipSeveranceEvent)]
+    pub event: Option<RelationshipSeveranceEvent>,
+    /// Only of what moderators decided about the reader.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccountWarning)]
+    pub moderation_warning: Option<AccountWarning>,
 }
 
 /// <https://docs.joinmastodon.org/methods/grouped_notifications/#GroupedNotificationsResults>
@@ -65,6 +74,12 @@ pub struct Group {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Report)]
     pub report: Option<Report>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RelationshipSeveranceEvent)]
+    pub event: Option<RelationshipSeveranceEvent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccountWarning)]
+    pub moderation_warning: Option<AccountWarning>,
 }
 
 /// Which deeds of others are told at once, held back, or dropped.
@@ -133,6 +148,8 @@ impl Groups {
                 sample_account_ids: Vec::new(),
                 status_id: None,
                 report: None,
+                event: None,
+                moderation_warning: None,
             };
             for one in view.samples.into_iter().map(Notification::from) {
                 group.kind = one.kind;
@@ -140,6 +157,8 @@ impl Groups {
                     group.latest_page_notification_at.max(one.created_at);
                 group.sample_account_ids.push(one.account.id);
                 group.report = group.report.or(one.report);
+                group.event = group.event.or(one.event);
+                group.moderation_warning = group.moderation_warning.or(one.moderation_warning);
                 if !all.accounts.iter().any(|known| known.id == one.account.id) {
                     all.accounts.push(one.account);
                 }

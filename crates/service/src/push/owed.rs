@@ -221,6 +221,8 @@ fn title(kind: NotificationKind, name: &str) -> String {
         NotificationKind::Poll => format!("A poll by {name} has ended"),
         NotificationKind::Quote => format!("{name} quoted your post"),
         NotificationKind::QuotedUpdate => format!("{name} edited a post that you quoted"),
+        NotificationKind::SeveredRelationships => format!("{name}, follows of yours have ended"),
+        NotificationKind::ModerationWarning => format!("{name}, the moderators tell you something"),
     }
 }
 

@@ -23,6 +23,8 @@ use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
 use crate::reports::ReportView;
 
+pub use storage::decisions::{Severance, Warning};
+
 pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
 pub(crate) use alike::alike;
 pub(crate) use cards::view as card;
@@ -167,6 +169,8 @@ pub struct NotificationView {
     pub account: AccountView,
     pub status: Option<StatusView>,
     pub report: Option<ReportView>,
+    pub warning: Option<Warning>,
+    pub severance: Option<Severance>,
 }
 
 /// How the viewer and another stand to each other.
