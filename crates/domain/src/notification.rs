@@ -30,6 +30,10 @@ pub enum NotificationKind {
     SeveredRelationships,
     /// Moderators decided something about one.
     ModerationWarning,
+    /// Somebody recommends one in a collection.
+    AddedToCollection,
+    /// A collection that one is in was changed.
+    CollectionUpdate,
 }
 
 numbered!(NotificationKind {
@@ -47,10 +51,12 @@ numbered!(NotificationKind {
     QuotedUpdate = 22,
     SeveredRelationships = 23,
     ModerationWarning = 24,
+    AddedToCollection = 25,
+    CollectionUpdate = 26,
 });
 
 impl NotificationKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -65,6 +71,8 @@ impl NotificationKind {
         Self::QuotedUpdate,
         Self::SeveredRelationships,
         Self::ModerationWarning,
+        Self::AddedToCollection,
+        Self::CollectionUpdate,
     ];
 
     /// The word of the client API.
@@ -85,13 +93,21 @@ impl NotificationKind {
             Self::QuotedUpdate => "quoted_update",
             Self::SeveredRelationships => "severed_relationships",
             Self::ModerationWarning => "moderation_warning",
+            Self::AddedToCollection => "added_to_collection",
+            Self::CollectionUpdate => "collection_update",
         }
     }
 
-    /// Whether client programs can ask to be told at once, by Web Push.
+    /// Whether it is of those that many client programs do not know: they get words instead, and no Web Push of it.
     #[must_use]
-    pub fn is_pushed(self) -> bool {
-        !matches!(self, Self::SeveredRelationships | Self::ModerationWarning)
+    pub fn is_rare(self) -> bool {
+        matches!(
+            self,
+            Self::SeveredRelationships
+                | Self::ModerationWarning
+                | Self::AddedToCollection
+                | Self::CollectionUpdate
+        )
     }
 
     /// The kind of that name, if we send it.

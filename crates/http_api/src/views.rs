@@ -401,6 +401,8 @@ impl From<NotificationView> for e::Notification {
             status: view.status.map(Into::into),
             report: view.report.map(Into::into),
             event: view.severance.map(Into::into),
+            collection: view.collection.map(Into::into),
+            fallback: None,
             moderation_warning: warning
                 .map(|warning| e::AccountWarning::of(warning, account.clone())),
             account,

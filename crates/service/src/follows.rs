@@ -9,7 +9,7 @@ use crate::accounts::{accounts_page, relationship};
 use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
 use crate::jobs::{Outgoing, federate};
-use crate::notify::notify;
+use crate::notify::{About, notify};
 use crate::oauth::Person;
 use crate::views::{AccountView, RelationshipView};
 use crate::{App, Error, Paged, Result, accounts, home};
@@ -304,5 +304,12 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Resul
     } else {
         NotificationKind::Follow
     };
-    notify(app, conn, follow.account_id, follow.follower_id, kind, None)
+    notify(
+        app,
+        conn,
+        follow.account_id,
+        follow.follower_id,
+        kind,
+        About::Nothing,
+    )
 }

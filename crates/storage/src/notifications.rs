@@ -31,7 +31,7 @@ pub struct Notification {
     pub report_id: Option<ReportId>,
     /// Held back: [`crate::notification_requests`].
     pub filtered: bool,
-    /// Of [`crate::decisions`]: a warning or a severance, as the kind says.
+    /// Of [`crate::decisions`] or [`crate::collections`]: a warning, a severance or a collection, as the kind says.
     pub event_id: Option<i64>,
 }
 
@@ -217,6 +217,26 @@ pub fn withdraw_all(
         .filter(notifications::account_id.eq(account.0))
         .filter(notifications::from_account_id.eq(from.0));
     diesel::delete(told).execute(conn).map(drop)
+}
+
+/// Takes away what was told of an event, to one account or to all.
+pub fn delete_of_event(
+    conn: &mut DbConnection,
+    kinds: &[NotificationKind],
+    event: i64,
+    account: Option<AccountId>,
+) -> QueryResult<()> {
+    let kinds = kinds.iter().copied().map(i16::from);
+    let told = notifications::table
+        .filter(notifications::event_id.eq(event))
+        .filter(among(notifications::kind, kinds));
+    match account {
+        Some(account) => {
+            diesel::delete(told.filter(notifications::account_id.eq(account.0))).execute(conn)
+        }
+        None => diesel::delete(told).execute(conn),
+    }
+    .map(drop)
 }
 
 /// Takes away all that concerns a deleted status.

@@ -20,6 +20,7 @@ CREATE TABLE severances (
 );
 CREATE INDEX severances_account_id ON severances (account_id, cause, target_name);
 
-ALTER TABLE notifications ADD COLUMN event_id BIGINT;        -- account_warnings (id) or severances (id), as the kind says
+ALTER TABLE notifications ADD COLUMN event_id BIGINT;        -- account_warnings, severances or collections (id), as the kind says
+CREATE INDEX notifications_event_id ON notifications (event_id) WHERE event_id IS NOT NULL;
 DROP INDEX notifications_once;
 CREATE UNIQUE INDEX notifications_once ON notifications (account_id, from_account_id, kind, COALESCE(status_id, 0), COALESCE(report_id, 0), COALESCE(event_id, 0));

@@ -60,7 +60,8 @@ pub use list::List;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
 pub use notification::{
-    Groups, Merged, Notification, NotificationPolicy, NotificationRequest, UnreadCount,
+    Groups, Merged, Notification, NotificationFallback, NotificationPolicy, NotificationRequest,
+    UnreadCount,
 };
 pub use poll::{Poll, PollOption};
 pub use preferences::Preferences;

@@ -28,7 +28,7 @@ impl From<SubscriptionView> for WebPushSubscription {
     fn from(view: SubscriptionView) -> Self {
         let alerts = NotificationKind::ALL
             .into_iter()
-            .filter(|kind| kind.is_pushed())
+            .filter(|kind| !kind.is_rare())
             .map(|kind| (kind.name(), view.wants(kind)))
             .collect();
         let subscription = view.subscription;

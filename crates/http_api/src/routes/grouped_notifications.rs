@@ -8,7 +8,7 @@ use service::notification_requests::{self, PolicyWishes};
 use service::{App, grouped};
 use utoipa::ToSchema;
 
-use super::notifications::List;
+use super::notifications::{KnownTypes, List};
 use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::{Account, Groups, NotificationPolicy, UnreadCount};
@@ -106,14 +106,19 @@ async fn list(
     Ok(pagination::page(
         &request,
         &app.settings().public_url,
-        &Groups::of(found.items),
+        &Groups::of(found.items, params.list.app.known()),
         ends,
     ))
 }
 
-async fn show(caller: Caller<ReadNotifications>, key: Path<String>, app: Data<App>) -> Answer {
+async fn show(
+    caller: Caller<ReadNotifications>,
+    key: Path<String>,
+    params: Params<KnownTypes>,
+    app: Data<App>,
+) -> Answer {
     let found = grouped::find(&app, &caller.person, &key).await?;
-    json(Groups::of([found]))
+    json(Groups::of([found], params.0.known()))
 }
 
 async fn people(caller: Caller<ReadNotifications>, key: Path<String>, app: Data<App>) -> Answer {

@@ -19,6 +19,7 @@ use storage::notifications::Notification;
 use storage::polls::Poll;
 use storage::statuses::Status;
 
+use crate::collections::CollectionView;
 use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
 use crate::reports::ReportView;
@@ -171,6 +172,7 @@ pub struct NotificationView {
     pub report: Option<ReportView>,
     pub warning: Option<Warning>,
     pub severance: Option<Severance>,
+    pub collection: Option<CollectionView>,
 }
 
 /// How the viewer and another stand to each other.
