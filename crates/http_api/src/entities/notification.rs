@@ -68,8 +68,26 @@ pub struct NotificationFallback {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Groups {
     pub accounts: Vec<Account>,
+    /// Only where they are asked for: those of whom a picture is enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<PartialAccountWithAvatar>)]
+    pub partial_accounts: Option<Vec<PartialAccountWithAvatar>>,
     pub statuses: Vec<Status>,
     pub notification_groups: Vec<Group>,
+}
+
+/// Somebody among many, of whom only the picture is shown.
+/// <https://docs.joinmastodon.org/entities/PartialAccountWithAvatar/>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartialAccountWithAvatar {
+    #[schema(value_type = String)]
+    pub id: AccountId,
+    pub acct: String,
+    pub url: String,
+    pub avatar: String,
+    pub avatar_static: String,
+    pub locked: bool,
+    pub bot: bool,
 }
 
 /// What one person did, or several with one thing.
@@ -183,7 +201,38 @@ impl Notification {
     }
 }
 
+impl From<Account> for PartialAccountWithAvatar {
+    fn from(account: Account) -> Self {
+        Self {
+            id: account.id,
+            acct: account.acct,
+            url: account.url,
+            avatar: account.avatar,
+            avatar_static: account.avatar_static,
+            locked: account.locked,
+            bot: account.bot,
+        }
+    }
+}
+
 impl Groups {
+    /// Only the newest person of each group is told in full.
+    #[must_use]
+    pub fn with_partial_accounts(mut self) -> Self {
+        let newest: Vec<AccountId> = self
+            .notification_groups
+            .iter()
+            .filter_map(|group| group.sample_account_ids.first().copied())
+            .collect();
+        let (full, partial): (Vec<Account>, Vec<Account>) = self
+            .accounts
+            .into_iter()
+            .partition(|account| newest.contains(&account.id));
+        self.accounts = full;
+        self.partial_accounts = Some(partial.into_iter().map(Into::into).collect());
+        self
+    }
+
     /// Each account and status once; `known` is what an app says that it knows.
     pub fn of(groups: impl IntoIterator<Item = GroupView>, known: Option<&[String]>) -> Self {
         let mut all = Self::default();

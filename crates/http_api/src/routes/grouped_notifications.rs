@@ -72,6 +72,8 @@ pub(super) fn operations(api: &mut Operations) {
 #[serde(default)]
 struct Grouped {
     grouped_types: Words,
+    /// `full`, or `partial_avatars`.
+    expand_accounts: Text,
     #[serde(flatten)]
     list: List,
 }
@@ -103,10 +105,14 @@ async fn list(
     let page = params.list.page.page(40, 80);
     let found = grouped::page(&app, &caller.person, wanted, kinds, page).await?;
     let ends = pagination::Ends::of(&found);
+    let mut groups = Groups::of(found.items, params.list.app.known());
+    if params.expand_accounts.filled() == Some("partial_avatars") {
+        groups = groups.with_partial_accounts();
+    }
     Ok(pagination::page(
         &request,
         &app.settings().public_url,
-        &Groups::of(found.items, params.list.app.known()),
+        &groups,
         ends,
     ))
 }
