@@ -17,7 +17,9 @@ import time
 from server import Server
 
 STATUSES = [int(count) for count in os.environ.get("STATUSES", "10000,100000,1000000").split(",")]
-AUTHORS, FOLLOWED = 2_000, 100
+AUTHORS, FOLLOWED = 6_000, 100
+# Of one whose pages must not cost more for it.
+MUCH_FOLLOWED, FILTERS, LISTS, LIST_MEMBERS = 5_000, 1_000, 200, 50
 DATABASE = sys.argv[2] if len(sys.argv) > 2 else None
 MOMENT = "TIMESTAMP '2026-09-01 08:00:00'" if DATABASE else "'2026-09-01 08:00:00'"
 
@@ -33,10 +35,10 @@ SELECT i, 'writer' || i, 'h' || (i % 50) || '.example', 'writer' || i || '@h' ||
     'https://h.example/users/' || i || '/following', '[]', '[]', 0, 0, 0, {MOMENT}, {MOMENT} FROM n;
 INSERT INTO tags (id, name, created_at) VALUES (1, 'grown', {MOMENT});
 """
-FOLLOWS = f"""
+FOLLOWS = """
 INSERT INTO follows (id, follower_id, account_id, uri, pending, show_reblogs, notify, created_at)
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {FOLLOWED})
-SELECT i, READER, i, 'https://us.example/follows/' || i, FALSE, TRUE, FALSE, {MOMENT} FROM n;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < COUNT)
+SELECT i + READER / 1000, READER, i, 'https://us.example/follows/' || READER || '/' || i, FALSE, TRUE, FALSE, {MOMENT} FROM n;
 """
 # Each tenth goes to followers only, each fifth answers the one before it, each fourth has the tag, each seventh names the reader.
 GROW = f"""
@@ -64,6 +66,30 @@ ANALYZE;
 """
 
 
+FEED = """
+INSERT INTO home_feed (account_id, status_id, author_id)
+    SELECT READER, id, account_id FROM statuses WHERE account_id <= COUNT ORDER BY id DESC LIMIT 800;
+ANALYZE;
+"""
+
+
+def burdened(server):
+    """Somebody who follows very many, with very many filters and lists; and one of these."""
+    token = server.create("burdened")
+    reader = server.call(token, "GET", "/api/v1/accounts/verify_credentials")["id"]
+    run(server, (FOLLOWS + FEED).replace("READER", reader).replace("COUNT", str(MUCH_FOLLOWED)))
+    for number in range(FILTERS):
+        server.call(token, "POST", "/api/v2/filters", {
+            "title": f"Filter {number}", "context": ["home"], "filter_action": "warn",
+            "keywords_attributes": [{"keyword": f"nobody says this {number}", "whole_word": True}]})
+    for number in range(LISTS):
+        made = server.call(token, "POST", "/api/v1/lists", {"title": f"List {number}"})["id"]
+        first = number * (MUCH_FOLLOWED - LIST_MEMBERS) // LISTS
+        members = [str(first + member) for member in range(1, LIST_MEMBERS + 1)]
+        server.call(token, "POST", f"/api/v1/lists/{made}/accounts", {"account_ids": members})
+    return token, made
+
+
 def run(server, text):
     if DATABASE:
         subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", DATABASE], input=text, text=True, check=True)
@@ -83,7 +109,7 @@ def main():
         server.start()
         token, writer = server.create("reader"), server.create("pen")
         reader = server.call(token, "GET", "/api/v1/accounts/verify_credentials")["id"]
-        run(server, PEOPLE + FOLLOWS.replace("READER", reader))
+        run(server, PEOPLE + FOLLOWS.replace("READER", reader).replace("COUNT", str(FOLLOWED)))
         have = 0
         for count in STATUSES:
             run(server, GROW.replace("READER", reader).replace("FIRST", str(have + 1)).replace("LAST", str(count)))
@@ -105,6 +131,12 @@ def main():
             server.wrk("search, none", "/api/v2/search?type=statuses&q=%22fractions+lesson%22+-class", token)
             wall, cpu = server.publish(writer, 100)
             print(f"\npublish: {wall:.2f} ms, CPU {cpu:.2f} ms; memory: {server.memory():.0f} MiB", flush=True)
+        token, in_list = burdened(server)
+        print(f"\none who follows {MUCH_FOLLOWED:,}, with {FILTERS:,} filters and {LISTS} lists\n\n| GET | per second | server CPU each | median |\n|---|---|---|---|")
+        server.wrk("home, 20", "/api/v1/timelines/home", token)
+        server.wrk("a list, 20", f"/api/v1/timelines/list/{in_list}", token)
+        server.wrk("public, 20", "/api/v1/timelines/public", token)
+        server.wrk("all lists", "/api/v1/lists", token)
         server.stop()
 
 

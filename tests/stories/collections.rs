@@ -249,3 +249,73 @@ async fn people_in_collections_on_sqlite() {
 async fn people_in_collections_on_postgresql() {
     put_in_and_taken_out(Postgres).await;
 }
+
+async fn told(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let bo_id = wants_to_be_found(&bo).await;
+    let wish = json!({ "name": "Physics", "account_ids": [bo_id] });
+    let made = ada.post("/api/v1/collections", wish).await["collection"].clone();
+    let added = bo.is_told("added_to_collection").await;
+    assert_eq!(added["collection"]["id"], made["id"]);
+    assert_eq!(added["account"]["acct"], "ada");
+    assert_eq!(
+        added.get("fallback"),
+        None,
+        "an app that does not say what it knows"
+    );
+
+    // An app that does not know the kind has words for it.
+    let one = format!("/api/v1/notifications/{}", added["id"].as_str().unwrap());
+    let knowing = |kind: &str| format!("?supported_types[]={kind}");
+    let titled = "ada added you to a collection";
+    let worded = bo.get(&format!("{one}{}", knowing("mention"))).await;
+    assert_eq!(worded["fallback"]["title"], titled);
+    let known = bo
+        .get(&format!("{one}{}", knowing("added_to_collection")))
+        .await;
+    assert_eq!(known.get("fallback"), None);
+    let list = bo
+        .get(&format!("/api/v1/notifications{}", knowing("mention")))
+        .await;
+    assert_eq!(list[0]["fallback"]["title"], titled);
+    let groups = bo
+        .get(&format!("/api/v2/notifications{}", knowing("mention")))
+        .await;
+    let group = &groups["notification_groups"][0];
+    assert_eq!(group["fallback"]["title"], titled);
+    assert_eq!(group["collection"]["id"], made["id"]);
+
+    // Another name is told once, however often it changes; what is no word about it is not.
+    let own = format!("/api/v1/collections/{}", made["id"].as_str().unwrap());
+    for wish in [
+        json!({ "name": "Chemistry" }),
+        json!({ "description": "Who boils things" }),
+        json!({ "discoverable": true }),
+    ] {
+        answer(ada.request(Method::PATCH, &own).json(&wish)).await;
+    }
+    let changed = bo
+        .get("/api/v1/notifications?types[]=collection_update")
+        .await;
+    assert_eq!(changed.as_array().unwrap().len(), 1);
+    assert_eq!(changed[0]["collection"]["name"], "Chemistry");
+
+    // Who takes themselves out has nothing more to do with it.
+    let item = made["items"][0]["id"].as_str().unwrap();
+    bo.post(&format!("{own}/items/{item}/revoke"), Value::Null)
+        .await;
+    assert_eq!(bo.get("/api/v1/notifications").await, json!([]));
+}
+
+#[tokio::test]
+async fn who_is_put_in_is_told_on_sqlite() {
+    told(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_is_put_in_is_told_on_postgresql() {
+    told(Postgres).await;
+}

@@ -24,6 +24,7 @@ mod crash;
 mod custom_emojis;
 mod database_gone;
 mod departed;
+mod decisions;
 mod directory;
 mod disk;
 mod doctor;

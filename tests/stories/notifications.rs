@@ -65,6 +65,21 @@ async fn groups(kind: Kind) {
         .await;
     assert_eq!(apart["notification_groups"].as_array().unwrap().len(), 5);
 
+    let small = ada
+        .get("/api/v2/notifications?types[]=favourite&expand_accounts=partial_avatars")
+        .await;
+    assert_eq!(small["accounts"].as_array().unwrap().len(), 1);
+    let samples = small["notification_groups"][0]["sample_account_ids"].clone();
+    assert_eq!(small["accounts"][0]["id"], samples[0]);
+    let pictures = small["partial_accounts"].as_array().unwrap();
+    assert_eq!(pictures.len(), 2);
+    assert!(
+        pictures
+            .iter()
+            .all(|one| one["avatar"].is_string() && one.get("note").is_none())
+    );
+    assert_eq!(found.get("partial_accounts"), None);
+
     // Page by page, each group once.
     let first = ada.get("/api/v2/notifications?limit=2").await;
     assert_eq!(kinds(&first), [told("mention", 1), told("follow", 3)]);

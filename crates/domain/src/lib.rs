@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audience;
 mod content_type;
+mod decision;
 pub mod emoji;
 pub mod filter;
 pub mod handle;
@@ -29,6 +30,7 @@ pub mod visibility;
 
 pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use content_type::ContentType;
+pub use decision::{SeveranceCause, WarningAction};
 pub use filter::FilterAction;
 pub use handle::{Handle, Host};
 pub use ids::{

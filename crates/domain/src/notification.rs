@@ -26,6 +26,14 @@ pub enum NotificationKind {
     Quote,
     /// A status that one quotes was edited.
     QuotedUpdate,
+    /// One's follows ended by a decision about others.
+    SeveredRelationships,
+    /// Moderators decided something about one.
+    ModerationWarning,
+    /// Somebody recommends one in a collection.
+    AddedToCollection,
+    /// A collection that one is in was changed.
+    CollectionUpdate,
 }
 
 numbered!(NotificationKind {
@@ -41,10 +49,14 @@ numbered!(NotificationKind {
     Poll = 20,
     Quote = 21,
     QuotedUpdate = 22,
+    SeveredRelationships = 23,
+    ModerationWarning = 24,
+    AddedToCollection = 25,
+    CollectionUpdate = 26,
 });
 
 impl NotificationKind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -57,6 +69,10 @@ impl NotificationKind {
         Self::Poll,
         Self::Quote,
         Self::QuotedUpdate,
+        Self::SeveredRelationships,
+        Self::ModerationWarning,
+        Self::AddedToCollection,
+        Self::CollectionUpdate,
     ];
 
     /// The word of the client API.
@@ -75,7 +91,23 @@ impl NotificationKind {
             Self::Poll => "poll",
             Self::Quote => "quote",
             Self::QuotedUpdate => "quoted_update",
+            Self::SeveredRelationships => "severed_relationships",
+            Self::ModerationWarning => "moderation_warning",
+            Self::AddedToCollection => "added_to_collection",
+            Self::CollectionUpdate => "collection_update",
         }
+    }
+
+    /// Whether it is of those that many client programs do not know: they get words instead, and no Web Push of it.
+    #[must_use]
+    pub fn is_rare(self) -> bool {
+        matches!(
+            self,
+            Self::SeveredRelationships
+                | Self::ModerationWarning
+                | Self::AddedToCollection
+                | Self::CollectionUpdate
+        )
     }
 
     /// The kind of that name, if we send it.

@@ -395,15 +395,22 @@ impl From<QuoteView> for e::Quote {
 impl From<NotificationView> for e::Notification {
     fn from(view: NotificationView) -> Self {
         let row = view.notification;
+        let account = e::Account::from(view.account);
+        let warning = view.warning;
         Self {
             id: row.id,
             kind: row.kind.name(),
             created_at: row.created_at,
             group_key: NotificationGroup::of(row.id, row.kind, row.status_id, row.created_at)
                 .to_string(),
-            account: view.account.into(),
             status: view.status.map(Into::into),
             report: view.report.map(Into::into),
+            event: view.severance.map(Into::into),
+            collection: view.collection.map(Into::into),
+            fallback: None,
+            moderation_warning: warning
+                .map(|warning| e::AccountWarning::of(warning, account.clone())),
+            account,
         }
     }
 }

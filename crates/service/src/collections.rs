@@ -3,12 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{AccountId, CollectionId, limits};
+use domain::{AccountId, CollectionId, NotificationKind, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
 
 use crate::audience::blocked_among;
 use crate::error::invalid;
+use crate::notify::{About, notify};
 use crate::oauth::Person;
 use crate::statuses::check_language;
 use crate::views::{self, AccountView, TagView};
@@ -152,9 +153,13 @@ pub async fn update(
     let me = person.id();
     app.transaction(move |app, conn| {
         let mut collection = own(app, conn, me, id)?;
+        let before = (collection.name.clone(), collection.description.clone());
         apply(app, &mut collection, wishes)?;
         collection.updated_at = app.now();
         storage::collections::update(conn, &collection)?;
+        if before != (collection.name.clone(), collection.description.clone()) {
+            tell_of_change(app, conn, &collection)?;
+        }
         shown(app, conn, me, collection)
     })
     .await
@@ -165,6 +170,7 @@ pub async fn delete(app: &App, person: &Person, id: CollectionId) -> Result<()> 
     let me = person.id();
     app.transaction(move |app, conn| {
         own(app, conn, me, id)?;
+        withdraw(conn, id, None)?;
         Ok(storage::collections::delete(conn, id)?)
     })
     .await
@@ -197,6 +203,7 @@ pub async fn remove(app: &App, person: &Person, id: CollectionId, item: i64) -> 
             .filter(|item| !item.revoked)
             .ok_or(Error::NotFound)?;
         storage::collections::remove(conn, item.id)?;
+        withdraw(conn, id, Some(item.account_id))?;
         Ok(storage::collections::touch(conn, id, app.now())?)
     })
     .await
@@ -214,6 +221,7 @@ pub async fn revoke(app: &App, person: &Person, id: CollectionId, item: i64) -> 
             return Err(not_allowed());
         }
         storage::collections::revoke(conn, item.id)?;
+        withdraw(conn, id, Some(me))?;
         Ok(storage::collections::touch(conn, id, app.now())?)
     })
     .await
@@ -297,6 +305,43 @@ fn show(
     Ok(rows.into_iter().filter_map(view).collect())
 }
 
+/// Those of these collections that the viewer may see.
+pub(crate) fn with_ids(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    ids: &[CollectionId],
+) -> Result<HashMap<CollectionId, CollectionView>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = storage::collections::with_ids(conn, ids)?;
+    let shown = show(app, conn, Some(viewer), rows)?.into_iter();
+    Ok(shown.map(|view| (view.collection.id, view)).collect())
+}
+
+/// Takes away what was told of a collection, to one account or to all.
+fn withdraw(conn: &mut DbConnection, id: CollectionId, account: Option<AccountId>) -> Result<()> {
+    let kinds = [
+        NotificationKind::AddedToCollection,
+        NotificationKind::CollectionUpdate,
+    ];
+    Ok(storage::notifications::delete_of_event(
+        conn, &kinds, id.0, account,
+    )?)
+}
+
+/// Tells those who are in a collection that it is called or described otherwise. What they were told so before goes.
+fn tell_of_change(app: &App, conn: &mut DbConnection, collection: &Collection) -> Result<()> {
+    let kind = NotificationKind::CollectionUpdate;
+    storage::notifications::delete_of_event(conn, &[kind], collection.id.0, None)?;
+    for item in storage::collections::items(conn, &[collection.id])? {
+        let (to, by) = (item.account_id, collection.account_id);
+        notify(app, conn, to, by, kind, About::Collection(collection.id))?;
+    }
+    Ok(())
+}
+
 /// Who can be: one of ours who wants to be found and is at peace with the owner, and who is not in it nor took
 /// themselves out.
 fn put_in(
@@ -340,6 +385,11 @@ fn put_in(
     };
     let items: Vec<CollectionItem> = who.iter().map(item).collect();
     storage::collections::add(conn, items.clone())?;
+    for item in &items {
+        let (to, about) = (item.account_id, About::Collection(collection.id));
+        let kind = NotificationKind::AddedToCollection;
+        notify(app, conn, to, collection.account_id, kind, about)?;
+    }
     Ok(items)
 }
 

@@ -1,13 +1,13 @@
 //! Hearing nothing of a whole server, as one person's choice.
 //! <https://docs.joinmastodon.org/methods/domain_blocks/>
 
-use domain::{AccountId, Host, Page};
+use domain::{AccountId, Host, Page, SeveranceCause};
 use storage::DbConnection;
 use storage::account_domain_blocks::{self, AccountDomainBlock};
 
 use crate::error::invalid;
 use crate::oauth::Person;
-use crate::{App, Paged, Result, follows};
+use crate::{App, Paged, Result, decisions, follows};
 
 /// One page of the hosts that the viewer has blocked.
 pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<String>> {
@@ -41,7 +41,10 @@ pub(crate) fn set(app: &App, conn: &mut DbConnection, me: AccountId, host: &str)
     if !account_domain_blocks::insert(conn, row)? {
         return Ok(false);
     }
-    for follow in account_domain_blocks::follows_with(conn, me, host)? {
+    let ended = account_domain_blocks::follows_with(conn, me, host)?;
+    let cause = SeveranceCause::UserDomainBlock;
+    decisions::tell_severed(app, conn, &ended, cause, host, None)?;
+    for follow in ended {
         if follow.follower_id != me {
             follows::turn_away(app, conn, follow.follower_id, me)?;
         } else if let Some(other) = storage::accounts::find(conn, follow.account_id)? {

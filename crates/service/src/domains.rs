@@ -1,7 +1,7 @@
 //! Deciding with which other servers we have to do.
 //! <https://docs.joinmastodon.org/methods/instance/#domain_blocks>
 
-use domain::{Host, Page, Policy, Severity};
+use domain::{Host, Page, Policy, SeveranceCause, Severity};
 use storage::DbConnection;
 
 use crate::error::invalid;
@@ -9,7 +9,7 @@ use crate::jobs::{Job, enqueue};
 use crate::moderation::note;
 use crate::oauth::Person;
 use crate::policy::load;
-use crate::{App, Error, Paged, Result, follows};
+use crate::{App, Error, Paged, Result, decisions, follows};
 
 pub use storage::domain_rules::{DomainAllow, DomainBlock};
 
@@ -311,6 +311,8 @@ pub(crate) async fn keep_away(app: &App, host: String) -> Result<()> {
                 for follow in &follows {
                     follows::remove(conn, follow.follower_id, follow.account_id)?;
                 }
+                let cause = SeveranceCause::DomainBlock;
+                decisions::tell_severed(app, conn, &follows, cause, &host, None)?;
                 if !follows.is_empty() {
                     return Ok(true);
                 }

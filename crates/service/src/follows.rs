@@ -10,7 +10,7 @@ use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
-use crate::notify::notify;
+use crate::notify::{About, notify};
 use crate::oauth::Person;
 use crate::statuses::check_language;
 use crate::views::{AccountView, RelationshipView};
@@ -318,5 +318,12 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Resul
     } else {
         NotificationKind::Follow
     };
-    notify(app, conn, follow.account_id, follow.follower_id, kind, None)
+    notify(
+        app,
+        conn,
+        follow.account_id,
+        follow.follower_id,
+        kind,
+        About::Nothing,
+    )
 }

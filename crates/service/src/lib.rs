@@ -19,6 +19,7 @@ pub mod collections;
 pub mod completing;
 pub mod conversations;
 pub mod custom_emojis;
+mod decisions;
 pub mod directory;
 pub mod domain_blocks;
 pub mod domains;

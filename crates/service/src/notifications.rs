@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, NotificationId, Page, ReportId, StatusId};
+use domain::{AccountId, CollectionId, NotificationId, NotificationKind, Page, ReportId, StatusId};
 use storage::DbConnection;
 use storage::notifications::Notification;
 
@@ -10,7 +10,7 @@ use crate::oauth::Person;
 use crate::statuses::in_order;
 use crate::streaming::Event;
 use crate::views::{self, NotificationView, StatusView};
-use crate::{App, Error, Paged, Result, push, reports};
+use crate::{App, Error, Paged, Result, collections, decisions, push, reports};
 
 pub use storage::notifications::Wanted;
 
@@ -107,7 +107,7 @@ pub async fn unread_count(app: &App, person: &Person, limit: i64) -> Result<usiz
     .await
 }
 
-/// A line about a status that the viewer may no longer see is left out.
+/// A line about a status or a collection that the viewer may no longer see is left out.
 pub(crate) fn show(
     app: &App,
     conn: &mut DbConnection,
@@ -125,6 +125,9 @@ pub(crate) fn show(
         .collect();
     let ids: Vec<ReportId> = rows.iter().filter_map(|row| row.report_id).collect();
     let reports = reports::with_ids(app, conn, me, &ids)?;
+    let mut decisions = decisions::of(conn, &rows)?;
+    let ids: Vec<CollectionId> = rows.iter().filter_map(collection).collect();
+    let collections = collections::with_ids(app, conn, me, &ids)?;
     Ok(rows
         .into_iter()
         .filter_map(|notification| {
@@ -137,12 +140,71 @@ pub(crate) fn show(
                 Some(id) => Some(reports.get(&id)?.clone()),
                 None => None,
             };
+            let collection = match collection(&notification) {
+                Some(id) => Some(collections.get(&id)?.clone()),
+                None => None,
+            };
+            let (warning, severance) = decisions.take(&notification);
             Some(NotificationView {
                 notification,
                 account,
                 status,
                 report,
+                warning,
+                severance,
+                collection,
             })
         })
         .collect())
+}
+
+/// The collection that a line is about.
+fn collection(row: &Notification) -> Option<CollectionId> {
+    let is_about_one = matches!(
+        row.kind,
+        NotificationKind::AddedToCollection | NotificationKind::CollectionUpdate
+    );
+    row.event_id.filter(|_| is_about_one).map(CollectionId)
+}
+
+/// What a line says in one sentence.
+#[must_use]
+pub fn headline(kind: NotificationKind, name: &str) -> String {
+    match kind {
+        NotificationKind::Mention => format!("{name} mentioned you"),
+        NotificationKind::Status => format!("{name} has posted"),
+        NotificationKind::Reblog => format!("{name} boosted your post"),
+        NotificationKind::Follow => format!("{name} follows you"),
+        NotificationKind::FollowRequest => format!("{name} asks to follow you"),
+        NotificationKind::Favourite => format!("{name} favourited your post"),
+        NotificationKind::Update => format!("{name} edited a post"),
+        NotificationKind::SignUp => format!("{name} signed up"),
+        NotificationKind::Report => format!("{name} reported somebody"),
+        NotificationKind::Poll => format!("A poll by {name} has ended"),
+        NotificationKind::Quote => format!("{name} quoted your post"),
+        NotificationKind::QuotedUpdate => format!("{name} edited a post that you quoted"),
+        NotificationKind::SeveredRelationships => format!("{name}, follows of yours have ended"),
+        NotificationKind::ModerationWarning => format!("{name}, the moderators tell you something"),
+        NotificationKind::AddedToCollection => format!("{name} added you to a collection"),
+        NotificationKind::CollectionUpdate => {
+            format!("{name} changed a collection that you are in")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_words() {
+        let titles: HashSet<String> = NotificationKind::ALL
+            .into_iter()
+            .map(|kind| headline(kind, "Ada"))
+            .collect();
+        assert_eq!(titles.len(), NotificationKind::ALL.len());
+        assert!(titles.iter().all(|title| title.contains("Ada")));
+    }
 }

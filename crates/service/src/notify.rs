@@ -1,11 +1,27 @@
 //! Telling people what others did.
 
-use domain::{AccountId, NotificationId, NotificationKind, NotificationRule, StatusId};
+use domain::{
+    AccountId, CollectionId, NotificationId, NotificationKind, NotificationRule, StatusId,
+};
 use storage::DbConnection;
 use storage::notifications::Notification;
 
 use crate::notification_requests::{hold_back, rule};
 use crate::{App, Result, notifications};
+
+/// What a line is about, if it is not a person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum About {
+    Nothing,
+    Status(StatusId),
+    Collection(CollectionId),
+}
+
+impl From<Option<StatusId>> for About {
+    fn from(status: Option<StatusId>) -> Self {
+        status.map_or(Self::Nothing, Self::Status)
+    }
+}
 
 /// Writes a line into somebody's notifications, unless they or the other have blocked, or they have muted the other, the
 /// other's server or the thread. What their rules hold back is written too, and shown when they look for it.
@@ -15,8 +31,13 @@ pub(crate) fn notify(
     to: AccountId,
     from: AccountId,
     kind: NotificationKind,
-    status: Option<StatusId>,
+    about: impl Into<About>,
 ) -> Result<()> {
+    let (status, event) = match about.into() {
+        About::Nothing => (None, None),
+        About::Status(id) => (Some(id), None),
+        About::Collection(id) => (None, Some(id.0)),
+    };
     if to == from {
         return Ok(());
     }
@@ -37,6 +58,7 @@ pub(crate) fn notify(
         status_id: status,
         created_at: app.now(),
         report_id: None,
+        event_id: event,
         filtered,
     };
     if notifications::write(app, conn, &row)? && filtered {

@@ -34,6 +34,15 @@ impl<T> Paged<T> {
         self.ends.filter(|_| self.is_full).map(|(_, oldest)| oldest)
     }
 
+    /// The same page of something else.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Paged<U> {
+        Paged {
+            items: self.items.into_iter().map(change).collect(),
+            ends: self.ends,
+            is_full: self.is_full,
+        }
+    }
+
     #[must_use]
     pub fn empty() -> Self {
         Self {

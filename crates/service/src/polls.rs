@@ -377,6 +377,7 @@ fn tell(
         status_id: Some(status.id),
         created_at: now,
         report_id: None,
+        event_id: None,
         filtered: false,
     };
     notifications::write(app, conn, &line)?;

@@ -236,6 +236,7 @@ fn tell_moderators(app: &App, conn: &mut DbConnection, report: &Report) -> Resul
             status_id: None,
             created_at: report.created_at,
             report_id: Some(report.id),
+            event_id: None,
             filtered: false,
         };
         notifications::write(app, conn, &told)?;

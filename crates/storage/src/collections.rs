@@ -98,6 +98,14 @@ pub fn find(conn: &mut DbConnection, id: CollectionId) -> QueryResult<Option<Col
         .optional()
 }
 
+/// The collections of these ids, in no order.
+pub fn with_ids(conn: &mut DbConnection, ids: &[CollectionId]) -> QueryResult<Vec<Collection>> {
+    collections::table
+        .filter(among(collections::id, ids.iter().map(|id| id.0)))
+        .select(Collection::as_select())
+        .load(conn)
+}
+
 /// How many collections somebody has. Counts a range of an index.
 pub fn count(conn: &mut DbConnection, owner: AccountId) -> QueryResult<i64> {
     collections::table

@@ -25,6 +25,7 @@ mod connection;
 pub mod conversations;
 pub mod custom_emojis;
 mod database;
+pub mod decisions;
 pub mod deeds;
 pub mod deliveries;
 mod dialect;

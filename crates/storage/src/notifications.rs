@@ -32,6 +32,8 @@ pub struct Notification {
     pub report_id: Option<ReportId>,
     /// Held back: [`crate::notification_requests`].
     pub filtered: bool,
+    /// Of [`crate::decisions`] or [`crate::collections`]: a warning, a severance or a collection, as the kind says.
+    pub event_id: Option<i64>,
 }
 
 /// Tells somebody, once: true unless they were told already.
@@ -232,6 +234,26 @@ pub fn withdraw_of(
         .filter(notifications::from_account_id.eq(from.0))
         .filter(notifications::kind.eq(i16::from(kind)));
     each!(conn, c => diesel::delete(told).execute(c)).map(drop)
+}
+
+/// Takes away what was told of an event, to one account or to all.
+pub fn delete_of_event(
+    conn: &mut DbConnection,
+    kinds: &[NotificationKind],
+    event: i64,
+    account: Option<AccountId>,
+) -> QueryResult<()> {
+    let kinds = kinds.iter().copied().map(i16::from);
+    let told = notifications::table
+        .filter(notifications::event_id.eq(event))
+        .filter(among(notifications::kind, kinds));
+    match account {
+        Some(account) => {
+            diesel::delete(told.filter(notifications::account_id.eq(account.0))).execute(conn)
+        }
+        None => diesel::delete(told).execute(conn),
+    }
+    .map(drop)
 }
 
 /// Takes away all that concerns a deleted status.

@@ -651,6 +651,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_warnings (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        action -> SmallInt,
+        text -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    severances (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        cause -> SmallInt,
+        target_name -> Text,
+        followers -> BigInt,
+        following -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     notifications (id) {
         id -> BigInt,
         account_id -> BigInt,
@@ -660,6 +682,7 @@ diesel::table! {
         created_at -> Timestamp,
         report_id -> Nullable<BigInt>,
         filtered -> Bool,
+        event_id -> Nullable<BigInt>,
     }
 }
 

@@ -13,6 +13,7 @@ pub mod application;
 pub mod async_refresh;
 pub mod collection;
 pub mod conversation;
+pub mod decision;
 pub mod domain_block;
 pub mod embedding;
 pub mod filter;
@@ -49,6 +50,7 @@ pub use collection::{
     WrappedCollectionItem,
 };
 pub use conversation::Conversation;
+pub use decision::{AccountWarning, RelationshipSeveranceEvent};
 pub use domain_block::DomainBlock;
 pub use embedding::Embedding;
 pub use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};
@@ -58,7 +60,8 @@ pub use list::List;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
 pub use notification::{
-    Groups, Merged, Notification, NotificationPolicy, NotificationRequest, UnreadCount,
+    Groups, Merged, Notification, NotificationFallback, NotificationPolicy, NotificationRequest,
+    UnreadCount,
 };
 pub use poll::{Poll, PollOption};
 pub use preferences::Preferences;

@@ -5,9 +5,14 @@ use domain::{AccountId, NotificationId, StatusId, Time};
 use serde::Serialize;
 use service::grouped::GroupView;
 use service::notification_requests::{PolicyView, RequestView};
+use service::notifications::headline;
+use service::views::NotificationView;
 use utoipa::ToSchema;
 
+use super::Null;
 use super::account::Account;
+use super::collection::Collection;
+use super::decision::{AccountWarning, RelationshipSeveranceEvent};
 use super::report::Report;
 use super::status::Status;
 use super::time::moment;
@@ -31,14 +36,58 @@ pub struct Notification {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Report)]
     pub report: Option<Report>,
+    /// Only of follows that ended by a decision about others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RelationshipSeveranceEvent)]
+    pub event: Option<RelationshipSeveranceEvent>,
+    /// Only of what moderators decided about the reader.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccountWarning)]
+    pub moderation_warning: Option<AccountWarning>,
+    /// Only of being in somebody's collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Collection)]
+    pub collection: Option<Collection>,
+    /// Only for an app that says which kinds it knows, and does not know this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = NotificationFallback)]
+    pub fallback: Option<NotificationFallback>,
+}
+
+/// A kind of notification in words.
+/// <https://docs.joinmastodon.org/entities/NotificationFallback/>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NotificationFallback {
+    pub title: String,
+    pub summary: &'static str,
+    #[schema(value_type = Option<String>, required)]
+    pub details: Null,
 }
 
 /// <https://docs.joinmastodon.org/methods/grouped_notifications/#GroupedNotificationsResults>
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Groups {
     pub accounts: Vec<Account>,
+    /// Only where they are asked for: those of whom a picture is enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<PartialAccountWithAvatar>)]
+    pub partial_accounts: Option<Vec<PartialAccountWithAvatar>>,
     pub statuses: Vec<Status>,
     pub notification_groups: Vec<Group>,
+}
+
+/// Somebody among many, of whom only the picture is shown.
+/// <https://docs.joinmastodon.org/entities/PartialAccountWithAvatar/>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartialAccountWithAvatar {
+    #[schema(value_type = String)]
+    pub id: AccountId,
+    pub acct: String,
+    pub url: String,
+    pub avatar: String,
+    pub avatar_static: String,
+    pub locked: bool,
+    pub bot: bool,
 }
 
 /// What one person did, or several with one thing.
@@ -65,6 +114,18 @@ pub struct Group {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Report)]
     pub report: Option<Report>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RelationshipSeveranceEvent)]
+    pub event: Option<RelationshipSeveranceEvent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccountWarning)]
+    pub moderation_warning: Option<AccountWarning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Collection)]
+    pub collection: Option<Collection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = NotificationFallback)]
+    pub fallback: Option<NotificationFallback>,
 }
 
 /// Which deeds of others are told at once, held back, or dropped.
@@ -117,9 +178,63 @@ pub struct Merged {
     pub merged: bool,
 }
 
+impl Notification {
+    /// With words, where an app says which kinds it knows and this is a rare one that it does not.
+    #[must_use]
+    pub fn for_app(view: NotificationView, known: Option<&[String]>) -> Self {
+        let kind = view.notification.kind;
+        let mut entity = Self::from(view);
+        let is_known = known.is_none_or(|known| known.iter().any(|name| name == kind.name()));
+        if kind.is_rare() && !is_known {
+            let account = &entity.account;
+            let name = match account.display_name.as_str() {
+                "" => &account.username,
+                name => name,
+            };
+            entity.fallback = Some(NotificationFallback {
+                title: headline(kind, name),
+                summary: "Your app does not show this kind of notification yet",
+                details: (),
+            });
+        }
+        entity
+    }
+}
+
+impl From<Account> for PartialAccountWithAvatar {
+    fn from(account: Account) -> Self {
+        Self {
+            id: account.id,
+            acct: account.acct,
+            url: account.url,
+            avatar: account.avatar,
+            avatar_static: account.avatar_static,
+            locked: account.locked,
+            bot: account.bot,
+        }
+    }
+}
+
 impl Groups {
-    /// Each account and status once.
-    pub fn of(groups: impl IntoIterator<Item = GroupView>) -> Self {
+    /// Only the newest person of each group is told in full.
+    #[must_use]
+    pub fn with_partial_accounts(mut self) -> Self {
+        let newest: Vec<AccountId> = self
+            .notification_groups
+            .iter()
+            .filter_map(|group| group.sample_account_ids.first().copied())
+            .collect();
+        let (full, partial): (Vec<Account>, Vec<Account>) = self
+            .accounts
+            .into_iter()
+            .partition(|account| newest.contains(&account.id));
+        self.accounts = full;
+        self.partial_accounts = Some(partial.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Each account and status once; `known` is what an app says that it knows.
+    pub fn of(groups: impl IntoIterator<Item = GroupView>, known: Option<&[String]>) -> Self {
         let mut all = Self::default();
         for view in groups {
             let mut group = Group {
@@ -133,13 +248,25 @@ impl Groups {
                 sample_account_ids: Vec::new(),
                 status_id: None,
                 report: None,
+                event: None,
+                moderation_warning: None,
+                collection: None,
+                fallback: None,
             };
-            for one in view.samples.into_iter().map(Notification::from) {
+            for one in view
+                .samples
+                .into_iter()
+                .map(|view| Notification::for_app(view, known))
+            {
                 group.kind = one.kind;
                 group.latest_page_notification_at =
                     group.latest_page_notification_at.max(one.created_at);
                 group.sample_account_ids.push(one.account.id);
                 group.report = group.report.or(one.report);
+                group.event = group.event.or(one.event);
+                group.moderation_warning = group.moderation_warning.or(one.moderation_warning);
+                group.collection = group.collection.or(one.collection);
+                group.fallback = group.fallback.or(one.fallback);
                 if !all.accounts.iter().any(|known| known.id == one.account.id) {
                     all.accounts.push(one.account);
                 }

@@ -17,7 +17,7 @@ pub struct WebPushSubscription {
     pub id: i64,
     pub endpoint: String,
     pub standard: bool,
-    /// Every kind of notification.
+    /// Every kind of notification that is pushed.
     #[schema(value_type = BTreeMap<String, bool>)]
     pub alerts: BTreeMap<&'static str, bool>,
     pub policy: &'static str,
@@ -28,6 +28,7 @@ impl From<SubscriptionView> for WebPushSubscription {
     fn from(view: SubscriptionView) -> Self {
         let alerts = NotificationKind::ALL
             .into_iter()
+            .filter(|kind| !kind.is_rare())
             .map(|kind| (kind.name(), view.wants(kind)))
             .collect();
         let subscription = view.subscription;

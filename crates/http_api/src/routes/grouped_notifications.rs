@@ -8,7 +8,7 @@ use service::notification_requests::{self, PolicyWishes};
 use service::{App, grouped};
 use utoipa::ToSchema;
 
-use super::notifications::List;
+use super::notifications::{KnownTypes, List};
 use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::{Account, Groups, NotificationPolicy, UnreadCount};
@@ -72,6 +72,8 @@ pub(super) fn operations(api: &mut Operations) {
 #[serde(default)]
 struct Grouped {
     grouped_types: Words,
+    /// `full`, or `partial_avatars`.
+    expand_accounts: Text,
     #[serde(flatten)]
     list: List,
 }
@@ -103,17 +105,26 @@ async fn list(
     let page = params.list.page.page(40, 80);
     let found = grouped::page(&app, &caller.person, wanted, kinds, page).await?;
     let ends = pagination::Ends::of(&found);
+    let mut groups = Groups::of(found.items, params.list.app.known());
+    if params.expand_accounts.filled() == Some("partial_avatars") {
+        groups = groups.with_partial_accounts();
+    }
     Ok(pagination::page(
         &request,
         &app.settings().public_url,
-        &Groups::of(found.items),
+        &groups,
         ends,
     ))
 }
 
-async fn show(caller: Caller<ReadNotifications>, key: Path<String>, app: Data<App>) -> Answer {
+async fn show(
+    caller: Caller<ReadNotifications>,
+    key: Path<String>,
+    params: Params<KnownTypes>,
+    app: Data<App>,
+) -> Answer {
     let found = grouped::find(&app, &caller.person, &key).await?;
-    json(Groups::of([found]))
+    json(Groups::of([found], params.0.known()))
 }
 
 async fn people(caller: Caller<ReadNotifications>, key: Path<String>, app: Data<App>) -> Answer {

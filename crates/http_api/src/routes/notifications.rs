@@ -54,6 +54,19 @@ pub(super) fn operations(api: &mut Operations) {
     .says_nothing();
 }
 
+/// Which kinds an app knows; of others that are rare it is told in words.
+#[derive(Deserialize, Serialize, Default, ToSchema)]
+#[serde(default)]
+pub(super) struct KnownTypes {
+    supported_types: Words,
+}
+
+impl KnownTypes {
+    pub(super) fn known(&self) -> Option<&[String]> {
+        self.supported_types.0.as_deref()
+    }
+}
+
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 #[schema(as = WantedNotifications)]
@@ -62,6 +75,8 @@ pub(super) struct List {
     exclude_types: Words,
     account_id: Text,
     include_filtered: Flag,
+    #[serde(flatten)]
+    pub(super) app: KnownTypes,
     #[serde(flatten)]
     pub(super) page: PageParams,
 }
@@ -102,16 +117,23 @@ async fn list(
         return json(object!([]));
     };
     let found = notifications::page(&app, &caller.person, wanted, params.page.page(40, 80)).await?;
-    timeline::<_, Notification>(&request, &app, found)
+    let known = params.app.known();
+    timeline::<_, Notification>(
+        &request,
+        &app,
+        found.map(|view| Notification::for_app(view, known)),
+    )
 }
 
 async fn show(
     caller: Caller<ReadNotifications>,
     id: PathId<NotificationId>,
+    params: Params<KnownTypes>,
     app: Data<App>,
 ) -> Answer {
-    json(Notification::from(
+    json(Notification::for_app(
         notifications::find(&app, &caller.person, id.0).await?,
+        params.0.known(),
     ))
 }
 

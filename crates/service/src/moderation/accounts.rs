@@ -1,7 +1,7 @@
 //! What moderators decide about people.
 //! <https://docs.joinmastodon.org/methods/admin/accounts/>
 
-use domain::{AccountId, Page, ReportId};
+use domain::{AccountId, Page, ReportId, SeveranceCause, WarningAction};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::users::User;
@@ -10,7 +10,7 @@ use super::{AdminAccountView, handle, note, show};
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
-use crate::{App, Error, Paged, Result, follows, incoming, mail, users};
+use crate::{App, Error, Paged, Result, decisions, follows, incoming, mail, users, views};
 
 pub use storage::moderation::{Standing, Wanted};
 
@@ -39,6 +39,15 @@ impl Sanction {
             Self::Suspend => "suspend",
         }
     }
+
+    fn as_told(self) -> WarningAction {
+        match self {
+            Self::Sensitive => WarningAction::Sensitive,
+            Self::Disable => WarningAction::Disable,
+            Self::Silence => WarningAction::Silence,
+            Self::Suspend => WarningAction::Suspend,
+        }
+    }
 }
 
 /// A decision about somebody.
@@ -50,7 +59,7 @@ pub struct Measure {
     pub report: Option<ReportId>,
     /// What they are told.
     pub text: String,
-    /// Whether they are told, where mail is set.
+    /// Whether they are told: in their notifications and, where mail is set, by letter.
     pub letter: bool,
 }
 
@@ -80,7 +89,7 @@ pub async fn find(app: &App, person: &Person, id: AccountId) -> Result<AdminAcco
     .await
 }
 
-/// Imposes something on somebody, tells them, and settles the report that led to it.
+/// Imposes something on somebody, tells them and whose follows ended by it, and settles the report that led to it.
 pub async fn act(app: &App, by: &Person, id: AccountId, measure: Measure) -> Result<()> {
     let by = by.clone();
     if measure.text.chars().count() > TEXT {
@@ -102,6 +111,15 @@ pub async fn act(app: &App, by: &Person, id: AccountId, measure: Measure) -> Res
         }
         if let Some(user) = user.filter(|_| measure.letter && app.mailer().is_set()) {
             let text = measure.text.replace('\0', "");
+        let Some(user) = user.filter(|_| measure.letter) else {
+            return Ok(());
+        };
+        let text = domain::limits::cut(&measure.text, TEXT).replace('\0', "");
+        let told = measure
+            .sanction
+            .map_or(WarningAction::None, Sanction::as_told);
+        decisions::warn(app, conn, id, told, text.clone())?;
+        if app.mailer().is_set() {
             let name = &account.username;
             let letter = mail::sanctioned(
                 &user.email,
@@ -281,10 +299,16 @@ fn impose(
         }
         (Sanction::Suspend, None) => {
             storage::accounts::set_suspended(conn, account.id, Some(now), account.updated_at)?;
-            for follow in storage::follows::all_of(conn, account.id)? {
+            let ended = storage::follows::all_of(conn, account.id)?;
+            for follow in &ended {
                 follows::remove(conn, follow.follower_id, follow.account_id)?;
             }
             incoming::remove_deeds_later(app, conn, account.id)?;
+            let (cause, name) = (
+                SeveranceCause::AccountSuspension,
+                views::acct(&account.username, account.host.as_deref()),
+            );
+            decisions::tell_severed(app, conn, &ended, cause, &name, Some(account.id))?;
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use super::{NewPerson, RESERVED, insert, normal_email};
 use crate::error::{Mistake, invalid};
 use crate::jobs::{Job, enqueue};
 use crate::moderation::{email_blocks, ip_blocks};
-use crate::notify::notify;
+use crate::notify::{About, notify};
 use crate::oauth::{IssuedToken, Person, issue};
 use crate::passwords::{self, random_token, token_hash};
 use crate::{App, Error, RegistrationMode, Result, mail};
@@ -320,7 +320,7 @@ pub(super) fn tell_moderators(app: &App, conn: &mut DbConnection, person: &Perso
             moderator,
             person.account.id,
             domain::NotificationKind::SignUp,
-            None,
+            About::Nothing,
         )?;
         if let Some(user) =
             storage::users::of_account(conn, moderator)?.filter(|_| app.mailer().is_set())

@@ -19,11 +19,18 @@ use storage::notifications::Notification;
 use storage::polls::Poll;
 use storage::statuses::Status;
 
+use crate::collections::CollectionView;
 use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
 use crate::reports::ReportView;
 
+<<<<<<< HEAD
 pub(crate) use account::{account, accounts, accounts_by_id, acct, counts_shown, with_moved};
+=======
+pub use storage::decisions::{Severance, Warning};
+
+pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
+>>>>>>> told
 pub(crate) use alike::alike;
 pub(crate) use cards::view as card;
 pub(crate) use polls::polls;
@@ -170,6 +177,9 @@ pub struct NotificationView {
     pub account: AccountView,
     pub status: Option<StatusView>,
     pub report: Option<ReportView>,
+    pub warning: Option<Warning>,
+    pub severance: Option<Severance>,
+    pub collection: Option<CollectionView>,
 }
 
 /// How the viewer and another stand to each other.

@@ -1,0 +1,72 @@
+//! What was decided about somebody, or about others with whom they had to do.
+
+use domain::Time;
+use serde::Serialize;
+use service::views::{Severance, Warning};
+use utoipa::ToSchema;
+
+use super::Null;
+use super::account::Account;
+use super::time::moment;
+
+/// <https://docs.joinmastodon.org/entities/AccountWarning/>
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AccountWarning {
+    pub id: String,
+    pub action: &'static str,
+    pub text: String,
+    /// A warning is about a person, not about single posts.
+    #[schema(value_type = Option<Vec<String>>, required)]
+    pub status_ids: Null,
+    pub target_account: Account,
+    /// Who disagrees writes to the moderators.
+    #[schema(value_type = Option<String>, required)]
+    pub appeal: Null,
+    #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+}
+
+/// <https://docs.joinmastodon.org/entities/RelationshipSeveranceEvent/>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RelationshipSeveranceEvent {
+    pub id: String,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Whom it was are not kept.
+    pub purged: bool,
+    pub target_name: String,
+    pub followers_count: i64,
+    pub following_count: i64,
+    #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+}
+
+impl AccountWarning {
+    pub fn of(warning: Warning, account: Account) -> Self {
+        Self {
+            id: warning.id.to_string(),
+            action: warning.action.name(),
+            text: warning.text,
+            status_ids: (),
+            target_account: account,
+            appeal: (),
+            created_at: warning.created_at,
+        }
+    }
+}
+
+impl From<Severance> for RelationshipSeveranceEvent {
+    fn from(row: Severance) -> Self {
+        Self {
+            id: row.id.to_string(),
+            kind: row.cause.name(),
+            purged: true,
+            target_name: row.target_name,
+            followers_count: row.followers,
+            following_count: row.following,
+            created_at: row.created_at,
+        }
+    }
+}
