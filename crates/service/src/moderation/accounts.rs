@@ -109,12 +109,10 @@ pub async fn act(app: &App, by: &Person, id: AccountId, measure: Measure) -> Res
         if let Some(report) = measure.report {
             super::reports::settle(app, conn, &by, report, id)?;
         }
-        if let Some(user) = user.filter(|_| measure.letter && app.mailer().is_set()) {
-            let text = measure.text.replace('\0', "");
         let Some(user) = user.filter(|_| measure.letter) else {
             return Ok(());
         };
-        let text = domain::limits::cut(&measure.text, TEXT).replace('\0', "");
+        let text = measure.text.replace('\0', "");
         let told = measure
             .sanction
             .map_or(WarningAction::None, Sanction::as_told);

@@ -24,13 +24,9 @@ use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
 use crate::reports::ReportView;
 
-<<<<<<< HEAD
-pub(crate) use account::{account, accounts, accounts_by_id, acct, counts_shown, with_moved};
-=======
 pub use storage::decisions::{Severance, Warning};
 
-pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
->>>>>>> told
+pub(crate) use account::{account, accounts, accounts_by_id, acct, counts_shown, with_moved};
 pub(crate) use alike::alike;
 pub(crate) use cards::view as card;
 pub(crate) use polls::polls;
