@@ -74,11 +74,7 @@ pub async fn open(
     app: &App,
     person: &Person,
     id: i64,
-) -> Result<(
-    Archive,
-    u64,
-    impl Stream<Item = io::Result<Bytes>> + use<> + 'static,
-)> {
+) -> Result<(Archive, u64, impl Stream<Item = io::Result<Bytes>> + use<>)> {
     let me = person.id();
     let archive = app
         .read(move |_, conn| Ok(archives::find(conn, id)?))

@@ -75,17 +75,19 @@ fn tell(app: &App, conn: &mut DbConnection, owner: &Account) -> Result<()> {
 }
 
 /// Writes the whole; answers its bytes.
-async fn write(
-    app: &App,
-    owner: &Account,
-    documents: Documents,
-    place: PathBuf,
-) -> Result<i64> {
+async fn write(app: &App, owner: &Account, documents: Documents, place: PathBuf) -> Result<i64> {
     let zip = Writing::begin(place.clone()).await?;
     let zip = files(app, owner.id, zip).await?;
     let zip = outbox(app, owner, documents, zip).await?;
     let zip = marked(app, owner.id, zip, "likes.json", storage::favourites::page).await?;
-    let zip = marked(app, owner.id, zip, "bookmarks.json", storage::bookmarks::page).await?;
+    let zip = marked(
+        app,
+        owner.id,
+        zip,
+        "bookmarks.json",
+        storage::bookmarks::page,
+    )
+    .await?;
     let zip = actor(app, owner, documents, zip).await?;
     zip.finish(place).await
 }
@@ -238,12 +240,7 @@ async fn files(app: &App, owner: AccountId, mut zip: Writing) -> Result<Writing>
     Ok(zip)
 }
 
-async fn outbox(
-    app: &App,
-    owner: &Account,
-    documents: Documents,
-    zip: Writing,
-) -> Result<Writing> {
+async fn outbox(app: &App, owner: &Account, documents: Documents, zip: Writing) -> Result<Writing> {
     let name = "outbox.json";
     let mut zip = zip.begin_text(name, Items::begin(name)).await?;
     let (mut items, mut after) = (Items::default(), Some(0));

@@ -21,6 +21,7 @@ pub use statuses::{RemoteMedia, RemoteStatus, receive_thread, renew};
 
 pub(crate) use accounts::{leave, remove_statuses};
 pub(crate) use retractions::{KEPT, REMEMBERED};
+pub(crate) use statuses::hashtags;
 
 use storage::DbConnection;
 
