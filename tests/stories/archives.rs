@@ -437,7 +437,7 @@ async fn hostile(kind: Kind) {
 
     // Of what can only be seen when all of it is read, the report tells.
     let actor = json!({ "id": OLD }).to_string();
-    let large = format!("{{\"orderedItems\":[\"{}\"]}}", "a".repeat(30_000_000));
+    let large = format!("{{\"orderedItems\":[\"{}\"]}}", "a".repeat(3_000_000));
     let deep = format!(
         "{{\"orderedItems\":[{}{}]}}",
         "[".repeat(100_000),
