@@ -110,7 +110,7 @@ fn post(
     if authors
         .into_iter()
         .flatten()
-        .any(|by| by.as_str() != Some(&owner.id))
+        .any(|by| by.as_str() != Some(owner.id.as_str()))
     {
         return Err("Somebody else wrote it");
     }
