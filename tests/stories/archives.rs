@@ -12,6 +12,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use crate::harness::{School, Teacher, answer, eventually};
+use crate::mail::{letterbox, text};
 use crate::sign_in::field;
 use crate::transfer::{Desk, HERE};
 
@@ -397,6 +398,32 @@ async fn what_somebody_wrote_is_taken_along_and_brought_on_sqlite() {
 #[tokio::test]
 async fn what_somebody_wrote_is_taken_along_and_brought_on_postgresql() {
     round_trip(Postgres).await;
+}
+
+#[tokio::test]
+async fn whoever_asked_for_an_archive_is_told_by_mail() {
+    let (port, letters) = letterbox();
+    let port = port.to_string();
+    let settings = [
+        ("mail.host", "\"127.0.0.1\""),
+        ("mail.port", port.as_str()),
+        ("mail.encryption", "\"none\""),
+        ("mail.from", "\"Staffroom <staffroom@school.example>\""),
+    ];
+    let Some(school) = School::open_with(Sqlite, &settings).await else {
+        return;
+    };
+    school.teacher("ada");
+    let desk = Desk::of(&school, "ada").await;
+    assert_eq!(desk.asks_for_an_archive().await.0, StatusCode::SEE_OTHER);
+    let letter = eventually("the letter", || async { letters.try_recv().ok() }).await;
+    let letter = text(&letter);
+    assert!(letter.contains("Your archive of"), "{letter}");
+    let link = format!("{}{HERE}", school.base);
+    assert!(letter.contains(&link), "{letter}");
+    // By then it is there.
+    let (_, page) = desk.page(HERE).await;
+    assert!(page.contains("your archive</a>"), "{page}");
 }
 
 async fn killed(kind: Kind) {
