@@ -166,63 +166,93 @@ fn unreadable(error: impl std::fmt::Display) -> Error {
 /// Where the list of entries begins, once it is clear that whoever reads it needs little memory for it: there is one
 /// record at the end and no other that could be taken for it, and it tells of no more entries than there is room for.
 fn list(file: &mut File) -> Result<u64> {
-    let no_zip = || unreadable("its end is not that of a ZIP file");
-    let length = file.metadata().map_err(unreadable)?.len();
     if piece(file, 0, 2).is_ok_and(|magic| magic == [0x1f, 0x8b]) {
         return Err(invalid(
             "This is an archive as older servers made it (.tar.gz): please unpack it, and pack what is in it as a ZIP file",
         ));
     }
-    let place = length.checked_sub(END_LENGTH).ok_or_else(no_zip)?;
-    let end = piece(file, place, END_LENGTH).map_err(unreadable)?;
-    let number =
-        |from: &[u8], at: usize, bytes: usize| little_endian(from, at, bytes).ok_or_else(no_zip);
-    if !end.starts_with(END) || number(&end, 20, 2)? != 0 {
-        return Err(no_zip());
-    }
-    let (mut entries, mut bytes, mut begin) = (
-        number(&end, 10, 2)?,
-        number(&end, 12, 4)?,
-        number(&end, 16, 4)?,
-    );
-    let mut after_list = place;
-    if entries == 0xffff || bytes == 0xffff_ffff || begin == 0xffff_ffff {
-        let place = place
-            .checked_sub(LARGE_END_PLACE_LENGTH)
-            .ok_or_else(no_zip)?;
-        let pointer = piece(file, place, LARGE_END_PLACE_LENGTH).map_err(unreadable)?;
-        after_list = number(&pointer, 8, 8)?;
-        let large = piece(file, after_list, LARGE_END_LENGTH).map_err(unreadable)?;
-        if !pointer.starts_with(LARGE_END_PLACE) || !large.starts_with(LARGE_END) {
-            return Err(no_zip());
-        }
-        entries = number(&large, 32, 8)?;
-        bytes = number(&large, 40, 8)?;
-        begin = number(&large, 48, 8)?;
-    }
-    if entries > ENTRIES || bytes > LIST_BYTES {
+    let length = file.metadata().map_err(unreadable)?.len();
+    let end =
+        End::read(file, length).ok_or_else(|| unreadable("its end is not that of a ZIP file"))?;
+    if end.entries > ENTRIES || end.list_bytes > LIST_BYTES {
         return Err(invalid(format!(
             "There are more than {ENTRIES} files in the archive"
         )));
     }
-    if begin.checked_add(bytes) != Some(after_list) || entries.saturating_mul(ENTRY_LENGTH) > bytes
-    {
-        return Err(no_zip());
+    if !end.is_alone(file, length) {
+        return Err(unreadable("its end is not the only one"));
     }
-    let rest = length.saturating_sub(begin);
-    if rest > LIST_BYTES + LARGE_END_LENGTH + LARGE_END_PLACE_LENGTH + END_LENGTH {
-        return Err(no_zip());
+    Ok(end.list)
+}
+
+/// What the record at the end of a ZIP file says.
+struct End {
+    entries: u64,
+    /// Where the list begins, and how many bytes it has.
+    list: u64,
+    list_bytes: u64,
+    /// Where the list ends: at the first of the records.
+    place: u64,
+}
+
+impl End {
+    fn read(file: &mut File, length: u64) -> Option<Self> {
+        let place = length.checked_sub(END_LENGTH)?;
+        let record = piece(file, place, END_LENGTH).ok()?;
+        // A comment may be what passes for another record.
+        if !record.starts_with(END) || little_endian(&record, 20, 2)? != 0 {
+            return None;
+        }
+        let end = Self {
+            entries: little_endian(&record, 10, 2)?,
+            list_bytes: little_endian(&record, 12, 4)?,
+            list: little_endian(&record, 16, 4)?,
+            place,
+        };
+        let before = place.checked_sub(LARGE_END_PLACE_LENGTH)?;
+        let pointer = piece(file, before, LARGE_END_PLACE_LENGTH).ok()?;
+        if pointer.starts_with(LARGE_END_PLACE) {
+            end.enlarged(file, little_endian(&pointer, 8, 8)?)
+        } else {
+            Some(end)
+        }
     }
-    let rest = piece(file, begin, rest).map_err(unreadable)?;
-    let count = |magic: &[u8]| {
-        rest.windows(magic.len())
-            .filter(|part| *part == magic)
-            .count()
-    };
-    if count(END) != 1 || count(LARGE_END) > 1 {
-        return Err(no_zip());
+
+    /// As the larger record at `place` says, which some programs always write: what has no room in the smaller one is
+    /// all ones there.
+    fn enlarged(&self, file: &mut File, place: u64) -> Option<Self> {
+        let record = piece(file, place, LARGE_END_LENGTH).ok()?;
+        if !record.starts_with(LARGE_END) {
+            return None;
+        }
+        let large = Self {
+            entries: little_endian(&record, 32, 8)?,
+            list_bytes: little_endian(&record, 40, 8)?,
+            list: little_endian(&record, 48, 8)?,
+            place,
+        };
+        let agree = |small: u64, large: u64, ones: u64| small == large || small == ones;
+        (agree(self.entries, large.entries, 0xffff)
+            && agree(self.list_bytes, large.list_bytes, 0xffff_ffff)
+            && agree(self.list, large.list, 0xffff_ffff))
+        .then_some(large)
     }
-    Ok(begin)
+
+    /// Whether nothing from the list on passes for another record, and there is room for what this one promises.
+    fn is_alone(&self, file: &mut File, length: u64) -> bool {
+        let rest = length.saturating_sub(self.list);
+        if self.list.checked_add(self.list_bytes) != Some(self.place)
+            || self.entries.saturating_mul(ENTRY_LENGTH) > self.list_bytes
+            || rest > LIST_BYTES + LARGE_END_LENGTH + LARGE_END_PLACE_LENGTH + END_LENGTH
+        {
+            return false;
+        }
+        let Ok(rest) = piece(file, self.list, rest) else {
+            return false;
+        };
+        let count = |magic: &[u8]| rest.windows(4).filter(|part| *part == magic).count();
+        count(END) == 1 && count(LARGE_END) <= 1
+    }
 }
 
 fn piece(file: &mut File, at: u64, bytes: u64) -> io::Result<Vec<u8>> {

@@ -107,6 +107,35 @@ fn a_list_that_promises_more_than_there_is_is_refused() {
 }
 
 #[test]
+fn a_large_end_is_read_also_where_a_small_one_would_do() {
+    let whole = archive(br#"{"orderedItems":[]}"#);
+    let place = whole.len() - 22;
+    let (list, end) = whole.split_at(place);
+    let small = |at: usize, bytes: usize| little_endian(end, at, bytes).unwrap();
+    let large = |entries: u64| {
+        let mut all = list.to_vec();
+        all.extend_from_slice(LARGE_END);
+        all.extend_from_slice(&44_u64.to_le_bytes());
+        all.extend_from_slice(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        for number in [entries, entries, small(12, 4), small(16, 4)] {
+            all.extend_from_slice(&number.to_le_bytes());
+        }
+        all.extend_from_slice(LARGE_END_PLACE);
+        all.extend_from_slice(&0_u32.to_le_bytes());
+        all.extend_from_slice(&u64::try_from(place).unwrap().to_le_bytes());
+        all.extend_from_slice(&1_u32.to_le_bytes());
+        all.extend_from_slice(end);
+        all
+    };
+    assert!(open(&large(3)).unwrap().owner().is_ok());
+    assert!(refusal(&large(1 << 40)).contains("no ZIP file"));
+    let mut open_ended = large(1 << 40);
+    let at = open_ended.len() - 12;
+    open_ended[at..at + 2].copy_from_slice(&u16::MAX.to_le_bytes());
+    assert!(refusal(&open_ended).contains("more than 100000 files"));
+}
+
+#[test]
 fn an_outbox_that_is_no_list_of_small_things_is_refused() {
     for outbox in [
         &b"[]"[..],
