@@ -9,16 +9,16 @@ use crate::harness::{School, Teacher, eventually, out};
 use crate::sign_in::field;
 
 const PASSWORD: &str = "chalk and cheese";
-const HERE: &str = "/settings/transfer";
+pub const HERE: &str = "/settings/transfer";
 
 /// Somebody at the page.
-struct Desk {
-    http: Client,
-    base: String,
+pub struct Desk {
+    pub http: Client,
+    pub base: String,
 }
 
 impl Desk {
-    async fn of(school: &School, name: &str) -> Self {
+    pub async fn of(school: &School, name: &str) -> Self {
         let desk = Self {
             http: Client::builder()
                 .cookie_store(true)
@@ -39,7 +39,7 @@ impl Desk {
         desk
     }
 
-    async fn page(&self, path: &str) -> (StatusCode, String) {
+    pub async fn page(&self, path: &str) -> (StatusCode, String) {
         let asked = self
             .http
             .get(format!("{}{path}", self.base))

@@ -1,5 +1,6 @@
 //! Federation with other servers over ActivityPub: what arrives from them, and what we send and ask.
 
+mod archived;
 mod asking;
 mod completing;
 mod convert;
@@ -40,6 +41,7 @@ use crate::net::{
 use crate::origin::Origin;
 use crate::signatures::{PrivateKey, PublicKey, Signer};
 
+pub use archived::ARCHIVED;
 pub use asking::Asking;
 pub use documents::{account_document, status_document, wants_activity_json};
 pub use gates::serve_whom_we_may;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use federation::Federation;
+use federation::{ARCHIVED, Federation};
 use futures_util::StreamExt;
 use futures_util::stream;
 use service::App;
@@ -180,6 +180,10 @@ async fn run(federation: &Federation, app: &App, row: &storage::jobs::Job) -> Re
             .tell(app, row.id, outgoing)
             .await
             .map(|()| Done::Finished)
+            .map_err(|error| error.to_string()),
+        Ok(Job::MakeArchive { archive }) => service::archives::make(app, archive, ARCHIVED)
+            .await
+            .map(|()| Done::ToFinish)
             .map_err(|error| error.to_string()),
         Ok(job) => service::jobs::run(app, job)
             .await

@@ -112,6 +112,36 @@ pub async fn upload(app: &App, person: &Person, upload: Upload) -> Result<MediaV
     written
 }
 
+/// Takes in a file that somebody brought along with what it belongs to; it is ready when this is done. While nothing has it,
+/// it is as good as never sent.
+pub(crate) async fn bring(
+    app: &App,
+    me: AccountId,
+    file: Spool,
+    description: Option<String>,
+    focus: (f64, f64),
+) -> Result<MediaId> {
+    let mut row = take_in(app, me, file).await?;
+    row.description = description;
+    (row.focus_x, row.focus_y) = focus;
+    let (id, is_ready, kept) = (row.id, row.state == MediaState::Ready, row.clone());
+    let written = app
+        .transaction(move |_, conn| Ok(storage::media::insert(conn, row)?))
+        .await;
+    if let Err(error) = written {
+        remove_files(app, kept).await?;
+        return Err(error);
+    }
+    if !is_ready {
+        films::convert(app, id).await?;
+        let row = app
+            .read(move |_, conn| Ok(storage::media::find(conn, id)?))
+            .await?;
+        check_ready(row.as_slice())?;
+    }
+    Ok(id)
+}
+
 async fn take_in(app: &App, me: AccountId, mut file: Spool) -> Result<Media> {
     file.finish().await?;
     match Format::of(&file.beginning(BEGINNING).await?) {

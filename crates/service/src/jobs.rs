@@ -7,9 +7,9 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
-    App, Error, Result, annual_reports, attachments, cards, completing, custom_emojis, domains,
-    films, gone, home, incoming, keys, moving, polls, push, quarantine, remote_files, scheduled,
-    synchronising, transfer, users, verifying,
+    App, Error, Result, annual_reports, archives, attachments, cards, completing, custom_emojis,
+    domains, films, gone, home, incoming, keys, moving, polls, push, quarantine, remote_files,
+    scheduled, synchronising, transfer, users, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -114,6 +114,16 @@ pub enum Job {
         /// Of the turns that it takes.
         step: i32,
     },
+    /// Makes an archive of what somebody wrote; `federation` knows how that is said.
+    MakeArchive {
+        archive: i64,
+    },
+    /// Takes over some posts of an archive that somebody brought along.
+    ImportPosts {
+        import: i64,
+        /// Of the turns that it takes.
+        step: i32,
+    },
     /// Counts what somebody did in a year.
     MakeAnnualReport {
         account: AccountId,
@@ -146,7 +156,10 @@ impl Job {
     /// Whether it keeps a core busy for minutes, so that one at a time is enough.
     #[must_use]
     pub fn takes_long(&self) -> bool {
-        matches!(self, Self::Convert { .. })
+        matches!(
+            self,
+            Self::Convert { .. } | Self::MakeArchive { .. } | Self::ImportPosts { .. }
+        )
     }
 }
 
@@ -330,17 +343,21 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::Convert { media } => films::convert(app, media).await,
         Job::RemoveFiles { paths } => attachments::remove(app, &paths).await,
         Job::Import { import, step } => transfer::work(app, import, step).await,
+        Job::ImportPosts { import, step } => archives::work(app, import, step).await,
         Job::MakeAnnualReport { account, year } => annual_reports::make(app, account, year).await,
         Job::Tell(events) => {
             app.streaming().publish(events);
             Ok(())
         }
-        Job::Federate(_) => Err(Error::Internal("federation does this".to_owned())),
+        Job::Federate(_) | Job::MakeArchive { .. } => {
+            Err(Error::Internal("federation does this".to_owned()))
+        }
     }
 }
 
 /// Removes what has run out: sessions, codes, idempotency keys, inbox rows, which servers are dead, the memory of what was taken back,
-/// the ends of home timelines, messages too old to be pushed, files never attached, cards of no status, copies at which nobody looks.
+/// the ends of home timelines, messages too old to be pushed, files never attached, archives, cards of no status, copies at
+/// which nobody looks.
 pub async fn prune(app: &App) -> Result<()> {
     let day = chrono::Duration::days(1);
     let files = app
@@ -378,6 +395,7 @@ pub async fn prune(app: &App) -> Result<()> {
     if let Some(yesterday) = yesterday {
         app.media().sweep(yesterday).await?;
     }
+    archives::prune(app).await?;
     cards::prune(app).await?;
     remote_files::prune(app).await
 }

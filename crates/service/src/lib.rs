@@ -11,6 +11,7 @@ mod addresses;
 pub mod announcements;
 pub mod annual_reports;
 mod app;
+pub mod archives;
 pub mod attachments;
 pub mod audience;
 pub mod blocks;

@@ -165,6 +165,17 @@ pub(crate) fn password_changed(to: &str, server: &str, username: &str) -> Messag
     }
 }
 
+pub(crate) fn archive_ready(to: &str, server: &str, username: &str, link: &str) -> Message {
+    Message {
+        to: to.to_owned(),
+        subject: format!("Your archive of {} is ready", one_line(server)),
+        body: format!(
+            "Hello {username},\n\nthe archive of what you wrote on {server} is made. You find it here, for seven days:\n\n{link}\n\n\
+             If you did not ask for it, somebody else may know your password: please change it.\n"
+        ),
+    }
+}
+
 pub(crate) fn new_address(to: &str, server: &str, username: &str, link: &str) -> Message {
     Message {
         to: to.to_owned(),

@@ -1000,6 +1000,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    archives (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        file -> Nullable<Text>,
+        size -> BigInt,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    post_imports (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        file -> Nullable<Text>,
+        is_read -> Bool,
+        step -> Integer,
+        boosts -> BigInt,
+        unpacked -> BigInt,
+        failure -> Text,
+        counts -> Text,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    post_import_items (import_id, number) {
+        import_id -> BigInt,
+        number -> Integer,
+        uri -> Text,
+        body -> Text,
+        published_at -> Timestamp,
+        outcome -> SmallInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    imported_posts (account_id, uri) {
+        account_id -> BigInt,
+        uri -> Text,
+        status_id -> BigInt,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -1076,6 +1123,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     home_feed,
     idempotency_keys,
     import_lines,
+    imported_posts,
     imports,
     inbox,
     instances,
@@ -1099,6 +1147,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     poll_options,
     poll_votes,
     polls,
+    post_import_items,
+    post_imports,
     push_subscriptions,
     pushes,
     quotes,

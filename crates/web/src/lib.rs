@@ -1,5 +1,6 @@
 //! Pages: signing in and up, letting an app in, and what the public may read. They work without JavaScript.
 
+mod archives;
 mod assets;
 mod browser;
 mod consent;
@@ -115,6 +116,15 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/settings/transfer/imports/{id}/failures.csv")
                 .route(web::get().to(transfer::failures)),
+        )
+        .service(web::resource("/settings/transfer/archives").route(web::post().to(archives::ask)))
+        .service(
+            web::resource("/settings/transfer/archives/{id}")
+                .route(web::get().to(archives::download)),
+        )
+        .service(web::resource("/settings/transfer/posts").route(web::post().to(archives::bring)))
+        .service(
+            web::resource("/settings/transfer/posts/{id}").route(web::get().to(archives::report)),
         )
         .service(web::resource("/welcome").route(web::get().to(sign_up::welcome)))
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))

@@ -11,6 +11,7 @@ use domain::{ImportKind, LineOutcome};
 use futures_util::{Stream, stream};
 use multer::Multipart;
 use serde::Deserialize;
+use service::archives::{self, Taken};
 use service::oauth::Person;
 use service::transfer::{self, ExportKind, FILE_BYTES, ReportLine, Summary};
 use service::{App, Error};
@@ -19,7 +20,7 @@ use crate::forms::Visitor;
 use crate::page::{Answer, Failure, Forms, Frame, Mistake, show, visitor};
 use crate::sign_in::go;
 
-const HERE: &str = "/settings/transfer";
+pub(crate) const HERE: &str = "/settings/transfer";
 /// Bytes of the form around the file.
 const FORM_BYTES: usize = 64 * 1_024;
 
@@ -31,6 +32,18 @@ struct Transfer {
     files: Vec<(&'static str, &'static str)>,
     kinds: Vec<(&'static str, &'static str)>,
     imports: Vec<(Summary, &'static str)>,
+    /// That was asked for last.
+    archive: Option<Offered>,
+    /// Archives from elsewhere.
+    taken: Vec<Taken>,
+}
+
+/// An archive that somebody asked for.
+struct Offered {
+    id: i64,
+    asked: String,
+    is_ready: bool,
+    megabytes: i64,
 }
 
 #[derive(Template)]
@@ -78,15 +91,28 @@ fn word(outcome: LineOutcome) -> &'static str {
     }
 }
 
-fn sign_in_first() -> HttpResponse {
+pub(crate) fn sign_in_first() -> HttpResponse {
     go("/sign-in?return_to=/settings/transfer", None)
 }
 
-async fn page(app: &App, visitor: &Visitor, status: StatusCode, mistake: Option<String>) -> Answer {
+pub(crate) async fn page(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    mistake: Option<String>,
+) -> Answer {
     let Some(person) = &visitor.person else {
         return Ok(sign_in_first());
     };
+    let archive = archives::newest(app, person).await?;
     let page = Transfer {
+        archive: archive.map(|archive| Offered {
+            id: archive.id,
+            asked: archive.created_at.format("%-d %B %Y, %H:%M").to_string(),
+            is_ready: archive.finished_at.is_some(),
+            megabytes: archive.size / 1_024 / 1_024 + 1,
+        }),
+        taken: archives::recent(app, person).await?,
         page: Frame::new(app, visitor, "Take along and bring"),
         mistakes: mistake
             .into_iter()

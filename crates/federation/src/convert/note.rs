@@ -203,6 +203,14 @@ pub(crate) fn load(
     mut rows: Vec<Status>,
 ) -> Result<Vec<Post>, storage::QueryError> {
     rows.retain(|row| !row.local_only);
+    load_all(conn, rows)
+}
+
+/// Loads posts for their author, also those that stay on this server.
+pub(crate) fn load_all(
+    conn: &mut DbConnection,
+    rows: Vec<Status>,
+) -> Result<Vec<Post>, storage::QueryError> {
     let ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
     let authors: Vec<AccountId> = rows.iter().map(|row| row.account_id).collect();
     let authors: HashMap<AccountId, Account> = storage::accounts::with_ids(conn, &authors)?

@@ -22,6 +22,7 @@ pub use statuses::{RemoteMedia, RemoteStatus, receive_thread, renew};
 
 pub(crate) use leaving::{leave, remove_all, remove_deeds, remove_deeds_later, remove_statuses};
 pub(crate) use retractions::{KEPT, REMEMBERED};
+pub(crate) use statuses::hashtags;
 
 use storage::DbConnection;
 

@@ -127,7 +127,7 @@ pub(super) fn receive(
     let created_at = remote.published.unwrap_or(now).min(now);
     let id = StatusId(app.id_at(created_at));
     let mentioned = storage::accounts::with_ids(conn, &first(&remote.mentions, limits::MENTIONS))?;
-    let tags = tags(remote);
+    let tags = hashtags(&remote.tags);
     let with_media = takes_media(app, conn, author.host.as_deref())?;
     let content = sanitise::html(limits::cut_bytes(
         &remote.content,
@@ -273,7 +273,9 @@ pub(super) fn revise(
         storage::mentions::insert(conn, status.id, &mentions)?;
     }
     storage::tags::delete_of_status(conn, status.id)?;
-    storage::tags::insert(conn, status.id, &tags(remote), app.now(), || app.next_id())?;
+    storage::tags::insert(conn, status.id, &hashtags(&remote.tags), app.now(), || {
+        app.next_id()
+    })?;
     if status.held_at.is_none() {
         quotes::refresh(app, conn, &status, remote.quote.as_ref())?;
     }
@@ -317,9 +319,10 @@ fn spoiler(remote: &RemoteStatus) -> String {
     limits::cut(remote.spoiler_text.trim(), limits::REMOTE_NAME).replace('\0', "")
 }
 
-fn tags(remote: &RemoteStatus) -> Vec<String> {
+/// Hashtags as others name them: in lower case, each once.
+pub(crate) fn hashtags(names: &[String]) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
-    for name in &remote.tags {
+    for name in names {
         let name = domain::text::normalise_tag(name.trim_start_matches('#')).replace('\0', "");
         if !name.is_empty() && name.chars().count() <= limits::REMOTE_NAME && !tags.contains(&name)
         {

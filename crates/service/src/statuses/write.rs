@@ -41,6 +41,36 @@ pub(crate) fn insert(app: &App, conn: &mut DbConnection, draft: Draft<'_>) -> Re
     Ok(status)
 }
 
+/// Stores a status of long ago that its author brought along: it is in its place for whoever looks there, and nobody is
+/// told of it.
+pub(crate) fn insert_quietly(
+    app: &App,
+    conn: &mut DbConnection,
+    status: Status,
+    tags: &[String],
+) -> Result<()> {
+    if status.visibility != Visibility::Direct {
+        let one = storage::accounts::Counts {
+            statuses: 1,
+            ..storage::accounts::Counts::default()
+        };
+        storage::accounts::add_to_counts(conn, status.account_id, one)?;
+    }
+    if let Some(parent) = status.in_reply_to_id
+        && status.visibility.is_open()
+    {
+        let one = Counts {
+            replies: 1,
+            ..Counts::default()
+        };
+        storage::statuses::add_to_counts(conn, parent, one)?;
+    }
+    let (id, created_at) = (status.id, status.created_at);
+    storage::statuses::insert(conn, status)?;
+    storage::tags::insert(conn, id, tags, created_at, || app.next_id())?;
+    Ok(())
+}
+
 /// Ties a status to its thread and conversations, tells those of ours whom it concerns, and puts it into home timelines.
 pub(crate) fn arrive(
     app: &App,

@@ -259,7 +259,7 @@ fn own(import: Option<Import>, me: domain::AccountId) -> Result<Import> {
 }
 
 /// A reason as short as it is shown.
-pub(super) fn shortened(reason: &str) -> String {
+pub(crate) fn shortened(reason: &str) -> String {
     let reason = reason.strip_prefix("Validation failed: ").unwrap_or(reason);
     limits::cut(reason, REASON).replace('\0', "")
 }

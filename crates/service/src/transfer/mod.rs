@@ -9,6 +9,7 @@ mod parse;
 mod work;
 
 pub use export::{ExportKind, Part, part};
+pub(crate) use import::shortened;
 pub use import::{Counts, FILE_BYTES, ReportLine, Summary, failures, recent, report, submit};
 pub(crate) use work::work;
 

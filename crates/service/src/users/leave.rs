@@ -10,7 +10,7 @@ use super::admin::find;
 use super::sign_in::prove_again;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
-use crate::{App, Error, Result, follows, incoming};
+use crate::{App, Error, Result, archives, follows, incoming};
 
 /// Deletes one's own account, if one knows the password.
 pub async fn delete_own(app: &App, person: &Person, password: &str, from: IpAddr) -> Result<()> {
@@ -32,11 +32,13 @@ pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
             let account = storage::accounts::find(conn, id)?
                 .filter(|row| row.deleted_at.is_none())
                 .ok_or(Error::NotFound)?;
-            let files = [account.avatar.clone(), account.header.clone()];
+            let faces = [account.avatar.clone(), account.header.clone()];
+            let mut files: Vec<String> = faces.into_iter().flatten().collect();
             forget(app, conn, account)?;
             storage::users::delete_of_account(conn, id)?;
             storage::notifications::delete_all(conn, id)?;
             storage::imports::delete_of_account(conn, id)?;
+            files.extend(archives::forget(conn, id)?);
             storage::collections::delete_all(conn, id)?;
             storage::annual_reports::delete_all(conn, id)?;
             federate(app, conn, Outgoing::DeleteAccount { account: id })?;
@@ -44,7 +46,7 @@ pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
             Ok(files)
         })
         .await?;
-    for file in files.into_iter().flatten() {
+    for file in files {
         app.media().delete(&file).await?;
     }
     Ok(())

@@ -7,6 +7,7 @@
 )]
 
 mod films;
+mod archives;
 mod pages;
 mod pictures;
 mod polls;

@@ -1,0 +1,340 @@
+//! One post of an archive becomes a status, as if it had always been here: nobody is told of it, here or elsewhere.
+
+use chrono::TimeDelta;
+use domain::{AccountId, ContentType, LineOutcome, MediaId, StatusId, Time};
+use futures_util::future::join;
+use storage::post_imports::{self, Item};
+use storage::statuses::Status;
+use storage::{DbConnection, Spool};
+use tokio::sync::mpsc;
+
+use super::entry::{Attached, Post};
+use super::opened::Opened;
+use super::{apart, internal};
+use crate::oauth::Person;
+use crate::text::{plain_text, sanitise};
+use crate::transfer::shortened;
+use crate::{App, Error, Result, attachments, custom_emojis, incoming, statuses};
+
+/// Bytes of all files that one archive may unpack to, however often they are named in it.
+const UNPACKED: i64 = 16 * 1_024 * 1_024 * 1_024;
+/// The least by which ids tell apart what came first.
+const NEXT_TO: TimeDelta = TimeDelta::milliseconds(1);
+/// How often an id is looked for that nothing of the same moment has.
+const TRIES: usize = 8;
+
+/// Takes a post over, or notes why not. `unpacked` is how many bytes of files were unpacked so far.
+pub(super) async fn take_over(
+    app: &App,
+    person: &Person,
+    opened: Opened,
+    item: Item,
+    unpacked: &mut i64,
+) -> Result<Opened> {
+    let post: Post = serde_json::from_str(&item.body).map_err(internal)?;
+    let (me, uri) = (person.id(), post.uri.clone());
+    let is_known = app
+        .read(move |_, conn| Ok(known(conn, me, &uri)?.is_some()))
+        .await?;
+    if is_known {
+        note(app, &item, LineOutcome::Already, "", 0).await?;
+        return Ok(opened);
+    }
+    let before = *unpacked;
+    let (opened, files, mut remarks) = files(app, me, opened, &post, unpacked).await?;
+    let more = *unpacked - before;
+    if files.is_empty() && plain_text(&post.content).trim().is_empty() && post.options.is_empty() {
+        remarks.insert(0, "It says nothing".to_owned());
+        let reason = remarks.join("; ");
+        note(app, &item, LineOutcome::Refused, &reason, more).await?;
+        return Ok(opened);
+    }
+    let (person, stored) = (person.clone(), item.clone());
+    let written = app
+        .transaction(move |app, conn| {
+            post_imports::add_unpacked(conn, stored.import_id, more)?;
+            store(
+                app,
+                conn,
+                &person,
+                &stored,
+                &post,
+                &files,
+                &remarks.join("; "),
+            )
+        })
+        .await;
+    match written {
+        Err(Error::Conflict(reason)) => {
+            note(app, &item, LineOutcome::Refused, &reason, more).await?;
+        }
+        other => other?,
+    }
+    Ok(opened)
+}
+
+async fn note(
+    app: &App,
+    item: &Item,
+    outcome: LineOutcome,
+    reason: &str,
+    unpacked: i64,
+) -> Result<()> {
+    let (id, number, reason) = (item.import_id, item.number, shortened(reason));
+    app.transaction(move |_, conn| {
+        post_imports::add_unpacked(conn, id, unpacked)?;
+        post_imports::mark(conn, id, number, outcome, &reason)?;
+        Ok(())
+    })
+    .await
+}
+
+/// What somebody has here of what was known as `uri`: taken over before, or written here. Also what they deleted since:
+/// that is not to come back.
+fn known(conn: &mut DbConnection, me: AccountId, uri: &str) -> Result<Option<StatusId>> {
+    if let Some(id) = post_imports::taken_over(conn, me, uri)? {
+        return Ok(Some(id));
+    }
+    let here = storage::statuses::with_uri(conn, uri)?;
+    Ok(here
+        .filter(|status| status.account_id == me)
+        .map(|status| status.id))
+}
+
+/// Takes in the files of a post, one after the other; answers those that are ready, and what is to be said of the others.
+async fn files(
+    app: &App,
+    me: AccountId,
+    mut opened: Opened,
+    post: &Post,
+    unpacked: &mut i64,
+) -> Result<(Opened, Vec<MediaId>, Vec<String>)> {
+    let (mut taken, mut remarks) = (Vec::new(), Vec::new());
+    let most = most_bytes(app);
+    for file in &post.files {
+        if taken.len() >= app.settings().max_media {
+            remarks.push("There are more files than a post may have here".to_owned());
+            break;
+        }
+        if *unpacked >= UNPACKED {
+            remarks.push("The files of the archive are too large altogether".to_owned());
+            break;
+        }
+        let (back, unpacking) = unpack(app, opened, &file.name, most).await?;
+        opened = back;
+        let bytes = match &unpacking {
+            Ok(spool) => spool.length(),
+            Err(Error::TooLarge) => most,
+            Err(_) => 0,
+        };
+        *unpacked = unpacked.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
+        let received = match unpacking {
+            Ok(spool) => receive(app, me, spool, file).await,
+            Err(error) => Err(error),
+        };
+        match received {
+            Ok(id) => taken.push(id),
+            Err(Error::Invalid(reason)) => {
+                remarks.push(format!("A file is left out: {}", shortened(&reason)));
+            }
+            Err(Error::TooLarge) => remarks.push("A file is left out: it is too large".to_owned()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((opened, taken, remarks))
+}
+
+/// Bytes of the largest file that is taken in.
+fn most_bytes(app: &App) -> u64 {
+    let settings = app.settings();
+    let most = settings.max_image_bytes.max(settings.max_video_bytes);
+    u64::try_from(most).unwrap_or(u64::MAX)
+}
+
+/// Unpacks a file onto the disk.
+async fn unpack(
+    app: &App,
+    mut opened: Opened,
+    name: &str,
+    most: u64,
+) -> Result<(Opened, Result<Spool>)> {
+    let mut spool = attachments::receive(app).await?;
+    let (sender, pieces) = mpsc::channel(2);
+    let name = name.to_owned();
+    let unpacking = apart(move || {
+        let done = opened.unpack(&name, most, |piece| sender.blocking_send(piece).is_ok());
+        drop(sender);
+        (opened, done)
+    });
+    let writing = async {
+        // Gone with this block: what cannot be written is not unpacked either.
+        let mut pieces = pieces;
+        while let Some(piece) = pieces.recv().await {
+            attachments::add(&mut spool, &piece).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    let (unpacking, written) = join(unpacking, writing).await;
+    written?;
+    let (opened, done) = unpacking?;
+    Ok((opened, done.map(|()| spool)))
+}
+
+async fn receive(app: &App, me: AccountId, spool: Spool, file: &Attached) -> Result<MediaId> {
+    let description = file.description.clone().filter(|text| !text.is_empty());
+    attachments::bring(app, me, spool, description, file.focus).await
+}
+
+/// Writes the status, what it was before, and what became of the item.
+fn store(
+    app: &App,
+    conn: &mut DbConnection,
+    person: &Person,
+    item: &Item,
+    post: &Post,
+    files: &[MediaId],
+    remark: &str,
+) -> Result<()> {
+    let me = person.id();
+    // Held before anything is asked: the author may leave at this moment.
+    let author = storage::accounts::hold(conn, me)?.filter(|row| !row.is_gone());
+    let is_known = known(conn, me, &post.uri)?.is_some();
+    let (outcome, remark) = if is_known {
+        (LineOutcome::Already, "")
+    } else {
+        (LineOutcome::Done, remark)
+    };
+    let remark = shortened(remark);
+    let is_ours = post_imports::mark(conn, item.import_id, item.number, outcome, &remark)?;
+    if author.is_none() || is_known || !is_ours {
+        return Ok(());
+    }
+    let status = status(app, conn, person, post)?;
+    let id = status.id;
+    statuses::insert_quietly(app, conn, status, &incoming::hashtags(&post.tags))?;
+    post_imports::insert_origin(conn, me, &post.uri, id)?;
+    for (position, file) in (0_i16..).zip(files) {
+        if !storage::media::attach(conn, *file, id, position)? {
+            return Err(internal("a file that was taken in is gone"));
+        }
+    }
+    Ok(())
+}
+
+/// The status that a post becomes.
+fn status(app: &App, conn: &mut DbConnection, person: &Person, post: &Post) -> Result<Status> {
+    let me = person.id();
+    let parent = match &post.in_reply_to {
+        Some(uri) => known(conn, me, uri)?,
+        None => None,
+    };
+    let parent = match parent {
+        Some(id) => storage::statuses::find(conn, id)?,
+        None => None,
+    };
+    // An answer comes after what it answers, also where the clock says that it was the same moment.
+    let earliest = parent.as_ref().map(|parent| parent.created_at + NEXT_TO);
+    let created_at = post
+        .published
+        .max(earliest.unwrap_or(post.published))
+        .min(app.now());
+    let id = free_id(app, conn, created_at)?;
+    let content = sanitise::html(&html(post));
+    let text = post
+        .source
+        .as_deref()
+        .map_or_else(|| plain_text(&content), |typed| typed.replace('\0', ""));
+    let spoiler_text = post.warning.replace('\0', "");
+    let names = custom_emojis::names([text.as_str(), spoiler_text.as_str()]);
+    let username = &person.account.username;
+    Ok(Status {
+        id,
+        account_id: me,
+        uri: app.addresses().status(username, id),
+        url: app.addresses().page(username, id),
+        local: true,
+        conversation_id: parent.as_ref().map_or(id, |parent| parent.conversation_id),
+        in_reply_to_id: parent.as_ref().map(|parent| parent.id),
+        in_reply_to_account_id: parent.as_ref().map(|parent| parent.account_id),
+        in_reply_to_uri: match &parent {
+            Some(parent) => Some(parent.uri.clone()),
+            None => post.in_reply_to.clone(),
+        },
+        reblog_of_id: None,
+        visibility: post.visibility,
+        content,
+        text,
+        content_type: if post.is_markdown {
+            ContentType::Markdown
+        } else {
+            ContentType::Plain
+        },
+        sensitive: post.sensitive || !spoiler_text.is_empty(),
+        spoiler_text,
+        language: post.language.clone(),
+        application_id: None,
+        emojis: custom_emojis::of_names(app, conn, &names)?,
+        replies_count: 0,
+        reblogs_count: 0,
+        favourites_count: 0,
+        quotes_count: 0,
+        quote_policy: person.user.default_quote_policy.within(post.visibility),
+        has_poll: false,
+        has_quote: false,
+        card_id: None,
+        created_at,
+        edited_at: None,
+        pinned_at: None,
+        deleted_at: None,
+        local_only: parent.is_some_and(|parent| parent.local_only),
+        held_at: None,
+    })
+}
+
+/// An id of that time. Other servers tell times to the second, and much may be of the same one.
+fn free_id(app: &App, conn: &mut DbConnection, at: Time) -> Result<StatusId> {
+    for _ in 0..TRIES {
+        let id = StatusId(app.id_at(at));
+        if storage::statuses::with_ids_deleted(conn, &[id])?.is_empty() {
+            return Ok(id);
+        }
+    }
+    let reason = "Too much was written at the same moment";
+    Err(Error::Conflict(reason.to_owned()))
+}
+
+/// What was to choose becomes a list: nobody can vote any more.
+fn html(post: &Post) -> String {
+    let mut html = post.content.clone();
+    if post.options.is_empty() {
+        return html;
+    }
+    html.push_str("<ul>");
+    for (title, votes) in &post.options {
+        let title = title.replace('&', "&amp;").replace('<', "&lt;");
+        html.push_str(&format!("<li>{title} ({votes})</li>"));
+    }
+    html.push_str("</ul>");
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_to_choose_can_be_read() {
+        let post: Post = serde_json::from_value(serde_json::json!({
+            "uri": "https://old.example/1", "published": "2020-02-03T04:05:06", "content": "<p>Tea?</p>",
+            "source": null, "is_markdown": false, "warning": "", "sensitive": false, "language": null,
+            "visibility": "public", "in_reply_to": null, "tags": [], "files": [],
+            "options": [["Yes & <b>now</b>", 3], ["No", 0]],
+        }))
+        .unwrap();
+        let safe = sanitise::html(&html(&post));
+        assert!(
+            safe.contains("<li>Yes &amp; &lt;b&gt;now&lt;/b&gt; (3)</li><li>No (0)</li>"),
+            "{safe}"
+        );
+    }
+}

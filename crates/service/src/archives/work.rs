@@ -1,0 +1,175 @@
+//! Working an archive off: first all its posts become rows, then one after the other becomes a status, oldest first.
+//! Each is a transaction of its own, so that a process that dies loses at most the one it was at.
+
+use std::time::{Duration, Instant};
+
+use domain::{LineOutcome, Time};
+use storage::post_imports::{self, Item, PostImport};
+use tokio::sync::mpsc;
+
+use super::entry::{self, Entry};
+use super::import::finish;
+use super::opened::Opened;
+use super::taking::take_over;
+use super::{apart, internal};
+use crate::error::invalid;
+use crate::jobs::{Job, enqueue};
+use crate::oauth::Person;
+use crate::transfer::shortened;
+use crate::{App, Error, Result};
+
+/// Posts of one archive.
+const POSTS: i32 = 100_000;
+/// Rows written together.
+const ROWS: usize = 500;
+/// Posts looked up together.
+const AT_ONCE: i64 = 20;
+/// After so long others get their turn who have something that takes long.
+const TURN: Duration = Duration::from_secs(60);
+
+/// Works off some posts of an archive, if it is the turn of this job.
+pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
+    let found = app
+        .read(move |_, conn| {
+            let import = post_imports::find(conn, id)?
+                .filter(|import| import.step == step && import.finished_at.is_none());
+            let Some(import) = import else {
+                return Ok(None);
+            };
+            let user = storage::users::of_account(conn, import.account_id)?;
+            let account = storage::accounts::find(conn, import.account_id)?;
+            let person = user.zip(account);
+            Ok(person.map(|(user, account)| (import, Person { user, account })))
+        })
+        .await?;
+    let Some((import, person)) = found else {
+        return Ok(());
+    };
+    if person.account.is_gone() {
+        return finish(
+            app,
+            &import,
+            "Nothing is taken over for an account that is suspended",
+        )
+        .await;
+    }
+    match proceed(app, &import, &person).await {
+        Ok(true) => finish(app, &import, "").await,
+        Ok(false) => pass_on(app, id, step).await,
+        Err(Error::Invalid(reason)) => finish(app, &import, &shortened(&reason)).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// Leaves the next turn behind.
+async fn pass_on(app: &App, id: i64, step: i32) -> Result<()> {
+    app.transaction(move |app, conn| {
+        if !post_imports::take_step(conn, id, step)? {
+            return Ok(());
+        }
+        let next = Job::ImportPosts {
+            import: id,
+            step: step.saturating_add(1),
+        };
+        enqueue(app, conn, &next)
+    })
+    .await
+}
+
+/// Whether nothing is left to do. [`Error::Invalid`] if the archive cannot be read.
+async fn proceed(app: &App, import: &PostImport, person: &Person) -> Result<bool> {
+    let file = import
+        .file
+        .as_deref()
+        .ok_or_else(|| invalid("The file is not there any more"))?;
+    let place = app.media().place(file);
+    let mut opened = apart(move || Opened::open(&place)).await??;
+    if !import.is_read {
+        opened = read(app, import.id, opened).await?;
+    }
+    let (begun, id) = (Instant::now(), import.id);
+    let mut unpacked = import.unpacked;
+    loop {
+        let items = app
+            .read(move |_, conn| Ok(post_imports::waiting(conn, id, AT_ONCE)?))
+            .await?;
+        if items.is_empty() {
+            return Ok(true);
+        }
+        for item in items {
+            if begun.elapsed() > TURN {
+                return Ok(false);
+            }
+            opened = take_over(app, person, opened, item, &mut unpacked).await?;
+        }
+    }
+}
+
+/// Makes a row of each post. What a process that died had begun is begun anew.
+async fn read(app: &App, id: i64, mut opened: Opened) -> Result<Opened> {
+    app.transaction(move |_, conn| Ok(post_imports::delete_items(conn, id)?))
+        .await?;
+    let now = app.now();
+    let (sender, mut batches) = mpsc::channel(2);
+    let reading = tokio::task::spawn_blocking(move || {
+        let send = |rows| sender.blocking_send(rows).map_err(internal);
+        let boosts = rows(&mut opened, id, now, send);
+        (opened, boosts)
+    });
+    while let Some(batch) = batches.recv().await {
+        app.transaction(move |_, conn| Ok(post_imports::insert_items(conn, batch)?))
+            .await?;
+    }
+    let (opened, boosts) = reading.await.map_err(internal)?;
+    let boosts = boosts?;
+    app.transaction(move |_, conn| Ok(post_imports::set_read(conn, id, boosts)?))
+        .await?;
+    Ok(opened)
+}
+
+/// Reads all activities; answers how many are boosts.
+fn rows(
+    opened: &mut Opened,
+    import: i64,
+    now: Time,
+    mut send: impl FnMut(Vec<Item>) -> Result<()>,
+) -> Result<i64> {
+    let owner = opened.owner()?;
+    let (mut boosts, mut number, mut batch) = (0, 0, Vec::new());
+    opened.activities(|activity| {
+        number += 1;
+        if number > POSTS {
+            return Err(invalid(format!(
+                "There are more than {POSTS} posts in the archive"
+            )));
+        }
+        let (uri, published_at, body, outcome, reason) = match entry::read(&activity, &owner, now) {
+            Entry::Boost => {
+                boosts += 1;
+                return Ok(());
+            }
+            Entry::Post(post) => {
+                let body = serde_json::to_string(&post).map_err(internal)?;
+                (post.uri, post.published, body, LineOutcome::Waiting, "")
+            }
+            Entry::Refused { uri, reason } => {
+                (uri, now, String::new(), LineOutcome::Refused, reason)
+            }
+        };
+        batch.push(Item {
+            import_id: import,
+            number,
+            uri,
+            body,
+            published_at,
+            outcome,
+            reason: reason.to_owned(),
+        });
+        if batch.len() >= ROWS {
+            send(std::mem::take(&mut batch))?;
+        }
+        Ok(())
+    })?;
+    send(batch)?;
+    Ok(boosts)
+}
