@@ -55,6 +55,7 @@ mod notifications;
 mod own_profile;
 mod pages;
 mod passed_on;
+mod passkeys;
 mod pictures;
 mod polls;
 mod proofs;

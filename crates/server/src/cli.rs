@@ -152,7 +152,7 @@ pub enum User {
         #[arg(long)]
         password: Option<String>,
     },
-    /// Asks somebody who lost their phone and their recovery codes for the password alone.
+    /// Takes codes of a phone, passkeys and recovery codes from somebody who lost them, and asks for the password alone.
     LiftSecondFactor { name: String },
     /// Sets what somebody may do: user, moderator, admin, owner.
     Role { name: String, role: Role },

@@ -165,6 +165,17 @@ pub(crate) fn password_changed(to: &str, server: &str, username: &str) -> Messag
     }
 }
 
+pub(crate) fn passkey_added(to: &str, server: &str, username: &str, passkey: &str) -> Message {
+    Message {
+        to: to.to_owned(),
+        subject: format!("A passkey for {} was added", one_line(server)),
+        body: format!(
+            "Hello {username},\n\na passkey called \"{passkey}\" signs you in to {server} from now on. If that was not you, \
+             remove it in the settings, and choose a new password.\n"
+        ),
+    }
+}
+
 pub(crate) fn new_address(to: &str, server: &str, username: &str, link: &str) -> Message {
     Message {
         to: to.to_owned(),

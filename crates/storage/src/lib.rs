@@ -66,6 +66,7 @@ pub mod mutes;
 pub mod notification_requests;
 pub mod notifications;
 mod paging;
+pub mod passkeys;
 mod patience;
 pub mod polls;
 pub mod push_subscriptions;

@@ -267,6 +267,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        credential_id -> Text,
+        name -> Text,
+        data -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    passkey_ceremonies (token_hash) {
+        token_hash -> Text,
+        user_id -> Nullable<BigInt>,
+        purpose -> SmallInt,
+        state -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     sign_in_failures (subject) {
         subject -> Text,
         failures -> BigInt,
@@ -1069,6 +1091,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_policies,
     notification_requests,
     notifications,
+    passkey_ceremonies,
+    passkeys,
     pending_sign_ins,
     poll_options,
     poll_votes,

@@ -3,6 +3,7 @@
 mod admin;
 mod leave;
 mod own;
+pub mod passkeys;
 pub mod second_factor;
 mod sign_in;
 mod sign_up;
@@ -25,7 +26,9 @@ pub use own::{
     NewAddress, ask_for_reset, change_email, change_password, confirm_new_address, is_reset_good,
     reset,
 };
-pub use sign_in::{Entry, Session, prove_again, session, sign_in, sign_in_with_code, sign_out};
+pub use sign_in::{
+    Entry, Owed, Session, owed, prove_again, session, sign_in, sign_in_with_code, sign_out,
+};
 pub use sign_up::{
     SignUp, SignedUp, State, ask_again_for_confirmation, confirm, sign_up, sign_up_with_token,
 };
