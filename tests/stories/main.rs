@@ -42,6 +42,7 @@ mod harness;
 mod hostile;
 mod house;
 mod idempotency;
+mod invites;
 mod languages;
 mod leaving;
 mod lists;

@@ -47,6 +47,7 @@ pub mod imports;
 pub mod inbox;
 pub mod instances;
 pub mod integrity;
+pub mod invites;
 pub mod ip_blocks;
 pub mod jobs;
 pub mod keys;

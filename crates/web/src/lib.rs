@@ -7,6 +7,7 @@ mod consent;
 mod feed;
 mod forms;
 mod front;
+mod invites;
 mod leave;
 mod moving;
 mod page;
@@ -103,6 +104,11 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(
             web::resource("/settings/passkeys/question").route(web::post().to(passkeys::begin)),
+        )
+        .service(
+            web::resource("/settings/invites")
+                .route(web::get().to(invites::form))
+                .route(web::post().to(invites::submit)),
         )
         .service(
             web::resource("/settings/sessions")

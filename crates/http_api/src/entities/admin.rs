@@ -42,12 +42,21 @@ pub struct AdminAccount {
     pub sensitized: bool,
     #[schema(required)]
     pub role: Option<Role>,
+    /// Only of those who came by an invitation of somebody who is still here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub invited_by_account_id: Option<AccountId>,
     pub account: Account,
 }
 
 impl From<AdminAccountView> for AdminAccount {
     fn from(view: AdminAccountView) -> Self {
-        let AdminAccountView { account, user } = view;
+        let AdminAccountView {
+            account,
+            user,
+            invited_by,
+            may_invite,
+        } = view;
         let row = &account.account;
         Self {
             id: row.id,
@@ -62,7 +71,8 @@ impl From<AdminAccountView> for AdminAccount {
             silenced: row.silenced_at.is_some(),
             suspended: row.suspended_at.is_some(),
             sensitized: row.sensitized_at.is_some(),
-            role: user.as_ref().map(|user| Role::from(user.role)),
+            role: user.as_ref().map(|user| Role::of(user.role, may_invite)),
+            invited_by_account_id: invited_by,
             email: user.as_ref().map(|user| user.email.clone()),
             locale: user.as_ref().map(|user| user.locale.clone()),
             invite_request: user

@@ -1,6 +1,7 @@
 //! People who sign in here: signing up, signing in, and what administrators do about them.
 
 mod admin;
+pub mod invites;
 mod leave;
 mod own;
 pub mod passkeys;
@@ -15,8 +16,8 @@ use storage::accounts::Account;
 use storage::users::User;
 
 pub use admin::{
-    NewUser, approve, check_new, confirm_by_hand, create, create_invite, ensure_instance_actor,
-    find, instance_actor, list, set_password, set_role, suspend,
+    NewUser, approve, check_new, confirm_by_hand, create, ensure_instance_actor, find,
+    instance_actor, list, set_password, set_role, suspend,
 };
 pub(crate) use admin::{create_waiting, let_in, set_suspended};
 pub(crate) use leave::leave;
