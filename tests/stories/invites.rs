@@ -123,7 +123,7 @@ async fn people_invite_others(kind: Kind) {
     let (status, _, _) = bo.page(ALL).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     let made = school.command(&["invite", "create"]);
-    let of_the_house = out(&made).trim().to_owned();
+    let of_the_house = String::from_utf8(made.stdout).unwrap().trim().to_owned();
     assert_eq!(
         links(&mia, ALL).await,
         [&of_the_house, &open, &first].map(String::clone)
