@@ -29,6 +29,7 @@ mod doctor;
 mod domain_blocks;
 mod double_knock;
 mod elsewhere;
+mod emoji_administration;
 mod figures;
 mod films;
 mod filters;

@@ -58,6 +58,7 @@ diesel::table! {
         visible_in_picker -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        bytes -> Nullable<BigInt>,
     }
 }
 

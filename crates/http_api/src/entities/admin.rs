@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::domain_block::digest;
 use super::instance::Rule;
 use super::time::{moment, moment_or_null};
-use super::{Account, Empty, Null, Role, Status};
+use super::{Account, CustomEmoji, Empty, Null, Role, Status};
 
 /// Somebody, with what moderators know of them. No addresses of devices are kept.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -83,6 +83,24 @@ impl From<AdminAccountView> for AdminAccount {
             account: account.into(),
         }
     }
+}
+
+/// A custom emoji, as GoToSocial shows it to administrators.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AdminEmoji {
+    #[serde(flatten)]
+    pub emoji: CustomEmoji,
+    pub id: String,
+    /// Only those from elsewhere can be.
+    pub disabled: bool,
+    #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Time,
+    /// Bytes of both pictures; null of those that were taken in before this was noted.
+    #[schema(required)]
+    pub total_file_size: Option<i64>,
+    pub content_type: String,
+    pub uri: String,
 }
 
 /// <https://docs.joinmastodon.org/entities/Admin_DomainBlock/>

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod email_blocks;
+pub mod emojis;
 pub mod ip_blocks;
 pub mod metrics;
 pub mod reports;
