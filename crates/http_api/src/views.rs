@@ -118,6 +118,7 @@ pub fn credential_account(
 
 impl e::Role {
     /// The role of somebody who may invite others, or may not.
+    #[must_use]
     pub fn of(role: domain::Role, may_invite: bool) -> Self {
         let place = usize::try_from(i16::from(role)).unwrap_or(0);
         let bits = PERMISSIONS.get(place).copied().unwrap_or(0);

@@ -33,6 +33,8 @@ use crate::{App, Error, Result, mail};
 const MOST: i64 = 20;
 /// Characters of what somebody calls one.
 const NAME: usize = 50;
+/// Characters of what a device calls one: base64url of 1,023 bytes (WebAuthn, section 7.1).
+const CREDENTIAL_ID: usize = 1_364;
 /// For so long a device may take to answer.
 const MINUTES: i64 = 5;
 /// Questions that wait for an answer, of the whole server.
@@ -174,7 +176,7 @@ pub async fn begin(app: &App, person: &Person, password: &str, from: IpAddr) -> 
         let known = known.collect::<Result<Vec<_>>>()?;
         let name = &person.account.username;
         let shown = match person.account.display_name.as_str() {
-            "" => name,
+            "" => name.as_str(),
             shown => shown,
         };
         let (mut options, state) = party
@@ -228,7 +230,9 @@ pub async fn finish(
         let is_first = !second_factor::is_on(conn, user)?;
         has_room(storage::passkeys::count(conn, user)?)?;
         let credential_id = id_of(made.cred_id());
-        if storage::passkeys::with_credential(conn, &credential_id)?.is_some() {
+        if credential_id.len() > CREDENTIAL_ID
+            || storage::passkeys::with_credential(conn, &credential_id)?.is_some()
+        {
             return Ok(None);
         }
         let row = Row {
