@@ -82,7 +82,26 @@ async fn story(kind: Kind) {
         .await
         .unwrap();
     assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
+    let size = part.headers()["content-range"].to_str().unwrap();
+    let size = size.rsplit('/').next().unwrap().to_owned();
     assert_eq!(part.bytes().await.unwrap().as_ref(), b"\x89PNG\r\n\x1a\n");
+    for asked in [format!("bytes={size}-"), "bytes=-0".to_owned()] {
+        let beyond = here.http.get(media["url"].as_str().unwrap());
+        let beyond = beyond.header("range", &asked).send().await.unwrap();
+        assert_eq!(
+            beyond.status(),
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            "{asked}"
+        );
+        let all = format!("bytes */{size}");
+        assert_eq!(beyond.headers()["content-range"], all);
+        assert!(
+            !beyond.headers()["cache-control"]
+                .to_str()
+                .unwrap()
+                .contains("public")
+        );
+    }
 
     // Only what a row of ours holds, and only for whoever knows it.
     let url = media["url"].as_str().unwrap();

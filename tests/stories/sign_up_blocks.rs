@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::admin::{SCOPES, is_refused, names, signs_up};
-use crate::harness::{School, answer, eventually};
+use crate::harness::{School, answer, eventually, out};
 
 async fn blocks(kind: Kind) {
     let proxies = [("server.trusted_proxies", "[\"127.0.0.1/32\"]")];
@@ -136,4 +136,107 @@ async fn who_is_blocked_cannot_sign_up_on_sqlite() {
 #[tokio::test]
 async fn who_is_blocked_cannot_sign_up_on_postgresql() {
     blocks(Postgres).await;
+}
+
+async fn lifted(kind: Kind) {
+    let proxies = [("server.trusted_proxies", "[\"127.0.0.1/32\"]")];
+    let Some(school) = School::open_with(kind, &proxies).await else {
+        return;
+    };
+    let abe = school.person("abe", "admin", SCOPES);
+    for (list, body) in [
+        (
+            "ip_blocks",
+            json!({ "ip": "203.0.113.0/24", "severity": "no_access", "comment": "noise" }),
+        ),
+        (
+            "ip_blocks",
+            json!({ "ip": "203.0.113.128/25", "severity": "sign_up_block" }),
+        ),
+        (
+            "ip_blocks",
+            json!({ "ip": "2001:db8::/32", "severity": "no_access" }),
+        ),
+        (
+            "email_domain_blocks",
+            json!({ "domain": "throwaway.example" }),
+        ),
+        (
+            "canonical_email_blocks",
+            json!({ "email": "jo@school.example" }),
+        ),
+        (
+            "canonical_email_blocks",
+            json!({ "email": "kim@school.example" }),
+        ),
+    ] {
+        abe.post(&format!("/api/v1/admin/{list}"), body).await;
+    }
+    let status_from = async |from: &str| {
+        let asked = school
+            .request(Method::GET, "/about")
+            .header("x-forwarded-for", from);
+        asked.send().await.unwrap().status()
+    };
+    eventually("the network to be turned away", async || {
+        (status_from("203.0.113.200").await == StatusCode::FORBIDDEN).then_some(())
+    })
+    .await;
+    let run = |arguments: &[&str]| {
+        let done = school.command(arguments);
+        (done.status.success(), out(&done))
+    };
+    let (_, listed) = run(&["network", "list"]);
+    assert!(
+        listed.contains("203.0.113.0/24\tno access\t-\tnoise"),
+        "{listed}"
+    );
+    assert!(listed.contains("203.0.113.128/25\tno sign-up"), "{listed}");
+    let (_, listed) = run(&["email", "list"]);
+    assert!(listed.contains("throwaway.example"), "{listed}");
+    let hash = listed.lines().find(|line| line.contains("one address"));
+    let hash = hash.unwrap().split('\t').next().unwrap().to_owned();
+
+    for nothing in [
+        ["network", "unblock", "198.51.100.1"],
+        ["network", "unblock", "203.0.0.0/16"],
+        ["network", "unblock", "school"],
+        ["email", "unblock", "school.example"],
+        ["email", "unblock", "ida@throwaway.example"],
+    ] {
+        let (good, said) = run(&nothing);
+        assert!(!good, "{said}");
+        assert!(said.contains("there is no"), "{said}");
+    }
+    // An address lifts all that it meets, a network itself alone.
+    let (good, said) = run(&["network", "unblock", "203.0.113.200"]);
+    assert!(
+        good && said.contains("203.0.113.0/24") && said.contains("203.0.113.128/25"),
+        "{said}"
+    );
+    let (_, listed) = run(&["network", "list"]);
+    assert!(listed.starts_with("2001:db8::/32"), "{listed}");
+    let (good, said) = run(&["network", "unblock", "2001:db8::/32"]);
+    assert!(good, "{said}");
+    eventually("the network to be let in", async || {
+        (status_from("203.0.113.200").await == StatusCode::OK).then_some(())
+    })
+    .await;
+    // The first of the two by its hash, the other by another way to write it.
+    for what in [hash.as_str(), "K.im+x@School.example", "Throwaway.example"] {
+        let (good, said) = run(&["email", "unblock", what]);
+        assert!(good, "{said}");
+    }
+    let (_, listed) = run(&["email", "list"]);
+    assert_eq!(listed, "");
+}
+
+#[tokio::test]
+async fn blocks_are_lifted_by_command_on_sqlite() {
+    lifted(Sqlite).await;
+}
+
+#[tokio::test]
+async fn blocks_are_lifted_by_command_on_postgresql() {
+    lifted(Postgres).await;
 }

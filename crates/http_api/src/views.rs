@@ -5,11 +5,13 @@ mod media;
 use std::sync::Arc;
 
 use domain::{AccountId, AccountKind, CardKind, CustomEmoji, NotificationGroup, ProfileField};
+use service::App;
 use service::announcements::{AnnouncementView, ReactionView};
 use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
 use service::oauth::Person;
 use service::text::format::escape;
+use service::users::invites;
 use service::views::{
     AccountView, CardView, EditView, HashtagView, NotificationView, PollView, QuoteView, Quoted,
     RelationshipView, StatusView, TagView,
@@ -20,7 +22,11 @@ use crate::entities::Approval;
 
 /// Permission bits of Mastodon's roles: user, moderator, admin, owner.
 /// <https://docs.joinmastodon.org/entities/Role/#permission-flags>
-const PERMISSIONS: [&str; 4] = ["0", "1308", "983036", "1"];
+const PERMISSIONS: [u32; 4] = [0, 1_308 + MANAGE_INVITES, 983_036, ADMINISTRATOR];
+/// Which stands for all of them.
+const ADMINISTRATOR: u32 = 1;
+const MANAGE_INVITES: u32 = 1 << 11;
+const INVITE_USERS: u32 = 1 << 16;
 
 impl From<AccountView> for e::Account {
     fn from(view: AccountView) -> Self {
@@ -83,6 +89,7 @@ impl From<AccountView> for e::Account {
 
 /// One's own account.
 pub fn credential_account(
+    app: &App,
     person: &Person,
     view: AccountView,
     follow_requests: i64,
@@ -104,19 +111,27 @@ pub fn credential_account(
             quote_policy: user.default_quote_policy.name(),
             status_content_type: user.default_content_type.name(),
         },
-        role: user.role.into(),
+        role: e::Role::of(user.role, invites::may_make(app, user.role)),
         account: view.into(),
     }
 }
 
-impl From<domain::Role> for e::Role {
-    fn from(role: domain::Role) -> Self {
+impl e::Role {
+    /// The role of somebody who may invite others, or may not.
+    #[must_use]
+    pub fn of(role: domain::Role, may_invite: bool) -> Self {
         let place = usize::try_from(i16::from(role)).unwrap_or(0);
+        let bits = PERMISSIONS.get(place).copied().unwrap_or(0);
+        let bits = if may_invite && bits != ADMINISTRATOR {
+            bits | INVITE_USERS
+        } else {
+            bits
+        };
         Self {
             id: i16::from(role).to_string(),
             name: role.name().to_owned(),
             color: String::new(),
-            permissions: PERMISSIONS.get(place).copied().unwrap_or("0").to_owned(),
+            permissions: bits.to_string(),
             highlighted: false,
             collection_limit: domain::limits::COLLECTIONS,
         }

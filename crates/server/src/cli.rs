@@ -37,6 +37,12 @@ pub enum Command {
     /// Decides with which other servers this one has to do.
     #[command(subcommand)]
     Domain(Domain),
+    /// Shows and lifts rules about networks, for administrators who shut themselves out.
+    #[command(subcommand)]
+    Network(Network),
+    /// Shows and lifts blocks of e-mail addresses and their servers.
+    #[command(subcommand)]
+    Email(Email),
     /// Finds out why another server and this one do not come together.
     #[command(subcommand)]
     Federation(Federation),
@@ -152,7 +158,7 @@ pub enum User {
         #[arg(long)]
         password: Option<String>,
     },
-    /// Asks somebody who lost their phone and their recovery codes for the password alone.
+    /// Takes codes of a phone, passkeys and recovery codes from somebody who lost them, and asks for the password alone.
     LiftSecondFactor { name: String },
     /// Sets what somebody may do: user, moderator, admin, owner.
     Role { name: String, role: Role },
@@ -374,6 +380,28 @@ pub enum Domain {
         /// Prints the allowed servers instead.
         #[arg(long)]
         allow: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Network {
+    /// Lists all rules: from where nobody signs up, or nobody is let in.
+    List,
+    /// Lifts the rule about a network, or all rules that an address meets.
+    Unblock {
+        /// 203.0.113.0/24 or 203.0.113.7
+        network: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Email {
+    /// Lists all mail servers and addresses with which nobody signs up.
+    List,
+    /// Lets people sign up again.
+    Unblock {
+        /// A mail server, an address, or the hash of one as the list has it.
+        what: String,
     },
 }
 

@@ -88,6 +88,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::emoji::run(config, command))
         }
+        Command::Network(command) => {
+            let config = load()?;
+            runtime().block_on(commands::network::run(config, command))
+        }
+        Command::Email(command) => {
+            let config = load()?;
+            runtime().block_on(commands::email::run(config, command))
+        }
         Command::Dev(command) => {
             let config = load()?;
             runtime().block_on(commands::seed::run(config, command))

@@ -87,7 +87,11 @@ async fn send(
         .headers()
         .get(header::RANGE)
         .and_then(|value| value.to_str().ok());
-    let part = asked.and_then(|asked| range(asked, size));
+    let part = match asked.map_or(Range::Whole, |asked| range(asked, size)) {
+        Range::Whole => None,
+        Range::Part(first, last) => Some((first, last)),
+        Range::Beyond => return beyond(size),
+    };
     let (start, end) = part.map_or((0, size), |(first, last)| (first, last + 1));
     let content = match app.media().stream(path, start..end).await {
         Ok(content) => content,
@@ -115,16 +119,54 @@ async fn send(
     response.body(SizedStream::new(end - start, content))
 }
 
-/// First and last byte of the one range asked for; none if there are several, or none of that file.
-fn range(asked: &str, size: u64) -> Option<(u64, u64)> {
-    let (first, last) = asked.strip_prefix("bytes=")?.split_once('-')?;
-    let end = size.checked_sub(1)?;
-    let (start, end) = match (first.trim(), last.trim()) {
-        ("", suffix) => (size.saturating_sub(suffix.parse().ok()?), end),
-        (first, "") => (first.parse().ok()?, end),
-        (first, last) => (first.parse().ok()?, last.parse::<u64>().ok()?.min(end)),
+/// What a request asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Range {
+    /// All of it, also where that is not what was asked for: several parts, or what cannot be read.
+    Whole,
+    /// From its first to its last byte.
+    Part(u64, u64),
+    /// Nothing of the file.
+    Beyond,
+}
+
+/// Reads the one range that is asked for.
+fn range(asked: &str, size: u64) -> Range {
+    let bounds = asked
+        .strip_prefix("bytes=")
+        .and_then(|bounds| bounds.split_once('-'));
+    let Some((first, last)) = bounds else {
+        return Range::Whole;
     };
-    (start <= end).then_some((start, end))
+    let (first, last) = match (first.trim(), last.trim()) {
+        ("", suffix) => match suffix.parse::<u64>() {
+            Ok(0) => return Range::Beyond,
+            Ok(suffix) => (size.saturating_sub(suffix), u64::MAX),
+            Err(_) => return Range::Whole,
+        },
+        (first, "") => match first.parse() {
+            Ok(first) => (first, u64::MAX),
+            Err(_) => return Range::Whole,
+        },
+        (first, last) => match (first.parse(), last.parse()) {
+            (Ok(first), Ok(last)) if first <= last => (first, last),
+            _ => return Range::Whole,
+        },
+    };
+    match size.checked_sub(1) {
+        Some(end) if first <= end => Range::Part(first, last.min(end)),
+        _ => Range::Beyond,
+    }
+}
+
+/// Of how many bytes nothing was asked for.
+fn beyond(size: u64) -> HttpResponse {
+    HttpResponse::RangeNotSatisfiable()
+        .insert_header((header::CONTENT_RANGE, format!("bytes */{size}")))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .finish()
 }
 
 /// Of a fixed type, and a page neither here nor in a frame.
@@ -162,7 +204,7 @@ fn kind(folder: &str, name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{kind, range};
+    use super::{Range, kind, range};
 
     #[test]
     fn only_names_that_we_gave_are_looked_for() {
@@ -183,18 +225,25 @@ mod tests {
     #[test]
     fn a_player_gets_the_part_that_it_asks_for() {
         for (asked, part) in [
-            ("bytes=0-1", Some((0, 1))),
-            ("bytes=5-", Some((5, 9))),
-            ("bytes=-3", Some((7, 9))),
-            ("bytes=-30", Some((0, 9))),
-            ("bytes=8-20", Some((8, 9))),
-            ("bytes=10-", None),
-            ("bytes=3-2", None),
-            ("bytes=0-1,4-5", None),
-            ("lines=0-1", None),
+            ("bytes=0-1", Range::Part(0, 1)),
+            ("bytes=5-", Range::Part(5, 9)),
+            ("bytes=-3", Range::Part(7, 9)),
+            ("bytes=-30", Range::Part(0, 9)),
+            ("bytes=8-20", Range::Part(8, 9)),
+            ("bytes=9-9", Range::Part(9, 9)),
+            ("bytes=10-", Range::Beyond),
+            ("bytes=10-20", Range::Beyond),
+            ("bytes=-0", Range::Beyond),
+            ("bytes=3-2", Range::Whole),
+            ("bytes=-", Range::Whole),
+            ("bytes=0-1,4-5", Range::Whole),
+            ("bytes=a-b", Range::Whole),
+            ("lines=0-1", Range::Whole),
         ] {
             assert_eq!(range(asked, 10), part, "{asked}");
         }
-        assert_eq!(range("bytes=0-", 0), None);
+        for asked in ["bytes=0-", "bytes=-1"] {
+            assert_eq!(range(asked, 0), Range::Beyond, "{asked}");
+        }
     }
 }

@@ -193,6 +193,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             confirm_email: registrations.confirm_email,
             reason_required: registrations.reason_required,
             minimum_age: Some(registrations.minimum_age).filter(|years| *years > 0),
+            invites_from: registrations.invites_from,
         },
         max_characters: config.statuses.max_characters,
         detected_languages: config.statuses.detected_languages.clone(),

@@ -16,6 +16,8 @@ pub use storage::custom_emojis::Emoji;
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
 use crate::media::emoji;
+use crate::moderation::note;
+use crate::oauth::Person;
 use crate::profile::new_path;
 use crate::{App, Error, Result};
 
@@ -50,25 +52,17 @@ pub fn is_shortcode(name: &str) -> bool {
 
 /// Adds an emoji. [`Error::Conflict`] if there is one of that name that does not give way.
 pub async fn add(app: &App, new: NewEmoji) -> Result<Emoji> {
+    take_in(app, new, None).await
+}
+
+/// The same, noted if somebody does it by an app.
+pub(crate) async fn take_in(app: &App, new: NewEmoji, by: Option<Person>) -> Result<Emoji> {
     if !is_shortcode(&new.shortcode) {
         return Err(invalid(
             "Shortcode must have 2 to 64 letters, digits and underscores",
         ));
     }
-    let category = new.category.map(|text| text.trim().replace('\0', ""));
-    let category = category.filter(|text| !text.is_empty());
-    if category
-        .as_ref()
-        .is_some_and(|text| text.chars().count() > CATEGORY)
-    {
-        return Err(invalid(format!(
-            "Category is too long (maximum is {CATEGORY} characters)"
-        )));
-    }
-    let most = app.settings().max_emoji_bytes;
-    if new.picture.len() > most {
-        return Err(Error::TooLarge);
-    }
+    let category = category(new.category)?;
     let name = new.shortcode.clone();
     let known = app
         .read(move |_, conn| Ok(storage::custom_emojis::named(conn, &name)?))
@@ -76,10 +70,87 @@ pub async fn add(app: &App, new: NewEmoji) -> Result<Emoji> {
     if known.is_some() && !new.replace {
         return Err(taken(&new.shortcode));
     }
-    let picture = emoji::emoji(new.picture).await?;
+    let kept = keep(app, new.picture).await?;
+    let row = Emoji {
+        id: app.next_id(),
+        shortcode: new.shortcode,
+        category,
+        file: kept.file.clone(),
+        static_file: kept.static_file.clone(),
+        mime: kept.mime.to_owned(),
+        visible_in_picker: new.visible_in_picker,
+        created_at: app.now(),
+        updated_at: app.now(),
+        bytes: Some(kept.bytes),
+    };
+    let stored = app
+        .transaction(move |app, conn| {
+            if let Some(by) = by {
+                note(app, conn, &by, "add emoji", row.shortcode.clone())?;
+            }
+            store(app, conn, row, new.replace)
+        })
+        .await;
+    match stored {
+        Ok((made, before)) => {
+            if let Some(before) = before {
+                finish(app, &before).await?;
+            }
+            Ok(made)
+        }
+        Err(error) => {
+            kept.remove(app).await?;
+            Err(error)
+        }
+    }
+}
+
+/// A category as it is stored; an empty one is none.
+pub(crate) fn category(text: Option<String>) -> Result<Option<String>> {
+    let text = text.map(|text| text.trim().replace('\0', ""));
+    let text = text.filter(|text| !text.is_empty());
+    if text
+        .as_ref()
+        .is_some_and(|text| text.chars().count() > CATEGORY)
+    {
+        return Err(invalid(format!(
+            "Category is too long (maximum is {CATEGORY} characters)"
+        )));
+    }
+    Ok(text)
+}
+
+/// Files of an emoji that are in the media store, and in no row yet.
+pub(crate) struct Kept {
+    pub(crate) file: String,
+    pub(crate) static_file: String,
+    pub(crate) mime: &'static str,
+    pub(crate) bytes: i64,
+}
+
+impl Kept {
+    /// Where nothing came of it.
+    pub(crate) async fn remove(&self, app: &App) -> Result<()> {
+        app.media().delete(&self.file).await?;
+        if self.static_file != self.file {
+            app.media().delete(&self.static_file).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a picture anew, and puts it into the media store.
+pub(crate) async fn keep(app: &App, picture: Bytes) -> Result<Kept> {
+    let most = app.settings().max_emoji_bytes;
+    if picture.len() > most {
+        return Err(Error::TooLarge);
+    }
+    let picture = emoji::emoji(picture).await?;
     if picture.bytes.len() > most.saturating_mul(GROWTH) {
         return Err(Error::TooLarge);
     }
+    let still = picture.still.as_ref().map_or(0, Bytes::len);
+    let bytes = picture.bytes.len().saturating_add(still);
     let file = new_path(picture.extension);
     app.media().write(&file, picture.bytes).await?;
     let static_file = match picture.still {
@@ -90,33 +161,12 @@ pub async fn add(app: &App, new: NewEmoji) -> Result<Emoji> {
         }
         None => file.clone(),
     };
-    let row = Emoji {
-        id: app.next_id(),
-        shortcode: new.shortcode,
-        category,
+    Ok(Kept {
         file,
         static_file,
-        mime: picture.mime.to_owned(),
-        visible_in_picker: new.visible_in_picker,
-        created_at: app.now(),
-        updated_at: app.now(),
-    };
-    let kept = row.clone();
-    let stored = app
-        .transaction(move |app, conn| store(app, conn, row, new.replace))
-        .await;
-    match stored {
-        Ok((made, before)) => {
-            if let Some(before) = before {
-                rewrite_everywhere(app, made.shortcode.clone(), files(&before)).await?;
-            }
-            Ok(made)
-        }
-        Err(error) => {
-            remove_files(app, &kept).await?;
-            Err(error)
-        }
-    }
+        mime: picture.mime,
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+    })
 }
 
 fn taken(shortcode: &str) -> Error {
@@ -156,12 +206,22 @@ pub async fn remove(app: &App, shortcode: &str) -> Result<()> {
     let gone = app
         .transaction(move |app, conn| {
             let gone = storage::custom_emojis::named(conn, &name)?.ok_or(Error::NotFound)?;
-            storage::custom_emojis::delete(conn, gone.id)?;
-            leave_rewriting(app, conn, &gone)?;
+            delete(app, conn, &gone)?;
             Ok(gone)
         })
         .await?;
-    rewrite_everywhere(app, shortcode.to_owned(), files(&gone)).await
+    finish(app, &gone).await
+}
+
+/// Removes the row of an emoji; [`finish`] does the rest.
+pub(crate) fn delete(app: &App, conn: &mut DbConnection, gone: &Emoji) -> Result<()> {
+    storage::custom_emojis::delete(conn, gone.id)?;
+    leave_rewriting(app, conn, gone)
+}
+
+/// After an emoji was removed or got another picture: `before` is what it was.
+pub(crate) async fn finish(app: &App, before: &Emoji) -> Result<()> {
+    rewrite_everywhere(app, before.shortcode.clone(), files(before)).await
 }
 
 /// All emoji, by name.
@@ -254,7 +314,7 @@ fn files(emoji: &Emoji) -> Vec<String> {
 }
 
 /// What follows from the transaction at hand is done at once; the job does it if that is cut off.
-fn leave_rewriting(app: &App, conn: &mut DbConnection, before: &Emoji) -> Result<()> {
+pub(crate) fn leave_rewriting(app: &App, conn: &mut DbConnection, before: &Emoji) -> Result<()> {
     let job = Job::RewriteEmoji {
         shortcode: before.shortcode.clone(),
         files: files(before),
@@ -320,14 +380,6 @@ async fn rewrite(app: &App, shortcode: &str, now: Option<CustomEmoji>) -> Result
                 Ok(last)
             })
             .await?;
-    }
-    Ok(())
-}
-
-async fn remove_files(app: &App, emoji: &Emoji) -> Result<()> {
-    app.media().delete(&emoji.file).await?;
-    if emoji.static_file != emoji.file {
-        app.media().delete(&emoji.static_file).await?;
     }
     Ok(())
 }

@@ -365,6 +365,7 @@ pub async fn prune(app: &App) -> Result<()> {
             let now = app.now();
             storage::sessions::prune(conn, now)?;
             storage::second_factors::prune(conn, now)?;
+            storage::passkeys::prune(conn, now)?;
             storage::applications::prune_codes(conn, now - day)?;
             storage::idempotency::prune(conn, now - day)?;
             // A day longer than the oldest signature, or proof of somebody else's, that is believed.

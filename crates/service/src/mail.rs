@@ -165,6 +165,7 @@ pub(crate) fn password_changed(to: &str, server: &str, username: &str) -> Messag
     }
 }
 
+<<<<<<< HEAD
 pub(crate) fn archive_ready(to: &str, server: &str, username: &str, link: &str) -> Message {
     Message {
         to: to.to_owned(),
@@ -172,6 +173,15 @@ pub(crate) fn archive_ready(to: &str, server: &str, username: &str, link: &str) 
         body: format!(
             "Hello {username},\n\nthe archive of what you wrote on {server} is made. You find it here, for seven days:\n\n{link}\n\n\
              If you did not ask for it, somebody else may know your password: please change it.\n"
+=======
+pub(crate) fn passkey_added(to: &str, server: &str, username: &str, passkey: &str) -> Message {
+    Message {
+        to: to.to_owned(),
+        subject: format!("A passkey for {} was added", one_line(server)),
+        body: format!(
+            "Hello {username},\n\na passkey called \"{passkey}\" signs you in to {server} from now on. If that was not you, \
+             remove it in the settings, and choose a new password.\n"
+>>>>>>> signin
         ),
     }
 }

@@ -147,7 +147,7 @@ pub async fn seed(app: &App) -> Result<Seeded> {
         emoji: maker.emoji().await?,
         tag,
         link,
-        invitation: users::create_invite(app, Some(1), Some(7))
+        invitation: users::invites::create(app, Some(1), Some(7))
             .await
             .map(|code| app.addresses().join(&format!("/sign-up?invite={code}")))?,
         annual_report: this_year(app, &reader).await?,

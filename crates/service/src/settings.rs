@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use chrono::TimeDelta;
 use domain::text::Hosts;
-use domain::{FederationMode, Host, Time};
+use domain::{FederationMode, Host, Role, Time};
 use url::Url;
 
 use crate::films::Ffmpeg;
@@ -25,6 +25,8 @@ pub struct Registrations {
     pub reason_required: bool,
     /// Years; none: nobody is asked when they were born.
     pub minimum_age: Option<u32>,
+    /// What somebody must be at least to invite others.
+    pub invites_from: Role,
 }
 
 /// Who may see something.

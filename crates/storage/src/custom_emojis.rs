@@ -5,6 +5,7 @@ use domain::{AccountId, CustomEmoji, StatusId, Time};
 
 use crate::DbConnection;
 use crate::among::among;
+use crate::connection::each;
 use crate::row::JsonList;
 use crate::schema::{accounts, custom_emojis, statuses};
 
@@ -24,6 +25,8 @@ pub struct Emoji {
     pub visible_in_picker: bool,
     pub created_at: Time,
     pub updated_at: Time,
+    /// Of both files; none: not known.
+    pub bytes: Option<i64>,
 }
 
 /// Adds an emoji.
@@ -59,6 +62,51 @@ pub fn named(conn: &mut DbConnection, shortcode: &str) -> QueryResult<Option<Emo
         .select(Emoji::as_select())
         .first(conn)
         .optional()
+}
+
+/// An emoji.
+pub fn find(conn: &mut DbConnection, id: i64) -> QueryResult<Option<Emoji>> {
+    custom_emojis::table
+        .find(id)
+        .select(Emoji::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Which stretch of all emoji, by name, is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Stretch {
+    /// Only this one.
+    pub shortcode: Option<String>,
+    /// Those next after this name.
+    pub after: Option<String>,
+    /// Those next before this name.
+    pub before: Option<String>,
+    pub limit: i64,
+}
+
+/// A stretch of all emoji, by name. One range of the unique index.
+pub fn stretch(conn: &mut DbConnection, stretch: &Stretch) -> QueryResult<Vec<Emoji>> {
+    if let Some(name) = &stretch.shortcode {
+        return Ok(named(conn, name)?.into_iter().collect());
+    }
+    if let (Some(before), None) = (&stretch.before, &stretch.after) {
+        let mut rows: Vec<Emoji> = each!(conn, c => custom_emojis::table
+            .filter(custom_emojis::shortcode.lt(before))
+            .order(custom_emojis::shortcode.desc())
+            .limit(stretch.limit)
+            .select(Emoji::as_select())
+            .load(c))?;
+        rows.reverse();
+        return Ok(rows);
+    }
+    let after = stretch.after.as_deref().unwrap_or_default();
+    each!(conn, c => custom_emojis::table
+        .filter(custom_emojis::shortcode.gt(after))
+        .order(custom_emojis::shortcode)
+        .limit(stretch.limit)
+        .select(Emoji::as_select())
+        .load(c))
 }
 
 /// Those of these names that there are, in no order. No query where there is no name.

@@ -50,6 +50,23 @@ pub fn find_domain(conn: &mut DbConnection, id: i64) -> QueryResult<Option<Email
         .optional()
 }
 
+/// The block of that very host.
+pub fn of_domain(conn: &mut DbConnection, host: &str) -> QueryResult<Option<EmailDomainBlock>> {
+    email_domain_blocks::table
+        .filter(email_domain_blocks::host.eq(host))
+        .select(EmailDomainBlock::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// All blocks of hosts, by name.
+pub fn all_domains(conn: &mut DbConnection) -> QueryResult<Vec<EmailDomainBlock>> {
+    email_domain_blocks::table
+        .order(email_domain_blocks::host)
+        .select(EmailDomainBlock::as_select())
+        .load(conn)
+}
+
 pub fn delete_domain(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
     diesel::delete(email_domain_blocks::table.find(id))
         .execute(conn)
@@ -105,6 +122,14 @@ pub fn canonical_of(
         .select(CanonicalEmailBlock::as_select())
         .first(conn)
         .optional()
+}
+
+/// All blocks of addresses, the oldest first.
+pub fn all_canonical(conn: &mut DbConnection) -> QueryResult<Vec<CanonicalEmailBlock>> {
+    canonical_email_blocks::table
+        .order(canonical_email_blocks::id)
+        .select(CanonicalEmailBlock::as_select())
+        .load(conn)
 }
 
 pub fn delete_canonical(conn: &mut DbConnection, id: i64) -> QueryResult<()> {

@@ -1,7 +1,7 @@
 //! What moderators look for, and what they did.
 
 use diesel::prelude::*;
-use domain::{Page, Role, Time};
+use domain::{AccountId, Page, Role, Time};
 
 use crate::DbConnection;
 use crate::accounts::Account;
@@ -18,6 +18,8 @@ pub struct Wanted {
     pub username: Option<String>,
     pub display_name: Option<String>,
     pub email: Option<String>,
+    /// Those who came by an invitation of this account.
+    pub invited_by: Option<AccountId>,
 }
 
 /// What moderators decided about somebody.
@@ -39,7 +41,14 @@ pub fn accounts(
     wanted: &Wanted,
     page: &Page,
 ) -> QueryResult<Vec<Account>> {
-    crate::dialect::search::moderated(conn, wanted, page)
+    let inviter = match wanted.invited_by {
+        None => None,
+        Some(account) => match crate::users::of_account(conn, account)? {
+            Some(user) => Some(user.id),
+            None => return Ok(Vec::new()),
+        },
+    };
+    crate::dialect::search::moderated(conn, wanted, inviter, page)
 }
 
 /// Something a moderator did.

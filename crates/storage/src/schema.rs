@@ -58,6 +58,7 @@ diesel::table! {
         visible_in_picker -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        bytes -> Nullable<BigInt>,
     }
 }
 
@@ -262,6 +263,28 @@ diesel::table! {
     pending_sign_ins (token_hash) {
         token_hash -> Text,
         user_id -> BigInt,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        credential_id -> Text,
+        name -> Text,
+        data -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    passkey_ceremonies (token_hash) {
+        token_hash -> Text,
+        user_id -> Nullable<BigInt>,
+        purpose -> SmallInt,
+        state -> Text,
         expires_at -> Timestamp,
     }
 }
@@ -1143,6 +1166,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_policies,
     notification_requests,
     notifications,
+    passkey_ceremonies,
+    passkeys,
     pending_sign_ins,
     poll_options,
     poll_votes,

@@ -68,13 +68,18 @@ pub fn use_step(conn: &mut DbConnection, user: UserId, step: i64) -> QueryResult
         .map(|rows| rows == 1)
 }
 
-/// Takes second factor and recovery codes away: true if there was one.
+/// Takes the secret away: true if there was one.
 pub fn delete(conn: &mut DbConnection, user: UserId) -> QueryResult<bool> {
-    diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user.0)))
-        .execute(conn)?;
     diesel::delete(second_factors::table.find(user.0))
         .execute(conn)
         .map(|rows| rows == 1)
+}
+
+/// Takes all recovery codes away.
+pub fn delete_recovery_codes(conn: &mut DbConnection, user: UserId) -> QueryResult<()> {
+    diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user.0)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Writes new recovery codes in place of the old ones.
@@ -83,8 +88,7 @@ pub fn replace_recovery_codes(
     user: UserId,
     hashes: &[String],
 ) -> QueryResult<()> {
-    diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user.0)))
-        .execute(conn)?;
+    delete_recovery_codes(conn, user)?;
     let rows: Vec<_> = hashes
         .iter()
         .map(|hash| {

@@ -7,8 +7,7 @@ use crate::DbConnection;
 use crate::accounts::Account;
 use crate::among::among;
 use crate::connection::each;
-use crate::row::Optional;
-use crate::schema::{accounts, invites, seen_weeks, users};
+use crate::schema::{accounts, seen_weeks, users};
 
 /// Somebody who signs in here; has one account.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -161,53 +160,4 @@ pub fn moderators(conn: &mut DbConnection) -> QueryResult<Vec<AccountId>> {
         .select(users::account_id)
         .load(conn)?;
     Ok(ids.into_iter().map(AccountId).collect())
-}
-
-/// A code that lets people sign up.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = invites, treat_none_as_default_value = false)]
-pub struct Invite {
-    pub id: i64,
-    pub code: String,
-    #[diesel(deserialize_as = Optional, serialize_as = Optional)]
-    pub user_id: Option<UserId>,
-    pub max_uses: Option<i64>,
-    pub uses: i64,
-    pub expires_at: Option<Time>,
-    pub created_at: Time,
-}
-
-/// Adds an invitation.
-pub fn insert_invite(conn: &mut DbConnection, invite: Invite) -> QueryResult<()> {
-    diesel::insert_into(invites::table)
-        .values(invite)
-        .execute(conn)
-        .map(drop)
-}
-
-/// Uses an invitation once, if it is still good. One atomic update.
-pub fn use_invite(conn: &mut DbConnection, code: &str, now: Time) -> QueryResult<Option<i64>> {
-    let good = invites::table
-        .filter(invites::code.eq(code))
-        .filter(
-            invites::expires_at
-                .is_null()
-                .or(invites::expires_at.gt(now)),
-        )
-        .filter(
-            invites::max_uses
-                .is_null()
-                .or(invites::uses.nullable().lt(invites::max_uses)),
-        );
-    let used = diesel::update(good)
-        .set(invites::uses.eq(invites::uses + 1))
-        .execute(conn)?;
-    if used == 0 {
-        return Ok(None);
-    }
-    invites::table
-        .filter(invites::code.eq(code))
-        .select(invites::id)
-        .first(conn)
-        .optional()
 }

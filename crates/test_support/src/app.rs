@@ -112,6 +112,7 @@ fn settings() -> Settings {
             confirm_email: true,
             reason_required: false,
             minimum_age: None,
+            invites_from: domain::Role::Moderator,
         },
         max_characters: 500,
         detected_languages: Vec::new(),

@@ -165,7 +165,15 @@ diesel::table! {
     }
 }
 
-/// As if a long time had gone by: no link sent by mail is good any more, and no password waits for its code.
+diesel::table! {
+    passkey_ceremonies (token_hash) {
+        token_hash -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+/// As if a long time had gone by: no link sent by mail is good any more, no password waits for its code, and no device
+/// for its passkey.
 pub fn end_links(conn: &mut DbConnection) {
     diesel::update(mail_tokens::table)
         .set(mail_tokens::expires_at.eq(moment()))
@@ -173,6 +181,10 @@ pub fn end_links(conn: &mut DbConnection) {
         .unwrap_or_else(|error| panic!("{error}"));
     diesel::update(pending_sign_ins::table)
         .set(pending_sign_ins::expires_at.eq(moment()))
+        .execute(conn)
+        .unwrap_or_else(|error| panic!("{error}"));
+    diesel::update(passkey_ceremonies::table)
+        .set(passkey_ceremonies::expires_at.eq(moment()))
         .execute(conn)
         .unwrap_or_else(|error| panic!("{error}"));
 }

@@ -1,4 +1,4 @@
-//! Style and pictures that belong to the program.
+//! Style, pictures and the one script that belong to the program.
 
 use std::sync::LazyLock;
 
@@ -7,6 +7,7 @@ use actix_web::http::header;
 use actix_web::web::Path;
 
 const CSS: &str = include_str!("../assets/staffroom.css");
+const PASSKEYS: &str = include_str!("../assets/passkeys.js");
 /// The picture of somebody who has none.
 pub const DEFAULT_AVATAR: &[u8] = include_bytes!("../assets/avatar.png");
 
@@ -19,19 +20,38 @@ const PICTURES: [(&str, &[u8]); 4] = [
 
 /// The address of the style: another one whenever it changes, so that it may be kept for ever.
 pub fn css_address() -> &'static str {
-    static ADDRESS: LazyLock<String> = LazyLock::new(|| {
-        // FNV-1a: not a secret, only a name.
-        let hash = CSS.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        format!("/assets/staffroom-{hash:016x}.css")
-    });
+    static ADDRESS: LazyLock<String> = LazyLock::new(|| address("staffroom", "css", CSS));
     &ADDRESS
 }
 
+/// The address of the script that passkeys need, which changes with it too.
+pub fn passkeys_address() -> &'static str {
+    static ADDRESS: LazyLock<String> = LazyLock::new(|| address("passkeys", "js", PASSKEYS));
+    &ADDRESS
+}
+
+fn address(name: &str, extension: &str, content: &str) -> String {
+    // FNV-1a: not a secret, only a name.
+    let hash = content
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("/assets/{name}-{hash:016x}.{extension}")
+}
+
 pub async fn asset(name: Path<String>) -> HttpResponse {
-    if css_address().strip_prefix("/assets/") == Some(name.as_str()) {
-        return kept(31_536_000, "text/css; charset=utf-8", CSS.as_bytes());
+    for (address, kind, text) in [
+        (css_address(), "text/css; charset=utf-8", CSS),
+        (
+            passkeys_address(),
+            "text/javascript; charset=utf-8",
+            PASSKEYS,
+        ),
+    ] {
+        if address.strip_prefix("/assets/") == Some(name.as_str()) {
+            return kept(31_536_000, kind, text.as_bytes());
+        }
     }
     match PICTURES.iter().find(|(known, _)| *known == name.as_str()) {
         Some((_, bytes)) => kept(86_400, "image/png", bytes),

@@ -1,4 +1,5 @@
-//! Pages: signing in and up, letting an app in, and what the public may read. They work without JavaScript.
+//! Pages: signing in and up, letting an app in, and what the public may read. They work without
+//! JavaScript; passkeys alone need a little.
 
 mod archives;
 mod assets;
@@ -7,9 +8,11 @@ mod consent;
 mod feed;
 mod forms;
 mod front;
+mod invites;
 mod leave;
 mod moving;
 mod page;
+mod passkeys;
 mod password;
 mod profile;
 mod refusals;
@@ -66,6 +69,15 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::post().to(sign_in::submit_code)),
         )
         .service(
+            web::resource("/sign-in/code/question").route(web::post().to(passkeys::after_password)),
+        )
+        .service(
+            web::resource("/sign-in/code/passkey")
+                .route(web::post().to(passkeys::sign_in_after_password)),
+        )
+        .service(web::resource("/sign-in/question").route(web::post().to(passkeys::anybody)))
+        .service(web::resource("/sign-in/passkey").route(web::post().to(passkeys::sign_in)))
+        .service(
             web::resource("/password/forgotten")
                 .route(web::get().to(password::forgotten))
                 .route(web::post().to(password::ask)),
@@ -85,6 +97,19 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/settings/two-factor")
                 .route(web::get().to(second_factor::form))
                 .route(web::post().to(second_factor::submit)),
+        )
+        .service(
+            web::resource("/settings/passkeys")
+                .route(web::get().to(passkeys::form))
+                .route(web::post().to(passkeys::submit)),
+        )
+        .service(
+            web::resource("/settings/passkeys/question").route(web::post().to(passkeys::begin)),
+        )
+        .service(
+            web::resource("/settings/invites")
+                .route(web::get().to(invites::form))
+                .route(web::post().to(invites::submit)),
         )
         .service(
             web::resource("/settings/sessions")

@@ -42,10 +42,12 @@ impl Frame {
     }
 }
 
-/// Where the forms of a page may lead.
+/// Where the forms of a page may lead, and who fills them in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Forms {
     Here,
+    /// Here, and the script for passkeys fills them in.
+    Scripted,
     /// To an app, by way of a redirect, which browsers count as the form's.
     Anywhere,
 }
@@ -92,13 +94,13 @@ fn policy(app: &App, forms: Forms) -> String {
     } else {
         "img-src 'self' http: https:".to_owned()
     };
-    let leads = if forms == Forms::Here {
-        "; form-action 'self'"
-    } else {
-        ""
+    let more = match forms {
+        Forms::Here => "; form-action 'self'",
+        Forms::Scripted => "; form-action 'self'; script-src 'self'; connect-src 'self'",
+        Forms::Anywhere => "",
     };
     format!(
-        "default-src 'none'; style-src 'self'; {pictures}; base-uri 'none'; frame-ancestors 'none'{leads}"
+        "default-src 'none'; style-src 'self'; {pictures}; base-uri 'none'; frame-ancestors 'none'{more}"
     )
 }
 

@@ -55,7 +55,7 @@ async fn draw(app: &App, visitor: &Visitor, text: Option<String>) -> Answer {
     let standing = second_factor::standing(app, person).await?;
     let picture = match &standing {
         Standing::BeingSetUp(invitation) => Some(picture(invitation)?),
-        Standing::Off | Standing::On { .. } => None,
+        Standing::Off { .. } | Standing::On { .. } => None,
     };
     let page = TwoFactor {
         page: Frame::new(app, visitor, "Two-factor authentication"),
@@ -75,6 +75,15 @@ pub async fn form(request: HttpRequest, app: Data<App>) -> Answer {
 struct RecoveryCodes {
     page: Frame,
     codes: Vec<String>,
+}
+
+/// Shows new recovery codes, once.
+pub fn show_codes(app: &App, visitor: &Visitor, codes: Vec<String>) -> Answer {
+    let page = RecoveryCodes {
+        page: Frame::new(app, visitor, "Recovery codes"),
+        codes,
+    };
+    show(app, visitor, StatusCode::OK, Forms::Here, &page)
 }
 
 #[derive(Deserialize)]
@@ -127,13 +136,7 @@ pub async fn submit(
     };
     match codes {
         Ok(None) => Ok(go(HERE, None)),
-        Ok(Some(codes)) => {
-            let page = RecoveryCodes {
-                page: Frame::new(&app, &visitor, "Recovery codes"),
-                codes,
-            };
-            show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
-        }
+        Ok(Some(codes)) => show_codes(&app, &visitor, codes),
         Err(Error::Invalid(text)) => draw(&app, &visitor, Some(text)).await,
         Err(error) => Err(error.into()),
     }

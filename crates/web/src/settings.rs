@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Query};
 use askama::Template;
 use serde::Deserialize;
-use service::users::NewAddress;
+use service::users::{NewAddress, invites};
 use service::{App, Error, users};
 
 use crate::ClientAddress;
@@ -17,15 +17,19 @@ use crate::sign_in::go;
 #[template(path = "settings.html")]
 struct Settings {
     page: Frame,
+    /// Whether they may invite others, or end invitations.
+    invites: bool,
 }
 
 pub async fn list(request: HttpRequest, app: Data<App>) -> Answer {
     let visitor = visitor(&request, &app).await?;
-    if visitor.person.is_none() {
+    let Some(person) = &visitor.person else {
         return Ok(go("/sign-in?return_to=/settings", None));
-    }
+    };
+    let role = person.user.role;
     let page = Settings {
         page: Frame::new(&app, &visitor, "Settings"),
+        invites: invites::may_make(&app, role) || invites::may_manage(role),
     };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
 }

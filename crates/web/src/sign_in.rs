@@ -6,10 +6,11 @@ use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
-use service::users::Entry;
+use service::users::{Entry, Owed, passkeys};
 use service::{App, Error, users};
 
 use crate::ClientAddress;
+use crate::assets::passkeys_address;
 use crate::browser::browser;
 use crate::forms::{
     Visitor, pending_cookie, pending_token, return_to, session_cookie, session_token,
@@ -23,6 +24,8 @@ struct SignIn {
     mistakes: Vec<Mistake>,
     login: String,
     return_to: String,
+    /// Where the script for passkeys is, if they can be used.
+    script: Option<&'static str>,
 }
 
 #[derive(Deserialize, Default)]
@@ -38,8 +41,9 @@ pub async fn form(request: HttpRequest, asked: Query<Asked>, app: Data<App>) -> 
         mistakes: Vec::new(),
         login: String::new(),
         return_to: return_to(&asked.return_to),
+        script: script(&app),
     };
-    show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
+    show(&app, &visitor, StatusCode::OK, Forms::Scripted, &page)
 }
 
 #[derive(Deserialize)]
@@ -65,7 +69,7 @@ pub async fn submit(
     let from = (address.0)(&request);
     let browser = browser(&request);
     let entry = users::sign_in(&app, &said.login, &said.password, from, &browser).await;
-    let mistake = match entry {
+    let text = match entry {
         Ok(Entry::Open(session)) => {
             return Ok(go(
                 &return_to(&said.return_to),
@@ -81,22 +85,29 @@ pub async fn submit(
         Err(Error::Invalid(text) | Error::Forbidden(text)) => text,
         Err(error) => return Err(error.into()),
     };
+    refuse(&app, &visitor, &said.login, &said.return_to, text)
+}
+
+/// The form once more, and what was wrong.
+pub fn refuse(app: &App, visitor: &Visitor, login: &str, back: &str, text: String) -> Answer {
     let page = SignIn {
-        page: Frame::new(&app, &visitor, "Sign in"),
-        mistakes: vec![Mistake {
-            field: "",
-            text: mistake,
-        }],
-        login: said.login.clone(),
-        return_to: return_to(&said.return_to),
+        page: Frame::new(app, visitor, "Sign in"),
+        mistakes: mistake(Some(text)),
+        login: login.to_owned(),
+        return_to: return_to(back),
+        script: script(app),
     };
     show(
-        &app,
-        &visitor,
+        app,
+        visitor,
         StatusCode::UNPROCESSABLE_ENTITY,
-        Forms::Here,
+        Forms::Scripted,
         &page,
     )
+}
+
+fn script(app: &App) -> Option<&'static str> {
+    passkeys::are_possible(app).then(passkeys_address)
 }
 
 fn code_address(back: &str) -> Result<String, Failure> {
@@ -111,25 +122,50 @@ struct Code {
     page: Frame,
     mistakes: Vec<Mistake>,
     return_to: String,
+    owed: Owed,
+    script: Option<&'static str>,
 }
 
-fn draw_code(app: &App, visitor: &Visitor, back: &str, text: Option<String>) -> Answer {
-    let mistakes = mistake(text);
-    let page = Code {
-        page: Frame::new(app, visitor, "Your code"),
-        return_to: return_to(back),
-        mistakes,
+/// Asks for what is owed after the password, once more if something was wrong.
+pub async fn draw_code(
+    app: &App,
+    visitor: &Visitor,
+    token: &str,
+    back: &str,
+    text: Option<String>,
+) -> Answer {
+    let owed = match users::owed(app, token).await {
+        Ok(owed) => owed,
+        // Too late, as whoever answers is told.
+        Err(Error::NotFound) => Owed {
+            phone: true,
+            passkey: false,
+        },
+        Err(error) => return Err(error.into()),
     };
-    show(app, visitor, status_of(&page.mistakes), Forms::Here, &page)
+    let page = Code {
+        page: Frame::new(app, visitor, "One thing more"),
+        return_to: return_to(back),
+        mistakes: mistake(text),
+        script: script(app).filter(|_| owed.passkey),
+        owed,
+    };
+    show(
+        app,
+        visitor,
+        status_of(&page.mistakes),
+        Forms::Scripted,
+        &page,
+    )
 }
 
-/// Asks for the code of the phone.
+/// Asks for the code of the phone, or for a passkey.
 pub async fn code_form(request: HttpRequest, asked: Query<Asked>, app: Data<App>) -> Answer {
-    if pending_token(&request, &app).is_none() {
+    let Some(token) = pending_token(&request, &app) else {
         return Ok(go("/sign-in", None));
-    }
+    };
     let visitor = visitor(&request, &app).await?;
-    draw_code(&app, &visitor, &asked.return_to, None)
+    draw_code(&app, &visitor, &token, &asked.return_to, None).await
 }
 
 #[derive(Deserialize)]
@@ -163,7 +199,7 @@ pub async fn submit_code(
         // Too late: the password is asked for again.
         Err(Error::NotFound) => Ok(go("/sign-in", None)),
         Err(Error::Invalid(text) | Error::Forbidden(text)) => {
-            draw_code(&app, &visitor, &said.return_to, Some(text))
+            draw_code(&app, &visitor, &token, &said.return_to, Some(text)).await
         }
         Err(error) => Err(error.into()),
     }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::domain_block::digest;
 use super::instance::Rule;
 use super::time::{moment, moment_or_null};
-use super::{Account, Empty, Null, Role, Status};
+use super::{Account, CustomEmoji, Empty, Null, Role, Status};
 
 /// Somebody, with what moderators know of them. No addresses of devices are kept.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -42,12 +42,21 @@ pub struct AdminAccount {
     pub sensitized: bool,
     #[schema(required)]
     pub role: Option<Role>,
+    /// Only of those who came by an invitation of somebody who is still here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub invited_by_account_id: Option<AccountId>,
     pub account: Account,
 }
 
 impl From<AdminAccountView> for AdminAccount {
     fn from(view: AdminAccountView) -> Self {
-        let AdminAccountView { account, user } = view;
+        let AdminAccountView {
+            account,
+            user,
+            invited_by,
+            may_invite,
+        } = view;
         let row = &account.account;
         Self {
             id: row.id,
@@ -62,7 +71,8 @@ impl From<AdminAccountView> for AdminAccount {
             silenced: row.silenced_at.is_some(),
             suspended: row.suspended_at.is_some(),
             sensitized: row.sensitized_at.is_some(),
-            role: user.as_ref().map(|user| Role::from(user.role)),
+            role: user.as_ref().map(|user| Role::of(user.role, may_invite)),
+            invited_by_account_id: invited_by,
             email: user.as_ref().map(|user| user.email.clone()),
             locale: user.as_ref().map(|user| user.locale.clone()),
             invite_request: user
@@ -73,6 +83,24 @@ impl From<AdminAccountView> for AdminAccount {
             account: account.into(),
         }
     }
+}
+
+/// A custom emoji, as GoToSocial shows it to administrators.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AdminEmoji {
+    #[serde(flatten)]
+    pub emoji: CustomEmoji,
+    pub id: String,
+    /// Only those from elsewhere can be.
+    pub disabled: bool,
+    #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Time,
+    /// Bytes of both pictures; null of those that were taken in before this was noted.
+    #[schema(required)]
+    pub total_file_size: Option<i64>,
+    pub content_type: String,
+    pub uri: String,
 }
 
 /// <https://docs.joinmastodon.org/entities/Admin_DomainBlock/>

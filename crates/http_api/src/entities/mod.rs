@@ -40,7 +40,7 @@ pub mod translation;
 pub mod web_push_subscription;
 
 pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, Role, Source};
-pub use admin::{AdminAccount, AdminDomainAllow, AdminDomainBlock, AdminReport};
+pub use admin::{AdminAccount, AdminDomainAllow, AdminDomainBlock, AdminEmoji, AdminReport};
 pub use admin_blocks::{AdminCanonicalEmailBlock, AdminEmailDomainBlock, AdminIpBlock};
 pub use announcement::{Announcement, Reaction};
 pub use annual_report::{AnnualReport, AnnualReportState, AnnualReports};

@@ -62,6 +62,7 @@ scopes! {
     AdminReadDomainAllows: "admin:read:domain_allows" for Admin;
     AdminReadDomainBlocks: "admin:read:domain_blocks" for Admin;
     AdminReadEmailDomainBlocks: "admin:read:email_domain_blocks" for Admin;
+    AdminReadEmojis: "admin:read" for Admin;
     AdminReadIpBlocks: "admin:read:ip_blocks" for Admin;
     AdminReadReports: "admin:read:reports" for Moderator;
     AdminWriteAll: "admin:write" for Moderator;
@@ -70,6 +71,7 @@ scopes! {
     AdminWriteDomainAllows: "admin:write:domain_allows" for Admin;
     AdminWriteDomainBlocks: "admin:write:domain_blocks" for Admin;
     AdminWriteEmailDomainBlocks: "admin:write:email_domain_blocks" for Admin;
+    AdminWriteEmojis: "admin:write" for Admin;
     AdminWriteIpBlocks: "admin:write:ip_blocks" for Admin;
     AdminWriteReports: "admin:write:reports" for Moderator;
     /// To remove for good what somebody wrote.

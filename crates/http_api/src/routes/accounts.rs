@@ -189,7 +189,7 @@ async fn several(caller: Anyone<ReadAccounts>, params: Params<Ids>, app: Data<Ap
 
 async fn verify(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
     let (view, requests) = accounts::own(&app, &caller.person).await?;
-    json(credential_account(&caller.person, view, requests))
+    json(credential_account(&app, &caller.person, view, requests))
 }
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
@@ -295,7 +295,7 @@ async fn update(caller: Caller<WriteAccounts>, upload: Upload<Update>, app: Data
 async fn own<S>(app: &App, caller: &Caller<S>) -> Answer {
     let person = users::find(app, &caller.person.account.username).await?;
     let (view, requests) = accounts::own(app, &person).await?;
-    json(credential_account(&person, view, requests))
+    json(credential_account(app, &person, view, requests))
 }
 
 async fn delete_avatar(caller: Caller<WriteAccounts>, app: Data<App>) -> Answer {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{self, Data, ServiceConfig};
-use domain::{ContentType, Severity, limits};
+use domain::{ContentType, Role, Severity, limits};
 use serde::{Deserialize, Serialize};
 use service::instance::{self, Facts, Week};
+use service::users::invites;
 use service::{App, RegistrationMode, ShownTo, films, push};
 use utoipa::ToSchema;
 
@@ -237,7 +238,7 @@ async fn version_1(app: Data<App>) -> Answer {
         languages: languages(),
         registrations: matches!(mode, RegistrationMode::Open | RegistrationMode::Approval),
         approval_required: mode == RegistrationMode::Approval,
-        invites_enabled: mode == RegistrationMode::Invite,
+        invites_enabled: invites::may_make(&app, Role::User),
         configuration: v1::ConfigurationV1 {
             accounts: v1::AccountLimitsV1 {
                 max_featured_tags: limits::FEATURED_TAGS,

@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use domain::Role;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -133,6 +134,7 @@ pub struct Registrations {
     pub confirm_email: bool,
     pub reason_required: bool,
     pub minimum_age: u32,
+    pub invites_from: Role,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

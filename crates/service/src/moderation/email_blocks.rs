@@ -110,6 +110,40 @@ pub async fn unblock_canonical(app: &App, by: &Person, id: i64) -> Result<()> {
     .await
 }
 
+/// All blocks, for whoever looks after the server.
+pub async fn all(app: &App) -> Result<(Vec<EmailDomainBlock>, Vec<CanonicalEmailBlock>)> {
+    app.read(|_, conn| {
+        Ok((
+            storage::email_blocks::all_domains(conn)?,
+            storage::email_blocks::all_canonical(conn)?,
+        ))
+    })
+    .await
+}
+
+/// Lifts the block of a mail server, of an address, or of an address by its hash, from the command line. [`Error::NotFound`] if
+/// there is none.
+pub async fn lift(app: &App, what: &str) -> Result<()> {
+    let what = what.trim().to_lowercase();
+    let is_hash = what.len() == 64 && what.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hash = if is_hash {
+        Some(what.clone())
+    } else {
+        canonical_hash(&what)
+    };
+    app.transaction(move |_, conn| {
+        let Some(hash) = hash else {
+            let host: Host = what.parse().map_err(|_| Error::NotFound)?;
+            let block = storage::email_blocks::of_domain(conn, host.as_str())?;
+            let block = block.ok_or(Error::NotFound)?;
+            return Ok(storage::email_blocks::delete_domain(conn, block.id)?);
+        };
+        let block = storage::email_blocks::canonical_of(conn, &hash)?.ok_or(Error::NotFound)?;
+        Ok(storage::email_blocks::delete_canonical(conn, block.id)?)
+    })
+    .await
+}
+
 /// SHA-256 of an address in lower case, without dots before the `@` and what follows a plus sign there.
 #[must_use]
 pub fn canonical_hash(email: &str) -> Option<String> {

@@ -108,6 +108,35 @@ pub async fn unblock(app: &App, by: &Person, id: i64) -> Result<()> {
     .await
 }
 
+/// All rules that hold, for whoever looks after the server.
+pub async fn all(app: &App) -> Result<Vec<IpBlock>> {
+    app.read(|app, conn| Ok(storage::ip_blocks::all(conn, app.now())?))
+        .await
+}
+
+/// Lifts the rule about a network, or of an address all that it meets, from the command line. [`Error::NotFound`] if there are
+/// none.
+pub async fn lift(app: &App, named: &str) -> Result<Vec<IpBlock>> {
+    let address = named.trim().parse::<IpAddr>().ok();
+    let wanted = network(named).ok_or_else(|| invalid("Ip is invalid"))?;
+    app.transaction(move |app, conn| {
+        let mut met = storage::ip_blocks::all(conn, app.now())?;
+        met.retain(|rule| match (network(&rule.network), address) {
+            (Some(network), Some(address)) => network.contains(&address),
+            (Some(network), None) => network == wanted,
+            (None, _) => false,
+        });
+        if met.is_empty() {
+            return Err(Error::NotFound);
+        }
+        for rule in &met {
+            storage::ip_blocks::delete(conn, rule.id)?;
+        }
+        Ok(met)
+    })
+    .await
+}
+
 /// A block as the rule says. Nobody shuts themselves out.
 fn checked(
     app: &App,

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod email_blocks;
+pub mod emojis;
 pub mod ip_blocks;
 pub mod metrics;
 pub mod reports;
@@ -18,6 +19,7 @@ use storage::users::User;
 
 use crate::oauth::Person;
 use crate::reports::Report;
+use crate::users::invites;
 use crate::views::{self, AccountView, StatusView};
 use crate::{App, Result};
 
@@ -26,6 +28,9 @@ use crate::{App, Result};
 pub struct AdminAccountView {
     pub account: AccountView,
     pub user: Option<User>,
+    pub invited_by: Option<AccountId>,
+    /// Whether they may invite others.
+    pub may_invite: bool,
 }
 
 /// A report with all whom it concerns.
@@ -91,7 +96,7 @@ fn handle(account: &Account) -> String {
     )
 }
 
-/// As moderators see them, in the same order. One query.
+/// As moderators see them, in the same order. Two queries.
 fn show(
     app: &App,
     conn: &mut DbConnection,
@@ -100,13 +105,23 @@ fn show(
 ) -> Result<Vec<AdminAccountView>> {
     let ids: Vec<AccountId> = rows.iter().map(|row| row.id).collect();
     let users = storage::users::of_accounts(conn, &ids)?;
+    let invites: Vec<i64> = users.iter().filter_map(|user| user.invite_id).collect();
+    let inviters = storage::invites::inviters(conn, &invites)?;
     let mut users: HashMap<AccountId, User> = users
         .into_iter()
         .map(|user| (user.account_id, user))
         .collect();
-    let view = |row: Account| AdminAccountView {
-        user: users.remove(&row.id),
-        account: views::account(app, Some(viewer), row),
+    let view = |row: Account| {
+        let user = users.remove(&row.id);
+        let invite = user.as_ref().and_then(|user| user.invite_id);
+        AdminAccountView {
+            invited_by: invite.and_then(|invite| inviters.get(&invite).copied()),
+            may_invite: user
+                .as_ref()
+                .is_some_and(|user| invites::may_make(app, user.role)),
+            user,
+            account: views::account(app, Some(viewer), row),
+        }
     };
     Ok(rows.into_iter().map(view).collect())
 }

@@ -3,7 +3,6 @@
 use domain::{AccountKind, Role};
 use storage::DbConnection;
 use storage::accounts::Account;
-use storage::users::Invite;
 
 use super::sign_up::{send_confirmation, tell_moderators};
 use super::{NewPerson, insert, new_account, normal_email};
@@ -242,23 +241,6 @@ pub(crate) fn set_suspended(
         storage::sessions::delete_of_user(conn, person.user.id)?;
     }
     federate(app, conn, Outgoing::UpdateProfile { account })
-}
-
-/// Makes an invitation; answers its code.
-pub async fn create_invite(app: &App, uses: Option<i64>, days: Option<i64>) -> Result<String> {
-    let code = random_token();
-    let invite = Invite {
-        id: app.next_id(),
-        code: code.clone(),
-        user_id: None,
-        max_uses: uses,
-        uses: 0,
-        expires_at: days.map(|days| app.now() + chrono::Duration::days(days)),
-        created_at: app.now(),
-    };
-    app.transaction(move |_, conn| Ok(storage::users::insert_invite(conn, invite)?))
-        .await?;
-    Ok(code)
 }
 
 /// Makes the actor of the server itself, if it is not there yet.

@@ -1,8 +1,10 @@
 //! People who sign in here: signing up, signing in, and what administrators do about them.
 
 mod admin;
+pub mod invites;
 mod leave;
 mod own;
+pub mod passkeys;
 pub mod second_factor;
 mod sign_in;
 mod sign_up;
@@ -14,8 +16,8 @@ use storage::accounts::Account;
 use storage::users::User;
 
 pub use admin::{
-    NewUser, approve, check_new, confirm_by_hand, create, create_invite, ensure_instance_actor,
-    find, instance_actor, list, set_password, set_role, suspend,
+    NewUser, approve, check_new, confirm_by_hand, create, ensure_instance_actor, find,
+    instance_actor, list, set_password, set_role, suspend,
 };
 pub(crate) use admin::{create_waiting, let_in, set_suspended};
 pub(crate) use leave::leave;
@@ -25,7 +27,9 @@ pub use own::{
     NewAddress, ask_for_reset, change_email, change_password, confirm_new_address, is_reset_good,
     reset,
 };
-pub use sign_in::{Entry, Session, prove_again, session, sign_in, sign_in_with_code, sign_out};
+pub use sign_in::{
+    Entry, Owed, Session, owed, prove_again, session, sign_in, sign_in_with_code, sign_out,
+};
 pub use sign_up::{
     SignUp, SignedUp, State, ask_again_for_confirmation, confirm, sign_up, sign_up_with_token,
 };

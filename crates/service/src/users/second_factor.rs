@@ -1,4 +1,4 @@
-//! A code of a phone that is asked for after the password, and the recovery codes that stand for it.
+//! What is asked for after the password: a code of a phone, or a passkey, and the recovery codes that stand for both.
 
 use std::net::IpAddr;
 
@@ -16,10 +16,13 @@ use crate::{App, Error, Result, totp};
 
 const RECOVERY_CODES: usize = 10;
 
-/// How far somebody's second factor is.
+/// How far somebody is with the codes of a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    Off,
+    Off {
+        /// None where nothing is asked for after the password; passkeys may be.
+        recovery_codes: Option<i64>,
+    },
     /// Waits for its first code.
     BeingSetUp(Invitation),
     On {
@@ -49,15 +52,19 @@ pub async fn standing(app: &App, person: &Person) -> Result<Standing> {
     let found = app
         .read(move |_, conn| {
             let left = storage::second_factors::count_recovery_codes(conn, user)?;
-            Ok((storage::second_factors::find(conn, user)?, left))
+            let passkeys = storage::passkeys::count(conn, user)?;
+            let factor = storage::second_factors::find(conn, user)?;
+            Ok((factor, left, passkeys > 0))
         })
         .await?;
     Ok(match found {
-        (None, _) => Standing::Off,
-        (Some(factor), recovery_codes) if factor.confirmed_at.is_some() => {
+        (None, left, has_passkeys) => Standing::Off {
+            recovery_codes: has_passkeys.then_some(left),
+        },
+        (Some(factor), recovery_codes, _) if factor.confirmed_at.is_some() => {
             Standing::On { recovery_codes }
         }
-        (Some(factor), _) => Standing::BeingSetUp(invitation(app, person, factor.secret)),
+        (Some(factor), ..) => Standing::BeingSetUp(invitation(app, person, factor.secret)),
     })
 }
 
@@ -66,7 +73,7 @@ pub async fn begin(app: &App, person: &Person, password: &str, from: IpAddr) -> 
     prove_again(app, person, password, from).await?;
     let user = person.user.id;
     app.transaction(move |app, conn| {
-        if is_on(conn, user)? {
+        if has_phone(conn, user)? {
             return Err(invalid("Two-factor authentication is on already"));
         }
         let factor = SecondFactor {
@@ -81,7 +88,13 @@ pub async fn begin(app: &App, person: &Person, password: &str, from: IpAddr) -> 
     .await
 }
 
+/// Whether something is asked for after the password.
 pub(super) fn is_on(conn: &mut DbConnection, user: UserId) -> Result<bool> {
+    Ok(has_phone(conn, user)? || storage::passkeys::count(conn, user)? > 0)
+}
+
+/// Whether a phone makes codes.
+pub(super) fn has_phone(conn: &mut DbConnection, user: UserId) -> Result<bool> {
     let factor = storage::second_factors::find(conn, user)?;
     Ok(factor.is_some_and(|factor| factor.confirmed_at.is_some()))
 }
@@ -125,21 +138,34 @@ pub async fn renew_recovery_codes(
     .await
 }
 
-/// Turns it off; for who knows the password.
+/// Turns the codes of the phone off; for who knows the password. Passkeys stay.
 pub async fn turn_off(app: &App, person: &Person, password: &str, from: IpAddr) -> Result<()> {
     prove_again(app, person, password, from).await?;
-    lift_of(app, person.user.id).await.map(drop)
-}
-
-/// Turns it off for somebody who lost phone and codes: true if it was on or being set up.
-pub async fn lift(app: &App, username: &str) -> Result<bool> {
-    lift_of(app, find(app, username).await?.user.id).await
-}
-
-async fn lift_of(app: &App, user: UserId) -> Result<bool> {
+    let user = person.user.id;
     app.transaction(move |_, conn| {
-        storage::second_factors::delete_pending(conn, user)?;
-        Ok(storage::second_factors::delete(conn, user)?)
+        storage::second_factors::delete(conn, user)?;
+        forget_what_is_not_asked(conn, user)
+    })
+    .await
+}
+
+/// Whoever owes something has to begin anew; without a second factor nothing stands for it.
+pub(super) fn forget_what_is_not_asked(conn: &mut DbConnection, user: UserId) -> Result<()> {
+    storage::second_factors::delete_pending(conn, user)?;
+    if !is_on(conn, user)? {
+        storage::second_factors::delete_recovery_codes(conn, user)?;
+    }
+    Ok(())
+}
+
+/// Takes phone, passkeys and codes from somebody who lost them: true if there were any, or a phone was being set up.
+pub async fn lift(app: &App, username: &str) -> Result<bool> {
+    let user = find(app, username).await?.user.id;
+    app.transaction(move |_, conn| {
+        let had_passkeys = storage::passkeys::delete_of_user(conn, user)?;
+        let had_phone = storage::second_factors::delete(conn, user)?;
+        forget_what_is_not_asked(conn, user)?;
+        Ok(had_passkeys || had_phone)
     })
     .await
 }
@@ -168,15 +194,16 @@ fn use_code(app: &App, conn: &mut DbConnection, factor: &SecondFactor, code: &st
 
 /// Uses a code of the phone, or a recovery code: whether it was a good one.
 pub(super) fn answer(app: &App, conn: &mut DbConnection, user: UserId, code: &str) -> Result<bool> {
-    let Some(factor) = storage::second_factors::find(conn, user)? else {
-        return Ok(false);
-    };
-    if factor.confirmed_at.is_none() {
-        return Ok(false);
-    }
     let code = digits(code);
     if code.len() == 6 {
-        return use_code(app, conn, &factor, &code);
+        let factor = storage::second_factors::find(conn, user)?;
+        return match factor.filter(|factor| factor.confirmed_at.is_some()) {
+            Some(factor) => use_code(app, conn, &factor, &code),
+            None => Ok(false),
+        };
+    }
+    if !is_on(conn, user)? {
+        return Ok(false);
     }
     let hash = token_hash(&plain(&code));
     Ok(storage::second_factors::use_recovery_code(
@@ -190,7 +217,7 @@ fn plain(code: &str) -> String {
 }
 
 /// 80 random bits each, so that a plain hash keeps them.
-fn new_recovery_codes(conn: &mut DbConnection, user: UserId) -> Result<Vec<String>> {
+pub(super) fn new_recovery_codes(conn: &mut DbConnection, user: UserId) -> Result<Vec<String>> {
     let codes: Vec<String> = (0..RECOVERY_CODES)
         .map(|_| in_fours(&totp::base32(&rand::random::<[u8; 10]>()).to_lowercase()))
         .collect();

@@ -32,7 +32,7 @@ pub struct Session {
 #[derive(Clone)]
 pub enum Entry {
     Open(Box<Session>),
-    /// Their phone's code is asked for: `token` stands for the password for ten minutes.
+    /// Their phone's code or a passkey is asked for: `token` stands for the password for ten minutes.
     CodeOwed {
         token: String,
     },
@@ -78,13 +78,7 @@ pub async fn sign_in_with_code(
     from: IpAddr,
     browser: &str,
 ) -> Result<Session> {
-    let hash = token_hash(token);
-    let user = app
-        .read(move |app, conn| {
-            let found = storage::second_factors::pending(conn, &hash, app.now())?;
-            found.ok_or(Error::NotFound)
-        })
-        .await?;
+    let user = whose_password(app, token).await?;
     let (code, browser) = (code.to_owned(), browser.to_owned());
     let opened = prove_with(app, Subjects::code(user, from), move |app, conn| {
         if !second_factor::answer(app, conn, user, &code)? {
@@ -99,14 +93,48 @@ pub async fn sign_in_with_code(
         .ok_or_else(|| Error::Invalid("This code is not right, or was used already.".to_owned()))
 }
 
-fn who_may_enter(conn: &mut DbConnection, user: UserId) -> Result<Person> {
+/// Who owes something after the password. [`Error::NotFound`] if it is too late.
+pub(super) async fn whose_password(app: &App, token: &str) -> Result<UserId> {
+    let hash = token_hash(token);
+    app.read(move |app, conn| {
+        let found = storage::second_factors::pending(conn, &hash, app.now())?;
+        found.ok_or(Error::NotFound)
+    })
+    .await
+}
+
+/// By what somebody can answer whose password was right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    pub phone: bool,
+    pub passkey: bool,
+}
+
+/// What is owed after the password. [`Error::NotFound`] if it is too late.
+pub async fn owed(app: &App, token: &str) -> Result<Owed> {
+    let user = whose_password(app, token).await?;
+    app.read(move |_, conn| {
+        Ok(Owed {
+            phone: second_factor::has_phone(conn, user)?,
+            passkey: storage::passkeys::count(conn, user)? > 0,
+        })
+    })
+    .await
+}
+
+pub(super) fn who_may_enter(conn: &mut DbConnection, user: UserId) -> Result<Person> {
     let (user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
     let person = Person { user, account };
     check_may_enter(&person)?;
     Ok(person)
 }
 
-fn open(app: &App, conn: &mut DbConnection, person: Person, browser: String) -> Result<Session> {
+pub(super) fn open(
+    app: &App,
+    conn: &mut DbConnection,
+    person: Person,
+    browser: String,
+) -> Result<Session> {
     let token = random_token();
     let row = storage::sessions::Session {
         token_hash: token_hash(&token),
@@ -134,6 +162,12 @@ pub(super) struct Subjects([String; 2]);
 impl Subjects {
     pub(super) fn code(user: UserId, from: IpAddr) -> Self {
         Self([format!("code:{user}"), format!("address:{from}")])
+    }
+
+    /// Of somebody who does not say who they are before they have answered.
+    pub(super) fn passkey(credential_id: &str, from: IpAddr) -> Self {
+        let hash = token_hash(credential_id);
+        Self([format!("passkey:{hash}"), format!("address:{from}")])
     }
 
     /// One failure more, until it is known that it was none: true if it is one too many.

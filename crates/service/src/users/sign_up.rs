@@ -7,7 +7,7 @@ use domain::{ApplicationId, IpSeverity, Role, Scopes, UserId};
 use storage::DbConnection;
 use storage::sessions::MailPurpose;
 
-use super::{NewPerson, RESERVED, insert, normal_email};
+use super::{NewPerson, RESERVED, insert, invites, normal_email};
 use crate::error::{Mistake, invalid};
 use crate::jobs::{Job, enqueue};
 use crate::moderation::{email_blocks, ip_blocks};
@@ -239,8 +239,8 @@ fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
     let invite_id = match form.invite.as_deref().map(str::trim) {
         None | Some("") => None,
         Some(code) => {
-            let used = storage::users::use_invite(conn, &code.replace('\0', ""), app.now())?;
             // Whoever brings a code counts on it, whatever the mode.
+            let used = invites::use_once(app, conn, &code.replace('\0', ""))?;
             Some(used.ok_or_else(unusable_invite)?)
         }
     };

@@ -1,14 +1,14 @@
 //! Finding text. SQLite's `LIKE` folds ASCII case; PostgreSQL's does not and has `ILIKE`.
 
 use diesel::prelude::*;
-use domain::Page;
+use domain::{Page, UserId};
 
 use crate::accounts::Account;
 use crate::among::among;
 use crate::connection::DbConnection;
 use crate::moderation::{Standing, Wanted};
 use crate::paging::load_page;
-use crate::schema::{accounts, users};
+use crate::schema::{accounts, invites, users};
 
 /// Living accounts of which each word is part of the handle or the display name, by handle.
 pub(crate) fn accounts(
@@ -55,6 +55,7 @@ pub(crate) fn accounts(
 pub(crate) fn moderated(
     conn: &mut DbConnection,
     wanted: &Wanted,
+    inviter: Option<UserId>,
     page: &Page,
 ) -> QueryResult<Vec<Account>> {
     macro_rules! found {
@@ -104,6 +105,15 @@ pub(crate) fn moderated(
             if let Some(email) = &wanted.email {
                 let people = users::table
                     .filter(users::email.like(beginning(email)).escape('\\'))
+                    .select(users::account_id);
+                query = query.filter(accounts::id.eq_any(people));
+            }
+            if let Some(inviter) = inviter {
+                let made = invites::table
+                    .filter(invites::user_id.eq(inviter.0))
+                    .select(invites::id.nullable());
+                let people = users::table
+                    .filter(users::invite_id.eq_any(made))
                     .select(users::account_id);
                 query = query.filter(accounts::id.eq_any(people));
             }

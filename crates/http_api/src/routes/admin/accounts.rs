@@ -205,8 +205,7 @@ async fn list(
     app: Data<App>,
 ) -> Answer {
     let filters = params.0;
-    // Nobody has been invited by somebody.
-    if filters.invited_by.filled().is_some() || filters.named.ip.filled().is_some() {
+    if filters.named.ip.filled().is_some() {
         return json([(); 0]);
     }
     let wanted = Wanted {
@@ -233,6 +232,11 @@ async fn list(
                 ids.filter_map(|id| Role::try_from(id).ok()).collect()
             }),
         },
+        // Of somebody whose number is none, nobody came.
+        invited_by: filters
+            .invited_by
+            .filled()
+            .map(|id| id.parse().unwrap_or(AccountId(0))),
         ..filters.named.wanted()
     };
     let found = accounts::page(

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod canonical_email_blocks;
+mod custom_emojis;
 mod domain_allows;
 mod domain_blocks;
 mod email_domain_blocks;
@@ -21,6 +22,7 @@ use crate::openapi::Operations;
 pub(super) fn routes(config: &mut ServiceConfig) {
     accounts::routes(config);
     canonical_email_blocks::routes(config);
+    custom_emojis::routes(config);
     domain_allows::routes(config);
     domain_blocks::routes(config);
     email_domain_blocks::routes(config);
@@ -33,6 +35,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(super) fn operations(api: &mut Operations) {
     accounts::operations(api);
     canonical_email_blocks::operations(api);
+    custom_emojis::operations(api);
     domain_allows::operations(api);
     domain_blocks::operations(api);
     email_domain_blocks::operations(api);
