@@ -165,7 +165,6 @@ pub(crate) fn password_changed(to: &str, server: &str, username: &str) -> Messag
     }
 }
 
-<<<<<<< HEAD
 pub(crate) fn archive_ready(to: &str, server: &str, username: &str, link: &str) -> Message {
     Message {
         to: to.to_owned(),
@@ -173,7 +172,10 @@ pub(crate) fn archive_ready(to: &str, server: &str, username: &str, link: &str) 
         body: format!(
             "Hello {username},\n\nthe archive of what you wrote on {server} is made. You find it here, for seven days:\n\n{link}\n\n\
              If you did not ask for it, somebody else may know your password: please change it.\n"
-=======
+        ),
+    }
+}
+
 pub(crate) fn passkey_added(to: &str, server: &str, username: &str, passkey: &str) -> Message {
     Message {
         to: to.to_owned(),
@@ -181,7 +183,6 @@ pub(crate) fn passkey_added(to: &str, server: &str, username: &str, passkey: &st
         body: format!(
             "Hello {username},\n\na passkey called \"{passkey}\" signs you in to {server} from now on. If that was not you, \
              remove it in the settings, and choose a new password.\n"
->>>>>>> signin
         ),
     }
 }
