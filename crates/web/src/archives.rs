@@ -139,7 +139,8 @@ async fn parse(mut parts: Multipart<'_>, app: &App, visitor: &Visitor) -> Result
             Ok(None) => return Ok(Sent::Nothing),
             Err(error) => return unreadable(&error),
         };
-        match part.name() {
+        let name = part.name().map(str::to_owned);
+        match name.as_deref() {
             Some("csrf") => {
                 let Some(said) = text(&mut part).await? else {
                     return Err(Failure::Unreadable);
