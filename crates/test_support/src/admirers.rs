@@ -1,7 +1,7 @@
 //! People elsewhere who follow, like, pass on and quote: for tests that look for traces of how many they are.
 
 use diesel::prelude::*;
-use domain::{AccountId, QuoteState, StatusId};
+use domain::{AccountId, QuoteState, StatusId, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::favourites::Favourite;
@@ -194,14 +194,17 @@ fn alone(id: i64, uri: String, like: &Status) -> Status {
     }
 }
 
-/// Writes `count` further posts by the author of one, with a hashtag; no number that is kept changes.
+/// Writes `count` further unlisted posts by the author of one, with a hashtag; no number that is kept changes.
 pub fn write_often(conn: &mut DbConnection, like: StatusId, count: i64, tag: &str) {
     let found = storage::statuses::find(conn, like).unwrap_or_else(|error| panic!("{error}"));
     let like = found.unwrap_or_else(|| panic!("no status {like:?}"));
     let written = conn.transaction(|conn| {
         // Far below those that a server makes, and above those of the admirers.
         for id in (100_000..).take(usize::try_from(count).unwrap_or_default()) {
-            let status = alone(id, format!("{}/more/{id}", like.uri), &like);
+            let status = Status {
+                visibility: Visibility::Unlisted,
+                ..alone(id, format!("{}/more/{id}", like.uri), &like)
+            };
             let (status_id, at) = (status.id, status.created_at);
             storage::statuses::insert(conn, status)?;
             storage::tags::insert(conn, status_id, &[tag.to_owned()], at, || id)?;

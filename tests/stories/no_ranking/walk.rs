@@ -14,7 +14,7 @@ use crate::harness::Teacher;
 /// How many of the queries of a path come first, to see what is there.
 const PLAIN: usize = 2;
 /// How many lists of a path whoever gets them first asks for in other orders.
-const LISTS: usize = 3;
+const LISTS: usize = 2;
 /// Requests.
 const AT_ONCE: usize = 8;
 const ROUTES: &str = include_str!("../routes.tsv");
@@ -38,15 +38,13 @@ const NOT_REACHED: [(&str, &str); 2] = [
     ),
 ];
 /// By what somebody might want to order.
-const ORDERS: [&str; 8] = [
+const ORDERS: [&str; 6] = [
     "active",
     "popular",
     "followers",
     "favourites",
     "reblogs_count",
-    "score",
     "top",
-    "trending",
 ];
 /// What a parameter that orders might be called.
 const ORDERING: [&str; 6] = ["order", "order_by", "sort", "sort_by", "by", "ranked"];
@@ -330,21 +328,13 @@ impl World {
             return vec![path.to_owned()];
         };
         let (part, after) = rest.split_once('}').unwrap();
+        let names = self.names.iter().map(String::as_str);
         let values: Vec<&str> = match part.split_once(':') {
             Some((_, choice)) if choice.contains('|') => choice.split('|').collect(),
-            _ if part == "id" || part.ends_with("_id") => {
-                self.ids.iter().map(String::as_str).collect()
-            }
-            _ if matches!(part, "name" | "tag" | "hashtag") => {
-                self.names.iter().map(String::as_str).collect()
-            }
+            _ if part == "id" || part.ends_with("_id") => self.ids_after(before),
+            _ if matches!(part, "name" | "tag" | "hashtag") => names.collect(),
             _ if part == "version" => vec!["2.0", "2.1"],
-            _ => self
-                .ids
-                .iter()
-                .chain(&self.names)
-                .map(String::as_str)
-                .collect(),
+            _ => names.chain(self.ids_after(before)).collect(),
         };
         let rest = self.addresses(after);
         let filled = values.iter().flat_map(|value| {
@@ -354,7 +344,16 @@ impl World {
         filled.collect()
     }
 
-    /// Nothing at all, what is needed or usual, and then what the description says may be asked, one choice after the other.
+    /// What may be meant after these words: what they name, or anything where they name nothing that is known.
+    fn ids_after(&self, before: &str) -> Vec<&str> {
+        let kind = before.trim_end_matches('/').rsplit('/').next();
+        let is_known = self.ids.iter().any(|(of, _)| kind == Some(*of));
+        let meant = self.ids.iter();
+        let meant = meant.filter(|(of, _)| !is_known || kind == Some(*of));
+        meant.map(|(_, id)| id.as_str()).collect()
+    }
+
+    /// Nothing at all, what is needed, and then what the description says may be asked, one choice after the other.
     fn queries(&self, path: &str) -> Vec<String> {
         let described = &self.document["paths"][path]["get"]["parameters"];
         let described = described.as_array().into_iter().flatten();
@@ -378,7 +377,7 @@ impl World {
             // The others narrow what is answered.
             matches!(
                 name.trim_end_matches("[]"),
-                "q" | "acct" | "id" | "tag" | "list" | "url" | "limit"
+                "q" | "acct" | "id" | "tag" | "list" | "url"
             )
             .then(|| value.clone())
         };

@@ -85,8 +85,8 @@ pub(super) struct World {
     /// Bo's.
     pub(super) browser: Browser,
     pub(super) stars: Vec<Star>,
-    /// What may stand in an address where something is named.
-    pub(super) ids: Vec<String>,
+    /// What may stand in an address where something is named, and after which word.
+    pub(super) ids: Vec<(&'static str, String)>,
     pub(super) names: Vec<String>,
     /// Bo's list.
     pub(super) list: String,
@@ -152,7 +152,7 @@ impl World {
         ben.post("/api/v1/featured_tags", tag).await;
         let asked = json!({ "status": "How many?", "poll": { "options": ["One", "Two"], "expires_in": 3600 } });
         let asked = ben.publish(asked).await;
-        self.ids.push(id(&asked["poll"]));
+        self.ids.push(("polls", id(&asked["poll"])));
         for star in &self.stars {
             let follow = format!("/api/v1/accounts/{}/follow", star.account);
             self.bo.post(&follow, Value::Null).await;
@@ -224,13 +224,14 @@ impl World {
         let groups = bo.get("/api/v2/notifications").await;
         let group = &groups["notification_groups"][0]["group_key"];
         let found = [
-            ben.account.clone(),
-            ben.status.clone(),
-            own_id(bo).await,
-            id(&list),
-            id(&collection["collection"]),
-            id(&told[0]),
-            group.as_str().unwrap().to_owned(),
+            ("accounts", ben.account.clone()),
+            ("accounts", own_id(bo).await),
+            ("statuses", ben.status.clone()),
+            ("lists", id(&list)),
+            ("list", id(&list)),
+            ("collections", id(&collection["collection"])),
+            ("notifications", id(&told[0])),
+            ("notifications", group.as_str().unwrap().to_owned()),
         ];
         self.ids.extend(found);
         self.list = id(&list);
