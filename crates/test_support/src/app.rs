@@ -112,7 +112,7 @@ fn settings() -> Settings {
             confirm_email: true,
             reason_required: false,
             minimum_age: None,
-            invites_from: domain::Role::Moderator,
+            invites_from: Role::Moderator,
         },
         max_characters: 500,
         detected_languages: Vec::new(),
