@@ -251,6 +251,10 @@ fn a_notification_of_a_follow_has_no_status() {
         account: account(),
         status: None,
         report: None,
+        event: None,
+        moderation_warning: None,
+        collection: None,
+        fallback: None,
     };
     let follow = json_of(follow);
     assert_shape(&follow, "id type created_at group_key account", "");

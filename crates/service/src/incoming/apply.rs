@@ -149,7 +149,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::Post(thread) => post(app, conn, by, thread),
         Deed::Edit(thread) => edit(app, conn, by, thread),
         Deed::Flag(flag) => reports::receive(app, conn, &account, flag),
-        Deed::Leave => accounts::leave(app, conn, &account),
+        Deed::Leave => super::leave(app, conn, &account),
         Deed::Delete(uri) => statuses::take_back(app, conn, by, uri),
         Deed::Boost(boost) => deeds::boost(app, conn, &account, boost),
         Deed::Feature(featuring) => deeds::feature(app, conn, &account, featuring),
