@@ -62,7 +62,7 @@ pub fn understood(text: &str, vocabulary: &Vocabulary) -> Vec<Answer> {
     let mut found = Vec::new();
     for line in words.lines().map(str::trim) {
         match after_word(line, &NAME) {
-            Some((_, title)) if !title.is_empty() => {
+            Some(title) if !title.is_empty() => {
                 found.push(Answer::Title(title.chars().take(TITLE).collect()));
             }
             _ => pieces(line, vocabulary, &mut found),
@@ -123,11 +123,11 @@ fn one(piece: &str, about: Option<Scheme>, vocabulary: &Vocabulary) -> Option<An
     if START.contains(&lower.as_str()) {
         return Some(Answer::Start);
     }
-    if let Some((_, rest)) = after_word(&lower, &ALWAYS) {
-        let rest = after_word(rest, &LICENCE).map_or(rest, |(_, rest)| rest);
+    if let Some(rest) = after_word(&lower, &ALWAYS) {
+        let rest = after_word(rest, &LICENCE).unwrap_or(rest);
         return licence::answered(rest, vocabulary).map(Answer::Always);
     }
-    if let Some((_, rest)) = after_word(&lower, &LICENCE) {
+    if let Some(rest) = after_word(&lower, &LICENCE) {
         return licence::answered(rest, vocabulary).map(Answer::Licence);
     }
     let named = [
@@ -136,7 +136,7 @@ fn one(piece: &str, about: Option<Scheme>, vocabulary: &Vocabulary) -> Option<An
         (Scheme::Kind, &KIND[..]),
     ];
     for (scheme, words) in named {
-        let Some((_, rest)) = after_word(&lower, words) else {
+        let Some(rest) = after_word(&lower, words) else {
             continue;
         };
         // "year 8" is a name as a whole, "stage KS3" is not.
@@ -152,14 +152,14 @@ fn one(piece: &str, about: Option<Scheme>, vocabulary: &Vocabulary) -> Option<An
 }
 
 /// What follows one of these words at the beginning of a text.
-fn after_word<'a, 'w>(text: &'a str, words: &[&'w str]) -> Option<(&'w str, &'a str)> {
+fn after_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     words.iter().find_map(|word| {
         let begins = text.get(..word.len())?.to_lowercase() == *word;
         let rest = text.get(word.len()..).filter(|_| begins)?;
         let apart = rest.is_empty() || !rest.starts_with(char::is_alphanumeric);
         let rest = rest.trim_start_matches([' ', ':', '=', '-', '\u{a0}']);
         let rest = rest.strip_prefix("is ").unwrap_or(rest);
-        apart.then_some((*word, rest.trim()))
+        apart.then_some(rest.trim())
     })
 }
 

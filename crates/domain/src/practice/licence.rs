@@ -218,12 +218,11 @@ fn part<'a>(text: &'a str, spellings: &[&str]) -> Option<&'a str> {
 /// Whether a text begins with further parts, and then with no letter.
 fn ends_after_parts(text: &str, parts: usize) -> bool {
     let all = [&NON_COMMERCIAL[..], &SHARE_ALIKE[..], &NO_DERIVATIVES[..]];
-    let rest = all.into_iter().flatten();
-    let rest = rest.filter_map(|spelling| unseparated(text).strip_prefix(spelling));
-    parts > 0
-        && rest
-            .into_iter()
-            .any(|rest| !continues(rest) || ends_after_parts(rest, parts - 1))
+    let mut rest = all
+        .into_iter()
+        .flatten()
+        .filter_map(|spelling| unseparated(text).strip_prefix(spelling));
+    parts > 0 && rest.any(|rest| !continues(rest) || ends_after_parts(rest, parts - 1))
 }
 
 /// The parts of a Creative Commons licence, beginning with the attribution, and their length.

@@ -21,6 +21,7 @@ use storage::statuses::Status;
 
 use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
+use crate::practice::PracticeView;
 use crate::reports::ReportView;
 
 pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
@@ -59,6 +60,8 @@ pub struct StatusView {
     pub poll: Option<PollView>,
     pub quote: Option<QuoteView>,
     pub card: Option<CardView>,
+    /// What it says of a resource that it passes on.
+    pub practice: Option<PracticeView>,
     /// What the author lets the viewer do.
     pub quote_permission: Permission,
     /// Name and website.
