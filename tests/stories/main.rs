@@ -65,6 +65,7 @@ mod passed_on;
 mod passkeys;
 mod pictures;
 mod polls;
+mod practice;
 mod proofs;
 mod push;
 mod quarantine;

@@ -145,6 +145,7 @@ impl World {
             ("{quoting_status_id}", "1"),
             ("{collection}", "1"),
             ("{name}", "ada"),
+            ("{scheme}", "phase"),
             ("{hashtag}", "secret"),
             ("{key}", "ungrouped-1"),
             ("{tag}", "secret"),

@@ -1,6 +1,7 @@
 //! From what the use cases show to the shapes that apps expect.
 
 mod media;
+mod practice;
 
 use std::sync::Arc;
 
@@ -313,9 +314,10 @@ impl From<StatusView> for e::Status {
             muted: seen.map(|seen| seen.muted),
             bookmarked: seen.map(|seen| seen.bookmarked),
             pinned: seen.and_then(|seen| seen.pinned),
-            staffroom: status
-                .local_only
-                .then_some(e::Additions { local_only: true }),
+            staffroom: (status.local_only || view.practice.is_some()).then(|| e::Additions {
+                local_only: status.local_only,
+                practice: view.practice.map(Into::into),
+            }),
             filtered: view.filtered.into_iter().map(Into::into).collect(),
             reblog: view.boosted.map(|of| Box::new((*of).into())),
         }

@@ -73,6 +73,8 @@ pub mod passkeys;
 mod patience;
 pub mod polls;
 pub mod post_imports;
+pub mod practice_reminders;
+pub mod practices;
 pub mod push_subscriptions;
 pub mod pushes;
 pub mod quotes;

@@ -6,6 +6,7 @@ pub(crate) mod emoji;
 mod film;
 pub(crate) mod note;
 pub(crate) mod poll;
+mod practice;
 pub(crate) mod quote;
 mod words;
 

@@ -10,11 +10,12 @@ use storage::DbConnection;
 use storage::accounts::{Account, Identity};
 use storage::media::Media;
 use storage::polls::{Poll, PollOption};
+use storage::practices::Practice;
 use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{card, emoji, film, moment, poll, quote, words};
+use super::{card, emoji, film, moment, poll, practice, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -74,6 +75,7 @@ pub(crate) fn from_json(
         quote: None,
         quote_policy: quote::policy(object, &author.followers_uri),
         link: card::from_json(object),
+        practice: practice::from_json(object),
     })
 }
 
@@ -193,6 +195,7 @@ pub(crate) struct Post {
     pub media: Vec<Media>,
     pub poll: Option<(Poll, Vec<PollOption>)>,
     pub quote: Option<Quote>,
+    pub practice: Option<Practice>,
     /// The collection of the thread, if it began here.
     pub context: Option<String>,
 }
@@ -226,6 +229,7 @@ pub(crate) fn load_all(
     };
     let polls = storage::polls::of_statuses(conn, &among(|row| row.has_poll))?;
     let quotes = storage::quotes::of_statuses(conn, &among(|row| row.has_quote))?;
+    let practices = storage::practices::of_statuses(conn, &ids)?;
     let contexts = contexts(conn, &rows)?;
     let poll_ids: Vec<_> = polls.iter().map(|poll| poll.id).collect();
     let options = storage::polls::options(conn, &poll_ids)?;
@@ -258,6 +262,7 @@ pub(crate) fn load_all(
                 poll: poll_of(id),
                 context: contexts.get(&status.conversation_id).cloned(),
                 quote: quotes.iter().find(|quote| quote.status_id == id).cloned(),
+                practice: practices.iter().find(|row| row.status_id == id).cloned(),
                 status,
             })
         })
@@ -343,6 +348,10 @@ impl Post {
     pub(crate) fn note(&self, app: &App) -> Value {
         let status = &self.status;
         let (to, cc) = self.recipients();
+        let content = match &self.practice {
+            Some(practice) => practice::content(app, practice, &status.content),
+            None => status.content.clone(),
+        };
         let mut note = json!({
             "id": status.uri,
             "type": "Note",
@@ -354,7 +363,7 @@ impl Post {
             "to": to,
             "cc": cc,
             "sensitive": status.sensitive || self.author.sensitized_at.is_some(),
-            "content": status.content,
+            "content": content,
             "attachment": self.media.iter().map(|media| document(app, media)).collect::<Vec<_>>(),
             "tag": self.tag(app),
             "replies": self.replies(),
@@ -364,7 +373,7 @@ impl Post {
             if let Some(language) = &status.language {
                 object.insert(
                     "contentMap".to_owned(),
-                    json!({ language.as_str(): status.content }),
+                    json!({ language.as_str(): content }),
                 );
             }
             if status.content_type != ContentType::Plain {
@@ -375,7 +384,10 @@ impl Post {
             if let Some(quote) = &self.quote
                 && matches!(quote.state, QuoteState::Pending | QuoteState::Accepted)
             {
-                quote::show(object, quote, &status.content);
+                quote::show(object, quote, &content);
+            }
+            if let Some(practice) = &self.practice {
+                practice::show(object, app, practice);
             }
             if let Some((poll, options)) = &self.poll {
                 poll::ask(object, poll, options, app.now());

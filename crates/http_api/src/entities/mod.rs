@@ -24,6 +24,7 @@ pub mod marker;
 pub mod media_attachment;
 pub mod notification;
 pub mod poll;
+pub mod practice;
 pub mod preferences;
 pub mod preview_card;
 pub mod profile;
@@ -64,6 +65,7 @@ pub use notification::{
     UnreadCount,
 };
 pub use poll::{Poll, PollOption};
+pub use practice::{Practice, PracticeLicence, PracticeTerm};
 pub use preferences::Preferences;
 pub use preview_card::{CardAuthor, PreviewCard};
 pub use profile::Profile;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::account::{Account, CustomEmoji};
 use super::media_attachment::MediaAttachment;
 use super::poll::Poll;
+use super::practice::Practice;
 use super::preview_card::PreviewCard;
 use super::quote::{Approval, Quote};
 use super::time::{moment, moment_or_null};
@@ -86,10 +87,14 @@ pub struct Status {
 }
 
 /// What a status has besides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Additions {
     /// Only people signed in here see it.
     pub local_only: bool,
+    /// What it says of a resource that it passes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Practice)]
+    pub practice: Option<Practice>,
 }
 
 /// The app that a status was written with.

@@ -14,7 +14,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::{self, StatusView};
-use crate::{App, Error, Result, cards, language, quotes};
+use crate::{App, Error, Result, cards, language, practice, quotes};
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
@@ -278,6 +278,10 @@ fn store(
     if let Some(key) = &new.idempotency_key {
         storage::idempotency::insert(conn, author.id, key, status.id, now)?;
     }
+    if let Some(found) = practice::keep_own(app, conn, &status, &composed.tags)? {
+        practice::ask(app, conn, author, &status, &found)?;
+    }
+    practice::hear(app, conn, author, &status)?;
     federate(app, conn, Outgoing::Publish { status: status.id })?;
     show(app, conn, author.id, status)
 }

@@ -41,6 +41,7 @@ pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
             files.extend(archives::forget(conn, id)?);
             storage::collections::delete_all(conn, id)?;
             storage::annual_reports::delete_all(conn, id)?;
+            storage::practice_reminders::forget_settings(conn, id)?;
             federate(app, conn, Outgoing::DeleteAccount { account: id })?;
             incoming::remove_all(app, conn, id)?;
             Ok(files)

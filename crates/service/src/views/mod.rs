@@ -22,6 +22,7 @@ use storage::statuses::Status;
 use crate::collections::CollectionView;
 use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
+use crate::practice::PracticeView;
 use crate::reports::ReportView;
 
 pub use storage::decisions::{Severance, Warning};
@@ -63,6 +64,8 @@ pub struct StatusView {
     pub poll: Option<PollView>,
     pub quote: Option<QuoteView>,
     pub card: Option<CardView>,
+    /// What it says of a resource that it passes on.
+    pub practice: Option<PracticeView>,
     /// What the author lets the viewer do.
     pub quote_permission: Permission,
     /// Name and website.
