@@ -11,6 +11,7 @@ pub mod import;
 mod ip_severity;
 pub mod language;
 pub mod limits;
+pub mod lineage;
 pub mod list;
 pub mod media;
 pub mod notification;
@@ -37,6 +38,7 @@ pub use ids::{
 };
 pub use import::{ImportKind, LineOutcome};
 pub use ip_severity::IpSeverity;
+pub use lineage::{ClaimState, Derivation};
 pub use list::RepliesPolicy;
 pub use media::{FilmFacts, MediaKind, MediaState};
 pub use notification::{NotificationGroup, NotificationKind, NotificationPolicy, NotificationRule};

@@ -12,6 +12,7 @@ pub mod fuzzed;
 mod gates;
 mod inbox;
 mod knock;
+mod lineage;
 pub mod net;
 pub mod origin;
 mod outgoing;
@@ -286,6 +287,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/users/{name}/statuses/{id}/context")
                 .route(web::get().to(documents::threads::context)),
+        )
+        .service(
+            web::resource("/users/{name}/statuses/{id}/derivations")
+                .route(web::get().to(documents::threads::derivations)),
         )
         .service(
             web::resource("/users/{name}/quote_authorizations/{id}")

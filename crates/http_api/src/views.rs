@@ -7,6 +7,7 @@ use std::sync::Arc;
 use domain::{AccountId, AccountKind, CustomEmoji, NotificationGroup, ProfileField};
 use service::announcements::{AnnouncementView, ReactionView};
 use service::featured_tags::FeaturedTagView;
+use service::lineage::SourceView;
 use service::mutes::MutedView;
 use service::oauth::Person;
 use service::text::format::escape;
@@ -298,13 +299,30 @@ impl From<StatusView> for e::Status {
             muted: seen.map(|seen| seen.muted),
             bookmarked: seen.map(|seen| seen.bookmarked),
             pinned: seen.and_then(|seen| seen.pinned),
-            staffroom: status
-                .local_only
-                .then_some(e::Additions { local_only: true }),
+            staffroom: additions(status.local_only, view.adapted_from),
             filtered: view.filtered.into_iter().map(Into::into).collect(),
             reblog: view.boosted.map(|of| Box::new((*of).into())),
         }
     }
+}
+
+/// What Mastodon does not know of a status; none where there is nothing to say.
+fn additions(local_only: bool, sources: Vec<SourceView>) -> Option<e::Additions> {
+    let warning = "The licence of the source does not let anybody pass on adaptations of it";
+    let adapted_from: Vec<e::AdaptedFrom> = sources
+        .into_iter()
+        .map(|source| e::AdaptedFrom {
+            uri: source.uri,
+            url: source.url,
+            kind: source.kind.name(),
+            state: source.state.name(),
+            warning: source.is_forbidden.then_some(warning),
+        })
+        .collect();
+    (local_only || !adapted_from.is_empty()).then_some(e::Additions {
+        local_only,
+        adapted_from,
+    })
 }
 
 impl From<CardView> for e::PreviewCard {

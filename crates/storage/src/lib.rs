@@ -27,6 +27,7 @@ pub mod custom_emojis;
 mod database;
 pub mod deeds;
 pub mod deliveries;
+pub mod derivations;
 mod dialect;
 pub mod directory;
 pub mod disk;

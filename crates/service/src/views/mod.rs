@@ -21,6 +21,7 @@ use storage::statuses::Status;
 
 use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
+use crate::lineage::SourceView;
 use crate::reports::ReportView;
 
 pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
@@ -58,6 +59,7 @@ pub struct StatusView {
     pub tags: Vec<TagView>,
     pub poll: Option<PollView>,
     pub quote: Option<QuoteView>,
+    pub adapted_from: Vec<SourceView>,
     pub card: Option<CardView>,
     /// What the author lets the viewer do.
     pub quote_permission: Permission,

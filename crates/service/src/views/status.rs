@@ -17,6 +17,7 @@ use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, Ta
 use crate::audience::visible_to;
 use crate::filters::Filters;
 use crate::remote_files::{Owner, attachment_address, picture_address, show_emojis};
+use crate::lineage::{self, SourceView};
 use crate::{App, Result};
 
 /// What belongs to a set of statuses.
@@ -28,6 +29,7 @@ struct Belongings {
     tags: HashMap<StatusId, Vec<TagView>>,
     polls: HashMap<StatusId, PollView>,
     quotes: Quotes,
+    sources: HashMap<StatusId, Vec<SourceView>>,
     quoters: Quoters,
     cards: HashMap<CardId, Card>,
     viewer: Option<AccountId>,
@@ -131,6 +133,10 @@ fn load(
     let asking = rows.iter().filter(|row| row.has_poll);
     let asking: Vec<StatusId> = asking.map(|row| row.id).collect();
     let polls = polls(app, conn, viewer, &asking)?;
+    let mut sources: HashMap<StatusId, Vec<SourceView>> = HashMap::new();
+    for (id, source) in lineage::sources_of(conn, viewer, rows)? {
+        sources.entry(id).or_default().push(source);
+    }
     let mut applications: Vec<ApplicationId> =
         rows.iter().filter_map(|row| row.application_id).collect();
     applications.sort_unstable();
@@ -156,6 +162,7 @@ fn load(
         tags,
         polls,
         quotes,
+        sources,
         quoters,
         cards,
         viewer,
@@ -213,6 +220,7 @@ impl Belongings {
                 .get(&status.id)
                 .map(|poll| poll.clone().with_emojis(&status.emojis)),
             quote: self.quotes.view(status.id),
+            adapted_from: self.sources.get(&status.id).cloned().unwrap_or_default(),
             card: status
                 .card_id
                 .and_then(|id| self.cards.get(&id))
