@@ -76,7 +76,9 @@ async fn listed(search: &Search<'_>, collection: Value, theirs: &Origin) -> Opti
             None => here,
         };
         let named = entries(&here).filter_map(id_of);
-        found.uris.extend(named.filter(|uri| is_address(uri)).map(str::to_owned));
+        found
+            .uris
+            .extend(named.filter(|uri| is_address(uri)).map(str::to_owned));
         let next = read::one(&here, "first").or_else(|| read::one(&here, "next"));
         page = next.cloned();
         if found.uris.len() > NAMED {

@@ -8,8 +8,8 @@ use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
     App, Error, Result, annual_reports, attachments, cards, completing, custom_emojis, domains,
-    films, gone, home, incoming, keys, lineage, moving, polls, push, quarantine, remote_files, scheduled,
-    synchronising, transfer, users, verifying,
+    films, gone, home, incoming, keys, lineage, moving, polls, push, quarantine, remote_files,
+    scheduled, synchronising, transfer, users, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.

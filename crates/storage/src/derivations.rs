@@ -159,7 +159,10 @@ pub fn page_of_source(
 }
 
 /// How many of a source stand, by kind.
-pub fn counts_of_source(conn: &mut DbConnection, source: StatusId) -> QueryResult<Vec<(Kind, i64)>> {
+pub fn counts_of_source(
+    conn: &mut DbConnection,
+    source: StatusId,
+) -> QueryResult<Vec<(Kind, i64)>> {
     let mut counts = Vec::new();
     for kind in [Kind::Adaptation, Kind::Tried, Kind::Adopted] {
         let count = derivations::table
@@ -205,12 +208,7 @@ pub fn set_state(
 }
 
 /// Writes what the later post says by now.
-pub fn set_words(
-    conn: &mut DbConnection,
-    id: i64,
-    kind: Kind,
-    context: &str,
-) -> QueryResult<()> {
+pub fn set_words(conn: &mut DbConnection, id: i64, kind: Kind, context: &str) -> QueryResult<()> {
     diesel::update(derivations::table.find(id))
         .set((
             derivations::kind.eq(i16::from(kind)),

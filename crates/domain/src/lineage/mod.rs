@@ -271,9 +271,11 @@ impl Reader {
             let quoted = last.first().is_some_and(|(_, opens)| *opens);
             same.eq(wording.split(' '))
                 && !quoted
-                && !before.iter().rev().take(BEFORE).any(|(word, _)| {
-                    DENYING.contains(&word.as_str()) || word.ends_with("n't")
-                })
+                && !before
+                    .iter()
+                    .rev()
+                    .take(BEFORE)
+                    .any(|(word, _)| DENYING.contains(&word.as_str()) || word.ends_with("n't"))
         })
     }
 }

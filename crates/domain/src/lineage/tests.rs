@@ -114,18 +114,33 @@ fn the_words_of_a_link_may_say_it_themselves() {
     };
     let says = |pieces: &[Piece]| sources(pieces).len();
     assert_eq!(says(&[link("Adapted from Tom's tracker")]), 1);
-    assert_eq!(says(&[Piece::Words("Adapted from".into()), link("Tom's tracker")]), 1);
+    assert_eq!(
+        says(&[Piece::Words("Adapted from".into()), link("Tom's tracker")]),
+        1
+    );
     assert_eq!(says(&[link("Tom's tracker")]), 0);
-    assert_eq!(says(&[Piece::Words("not".into()), link("adapted from Tom")]), 0);
+    assert_eq!(
+        says(&[Piece::Words("not".into()), link("adapted from Tom")]),
+        0
+    );
 }
 
 #[test]
 fn what_was_changed_is_what_is_said_next() {
     for (text, expected) in [
-        ("Adapted from LINK. Changed: fewer ticks", "Changed: fewer ticks"),
+        (
+            "Adapted from LINK. Changed: fewer ticks",
+            "Changed: fewer ticks",
+        ),
         ("Adapted from LINK\n#Practice", ""),
-        ("Adapted from LINK\nChanged: in Welsh, for Year 7", "Changed: in Welsh, for Year 7"),
-        ("Adapted from LINK\n\nNewid: yn Gymraeg", "Newid: yn Gymraeg"),
+        (
+            "Adapted from LINK\nChanged: in Welsh, for Year 7",
+            "Changed: in Welsh, for Year 7",
+        ),
+        (
+            "Adapted from LINK\n\nNewid: yn Gymraeg",
+            "Newid: yn Gymraeg",
+        ),
         ("Adapted from LINK\nUse it on Fridays", ""),
         ("Adapted from LINK for Year 9 #KS3", "for Year 9"),
     ] {
@@ -164,7 +179,15 @@ fn a_use_has_the_words_after_its_tag() {
 
 #[test]
 fn hostile_repetition_is_read_in_one_walk() {
-    for unit in ["adapted from ", "> ", "\n", "not ", "\"", "https://a.example/ ", "#tried "] {
+    for unit in [
+        "adapted from ",
+        "> ",
+        "\n",
+        "not ",
+        "\"",
+        "https://a.example/ ",
+        "#tried ",
+    ] {
         let text = unit.repeat(100_000 / unit.len());
         assert!(sources(&pieces(&text)).len() <= SOURCES);
         let _ = use_of(&pieces(&text));

@@ -80,8 +80,8 @@ pub(super) const WORDINGS: [&str; 61] = [
 
 /// Words that deny what follows them.
 pub(super) const DENYING: [&str; 19] = [
-    "not", "never", "no", "hardly", "nor", "cannot", "nid", "heb", "ddim", "pas", "jamais", "nicht",
-    "nie", "nunca", "non", "não", "niet", "nooit", "inte",
+    "not", "never", "no", "hardly", "nor", "cannot", "nid", "heb", "ddim", "pas", "jamais",
+    "nicht", "nie", "nunca", "non", "não", "niet", "nooit", "inte",
 ];
 
 /// Words between two sources.

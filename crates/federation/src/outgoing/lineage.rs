@@ -52,10 +52,7 @@ pub(super) fn listed(
 }
 
 /// A post that is for everybody.
-fn open(
-    conn: &mut DbConnection,
-    id: Option<StatusId>,
-) -> Result<Option<Status>, service::Error> {
+fn open(conn: &mut DbConnection, id: Option<StatusId>) -> Result<Option<Status>, service::Error> {
     let Some(id) = id else { return Ok(None) };
     let row = storage::statuses::find(conn, id)?;
     Ok(row.filter(|row| row.visibility.is_open() && !row.local_only))

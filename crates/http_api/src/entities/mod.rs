@@ -74,8 +74,8 @@ pub use report::Report;
 pub use scheduled_status::ScheduledStatus;
 pub use search::{Search, SearchV1};
 pub use status::{
-    AdaptedFrom, Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication, StatusEdit,
-    StatusSource, StatusTag,
+    AdaptedFrom, Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication,
+    StatusEdit, StatusSource, StatusTag,
 };
 pub use suggestion::Suggestion;
 pub use tag::{FeaturedTag, Tag};

@@ -23,9 +23,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(settings))
                 .route(put_or_patch().to(set)),
         )
-        .service(
-            web::resource("/staffroom/v1/statuses/{id}/lineage").route(web::get().to(show)),
-        )
+        .service(web::resource("/staffroom/v1/statuses/{id}/lineage").route(web::get().to(show)))
         .service(
             web::resource("/staffroom/v1/statuses/{id}/lineage/{edge}/confirm")
                 .route(web::post().to(confirm)),

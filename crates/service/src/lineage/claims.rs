@@ -203,7 +203,9 @@ pub(crate) fn note(
         .collect();
     let mut kept: Vec<i64> = Vec::new();
     for claim in claims {
-        let uri = pages.get(&claim.address).map_or(claim.uri(), String::as_str);
+        let uri = pages
+            .get(&claim.address)
+            .map_or(claim.uri(), String::as_str);
         if uri == status.uri {
             continue;
         }
@@ -271,12 +273,7 @@ fn quoted_practice(conn: &mut DbConnection, status: &Status) -> Result<Option<St
 }
 
 /// What follows from a claim that is new.
-fn begin(
-    app: &App,
-    conn: &mut DbConnection,
-    claim: &Derivation,
-    derived: &Status,
-) -> Result<()> {
+fn begin(app: &App, conn: &mut DbConnection, claim: &Derivation, derived: &Status) -> Result<()> {
     match claim.source_id {
         Some(source) => match storage::statuses::find(conn, source)? {
             Some(source) => weigh(app, conn, claim, derived, &source),
@@ -284,7 +281,14 @@ fn begin(
         },
         None if may_look(app, conn, derived)? => {
             let derivation = claim.id;
-            enqueue(app, conn, &Job::FindSource { derivation, turn: 0 })
+            enqueue(
+                app,
+                conn,
+                &Job::FindSource {
+                    derivation,
+                    turn: 0,
+                },
+            )
         }
         None => Ok(()),
     }

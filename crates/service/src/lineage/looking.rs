@@ -33,8 +33,17 @@ pub(crate) async fn derivations_of(app: &App, source: StatusId) -> Result<()> {
     app.transaction(move |app, conn| {
         let named: HashSet<&str> = listed.uris.iter().map(String::as_str).collect();
         let claims = storage::derivations::around(conn, &[status.uri.as_str()], CLAIMS)?;
-        for claim in claims.iter().filter(|claim| claim.source_id == Some(source)) {
-            agree(app, conn, claim, named.contains(claim.derived_uri.as_str()), listed.is_whole)?;
+        for claim in claims
+            .iter()
+            .filter(|claim| claim.source_id == Some(source))
+        {
+            agree(
+                app,
+                conn,
+                claim,
+                named.contains(claim.derived_uri.as_str()),
+                listed.is_whole,
+            )?;
         }
         Ok(())
     })
@@ -65,7 +74,10 @@ fn agree(
 
 /// Of one's own nobody has to be asked.
 fn is_of_one_author(conn: &mut DbConnection, claim: &Derivation) -> Result<bool> {
-    let ids: Vec<StatusId> = [claim.source_id, claim.derived_id].into_iter().flatten().collect();
+    let ids: Vec<StatusId> = [claim.source_id, claim.derived_id]
+        .into_iter()
+        .flatten()
+        .collect();
     let rows = storage::statuses::with_ids_deleted(conn, &ids)?;
     Ok(match rows.as_slice() {
         [one, other] => one.account_id == other.account_id,
@@ -75,7 +87,12 @@ fn is_of_one_author(conn: &mut DbConnection, claim: &Derivation) -> Result<bool>
 
 /// Somebody elsewhere says that they list a post, or do not any more, as one that comes from theirs: their server is
 /// asked. What it is a part of, and whether it came before, does not matter.
-pub(crate) fn listed(app: &App, conn: &mut DbConnection, by: AccountId, derived: &str) -> Result<()> {
+pub(crate) fn listed(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    derived: &str,
+) -> Result<()> {
     let claims = storage::derivations::of_derived(conn, derived)?;
     let ids: Vec<StatusId> = claims.iter().filter_map(|claim| claim.source_id).collect();
     for source in storage::statuses::with_ids(conn, &ids)? {

@@ -9,8 +9,8 @@ mod tree;
 
 pub(crate) use asking::hear;
 pub(crate) use claims::{Said, authors, claims, find_source, look_up, note};
-pub(crate) use looking::{derivations_of, listed};
 pub use deciding::decide;
+pub(crate) use looking::{derivations_of, listed};
 pub use tree::{Edge, Node, NodeState, Tree, tree};
 
 use domain::{AccountId, ClaimState, Derivation as Kind};
@@ -67,7 +67,9 @@ pub(crate) fn sources_of(
     let forbidden = terms::forbidden(conn, &own_sources)?;
     let views = found.into_iter().filter_map(|row| {
         let derived = row.derived_id?;
-        let source = sources.iter().find(|source| Some(source.id) == row.source_id)?;
+        let source = sources
+            .iter()
+            .find(|source| Some(source.id) == row.source_id)?;
         let view = SourceView {
             uri: row.source_uri,
             url: source.deleted_at.is_none().then(|| source.url.clone()),

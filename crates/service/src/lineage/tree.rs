@@ -402,7 +402,10 @@ mod tests {
         let between = pruned(tree("ahb", &[(0, 1), (1, 2)]));
         assert_eq!((names(&between).as_str(), between.edges.len()), ("ahb", 2));
         let at_the_end = pruned(tree("abhh", &[(0, 1), (1, 2), (2, 3)]));
-        assert_eq!((names(&at_the_end).as_str(), at_the_end.edges.len()), ("ab", 1));
+        assert_eq!(
+            (names(&at_the_end).as_str(), at_the_end.edges.len()),
+            ("ab", 1)
+        );
         let first = pruned(Tree {
             focus: 1,
             ..tree("hab", &[(0, 1), (1, 2)])

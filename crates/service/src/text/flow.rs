@@ -113,7 +113,14 @@ mod tests {
 
     #[test]
     fn what_never_ends_ends_with_the_text() {
-        for html in ["<", "<a", "<a href=\"x", "<blockquote>x", "a < b", "<p class=\"quote-inline\">"] {
+        for html in [
+            "<",
+            "<a",
+            "<a href=\"x",
+            "<blockquote>x",
+            "a < b",
+            "<p class=\"quote-inline\">",
+        ] {
             assert!(flow(html).len() <= 2, "{html}");
         }
         let _ = flow(&"<a href=x>".repeat(20_000));

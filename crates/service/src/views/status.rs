@@ -16,8 +16,8 @@ use super::quotes::{self, Quoters, Quotes};
 use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView, cards};
 use crate::audience::visible_to;
 use crate::filters::Filters;
-use crate::remote_files::{Owner, attachment_address, picture_address, show_emojis};
 use crate::lineage::{self, SourceView};
+use crate::remote_files::{Owner, attachment_address, picture_address, show_emojis};
 use crate::{App, Result};
 
 /// What belongs to a set of statuses.
