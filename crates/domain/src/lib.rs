@@ -18,6 +18,7 @@ pub mod notification;
 mod numbered;
 pub mod page;
 pub mod policy;
+pub mod practice;
 pub mod push;
 pub mod quote;
 pub mod report;
@@ -27,6 +28,7 @@ pub mod search;
 pub mod spam;
 pub mod text;
 pub mod visibility;
+pub mod vocabulary;
 
 pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use content_type::ContentType;

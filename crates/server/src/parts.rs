@@ -12,6 +12,7 @@ use federation::net::{OutboundSettings, TranslatorSettings};
 use federation::{Federation, FederationSettings};
 use service::films::Ffmpeg;
 use service::mail::{Encryption, MailSettings, Mailer};
+use service::practice::Rules;
 use service::{
     App, Found, House, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
 };
@@ -196,6 +197,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         },
         max_characters: config.statuses.max_characters,
         detected_languages: config.statuses.detected_languages.clone(),
+        practice: practice(config)?,
         max_media: config.statuses.max_media,
         max_image_bytes: config.media.max_image_bytes,
         max_emoji_bytes: config.media.max_emoji_bytes,
@@ -267,6 +269,27 @@ pub fn house(config: &Config) -> Result<House, ConfigError> {
         privacy_policy,
         terms: terms.zip(instance.terms_date),
     })
+}
+
+/// What is practice here, and the administrator's own terms.
+///
+/// # Errors
+/// If there is no such curriculum, or the file cannot be read or holds a line that is no term.
+pub fn practice(config: &Config) -> Result<Rules, ConfigError> {
+    let practice = &config.practice;
+    let curriculum = practice.curriculum.parse();
+    let curriculum = curriculum.map_err(|error| config.wrong("practice.curriculum", error))?;
+    let own_terms = match &practice.terms_file {
+        Some(path) => std::fs::read_to_string(path)
+            .map_err(|error| config.wrong("practice.terms_file", error))?,
+        None => String::new(),
+    };
+    let words = practice
+        .words
+        .iter()
+        .map(|word| word.trim_start_matches('#'));
+    Rules::new(words, curriculum, &own_terms)
+        .map_err(|error| config.wrong("practice.terms_file", error))
 }
 
 /// A file's text, and when it was changed.

@@ -52,6 +52,7 @@ mod paged;
 pub mod passwords;
 pub mod policy;
 pub mod polls;
+pub mod practice;
 pub mod profile;
 mod programs;
 pub mod push;
@@ -79,6 +80,7 @@ mod unwanted;
 pub mod users;
 pub mod verifying;
 pub mod views;
+mod word;
 
 pub use addresses::Addresses;
 pub use app::{App, Clock, Parts, Wake};

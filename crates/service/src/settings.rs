@@ -7,6 +7,7 @@ use domain::{FederationMode, Host, Time};
 use url::Url;
 
 use crate::films::Ffmpeg;
+use crate::practice::Rules;
 
 /// Who may sign up by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub struct Settings {
     pub max_characters: usize,
     /// Codes of the languages among which that of a status is looked for where the app does not say.
     pub detected_languages: Vec<String>,
+    /// What is practice here.
+    pub practice: Rules,
     /// Attachments of a status.
     pub max_media: usize,
     /// Bytes.

@@ -69,6 +69,8 @@ pub mod notifications;
 mod paging;
 mod patience;
 pub mod polls;
+pub mod practice_reminders;
+pub mod practices;
 pub mod push_subscriptions;
 pub mod pushes;
 pub mod quotes;

@@ -992,6 +992,51 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    practices (status_id) {
+        status_id -> BigInt,
+        title -> Text,
+        title_key -> Text,
+        licence -> Nullable<Text>,
+        licence_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    practice_terms (concept, status_id) {
+        concept -> Text,
+        status_id -> BigInt,
+        position -> SmallInt,
+    }
+}
+
+diesel::table! {
+    practice_answers (status_id) {
+        status_id -> BigInt,
+        title -> Nullable<Text>,
+        licence -> Nullable<Text>,
+        licence_url -> Nullable<Text>,
+        terms -> Text,
+    }
+}
+
+diesel::table! {
+    practice_settings (account_id) {
+        account_id -> BigInt,
+        licence -> Nullable<Text>,
+        licence_url -> Nullable<Text>,
+        reminders -> Bool,
+    }
+}
+
+diesel::table! {
+    practice_reminders (status_id) {
+        status_id -> BigInt,
+        message_id -> BigInt,
+        account_id -> BigInt,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -1030,6 +1075,8 @@ diesel::joinable!(notifications -> statuses (status_id));
 diesel::joinable!(home_feed -> accounts (account_id));
 diesel::joinable!(home_feed -> statuses (status_id));
 diesel::joinable!(markers -> users (user_id));
+diesel::joinable!(practices -> statuses (status_id));
+diesel::joinable!(practice_terms -> practices (status_id));
 diesel::joinable!(activities -> accounts (account_id));
 diesel::joinable!(deliveries -> activities (activity_id));
 
@@ -1092,6 +1139,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     poll_options,
     poll_votes,
     polls,
+    practice_answers,
+    practice_reminders,
+    practice_settings,
+    practice_terms,
+    practices,
     push_subscriptions,
     pushes,
     quotes,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::vocabulary::Curriculum;
 use domain::{FederationMode, Handle, Host, Role, Time};
 use service::mail::Mailer;
 use service::oauth::Person;
+use service::practice::Rules;
 use service::users::{self, NewUser};
 use service::{
     App, Found, House, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
@@ -115,6 +117,8 @@ fn settings() -> Settings {
         },
         max_characters: 500,
         detected_languages: Vec::new(),
+        practice: Rules::new(["practice"], Curriculum::England, "")
+            .unwrap_or_else(|error| panic!("{error}")),
         max_media: 4,
         max_image_bytes: 1_000_000,
         max_emoji_bytes: 262_144,

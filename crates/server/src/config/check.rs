@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use super::{Config, ConfigError};
-use crate::parts::{ffmpeg, house};
+use crate::parts::{ffmpeg, house, practice};
 
 /// The smallest and the largest value of numbers.
 const RANGES: [(&str, i64, i64); 14] = [
@@ -71,6 +71,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         });
     }
     house(config)?;
+    practice(config)?;
     let detected = &config.statuses.detected_languages;
     if let Some(code) = detected
         .iter()

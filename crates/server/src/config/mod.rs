@@ -56,6 +56,7 @@ pub struct Config {
     pub media: Media,
     pub registrations: Registrations,
     pub statuses: Statuses,
+    pub practice: Practice,
     pub federation: Federation,
     pub limits: Limits,
     pub mail: Mail,
@@ -174,6 +175,15 @@ pub struct Federation {
     pub authorized_fetch: bool,
     pub parallel_hosts: usize,
     pub give_up_after_days: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Practice {
+    pub words: Vec<String>,
+    pub curriculum: String,
+    #[serde(with = "optional")]
+    pub terms_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

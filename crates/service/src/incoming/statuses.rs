@@ -16,6 +16,7 @@ use super::quotes::{self, RemoteQuote};
 use super::retractions::{self, is_taken_back};
 use super::settled;
 use crate::cards::RemoteLink;
+use crate::practice::{self, RemotePractice};
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
 use crate::text::sanitise;
 use crate::{App, Result, cards, lineage, quarantine};
@@ -46,6 +47,8 @@ pub struct RemoteStatus {
     pub based_on: Vec<String>,
     /// The link that is to be shown, where its server names one.
     pub link: Option<RemoteLink>,
+    /// What its server says of the resource that it passes on.
+    pub practice: Option<RemotePractice>,
 }
 
 impl RemoteStatus {
@@ -192,6 +195,7 @@ pub(super) fn receive(
         tags: &tags,
     };
     let mut status = insert(app, conn, draft)?;
+    practice::keep_theirs(app, conn, &status, &tags, remote.practice.as_ref())?;
     if with_media {
         attach(app, conn, author.id, status.id, &remote.media)?;
     }
@@ -257,6 +261,11 @@ pub(super) fn revise(
     let options = crate::polls::titles(conn, &status)?;
     polls::refresh(app, conn, &status, remote.poll.as_ref(), !ours_is_newer)?;
     if ours_is_newer {
+        // What is said of the same words may have changed.
+        if remote.edited == status.edited_at {
+            let told = remote.practice.as_ref();
+            practice::keep_theirs(app, conn, &status, &tags(remote), told)?;
+        }
         return Ok(());
     }
     let content = sanitise::html(limits::cut_bytes(
@@ -300,7 +309,9 @@ pub(super) fn revise(
         storage::mentions::insert(conn, status.id, &mentions)?;
     }
     storage::tags::delete_of_status(conn, status.id)?;
-    storage::tags::insert(conn, status.id, &tags(remote), app.now(), || app.next_id())?;
+    let tags = tags(remote);
+    storage::tags::insert(conn, status.id, &tags, app.now(), || app.next_id())?;
+    practice::keep_theirs(app, conn, &status, &tags, remote.practice.as_ref())?;
     if status.held_at.is_none() {
         quotes::refresh(app, conn, &status, remote.quote.as_ref())?;
         let parent = match status.in_reply_to_id {

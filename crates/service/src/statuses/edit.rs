@@ -14,7 +14,7 @@ use crate::notify::notify;
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::StatusView;
-use crate::{App, Error, Result, cards, lineage};
+use crate::{App, Error, Result, cards, lineage, practice};
 
 /// A status as it is to read from now on.
 #[derive(Debug, Clone, Default)]
@@ -140,6 +140,9 @@ pub async fn edit(
         }
         storage::tags::delete_of_status(conn, id)?;
         storage::tags::insert(conn, id, &composed.tags, app.now(), || app.next_id())?;
+        if let Some(found) = practice::keep_own(app, conn, &status, &composed.tags)? {
+            practice::ask(app, conn, &author, &status, &found)?;
+        }
         if let Some(media) = &change.media {
             storage::media::detach_all(conn, id)?;
             attach(conn, author.id, id, media)?;

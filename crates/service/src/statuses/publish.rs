@@ -16,7 +16,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::{self, StatusView};
-use crate::{App, Error, Result, cards, language, lineage, quotes};
+use crate::{App, Error, Result, cards, language, lineage, practice, quotes};
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
@@ -292,12 +292,16 @@ fn store(
     if let Some(quoted) = &quoted {
         quotes::attach(app, conn, author, &status, quoted)?;
     }
+    if let Some(key) = &new.idempotency_key {
+        storage::idempotency::insert(conn, author.id, key, status.id, now)?;
+    }
+    if let Some(found) = practice::keep_own(app, conn, &status, &composed.tags)? {
+        practice::ask(app, conn, author, &status, &found)?;
+    }
+    practice::hear(app, conn, author, &status)?;
     lineage::note(app, conn, &mut status, claims)?;
     if let Some(parent) = &parent {
         lineage::hear(app, conn, author, &status, parent)?;
-    }
-    if let Some(key) = &new.idempotency_key {
-        storage::idempotency::insert(conn, author.id, key, status.id, now)?;
     }
     federate(app, conn, Outgoing::Publish { status: status.id })?;
     show(app, conn, author.id, status)

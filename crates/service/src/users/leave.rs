@@ -39,6 +39,7 @@ pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
             storage::imports::delete_of_account(conn, id)?;
             storage::collections::delete_all(conn, id)?;
             storage::annual_reports::delete_all(conn, id)?;
+            storage::practice_reminders::forget_settings(conn, id)?;
             federate(app, conn, Outgoing::DeleteAccount { account: id })?;
             enqueue(app, conn, &Job::RemoveStatuses { account: id })?;
             Ok(files)

@@ -22,6 +22,7 @@ use storage::statuses::Status;
 use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
 use crate::lineage::SourceView;
+use crate::practice::PracticeView;
 use crate::reports::ReportView;
 
 pub(crate) use account::{account, accounts, accounts_by_id, acct, with_moved};
@@ -61,6 +62,8 @@ pub struct StatusView {
     pub quote: Option<QuoteView>,
     pub adapted_from: Vec<SourceView>,
     pub card: Option<CardView>,
+    /// What it says of a resource that it passes on.
+    pub practice: Option<PracticeView>,
     /// What the author lets the viewer do.
     pub quote_permission: Permission,
     /// Name and website.

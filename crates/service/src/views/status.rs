@@ -8,6 +8,7 @@ use storage::DbConnection;
 use storage::cards::Card;
 use storage::deeds::Deed;
 use storage::media::Media;
+use storage::practices::Practice;
 use storage::statuses::Status;
 
 use super::account::{accounts_by_id, acct};
@@ -17,6 +18,7 @@ use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, Ta
 use crate::audience::visible_to;
 use crate::filters::Filters;
 use crate::lineage::{self, SourceView};
+use crate::practice;
 use crate::remote_files::{Owner, attachment_address, picture_address, show_emojis};
 use crate::{App, Result};
 
@@ -32,6 +34,7 @@ struct Belongings {
     sources: HashMap<StatusId, Vec<SourceView>>,
     quoters: Quoters,
     cards: HashMap<CardId, Card>,
+    practices: HashMap<StatusId, Practice>,
     viewer: Option<AccountId>,
     applications: HashMap<ApplicationId, (String, Option<String>)>,
     deeds: Option<ViewerDeeds>,
@@ -130,6 +133,10 @@ fn load(
         let url = app.addresses().tag(&name);
         tags.entry(id).or_default().push(TagView { name, url });
     }
+    let practices = storage::practices::of_statuses(conn, &ids)?
+        .into_iter()
+        .map(|practice| (practice.status_id, practice))
+        .collect();
     let asking = rows.iter().filter(|row| row.has_poll);
     let asking: Vec<StatusId> = asking.map(|row| row.id).collect();
     let polls = polls(app, conn, viewer, &asking)?;
@@ -165,6 +172,7 @@ fn load(
         sources,
         quoters,
         cards,
+        practices,
         viewer,
         applications,
         deeds,
@@ -225,6 +233,10 @@ impl Belongings {
                 .card_id
                 .and_then(|id| self.cards.get(&id))
                 .map(|card| cards::view(app, self.viewer, card, &self.accounts)),
+            practice: self
+                .practices
+                .get(&status.id)
+                .map(|row| practice::view(app, row.clone(), status.account_id, self.viewer)),
             quote_permission: self.quoters.permission(&status),
             application: status
                 .application_id

@@ -1,0 +1,236 @@
+//! What an author answers who is asked for what is missing, in plain words: "licence by-nc", "stage KS3", "stop".
+
+use super::licence;
+use super::{Licence, Practice};
+use crate::text::{Hosts, Span, spans};
+use crate::vocabulary::{Concept, Scheme, Vocabulary};
+
+/// Things said in one answer.
+const ANSWERS: usize = 20;
+/// Characters of a title that somebody gives.
+const TITLE: usize = 120;
+
+/// One thing that is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Stage(Concept),
+    Subject(Concept),
+    Kind(Concept),
+    Licence(Licence),
+    /// For this and all that comes.
+    Always(Licence),
+    Title(String),
+    /// No more reminders.
+    Stop,
+    /// Reminders again.
+    Start,
+}
+
+const STOP: [&str; 7] = [
+    "stop",
+    "unsubscribe",
+    "no reminders",
+    "enough",
+    "stopp",
+    "arrêter",
+    "peidio",
+];
+const START: [&str; 4] = ["start", "resume", "reminders", "dechrau"];
+const ALWAYS: [&str; 4] = ["always", "default", "immer", "bob amser"];
+const LICENCE: [&str; 7] = [
+    "licence", "license", "trwydded", "lizenz", "licencia", "licenza", "licentie",
+];
+const STAGE: [&str; 8] = [
+    "stage", "year", "level", "phase", "cam", "cyfnod", "stufe", "niveau",
+];
+const SUBJECT: [&str; 6] = ["subject", "pwnc", "fach", "matière", "materia", "vak"];
+const KIND: [&str; 4] = ["kind", "type", "resource", "math o adnodd"];
+const NAME: [&str; 4] = ["title", "teitl", "titel", "titre"];
+
+/// What an answer says; empty if nothing of it is understood.
+#[must_use]
+pub fn understood(text: &str, vocabulary: &Vocabulary) -> Vec<Answer> {
+    let words: String = spans(text, Hosts::Any)
+        .into_iter()
+        .map(|(range, span)| match span {
+            Span::Mention(_) => " ".to_owned(),
+            // Side by side they are several.
+            Span::Hashtag(name) => format!(",{name},"),
+            Span::Text | Span::Url => text.get(range).unwrap_or_default().to_owned(),
+        })
+        .collect();
+    let mut found = Vec::new();
+    for line in words.lines().map(str::trim) {
+        match after_word(line, &NAME) {
+            Some(title) if !title.is_empty() => {
+                found.push(Answer::Title(title.chars().take(TITLE).collect()));
+            }
+            _ => pieces(line, vocabulary, &mut found),
+        }
+    }
+    found.truncate(ANSWERS);
+    found
+}
+
+impl Answer {
+    /// Puts it into what is known of a resource; what is about the author changes nothing.
+    pub fn complete(&self, practice: &mut Practice) {
+        match self {
+            Self::Stage(concept) | Self::Subject(concept) | Self::Kind(concept) => {
+                practice.add(concept);
+            }
+            Self::Licence(licence) | Self::Always(licence) => {
+                practice.licence = Some(licence.clone());
+            }
+            Self::Title(title) => practice.title.clone_from(title),
+            Self::Stop | Self::Start => {}
+        }
+    }
+}
+
+fn pieces(line: &str, vocabulary: &Vocabulary, found: &mut Vec<Answer>) {
+    // What the last piece was about: "stage KS3, KS4".
+    let mut about: Option<Scheme> = None;
+    for piece in line.split([',', ';', '+', '&']) {
+        for piece in piece.split(" and ") {
+            let piece = piece.trim().trim_end_matches(['.', '!']);
+            if let Some(answer) = one(piece, about, vocabulary) {
+                about = scheme_of(&answer);
+                found.push(answer);
+            }
+        }
+    }
+}
+
+fn scheme_of(answer: &Answer) -> Option<Scheme> {
+    match answer {
+        Answer::Stage(_) => Some(Scheme::Stage),
+        Answer::Subject(_) => Some(Scheme::Subject),
+        Answer::Kind(_) => Some(Scheme::Kind),
+        Answer::Licence(_)
+        | Answer::Always(_)
+        | Answer::Title(_)
+        | Answer::Stop
+        | Answer::Start => None,
+    }
+}
+
+fn one(piece: &str, about: Option<Scheme>, vocabulary: &Vocabulary) -> Option<Answer> {
+    let lower = piece.to_lowercase();
+    if STOP.contains(&lower.as_str()) {
+        return Some(Answer::Stop);
+    }
+    if START.contains(&lower.as_str()) {
+        return Some(Answer::Start);
+    }
+    if let Some(rest) = after_word(&lower, &ALWAYS) {
+        let rest = after_word(rest, &LICENCE).unwrap_or(rest);
+        return licence::answered(rest, vocabulary).map(Answer::Always);
+    }
+    if let Some(rest) = after_word(&lower, &LICENCE) {
+        return licence::answered(rest, vocabulary).map(Answer::Licence);
+    }
+    let named = [
+        (Scheme::Stage, &STAGE[..]),
+        (Scheme::Subject, &SUBJECT[..]),
+        (Scheme::Kind, &KIND[..]),
+    ];
+    for (scheme, words) in named {
+        let Some(rest) = after_word(&lower, words) else {
+            continue;
+        };
+        // "year 8" is a name as a whole, "stage KS3" is not.
+        let answer = concept(rest, Some(scheme), vocabulary)
+            .or_else(|| concept(&lower, Some(scheme), vocabulary));
+        if answer.is_some() {
+            return answer;
+        }
+    }
+    concept(&lower, about, vocabulary)
+        .or_else(|| concept(&lower, None, vocabulary))
+        .or_else(|| licence::answered(&lower, vocabulary).map(Answer::Licence))
+}
+
+/// What follows one of these words at the beginning of a text.
+fn after_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    words.iter().find_map(|word| {
+        let begins = text.get(..word.len())?.to_lowercase() == *word;
+        let rest = text.get(word.len()..).filter(|_| begins)?;
+        let apart = rest.is_empty() || !rest.starts_with(char::is_alphanumeric);
+        let rest = rest.trim_start_matches([' ', ':', '=', '-', '\u{a0}']);
+        let rest = rest.strip_prefix("is ").unwrap_or(rest);
+        apart.then_some(rest.trim())
+    })
+}
+
+/// The concept that is named, of this scheme or of any but licences.
+fn concept(words: &str, scheme: Option<Scheme>, vocabulary: &Vocabulary) -> Option<Answer> {
+    let is_wanted = |concept: &&Concept| match scheme {
+        Some(scheme) => concept.scheme == scheme,
+        None => concept.scheme != Scheme::Licence,
+    };
+    let found = vocabulary.meant_by(words).into_iter().find(is_wanted)?;
+    let found = found.clone();
+    match found.scheme {
+        Scheme::Stage => Some(Answer::Stage(found)),
+        Scheme::Subject => Some(Answer::Subject(found)),
+        Scheme::Kind => Some(Answer::Kind(found)),
+        Scheme::Licence => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::Curriculum;
+
+    fn said(text: &str) -> Vec<String> {
+        let vocabulary = Vocabulary::new(Curriculum::England, "").unwrap();
+        let answers = understood(text, &vocabulary).into_iter();
+        answers
+            .map(|answer| match answer {
+                Answer::Stage(of) | Answer::Subject(of) | Answer::Kind(of) => of.key(),
+                Answer::Licence(licence) => licence.id,
+                Answer::Always(licence) => format!("always {}", licence.id),
+                Answer::Title(title) => format!("title {title}"),
+                Answer::Stop => "stop".to_owned(),
+                Answer::Start => "start".to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn plain_words_are_understood() {
+        for (text, expected) in [
+            ("@staffroom licence by-nc", vec!["cc-by-nc"]),
+            ("Licence: CC BY-SA 4.0", vec!["cc-by-sa"]),
+            (
+                "stage KS3, subject maths",
+                vec!["phase/ks3", "subject/maths"],
+            ),
+            ("Year 8 and Year 9", vec!["phase/year8", "phase/year9"]),
+            ("stage: KS3, KS4", vec!["phase/ks3", "phase/ks4"]),
+            (
+                "subject is history.\nlicence cc0",
+                vec!["subject/history", "cc0"],
+            ),
+            ("by-sa", vec!["cc-by-sa"]),
+            ("always cc by", vec!["always cc-by"]),
+            (
+                "Title: Exit tickets, and more",
+                vec!["title Exit tickets, and more"],
+            ),
+            ("STOP", vec!["stop"]),
+            ("start", vec!["start"]),
+            ("worksheet", vec!["kind/worksheet"]),
+            ("thanks, I will think about it", vec![]),
+        ] {
+            assert_eq!(said(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn hashtags_are_answers_too() {
+        assert_eq!(said("#KS3 #English"), ["phase/ks3", "subject/english"]);
+    }
+}

@@ -1,0 +1,140 @@
+//! What hashtags mean: as they stand, made of several words, or with a slip of the finger.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::{Concept, Vocabulary};
+
+/// Words in one hashtag, such as `#Year9HistoryAssessment`.
+const WORDS: usize = 3;
+/// Letters of a longer one are not taken apart.
+const LONGEST: usize = 40;
+/// Letters that a word has at least for a slip in it to be seen.
+const SHORTEST_MISSPELT: usize = 7;
+
+/// One spelling for all: small letters and digits, without accents and whatever is between them.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.nfkd()
+        .filter(|character| !is_combining_mark(*character))
+        .flat_map(char::to_lowercase)
+        .filter(|character| character.is_alphanumeric())
+        .collect()
+}
+
+impl Vocabulary {
+    /// What a hashtag means; nothing, for most.
+    #[must_use]
+    pub fn meant_by(&self, tag: &str) -> Vec<&Concept> {
+        let tag = fold(tag);
+        let found = self.with_tag(&tag);
+        if !found.is_empty() || tag.len() > LONGEST {
+            return found;
+        }
+        self.in_parts(&tag, WORDS)
+            .unwrap_or_else(|| self.misspelt(&tag))
+    }
+
+    /// The meanings of all words of a hashtag, if all of it is words that we know. Longer words come first, so that Year 11
+    /// is not Year 1.
+    fn in_parts(&self, tag: &str, words: usize) -> Option<Vec<&Concept>> {
+        let whole = self.with_tag(tag);
+        if !whole.is_empty() {
+            return Some(whole);
+        }
+        if words < 2 {
+            return None;
+        }
+        let places = tag.char_indices().map(|(at, _)| at).rev();
+        places
+            .filter(|at| *at >= 2 && tag.len() - at >= 2)
+            .find_map(|at| {
+                let (first, rest) = tag.split_at_checked(at)?;
+                let ends_number = first.ends_with(|last: char| last.is_ascii_digit());
+                let begins_number = rest.starts_with(|next: char| next.is_ascii_digit());
+                let mut meanings = self.with_tag(first);
+                if meanings.is_empty() || (ends_number && begins_number) {
+                    return None;
+                }
+                meanings.extend(self.in_parts(rest, words - 1)?);
+                Some(meanings)
+            })
+    }
+
+    /// The one word that is nearly this one.
+    fn misspelt(&self, tag: &str) -> Vec<&Concept> {
+        let near = self.by_tag.keys().filter(|known| is_slip(tag, known));
+        let mut found: Vec<Vec<&Concept>> = near.map(|known| self.with_tag(known)).collect();
+        found.sort_by_key(|meanings| meanings.first().map(|concept| concept.key()));
+        found.dedup();
+        match found.as_slice() {
+            [one] => one.clone(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Whether a letter is missing, too many, or two have changed places. Another letter is another word: literary, literacy.
+fn is_slip(typed: &str, meant: &str) -> bool {
+    let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase());
+    if meant.len() < SHORTEST_MISSPELT || !letters(typed) || !letters(meant) {
+        return false;
+    }
+    let (typed, meant) = (typed.as_bytes(), meant.as_bytes());
+    if typed.first() != meant.first() {
+        return false;
+    }
+    let alike = typed.iter().zip(meant).take_while(|(a, b)| a == b).count();
+    let rest = |text: &[u8], from: usize| text.get(from..).unwrap_or_default().to_vec();
+    if typed.len() == meant.len() + 1 {
+        rest(typed, alike + 1) == rest(meant, alike)
+    } else if meant.len() == typed.len() + 1 {
+        rest(meant, alike + 1) == rest(typed, alike)
+    } else if typed.len() == meant.len() {
+        typed.get(alike) == meant.get(alike + 1)
+            && typed.get(alike + 1) == meant.get(alike)
+            && rest(typed, alike + 2) == rest(meant, alike + 2)
+    } else {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Curriculum;
+    use super::*;
+
+    fn meant(tag: &str) -> Vec<String> {
+        let all = Vocabulary::new(Curriculum::England, "").unwrap();
+        all.meant_by(tag).iter().map(|of| of.key()).collect()
+    }
+
+    #[test]
+    fn one_hashtag_may_be_several_words() {
+        assert_eq!(meant("GCSEMaths"), ["phase/gcse", "subject/maths"]);
+        assert_eq!(meant("Year11History"), ["phase/year11", "subject/history"]);
+        assert_eq!(
+            meant("Year9HistoryAssessment"),
+            ["phase/year9", "subject/history", "kind/assessment"]
+        );
+        assert_eq!(meant("KS3English"), ["phase/ks3", "subject/english"]);
+        assert!(meant("Year14").is_empty());
+        assert!(meant("Monday").is_empty());
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_forgiven_another_word_is_not() {
+        assert_eq!(meant("Enlgish"), ["subject/english"]);
+        assert_eq!(meant("Mathmatics"), ["subject/maths"]);
+        assert_eq!(meant("Assesment"), ["kind/assessment"]);
+        assert!(meant("Literary").is_empty());
+        assert!(meant("Year88").is_empty());
+        assert!(meant("sciencefiction").is_empty());
+    }
+
+    #[test]
+    fn accents_and_marks_make_no_difference() {
+        assert_eq!(fold("Key_Stage 3"), "keystage3");
+        assert_eq!(meant("Éducation_physique_et_sportive"), meant("PE"));
+    }
+}

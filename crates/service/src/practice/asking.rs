@@ -1,0 +1,181 @@
+//! What a practice post lacks is asked for once, in private, and may be answered in plain words.
+
+use domain::practice::{Answer, Licence, Missing, Practice, understood};
+use domain::vocabulary::key;
+use domain::{StatusId, Visibility};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::practice_reminders as reminders;
+use storage::practices::{self, Answers};
+use storage::statuses::Status;
+
+use super::{keep_own, label, licence_label};
+use crate::jobs::{Outgoing, federate};
+use crate::streaming::Event;
+use crate::word::say;
+use crate::{App, Result};
+
+const HOW: &str =
+    "You can answer here in plain words, for example: stage KS3, subject maths, licence by-nc";
+
+/// Asks the author of a practice post for what it lacks: once, unless they do not want to be asked.
+pub(crate) fn ask(
+    app: &App,
+    conn: &mut DbConnection,
+    author: &Account,
+    status: &Status,
+    practice: &Practice,
+) -> Result<()> {
+    let missing = practice.missing();
+    if missing.is_empty()
+        || reminders::is_noted(conn, status.id)?
+        || !reminders::settings(conn, author.id)?.reminders
+    {
+        return Ok(());
+    }
+    let name = if practice.title.is_empty() {
+        "Your practice post".to_owned()
+    } else {
+        format!("Your practice post “{}”", practice.title)
+    };
+    let text = format!(
+        "{name} is in the library: {}\n\nColleagues would find and use it more easily if it also said: {}.\n\n{HOW}\n\n\
+         “always licence by” sets a licence for all your practice, “stop” ends these questions.",
+        status.url,
+        named(&missing),
+    );
+    if let Some(message) = say(app, conn, author, &text, None)? {
+        reminders::note(conn, status.id, message.id, author.id)?;
+    }
+    Ok(())
+}
+
+/// Takes a direct message for an answer if it is one, does what it says, and says what was done.
+pub(crate) fn hear(
+    app: &App,
+    conn: &mut DbConnection,
+    author: &Account,
+    status: &Status,
+) -> Result<()> {
+    if status.visibility != Visibility::Direct || status.in_reply_to_id.is_none() {
+        return Ok(());
+    }
+    let Some(about) = reminders::asked_about(conn, author.id, &[status.conversation_id])? else {
+        return Ok(());
+    };
+    let answers = understood(&status.text, &app.settings().practice.vocabulary);
+    let mut said: Vec<String> = Vec::new();
+    for answer in &answers {
+        said.extend(wish(app, conn, author, answer)?);
+    }
+    let is_about_it = |answer: &&Answer| !matches!(answer, Answer::Stop | Answer::Start);
+    let of_status: Vec<&Answer> = answers.iter().filter(is_about_it).collect();
+    if !of_status.is_empty() {
+        said.push(complete(app, conn, about, &of_status)?);
+    }
+    if answers.is_empty() {
+        said.push(format!("I did not understand that. {HOW}"));
+    }
+    say(app, conn, author, &said.join("\n"), Some(status)).map(drop)
+}
+
+/// What is said about the author, and what is answered to it.
+fn wish(
+    app: &App,
+    conn: &mut DbConnection,
+    author: &Account,
+    answer: &Answer,
+) -> Result<Option<String>> {
+    let mut wanted = reminders::settings(conn, author.id)?;
+    let said = match answer {
+        Answer::Stop => {
+            wanted.reminders = false;
+            "I will not ask again. “start” lets me ask again, and your settings have it too."
+                .to_owned()
+        }
+        Answer::Start => {
+            wanted.reminders = true;
+            "I will ask again when something is missing.".to_owned()
+        }
+        Answer::Always(licence) => {
+            wanted.licence = Some((licence.id.clone(), licence.url.clone()));
+            let name = licence_label(&app.settings().practice.vocabulary, licence);
+            format!("From now on {name} is the licence of your practice that says no other.")
+        }
+        Answer::Stage(_)
+        | Answer::Subject(_)
+        | Answer::Kind(_)
+        | Answer::Licence(_)
+        | Answer::Title(_) => return Ok(None),
+    };
+    reminders::set_settings(conn, author.id, &wanted)?;
+    Ok(Some(said))
+}
+
+/// Adds what was answered to a practice post, and tells those who have it. Answers what to say.
+fn complete(
+    app: &App,
+    conn: &mut DbConnection,
+    id: StatusId,
+    answers: &[&Answer],
+) -> Result<String> {
+    let gone = "That post is no practice post any more, so there is nothing to add to.".to_owned();
+    let status = storage::statuses::find(conn, id)?.filter(|row| row.deleted_at.is_none());
+    let Some(status) = status else {
+        return Ok(gone);
+    };
+    let mut known = practices::answers(conn, id)?;
+    for answer in answers {
+        remember(&mut known, answer);
+    }
+    practices::set_answers(conn, id, &known)?;
+    let tags = storage::tags::of_statuses(conn, &[id])?;
+    let tags: Vec<String> = tags.into_iter().map(|(_, name)| name).collect();
+    let Some(practice) = keep_own(app, conn, &status, &tags)? else {
+        return Ok(gone);
+    };
+    app.tell(Event::Edited(id));
+    federate(app, conn, Outgoing::Renew { status: id })?;
+    let added: Vec<String> = answers.iter().filter_map(|of| shown(app, of)).collect();
+    let missing = practice.missing();
+    let rest = if missing.is_empty() {
+        "Nothing is missing any more.".to_owned()
+    } else {
+        format!("Still missing: {}.", named(&missing))
+    };
+    Ok(format!("Thank you. Added: {}. {rest}", added.join(", ")))
+}
+
+fn remember(known: &mut Answers, answer: &Answer) {
+    let kept = |licence: &Licence| Some((licence.id.clone(), licence.url.clone()));
+    match answer {
+        Answer::Stage(concept) | Answer::Subject(concept) | Answer::Kind(concept) => {
+            let term = key(concept.scheme, &concept.id);
+            if !known.terms.contains(&term) {
+                known.terms.push(term);
+            }
+        }
+        Answer::Licence(licence) | Answer::Always(licence) => known.licence = kept(licence),
+        Answer::Title(title) => known.title = Some(title.clone()),
+        Answer::Stop | Answer::Start => {}
+    }
+}
+
+fn shown(app: &App, answer: &Answer) -> Option<String> {
+    let vocabulary = &app.settings().practice.vocabulary;
+    match answer {
+        Answer::Stage(concept) | Answer::Subject(concept) | Answer::Kind(concept) => {
+            Some(label(vocabulary, concept.scheme, &concept.id))
+        }
+        Answer::Licence(licence) | Answer::Always(licence) => {
+            Some(licence_label(vocabulary, licence))
+        }
+        Answer::Title(title) => Some(format!("the title “{title}”")),
+        Answer::Stop | Answer::Start => None,
+    }
+}
+
+fn named(missing: &[Missing]) -> String {
+    let names: Vec<&str> = missing.iter().map(|of| of.name()).collect();
+    names.join(", ")
+}

@@ -1,0 +1,98 @@
+//! The library: public practice, by what it is about; newest first or by title, and never by how much it is liked.
+
+use domain::Page;
+use domain::vocabulary::{Scheme, fold, key};
+use storage::practices::Wanted as Rows;
+
+use crate::audience::visible_to;
+use crate::oauth::Person;
+use crate::unwanted::{wishes, without_unwanted};
+use crate::views::{self, StatusView};
+use crate::{App, Paged, Result};
+
+/// Words of a question.
+const WORDS: usize = 8;
+/// Concepts of a question.
+const TERMS: usize = 8;
+
+/// How the library is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    #[default]
+    Newest,
+    Title,
+}
+
+/// What is looked for; of concepts the ids within their scheme.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub stage: Option<String>,
+    pub subject: Option<String>,
+    pub kind: Option<String>,
+    pub licence: Option<String>,
+    /// A code such as `cy`.
+    pub language: Option<String>,
+    /// Words of the title.
+    pub words: String,
+    pub order: Order,
+}
+
+impl Wanted {
+    /// The names of all concepts that are wanted.
+    fn terms(&self) -> Vec<String> {
+        let all = [
+            (Scheme::Stage, &self.stage),
+            (Scheme::Subject, &self.subject),
+            (Scheme::Kind, &self.kind),
+            (Scheme::Licence, &self.licence),
+        ];
+        let named = all
+            .into_iter()
+            .filter_map(|(scheme, id)| Some((scheme, id.as_deref()?)));
+        named
+            .map(|(scheme, id)| key(scheme, &id.replace('\0', "")))
+            .take(TERMS)
+            .collect()
+    }
+
+    fn rows(&self) -> Rows {
+        let words = self.words.replace('\0', "").to_lowercase();
+        let words = words
+            .split_whitespace()
+            .filter(|word| !fold(word).is_empty());
+        let language = self.language.as_ref();
+        Rows {
+            terms: self.terms(),
+            language: language.map(|code| code.replace('\0', "").to_lowercase()),
+            words: words.take(WORDS).map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// One page of the library. By title the cursors are still ids, and the ends are the first and the last.
+pub async fn list(
+    app: &App,
+    viewer: Option<&Person>,
+    wanted: Wanted,
+    page: Page,
+) -> Result<Paged<StatusView>> {
+    let viewer = viewer.map(Person::id);
+    app.read(move |app, conn| {
+        let wishes = wishes(conn, viewer)?;
+        let rows = match wanted.order {
+            Order::Newest => storage::practices::newest(conn, &wanted.rows(), &page)?,
+            Order::Title => storage::practices::by_title(conn, &wanted.rows(), &page)?,
+        };
+        let ends = rows.first().zip(rows.last());
+        let ends = ends.map(|(first, last)| (first.id.0, last.id.0));
+        let is_full = i64::try_from(rows.len()).is_ok_and(|rows| rows >= page.limit);
+        let rows = visible_to(conn, viewer, rows)?;
+        let shown = views::statuses(app, conn, viewer, rows)?;
+        Ok(Paged {
+            items: without_unwanted(app, conn, viewer, wishes, shown)?,
+            ends,
+            is_full,
+        })
+    })
+    .await
+}
