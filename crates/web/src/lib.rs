@@ -10,6 +10,7 @@ mod leave;
 mod moving;
 mod page;
 mod password;
+mod picture;
 mod profile;
 mod refusals;
 mod second_factor;
@@ -19,6 +20,7 @@ mod sign_in;
 mod sign_up;
 mod status;
 mod transfer;
+mod tree;
 
 use std::net::IpAddr;
 
@@ -130,5 +132,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/@{name}.atom").route(web::get().to(feed::feed)))
         .service(web::resource("/@{name}").route(web::get().to(profile::profile)))
         .service(web::resource("/@{name}/{id}").route(web::get().to(status::status)))
+        .service(
+            web::resource("/@{name}/{id}/tree")
+                .route(web::get().to(tree::tree))
+                .route(web::post().to(tree::submit)),
+        )
+        .service(web::resource("/@{name}/{id}/tree.svg").route(web::get().to(tree::picture)))
         .default_service(web::route().to(page::not_found));
 }

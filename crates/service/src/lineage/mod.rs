@@ -82,6 +82,16 @@ pub(crate) fn sources_of(
     Ok(views.collect())
 }
 
+/// Whether a post comes from another one, or another one from it. Two rows by index at most.
+pub async fn has_tree(app: &App, uri: &str) -> Result<bool> {
+    let uri = uri.to_owned();
+    app.read(move |_, conn| {
+        let ties = storage::derivations::around(conn, &[uri.as_str()], 1)?;
+        Ok(ties.iter().any(|tie| tie.source_id.is_some()))
+    })
+    .await
+}
+
 /// Whether somebody wants to be asked before an adaptation of theirs is confirmed.
 pub async fn asks_first(app: &App, person: &Person) -> Result<bool> {
     let me = person.id();
