@@ -145,6 +145,10 @@ impl Viewer<'_> {
                 );
             }
             let (status, _) = self
+                .ask(&format!("/api/staffroom/v1/statuses/{}/lineage", item.id))
+                .await;
+            assert_eq!(status, expected, "{place}, lineage");
+            let (status, _) = self
                 .ask(&format!("/api/v1/statuses/{}/source", item.id))
                 .await;
             let expected = match self.tie {
@@ -341,7 +345,11 @@ impl Viewer<'_> {
             .iter()
             .filter(|item| item.shape != Shape::Boost)
         {
-            for path in [format!("/@ada/{}", item.id), format!("/@carl/{}", item.id)] {
+            let parts = ["", "/tree", "/tree.svg"];
+            let paths = ["ada", "carl"]
+                .into_iter()
+                .flat_map(|name| parts.map(|part| format!("/@{name}/{}{part}", item.id)));
+            for path in paths {
                 let (status, _) = self.ask_for(&path, "text/html").await;
                 let seen = self.sees(item) && path.starts_with("/@ada");
                 assert_eq!(status, if seen { 200 } else { 404 }, "{path}");
@@ -364,7 +372,7 @@ impl Viewer<'_> {
             let paths = if item.shape == Shape::Boost {
                 vec![activity]
             } else {
-                vec![note, activity, page]
+                vec![format!("{note}/derivations"), note, activity, page]
             };
             let gone = item.level < 2 && item.shape == Shape::Deleted || self.world.suspended;
             for path in paths {

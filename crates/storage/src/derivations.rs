@@ -1,7 +1,7 @@
 //! Derivations: which post says that it comes from which other one, and whether that one's author agrees.
 
 use diesel::prelude::*;
-use domain::{ClaimState, Derivation as Kind, Page, StatusId, Time};
+use domain::{AccountId, ClaimState, Derivation as Kind, Page, StatusId, Time};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -187,6 +187,24 @@ pub fn sources_elsewhere(conn: &mut DbConnection, derived: &str) -> QueryResult<
         .load(conn)
 }
 
+/// Those elsewhere whose posts come from one, so that they hear what becomes of it: up to `limit` of their accounts.
+pub fn authors_elsewhere(
+    conn: &mut DbConnection,
+    source: StatusId,
+    limit: i64,
+) -> QueryResult<Vec<AccountId>> {
+    let found: Vec<i64> = each!(conn, c => derivations::table
+        .inner_join(statuses::table.on(derivations::derived_id.eq(statuses::id.nullable())))
+        .filter(derivations::source_id.eq(source.0))
+        .filter(among(derivations::state, STANDING))
+        .filter(statuses::local.eq(false))
+        .order(derivations::id)
+        .limit(limit)
+        .select(statuses::account_id)
+        .load(c))?;
+    Ok(found.into_iter().map(AccountId).collect())
+}
+
 /// Writes what became of a claim, and when: false if nothing changed.
 pub fn set_state(
     conn: &mut DbConnection,
@@ -230,7 +248,11 @@ pub fn set_asked(conn: &mut DbConnection, id: i64, message: StatusId) -> QueryRe
 /// one. False if it was that.
 pub fn settle(conn: &mut DbConnection, claim: &Derivation, source: &Status) -> QueryResult<bool> {
     let known = between(conn, &claim.derived_uri, &source.uri)?;
-    if known.is_some_and(|known| known.id != claim.id) || claim.derived_uri == source.uri {
+    let known = known.filter(|known| known.id != claim.id);
+    if let Some(known) = known.as_ref().filter(|known| known.context.is_empty()) {
+        set_words(conn, known.id, known.kind, &claim.context)?;
+    }
+    if known.is_some() || claim.derived_uri == source.uri {
         delete(conn, claim.id)?;
         return Ok(false);
     }

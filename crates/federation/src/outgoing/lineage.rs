@@ -58,15 +58,25 @@ fn open(conn: &mut DbConnection, id: Option<StatusId>) -> Result<Option<Status>,
     Ok(row.filter(|row| row.visibility.is_open() && !row.local_only))
 }
 
-/// Whoever wrote what a post of ours says to come from: they must hear what becomes of it, if it is for everybody.
-pub(super) fn source_authors(
+/// Accounts elsewhere whose posts come from one, that are told of it.
+const TOLD: i64 = 500;
+
+/// Whoever wrote what a post of ours says to come from, or what came of it: they have it, and must hear what becomes of
+/// it, if it is for everybody.
+pub(super) fn concerned(
     conn: &mut DbConnection,
     post: &note::Post,
 ) -> Result<Vec<Account>, service::Error> {
-    if post.sources.is_empty() || !post.status.visibility.is_open() {
+    if !post.status.visibility.is_open() {
         return Ok(Vec::new());
     }
-    let sources = storage::derivations::sources_elsewhere(conn, &post.status.uri)?;
-    let ids: Vec<_> = sources.iter().map(|row| row.account_id).collect();
+    let mut ids = storage::derivations::authors_elsewhere(conn, post.status.id, TOLD)?;
+    if !post.sources.is_empty() {
+        let sources = storage::derivations::sources_elsewhere(conn, &post.status.uri)?;
+        ids.extend(sources.iter().map(|row| row.account_id));
+    }
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(storage::accounts::with_ids(conn, &ids)?)
 }

@@ -30,7 +30,7 @@ pub(super) fn post(
         to.extend(storage::accounts::find(conn, answered)?);
     }
     to.extend(quotes::quoted_author(conn, &post)?);
-    to.extend(lineage::source_authors(conn, &post)?);
+    to.extend(lineage::concerned(conn, &post)?);
     let visibility = post.status.visibility;
     Ok(Some(Told {
         activity: activity(&post),
@@ -100,7 +100,7 @@ pub(super) fn deletion(
         to.extend(storage::accounts::find(conn, answered)?);
     }
     to.extend(quotes::quoted_author(conn, &post)?);
-    to.extend(lineage::source_authors(conn, &post)?);
+    to.extend(lineage::concerned(conn, &post)?);
     let recipients: Vec<&str> = vec![PUBLIC];
     Ok(Some(Told {
         activity: json!({

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use domain::lineage::{Source, sources, use_of};
+use domain::lineage::{SOURCES, Source, sources, use_of};
 use domain::{AccountId, ClaimState, Derivation as Kind, QuoteState, StatusId, limits};
 use futures_util::future::join_all;
 use storage::DbConnection;
@@ -80,34 +80,30 @@ pub(crate) async fn look_up(app: &App, content: &str) -> HashMap<String, StatusI
 /// What a post says of its sources. A query or two for each source; none for a post that says nothing.
 pub(crate) fn claims(app: &App, conn: &mut DbConnection, said: &Said<'_>) -> Result<Vec<Claim>> {
     let pieces = flow(said.content);
-    let stated = said.based_on.iter().map(|uri| Source {
-        address: uri.clone(),
-        context: String::new(),
-    });
+    let mut stated: Vec<Claim> = Vec::new();
+    for uri in said.based_on {
+        let known = known_status(app, conn, uri)?;
+        stated.extend(claim(app, conn, said.author, uri, known)?);
+    }
     let mut found: Vec<Claim> = Vec::new();
-    for source in sources(&pieces).into_iter().chain(stated) {
-        if found.len() >= domain::lineage::SOURCES {
-            break;
-        }
-        let known = match said.found.get(&source.address) {
-            Some(id) => storage::statuses::find(conn, *id)?,
-            None => known_status(app, conn, &source.address)?,
+    for Source { address, context } in sources(&pieces) {
+        let page = |claim: &Claim| {
+            let source = claim.source.as_ref();
+            source.filter(|source| source.url == address).cloned()
         };
-        let is_ours = source.address.starts_with(app.addresses().base());
-        let source_status = seen(conn, said.author, known.clone())?;
-        // What they may not see they cannot know; what is ours and not there is nowhere.
-        if source_status.is_none() && (known.is_some() || is_ours) {
-            continue;
-        }
-        add(
-            &mut found,
-            Claim {
-                address: source.address,
-                source: source_status,
-                kind: Kind::Adaptation,
-                context: source.context,
+        let known = match said.found.get(&address) {
+            Some(id) => storage::statuses::find(conn, *id)?,
+            None => match stated.iter().find_map(page) {
+                Some(known) => Some(known),
+                None => known_status(app, conn, &address)?,
             },
-        );
+        };
+        if let Some(claim) = claim(app, conn, said.author, &address, known)? {
+            add(&mut found, Claim { context, ..claim });
+        }
+    }
+    for claim in stated {
+        add(&mut found, claim);
     }
     if let Some(parent) = said.parent
         && let Some((kind, context)) = use_of(&pieces)
@@ -125,9 +121,33 @@ pub(crate) fn claims(app: &App, conn: &mut DbConnection, said: &Said<'_>) -> Res
     Ok(found)
 }
 
-/// Adds a claim, unless the same source is claimed already.
+/// The claim that a post comes from what is at this address, if that may be.
+fn claim(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    address: &str,
+    known: Option<Status>,
+) -> Result<Option<Claim>> {
+    let is_ours = address.starts_with(app.addresses().base());
+    let is_known = known.is_some();
+    let source = seen(conn, by, known)?;
+    // What they may not see they cannot know; what is ours and not there is nowhere.
+    if source.is_none() && (is_known || is_ours) {
+        return Ok(None);
+    }
+    Ok(Some(Claim {
+        address: address.to_owned(),
+        source,
+        kind: Kind::Adaptation,
+        context: String::new(),
+    }))
+}
+
+/// Adds a claim, unless there are enough, or the same source is claimed already.
 fn add(claims: &mut Vec<Claim>, claim: Claim) {
-    if claims.iter().all(|known| known.uri() != claim.uri()) {
+    let is_new = claims.iter().all(|known| known.uri() != claim.uri());
+    if is_new && claims.len() < SOURCES {
         claims.push(claim);
     }
 }
