@@ -175,6 +175,7 @@ impl World {
             ("{edge}", "1"),
             ("{collection}", "1"),
             ("{name}", "ada"),
+            ("{scheme}", "phase"),
             ("{hashtag}", "secret"),
             ("{key}", "ungrouped-1"),
             ("{tag}", "secret"),

@@ -1,6 +1,7 @@
 //! From what the use cases show to the shapes that apps expect.
 
 mod media;
+mod practice;
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use service::featured_tags::FeaturedTagView;
 use service::lineage::SourceView;
 use service::mutes::MutedView;
 use service::oauth::Person;
+use service::practice::PracticeView;
 use service::text::format::escape;
 use service::views::{
     AccountView, CardView, EditView, HashtagView, NotificationView, PollView, QuoteView, Quoted,
@@ -299,7 +301,7 @@ impl From<StatusView> for e::Status {
             muted: seen.map(|seen| seen.muted),
             bookmarked: seen.map(|seen| seen.bookmarked),
             pinned: seen.and_then(|seen| seen.pinned),
-            staffroom: additions(status.local_only, view.adapted_from),
+            staffroom: additions(status.local_only, view.practice, view.adapted_from),
             filtered: view.filtered.into_iter().map(Into::into).collect(),
             reblog: view.boosted.map(|of| Box::new((*of).into())),
         }
@@ -307,7 +309,11 @@ impl From<StatusView> for e::Status {
 }
 
 /// What Mastodon does not know of a status; none where there is nothing to say.
-fn additions(local_only: bool, sources: Vec<SourceView>) -> Option<e::Additions> {
+fn additions(
+    local_only: bool,
+    practice: Option<PracticeView>,
+    sources: Vec<SourceView>,
+) -> Option<e::Additions> {
     let warning = "The licence of the source does not let anybody pass on adaptations of it";
     let adapted_from: Vec<e::AdaptedFrom> = sources
         .into_iter()
@@ -319,8 +325,9 @@ fn additions(local_only: bool, sources: Vec<SourceView>) -> Option<e::Additions>
             warning: source.is_forbidden.then_some(warning),
         })
         .collect();
-    (local_only || !adapted_from.is_empty()).then_some(e::Additions {
+    (local_only || practice.is_some() || !adapted_from.is_empty()).then(|| e::Additions {
         local_only,
+        practice: practice.map(Into::into),
         adapted_from,
     })
 }

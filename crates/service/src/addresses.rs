@@ -161,6 +161,12 @@ impl Addresses {
         format!("{}/tags/{name}", self.base)
     }
 
+    /// A term of our vocabulary, by its name among all, such as `phase/ks3`.
+    #[must_use]
+    pub fn concept(&self, key: &str) -> String {
+        format!("{}/vocab/{key}", self.base)
+    }
+
     /// A file of the media store.
     #[must_use]
     pub fn media(&self, path: &str) -> String {

@@ -29,15 +29,15 @@ pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
     let posts = accounts::statuses(&app, EVERYBODY, who.account.id, wanted, Page::newest(POSTS))
         .await?
         .items;
-    let updated = posts
+    let last = posts
         .iter()
-        .map(changed)
+        .map(updated)
         .max()
         .unwrap_or(who.account.created_at);
     let feed = Feed {
         title: Text::plain(name_of(&who)),
         id: who.account.uri.clone(),
-        updated: moment(updated),
+        updated: moment(last),
         authors: vec![author(&who)],
         links: vec![
             link("alternate", "text/html", who.account.url.clone()),
@@ -56,11 +56,11 @@ pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
         .body(feed.to_string()))
 }
 
-fn changed(view: &StatusView) -> Time {
+pub(crate) fn updated(view: &StatusView) -> Time {
     view.status.edited_at.unwrap_or(view.status.created_at)
 }
 
-fn moment(time: Time) -> FixedDateTime {
+pub(crate) fn moment(time: Time) -> FixedDateTime {
     time.and_utc().fixed_offset()
 }
 
@@ -81,7 +81,7 @@ fn author(who: &AccountView) -> FeedPerson {
     }
 }
 
-fn link(rel: &str, kind: &str, href: String) -> Link {
+pub(crate) fn link(rel: &str, kind: &str, href: String) -> Link {
     Link {
         href,
         rel: rel.to_owned(),
@@ -91,7 +91,7 @@ fn link(rel: &str, kind: &str, href: String) -> Link {
 }
 
 /// The title is the warning where there is one; what follows it comes after it.
-fn entry(view: &StatusView) -> Entry {
+pub(crate) fn entry(view: &StatusView) -> Entry {
     let status = &view.status;
     let hidden = !status.spoiler_text.is_empty();
     let words = if hidden {
@@ -120,7 +120,7 @@ fn entry(view: &StatusView) -> Entry {
         title: Text::plain(shortened(words.lines().next().unwrap_or_default())),
         id: status.uri.clone(),
         published: Some(moment(status.created_at)),
-        updated: moment(changed(view)),
+        updated: moment(updated(view)),
         content: Some(Content {
             value: Some(content),
             content_type: Some("html".to_owned()),

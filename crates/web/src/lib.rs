@@ -11,6 +11,8 @@ mod moving;
 mod page;
 mod password;
 mod picture;
+mod practice;
+mod practice_settings;
 mod profile;
 mod refusals;
 mod second_factor;
@@ -21,6 +23,7 @@ mod sign_up;
 mod status;
 mod transfer;
 mod tree;
+mod vocabulary;
 
 use std::net::IpAddr;
 
@@ -49,6 +52,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/").route(web::get().to(front::front)))
         .service(web::resource("/about").route(web::get().to(front::about)))
         .service(web::resource("/robots.txt").route(web::get().to(front::robots)))
+        .service(web::resource("/practice").route(web::get().to(practice::library)))
+        .service(web::resource("/practice.atom").route(web::get().to(practice::feed)))
+        .service(web::resource("/vocab").route(web::get().to(vocabulary::schemes)))
+        .service(web::resource("/vocab/{scheme}").route(web::get().to(vocabulary::scheme)))
+        .service(web::resource("/vocab/{scheme}/{id}").route(web::get().to(vocabulary::concept)))
         .service(web::resource("/tags/{tag}").route(web::get().to(front::tag)))
         .service(
             web::resource("/sign-in")
@@ -101,6 +109,11 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/settings/move")
                 .route(web::get().to(moving::form))
                 .route(web::post().to(moving::submit)),
+        )
+        .service(
+            web::resource("/settings/practice")
+                .route(web::get().to(practice_settings::form))
+                .route(web::post().to(practice_settings::submit)),
         )
         .service(
             web::resource("/settings/transfer")

@@ -127,6 +127,12 @@ pub fn read(
         .then(|| described(text, tags, words, vocabulary))
 }
 
+/// The title of a post with this text: its first line that has words of its own.
+#[must_use]
+pub fn title(text: &str, words: &Words) -> String {
+    title::of(text, words)
+}
+
 /// What the text and hashtags of a post say, whether or not it is one of practice.
 #[must_use]
 pub fn described(text: &str, tags: &[String], words: &Words, vocabulary: &Vocabulary) -> Practice {

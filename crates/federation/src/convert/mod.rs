@@ -7,6 +7,7 @@ mod film;
 pub(crate) mod lineage;
 pub(crate) mod note;
 pub(crate) mod poll;
+mod practice;
 pub(crate) mod quote;
 mod words;
 

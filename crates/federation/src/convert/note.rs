@@ -11,11 +11,12 @@ use storage::accounts::{Account, Identity};
 use storage::derivations::Derivation;
 use storage::media::Media;
 use storage::polls::{Poll, PollOption};
+use storage::practices::Practice;
 use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{card, emoji, film, lineage, moment, poll, quote, words};
+use super::{card, emoji, film, lineage, moment, poll, practice, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -76,6 +77,7 @@ pub(crate) fn from_json(
         quote_policy: quote::policy(object, &author.followers_uri),
         based_on: lineage::based_on(object),
         link: card::from_json(object),
+        practice: practice::from_json(object),
     })
 }
 
@@ -197,6 +199,7 @@ pub(crate) struct Post {
     pub quote: Option<Quote>,
     /// What it says to come from.
     pub sources: Vec<Derivation>,
+    pub practice: Option<Practice>,
     /// The collection of the thread, if it began here.
     pub context: Option<String>,
 }
@@ -223,6 +226,7 @@ pub(crate) fn load(
     let polls = storage::polls::of_statuses(conn, &among(|row| row.has_poll))?;
     let quotes = storage::quotes::of_statuses(conn, &among(|row| row.has_quote))?;
     let sources = storage::derivations::of_statuses(conn, &among(|row| row.has_source))?;
+    let practices = storage::practices::of_statuses(conn, &ids)?;
     let contexts = contexts(conn, &rows)?;
     let poll_ids: Vec<_> = polls.iter().map(|poll| poll.id).collect();
     let options = storage::polls::options(conn, &poll_ids)?;
@@ -260,6 +264,7 @@ pub(crate) fn load(
                     .filter(|row| row.derived_id == Some(id))
                     .cloned()
                     .collect(),
+                practice: practices.iter().find(|row| row.status_id == id).cloned(),
                 status,
             })
         })
@@ -312,6 +317,10 @@ impl Post {
     pub(crate) fn note(&self, app: &App) -> Value {
         let status = &self.status;
         let (to, cc) = self.recipients();
+        let content = match &self.practice {
+            Some(practice) => practice::content(app, practice, &status.content),
+            None => status.content.clone(),
+        };
         let mut note = json!({
             "id": status.uri,
             "type": "Note",
@@ -323,7 +332,7 @@ impl Post {
             "to": to,
             "cc": cc,
             "sensitive": status.sensitive || self.author.sensitized_at.is_some(),
-            "content": status.content,
+            "content": content,
             "attachment": self.media.iter().map(|media| document(app, media)).collect::<Vec<_>>(),
             "tag": self.tag(app),
             "replies": self.replies(),
@@ -333,7 +342,7 @@ impl Post {
             if let Some(language) = &status.language {
                 object.insert(
                     "contentMap".to_owned(),
-                    json!({ language.as_str(): status.content }),
+                    json!({ language.as_str(): content }),
                 );
             }
             if status.content_type != ContentType::Plain {
@@ -344,7 +353,10 @@ impl Post {
             if let Some(quote) = &self.quote
                 && matches!(quote.state, QuoteState::Pending | QuoteState::Accepted)
             {
-                quote::show(object, quote, &status.content);
+                quote::show(object, quote, &content);
+            }
+            if let Some(practice) = &self.practice {
+                practice::show(object, app, practice);
             }
             lineage::show(object, &self.sources);
             if status.visibility.is_open() {

@@ -24,6 +24,7 @@ pub mod marker;
 pub mod media_attachment;
 pub mod notification;
 pub mod poll;
+pub mod practice;
 pub mod preferences;
 pub mod preview_card;
 pub mod profile;
@@ -65,6 +66,7 @@ pub use notification::{
     Groups, Merged, Notification, NotificationPolicy, NotificationRequest, UnreadCount,
 };
 pub use poll::{Poll, PollOption};
+pub use practice::{Practice, PracticeLicence, PracticeTerm};
 pub use preferences::Preferences;
 pub use preview_card::{CardAuthor, PreviewCard};
 pub use profile::Profile;

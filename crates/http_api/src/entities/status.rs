@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::account::{Account, CustomEmoji};
 use super::media_attachment::MediaAttachment;
 use super::poll::Poll;
+use super::practice::Practice;
 use super::preview_card::PreviewCard;
 use super::quote::{Approval, Quote};
 use super::time::{moment, moment_or_null};
@@ -92,8 +93,11 @@ pub struct Additions {
     pub local_only: bool,
     /// What it says to come from; left out where it says nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
     pub adapted_from: Vec<AdaptedFrom>,
+    /// What it says of a resource that it passes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Practice)]
+    pub practice: Option<Practice>,
 }
 
 /// A post from which another one says to come.

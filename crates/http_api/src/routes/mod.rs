@@ -27,6 +27,7 @@ mod notification_requests;
 mod notifications;
 mod oauth;
 mod polls;
+mod practice;
 mod profile;
 mod push;
 mod quotes;
@@ -138,6 +139,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     grouped_notifications::routes(config);
     notifications::routes(config);
     polls::routes(config);
+    practice::routes(config);
     profile::routes(config);
     push::routes(config);
     quotes::routes(config);
@@ -187,6 +189,7 @@ pub(crate) fn operations(api: &mut Operations) {
     notifications::operations(api);
     oauth::operations(api);
     polls::operations(api);
+    practice::operations(api);
     profile::operations(api);
     push::operations(api);
     quotes::operations(api);

@@ -190,10 +190,16 @@ fn understood(told: &RemotePractice, vocabulary: &Vocabulary) -> Practice {
         ..Practice::default()
     };
     let known = |uris: &[String], scheme: Scheme| -> Vec<Concept> {
-        let uris = uris.iter().take(NAMED);
-        uris.filter_map(|uri| at(uri, vocabulary).or_else(|| vocabulary.matching(scheme, uri)))
-            .cloned()
-            .collect()
+        let uris = || uris.iter().take(NAMED);
+        let exact: Vec<&Concept> = uris().filter_map(|uri| at(uri, vocabulary)).collect();
+        // What the common vocabulary says of those says nothing more.
+        let said: Vec<&str> = exact
+            .iter()
+            .filter_map(|of| vocabulary.match_of(of))
+            .collect();
+        let others = uris().filter(|uri| !said.contains(&uri.as_str()));
+        let others = others.filter_map(|uri| vocabulary.matching(scheme, uri));
+        exact.iter().copied().chain(others).cloned().collect()
     };
     for concept in known(&told.about, Scheme::Subject) {
         practice.add(&concept);
