@@ -44,6 +44,7 @@ mod house;
 mod idempotency;
 mod languages;
 mod leaving;
+mod lineage;
 mod lists;
 mod local_only;
 mod mail;
