@@ -49,7 +49,7 @@ impl Federation {
                     search.store(document).await;
                 }
             }
-            Ok(Some(derived))
+            Ok::<_, Refusal>(Some(derived))
         };
         let slow = Refusal::Transient("it took too long".to_owned());
         timeout(PATIENCE, work).await.unwrap_or(Err(slow))

@@ -40,8 +40,14 @@ pub struct Derivation {
 /// States in which it is one.
 const STANDING: [i16; 2] = [0, 1];
 
-/// Adds one: false if these two posts are tied already.
+/// Bytes of two ids of posts together: PostgreSQL keeps no longer ones in an index.
+const LONGEST: usize = 2_500;
+
+/// Adds one: false if these two posts are tied already, or their ids are too long.
 pub fn insert(conn: &mut DbConnection, derivation: Derivation) -> QueryResult<bool> {
+    if derivation.derived_uri.len() + derivation.source_uri.len() > LONGEST {
+        return Ok(false);
+    }
     if let Some(derived) = derivation.derived_id {
         mark(conn, derived)?;
     }
@@ -165,7 +171,7 @@ pub fn counts_of_source(
 ) -> QueryResult<Vec<(Kind, i64)>> {
     let mut counts = Vec::new();
     for kind in [Kind::Adaptation, Kind::Tried, Kind::Adopted] {
-        let count = derivations::table
+        let count: i64 = derivations::table
             .filter(derivations::source_id.eq(source.0))
             .filter(among(derivations::state, STANDING))
             .filter(derivations::kind.eq(i16::from(kind)))
@@ -252,7 +258,8 @@ pub fn settle(conn: &mut DbConnection, claim: &Derivation, source: &Status) -> Q
     if let Some(known) = known.as_ref().filter(|known| known.context.is_empty()) {
         set_words(conn, known.id, known.kind, &claim.context)?;
     }
-    if known.is_some() || claim.derived_uri == source.uri {
+    let too_long = claim.derived_uri.len() + source.uri.len() > LONGEST;
+    if known.is_some() || too_long || claim.derived_uri == source.uri {
         delete(conn, claim.id)?;
         return Ok(false);
     }

@@ -195,6 +195,8 @@ enum Heard {
     Nothing,
     /// "Adapted from", and so many words since.
     Wording(usize),
+    /// "Adapted from", and the line ended: only the link itself may follow.
+    Awaiting,
     /// A link that was claimed: "and" may lead to another one.
     Linked,
 }
@@ -246,17 +248,19 @@ impl Reader {
 
     /// A mention or a hashtag stands between.
     fn pass(&mut self) {
-        if let Heard::Wording(count) = self.heard {
-            self.heard = Heard::Wording(count + 1);
-        }
+        self.heard = match self.heard {
+            Heard::Wording(count) => Heard::Wording(count + 1),
+            Heard::Linked => Heard::Linked,
+            Heard::Awaiting | Heard::Nothing => Heard::Nothing,
+        };
     }
 
     fn end_line(&mut self) {
         self.recent.clear();
-        // The link may stand on a line of its own.
-        if self.heard != Heard::Wording(0) {
-            self.heard = Heard::Nothing;
-        }
+        self.heard = match self.heard {
+            Heard::Wording(0) | Heard::Awaiting => Heard::Awaiting,
+            Heard::Wording(_) | Heard::Linked | Heard::Nothing => Heard::Nothing,
+        };
     }
 
     /// Whether the last words say so, and those before them do not deny it.

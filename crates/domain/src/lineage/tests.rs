@@ -42,6 +42,7 @@ fn a_source_is_named_in_many_languages() {
         "Adapted from Mr. Hughes's tracker at LINK",
         "This is based on LINK",
         "Adapted from\nLINK",
+        "Adapted from:\n\nLINK",
         "ADAPTED FROM LINK!",
         "Addaswyd o LINK",
         "Wedi’i addasu o LINK",
@@ -77,6 +78,7 @@ fn what_is_denied_or_quoted_or_said_of_something_else_is_no_claim() {
         "Write \"adapted from LINK\" and all will see",
         "Adapted from an old book. See also LINK",
         "Adapted from an old book\nSee also LINK",
+        "Adapted from\nSee also LINK",
         "LINK is what this was adapted from",
         "We adapted it. From LINK",
     ] {

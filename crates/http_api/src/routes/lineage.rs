@@ -107,7 +107,7 @@ async fn decide(
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
-struct Choice {
+struct LineageChoice {
     ask_first: Flag,
 }
 
@@ -116,7 +116,11 @@ async fn settings(caller: Caller<ReadAccounts>, app: Data<App>) -> Answer {
     json(LineageSettings { ask_first })
 }
 
-async fn set(caller: Caller<WriteAccounts>, params: Params<Choice>, app: Data<App>) -> Answer {
+async fn set(
+    caller: Caller<WriteAccounts>,
+    params: Params<LineageChoice>,
+    app: Data<App>,
+) -> Answer {
     if let Some(ask) = params.0.ask_first.0 {
         lineage::set_asks_first(&app, &caller.person, ask).await?;
     }

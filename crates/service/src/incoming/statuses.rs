@@ -207,6 +207,7 @@ pub(super) fn receive(
         && status.held_at.is_none()
     {
         quotes::store(app, conn, &status, quote)?;
+        status.has_quote = true;
     }
     if status.held_at.is_none() {
         note_sources(app, conn, &mut status, remote, parent.as_ref())?;
@@ -314,6 +315,7 @@ pub(super) fn revise(
     practice::keep_theirs(app, conn, &status, &tags, remote.practice.as_ref())?;
     if status.held_at.is_none() {
         quotes::refresh(app, conn, &status, remote.quote.as_ref())?;
+        status.has_quote = remote.quote.is_some();
         let parent = match status.in_reply_to_id {
             Some(id) => storage::statuses::find(conn, id)?,
             None => None,

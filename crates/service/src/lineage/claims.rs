@@ -10,6 +10,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::derivations::Derivation;
 use storage::statuses::Status;
+use url::Url;
 
 use super::deciding::weigh;
 use super::terms::is_practice;
@@ -107,16 +108,17 @@ pub(crate) fn claims(app: &App, conn: &mut DbConnection, said: &Said<'_>) -> Res
     }
     if let Some(parent) = said.parent
         && let Some((kind, context)) = use_of(&pieces)
+        && let Some(source) = seen(conn, said.author, Some(parent.clone()))?
     {
-        add(
-            &mut found,
-            Claim {
-                address: parent.uri.clone(),
-                source: Some(parent.clone()),
-                kind,
-                context,
-            },
-        );
+        let address = source.uri.clone();
+        let source = Some(source);
+        let used = Claim {
+            address,
+            source,
+            kind,
+            context,
+        };
+        add(&mut found, used);
     }
     Ok(found)
 }
@@ -129,6 +131,9 @@ fn claim(
     address: &str,
     known: Option<Status>,
 ) -> Result<Option<Claim>> {
+    if !Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+        return Ok(None);
+    }
     let is_ours = address.starts_with(app.addresses().base());
     let is_known = known.is_some();
     let source = seen(conn, by, known)?;
@@ -240,8 +245,8 @@ pub(crate) fn note(
             }
             None => {
                 let row = new(app, status, &claim);
-                status.has_source = true;
                 if storage::derivations::insert(conn, row.clone())? {
+                    status.has_source = true;
                     begin(app, conn, &row, status)?;
                 }
             }
@@ -278,6 +283,9 @@ fn new(app: &App, status: &Status, claim: &Claim) -> Derivation {
 
 /// What a post of practice quotes, if that is one too and does not forbid it.
 fn quoted_practice(conn: &mut DbConnection, status: &Status) -> Result<Option<Status>> {
+    if !status.has_quote {
+        return Ok(None);
+    }
     let Some(quote) = storage::quotes::of_status(conn, status.id)? else {
         return Ok(None);
     };
