@@ -4,6 +4,8 @@
 
 mod answer;
 mod licence;
+#[cfg(test)]
+mod posts;
 mod title;
 
 use std::collections::HashSet;

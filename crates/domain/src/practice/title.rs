@@ -60,7 +60,9 @@ impl Line {
         while let Some(((range, span), rest)) = parts.split_last() {
             match span {
                 Span::Hashtag(name) if !words.has(name) => after.push(name),
-                Span::Text if has_words(cut(line, range)) => break,
+                Span::Text if has_words(cut(line, range)) || ends_sentence(cut(line, range)) => {
+                    break;
+                }
                 Span::Url => has_link = true,
                 _ => {}
             }
@@ -107,6 +109,11 @@ fn cut<'a>(line: &'a str, range: &Range<usize>) -> &'a str {
 
 fn has_words(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
+}
+
+/// Hashtags before it are words of the sentence.
+fn ends_sentence(text: &str) -> bool {
+    text.trim_start().starts_with(['?', '!'])
 }
 
 fn last_word(text: &str) -> String {
