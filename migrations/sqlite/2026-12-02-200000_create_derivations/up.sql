@@ -1,7 +1,7 @@
 -- Which post says that it comes from which other one, and what the other one's author says to it.
 -- Posts are named by their ids on the wire: either may be unknown here, or be deleted.
 CREATE TABLE derivations (
-    id          BIGINT    PRIMARY KEY,
+    id          INTEGER   PRIMARY KEY,
     derived_uri TEXT      NOT NULL,
     derived_id  BIGINT    REFERENCES statuses (id) ON DELETE SET NULL,
     source_uri  TEXT      NOT NULL,   -- until the source is known, the address by which it was named
