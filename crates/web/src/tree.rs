@@ -18,7 +18,7 @@ use crate::picture;
 use crate::profile::elsewhere;
 
 /// How deep lists are nested; what is further down stands at that depth.
-const DEPTH: usize = 12;
+const DEPTH: usize = 8;
 
 #[derive(Template)]
 #[template(path = "tree.html")]
@@ -230,7 +230,9 @@ fn line(
             .created_at
             .map(|time| time.format("%-d %B %Y").to_string())
             .unwrap_or_default(),
-        tie: edge.map(tie_of).unwrap_or_default(),
+        tie: edge
+            .map(|edge| tie_of(edge, &title_at(edge.source)))
+            .unwrap_or_default(),
         context: edge.map(|edge| edge.context.clone()).unwrap_or_default(),
         others: others.map(|tie| title_at(tie.source)).collect(),
         open: questions.collect(),
@@ -273,17 +275,18 @@ fn title_of(node: &Node) -> String {
     }
 }
 
-fn tie_of(edge: &Edge) -> String {
+fn tie_of(edge: &Edge, source: &str) -> String {
     let what = match edge.kind {
-        Derivation::Adaptation => "Adapted from it",
+        Derivation::Adaptation => "Adapted from",
         Derivation::Tried => "Tried",
         Derivation::Adopted => "Adopted",
     };
-    if edge.state == ClaimState::Confirmed {
-        what.to_owned()
+    let doubt = if edge.state == ClaimState::Confirmed {
+        ""
     } else {
-        format!("{what} (claimed, not confirmed)")
-    }
+        " (claimed, not confirmed)"
+    };
+    format!("{what} “{source}”{doubt}")
 }
 
 /// The name of a language.

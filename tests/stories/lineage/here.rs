@@ -93,7 +93,7 @@ async fn story(kind: Kind) {
     assert!(policy.contains("default-src 'none'"), "{policy}");
     for words in [
         "Exit tickets",
-        "Tried: ",
+        "Tried “Exit tickets”: ",
         "Year 9, mixed, kept it",
         "A post that is not for everybody",
         "Tickets for all",
