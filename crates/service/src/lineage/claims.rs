@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use domain::lineage::{SOURCES, Source, sources, use_of};
+use domain::lineage::{Piece, SOURCES, Source, sources, use_of};
 use domain::{AccountId, ClaimState, Derivation as Kind, QuoteState, StatusId, limits};
 use futures_util::future::join_all;
 use storage::DbConnection;
@@ -58,7 +58,7 @@ pub(crate) struct Said<'a> {
 /// ones. What cannot be had now is looked up later.
 pub(crate) async fn look_up(app: &App, content: &str) -> HashMap<String, StatusId> {
     let ours = app.addresses().base();
-    let named = sources(&flow(content)).into_iter();
+    let named = sources(&pieces(content)).into_iter();
     let named = named.map(|source| source.address);
     let named = named.filter(|address| !address.starts_with(ours));
     let lookups = named.take(LOOKUPS).map(|address| async move {
@@ -78,9 +78,18 @@ pub(crate) async fn look_up(app: &App, content: &str) -> HashMap<String, StatusI
     join_all(lookups).await.into_iter().flatten().collect()
 }
 
+/// Most posts have no link and no hashtag, and need no reading.
+fn pieces(content: &str) -> Vec<Piece> {
+    if content.contains("<a ") {
+        flow(content)
+    } else {
+        Vec::new()
+    }
+}
+
 /// What a post says of its sources. A query or two for each source; none for a post that says nothing.
 pub(crate) fn claims(app: &App, conn: &mut DbConnection, said: &Said<'_>) -> Result<Vec<Claim>> {
-    let pieces = flow(said.content);
+    let pieces = pieces(said.content);
     let mut stated: Vec<Claim> = Vec::new();
     for uri in said.based_on {
         let known = known_status(app, conn, uri)?;
