@@ -58,6 +58,7 @@ mod pages;
 mod passed_on;
 mod pictures;
 mod polls;
+mod practice;
 mod proofs;
 mod push;
 mod quarantine;

@@ -259,6 +259,10 @@ impl Viewer<'_> {
         }
         self.list("/api/v1/timelines/tag/matrix?limit=40", all, public)
             .await;
+        for order in ["newest", "title"] {
+            let path = format!("/api/staffroom/v1/practice?stage=ks3&limit=40&order={order}");
+            self.list(&path, all, public).await;
+        }
         let all_ids: String = self
             .world
             .items
@@ -337,6 +341,9 @@ impl Viewer<'_> {
         self.words("/@ada.atom", "*/*", first).await;
         self.words("/tags/matrix", "text/html", |item| item.level == 0)
             .await;
+        for path in ["/practice", "/practice.atom?subject=english"] {
+            self.words(path, "text/html", |item| item.level == 0).await;
+        }
         let begun = |item: &Item| item.level == 0 && item.shape != Shape::Answer;
         self.words("/", "text/html", begun).await;
         for item in self

@@ -112,9 +112,8 @@ pub fn licence_of(
     Ok(found.and_then(|(id, url)| id.zip(url)))
 }
 
-/// Writes what a status says of a resource, in the place of what it said. `implied` are concepts to which its own belong.
-pub fn set(conn: &mut DbConnection, practice: &Practice, implied: &[String]) -> QueryResult<()> {
-    remove(conn, practice.status_id)?;
+/// Writes what a status says of a resource, of which nothing is there. `implied` are concepts to which its own belong.
+pub fn insert(conn: &mut DbConnection, practice: &Practice, implied: &[String]) -> QueryResult<()> {
     let (licence, licence_url) = practice.licence.clone().unzip();
     let status = practice.status_id.0;
     diesel::insert_into(practices::table)
@@ -146,13 +145,11 @@ pub fn set(conn: &mut DbConnection, practice: &Practice, implied: &[String]) -> 
     .map(drop)
 }
 
-/// Forgets what a status says of a resource; true if it said something. What its author answered stays.
-pub fn remove(conn: &mut DbConnection, status: StatusId) -> QueryResult<bool> {
-    let terms = practice_terms::table.filter(practice_terms::status_id.eq(status.0));
-    diesel::delete(terms).execute(conn)?;
+/// Forgets what a status says of a resource, with its terms. What its author answered stays.
+pub fn delete_of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<()> {
     diesel::delete(practices::table.find(status.0))
         .execute(conn)
-        .map(|rows| rows > 0)
+        .map(drop)
 }
 
 /// What the author of a status said elsewhere. One row by key.

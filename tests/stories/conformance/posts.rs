@@ -58,6 +58,10 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     let quote = driver.asks(bo, post, &[], quote).await;
 
     driver.gets(ada, "GET /api/v1/statuses/{id}", &[id]).await;
+    let passed_on = json!({ "status": "Bees #Practice #Biology #KS3 #CCBY" });
+    driver.asks(ada, post, &[], passed_on).await;
+    let library = driver.gets(bo, "GET /api/staffroom/v1/practice", &[]).await;
+    assert_eq!(library[0]["staffroom"]["practice"]["title"], "Bees");
     driver
         .gets(ada, &format!("GET /api/v1/statuses?id[]={}", text(id)), &[])
         .await;

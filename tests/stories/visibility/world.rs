@@ -92,7 +92,9 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn new(kind: test_support::Kind) -> Option<Self> {
-        let school = School::open(kind).await?;
+        // What she writes is practice, of which nothing is missing.
+        let settings = [("practice.words", "[\"matrix\"]")];
+        let school = School::open_with(kind, &settings).await?;
         let mut people = Vec::new();
         for (name, tie) in EVERYBODY {
             let teacher = school.teacher(name);
@@ -170,7 +172,7 @@ impl World {
     async fn write_one(&self, shape: Shape, level: usize) -> Item {
         let ada = self.teacher("ada");
         let word = format!("zq{shape:?}{level}qz").to_lowercase();
-        let text = format!("{word} #matrix @mona @bill @bess");
+        let text = format!("{word} #matrix #KS3 #English #CCBY @mona @bill @bess");
         let mut post = json!({ "status": text, "visibility": VISIBILITIES[level] });
         if shape == Shape::Local {
             post["local_only"] = json!(true);

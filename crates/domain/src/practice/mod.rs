@@ -13,6 +13,7 @@ use std::collections::HashSet;
 pub use answer::{Answer, understood};
 pub use licence::Licence;
 
+use crate::limits;
 use crate::text::{Hosts, Span, spans};
 use crate::vocabulary::{Concept, Scheme, Vocabulary, fold};
 
@@ -149,6 +150,7 @@ pub fn described(text: &str, tags: &[String], words: &Words, vocabulary: &Vocabu
             Span::Hashtag(name) => Some(name),
             Span::Text | Span::Url | Span::Mention(_) => None,
         })
+        .take(limits::TAGS)
         .collect();
     let known: HashSet<String> = typed.iter().map(|tag| fold(tag)).collect();
     let elsewhere: Vec<&String> = tags
@@ -169,6 +171,8 @@ pub fn described(text: &str, tags: &[String], words: &Words, vocabulary: &Vocabu
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::vocabulary::Curriculum;
 
@@ -209,5 +213,17 @@ mod tests {
         let missing: Vec<&str> = practice.missing().iter().map(|of| of.name()).collect();
         assert_eq!(missing, ["stage", "subject", "licence"]);
         assert!(practice.says_nothing());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_and_what_is_kept_is_bounded(text in "(\\PC|#|cc|by|-nc|sa|\n){0,200}") {
+            let vocabulary = Vocabulary::new(Curriculum::England, "").unwrap();
+            let words = Words::new(["practice"]);
+            let practice = described(&text, &[], &words, &vocabulary);
+            prop_assert!(practice.title.chars().count() <= 121);
+            prop_assert!(practice.stages.len() <= CONCEPTS && practice.kinds.len() <= CONCEPTS);
+            prop_assert!(understood(&text, &vocabulary).len() <= 20);
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 pub use parse::Mistake;
 pub use tags::fold;
+use tags::spelt;
 
 /// The shipped tables; stages by curriculum.
 const GENERIC: &str = include_str!("data/generic.tsv");
@@ -103,7 +104,7 @@ pub struct Concept {
     /// Id of the concept to which it belongs.
     pub broader: Option<String>,
     pub matches: Option<Match>,
-    /// Hashtags that mean it, besides its id and its labels; folded.
+    /// Hashtags that mean it, besides its id and its labels; in small letters.
     pub tags: Vec<String>,
     /// Language and label; English first.
     pub labels: Vec<(String, String)>,
@@ -125,10 +126,10 @@ impl Concept {
         found.map_or(self.id.as_str(), |(_, label)| label)
     }
 
-    /// All that means it as a hashtag.
+    /// All that means it as a hashtag, with accents.
     fn spellings(&self) -> impl Iterator<Item = String> {
-        let labels = self.labels.iter().map(|(_, label)| fold(label));
-        std::iter::once(fold(&self.id))
+        let labels = self.labels.iter().map(|(_, label)| spelt(label));
+        std::iter::once(spelt(&self.id))
             .chain(self.tags.iter().cloned())
             .chain(labels)
     }
@@ -145,7 +146,7 @@ pub fn key(scheme: Scheme, id: &str) -> String {
 pub struct Vocabulary {
     concepts: Vec<Concept>,
     by_key: HashMap<String, usize>,
-    /// Folded hashtags with what they mean: one concept of each scheme at most.
+    /// Hashtags, also without accents, with what they mean: one concept of each scheme at most.
     by_tag: HashMap<String, Vec<usize>>,
 }
 
@@ -185,26 +186,36 @@ impl Vocabulary {
         let mut vocabulary = Self::default();
         for concept in all {
             if !vocabulary.by_key.contains_key(&concept.key()) {
-                vocabulary.add(concept);
+                let place = vocabulary.concepts.len();
+                vocabulary.by_key.insert(concept.key(), place);
+                vocabulary.concepts.push(concept);
+            }
+        }
+        // What is written so comes before what is only written without accents.
+        for folds in [false, true] {
+            for place in 0..vocabulary.concepts.len() {
+                vocabulary.name(place, folds);
             }
         }
         vocabulary
     }
 
-    fn add(&mut self, concept: Concept) {
-        let place = self.concepts.len();
-        self.by_key.insert(concept.key(), place);
+    /// Lets the hashtags of a concept mean it, unless they mean another of its scheme.
+    fn name(&mut self, place: usize, folds: bool) {
+        let Some(concept) = self.concepts.get(place) else {
+            return;
+        };
         for tag in concept.spellings() {
+            let tag = if folds { fold(&tag) } else { tag };
             let meanings = self.by_tag.entry(tag).or_default();
             let known = |place: &usize| {
                 let other = self.concepts.get(*place);
                 other.is_some_and(|other| other.scheme == concept.scheme)
             };
-            if !meanings.iter().any(known) && !meanings.contains(&place) {
+            if !meanings.iter().any(known) {
                 meanings.push(place);
             }
         }
-        self.concepts.push(concept);
     }
 
     /// All terms of a scheme, as they are listed.
@@ -253,8 +264,8 @@ impl Vocabulary {
     }
 
     /// The concepts that carry this tag as one of their spellings.
-    fn with_tag(&self, folded: &str) -> Vec<&Concept> {
-        let places = self.by_tag.get(folded).into_iter().flatten();
+    fn with_tag(&self, tag: &str) -> Vec<&Concept> {
+        let places = self.by_tag.get(tag).into_iter().flatten();
         places
             .filter_map(|place| self.concepts.get(*place))
             .collect()

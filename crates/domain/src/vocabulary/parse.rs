@@ -1,6 +1,7 @@
 //! Reading tables of terms: a line for each, with tabs between id, broader id, match, hashtags and labels.
 
-use super::{Concept, Match, Scheme, fold};
+use super::tags::spelt;
+use super::{Concept, Match, Scheme};
 
 /// A line that is no term.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +66,7 @@ fn concept<'a>(
         id: id.to_owned(),
         broader: (!broader.is_empty()).then(|| broader.to_owned()),
         matches: matched(matches)?,
-        tags: tags.split_whitespace().map(fold).collect(),
+        tags: tags.split_whitespace().map(spelt).collect(),
         labels,
     })
 }

@@ -22,10 +22,22 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// The same with accents, by which a French collège is told from a college.
+pub(super) fn spelt(text: &str) -> String {
+    text.nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|character| character.is_alphanumeric())
+        .collect()
+}
+
 impl Vocabulary {
     /// What a hashtag means; nothing, for most.
     #[must_use]
     pub fn meant_by(&self, tag: &str) -> Vec<&Concept> {
+        let as_typed = self.with_tag(&spelt(tag));
+        if !as_typed.is_empty() {
+            return as_typed;
+        }
         let tag = fold(tag);
         let found = self.with_tag(&tag);
         if !found.is_empty() || tag.len() > LONGEST {
@@ -133,8 +145,11 @@ mod tests {
     }
 
     #[test]
-    fn accents_and_marks_make_no_difference() {
+    fn accents_make_a_difference_only_where_words_differ() {
         assert_eq!(fold("Key_Stage 3"), "keystage3");
         assert_eq!(meant("Éducation_physique_et_sportive"), meant("PE"));
+        assert_eq!(meant("Geographie"), ["subject/geography"]);
+        assert_eq!(meant("Collège"), ["phase/lower-secondary"]);
+        assert_eq!(meant("College"), ["phase/post-16"]);
     }
 }

@@ -3,9 +3,17 @@
 use activitypub_federation::protocol::context::WithContext;
 use serde_json::{Value, json};
 
+/// Terms of schema.org by which practice is described; each leads to something.
+const PRACTICE: [&str; 4] = [
+    "about",
+    "educationalLevel",
+    "learningResourceType",
+    "license",
+];
+
 /// An object or activity with its context.
 pub(crate) fn with_context(object: Value) -> Value {
-    let context = json!([
+    let mut context = json!([
         "https://www.w3.org/ns/activitystreams",
         "https://w3id.org/security/v1",
         "https://w3id.org/security/data-integrity/v1",
@@ -36,10 +44,6 @@ pub(crate) fn with_context(object: Value) -> Value {
             "QuoteAuthorization": "fep044f:QuoteAuthorization",
             "quoteUri": "http://fedibird.com/ns#quoteUri",
             "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
-            "learningResourceType": { "@id": "http://schema.org/learningResourceType", "@type": "@id" },
-            "educationalLevel": { "@id": "http://schema.org/educationalLevel", "@type": "@id" },
-            "about": { "@id": "http://schema.org/about", "@type": "@id" },
-            "license": { "@id": "http://schema.org/license", "@type": "@id" },
             "gts": "https://gotosocial.org/ns#",
             "interactionPolicy": { "@id": "gts:interactionPolicy", "@type": "@id" },
             "canQuote": { "@id": "gts:canQuote", "@type": "@id" },
@@ -53,5 +57,13 @@ pub(crate) fn with_context(object: Value) -> Value {
             "focalPoint": { "@container": "@list", "@id": "toot:focalPoint" }
         }
     ]);
+    // In the same object as our other terms.
+    let last = context.as_array_mut().and_then(|all| all.last_mut());
+    if let Some(terms) = last.and_then(Value::as_object_mut) {
+        terms.extend(PRACTICE.into_iter().map(|name| {
+            let term = json!({ "@id": format!("http://schema.org/{name}"), "@type": "@id" });
+            (name.to_owned(), term)
+        }));
+    }
     serde_json::to_value(WithContext::new(object, context)).unwrap_or_default()
 }

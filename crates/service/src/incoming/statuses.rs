@@ -265,6 +265,7 @@ pub(super) fn revise(
         // What is said of the same words may have changed.
         if remote.edited == status.edited_at {
             let told = remote.practice.as_ref();
+            storage::practices::delete_of_status(conn, status.id)?;
             practice::keep_theirs(app, conn, &status, &tags(remote), told)?;
         }
         return Ok(());
@@ -312,6 +313,7 @@ pub(super) fn revise(
     storage::tags::delete_of_status(conn, status.id)?;
     let tags = tags(remote);
     storage::tags::insert(conn, status.id, &tags, app.now(), || app.next_id())?;
+    storage::practices::delete_of_status(conn, status.id)?;
     practice::keep_theirs(app, conn, &status, &tags, remote.practice.as_ref())?;
     if status.held_at.is_none() {
         quotes::refresh(app, conn, &status, remote.quote.as_ref())?;

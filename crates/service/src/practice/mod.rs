@@ -91,7 +91,7 @@ pub struct PracticeView {
     pub missing: Option<Vec<&'static str>>,
 }
 
-/// Reads what a status of ours says of a resource, and keeps it. What it does not say its author may have answered, or wants
+/// Reads what a status of ours says of a resource, and keeps it; what was kept before is forgotten already. What it does not say its author may have answered, or wants
 /// for all of theirs.
 pub(crate) fn keep_own(
     app: &App,
@@ -107,7 +107,6 @@ pub(crate) fn keep_own(
         None
     };
     let Some(mut practice) = found else {
-        storage::practices::remove(conn, status.id)?;
         return Ok(None);
     };
     let answers = storage::practices::answers(conn, status.id)?;
@@ -129,7 +128,7 @@ pub(crate) fn keep_own(
     Ok(Some(practice))
 }
 
-/// Reads what a status from elsewhere says of a resource, and keeps it: what its server says of it, or else its hashtags.
+/// The same of a status from elsewhere: what its server says of it, or else its hashtags.
 pub(crate) fn keep_theirs(
     app: &App,
     conn: &mut DbConnection,
@@ -142,7 +141,6 @@ pub(crate) fn keep_theirs(
     let told = told.filter(|told| !told.says_nothing());
     let is_tagged = tags.iter().any(|tag| rules.words.has(tag));
     if !may_be(status) || !(is_tagged || told.is_some()) {
-        storage::practices::remove(conn, status.id)?;
         return Ok(());
     }
     let by_tags = described(&text_of(status), tags, &rules.words, &rules.vocabulary);
@@ -251,7 +249,7 @@ fn store(app: &App, conn: &mut DbConnection, status: StatusId, practice: &Practi
         .map(Concept::key)
         .collect();
     implied.extend(row.licence.iter().map(|(id, _)| key(Scheme::Licence, id)));
-    Ok(storage::practices::set(conn, &row, &implied)?)
+    Ok(storage::practices::insert(conn, &row, &implied)?)
 }
 
 /// What is kept, in the words of `domain`.

@@ -140,6 +140,7 @@ pub async fn edit(
         }
         storage::tags::delete_of_status(conn, id)?;
         storage::tags::insert(conn, id, &composed.tags, app.now(), || app.next_id())?;
+        storage::practices::delete_of_status(conn, id)?;
         if let Some(found) = practice::keep_own(app, conn, &status, &composed.tags)? {
             practice::ask(app, conn, &author, &status, &found)?;
         }

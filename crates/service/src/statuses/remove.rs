@@ -59,7 +59,7 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     storage::notifications::delete_of_status(conn, status.id)?;
     let tags = storage::tags::delete_of_status(conn, status.id)?;
     storage::polls::delete_of_status(conn, status.id)?;
-    storage::practices::remove(conn, status.id)?;
+    storage::practices::delete_of_status(conn, status.id)?;
     storage::practices::delete_answers(conn, status.id)?;
     quotes::end(conn, status.id)?;
     lineage::end(conn, status)?;
