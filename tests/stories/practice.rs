@@ -175,8 +175,8 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     assert_eq!(all.as_array().unwrap().len(), 1, "{all}");
 
     // Somebody else's answer is nobody's, and others see none of it.
-    let refused = sam.status_of(&format!("/api/v1/statuses/{}", id(&asked)));
-    assert_eq!(refused.await, StatusCode::NOT_FOUND);
+    let private = format!("/api/v1/statuses/{}", id(&asked));
+    assert_eq!(sam.status_of(&private).await, StatusCode::NOT_FOUND);
     assert_eq!(sam.get("/api/v1/conversations").await, json!([]));
 
     // The same is in the settings.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::vocabulary::Curriculum;
 use domain::{Handle, Host, Time};
 use federation::net::{OutboundSettings, TranslatorSettings};
 use federation::{Federation, FederationSettings};
@@ -277,7 +278,7 @@ pub fn house(config: &Config) -> Result<House, ConfigError> {
 /// If there is no such curriculum, or the file cannot be read or holds a line that is no term.
 pub fn practice(config: &Config) -> Result<Rules, ConfigError> {
     let practice = &config.practice;
-    let curriculum = practice.curriculum.parse();
+    let curriculum = practice.curriculum.parse::<Curriculum>();
     let curriculum = curriculum.map_err(|error| config.wrong("practice.curriculum", error))?;
     let own_terms = match &practice.terms_file {
         Some(path) => std::fs::read_to_string(path)

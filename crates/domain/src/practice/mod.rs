@@ -25,6 +25,7 @@ const CONCEPTS: usize = 12;
 pub struct Words(HashSet<String>);
 
 impl Words {
+    #[must_use]
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         Self(words.into_iter().map(fold).collect())
     }
