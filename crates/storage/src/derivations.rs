@@ -30,6 +30,8 @@ pub struct Derivation {
     pub state: ClaimState,
     /// What the later post says of it.
     pub context: String,
+    /// Its author said so apart from its words.
+    pub stated: bool,
     /// The message by which the source's author is asked.
     #[diesel(deserialize_as = Optional, serialize_as = Optional)]
     pub asked_id: Option<StatusId>,
@@ -238,6 +240,14 @@ pub fn set_words(conn: &mut DbConnection, id: i64, kind: Kind, context: &str) ->
             derivations::kind.eq(i16::from(kind)),
             derivations::context.eq(context),
         ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Notes whether its author said so apart from its words.
+pub fn set_stated(conn: &mut DbConnection, id: i64, stated: bool) -> QueryResult<()> {
+    diesel::update(derivations::table.find(id))
+        .set(derivations::stated.eq(stated))
         .execute(conn)
         .map(drop)
 }

@@ -756,6 +756,7 @@ diesel::table! {
         kind -> SmallInt,
         state -> SmallInt,
         context -> Text,
+        stated -> Bool,
         asked_id -> Nullable<BigInt>,
         created_at -> Timestamp,
         decided_at -> Nullable<Timestamp>,

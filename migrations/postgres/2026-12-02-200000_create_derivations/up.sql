@@ -9,6 +9,7 @@ CREATE TABLE derivations (
     kind        SMALLINT  NOT NULL,   -- domain::Derivation
     state       SMALLINT  NOT NULL,   -- domain::ClaimState
     context     TEXT      NOT NULL,   -- what the later post says of it
+    stated      BOOLEAN   NOT NULL,   -- its author said so apart from its words, and an edit changes nothing
     asked_id    BIGINT    REFERENCES statuses (id) ON DELETE SET NULL,   -- the message that asks the source's author
     created_at  TIMESTAMP NOT NULL,
     decided_at  TIMESTAMP,

@@ -31,6 +31,16 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
         let found = tree["edges"].as_array().map(Vec::len);
         assert_eq!(found, Some(edges), "{deed}: {tree}");
     }
+    let other = json!({ "status": "Two-tick tracker" });
+    let other = driver.asks(bo, post, &[], other).await;
+    let body = json!({ "source": source["url"] });
+    let stated = format!("POST {lineage}");
+    let tree = driver.asks(bo, &stated, &[&other["id"]], body).await;
+    let edge = &tree["edges"][0]["id"];
+    let withdrawn = format!("DELETE {lineage}/{{edge}}");
+    let ids = [&other["id"], edge];
+    let tree = driver.asks(bo, &withdrawn, &ids, Value::Null).await;
+    assert_eq!(tree["edges"], json!([]), "{tree}");
     let usual = json!({ "ask_first": false });
     driver
         .asks(ada, &format!("PUT {settings}"), &[], usual)

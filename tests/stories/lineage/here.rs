@@ -131,6 +131,39 @@ async fn story(kind: Kind) {
 }
 
 #[tokio::test]
+async fn one_says_so_apart_from_the_words() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let source = json!({ "status": "Word mats\n#Practice #CCBY" });
+    let source = ada.publish(source).await;
+    let made = bo.publish(json!({ "status": "My word mats" })).await;
+    let path = format!("/api/staffroom/v1/statuses/{}/lineage", id(&made));
+    let said = json!({ "source": url(&source) });
+    let seen = bo.post(&path, said.clone()).await;
+    assert_eq!(ties(&seen), ["confirmed"], "{seen:#}");
+    // Nobody says so of what somebody else wrote, of nothing, or of itself.
+    let refused = ada.request(Method::POST, &path).json(&said);
+    assert_eq!(refused.send().await.unwrap().status(), 404);
+    for nothing in [url(&made), "https://school.invalid/1", "", "word mats"] {
+        let refused = bo.request(Method::POST, &path);
+        let refused = refused.json(&json!({ "source": nothing })).send();
+        let status = refused.await.unwrap().status();
+        assert!(matches!(status.as_u16(), 422 | 503), "{nothing}: {status}");
+    }
+    // An edit of the words changes nothing of it; taking it back does.
+    let edit = bo.request(Method::PUT, &format!("/api/v1/statuses/{}", id(&made)));
+    let edited = answer(edit.json(&json!({ "status": "My better word mats" }))).await;
+    assert_eq!(edited["staffroom"]["adapted_from"][0]["state"], "confirmed");
+    let edge = seen["edges"][0]["id"].as_str().unwrap();
+    let withdrawn = bo.request(Method::DELETE, &format!("{path}/{edge}"));
+    assert!(ties(&answer(withdrawn).await).is_empty());
+    let again = bo.request(Method::DELETE, &format!("{path}/{edge}"));
+    assert_eq!(again.send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
 async fn a_tree_shows_each_what_they_may_see_on_sqlite() {
     story(Sqlite).await;
 }

@@ -13,7 +13,7 @@ use crate::entities::{
     Lineage, LineageAuthor, LineageCounts, LineageEdge, LineageNode, LineageSettings,
 };
 use crate::extract::scope::{ReadAccounts, ReadStatuses, WriteAccounts, WriteStatuses};
-use crate::extract::{Anyone, Caller, Flag, Params, PathId};
+use crate::extract::{Anyone, Caller, Flag, Params, PathId, Text};
 use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -23,7 +23,15 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(settings))
                 .route(put_or_patch().to(set)),
         )
-        .service(web::resource("/staffroom/v1/statuses/{id}/lineage").route(web::get().to(show)))
+        .service(
+            web::resource("/staffroom/v1/statuses/{id}/lineage")
+                .route(web::get().to(show))
+                .route(web::post().to(state)),
+        )
+        .service(
+            web::resource("/staffroom/v1/statuses/{id}/lineage/{edge}")
+                .route(web::delete().to(withdraw)),
+        )
         .service(
             web::resource("/staffroom/v1/statuses/{id}/lineage/{edge}/confirm")
                 .route(web::post().to(confirm)),
@@ -54,6 +62,18 @@ pub(super) fn operations(api: &mut Operations) {
     )
     .answers::<Lineage>();
     api.post(
+        "/staffroom/v1/statuses/{id}/lineage",
+        "Say that a post of yours is adapted from another one",
+        state,
+    )
+    .answers::<Lineage>();
+    api.delete(
+        "/staffroom/v1/statuses/{id}/lineage/{edge}",
+        "Say so no more",
+        withdraw,
+    )
+    .answers::<Lineage>();
+    api.post(
         "/staffroom/v1/statuses/{id}/lineage/{edge}/confirm",
         "Say that a post comes from yours",
         confirm,
@@ -73,6 +93,38 @@ async fn show(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>
     ))
 }
 
+#[derive(Deserialize, Serialize, Default, ToSchema)]
+#[serde(default)]
+struct LineageSource {
+    /// The address of a post, or of its page.
+    source: Text,
+}
+
+async fn state(
+    caller: Caller<WriteStatuses>,
+    id: PathId<StatusId>,
+    params: Params<LineageSource>,
+    app: Data<App>,
+) -> Answer {
+    let source = params.0.source.filled().unwrap_or_default();
+    lineage::state(&app, &caller.person, id.0, source).await?;
+    json(Lineage::from(
+        lineage::tree(&app, Some(&caller.person), id.0).await?,
+    ))
+}
+
+async fn withdraw(
+    caller: Caller<WriteStatuses>,
+    path: Path<(String, String)>,
+    app: Data<App>,
+) -> Answer {
+    let (id, edge) = ids(&path)?;
+    lineage::withdraw(&app, &caller.person, id, edge).await?;
+    json(Lineage::from(
+        lineage::tree(&app, Some(&caller.person), id).await?,
+    ))
+}
+
 async fn confirm(
     caller: Caller<WriteStatuses>,
     path: Path<(String, String)>,
@@ -89,6 +141,12 @@ async fn refuse(
     decide(&app, &caller, &path, false).await
 }
 
+/// The ids of a post and of a tie; what is none names nothing.
+fn ids(path: &(String, String)) -> Result<(StatusId, i64), ApiError> {
+    let id = |text: &str| text.parse::<StatusId>().map_err(|_| ApiError::NotFound);
+    Ok((id(&path.0)?, id(&path.1)?.0))
+}
+
 /// Says yes or no to what is claimed of one's own post, and answers its tree.
 async fn decide(
     app: &App,
@@ -96,10 +154,8 @@ async fn decide(
     path: &(String, String),
     yes: bool,
 ) -> Answer {
-    let id: StatusId = path.0.parse().map_err(|_| ApiError::NotFound)?;
-    // Ids are parsed alike.
-    let edge: StatusId = path.1.parse().map_err(|_| ApiError::NotFound)?;
-    lineage::decide(app, &caller.person, id, edge.0, yes).await?;
+    let (id, edge) = ids(path)?;
+    lineage::decide(app, &caller.person, id, edge, yes).await?;
     json(Lineage::from(
         lineage::tree(app, Some(&caller.person), id).await?,
     ))

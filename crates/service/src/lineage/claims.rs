@@ -167,7 +167,7 @@ fn add(claims: &mut Vec<Claim>, claim: Claim) {
 }
 
 /// The post, if it is one that somebody may see.
-fn seen(
+pub(super) fn seen(
     conn: &mut DbConnection,
     viewer: AccountId,
     status: Option<Status>,
@@ -262,7 +262,8 @@ pub(crate) fn note(
         }
     }
     let stands = |row: &&Derivation| {
-        matches!(row.state, ClaimState::Claimed | ClaimState::Confirmed) && !kept.contains(&row.id)
+        let holds = matches!(row.state, ClaimState::Claimed | ClaimState::Confirmed);
+        holds && !row.stated && !kept.contains(&row.id)
     };
     for row in known.iter().filter(stands) {
         storage::derivations::set_state(conn, row.id, ClaimState::Gone, Some(app.now()))?;
@@ -284,6 +285,7 @@ fn new(app: &App, status: &Status, claim: &Claim) -> Derivation {
         kind: claim.kind,
         state: ClaimState::Claimed,
         context: claim.context.clone(),
+        stated: false,
         asked_id: None,
         created_at: app.now(),
         decided_at: None,
@@ -310,7 +312,12 @@ fn quoted_practice(conn: &mut DbConnection, status: &Status) -> Result<Option<St
 }
 
 /// What follows from a claim that is new.
-fn begin(app: &App, conn: &mut DbConnection, claim: &Derivation, derived: &Status) -> Result<()> {
+pub(super) fn begin(
+    app: &App,
+    conn: &mut DbConnection,
+    claim: &Derivation,
+    derived: &Status,
+) -> Result<()> {
     match claim.source_id {
         Some(source) => match storage::statuses::find(conn, source)? {
             Some(source) => weigh(app, conn, claim, derived, &source),
@@ -387,7 +394,11 @@ pub(crate) async fn find_source(app: &App, derivation: i64, turn: u8) -> Result<
             return Ok(storage::derivations::delete(conn, derivation)?);
         };
         if storage::derivations::settle(conn, &claim, &source)? {
-            tell_author(app, conn, &derived, &source, claim.kind)?;
+            if derived.local {
+                mention_author(app, conn, &derived, &source, claim.kind)?;
+                let status = derived.id;
+                federate(app, conn, Outgoing::Renew { status })?;
+            }
             weigh(app, conn, &claim, &derived, &source)?;
         }
         Ok(())
@@ -408,15 +419,15 @@ async fn later(app: &App, derivation: i64, turn: u8) -> Result<()> {
     .await
 }
 
-/// Mentions the author of a source that was found after the post of ours went out.
-fn tell_author(
+/// Mentions the author of a source of which a post of ours did not say before that it comes from it.
+pub(super) fn mention_author(
     app: &App,
     conn: &mut DbConnection,
     derived: &Status,
     source: &Status,
     kind: Kind,
 ) -> Result<()> {
-    let may = derived.local && derived.visibility.is_open() && !derived.local_only;
+    let may = derived.visibility.is_open() && !derived.local_only;
     if !may || kind != Kind::Adaptation || source.account_id == derived.account_id {
         return Ok(());
     }
@@ -426,6 +437,5 @@ fn tell_author(
         let (to, from) = (source.account_id, derived.account_id);
         notify(app, conn, to, from, kind, Some(derived.id))?;
     }
-    let status = derived.id;
-    federate(app, conn, Outgoing::Renew { status })
+    Ok(())
 }

@@ -4,6 +4,7 @@ mod asking;
 mod claims;
 mod deciding;
 mod looking;
+mod stating;
 mod terms;
 mod tree;
 
@@ -11,6 +12,7 @@ pub(crate) use asking::hear;
 pub(crate) use claims::{Said, authors, claims, find_source, look_up, note};
 pub use deciding::decide;
 pub(crate) use looking::{derivations_of, listed};
+pub use stating::{state, withdraw};
 pub use tree::{Edge, Node, NodeState, Tree, tree};
 
 use domain::{AccountId, ClaimState, Derivation as Kind};
