@@ -96,7 +96,6 @@ async fn show(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct LineageSource {
-    /// The address of a post, or of its page.
     source: Text,
 }
 

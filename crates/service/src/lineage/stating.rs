@@ -14,7 +14,7 @@ use crate::{App, Error, Found, Result};
 
 /// Says that one's own post is adapted from the one at an address. An edit changes nothing of that.
 pub async fn state(app: &App, person: &Person, id: StatusId, address: &str) -> Result<()> {
-    let nothing = || invalid("Validation failed: There is no post at that address");
+    let nothing = || invalid("There is no post at that address");
     let address = address.trim().replace('\0', "");
     let found = match known_address(app, &address).await? {
         Some(known) => Some(known),
@@ -40,7 +40,7 @@ pub async fn state(app: &App, person: &Person, id: StatusId, address: &str) -> R
                 begin(app, conn, row, &status)?;
             }
             None if known.len() >= SOURCES => {
-                return Err(invalid("Validation failed: It has too many sources"));
+                return Err(invalid("It has too many sources"));
             }
             None => {
                 let row = Derivation {
