@@ -9,6 +9,7 @@ mod driver;
 mod figures;
 mod gathered;
 mod house;
+mod lineage;
 mod negative;
 mod notifications;
 mod people;
@@ -242,6 +243,7 @@ async fn every_operation(kind: Kind) {
     house::drive(&world, &mut driver).await;
     people::drive(&world, &mut driver).await;
     posts::drive(&world, &mut driver).await;
+    lineage::drive(&world, &mut driver).await;
     notifications::drive(&world, &mut driver).await;
     gathered::drive(&world, &mut driver).await;
     abroad::drive(&world, &mut driver).await;

@@ -143,6 +143,7 @@ impl World {
         for (part, value) in [
             ("{id}", "1"),
             ("{quoting_status_id}", "1"),
+            ("{edge}", "1"),
             ("{collection}", "1"),
             ("{name}", "ada"),
             ("{scheme}", "phase"),

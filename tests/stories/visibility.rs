@@ -145,6 +145,10 @@ impl Viewer<'_> {
                 );
             }
             let (status, _) = self
+                .ask(&format!("/api/staffroom/v1/statuses/{}/lineage", item.id))
+                .await;
+            assert_eq!(status, expected, "{place}, lineage");
+            let (status, _) = self
                 .ask(&format!("/api/v1/statuses/{}/source", item.id))
                 .await;
             let expected = match self.tie {
@@ -348,7 +352,11 @@ impl Viewer<'_> {
             .iter()
             .filter(|item| item.shape != Shape::Boost)
         {
-            for path in [format!("/@ada/{}", item.id), format!("/@carl/{}", item.id)] {
+            let parts = ["", "/tree", "/tree.svg"];
+            let paths = ["ada", "carl"]
+                .into_iter()
+                .flat_map(|name| parts.map(|part| format!("/@{name}/{}{part}", item.id)));
+            for path in paths {
                 let (status, _) = self.ask_for(&path, "text/html").await;
                 let seen = self.sees(item) && path.starts_with("/@ada");
                 assert_eq!(status, if seen { 200 } else { 404 }, "{path}");
@@ -372,7 +380,14 @@ impl Viewer<'_> {
                 vec![activity]
             } else {
                 let [likes, shares] = ["likes", "shares"].map(|name| format!("{note}/{name}"));
-                vec![note, activity, page, likes, shares]
+                vec![
+                    format!("{note}/derivations"),
+                    note,
+                    activity,
+                    page,
+                    likes,
+                    shares,
+                ]
             };
             let gone = item.level < 2 && item.shape == Shape::Deleted || self.world.suspended;
             for path in paths {

@@ -12,6 +12,7 @@ pub mod import;
 mod ip_severity;
 pub mod language;
 pub mod limits;
+pub mod lineage;
 pub mod list;
 pub mod media;
 pub mod notification;
@@ -41,6 +42,7 @@ pub use ids::{
 };
 pub use import::{ImportKind, LineOutcome};
 pub use ip_severity::IpSeverity;
+pub use lineage::{ClaimState, Derivation};
 pub use list::RepliesPolicy;
 pub use media::{CardKind, FilmFacts, MediaKind, MediaState};
 pub use notification::{NotificationGroup, NotificationKind, NotificationPolicy, NotificationRule};

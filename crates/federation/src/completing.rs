@@ -77,7 +77,7 @@ impl Federation {
 }
 
 /// One search, and how far it may go.
-struct Search<'a> {
+pub(crate) struct Search<'a> {
     federation: &'a Federation,
     app: &'a App,
     budget: Budget,
@@ -87,7 +87,7 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(federation: &'a Federation, app: &'a App) -> Self {
+    pub(crate) fn new(federation: &'a Federation, app: &'a App) -> Self {
         Self {
             federation,
             app,
@@ -97,8 +97,13 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Whatever has that id, from its own server.
+    pub(crate) async fn object(&self, uri: &str) -> Outcome<Value> {
+        self.federation.object(self.app, &self.budget, uri).await
+    }
+
     /// The post of that id, from its own server; none if it was asked for before or cannot be had.
-    async fn document(&mut self, uri: &str) -> Option<Value> {
+    pub(crate) async fn document(&mut self, uri: &str) -> Option<Value> {
         let origin = Origin::parse(uri)?;
         if !self.hosts.contains(&origin) {
             if self.hosts.len() >= HOSTS {
@@ -109,12 +114,11 @@ impl<'a> Search<'a> {
         if !self.asked.insert(uri.to_owned()) {
             return None;
         }
-        let found = self.federation.object(self.app, &self.budget, uri).await;
-        found.ok().filter(is_open)
+        self.object(uri).await.ok().filter(is_open)
     }
 
     /// Stores a post and those above it. What is not taken in is missing, and is no reason to stop.
-    async fn store(&self, document: Value) {
+    pub(crate) async fn store(&self, document: Value) {
         let above = HashSet::new();
         let posts = self
             .federation
@@ -203,7 +207,7 @@ impl<'a> Search<'a> {
     }
 
     /// A collection, or a page of one, at an address of another server.
-    async fn collection(&self, address: &str) -> Option<Fetched> {
+    pub(crate) async fn collection(&self, address: &str) -> Option<Fetched> {
         let url = Url::parse(address).ok()?;
         if Origin::of(&url) == Origin::of(&self.app.settings().public_url) {
             return None;
@@ -212,7 +216,7 @@ impl<'a> Search<'a> {
     }
 
     /// The ids, each with whether we know it; those that are news to us first.
-    async fn unknown_first(&self, uris: Vec<String>) -> Vec<(String, bool)> {
+    pub(crate) async fn unknown_first(&self, uris: Vec<String>) -> Vec<(String, bool)> {
         let asked = uris.clone();
         let known = read_database(self.app, move |conn| {
             let uris: Vec<&str> = asked.iter().map(String::as_str).collect();
@@ -308,7 +312,7 @@ impl<'a> Search<'a> {
     }
 }
 
-fn entries(page: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn entries(page: &Value) -> impl Iterator<Item = &Value> {
     let ordered = read::many(page, "orderedItems").into_iter();
     ordered.chain(read::many(page, "items"))
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use service::cards::Page;
 use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
 use service::translation::{Languages, Translated};
-use service::{App, RemoteFetcher};
+use service::{App, Derived, RemoteFetcher};
 use storage::accounts::{Account, Identity};
 use url::Url;
 
@@ -524,6 +524,10 @@ impl RemoteFetcher for Federation {
         let document = self.object(app, &budget, uri).await?;
         let post = self.understood(app, &budget, &document).await?;
         service::incoming::renew(app, post).await
+    }
+
+    async fn derivations(&self, app: &App, uri: &str) -> service::Result<Option<Derived>> {
+        Ok(self.derivations_of(app, uri).await?)
     }
 
     async fn page(&self, url: &str) -> service::Result<Page> {

@@ -13,6 +13,7 @@ pub mod fuzzed;
 mod gates;
 mod inbox;
 mod knock;
+mod lineage;
 pub mod net;
 pub mod origin;
 mod outgoing;
@@ -296,6 +297,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/users/{name}/statuses/{id}/shares")
                 .route(web::get().to(documents::echoes::shares)),
+        )
+        .service(
+            web::resource("/users/{name}/statuses/{id}/derivations")
+                .route(web::get().to(documents::threads::derivations)),
         )
         .service(
             web::resource("/users/{name}/quote_authorizations/{id}")

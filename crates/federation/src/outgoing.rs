@@ -1,6 +1,7 @@
 //! From what happened here to what other servers are told: one activity, one row for each inbox.
 
 pub(crate) mod featured;
+mod lineage;
 mod people;
 mod posts;
 mod quotes;
@@ -195,6 +196,7 @@ fn compose(
         } => people::between(conn, account, to, |author, quoter| {
             quotes::answer(app, author, quoter, &request, &of, &by, stamp.as_deref())
         })?,
+        Outgoing::ListDerivation { derivation } => lineage::listed(app, conn, derivation)?,
         Outgoing::RevokeQuote { quote } => quotes::revocation(conn, quote)?,
         Outgoing::Follow {
             follower,

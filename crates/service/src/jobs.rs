@@ -8,8 +8,8 @@ use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
     App, Error, Result, annual_reports, archives, attachments, cards, completing, custom_emojis,
-    domains, films, gone, home, incoming, keys, moving, polls, push, quarantine, remote_files,
-    scheduled, synchronising, transfer, users, verifying,
+    domains, films, gone, home, incoming, keys, lineage, moving, polls, push, quarantine,
+    remote_files, scheduled, synchronising, transfer, users, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -74,6 +74,16 @@ pub enum Job {
     /// Asks what a status elsewhere is by now.
     RenewStatus {
         status: StatusId,
+    },
+    /// Looks for the post from which one says to come.
+    FindSource {
+        derivation: i64,
+        /// How often it was looked for before.
+        turn: u8,
+    },
+    /// Asks the server of a post elsewhere what comes from it.
+    LookForDerivations {
+        source: StatusId,
     },
     /// Compares who of ours follows somebody elsewhere with what their server says.
     SynchroniseFollowers {
@@ -144,6 +154,8 @@ impl Job {
             Self::CompleteThread { .. }
                 | Self::CompleteProfile { .. }
                 | Self::RenewStatus { .. }
+                | Self::FindSource { .. }
+                | Self::LookForDerivations { .. }
                 | Self::SynchroniseFollowers { .. }
                 | Self::CheckGone { .. }
                 | Self::AskPage { .. }
@@ -217,6 +229,10 @@ pub enum Outgoing {
         of: String,
         by: String,
         stamp: Option<String>,
+    },
+    /// The author of a status of ours says that another one comes from it, or does not say so any more.
+    ListDerivation {
+        derivation: i64,
     },
     /// A quote may not stand any more.
     RevokeQuote {
@@ -331,6 +347,8 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::CompleteThread { first, status } => completing::thread(app, first, status).await,
         Job::CompleteProfile { account } => completing::profile(app, account).await,
         Job::RenewStatus { status } => completing::status(app, status).await,
+        Job::FindSource { derivation, turn } => lineage::find_source(app, derivation, turn).await,
+        Job::LookForDerivations { source } => lineage::derivations_of(app, source).await,
         Job::SynchroniseFollowers { account, url } => {
             synchronising::synchronise(app, account, &url).await
         }

@@ -38,6 +38,7 @@ pub mod instance;
 pub mod jobs;
 pub mod keys;
 pub mod language;
+pub mod lineage;
 pub mod lists;
 pub mod mail;
 pub mod markers;
@@ -87,7 +88,7 @@ pub use addresses::Addresses;
 pub use app::{App, Clock, Parts, Wake};
 pub use error::{Error, Mistake};
 pub use paged::Paged;
-pub use remote::{Found, RemoteFetcher};
+pub use remote::{Derived, Found, RemoteFetcher};
 pub use settings::{House, RegistrationMode, Registrations, Settings, ShownTo};
 pub use storage::Spool;
 

@@ -19,6 +19,15 @@ pub enum Found {
     Status(StatusId),
 }
 
+/// The posts that the server of another one lists as coming from it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Derived {
+    /// Their ids.
+    pub uris: Vec<String>,
+    /// Whether there are no more.
+    pub is_whole: bool,
+}
+
 /// Finds people and statuses on other servers and stores them. Never called inside a transaction.
 #[async_trait]
 pub trait RemoteFetcher: Send + Sync {
@@ -53,6 +62,12 @@ pub trait RemoteFetcher: Send + Sync {
     /// Stores what a status of that id is by now.
     async fn renew(&self, _: &App, _uri: &str) -> Result<()> {
         Ok(())
+    }
+
+    /// What the server of a status of that id lists as coming from it; none if it lists nothing. Those posts are stored
+    /// by then, as far as everybody may read them.
+    async fn derivations(&self, _: &App, _uri: &str) -> Result<Option<Derived>> {
+        Ok(None)
     }
 
     /// The page at an address, as far as its beginning goes.

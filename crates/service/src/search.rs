@@ -3,7 +3,9 @@
 mod statuses;
 
 use domain::text::normalise_tag;
-use domain::{AccountId, Handle, Page, StatusId};
+use domain::{AccountId, Handle, Page};
+use storage::DbConnection;
+use storage::statuses::Status;
 use url::Url;
 
 use crate::accounts::by_handle;
@@ -227,27 +229,37 @@ pub(crate) async fn known_address(app: &App, address: &str) -> Result<Option<Fou
         if let Some(account) = account.filter(|row| row.is_local() || row.deleted_at.is_none()) {
             return Ok(Some(Found::Account(account.id)));
         }
-        if let Some(status) = storage::statuses::with_address(conn, &address)? {
+        if let Some(status) = known_status(app, conn, &address)? {
             return Ok(Some(Found::Status(status.id)));
         }
-        let Some(page) = address
-            .strip_prefix(app.addresses().base())
-            .and_then(|path| path.strip_prefix("/@"))
-        else {
+        let Some(page) = our_page(app, &address).filter(|page| !page.contains('/')) else {
             return Ok(None);
         };
-        match page.split_once('/') {
-            Some((_, id)) => {
-                let Ok(id) = id.parse::<StatusId>() else {
-                    return Ok(None);
-                };
-                Ok(storage::statuses::find(conn, id)?.map(|status| Found::Status(status.id)))
-            }
-            None => {
-                let account = storage::accounts::with_handle_key(conn, &page.to_lowercase())?;
-                Ok(account.map(|account| Found::Account(account.id)))
-            }
-        }
+        let account = storage::accounts::with_handle_key(conn, &page.to_lowercase())?;
+        Ok(account.map(|account| Found::Account(account.id)))
     })
     .await
+}
+
+/// What of the address of a page of ours stands behind `/@`.
+fn our_page<'a>(app: &App, address: &'a str) -> Option<&'a str> {
+    address
+        .strip_prefix(app.addresses().base())
+        .and_then(|path| path.strip_prefix("/@"))
+}
+
+/// The living status that we know by that address: ours by their pages too.
+pub(crate) fn known_status(
+    app: &App,
+    conn: &mut DbConnection,
+    address: &str,
+) -> Result<Option<Status>> {
+    if let Some(status) = storage::statuses::with_address(conn, address)? {
+        return Ok(Some(status));
+    }
+    let id = our_page(app, address).and_then(|page| page.split_once('/')?.1.parse().ok());
+    match id {
+        Some(id) => Ok(storage::statuses::find(conn, id)?),
+        None => Ok(None),
+    }
 }

@@ -29,6 +29,7 @@ mod database;
 pub mod decisions;
 pub mod deeds;
 pub mod deliveries;
+pub mod derivations;
 mod dialect;
 pub mod directory;
 pub mod disk;

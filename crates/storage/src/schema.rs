@@ -93,6 +93,7 @@ diesel::table! {
         default_quote_policy -> Integer,
         filters_version -> BigInt,
         default_content_type -> SmallInt,
+        ask_before_adaptation -> Bool,
     }
 }
 
@@ -379,6 +380,7 @@ diesel::table! {
         quote_policy -> Integer,
         has_poll -> Bool,
         has_quote -> Bool,
+        has_source -> Bool,
         local_only -> Bool,
         card_id -> Nullable<BigInt>,
         held_at -> Nullable<Timestamp>,
@@ -794,6 +796,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    derivations (id) {
+        id -> BigInt,
+        derived_uri -> Text,
+        derived_id -> Nullable<BigInt>,
+        source_uri -> Text,
+        source_id -> Nullable<BigInt>,
+        kind -> SmallInt,
+        state -> SmallInt,
+        context -> Text,
+        stated -> Bool,
+        asked_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     deliveries (id) {
         id -> BigInt,
         activity_id -> BigInt,
@@ -1180,6 +1199,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     custom_emojis,
     deliveries,
     delivery_lanes,
+    derivations,
     dismissed_suggestions,
     domain_allows,
     domain_blocks,

@@ -69,6 +69,8 @@ pub struct Status {
     /// Set by [`crate::polls::insert`], as the next is by [`crate::quotes::insert`].
     pub has_poll: bool,
     pub has_quote: bool,
+    /// Set by [`crate::derivations::insert`].
+    pub has_source: bool,
     /// For people who are signed in here: it never leaves this server.
     pub local_only: bool,
     /// What the page is about to which it links.
@@ -193,6 +195,19 @@ pub fn with_uris(conn: &mut DbConnection, uris: &[&str]) -> QueryResult<Vec<Stat
         .filter(statuses::deleted_at.is_null())
         .select(Status::as_select())
         .load(conn)
+}
+
+/// The statuses of these uris, deleted or not, in no order.
+pub fn with_uris_deleted(conn: &mut DbConnection, uris: &[&str]) -> QueryResult<Vec<Status>> {
+    let mut found = Vec::with_capacity(uris.len());
+    for uris in uris.chunks(crate::CHUNK) {
+        let rows: Vec<Status> = statuses::table
+            .filter(among(statuses::uri, uris.iter().copied()))
+            .select(Status::as_select())
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Which of these uris are known, of statuses deleted or not.

@@ -70,6 +70,28 @@ pub fn of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<Op
         .optional()
 }
 
+/// Whether somebody of ours wants to be asked before an adaptation of theirs is confirmed. One row by unique index.
+pub fn asks_before_adaptation(conn: &mut DbConnection, account: AccountId) -> QueryResult<bool> {
+    let said = users::table
+        .filter(users::account_id.eq(account.0))
+        .select(users::ask_before_adaptation)
+        .first(conn)
+        .optional()?;
+    Ok(said.unwrap_or(false))
+}
+
+/// Writes whether somebody wants to be asked.
+pub fn set_ask_before_adaptation(
+    conn: &mut DbConnection,
+    account: AccountId,
+    ask: bool,
+) -> QueryResult<()> {
+    diesel::update(users::table.filter(users::account_id.eq(account.0)))
+        .set(users::ask_before_adaptation.eq(ask))
+        .execute(conn)
+        .map(drop)
+}
+
 /// The users of these accounts, in no order. One row by unique index each.
 pub fn of_accounts(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult<Vec<User>> {
     let ids = among(users::account_id, ids.iter().map(|id| id.0));

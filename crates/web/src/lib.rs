@@ -14,6 +14,7 @@ mod moving;
 mod page;
 mod passkeys;
 mod password;
+mod picture;
 mod practice;
 mod practice_settings;
 mod profile;
@@ -25,6 +26,7 @@ mod sign_in;
 mod sign_up;
 mod status;
 mod transfer;
+mod tree;
 mod vocabulary;
 
 use std::net::IpAddr;
@@ -178,5 +180,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/@{name}.atom").route(web::get().to(feed::feed)))
         .service(web::resource("/@{name}").route(web::get().to(profile::profile)))
         .service(web::resource("/@{name}/{id}").route(web::get().to(status::status)))
+        .service(
+            web::resource("/@{name}/{id}/tree")
+                .route(web::get().to(tree::tree))
+                .route(web::post().to(tree::submit)),
+        )
+        .service(web::resource("/@{name}/{id}/tree.svg").route(web::get().to(tree::picture)))
         .default_service(web::route().to(page::not_found));
 }

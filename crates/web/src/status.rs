@@ -7,7 +7,7 @@ use askama::Template;
 use domain::{MediaKind, StatusId};
 use service::text::plain_text;
 use service::views::StatusView;
-use service::{App, statuses};
+use service::{App, lineage, statuses};
 
 use crate::page::{Answer, EVERYBODY, Failure, Forms, Frame, filters, show, visitor};
 use crate::profile::{elsewhere, several, shortened};
@@ -25,6 +25,8 @@ struct Status {
     image_description: String,
     /// Whether the picture is the post's, and not only its author's.
     large: bool,
+    /// Whether it comes from another post, or another one from it.
+    has_tree: bool,
     before: Vec<StatusView>,
     after: Vec<StatusView>,
 }
@@ -44,6 +46,7 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
         return Ok(elsewhere(&view.status.url));
     }
     let context = statuses::context(&app, EVERYBODY, id).await?;
+    let has_tree = lineage::has_tree(&app, &view.status.uri).await?;
     let hidden = &view.status.spoiler_text;
     let summary = if hidden.is_empty() {
         plain_text(&view.status.content)
@@ -72,6 +75,7 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
         image_description: picture
             .and_then(|media| media.media.description.clone())
             .unwrap_or_default(),
+        has_tree,
         before: context.ancestors,
         after: context.descendants,
         view,

@@ -4,6 +4,7 @@ pub(crate) mod actor;
 mod card;
 pub(crate) mod emoji;
 mod film;
+pub(crate) mod lineage;
 pub(crate) mod note;
 pub(crate) mod poll;
 mod practice;

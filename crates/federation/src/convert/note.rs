@@ -8,6 +8,7 @@ use service::incoming::{RemoteMedia, RemoteStatus};
 use service::{Addresses, App};
 use storage::DbConnection;
 use storage::accounts::{Account, Identity};
+use storage::derivations::Derivation;
 use storage::media::Media;
 use storage::polls::{Poll, PollOption};
 use storage::practices::Practice;
@@ -15,7 +16,7 @@ use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::actor::emojis;
-use super::{card, emoji, film, moment, poll, practice, quote, words};
+use super::{card, emoji, film, lineage, moment, poll, practice, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -74,6 +75,7 @@ pub(crate) fn from_json(
         poll: poll::from_json(object),
         quote: None,
         quote_policy: quote::policy(object, &author.followers_uri),
+        based_on: lineage::based_on(object),
         link: card::from_json(object),
         practice: practice::from_json(object),
     })
@@ -195,6 +197,8 @@ pub(crate) struct Post {
     pub media: Vec<Media>,
     pub poll: Option<(Poll, Vec<PollOption>)>,
     pub quote: Option<Quote>,
+    /// What it says to come from.
+    pub sources: Vec<Derivation>,
     pub practice: Option<Practice>,
     /// The collection of the thread, if it began here.
     pub context: Option<String>,
@@ -229,6 +233,7 @@ pub(crate) fn load_all(
     };
     let polls = storage::polls::of_statuses(conn, &among(|row| row.has_poll))?;
     let quotes = storage::quotes::of_statuses(conn, &among(|row| row.has_quote))?;
+    let sources = storage::derivations::of_statuses(conn, &among(|row| row.has_source))?;
     let practices = storage::practices::of_statuses(conn, &ids)?;
     let contexts = contexts(conn, &rows)?;
     let poll_ids: Vec<_> = polls.iter().map(|poll| poll.id).collect();
@@ -262,6 +267,11 @@ pub(crate) fn load_all(
                 poll: poll_of(id),
                 context: contexts.get(&status.conversation_id).cloned(),
                 quote: quotes.iter().find(|quote| quote.status_id == id).cloned(),
+                sources: sources
+                    .iter()
+                    .filter(|row| row.derived_id == Some(id))
+                    .cloned()
+                    .collect(),
                 practice: practices.iter().find(|row| row.status_id == id).cloned(),
                 status,
             })
@@ -389,6 +399,11 @@ impl Post {
             if let Some(practice) = &self.practice {
                 practice::show(object, app, practice);
             }
+            lineage::show(object, &self.sources);
+            if status.visibility.is_open() {
+                let derivations = lineage::collection(&status.uri);
+                object.insert("hadDerivation".to_owned(), json!(derivations));
+            }
             if let Some((poll, options)) = &self.poll {
                 poll::ask(object, poll, options, app.now());
             }
@@ -417,7 +432,12 @@ impl Post {
         });
         let emojis = self.status.emojis.iter();
         let emojis = emojis.map(|of| emoji::tag(app, of));
-        mentions.chain(hashtags).chain(emojis).collect()
+        let sources = lineage::tags(&self.sources);
+        mentions
+            .chain(hashtags)
+            .chain(emojis)
+            .chain(sources)
+            .collect()
     }
 
     /// What tells others that the status is new.

@@ -1,5 +1,5 @@
-//! What belongs to a post of ours: the answers to it, and all of the thread that it began. W3C ActivityPub section 5,
-//! FEP-7888 and FEP-f228.
+//! What belongs to a post of ours: the answers to it, all of the thread that it began, and what came of it. W3C ActivityPub
+//! section 5, FEP-7888 and FEP-f228.
 
 use actix_web::web::Path;
 use domain::StatusId;
@@ -9,6 +9,7 @@ use service::audience::visible_to;
 use super::collections::{PageQuery, collection, collection_page, is_full};
 use super::{Answer, Failure, document, find_status};
 use crate::asking::Asking;
+use crate::convert::lineage;
 
 /// Which posts are named.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +34,38 @@ pub(crate) async fn context(
     query: PageQuery,
 ) -> Answer {
     posts(asking, path.into_inner(), query, Posts::Thread).await
+}
+
+/// What came of a post, as its author agrees and as far as the asker may read it: what was deleted stays named.
+pub(crate) async fn derivations(
+    asking: Asking,
+    path: Path<(String, String)>,
+    query: PageQuery,
+) -> Answer {
+    let (name, id) = path.into_inner();
+    let id: StatusId = id.parse().map_err(|_| Failure::NotFound)?;
+    let object = asking
+        .answer(move |_, conn, viewer| {
+            let post = find_status(conn, viewer.clone(), &name, id)?;
+            let address = lineage::collection(&post.status.uri);
+            if !query.is_page() {
+                let mut object = collection(&address, None);
+                if let Some(object) = object.as_object_mut() {
+                    object.insert("attributedTo".to_owned(), json!(post.author.uri));
+                }
+                return Ok(object);
+            }
+            let rows = storage::derivations::page_of_source(conn, id, &query.page())?;
+            let oldest = rows.last().map(|row| row.id);
+            let oldest = oldest.filter(|_| is_full(&rows));
+            let known: Vec<StatusId> = rows.iter().filter_map(|row| row.derived_id).collect();
+            let known = storage::statuses::with_ids_deleted(conn, &known)?;
+            let items = visible_to(conn, viewer, known)?;
+            let items: Vec<Value> = items.into_iter().map(|row| Value::from(row.uri)).collect();
+            Ok(collection_page(&address, &query, &items, oldest))
+        })
+        .await?;
+    Ok(document(&asking, &object))
 }
 
 /// Only named: each is asked for at its own server.

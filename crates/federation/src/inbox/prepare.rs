@@ -309,8 +309,8 @@ impl Context<'_> {
         Ok((by, Deed::Boost(boost)))
     }
 
-    /// Add and Remove: of a post of theirs to the top of their profile. Hashtags are featured in the same way, and
-    /// moderators made so; that means nothing to us.
+    /// Add and Remove: of a post of theirs to the top of their profile, or of one to what came of a post of theirs. Hashtags
+    /// are featured in the same way, and moderators made so; that means nothing to us.
     async fn feature(&self, pinned: bool) -> Outcome<Deed> {
         let object = self.object()?;
         let is_post_or_id = kind(object).is_empty() || is_post(object);
@@ -319,6 +319,11 @@ impl Context<'_> {
             return Ok(unknown(kind(self.activity)));
         };
         let of = self.object_id()?.to_owned();
+        // What came of a post of theirs: the collection is asked, whatever this says.
+        let is_list = target.ends_with("/derivations") || !self.is_theirs(&of);
+        if is_list && self.is_theirs(&target) {
+            return Ok(Deed::List(of));
+        }
         if !self.is_theirs(&of) {
             return Err(refuse("it is not its actor's"));
         }

@@ -6,7 +6,7 @@ use service::App;
 use storage::DbConnection;
 use storage::accounts::Account;
 
-use super::{Told, quotes};
+use super::{Told, lineage, quotes};
 use crate::convert::{moment, note};
 use crate::protocol::addressing::PUBLIC;
 use crate::protocol::vocabulary::Activity;
@@ -30,6 +30,7 @@ pub(super) fn post(
         to.extend(storage::accounts::find(conn, answered)?);
     }
     to.extend(quotes::quoted_author(conn, &post)?);
+    to.extend(lineage::concerned(conn, &post)?);
     let visibility = post.status.visibility;
     Ok(Some(Told {
         activity: activity(&post),
@@ -99,6 +100,7 @@ pub(super) fn deletion(
         to.extend(storage::accounts::find(conn, answered)?);
     }
     to.extend(quotes::quoted_author(conn, &post)?);
+    to.extend(lineage::concerned(conn, &post)?);
     let recipients: Vec<&str> = vec![PUBLIC];
     Ok(Some(Told {
         activity: json!({

@@ -51,6 +51,8 @@ pub(crate) fn with_context(object: Value) -> Value {
             "manualApproval": { "@id": "gts:manualApproval", "@type": "@id" },
             "interactingObject": { "@id": "gts:interactingObject", "@type": "@id" },
             "interactionTarget": { "@id": "gts:interactionTarget", "@type": "@id" },
+            "isBasedOn": { "@id": "http://schema.org/isBasedOn", "@type": "@id" },
+            "hadDerivation": { "@id": "http://www.w3.org/ns/prov#hadDerivation", "@type": "@id" },
             "blurhash": "toot:blurhash",
             "focalPoint": { "@container": "@list", "@id": "toot:focalPoint" }
         }

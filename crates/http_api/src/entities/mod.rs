@@ -19,6 +19,7 @@ pub mod embedding;
 pub mod filter;
 pub mod instance;
 pub mod instance_v1;
+pub mod lineage;
 pub mod list;
 pub mod marker;
 pub mod media_attachment;
@@ -57,6 +58,9 @@ pub use embedding::Embedding;
 pub use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};
 pub use instance::{Instance, Rule};
 pub use instance_v1::InstanceV1;
+pub use lineage::{
+    Lineage, LineageAuthor, LineageCounts, LineageEdge, LineageNode, LineageSettings,
+};
 pub use list::List;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
@@ -75,8 +79,8 @@ pub use report::Report;
 pub use scheduled_status::ScheduledStatus;
 pub use search::{Search, SearchV1};
 pub use status::{
-    Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication, StatusEdit,
-    StatusSource, StatusTag,
+    AdaptedFrom, Additions, Context, EditOption, EditPoll, Mention, Status, StatusApplication,
+    StatusEdit, StatusSource, StatusTag,
 };
 pub use suggestion::Suggestion;
 pub use tag::{FeaturedTag, Tag};

@@ -91,10 +91,30 @@ pub struct Status {
 pub struct Additions {
     /// Only people signed in here see it.
     pub local_only: bool,
+    /// What it says to come from; left out where it says nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub adapted_from: Vec<AdaptedFrom>,
     /// What it says of a resource that it passes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Practice)]
     pub practice: Option<Practice>,
+}
+
+/// A post from which another one says to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AdaptedFrom {
+    pub uri: String,
+    /// None of one that was deleted.
+    #[schema(required)]
+    pub url: Option<String>,
+    /// `adaptation`, `tried` or `adopted`.
+    pub kind: &'static str,
+    /// `claimed`, `confirmed` or `refused`.
+    pub state: &'static str,
+    /// For its author: what to think of, such as a licence that lets nobody pass on what they made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub warning: Option<&'static str>,
 }
 
 /// The app that a status was written with.

@@ -19,6 +19,7 @@ mod follow_requests;
 mod grouped_notifications;
 mod house;
 mod instance;
+mod lineage;
 mod lists;
 mod media;
 mod mutes;
@@ -129,6 +130,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     follow_requests::routes(config);
     house::routes(config);
     instance::routes(config);
+    lineage::routes(config);
     lists::routes(config);
     media::routes(config);
     mutes::routes(config);
@@ -179,6 +181,7 @@ pub(crate) fn operations(api: &mut Operations) {
     grouped_notifications::operations(api);
     house::operations(api);
     instance::operations(api);
+    lineage::operations(api);
     lists::operations(api);
     media::operations(api);
     mutes::operations(api);

@@ -8,7 +8,7 @@ use super::{
     RemoteAccount, RemoteStatus, accounts, deeds, polls, quotes, relations, retractions, statuses,
 };
 use crate::reports::Flag;
-use crate::{App, Result, follows, moving, reports};
+use crate::{App, Result, follows, lineage, moving, reports};
 
 /// What somebody elsewhere did, with all that had to be looked up elsewhere.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub enum Deed {
         /// Id of the QuoteAuthorization; none for a no.
         stamp: Option<String>,
     },
+    /// They list the status of this id as one that comes from theirs, or do not any more.
+    List(String),
     /// They ask our moderators to look at something.
     Flag(Flag),
     /// They moved to another account.
@@ -159,6 +161,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::QuoteAnswer { request, stamp } => {
             quotes::answer(app, conn, by, request, stamp.as_ref())
         }
+        Deed::List(derived) => lineage::listed(app, conn, by, derived),
         Deed::Move { to } => moving::receive(app, conn, &account, *to),
         Deed::Follow {
             uri,

@@ -1,5 +1,7 @@
 //! What people elsewhere write.
 
+use std::collections::HashMap;
+
 use domain::{
     AccountId, CardId, CustomEmoji, MediaId, MediaKind, MediaState, QuotePolicy, StatusId, Time,
     Visibility, limits,
@@ -17,7 +19,7 @@ use crate::cards::RemoteLink;
 use crate::practice::{self, RemotePractice};
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
 use crate::text::sanitise;
-use crate::{App, Result, cards, quarantine};
+use crate::{App, Result, cards, lineage, quarantine};
 
 /// A status as its author's server describes it.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct RemoteStatus {
     pub poll: Option<RemotePoll>,
     pub quote: Option<RemoteQuote>,
     pub quote_policy: QuotePolicy,
+    /// Ids of what it comes from, where its server names them.
+    pub based_on: Vec<String>,
     /// The link that is to be shown, where its server names one.
     pub link: Option<RemoteLink>,
     /// What its server says of the resource that it passes on.
@@ -175,6 +179,7 @@ pub(super) fn receive(
         quote_policy: remote.quote_policy,
         has_poll: false,
         has_quote: false,
+        has_source: false,
         card_id,
         created_at,
         edited_at: remote.edited,
@@ -189,7 +194,7 @@ pub(super) fn receive(
         mentioned: &mentioned,
         tags: &tags,
     };
-    let status = insert(app, conn, draft)?;
+    let mut status = insert(app, conn, draft)?;
     practice::keep_theirs(app, conn, &status, &tags, remote.practice.as_ref())?;
     if with_media {
         attach(app, conn, author.id, status.id, &remote.media)?;
@@ -202,8 +207,31 @@ pub(super) fn receive(
         && status.held_at.is_none()
     {
         quotes::store(app, conn, &status, quote)?;
+        status.has_quote = true;
+    }
+    if status.held_at.is_none() {
+        note_sources(app, conn, &mut status, remote, parent.as_ref())?;
     }
     Ok(Some(status.id))
+}
+
+/// Writes what a status says to come from.
+fn note_sources(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &mut Status,
+    remote: &RemoteStatus,
+    parent: Option<&Status>,
+) -> Result<()> {
+    let said = lineage::Said {
+        author: status.account_id,
+        content: &status.content,
+        parent,
+        based_on: &remote.based_on,
+        found: &HashMap::new(),
+    };
+    let claims = lineage::claims(app, conn, &said)?;
+    lineage::note(app, conn, status, claims)
 }
 
 /// Stores what a status that is known is by now, as its own server says.
@@ -289,6 +317,12 @@ pub(super) fn revise(
     practice::keep_theirs(app, conn, &status, &tags, remote.practice.as_ref())?;
     if status.held_at.is_none() {
         quotes::refresh(app, conn, &status, remote.quote.as_ref())?;
+        status.has_quote = remote.quote.is_some();
+        let parent = match status.in_reply_to_id {
+            Some(id) => storage::statuses::find(conn, id)?,
+            None => None,
+        };
+        note_sources(app, conn, &mut status, remote, parent.as_ref())?;
     }
     storage::media::delete_of_status(conn, status.id)?;
     if with_media {

@@ -110,6 +110,7 @@ pub(crate) fn add_boost(
         quote_policy: QuotePolicy::NOBODY,
         has_poll: false,
         has_quote: false,
+        has_source: false,
         card_id: None,
         created_at,
         edited_at: None,

@@ -14,7 +14,7 @@ use crate::notify::notify;
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::StatusView;
-use crate::{App, Error, Result, cards, practice};
+use crate::{App, Error, Result, cards, lineage, practice};
 
 /// A status as it is to read from now on.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +63,8 @@ pub async fn edit(
     if let Some(poll) = change.poll.take() {
         change.poll = Some(poll.checked()?);
     }
-    let composed = compose(app, &change.text, change.content_type).await?;
+    let mut composed = compose(app, &change.text, change.content_type).await?;
+    let found = lineage::look_up(app, &composed.html).await;
     let author = person.account.clone();
     app.transaction(move |app, conn| {
         let mut status = own(conn, &author.id, id)?;
@@ -79,6 +80,22 @@ pub async fn edit(
             .into_iter()
             .map(|(_, row)| row.id)
             .collect();
+        let parent = match status.in_reply_to_id {
+            Some(id) => storage::statuses::find(conn, id)?,
+            None => None,
+        };
+        let said = lineage::Said {
+            author: author.id,
+            content: &composed.html,
+            parent: parent.as_ref(),
+            based_on: &[],
+            found: &found,
+        };
+        let claims = lineage::claims(app, conn, &said)?;
+        if status.visibility.is_open() && !status.local_only {
+            let sources = lineage::authors(conn, author.id, &claims, &composed.mentioned)?;
+            composed.mentioned.extend(sources);
+        }
         let options = polls::titles(conn, &status)?;
         let asked = change.poll.as_ref().map_or(&options, |poll| &poll.options);
         status.emojis = emojis(app, conn, &composed, &change.spoiler_text, asked)?;
@@ -149,6 +166,7 @@ pub async fn edit(
             polls::change(app, conn, &status, poll)?;
             status.has_poll = true;
         }
+        lineage::note(app, conn, &mut status, claims)?;
         tell_of_edit(app, conn, &status)?;
         federate(app, conn, Outgoing::Edit { status: id })?;
         show(app, conn, author.id, status)

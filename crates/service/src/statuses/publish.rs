@@ -1,5 +1,7 @@
 //! Posting.
 
+use std::collections::HashMap;
+
 use domain::{AccountId, ApplicationId, ContentType, MediaId, QuotePolicy, StatusId, Visibility};
 use storage::DbConnection;
 use storage::media::Media;
@@ -14,7 +16,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::{self, StatusView};
-use crate::{App, Error, Result, cards, language, practice, quotes};
+use crate::{App, Error, Result, cards, language, lineage, practice, quotes};
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
@@ -84,9 +86,10 @@ pub async fn publish(
         return Ok(view);
     }
     let composed = compose(app, &new.text, new.content_type.unwrap_or_default()).await?;
+    let found = lineage::look_up(app, &composed.html).await;
     let (key, author) = (new.idempotency_key.clone(), person.clone());
     let made = app
-        .transaction(move |app, conn| store(app, conn, &author, application, new, composed))
+        .transaction(move |app, conn| store(app, conn, &author, application, new, composed, &found))
         .await;
     match made {
         // The same key may have been used at the same moment by another process, which took the files too.
@@ -181,7 +184,8 @@ fn store(
     person: &Person,
     application: ApplicationId,
     new: NewStatus,
-    composed: Composed,
+    mut composed: Composed,
+    found: &HashMap<String, StatusId>,
 ) -> Result<StatusView> {
     let author = &person.account;
     if let Some(key) = &new.idempotency_key
@@ -219,6 +223,18 @@ fn store(
     } else {
         None
     };
+    let said = lineage::Said {
+        author: author.id,
+        content: &composed.html,
+        parent: parent.as_ref(),
+        based_on: &[],
+        found,
+    };
+    let claims = lineage::claims(app, conn, &said)?;
+    if visibility.is_open() && !local_only {
+        let sources = lineage::authors(conn, author.id, &claims, &composed.mentioned)?;
+        composed.mentioned.extend(sources);
+    }
     let options = new.poll.iter().flat_map(|poll| &poll.options);
     let emojis = emojis(app, conn, &composed, &new.spoiler_text, options)?;
     let status = Status {
@@ -249,6 +265,7 @@ fn store(
         quote_policy,
         has_poll: new.poll.is_some(),
         has_quote: quoted.is_some(),
+        has_source: false,
         card_id,
         created_at: now,
         edited_at: None,
@@ -263,7 +280,7 @@ fn store(
         mentioned: &composed.mentioned,
         tags: &composed.tags,
     };
-    let status = insert(app, conn, draft)?;
+    let mut status = insert(app, conn, draft)?;
     if let Some(scheduled) = new.scheduled {
         storage::scheduled::delete(conn, scheduled)?;
     }
@@ -282,6 +299,10 @@ fn store(
         practice::ask(app, conn, author, &status, &found)?;
     }
     practice::hear(app, conn, author, &status)?;
+    lineage::note(app, conn, &mut status, claims)?;
+    if let Some(parent) = &parent {
+        lineage::hear(app, conn, author, &status, parent)?;
+    }
     federate(app, conn, Outgoing::Publish { status: status.id })?;
     show(app, conn, author.id, status)
 }

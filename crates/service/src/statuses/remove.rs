@@ -11,7 +11,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::streaming::Event;
 use crate::views::StatusView;
-use crate::{App, Error, Result, attachments, conversations, quotes};
+use crate::{App, Error, Result, attachments, conversations, lineage, quotes};
 
 /// Deletes a status and answers what it was, so that it can be written anew; its files stay for a day.
 /// A boost is taken back.
@@ -62,6 +62,7 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     storage::practices::delete_of_status(conn, status.id)?;
     storage::practices::delete_answers(conn, status.id)?;
     quotes::end(conn, status.id)?;
+    lineage::end(conn, status)?;
     // What is held back was counted nowhere.
     if status.held_at.is_some() {
         return Ok(());

@@ -6,6 +6,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::{Counts, Status};
 
+use crate::jobs::{Job, enqueue};
 use crate::notify::notify;
 use crate::streaming::Event;
 use crate::{App, Result, conversations, home};
@@ -108,6 +109,9 @@ pub(crate) fn arrive(
         )?;
     }
     storage::quotes::adopt(conn, status)?;
+    if storage::derivations::adopt(conn, status)? && !status.local {
+        enqueue(app, conn, &Job::LookForDerivations { source: status.id })?;
+    }
     for account in mentioned.iter().filter(|account| account.is_local()) {
         notify(
             app,

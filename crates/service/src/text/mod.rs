@@ -1,6 +1,7 @@
 //! From what is typed to HTML, from foreign HTML to safe HTML, and from HTML to plain words.
 
 mod blocks;
+mod flow;
 pub mod format;
 pub mod markdown;
 mod plain;
@@ -8,5 +9,6 @@ pub mod sanitise;
 mod tags;
 mod tidy;
 
+pub use flow::flow;
 pub use plain::plain_text;
 pub use tags::{Tag, Tags, tags};

@@ -19,7 +19,7 @@ pub fn plain_text(html: &str) -> String {
     decode(text.trim_end_matches('\n'))
 }
 
-fn ends_block(tag: &str) -> bool {
+pub(super) fn ends_block(tag: &str) -> bool {
     let name = tag.strip_prefix('/').map(str::trim).unwrap_or_default();
     matches!(
         name,

@@ -89,11 +89,11 @@ fn filter(view: &mut StatusView, filters: Option<&Arc<Filters>>, now: Time) -> b
     meets
 }
 
-/// What is shown of a status: itself, what it repeats, what these quote, and what that quotes.
+/// What is shown of a status: itself, what it repeats, what these quote, what that quotes, and what all come from.
 struct Parts {
     shown: Vec<Status>,
-    /// Of which only is said whether it may be seen.
-    quoted_below: Vec<Status>,
+    /// Of which only is said whether it may be seen: what is quoted below, and sources.
+    named: Vec<Status>,
 }
 
 impl Parts {
@@ -103,12 +103,10 @@ impl Parts {
             shown.extend(storage::statuses::find(conn, id)?);
         }
         let quoted = quoted_by(conn, &shown)?;
-        let quoted_below = quoted_by(conn, &quoted)?;
+        let mut named = quoted_by(conn, &quoted)?;
         shown.extend(quoted);
-        Ok(Self {
-            shown,
-            quoted_below,
-        })
+        named.extend(sources_of(conn, &shown)?);
+        Ok(Self { shown, named })
     }
 
     /// Whose own account, or numbers, are in it.
@@ -149,6 +147,18 @@ fn quoted_by(conn: &mut DbConnection, rows: &[Status]) -> Result<Vec<Status>> {
     Ok(storage::statuses::with_ids(conn, &ids)?)
 }
 
+/// What they come from.
+fn sources_of(conn: &mut DbConnection, rows: &[Status]) -> Result<Vec<Status>> {
+    let telling = rows.iter().filter(|row| row.has_source);
+    let telling: Vec<StatusId> = telling.map(|row| row.id).collect();
+    let found = storage::derivations::of_statuses(conn, &telling)?;
+    let ids: Vec<StatusId> = found.iter().filter_map(|row| row.source_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(storage::statuses::with_ids(conn, &ids)?)
+}
+
 fn standings(
     conn: &mut DbConnection,
     viewers: &[AccountId],
@@ -166,7 +176,7 @@ fn standings(
             (*viewer, standing)
         })
         .collect();
-    let quoted = parts.shown.iter().skip(1).chain(&parts.quoted_below);
+    let quoted = parts.shown.iter().skip(1).chain(&parts.named);
     for row in quoted {
         let seeing = viewers_of(conn, row, viewers.to_vec())?;
         let seeing: HashSet<AccountId> = seeing.into_iter().collect();

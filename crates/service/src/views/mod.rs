@@ -22,6 +22,7 @@ use storage::statuses::Status;
 use crate::collections::CollectionView;
 use crate::custom_emojis::used_by;
 use crate::filters::Filtered;
+use crate::lineage::SourceView;
 use crate::practice::PracticeView;
 use crate::reports::ReportView;
 
@@ -63,6 +64,7 @@ pub struct StatusView {
     pub tags: Vec<TagView>,
     pub poll: Option<PollView>,
     pub quote: Option<QuoteView>,
+    pub adapted_from: Vec<SourceView>,
     pub card: Option<CardView>,
     /// What it says of a resource that it passes on.
     pub practice: Option<PracticeView>,

@@ -17,6 +17,7 @@ use super::quotes::{self, Quoters, Quotes};
 use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView, cards};
 use crate::audience::visible_to;
 use crate::filters::Filters;
+use crate::lineage::{self, SourceView};
 use crate::practice;
 use crate::remote_files::{Owner, attachment_address, picture_address, show_emojis};
 use crate::{App, Result};
@@ -30,6 +31,7 @@ struct Belongings {
     tags: HashMap<StatusId, Vec<TagView>>,
     polls: HashMap<StatusId, PollView>,
     quotes: Quotes,
+    sources: HashMap<StatusId, Vec<SourceView>>,
     quoters: Quoters,
     cards: HashMap<CardId, Card>,
     practices: HashMap<StatusId, Practice>,
@@ -138,6 +140,10 @@ fn load(
     let asking = rows.iter().filter(|row| row.has_poll);
     let asking: Vec<StatusId> = asking.map(|row| row.id).collect();
     let polls = polls(app, conn, viewer, &asking)?;
+    let mut sources: HashMap<StatusId, Vec<SourceView>> = HashMap::new();
+    for (id, source) in lineage::sources_of(conn, viewer, rows)? {
+        sources.entry(id).or_default().push(source);
+    }
     let mut applications: Vec<ApplicationId> =
         rows.iter().filter_map(|row| row.application_id).collect();
     applications.sort_unstable();
@@ -163,6 +169,7 @@ fn load(
         tags,
         polls,
         quotes,
+        sources,
         quoters,
         cards,
         practices,
@@ -222,6 +229,7 @@ impl Belongings {
                 .get(&status.id)
                 .map(|poll| poll.clone().with_emojis(&status.emojis)),
             quote: self.quotes.view(status.id),
+            adapted_from: self.sources.get(&status.id).cloned().unwrap_or_default(),
             card: status
                 .card_id
                 .and_then(|id| self.cards.get(&id))

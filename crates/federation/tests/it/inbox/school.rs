@@ -166,6 +166,7 @@ impl School {
                 quote_policy: domain::QuotePolicy::NOBODY,
                 has_poll: false,
                 has_quote: false,
+                has_source: false,
                 card_id: None,
                 created_at: app.now(),
                 edited_at: None,

@@ -1,0 +1,304 @@
+//! Where a post comes from, as people say it in plain words: "adapted from LINK", `#Tried`, `#Adopted`.
+
+mod wordings;
+
+#[cfg(test)]
+mod tests;
+
+use crate::limits;
+use crate::numbered::numbered;
+use wordings::{ABBREVIATIONS, CHANGED, CONNECTING, DENYING, WORDINGS};
+
+/// Sources that one post may name.
+pub const SOURCES: usize = 5;
+/// Characters that are kept of what somebody says of their use.
+pub const CONTEXT: usize = 200;
+/// Words that may stand between "adapted from" and the link, such as a title and a name.
+const BETWEEN: usize = 14;
+/// Words before "adapted from" that may deny it.
+const BEFORE: usize = 2;
+/// The longest wording, and what may deny it.
+const REMEMBERED: usize = 8;
+
+/// How a post uses another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Derivation {
+    /// It is that post, changed.
+    Adaptation,
+    /// Its author tried it out.
+    Tried,
+    /// Its author keeps to it.
+    Adopted,
+}
+
+numbered!(Derivation { Adaptation = 0, Tried = 1, Adopted = 2 });
+
+impl Derivation {
+    /// The word of our API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Adaptation => "adaptation",
+            Self::Tried => "tried",
+            Self::Adopted => "adopted",
+        }
+    }
+}
+
+/// What became of the claim that a post comes from another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClaimState {
+    /// Only whoever wrote the later post says so.
+    Claimed,
+    /// The source's author says so too.
+    Confirmed,
+    /// The source's author says no: what is left is a link.
+    Refused,
+    /// The later post does not say so any more.
+    Gone,
+}
+
+numbered!(ClaimState { Claimed = 0, Confirmed = 1, Refused = 2, Gone = 3 });
+
+impl ClaimState {
+    /// The word of our API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Confirmed => "confirmed",
+            Self::Refused => "refused",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// A stretch of a post, as it is read for this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    Words(String),
+    Link {
+        address: String,
+        /// What is seen of it.
+        words: String,
+    },
+    /// Without `#`.
+    Tag(String),
+    Mention,
+    /// A line or a paragraph ends.
+    End,
+}
+
+/// What a post says that it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub address: String,
+    /// What is said of it on the same line: what was changed.
+    pub context: String,
+}
+
+/// The links of which a post says that it is adapted from them, each once.
+#[must_use]
+pub fn sources(pieces: &[Piece]) -> Vec<Source> {
+    let mut reader = Reader::default();
+    let mut found: Vec<Source> = Vec::new();
+    let mut is_quoted = false;
+    let mut begins = true;
+    for (at, piece) in pieces.iter().enumerate() {
+        // A line that begins with `>` is somebody else's.
+        if begins && let Piece::Words(words) = piece {
+            is_quoted = words.trim_start().starts_with('>');
+        }
+        begins = false;
+        match piece {
+            Piece::End => {
+                reader.end_line();
+                begins = true;
+                is_quoted = false;
+            }
+            _ if is_quoted => {}
+            Piece::Words(words) => reader.hear(words),
+            Piece::Tag(_) | Piece::Mention => reader.pass(),
+            Piece::Link { address, words } => {
+                let announced = reader.is_listening();
+                reader.hear(words);
+                let is_claimed = announced || reader.is_listening();
+                let is_new = found.iter().all(|known| known.address != *address);
+                if is_claimed {
+                    reader.heard = Heard::Linked;
+                    if is_new && found.len() < SOURCES {
+                        found.push(Source {
+                            address: address.clone(),
+                            context: changes(pieces.get(at + 1..).unwrap_or_default()),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether a reply says that its author tried or adopted what it answers, and in which circumstances.
+#[must_use]
+pub fn use_of(pieces: &[Piece]) -> Option<(Derivation, String)> {
+    let (at, kind) = pieces.iter().enumerate().find_map(|(at, piece)| {
+        let Piece::Tag(name) = piece else { return None };
+        Some((at, wordings::use_named(&name.to_lowercase())?))
+    })?;
+    let (before, after) = pieces.split_at(at);
+    let line = |pieces: &[Piece]| said(pieces.iter().take_while(|piece| **piece != Piece::End));
+    let after = line(after);
+    if !after.is_empty() {
+        return Some((kind, after));
+    }
+    let start = before.iter().rposition(|piece| *piece == Piece::End);
+    let start = start.map_or(0, |at| at + 1);
+    Some((kind, line(before.get(start..).unwrap_or_default())))
+}
+
+/// The words of these pieces, without the punctuation at their beginning.
+fn said<'a>(pieces: impl Iterator<Item = &'a Piece>) -> String {
+    let words = pieces.filter_map(|piece| match piece {
+        Piece::Words(words) => Some(words.as_str()),
+        _ => None,
+    });
+    let joined = words.collect::<Vec<_>>().join(" ");
+    let joined = joined.split_whitespace().collect::<Vec<_>>().join(" ");
+    let trimmed = joined.trim_start_matches(|c: char| !c.is_alphanumeric());
+    limits::cut(trimmed.trim_end(), CONTEXT).to_owned()
+}
+
+/// What follows a link: the rest of its line or, where that is empty, a line that begins with a word such as "Changed".
+fn changes(after: &[Piece]) -> String {
+    let mut lines = after.split(|piece| *piece == Piece::End);
+    let here = said(lines.next().unwrap_or_default().iter());
+    if here.chars().any(char::is_alphanumeric) {
+        return here;
+    }
+    let next = lines
+        .map(|line| said(line.iter()))
+        .find(|line| !line.is_empty())
+        .unwrap_or_default();
+    let first = next.split_whitespace().next().map(bare).unwrap_or_default();
+    if CHANGED.contains(&first.as_str()) {
+        next
+    } else {
+        String::new()
+    }
+}
+
+/// What was heard last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Heard {
+    #[default]
+    Nothing,
+    /// "Adapted from", and so many words since.
+    Wording(usize),
+    /// "Adapted from", and the line ended: only the link itself may follow.
+    Awaiting,
+    /// A link that was claimed: "and" may lead to another one.
+    Linked,
+}
+
+/// Listens to a sentence.
+#[derive(Default)]
+struct Reader {
+    /// The last words, in lower case, and whether a quotation begins with them.
+    recent: Vec<(String, bool)>,
+    heard: Heard,
+}
+
+impl Reader {
+    fn is_listening(&self) -> bool {
+        self.heard != Heard::Nothing
+    }
+
+    fn hear(&mut self, words: &str) {
+        for raw in words.split_whitespace() {
+            let word = bare(raw);
+            if word.is_empty() {
+                if raw.ends_with(['.', '!', '?']) {
+                    self.end_sentence();
+                }
+                continue;
+            }
+            self.heard = match self.heard {
+                Heard::Wording(count) if count < BETWEEN => Heard::Wording(count + 1),
+                Heard::Linked if CONNECTING.contains(&word.as_str()) => Heard::Linked,
+                _ => Heard::Nothing,
+            };
+            if self.recent.len() >= REMEMBERED {
+                self.recent.remove(0);
+            }
+            self.recent.push((word, opens_quotation(raw)));
+            if self.claims() {
+                self.heard = Heard::Wording(0);
+            }
+            if ends_sentence(raw) {
+                self.end_sentence();
+            }
+        }
+    }
+
+    fn end_sentence(&mut self) {
+        self.recent.clear();
+        self.heard = Heard::Nothing;
+    }
+
+    /// A mention or a hashtag stands between.
+    fn pass(&mut self) {
+        self.heard = match self.heard {
+            Heard::Wording(count) => Heard::Wording(count + 1),
+            Heard::Linked => Heard::Linked,
+            Heard::Awaiting | Heard::Nothing => Heard::Nothing,
+        };
+    }
+
+    fn end_line(&mut self) {
+        self.recent.clear();
+        self.heard = match self.heard {
+            Heard::Wording(0) | Heard::Awaiting => Heard::Awaiting,
+            Heard::Wording(_) | Heard::Linked | Heard::Nothing => Heard::Nothing,
+        };
+    }
+
+    /// Whether the last words say so, and those before them do not deny it.
+    fn claims(&self) -> bool {
+        WORDINGS.iter().any(|wording| {
+            let length = wording.split(' ').count();
+            let Some(start) = self.recent.len().checked_sub(length) else {
+                return false;
+            };
+            let (before, last) = self.recent.split_at(start);
+            let same = last.iter().map(|(word, _)| word.as_str());
+            let quoted = last.first().is_some_and(|(_, opens)| *opens);
+            same.eq(wording.split(' '))
+                && !quoted
+                && !before
+                    .iter()
+                    .rev()
+                    .take(BEFORE)
+                    .any(|(word, _)| DENYING.contains(&word.as_str()) || word.ends_with("n't"))
+        })
+    }
+}
+
+/// A word in lower case, without the punctuation around it.
+fn bare(raw: &str) -> String {
+    raw.trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase()
+        .replace('’', "'")
+}
+
+fn opens_quotation(raw: &str) -> bool {
+    let first = raw.trim_start_matches(['(', '[']).chars().next();
+    first.is_some_and(|first| "\"'“„‘«‹".contains(first))
+}
+
+fn ends_sentence(raw: &str) -> bool {
+    let ends = raw.trim_end_matches(|c: char| "\"'”’»›)]".contains(c));
+    let stops = ends.ends_with(['.', '!', '?', '…', ';']);
+    let word = bare(raw);
+    stops && word.chars().count() > 1 && !ABBREVIATIONS.contains(&word.as_str())
+}

@@ -1,0 +1,197 @@
+use super::*;
+use crate::text::{Hosts, Span, spans};
+
+/// Plain text, in pieces.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut found = Vec::new();
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            found.push(Piece::End);
+        }
+        for (range, span) in spans(line, Hosts::Public) {
+            let part = line[range].to_owned();
+            found.push(match span {
+                Span::Text => Piece::Words(part),
+                Span::Url => Piece::Link {
+                    address: part.clone(),
+                    words: part,
+                },
+                Span::Mention(_) => Piece::Mention,
+                Span::Hashtag(name) => Piece::Tag(name),
+            });
+        }
+    }
+    found
+}
+
+fn named(text: &str) -> Vec<String> {
+    let found = sources(&pieces(text));
+    found.into_iter().map(|source| source.address).collect()
+}
+
+const ONE: &str = "https://riverside.example/@tom/1";
+const TWO: &str = "https://oakfield.example/@priya/2";
+
+#[test]
+fn a_source_is_named_in_many_languages() {
+    for wording in [
+        "Adapted from LINK",
+        "adapted from: LINK",
+        "A quiz (adapted from LINK).",
+        "Adapted from @tom@riverside.example's five-tick tracker: LINK",
+        "Adapted from Mr. Hughes's tracker at LINK",
+        "This is based on LINK",
+        "Adapted from\nLINK",
+        "Adapted from:\n\nLINK",
+        "ADAPTED FROM LINK!",
+        "Addaswyd o LINK",
+        "Wedi’i addasu o LINK",
+        "Yn seiliedig ar LINK",
+        "Adapté de LINK",
+        "Adaptée d’après LINK",
+        "Basé sur LINK",
+        "Adaptiert von LINK",
+        "Basierend auf LINK",
+        "Das beruht auf LINK",
+        "Adaptado de LINK",
+        "Basada en LINK",
+        "Adattato da LINK",
+        "Gebaseerd op LINK",
+    ] {
+        assert_eq!(named(&wording.replace("LINK", ONE)), [ONE], "{wording}");
+    }
+}
+
+#[test]
+fn what_is_denied_or_quoted_or_said_of_something_else_is_no_claim() {
+    for words in [
+        "LINK",
+        "Look at LINK",
+        "Not adapted from LINK",
+        "This is not really based on LINK",
+        "It isn't adapted from LINK",
+        "It wasn’t based on LINK",
+        "Nid addaswyd o LINK",
+        "Das ist nicht adaptiert von LINK",
+        "Ce n'est pas adapté de LINK",
+        "> adapted from LINK",
+        "Write \"adapted from LINK\" and all will see",
+        "Adapted from an old book. See also LINK",
+        "Adapted from an old book\nSee also LINK",
+        "Adapted from\nSee also LINK",
+        "LINK is what this was adapted from",
+        "We adapted it. From LINK",
+    ] {
+        let text = words.replace("LINK", ONE);
+        assert!(named(&text).is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn several_links_are_several_sources_if_they_are_joined() {
+    let text = |words: &str| words.replace("LINK1", ONE).replace("LINK2", TWO);
+    for (words, expected) in [
+        ("Adapted from LINK1 and LINK2", vec![ONE, TWO]),
+        ("Adapted from LINK1, LINK2", vec![ONE, TWO]),
+        ("Addaswyd o LINK1 a LINK2", vec![ONE, TWO]),
+        ("Adapted from LINK1. More at LINK2", vec![ONE]),
+        ("Adapted from LINK1, printed with LINK2", vec![ONE]),
+        ("See LINK2. Adapted from LINK1 and LINK1", vec![ONE]),
+        ("Adapted from LINK1\nand based on LINK2", vec![ONE, TWO]),
+        ("Not adapted from LINK1 but based on LINK2", vec![TWO]),
+    ] {
+        assert_eq!(named(&text(words)), expected, "{words}");
+    }
+    let many: String = (0..20)
+        .map(|number| format!("adapted from https://a.example/{number} "))
+        .collect();
+    assert_eq!(named(&many).len(), SOURCES);
+}
+
+#[test]
+fn the_words_of_a_link_may_say_it_themselves() {
+    let link = |words: &str| Piece::Link {
+        address: ONE.to_owned(),
+        words: words.to_owned(),
+    };
+    let says = |pieces: &[Piece]| sources(pieces).len();
+    assert_eq!(says(&[link("Adapted from Tom's tracker")]), 1);
+    assert_eq!(
+        says(&[Piece::Words("Adapted from".into()), link("Tom's tracker")]),
+        1
+    );
+    assert_eq!(says(&[link("Tom's tracker")]), 0);
+    assert_eq!(
+        says(&[Piece::Words("not".into()), link("adapted from Tom")]),
+        0
+    );
+}
+
+#[test]
+fn what_was_changed_is_what_is_said_next() {
+    for (text, expected) in [
+        (
+            "Adapted from LINK. Changed: fewer ticks",
+            "Changed: fewer ticks",
+        ),
+        ("Adapted from LINK\n#Practice", ""),
+        (
+            "Adapted from LINK\nChanged: in Welsh, for Year 7",
+            "Changed: in Welsh, for Year 7",
+        ),
+        (
+            "Adapted from LINK\n\nNewid: yn Gymraeg",
+            "Newid: yn Gymraeg",
+        ),
+        ("Adapted from LINK\nUse it on Fridays", ""),
+        ("Adapted from LINK for Year 9 #KS3", "for Year 9"),
+    ] {
+        let found = sources(&pieces(&text.replace("LINK", ONE)));
+        assert_eq!(found[0].context, expected, "{text}");
+    }
+    let long = format!("Adapted from {ONE} changed {}", "é".repeat(1_000));
+    let found = sources(&pieces(&long));
+    assert_eq!(found[0].context.chars().count(), CONTEXT);
+}
+
+#[test]
+fn a_use_has_the_words_after_its_tag() {
+    for (text, expected) in [
+        (
+            "#Tried Year 9, mixed, kept it",
+            Some((Derivation::Tried, "Year 9, mixed, kept it")),
+        ),
+        (
+            "We are all for it #Adopted: whole department #English",
+            Some((Derivation::Adopted, "whole department")),
+        ),
+        (
+            "With my Year 7s, twice #tried",
+            Some((Derivation::Tried, "With my Year 7s, twice")),
+        ),
+        ("#Übernommen", Some((Derivation::Adopted, ""))),
+        ("I tried it and adopted it", None),
+        ("#Triedandtested", None),
+    ] {
+        let found = use_of(&pieces(text));
+        let found = found.as_ref().map(|(kind, said)| (*kind, said.as_str()));
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn hostile_repetition_is_read_in_one_walk() {
+    for unit in [
+        "adapted from ",
+        "> ",
+        "\n",
+        "not ",
+        "\"",
+        "https://a.example/ ",
+        "#tried ",
+    ] {
+        let text = unit.repeat(100_000 / unit.len());
+        assert!(sources(&pieces(&text)).len() <= SOURCES);
+        let _ = use_of(&pieces(&text));
+    }
+}

@@ -1,0 +1,128 @@
+//! The words by which people say where something comes from.
+
+use super::Derivation;
+
+/// Words in lower case, one blank between them.
+pub(super) const WORDINGS: [&str; 61] = [
+    // English
+    "adapted from",
+    "adaptation of",
+    "based on",
+    "remixed from",
+    "remix of",
+    "reworked from",
+    "modified from",
+    "my version of",
+    "our version of",
+    // Cymraeg
+    "addaswyd o",
+    "addasu o",
+    "addasiad o",
+    "seiliedig ar",
+    "seiliwyd ar",
+    // Français
+    "adapté de",
+    "adaptée de",
+    "adaptés de",
+    "adaptées de",
+    "adapté d'après",
+    "adaptée d'après",
+    "adaptation de",
+    "basé sur",
+    "basée sur",
+    "repris de",
+    // Deutsch
+    "adaptiert von",
+    "adaptiert nach",
+    "angepasst von",
+    "angepasst nach",
+    "abgewandelt von",
+    "abgewandelt nach",
+    "bearbeitet nach",
+    "basiert auf",
+    "basierend auf",
+    "beruht auf",
+    "nach einer idee von",
+    "nach einer vorlage von",
+    // Español
+    "adaptado de",
+    "adaptada de",
+    "adaptados de",
+    "adaptadas de",
+    "adaptación de",
+    "basado en",
+    "basada en",
+    // Italiano
+    "adattato da",
+    "adattata da",
+    "adattamento di",
+    "basato su",
+    "basata su",
+    // Português
+    "adaptação de",
+    "baseado em",
+    "baseada em",
+    // Nederlands
+    "aangepast van",
+    "bewerkt naar",
+    "bewerking van",
+    "gebaseerd op",
+    // Polski
+    "na podstawie",
+    // Gaeilge, Gàidhlig
+    "bunaithe ar",
+    "curtha in oiriúint ó",
+    "stèidhichte air",
+    "air atharrachadh bho",
+    // Svenska
+    "baserad på",
+];
+
+/// Words that deny what follows them.
+pub(super) const DENYING: [&str; 19] = [
+    "not", "never", "no", "hardly", "nor", "cannot", "nid", "heb", "ddim", "pas", "jamais",
+    "nicht", "nie", "nunca", "non", "não", "niet", "nooit", "inte",
+];
+
+/// Words between two sources.
+pub(super) const CONNECTING: [&str; 12] = [
+    "and", "as", "well", "a", "ac", "et", "und", "y", "e", "en", "i", "och",
+];
+
+/// What begins a line that tells of changes.
+pub(super) const CHANGED: [&str; 17] = [
+    "changed",
+    "changes",
+    "change",
+    "newid",
+    "newidiadau",
+    "newidiwyd",
+    "changé",
+    "changements",
+    "modifié",
+    "geändert",
+    "änderungen",
+    "anders",
+    "cambios",
+    "cambiado",
+    "modifiche",
+    "wijzigingen",
+    "zmiany",
+];
+
+/// Words after which a stop ends nothing.
+pub(super) const ABBREVIATIONS: [&str; 13] = [
+    "mr", "mrs", "ms", "dr", "prof", "st", "mme", "mlle", "hr", "fr", "sr", "sra", "no",
+];
+
+/// What a hashtag, in lower case, says of what it answers.
+pub(super) fn use_named(tag: &str) -> Option<Derivation> {
+    match tag {
+        "tried" | "triedit" | "rhoiswydgynnig" | "testé" | "essayé" | "ausprobiert" | "erprobt"
+        | "probado" | "provato" | "uitgeprobeerd" => Some(Derivation::Tried),
+        "adopted" | "mabwysiadwyd" | "adopté" | "übernommen" | "adoptado" | "adottato" => {
+            Some(Derivation::Adopted)
+        }
+        _ => None,
+    }
+}

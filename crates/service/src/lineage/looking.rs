@@ -1,0 +1,104 @@
+//! What the servers of sources say to what is claimed of them: their collections of what comes from a post.
+
+use std::collections::HashSet;
+
+use domain::{AccountId, ClaimState, StatusId};
+use storage::DbConnection;
+use storage::derivations::Derivation;
+
+use crate::jobs::{Job, enqueue};
+use crate::streaming::Event;
+use crate::{App, Result};
+
+/// Claims that one collection is held against.
+const CLAIMS: i64 = 1_000;
+
+/// Asks the server of a source elsewhere what comes from it, and believes that of what is claimed here. The posts
+/// that are not known are stored by then, with what they claim.
+pub(crate) async fn derivations_of(app: &App, source: StatusId) -> Result<()> {
+    let found = app
+        .read(move |_, conn| Ok(storage::statuses::find(conn, source)?.filter(|row| !row.local)))
+        .await?;
+    let Some(status) = found else {
+        return Ok(());
+    };
+    let listed = match app.remote().derivations(app, &status.uri).await {
+        Ok(Some(listed)) => listed,
+        Ok(None) => return Ok(()),
+        Err(error) => {
+            tracing::debug!(uri = status.uri, %error, "what comes from a post was not found out");
+            return Ok(());
+        }
+    };
+    app.transaction(move |app, conn| {
+        let named: HashSet<&str> = listed.uris.iter().map(String::as_str).collect();
+        let claims = storage::derivations::around(conn, &[status.uri.as_str()], CLAIMS)?;
+        for claim in claims
+            .iter()
+            .filter(|claim| claim.source_id == Some(source))
+        {
+            agree(
+                app,
+                conn,
+                claim,
+                named.contains(claim.derived_uri.as_str()),
+                listed.is_whole,
+            )?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// A claim that is listed is confirmed; one that is not any more is but a claim again.
+fn agree(
+    app: &App,
+    conn: &mut DbConnection,
+    claim: &Derivation,
+    is_listed: bool,
+    is_whole: bool,
+) -> Result<()> {
+    let own = is_of_one_author(conn, claim)?;
+    let state = match claim.state {
+        ClaimState::Claimed if is_listed => ClaimState::Confirmed,
+        ClaimState::Confirmed if !is_listed && is_whole && !own => ClaimState::Claimed,
+        _ => return Ok(()),
+    };
+    if storage::derivations::set_state(conn, claim.id, state, Some(app.now()))?
+        && let Some(derived) = claim.derived_id
+    {
+        app.tell(Event::Edited(derived));
+    }
+    Ok(())
+}
+
+/// Of one's own nobody has to be asked.
+fn is_of_one_author(conn: &mut DbConnection, claim: &Derivation) -> Result<bool> {
+    let ids: Vec<StatusId> = [claim.source_id, claim.derived_id]
+        .into_iter()
+        .flatten()
+        .collect();
+    let rows = storage::statuses::with_ids_deleted(conn, &ids)?;
+    Ok(match rows.as_slice() {
+        [one, other] => one.account_id == other.account_id,
+        _ => false,
+    })
+}
+
+/// Somebody elsewhere says that they list a post, or do not any more, as one that comes from theirs: their server is
+/// asked. What it is a part of, and whether it came before, does not matter.
+pub(crate) fn listed(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    derived: &str,
+) -> Result<()> {
+    let claims = storage::derivations::of_derived(conn, derived)?;
+    let ids: Vec<StatusId> = claims.iter().filter_map(|claim| claim.source_id).collect();
+    for source in storage::statuses::with_ids(conn, &ids)? {
+        if source.account_id == by && !source.local {
+            enqueue(app, conn, &Job::LookForDerivations { source: source.id })?;
+        }
+    }
+    Ok(())
+}

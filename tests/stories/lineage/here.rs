@@ -1,0 +1,255 @@
+//! On one server: uses, quotes, licences, what not everybody may see, the pages, and a large tree.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use super::{asked, id, states, ties, titles, tree, url};
+use crate::harness::{School, answer};
+
+async fn story(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy, di] = ["ada", "bo", "cy", "di"].map(|name| school.teacher(name));
+    cy.follow("@bo").await;
+    let source = json!({ "status": "Exit tickets\n#Practice #CCBY" });
+    let source = ada.publish(source).await;
+    let tried =
+        json!({ "status": "@ada #Tried Year 9, mixed, kept it", "in_reply_to_id": id(&source) });
+    bo.publish(tried).await;
+    let quoting = json!({ "status": "Exit tickets in Welsh\n#Practice #CCBY", "quoted_status_id": id(&source) });
+    di.publish(quoting).await;
+    // What is denied is no claim, and neither is an ordinary link or an ordinary quote.
+    for words in [
+        "Not adapted from LINK",
+        "Look at LINK",
+        "> adapted from LINK",
+    ] {
+        let words = words.replace("LINK", url(&source));
+        let made = di.publish(json!({ "status": words })).await;
+        assert!(made["staffroom"].is_null(), "{made:#}");
+    }
+    let quoting = json!({ "status": "Nice", "quoted_status_id": id(&source) });
+    let made = di.publish(quoting).await;
+    assert!(made["staffroom"].is_null(), "{made:#}");
+
+    // Followers see more than others, who see where it stands only if it holds others together.
+    let words = format!("Confidential tickets\nAdapted from {}", url(&source));
+    let secret = bo
+        .publish(json!({ "status": words, "visibility": "private" }))
+        .await;
+    let seen = tree(&di, id(&source)).await;
+    assert_eq!(states(&seen), BTreeMap::from([("shown", 3)]), "{seen:#}");
+    let words = format!("Tickets for all\nAdapted from {}", url(&secret));
+    let open = cy.publish(json!({ "status": words })).await;
+    let seen = tree(&di, id(&source)).await;
+    assert_eq!(
+        states(&seen),
+        BTreeMap::from([("hidden", 1), ("shown", 4)]),
+        "{seen:#}"
+    );
+    assert!(!seen.to_string().contains("Confidential"), "{seen:#}");
+    assert!(seen["counts"].is_null(), "{seen:#}");
+    let of_di = di.get(&format!("/api/v1/statuses/{}", id(&open))).await;
+    assert!(of_di["staffroom"].is_null(), "{of_di:#}");
+    let seen = tree(&cy, id(&source)).await;
+    assert_eq!(states(&seen), BTreeMap::from([("shown", 5)]), "{seen:#}");
+    let edges = seen["edges"].as_array().unwrap();
+    let tried = edges.iter().find(|edge| edge["kind"] == "tried").unwrap();
+    assert_eq!(tried["context"], "Year 9, mixed, kept it");
+    assert_eq!(tried["state"], "confirmed");
+    let own = tree(&ada, id(&source)).await;
+    let counts = json!({ "adaptation": 2, "tried": 1, "adopted": 0 });
+    assert_eq!(own["counts"], counts);
+
+    // What somebody may not see they cannot name.
+    let words = format!("Adapted from {}", url(&secret));
+    let made = di.publish(json!({ "status": words })).await;
+    assert!(made["staffroom"].is_null(), "{made:#}");
+
+    // The pages.
+    let page = async |address: &str| {
+        let request = school.http.get(address).header("accept", "text/html");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{address}");
+        let kind = response.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let policy = response.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        (kind, policy, response.text().await.unwrap())
+    };
+    let (_, _, status) = page(url(&source)).await;
+    let address = format!("{}/tree", url(&source));
+    assert!(status.contains(&address), "{status}");
+    let (_, policy, drawn) = page(&address).await;
+    assert!(policy.contains("default-src 'none'"), "{policy}");
+    for words in [
+        "Exit tickets",
+        "Tried “Exit tickets”: ",
+        "Year 9, mixed, kept it",
+        "A post that is not for everybody",
+        "Tickets for all",
+        "claimed, not confirmed",
+    ] {
+        assert!(drawn.contains(words), "{words}: {drawn}");
+    }
+    assert!(!drawn.contains("Confidential"), "{drawn}");
+    let (kind_of, policy, picture) = page(&format!("{address}.svg")).await;
+    assert_eq!(kind_of, "image/svg+xml");
+    assert!(policy.contains("sandbox"), "{policy}");
+    assert!(
+        picture.starts_with("<svg") && picture.ends_with("</svg>"),
+        "{picture}"
+    );
+    assert!(picture.contains("Tickets for all") && !picture.contains("Confidential"));
+    let (_, _, ordinary) = page(url(&made)).await;
+    assert!(!ordinary.contains("/tree"), "{ordinary}");
+
+    // An edit that does not say so any more, and one that says so again.
+    let edit = |words: String| {
+        let path = format!("/api/v1/statuses/{}", id(&open));
+        cy.request(Method::PUT, &path)
+            .json(&json!({ "status": words }))
+    };
+    answer(edit("Tickets for all".to_owned())).await;
+    assert_eq!(titles(&tree(&cy, id(&open)).await), ["Tickets for all"]);
+    answer(edit(format!(
+        "Tickets for all\nAdapted from {}",
+        url(&source)
+    )))
+    .await;
+    let seen = tree(&cy, id(&open)).await;
+    assert!(titles(&seen).contains(&"Exit tickets"), "{seen:#}");
+}
+
+#[tokio::test]
+async fn one_says_so_apart_from_the_words() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let source = json!({ "status": "Word mats\n#Practice #CCBY" });
+    let source = ada.publish(source).await;
+    let made = bo.publish(json!({ "status": "My word mats" })).await;
+    let path = format!("/api/staffroom/v1/statuses/{}/lineage", id(&made));
+    let said = json!({ "source": url(&source) });
+    let seen = bo.post(&path, said.clone()).await;
+    assert_eq!(ties(&seen), ["confirmed"], "{seen:#}");
+    // Nobody says so of what somebody else wrote, of nothing, or of itself.
+    let refused = ada.request(Method::POST, &path).json(&said);
+    assert_eq!(refused.send().await.unwrap().status(), 404);
+    for nothing in [url(&made), "https://school.invalid/1", "", "word mats"] {
+        let refused = bo.request(Method::POST, &path);
+        let refused = refused.json(&json!({ "source": nothing })).send();
+        let status = refused.await.unwrap().status();
+        assert!(matches!(status.as_u16(), 422 | 503), "{nothing}: {status}");
+    }
+    // An edit of the words changes nothing of it; taking it back does.
+    let edit = bo.request(Method::PUT, &format!("/api/v1/statuses/{}", id(&made)));
+    let edited = answer(edit.json(&json!({ "status": "My better word mats" }))).await;
+    assert_eq!(edited["staffroom"]["adapted_from"][0]["state"], "confirmed");
+    let edge = seen["edges"][0]["id"].as_str().unwrap();
+    let withdrawn = bo.request(Method::DELETE, &format!("{path}/{edge}"));
+    assert!(ties(&answer(withdrawn).await).is_empty());
+    let again = bo.request(Method::DELETE, &format!("{path}/{edge}"));
+    assert_eq!(again.send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn a_tree_shows_each_what_they_may_see_on_sqlite() {
+    story(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_tree_shows_each_what_they_may_see_on_postgresql() {
+    story(Postgres).await;
+}
+
+#[tokio::test]
+async fn a_licence_says_yes_or_warns_and_somebody_wishes_to_be_asked() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let adapts = async |source: &Value| {
+        let words = format!("Mine\nAdapted from {}", url(source));
+        bo.publish(json!({ "status": words })).await
+    };
+    let state = |status: &Value| status["staffroom"]["adapted_from"][0]["state"].clone();
+    let closed = ada
+        .publish(json!({ "status": "A poem\n#Practice #CCBYND" }))
+        .await;
+    let made = adapts(&closed).await;
+    assert_eq!(state(&made), "claimed");
+    let warning = &made["staffroom"]["adapted_from"][0]["warning"];
+    assert!(warning.is_string(), "{made:#}");
+    asked(&bo, url(&closed)).await;
+    let of_cy = cy.get(&format!("/api/v1/statuses/{}", id(&made))).await;
+    let of_cy = &of_cy["staffroom"]["adapted_from"][0];
+    assert!(
+        of_cy["warning"].is_null() && of_cy["state"] == "claimed",
+        "{of_cy:#}"
+    );
+
+    let open = json!({ "status": "A song\n#Practice #CCBY" });
+    let open = ada.publish(open).await;
+    assert_eq!(state(&adapts(&open).await), "confirmed");
+    let settings = "/api/staffroom/v1/lineage/settings";
+    let wish = ada.request(Method::PATCH, settings);
+    let wish = answer(wish.json(&json!({ "ask_first": "true" }))).await;
+    assert_eq!(wish, json!({ "ask_first": true }));
+    let made = adapts(&open).await;
+    assert_eq!(state(&made), "claimed");
+    let question = asked(&ada, url(&made)).await;
+    let yes =
+        json!({ "status": "Yes, gladly", "in_reply_to_id": id(&question), "visibility": "direct" });
+    ada.publish(yes).await;
+    let made = bo.get(&format!("/api/v1/statuses/{}", id(&made))).await;
+    assert_eq!(state(&made), "confirmed");
+    // Of one's own nobody is asked.
+    let words = format!("Another verse, adapted from {}", url(&open));
+    let own = ada.publish(json!({ "status": words })).await;
+    assert_eq!(state(&own), "confirmed");
+}
+
+async fn a_large_tree(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let mut posts: Vec<Value> = Vec::new();
+    for number in 0..200_usize {
+        let words = match posts.get(number.saturating_sub(1) / 3) {
+            Some(source) => format!("Post {number}\nAdapted from {}", url(source)),
+            None => "Post 0".to_owned(),
+        };
+        posts.push(ada.publish(json!({ "status": words })).await);
+    }
+    let begun = Instant::now();
+    let seen = tree(&ada, id(&posts[100])).await;
+    eprintln!("a tree of 200 posts, {kind:?}: {:?}", begun.elapsed());
+    assert_eq!(titles(&seen).len(), 200);
+    assert_eq!(ties(&seen), ["confirmed"; 199]);
+    let page = school.http.get(format!("{}/tree", url(&posts[0])));
+    let page = page.header("accept", "text/html").send().await.unwrap();
+    let page = page.text().await.unwrap();
+    assert_eq!(page.matches("<li>").count(), 200);
+}
+
+#[tokio::test]
+async fn a_tree_of_200_posts_on_sqlite() {
+    a_large_tree(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_tree_of_200_posts_on_postgresql() {
+    a_large_tree(Postgres).await;
+}
