@@ -6,8 +6,8 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-mod films;
 mod archives;
+mod films;
 mod pages;
 mod pictures;
 mod polls;
