@@ -186,7 +186,7 @@ async fn lifted(kind: Kind) {
         let done = school.command(arguments);
         (done.status.success(), out(&done))
     };
-    let (_, listed) = run(&["network", "list"]);
+    let (_, listed) = run(&["ip", "list"]);
     assert!(
         listed.contains("203.0.113.0/24\tno access\t-\tnoise"),
         "{listed}"
@@ -198,9 +198,9 @@ async fn lifted(kind: Kind) {
     let hash = hash.unwrap().split('\t').next().unwrap().to_owned();
 
     for nothing in [
-        ["network", "unblock", "198.51.100.1"],
-        ["network", "unblock", "203.0.0.0/16"],
-        ["network", "unblock", "school"],
+        ["ip", "unblock", "198.51.100.1"],
+        ["ip", "unblock", "203.0.0.0/16"],
+        ["ip", "unblock", "school"],
         ["email", "unblock", "school.example"],
         ["email", "unblock", "ida@throwaway.example"],
     ] {
@@ -209,14 +209,14 @@ async fn lifted(kind: Kind) {
         assert!(said.contains("there is no"), "{said}");
     }
     // An address lifts all that it meets, a network itself alone.
-    let (good, said) = run(&["network", "unblock", "203.0.113.200"]);
+    let (good, said) = run(&["ip", "unblock", "203.0.113.200"]);
     assert!(
         good && said.contains("203.0.113.0/24") && said.contains("203.0.113.128/25"),
         "{said}"
     );
-    let (_, listed) = run(&["network", "list"]);
+    let (_, listed) = run(&["ip", "list"]);
     assert!(listed.starts_with("2001:db8::/32"), "{listed}");
-    let (good, said) = run(&["network", "unblock", "2001:db8::/32"]);
+    let (good, said) = run(&["ip", "unblock", "2001:db8::/32"]);
     assert!(good, "{said}");
     eventually("the network to be let in", async || {
         (status_from("203.0.113.200").await == StatusCode::OK).then_some(())

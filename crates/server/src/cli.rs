@@ -39,7 +39,7 @@ pub enum Command {
     Domain(Domain),
     /// Shows and lifts rules about networks, for administrators who shut themselves out.
     #[command(subcommand)]
-    Network(Network),
+    Ip(Ip),
     /// Shows and lifts blocks of e-mail addresses and their servers.
     #[command(subcommand)]
     Email(Email),
@@ -384,7 +384,7 @@ pub enum Domain {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Network {
+pub enum Ip {
     /// Lists all rules: from where nobody signs up, or nobody is let in.
     List,
     /// Lifts the rule about a network, or all rules that an address meets.

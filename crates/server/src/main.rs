@@ -88,9 +88,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::emoji::run(config, command))
         }
-        Command::Network(command) => {
+        Command::Ip(command) => {
             let config = load()?;
-            runtime().block_on(commands::network::run(config, command))
+            runtime().block_on(commands::ip::run(config, command))
         }
         Command::Email(command) => {
             let config = load()?;

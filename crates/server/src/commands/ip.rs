@@ -1,18 +1,18 @@
-//! `staffroom network`
+//! `staffroom ip`
 
 use anyhow::Context;
 use domain::IpSeverity;
 use service::moderation::ip_blocks;
 
-use crate::cli::Network;
+use crate::cli::Ip;
 use crate::commands::say;
 use crate::config::Config;
 use crate::parts::for_command;
 
-pub async fn run(config: Config, command: Network) -> anyhow::Result<()> {
+pub async fn run(config: Config, command: Ip) -> anyhow::Result<()> {
     let app = for_command(&config).await?;
     match command {
-        Network::List => {
+        Ip::List => {
             for rule in ip_blocks::all(&app).await? {
                 let until = rule.expires_at.map_or_else(
                     || "-".to_owned(),
@@ -23,11 +23,10 @@ pub async fn run(config: Config, command: Network) -> anyhow::Result<()> {
                 say(&format!("{}\t{severity}\t{until}\t{comment}", rule.network));
             }
         }
-        Network::Unblock { network } => {
+        Ip::Unblock { network } => {
             let lifted = ip_blocks::lift(&app, &network).await;
-            let lifted = lifted.with_context(|| {
-                format!("there is no rule about {network}: staffroom network list")
-            })?;
+            let lifted = lifted
+                .with_context(|| format!("there is no rule about {network}: staffroom ip list"))?;
             for rule in lifted {
                 say(&format!("The rule about {} is lifted.", rule.network));
             }
