@@ -173,6 +173,8 @@ impl World {
             ("{id}", "1"),
             ("{quoting_status_id}", "1"),
             ("{collection}", "1"),
+            ("{network}", "1"),
+            ("{deed}", "pin"),
             ("{name}", "ada"),
             ("{hashtag}", "secret"),
             ("{key}", "ungrouped-1"),

@@ -12,6 +12,7 @@ use domain::{Handle, Host, Policy};
 use serde_json::Value;
 use service::cards::Page;
 use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
+use service::software::Software;
 use service::translation::{Languages, Translated};
 use service::{App, RemoteFetcher};
 use storage::accounts::{Account, Identity};
@@ -535,6 +536,10 @@ impl RemoteFetcher for Federation {
             }),
             Err(error) => Err(service::Error::Unavailable(error.to_string())),
         }
+    }
+
+    async fn software(&self, host: &str) -> service::Result<Option<Software>> {
+        self.nodeinfo(host).await
     }
 
     async fn translation_languages(&self) -> service::Result<Languages> {

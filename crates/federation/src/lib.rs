@@ -13,6 +13,7 @@ mod gates;
 mod inbox;
 mod knock;
 pub mod net;
+mod nodeinfo;
 pub mod origin;
 mod outgoing;
 pub mod proofs;
@@ -267,6 +268,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/users/{name}/collections/featured")
                 .route(web::get().to(documents::collections::featured)),
+        )
+        .service(
+            web::resource("/users/{name}/collections/moderators")
+                .route(web::get().to(documents::collections::moderators)),
         )
         .service(
             web::resource("/users/{name}/statuses/{id}").route(web::get().to(documents::status)),

@@ -22,6 +22,8 @@ struct Around {
     media: HashMap<StatusId, Vec<(MediaKind, String)>>,
     options: HashMap<StatusId, Vec<String>>,
     libraries: HashMap<StatusId, Vec<AccountId>>,
+    /// By the status that began a thread.
+    networks: HashMap<StatusId, Vec<AccountId>>,
 }
 
 /// Writes the words of some statuses that have changed; false if none has.
@@ -78,6 +80,10 @@ fn around(conn: &mut DbConnection, statuses: &[Status]) -> Result<Around> {
                 .push(option.title);
         }
     }
+    let threads: Vec<StatusId> = statuses.iter().map(|row| row.conversation_id).collect();
+    for (first, network) in storage::networks::announced(conn, &threads)? {
+        around.networks.entry(first).or_default().push(network);
+    }
     for (status, account) in storage::status_index::libraries(conn, &ids)? {
         around.libraries.entry(status).or_default().push(account);
     }
@@ -98,6 +104,13 @@ fn document(status: &Status, around: &Around) -> Document {
     }
     let library = around.libraries.get(&status.id).into_iter().flatten();
     marks.extend(library.map(|account| Mark::InLibraryOf(*account)));
+    let networks = around.networks.get(&status.conversation_id);
+    marks.extend(
+        networks
+            .into_iter()
+            .flatten()
+            .map(|id| Mark::InNetwork(*id)),
+    );
     if !media.is_empty() {
         marks.push(Mark::Media);
     }

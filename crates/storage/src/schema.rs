@@ -687,6 +687,7 @@ diesel::table! {
         software_version -> Nullable<Text>,
         first_seen_at -> Timestamp,
         last_seen_at -> Timestamp,
+        asked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -974,6 +975,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    networks (account_id) {
+        account_id -> BigInt,
+        posting -> SmallInt,
+        membership -> SmallInt,
+        rules -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_stewards (network_id, account_id) {
+        network_id -> BigInt,
+        account_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_bans (network_id, account_id) {
+        network_id -> BigInt,
+        account_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_invitations (network_id, account_id) {
+        network_id -> BigInt,
+        account_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_posts (network_id, status_id) {
+        network_id -> BigInt,
+        status_id -> BigInt,
+        state -> SmallInt,
+        activity -> Nullable<Text>,
+        answer_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_proposals (network_id, number) {
+        network_id -> BigInt,
+        number -> Integer,
+        kind -> SmallInt,
+        target_id -> Nullable<BigInt>,
+        text -> Text,
+        proposed_by -> BigInt,
+        created_at -> Timestamp,
+        confirmed_by -> Nullable<BigInt>,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -1009,6 +1069,9 @@ diesel::joinable!(favourites -> statuses (status_id));
 diesel::joinable!(bookmarks -> accounts (account_id));
 diesel::joinable!(bookmarks -> statuses (status_id));
 diesel::joinable!(notifications -> statuses (status_id));
+diesel::joinable!(networks -> accounts (account_id));
+diesel::joinable!(network_stewards -> accounts (account_id));
+diesel::joinable!(network_posts -> statuses (status_id));
 diesel::joinable!(home_feed -> accounts (account_id));
 diesel::joinable!(home_feed -> statuses (status_id));
 diesel::joinable!(markers -> users (user_id));
@@ -1065,6 +1128,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     moves,
     mutes,
+    network_bans,
+    network_invitations,
+    network_posts,
+    network_proposals,
+    network_stewards,
+    networks,
     notification_permissions,
     notification_policies,
     notification_requests,

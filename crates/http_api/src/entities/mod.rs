@@ -21,6 +21,7 @@ pub mod instance_v1;
 pub mod list;
 pub mod marker;
 pub mod media_attachment;
+pub mod network;
 pub mod notification;
 pub mod poll;
 pub mod preferences;
@@ -57,6 +58,7 @@ pub use instance_v1::InstanceV1;
 pub use list::List;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
+pub use network::{Network, NetworkAnswer, NetworkPost, NetworkProposal};
 pub use notification::{
     Groups, Merged, Notification, NotificationPolicy, NotificationRequest, UnreadCount,
 };

@@ -22,6 +22,7 @@ mod instance;
 mod lists;
 mod media;
 mod mutes;
+mod networks;
 mod notification_requests;
 mod notifications;
 mod oauth;
@@ -131,6 +132,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     lists::routes(config);
     media::routes(config);
     mutes::routes(config);
+    networks::routes(config);
     // Before the notifications, whose `{id}` would take `requests`.
     notification_requests::routes(config);
     grouped_notifications::routes(config);
@@ -180,6 +182,7 @@ pub(crate) fn operations(api: &mut Operations) {
     lists::operations(api);
     media::operations(api);
     mutes::operations(api);
+    networks::operations(api);
     notification_requests::operations(api);
     notifications::operations(api);
     oauth::operations(api);

@@ -11,6 +11,7 @@ pub mod federation;
 pub mod init;
 pub mod invite;
 pub mod jobs;
+pub mod network;
 pub mod quarantine;
 pub mod report;
 pub mod seed;

@@ -8,7 +8,7 @@ use storage::statuses::{Counts, Status};
 
 use crate::notify::notify;
 use crate::streaming::Event;
-use crate::{App, Result, conversations, home};
+use crate::{App, Result, conversations, home, networks};
 
 /// What is older was fetched because somebody looked for it, and is no news.
 pub(crate) const NEWS: TimeDelta = TimeDelta::hours(6);
@@ -78,7 +78,7 @@ pub(crate) fn arrive(
         )?;
     }
     storage::quotes::adopt(conn, status)?;
-    for account in mentioned.iter().filter(|account| account.is_local()) {
+    for account in mentioned.iter().filter(|account| account.has_home()) {
         notify(
             app,
             conn,
@@ -90,7 +90,9 @@ pub(crate) fn arrive(
     }
     conversations::note(app, conn, status, author, mentioned)?;
     tell_subscribers(app, conn, status, &ids)?;
-    home::fan_out(app, conn, status, author.is_local())
+    home::fan_out(app, conn, status, author.has_home())?;
+    // After the post itself, which a boost of it does not repeat.
+    networks::arrived(app, conn, status, author, mentioned)
 }
 
 /// Tells those who asked to hear of each post of the author; a mention has told already.
