@@ -51,6 +51,7 @@ mod many_hosts;
 mod markdown;
 mod minimum_age;
 mod moving;
+mod networks;
 mod notifications;
 mod own_profile;
 mod pages;

@@ -8,6 +8,7 @@ mod forms;
 mod front;
 mod leave;
 mod moving;
+mod network;
 mod page;
 mod password;
 mod profile;
