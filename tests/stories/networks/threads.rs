@@ -268,3 +268,64 @@ async fn what_a_group_elsewhere_passes_on_is_read_at_home_on_sqlite() {
 async fn what_a_group_elsewhere_passes_on_is_read_at_home_on_postgresql() {
     followed_elsewhere(Postgres).await;
 }
+
+/// Lemmy addresses the group and does not mention it; its follows, votes and comments are as it writes them.
+async fn from_lemmy(kind: Kind) {
+    let Some(hub) = School::open(kind).await else {
+        return;
+    };
+    let dan = hub.teacher("dan");
+    network(&hub, "english", &["dan"], &[]);
+    dan.follow(&format!("@english@{}", hub.host)).await;
+    let lemmy = Elsewhere::open().await;
+    runs(&lemmy, "lemmy").await;
+    let (lee, group) = (lemmy.person("lee"), format!("{}/users/english", hub.base));
+    let (by, public) = (
+        text(&lee["id"]),
+        "https://www.w3.org/ns/activitystreams#Public",
+    );
+    let follow = json!({ "actor": by, "to": [group], "object": group, "type": "Follow",
+        "id": format!("{}/activities/follow/1", lemmy.base) });
+    lemmy.tells(&hub, &follow).await;
+    lemmy
+        .receives("an Accept", |activity| activity["type"] == "Accept")
+        .await;
+    let post = format!("{}/post/7", lemmy.base);
+    let page = json!({ "type": "Page", "id": post, "attributedTo": by, "to": [group, public], "cc": [],
+        "audience": group, "name": "Which play for Year 9?", "content": "<p>We have two weeks.</p>",
+        "mediaType": "text/html", "sensitive": false, "attachment": [], "tag": [] });
+    let create = json!({ "actor": by, "to": [group, public], "object": page, "cc": [], "type": "Create",
+        "id": format!("{}/activities/create/7", lemmy.base), "audience": group });
+    lemmy.tells(&hub, &create).await;
+    is_passed_on(&dan, "Which play for Year 9?").await;
+    let passed = lemmy
+        .receives("the page", |activity| announced(activity, "Create"))
+        .await;
+    assert_eq!(passed["object"], create);
+
+    answers(&dan, &post, "The Tempest").await;
+    let answer = lemmy
+        .receives("the answer", |activity| {
+            announced(activity, "Create") && activity["object"]["object"]["inReplyTo"] == post
+        })
+        .await;
+    assert_eq!(answer["object"]["audience"], group);
+    assert_eq!(answer["object"]["object"]["type"], "Note");
+    let of = &answer["object"]["object"]["id"];
+    let vote = json!({ "actor": by, "object": of, "type": "Like", "audience": group,
+        "id": format!("{}/activities/like/8", lemmy.base) });
+    lemmy.tells(&hub, &vote).await;
+    lemmy
+        .receives("the vote", |activity| activity["object"] == vote)
+        .await;
+}
+
+#[tokio::test]
+async fn lemmy_posts_to_a_network_on_sqlite() {
+    from_lemmy(Sqlite).await;
+}
+
+#[tokio::test]
+async fn lemmy_posts_to_a_network_on_postgresql() {
+    from_lemmy(Postgres).await;
+}
