@@ -1,6 +1,6 @@
 //! What is shown of networks: by name or newest first, and never by a number.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{AccountId, NetworkPostState, Page, StatusId, limits};
 use storage::DbConnection;
@@ -107,7 +107,7 @@ pub async fn people(
         let ids: Vec<AccountId> = rows.iter().map(|row| row.id).collect();
         let blocked = match viewer {
             Some(viewer) => blocked_among(conn, viewer, &ids)?,
-            None => Default::default(),
+            None => HashSet::new(),
         };
         Ok(rows
             .into_iter()
