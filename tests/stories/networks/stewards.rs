@@ -101,6 +101,13 @@ async fn words(kind: Kind) {
 
     sees(&hub, &dan, link).await;
 
+    // A block holds here too.
+    let who = account_id(&fay).await;
+    dan.post(&format!("/api/v1/accounts/{who}/block"), Value::Null)
+        .await;
+    let posts = fay.get(&format!("{NETWORKS}/{id}/posts")).await;
+    assert_eq!(posts, json!([]));
+
     writes(&dan, "@english leave").await;
     hears(&dan, "You are a member no more.").await;
     let relation = dan

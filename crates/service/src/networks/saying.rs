@@ -116,7 +116,7 @@ fn write(
         edited_at: None,
         pinned_at: None,
         deleted_at: None,
-        local_only: false,
+        local_only: message.is_some_and(|message| message.local_only),
         held_at: None,
     };
     let draft = Draft {
