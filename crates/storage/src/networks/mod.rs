@@ -57,7 +57,8 @@ pub fn update(conn: &mut DbConnection, network: &Network) -> QueryResult<()> {
 
 /// Whether there is any network.
 pub fn are_any(conn: &mut DbConnection) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(networks::table)).get_result(conn)
+    let any = networks::table.select(networks::account_id);
+    diesel::select(diesel::dsl::exists(any)).get_result(conn)
 }
 
 /// The network of that account. One row by key.
