@@ -58,6 +58,7 @@ mod many_hosts;
 mod markdown;
 mod minimum_age;
 mod moving;
+mod networks;
 mod no_ranking;
 mod notifications;
 mod own_profile;

@@ -145,6 +145,8 @@ impl World {
             ("{quoting_status_id}", "1"),
             ("{edge}", "1"),
             ("{collection}", "1"),
+            ("{network}", "1"),
+            ("{deed}", "pin"),
             ("{name}", "ada"),
             ("{scheme}", "phase"),
             ("{hashtag}", "secret"),

@@ -66,6 +66,12 @@ pub const COLLECTION_ITEMS: usize = 25;
 pub const COLLECTION_NAME: usize = 40;
 /// Characters of what is said of a collection.
 pub const COLLECTION_DESCRIPTION: usize = 100;
+/// Characters of the rules of a network.
+pub const NETWORK_RULES: usize = 5_000;
+/// Stewards of one network.
+pub const STEWARDS: usize = 20;
+/// Networks in one answer.
+pub const NETWORKS: i64 = 500;
 /// Hashtags that one person follows.
 pub const FOLLOWED_TAGS: i64 = 1_000;
 /// Filters of one person.

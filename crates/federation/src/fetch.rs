@@ -8,10 +8,11 @@ use std::sync::Arc;
 use activitypub_federation::fetch::webfinger::Webfinger;
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::{Handle, Host, Policy};
+use domain::{AccountId, Handle, Host, Policy};
 use serde_json::Value;
 use service::cards::Page;
 use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
+use service::software::Software;
 use service::translation::{Languages, Translated};
 use service::{App, Derived, RemoteFetcher};
 use storage::accounts::{Account, Identity};
@@ -403,7 +404,28 @@ impl Federation {
             ours.into_iter()
                 .filter_map(|uri| known.get(&uri).map(|row| (uri, row.id))),
         );
+        mentions.extend(self.networks(app, document).await?);
         note::from_json(document, &author, &mentions)
+    }
+
+    /// Networks of ours that a post is addressed to: it is as good as a mention.
+    async fn networks(&self, app: &App, document: &Value) -> Outcome<Vec<(String, AccountId)>> {
+        let uris = note::audience(document, app.addresses().base());
+        if uris.is_empty() {
+            return Ok(Vec::new());
+        }
+        read_database(app, move |conn| {
+            let uris: Vec<&str> = uris.iter().map(String::as_str).collect();
+            let known = storage::accounts::identities(conn, &uris)?;
+            let ids: Vec<AccountId> = known.iter().map(|row| row.id).collect();
+            let networks = storage::networks::among_accounts(conn, &ids)?;
+            Ok(known
+                .into_iter()
+                .filter(|row| networks.iter().any(|network| network.account_id == row.id))
+                .map(|row| (row.uri, row.id))
+                .collect())
+        })
+        .await
     }
 
     /// Who is known of those who have to do with a post, by uri.
@@ -546,6 +568,10 @@ impl RemoteFetcher for Federation {
             Ok(found) => Ok(found.json),
             Err(error) => Err(service::Error::Unavailable(error.to_string())),
         }
+    }
+
+    async fn software(&self, host: &str) -> service::Result<Option<Software>> {
+        self.nodeinfo(host).await
     }
 
     async fn translation_languages(&self) -> service::Result<Languages> {

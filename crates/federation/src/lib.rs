@@ -15,6 +15,7 @@ mod inbox;
 mod knock;
 mod lineage;
 pub mod net;
+mod nodeinfo;
 pub mod origin;
 mod outgoing;
 pub mod proofs;
@@ -270,6 +271,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/users/{name}/collections/featured")
                 .route(web::get().to(documents::collections::featured)),
+        )
+        .service(
+            web::resource("/users/{name}/collections/moderators")
+                .route(web::get().to(documents::collections::moderators)),
         )
         .service(
             web::resource("/users/{name}/statuses/{id}").route(web::get().to(documents::status)),

@@ -2,6 +2,7 @@
 
 pub(crate) mod featured;
 mod lineage;
+mod networks;
 mod people;
 mod posts;
 mod quotes;
@@ -33,6 +34,16 @@ struct Told {
     to: Vec<Account>,
     /// For followers only: servers are told with it whom we take for one (FEP-8fcf).
     names_followers: bool,
+    /// Of those, servers of which kind.
+    servers: Servers,
+}
+
+/// What a network tells differs: servers of groups read activities (FEP-1b12), others boosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Servers {
+    All,
+    OfGroups,
+    Others,
 }
 
 impl Told {
@@ -50,6 +61,7 @@ impl Told {
             to_followers: false,
             to,
             names_followers: false,
+            servers: Servers::All,
         }
     }
 }
@@ -101,6 +113,7 @@ fn owe(
             .filter(|account| !account.is_local() && account.suspended_at.is_none())
             .map(|account| account.delivery_inbox().to_owned()),
     );
+    let inboxes = of_servers(app, conn, told.servers, inboxes)?;
     let now = app.now();
     let policy = service::policy::within(app, conn)?;
     let activity_id = ActivityId(app.next_id());
@@ -136,6 +149,27 @@ fn owe(
         created_at: now,
     };
     Ok(deliveries::enqueue(conn, activity, deliveries)?)
+}
+
+/// Those inboxes that are on servers of this kind.
+fn of_servers(
+    app: &App,
+    conn: &mut DbConnection,
+    servers: Servers,
+    mut inboxes: BTreeSet<String>,
+) -> Result<BTreeSet<String>, service::Error> {
+    if servers == Servers::All || inboxes.is_empty() {
+        return Ok(inboxes);
+    }
+    let host_of = |inbox: &str| Some(Host::of(&Url::parse(inbox).ok()?).ok()?.to_string());
+    let hosts: BTreeSet<String> = inboxes.iter().filter_map(|inbox| host_of(inbox)).collect();
+    let hosts: Vec<String> = hosts.into_iter().collect();
+    let of_groups = service::software::readers_of_groups(app, conn, &hosts)?;
+    inboxes.retain(|inbox| {
+        let reads = host_of(inbox).is_some_and(|host| of_groups.contains(&host));
+        reads == (servers == Servers::OfGroups)
+    });
+    Ok(inboxes)
 }
 
 /// The activity with a proof of whose it is, so that others can pass it on.
@@ -255,5 +289,6 @@ fn compose(
         Outgoing::DeleteAccount { account } => {
             storage::accounts::find(conn, account)?.map(people::farewell)
         }
+        Outgoing::PassOn { network, what } => networks::pass_on(app, conn, network, what)?,
     })
 }

@@ -1,6 +1,7 @@
 //! From what the use cases show to the shapes that apps expect.
 
 mod media;
+mod networks;
 mod practice;
 
 use std::sync::Arc;

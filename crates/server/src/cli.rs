@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand};
-use domain::{Handle, Host, ImportKind, ReportId, Role, Severity, StatusId, Time};
+use domain::{
+    Handle, Host, ImportKind, Membership, Posting, ReportId, Role, Severity, StatusId, Time,
+};
 use service::transfer::ExportKind;
 use url::Url;
 
@@ -58,6 +60,9 @@ pub enum Command {
     /// Tells everybody here something.
     #[command(subcommand)]
     Announcement(Announcement),
+    /// Makes and lists subject networks.
+    #[command(subcommand)]
+    Network(Network),
     /// Looks after small pictures for :name: in what people here write.
     #[command(subcommand)]
     Emoji(Emoji),
@@ -254,6 +259,49 @@ pub enum Announcement {
     List,
     /// Takes a text away.
     Delete { id: i64 },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Network {
+    /// Makes a network, which anybody in the fediverse can follow and mention.
+    Create {
+        /// As in its handle: letters, digits and underscores.
+        name: String,
+        #[arg(long)]
+        title: String,
+        /// Who looks after it: a handle here or elsewhere. May be given several times.
+        #[arg(long = "steward", required = true, value_name = "HANDLE")]
+        stewards: Vec<String>,
+        /// What it is about.
+        #[arg(long, default_value = "")]
+        description: String,
+        /// What members keep to.
+        #[arg(long, default_value = "")]
+        rules: String,
+        /// Whose posts are passed on: those of members while those of others_wait, those of members, or
+        /// with steward_approval each post that a steward lets in.
+        #[arg(long, default_value = "others_wait", value_parser = posting)]
+        posting: Posting,
+        /// Who may join: open, by_approval or closed.
+        #[arg(long, default_value = "open", value_parser = membership)]
+        membership: Membership,
+    },
+    /// Lists all networks, by name.
+    List,
+}
+
+fn posting(word: &str) -> Result<Posting, String> {
+    let all = Posting::ALL;
+    all.into_iter()
+        .find(|posting| posting.name() == word)
+        .ok_or_else(|| one_of(all.map(Posting::name)))
+}
+
+fn membership(word: &str) -> Result<Membership, String> {
+    let all = Membership::ALL;
+    all.into_iter()
+        .find(|membership| membership.name() == word)
+        .ok_or_else(|| one_of(all.map(Membership::name)))
 }
 
 #[derive(Debug, Subcommand)]

@@ -84,6 +84,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::announcement::run(config, command))
         }
+        Command::Network(command) => {
+            let config = load()?;
+            runtime().block_on(commands::network::run(config, command))
+        }
         Command::Emoji(command) => {
             let config = load()?;
             runtime().block_on(commands::emoji::run(config, command))

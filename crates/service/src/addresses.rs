@@ -106,6 +106,12 @@ impl Addresses {
         format!("{}/users/{name}/collections/featured", self.base)
     }
 
+    /// The collection of those who look after a network.
+    #[must_use]
+    pub fn moderators(&self, name: &str) -> String {
+        format!("{}/users/{name}/collections/moderators", self.base)
+    }
+
     /// The collection of hashtags on a profile.
     #[must_use]
     pub fn featured_tags(&self, name: &str) -> String {

@@ -82,7 +82,7 @@ pub(crate) fn note(
         .filter(|account| account.id != author.id && !blocked.contains(&account.id));
     let ours: Vec<&Account> = std::iter::once(author)
         .chain(others)
-        .filter(|account| account.is_local())
+        .filter(|account| account.has_home())
         .collect();
     for account in &ours {
         let row = Conversation {

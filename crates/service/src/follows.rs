@@ -14,7 +14,7 @@ use crate::notify::{About, notify};
 use crate::oauth::Person;
 use crate::statuses::check_language;
 use crate::views::{AccountView, RelationshipView};
-use crate::{App, Error, Paged, Result, accounts, home};
+use crate::{App, Error, Paged, Result, accounts, home, networks};
 
 /// What a follower wants to see; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -70,6 +70,9 @@ pub(crate) fn want(
     }
     let known = storage::follows::find(conn, me.id, other.id)?;
     let is_new = known.is_none();
+    if is_new {
+        networks::check_may_join(conn, other, me.id)?;
+    }
     let row_id = app.next_id();
     let mut follow = known.unwrap_or_else(|| Follow {
         id: row_id,
@@ -113,7 +116,7 @@ pub(crate) fn place(
         };
         return federate(app, conn, asked);
     }
-    tell(app, conn, follow)?;
+    tell(app, conn, follow, other)?;
     if follow.pending {
         return Ok(());
     }
@@ -311,8 +314,20 @@ fn count(conn: &mut DbConnection, follow: &Follow, change: i64) -> Result<()> {
     Ok(())
 }
 
-/// Tells somebody of ours that they are followed, or asked.
-pub(crate) fn tell(app: &App, conn: &mut DbConnection, follow: &Follow) -> Result<()> {
+/// Tells somebody of ours that they are followed, or asked; of a network, those who look after it.
+pub(crate) fn tell(
+    app: &App,
+    conn: &mut DbConnection,
+    follow: &Follow,
+    followed: &Account,
+) -> Result<()> {
+    if networks::is_group(followed) {
+        return if follow.pending {
+            networks::asked(app, conn, followed, follow.follower_id)
+        } else {
+            Ok(())
+        };
+    }
     let kind = if follow.pending {
         NotificationKind::FollowRequest
     } else {

@@ -23,6 +23,8 @@ struct Around {
     options: HashMap<StatusId, Vec<String>>,
     libraries: HashMap<StatusId, Vec<AccountId>>,
     tags: HashMap<StatusId, Vec<String>>,
+    /// By the status that began a thread.
+    networks: HashMap<StatusId, Vec<AccountId>>,
 }
 
 /// Writes the words of some statuses that have changed; false if none has.
@@ -82,6 +84,10 @@ fn around(conn: &mut DbConnection, statuses: &[Status]) -> Result<Around> {
     for (status, name) in storage::tags::of_statuses(conn, &ids)? {
         around.tags.entry(status).or_default().push(name);
     }
+    let threads: Vec<StatusId> = statuses.iter().map(|row| row.conversation_id).collect();
+    for (first, network) in storage::networks::announced(conn, &threads)? {
+        around.networks.entry(first).or_default().push(network);
+    }
     for (status, account) in storage::status_index::libraries(conn, &ids)? {
         around.libraries.entry(status).or_default().push(account);
     }
@@ -102,6 +108,13 @@ fn document(status: &Status, around: &Around) -> Document {
     }
     let library = around.libraries.get(&status.id).into_iter().flatten();
     marks.extend(library.map(|account| Mark::InLibraryOf(*account)));
+    let networks = around.networks.get(&status.conversation_id);
+    marks.extend(
+        networks
+            .into_iter()
+            .flatten()
+            .map(|id| Mark::InNetwork(*id)),
+    );
     if !media.is_empty() {
         marks.push(Mark::Media);
     }

@@ -8,8 +8,8 @@ use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
     App, Error, Result, annual_reports, archives, attachments, cards, completing, custom_emojis,
-    domains, films, gone, home, incoming, keys, lineage, moving, polls, push, quarantine,
-    remote_files, scheduled, synchronising, transfer, users, verifying,
+    domains, films, gone, home, incoming, keys, lineage, moving, networks, polls, push, quarantine,
+    remote_files, scheduled, software, synchronising, transfer, users, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -139,6 +139,10 @@ pub enum Job {
         account: AccountId,
         year: i32,
     },
+    /// Asks a server what software it runs.
+    LearnSoftware {
+        host: String,
+    },
     /// Tells those who listen what a command did.
     Tell(Vec<Event>),
     /// Tells other servers; done by `federation`.
@@ -162,6 +166,7 @@ impl Job {
                 | Self::VerifyLinks { .. }
                 | Self::CountPoll { .. }
                 | Self::Import { .. }
+                | Self::LearnSoftware { .. }
         )
     }
 
@@ -293,6 +298,29 @@ pub enum Outgoing {
     DeleteAccount {
         account: AccountId,
     },
+    /// A network passes on what was done in one of its threads, to servers that read activities of groups.
+    PassOn {
+        network: AccountId,
+        what: PassedOn,
+    },
+}
+
+/// What a network passes on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum PassedOn {
+    /// What one of ours did.
+    Ours(Box<Outgoing>),
+    /// What somebody elsewhere did: JSON, as their server sent it.
+    Theirs(String),
+    /// A post from elsewhere of which the activity is not known any more.
+    Post { status: StatusId },
+    /// A steward takes a post out, or puts it back.
+    Removal {
+        status: StatusId,
+        /// Who does it: the steward, or the network itself.
+        by: AccountId,
+        undone: bool,
+    },
 }
 
 /// Leaves work behind in the transaction at hand.
@@ -326,6 +354,7 @@ pub(crate) fn enqueue_at(
 }
 
 pub(crate) fn federate(app: &App, conn: &mut DbConnection, outgoing: Outgoing) -> Result<()> {
+    networks::tell(app, conn, &outgoing)?;
     enqueue(app, conn, &Job::Federate(outgoing))
 }
 
@@ -363,6 +392,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::Import { import, step } => transfer::work(app, import, step).await,
         Job::ImportPosts { import, step } => archives::work(app, import, step).await,
         Job::MakeAnnualReport { account, year } => annual_reports::make(app, account, year).await,
+        Job::LearnSoftware { host } => software::learn(app, &host).await,
         Job::Tell(events) => {
             app.streaming().publish(events);
             Ok(())

@@ -9,6 +9,7 @@ use storage::accounts::Account;
 use url::Url;
 
 use crate::cards::Page;
+use crate::software::Software;
 use crate::translation::{Languages, Translated};
 use crate::{App, Result};
 
@@ -83,6 +84,11 @@ pub trait RemoteFetcher: Send + Sync {
     /// The file at an address, of at most `limit` bytes. [`crate::Error::NotFound`] if there is none,
     /// [`crate::Error::TooLarge`] if it is larger.
     async fn file(&self, url: &str, limit: usize) -> Result<Bytes>;
+
+    /// What a server runs; none where it does not say.
+    async fn software(&self, _host: &str) -> Result<Option<Software>> {
+        Ok(None)
+    }
 
     /// Between which languages the translator that the administrator chose translates.
     async fn translation_languages(&self) -> Result<Languages> {

@@ -75,6 +75,12 @@ impl Account {
         self.host.is_none()
     }
 
+    /// Whether somebody reads its home timeline: behind a network is nobody.
+    #[must_use]
+    pub fn has_home(&self) -> bool {
+        self.is_local() && self.kind != AccountKind::Group
+    }
+
     /// Suspended or deleted: nothing of it is shown.
     #[must_use]
     pub fn is_gone(&self) -> bool {

@@ -67,6 +67,7 @@ pub mod migrations;
 pub mod moderation;
 pub mod moves;
 pub mod mutes;
+pub mod networks;
 pub mod notification_requests;
 pub mod notifications;
 mod paging;

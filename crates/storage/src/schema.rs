@@ -1134,6 +1134,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    networks (account_id) {
+        account_id -> BigInt,
+        posting -> SmallInt,
+        membership -> SmallInt,
+        rules -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_stewards (network_id, account_id) {
+        network_id -> BigInt,
+        account_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_bans (network_id, account_id) {
+        network_id -> BigInt,
+        account_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_invitations (network_id, account_id) {
+        network_id -> BigInt,
+        account_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_posts (network_id, status_id) {
+        network_id -> BigInt,
+        status_id -> BigInt,
+        state -> SmallInt,
+        activity -> Nullable<Text>,
+        answer_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_proposals (network_id, number) {
+        network_id -> BigInt,
+        number -> Integer,
+        kind -> SmallInt,
+        target_id -> Nullable<BigInt>,
+        text -> Text,
+        proposed_by -> BigInt,
+        created_at -> Timestamp,
+        confirmed_by -> Nullable<BigInt>,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));
@@ -1229,6 +1288,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     moves,
     mutes,
+    network_bans,
+    network_invitations,
+    network_posts,
+    network_proposals,
+    network_stewards,
+    networks,
     notification_permissions,
     notification_policies,
     notification_requests,
@@ -1253,9 +1318,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     remote_files,
     reports,
     retractions,
-    seen_weeks,
     scheduled_statuses,
     second_factors,
+    seen_weeks,
     server_state,
     sessions,
     sign_in_failures,

@@ -481,6 +481,23 @@ pub fn set_pinned(conn: &mut DbConnection, id: StatusId, at: Option<Time>) -> Qu
         .map(drop)
 }
 
+/// Which of these statuses an account has at the top of its profile by a boost of its own, as networks have.
+pub fn pinned_boosts(
+    conn: &mut DbConnection,
+    account: AccountId,
+    of: &[StatusId],
+) -> QueryResult<Vec<StatusId>> {
+    let found: Vec<Option<i64>> = statuses::table
+        .filter(statuses::account_id.eq(account.0))
+        .filter(statuses::pinned_at.is_not_null())
+        .filter(statuses::deleted_at.is_null())
+        .filter(statuses::reblog_of_id.is_not_null())
+        .select(statuses::reblog_of_id)
+        .load(conn)?;
+    let pinned = found.into_iter().flatten().map(StatusId);
+    Ok(pinned.filter(|id| of.contains(id)).collect())
+}
+
 /// How many statuses an account has pinned.
 pub fn count_pinned(conn: &mut DbConnection, account: AccountId) -> QueryResult<i64> {
     statuses::table

@@ -4,15 +4,18 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-use domain::{ActivityId, DeliveryId, InboxId, JobId, Time};
+use domain::{
+    AccountId, ActivityId, DeliveryId, InboxId, JobId, Membership, Posting, ProposalKind, Time,
+};
 use storage::deliveries::lanes::{self, Rest};
 use storage::deliveries::{Activity, Delivery};
 use storage::inbox::Received;
 use storage::jobs::Job;
+use storage::networks::{Network, Proposal};
 use storage::remote_files::RemoteFile;
 use storage::{
     Database, DatabaseSettings, Error, QueryError, backlog, deliveries, idempotency, inbox,
-    instances, jobs, markers, migrations, remote_files, retractions, server_state,
+    instances, jobs, markers, migrations, networks, remote_files, retractions, server_state,
 };
 use test_support::{Kind, TestDatabase, everywhere};
 
@@ -514,4 +517,83 @@ async fn whoever_works_apart_keeps_nobody_waiting() {
     assert_eq!(answered.unwrap(), 0);
     end.send(()).unwrap();
     busy.await.unwrap().unwrap();
+}
+
+#[test]
+fn of_a_network_each_thing_is_written_once() {
+    for database in everywhere() {
+        let mut connection = database.connect();
+        let conn = &mut connection;
+        migrations::run(conn).unwrap();
+        let ada = test_support::account(conn);
+        assert!(!networks::are_any(conn).unwrap());
+        let network = Network {
+            account_id: ada,
+            posting: Posting::Members,
+            membership: Membership::Closed,
+            rules: "Be kind.".to_owned(),
+            created_at: at(0),
+        };
+        networks::insert(conn, network).unwrap();
+        let found = networks::find(conn, ada).unwrap().unwrap();
+        assert_eq!(
+            (found.posting, found.rules.as_str()),
+            (Posting::Members, "Be kind.")
+        );
+        assert_eq!(networks::list(conn, 10).unwrap().len(), 1);
+        assert!(networks::are_any(conn).unwrap());
+        assert!(networks::find(conn, AccountId(2)).unwrap().is_none());
+
+        assert!(networks::add_steward(conn, ada, ada, at(0)).unwrap());
+        assert!(!networks::add_steward(conn, ada, ada, at(1)).unwrap());
+        assert!(networks::is_steward(conn, ada, ada).unwrap());
+        assert_eq!(networks::stewards(conn, ada).unwrap().len(), 1);
+        assert!(networks::ban(conn, ada, ada, at(0)).unwrap());
+        assert!(!networks::ban(conn, ada, ada, at(1)).unwrap());
+        assert!(networks::unban(conn, ada, ada).unwrap());
+        assert!(!networks::is_banned(conn, ada, ada).unwrap());
+
+        for number in 1..=2 {
+            assert_eq!(networks::next_number(conn, ada).unwrap(), number);
+            let proposal = Proposal {
+                network_id: ada,
+                number,
+                kind: ProposalKind::Ban,
+                target_id: Some(ada),
+                text: String::new(),
+                proposed_by: ada,
+                created_at: at(0),
+                confirmed_by: None,
+                confirmed_at: None,
+            };
+            networks::insert_proposal(conn, proposal).unwrap();
+        }
+        assert!(networks::confirm(conn, ada, 1, ada, at(2)).unwrap());
+        assert!(!networks::confirm(conn, ada, 1, ada, at(3)).unwrap());
+        let open = networks::open_proposals(conn, ada, 10).unwrap();
+        assert_eq!(open.iter().map(|row| row.number).collect::<Vec<_>>(), [2]);
+    }
+}
+
+#[test]
+fn what_a_server_runs_is_not_forgotten_when_it_is_silent() {
+    for database in everywhere() {
+        let mut connection = database.connect();
+        let conn = &mut connection;
+        migrations::run(conn).unwrap();
+        instances::seen(conn, "unasked.example", at(0)).unwrap();
+        instances::set_software(conn, "a.example", Some("lemmy"), Some("1.0"), at(1)).unwrap();
+        instances::set_software(conn, "a.example", None, None, at(2)).unwrap();
+        instances::set_software(conn, "b.example", None, None, at(3)).unwrap();
+        let hosts = ["a.example", "b.example", "unasked.example"].map(str::to_owned);
+        let mut found = instances::software(conn, &hosts).unwrap();
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                ("a.example".to_owned(), Some("lemmy".to_owned()), at(2)),
+                ("b.example".to_owned(), None, at(3)),
+            ]
+        );
+    }
 }

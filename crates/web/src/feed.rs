@@ -3,9 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use atom_syndication::{Content, Entry, Feed, FixedDateTime, Link, Person as FeedPerson, Text};
-use domain::{Page, Time};
+use domain::{AccountKind, NetworkPostState, Page, Time};
 use service::App;
 use service::accounts::{self, AccountStatuses};
+use service::networks;
 use service::text::plain_text;
 use service::views::{AccountView, StatusView};
 
@@ -21,14 +22,7 @@ pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
     if !who.account.is_local() {
         return Err(Failure::NotFound);
     }
-    let wanted = AccountStatuses {
-        exclude_replies: true,
-        exclude_reblogs: true,
-        ..AccountStatuses::default()
-    };
-    let posts = accounts::statuses(&app, EVERYBODY, who.account.id, wanted, Page::newest(POSTS))
-        .await?
-        .items;
+    let posts = posts(&app, &who).await?;
     let last = posts
         .iter()
         .map(updated)
@@ -48,12 +42,41 @@ pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
             ),
         ],
         icon: Some(who.avatar.clone()),
-        entries: posts.iter().map(entry).collect(),
+        entries: posts
+            .iter()
+            .map(|view| Entry {
+                // A network has posts of others.
+                authors: if view.author.account.id == who.account.id {
+                    Vec::new()
+                } else {
+                    vec![author(&view.author)]
+                },
+                ..entry(view)
+            })
+            .collect(),
         ..Feed::default()
     };
     Ok(HttpResponse::Ok()
         .content_type("application/atom+xml; charset=utf-8")
         .body(feed.to_string()))
+}
+
+/// What somebody wrote, or what a network passed on.
+async fn posts(app: &App, who: &AccountView) -> Result<Vec<StatusView>, Failure> {
+    let (id, page) = (who.account.id, Page::newest(POSTS));
+    if who.account.kind == AccountKind::Group {
+        let state = NetworkPostState::Announced;
+        let found = networks::posts(app, EVERYBODY, id, state, page).await?;
+        return Ok(found.items.into_iter().map(|post| post.status).collect());
+    }
+    let wanted = AccountStatuses {
+        exclude_replies: true,
+        exclude_reblogs: true,
+        ..AccountStatuses::default()
+    };
+    Ok(accounts::statuses(app, EVERYBODY, id, wanted, page)
+        .await?
+        .items)
 }
 
 pub(crate) fn updated(view: &StatusView) -> Time {

@@ -11,6 +11,7 @@ mod front;
 mod invites;
 mod leave;
 mod moving;
+mod network;
 mod page;
 mod passkeys;
 mod password;

@@ -4,13 +4,14 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use domain::{Page, limits};
+use domain::{AccountKind, Page, limits};
 use service::App;
 use service::accounts::{self, AccountStatuses};
 use service::text::plain_text;
 use service::views::{AccountView, StatusView};
 
 use crate::front::Older;
+use crate::network::{After, network};
 use crate::page::{Answer, EVERYBODY, Failure, Forms, Frame, filters, show, visitor};
 
 #[derive(Template)]
@@ -33,6 +34,7 @@ pub async fn profile(
     request: HttpRequest,
     name: Path<String>,
     older: Query<Older>,
+    after: Query<After>,
     app: Data<App>,
 ) -> Answer {
     let visitor = visitor(&request, &app).await?;
@@ -42,6 +44,9 @@ pub async fn profile(
     }
     if !who.account.is_local() {
         return Ok(elsewhere(&who.account.url));
+    }
+    if who.account.kind == AccountKind::Group {
+        return network(&app, &visitor, &who, &older, &after).await;
     }
     let id = who.account.id;
     let wanted = AccountStatuses {

@@ -25,6 +25,8 @@ pub enum Mark {
     /// Somebody of ours wrote it, is mentioned in it, or did something with it.
     InLibraryOf(AccountId),
     By(AccountId),
+    /// In a thread that a network passed on.
+    InNetwork(AccountId),
     Media,
     Image,
     Video,
@@ -47,6 +49,7 @@ impl Mark {
             Self::Public => format!("{SIGN}public"),
             Self::InLibraryOf(account) => format!("{SIGN}u{account}"),
             Self::By(account) => format!("{SIGN}a{account}"),
+            Self::InNetwork(network) => format!("{SIGN}n{network}"),
             Self::Media => format!("{SIGN}media"),
             Self::Image => format!("{SIGN}image"),
             Self::Video => format!("{SIGN}video"),
@@ -91,6 +94,8 @@ pub enum Part {
     Mark(Mark),
     /// A handle as it was typed, or `me`.
     From(String),
+    /// The handle of a network, as it was typed.
+    In(String),
 }
 
 /// A question, taken apart.
@@ -157,6 +162,10 @@ impl Question {
             ("in", "all") => return self.look_in(Place::All),
             ("in", "public") => return self.look_in(Place::Public),
             ("in", "library") => return self.look_in(Place::Library),
+            ("in", handle) if handle.len() > 1 && handle.starts_with('@') => {
+                self.parts.push((Part::In(handle.to_owned()), wanted));
+                return true;
+            }
             ("from", handle) if !handle.is_empty() => {
                 self.parts.push((Part::From(handle.to_owned()), wanted));
                 return true;

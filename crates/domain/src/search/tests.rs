@@ -48,6 +48,21 @@ fn days_are_a_range() {
 }
 
 #[test]
+fn a_network_is_a_place_to_look_in() {
+    let question = Question::parse("sonnets in:@English@alliance.example -in:@maths in:english");
+    assert_eq!(
+        question.parts,
+        [
+            (phrase(&["sonnets"]), true),
+            (Part::In("@English@alliance.example".to_owned()), true),
+            (Part::In("@maths".to_owned()), false),
+            (phrase(&["in", "english"]), true),
+        ]
+    );
+    assert_eq!(question.place, Place::All);
+}
+
+#[test]
 fn what_is_no_operator_is_words() {
     for (text, words) in [
         ("don't", &["don", "t"][..]),

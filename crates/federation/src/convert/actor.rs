@@ -231,6 +231,8 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
         })).collect::<Vec<_>>(),
         "tag": tags(app, account),
     });
+    // What FEP-1b12 and Lemmy look for.
+    let is_group = account.kind == AccountKind::Group;
     let optional = [
         ("featured", account.featured_uri.clone().map(Value::from)),
         (
@@ -244,6 +246,11 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
             "attributionDomains",
             (!account.attribution_domains.is_empty()).then(|| json!(account.attribution_domains)),
         ),
+        (
+            "attributedTo",
+            is_group.then(|| json!(app.addresses().moderators(&account.username))),
+        ),
+        ("postingRestrictedToMods", is_group.then(|| json!(false))),
         ("icon", account.avatar.as_ref().map(|file| image(app, file))),
         (
             "image",

@@ -130,6 +130,30 @@ pub(crate) fn addressed(object: &Value, ours: &str) -> Vec<String> {
         .collect()
 }
 
+/// Accounts of ours that a post for everybody is addressed to, mentioned or not: software of groups does not mention
+/// the group that it posts to, and names it as `audience` too (FEP-1b12).
+pub(crate) fn audience(object: &Value, ours: &str) -> Vec<String> {
+    if !visibility(object, "").is_open() || read::id(object, "inReplyTo").is_some() {
+        return Vec::new();
+    }
+    let is_actor = |id: &&str| {
+        let rest = id
+            .strip_prefix(ours)
+            .and_then(|id| id.strip_prefix("/users/"));
+        rest.is_some_and(|name| !name.contains('/'))
+    };
+    let mut found: Vec<String> = ["audience", "to", "cc"]
+        .into_iter()
+        .flat_map(|key| read::ids(object, key))
+        .filter(is_actor)
+        .take(limits::MENTIONS)
+        .map(str::to_owned)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 /// The uris of those whom a post mentions.
 pub(crate) fn mentioned(object: &Value) -> Vec<String> {
     read::many(object, "tag")

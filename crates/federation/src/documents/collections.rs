@@ -6,14 +6,14 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::web::Path;
 use actix_web::{FromRequest, HttpRequest};
-use domain::{Page, Visibility};
+use domain::{AccountKind, Page, Visibility};
 use serde_json::{Value, json};
 use service::audience::{Viewer, visible_to};
 use storage::accounts::Account;
 use storage::statuses::OfAccount;
 use url::form_urlencoded;
 
-use super::{Answer, activity_of, document, local};
+use super::{Answer, Failure, activity_of, document, local};
 use crate::asking::Asking;
 use crate::convert::note;
 use crate::origin::Origin;
@@ -209,12 +209,43 @@ pub(crate) async fn featured(asking: Asking, name: Path<String>) -> Answer {
             };
             let page = Page::newest(PAGE);
             let rows = storage::statuses::page_of_account(conn, account.id, &wanted, &page)?;
-            let rows = visible_to(conn, viewer, rows)?;
-            let posts = note::load(conn, rows)?;
-            let items: Vec<Value> = posts.iter().map(|post| post.note(app)).collect();
+            let rows = visible_to(conn, viewer.clone(), rows)?;
+            let items: Vec<Value> = if account.kind == AccountKind::Group {
+                // By their ids, since most are of others.
+                let of: Vec<_> = rows.iter().filter_map(|row| row.reblog_of_id).collect();
+                let boosted = storage::statuses::with_ids(conn, &of)?;
+                let boosted = visible_to(conn, viewer, boosted)?;
+                boosted.into_iter().map(|row| Value::from(row.uri)).collect()
+            } else {
+                let posts = note::load(conn, rows)?;
+                posts.iter().map(|post| post.note(app)).collect()
+            };
             let id = account.featured_uri.unwrap_or_default();
             Ok(with_context(json!({
                 "id": id, "type": "OrderedCollection", "totalItems": items.len(), "orderedItems": items,
+            })))
+        })
+        .await?;
+    Ok(document(&asking, &object))
+}
+
+/// Those who look after a network (FEP-1b12).
+pub(crate) async fn moderators(asking: Asking, name: Path<String>) -> Answer {
+    let name = name.into_inner();
+    let object = asking
+        .answer(move |app, conn, _| {
+            let account = local(conn, &name)?;
+            let network = storage::networks::find(conn, account.id)?.ok_or(Failure::NotFound)?;
+            let stewards = storage::networks::stewards(conn, network.account_id)?;
+            let items: Vec<Value> = stewards
+                .into_iter()
+                .map(|steward| Value::from(steward.uri))
+                .collect();
+            Ok(with_context(json!({
+                "id": app.addresses().moderators(&account.username),
+                "type": "OrderedCollection",
+                "totalItems": items.len(),
+                "orderedItems": items,
             })))
         })
         .await?;

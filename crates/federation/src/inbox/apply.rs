@@ -37,6 +37,8 @@ pub(super) struct Prepared {
     /// How many requests it has caused.
     pub requests: i32,
     pub next: Next,
+    /// JSON, as it came: of what a network may pass on. Empty for all else, and for what is only a hint.
+    pub body: String,
     /// Whether it is the last of its actor's that were taken together.
     pub is_last: bool,
 }
@@ -138,6 +140,7 @@ fn apply_all(
         Next::Apply(by, _) => Some(by),
         _ => None,
     });
+    let networks = storage::networks::are_any(conn)?;
     let (mut finished, mut put_back) = (Vec::new(), Vec::new());
     for activity in ordered {
         if activity.has_to_wait(&turn.waiting) {
@@ -146,7 +149,10 @@ fn apply_all(
             continue;
         }
         let done = match &activity.next {
-            Next::Apply(by, deed) => apply(app, conn, *by, deed).map_err(Refusal::from),
+            Next::Apply(by, deed) => {
+                let body = Some(activity.body.as_str()).filter(|body| networks && !body.is_empty());
+                apply(app, conn, *by, deed, body).map_err(Refusal::from)
+            }
             Next::Refuse(reason) => Err(Refusal::Permanent(reason.clone())),
             Next::Wait(reason) => Err(Refusal::Transient(reason.clone())),
             Next::PutBack => {
@@ -182,11 +188,25 @@ fn apply_all(
     storage::inbox::release(conn, &put_back)
 }
 
-fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> service::Result<()> {
+/// `body` is the activity as it came, where a network may pass it on.
+fn apply(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    deed: &Deed,
+    body: Option<&str>,
+) -> service::Result<()> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match app.savepoint(conn, |conn| incoming::apply(app, conn, by, deed)) {
+        let done = app.savepoint(conn, |conn| {
+            incoming::apply(app, conn, by, deed)?;
+            match body {
+                Some(body) => service::networks::relay(app, conn, by, deed, body),
+                None => Ok(()),
+            }
+        });
+        match done {
             // What stood in the way is there now, and is seen.
             Err(Error::Conflict(_)) if tries < COLLISIONS => {}
             done => return done,
@@ -218,6 +238,7 @@ mod tests {
             attempts: 0,
             requests: 0,
             next: Next::PutBack,
+            body: String::new(),
             is_last: true,
         }
     }

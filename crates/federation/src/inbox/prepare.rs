@@ -6,19 +6,19 @@
 
 use std::collections::HashSet;
 
-use domain::AccountId;
+use domain::{AccountId, Host};
 use serde_json::Value;
 use service::App;
-use service::incoming::{Boost, Deed, Featuring, Thread, Undo, Undone};
+use service::incoming::{Deed, Featuring, Thread, Undo, Undone};
 use service::reports::Flag;
 use storage::accounts::Identity;
+use url::Url;
 
 use crate::convert::note::{author_of, is_post, mentioned};
 use crate::convert::poll;
 use crate::fetch::{is_known, known_actor, read_database};
 use crate::net::Budget;
 use crate::origin::Origin;
-use crate::protocol::addressing::visibility;
 use crate::protocol::read::{self, id_of, kind};
 use crate::protocol::vocabulary::Activity;
 use crate::{Federation, Refusal};
@@ -299,14 +299,7 @@ impl Context<'_> {
         }
         // Found under another address, it is known by its own.
         let of = posts.last().map_or(of, |post| post.uri.clone());
-        let boost = Boost {
-            uri: self.id.to_owned(),
-            of,
-            posts,
-            published: read::time(self.activity, "published"),
-            visibility: visibility(self.activity, &self.actor.followers_uri),
-        };
-        Ok((by, Deed::Boost(boost)))
+        Ok((by, Deed::Boost(self.boost_of(of, posts))))
     }
 
     /// Add and Remove: of a post of theirs to the top of their profile, or of one to what came of a post of theirs. Hashtags
@@ -350,13 +343,25 @@ impl Context<'_> {
     }
 
     async fn follow(&self) -> Outcome<Deed> {
-        Ok(match self.our_account(self.object_id()?).await? {
-            Some(account) => Deed::Follow {
-                uri: self.id.to_owned(),
-                account,
-            },
-            None => Deed::Nothing,
+        let Some(account) = self.our_account(self.object_id()?).await? else {
+            return Ok(Deed::Nothing);
+        };
+        let network = read_database(self.app, move |conn| storage::networks::find(conn, account));
+        if network.await?.is_some() {
+            self.learn_software().await?;
+        }
+        Ok(Deed::Follow {
+            uri: self.id.to_owned(),
+            account,
         })
+    }
+
+    /// What the server of the actor runs decides in which form a network tells it things.
+    async fn learn_software(&self) -> Outcome<()> {
+        let host = Url::parse(&self.actor.uri).ok();
+        let host = host.and_then(|url| Host::of(&url).ok());
+        let host = host.ok_or_else(|| refuse("its actor has no host"))?;
+        Ok(service::software::learn(self.app, host.as_str()).await?)
     }
 
     async fn our_account(&self, uri: &str) -> Outcome<Option<AccountId>> {

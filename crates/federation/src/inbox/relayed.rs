@@ -4,12 +4,14 @@
 
 use domain::AccountId;
 use serde_json::Value;
-use service::incoming::{Deed, Thread};
+use service::App;
+use service::incoming::{Boost, Deed, RemoteStatus, Thread};
 
 use super::prepare::{Context, Outcome, refuse, unknown};
 use crate::convert::note::is_post;
-use crate::fetch::is_known;
+use crate::fetch::{is_known, read_database};
 use crate::origin::Origin;
+use crate::protocol::addressing::visibility;
 use crate::protocol::read::{self, kind};
 use crate::protocol::vocabulary::Relayed;
 
@@ -35,21 +37,47 @@ impl Context<'_> {
         self.federation.object(self.app, self.budget, id).await
     }
 
+    /// What begins a thread is to those who follow the group as if it had been boosted, since some software sends nothing
+    /// else; answers are taken in below it.
     async fn relayed_post(&self, activity: &Value) -> Outcome<Deed> {
         let id = read::id(activity, "object").ok_or_else(|| refuse("its object has no id"))?;
-        if is_known(self.app, id).await? || !self.is_of_interest().await? {
+        if !self.is_of_interest().await? {
             return Ok(Deed::Nothing);
+        }
+        if is_known(self.app, id).await? {
+            return Ok(if begins_thread(self.app, id).await? {
+                Deed::Boost(self.boost_of(id.to_owned(), Vec::new()))
+            } else {
+                Deed::Nothing
+            });
         }
         let document = self.relayed_object(activity).await?;
         if !is_post(&document) {
             return Ok(unknown(kind(&document)));
         }
+        let is_first = read::id(&document, "inReplyTo").is_none();
         let posts = self
             .federation
             .thread(self.app, self.budget, document, self.coming)
             .await?;
-        let names_us = false;
-        Ok(Deed::Post(Thread { posts, names_us }))
+        let of = posts.last().map(|post| post.uri.clone());
+        Ok(match of {
+            Some(of) if is_first => Deed::Boost(self.boost_of(of, posts)),
+            _ => Deed::Post(Thread {
+                posts,
+                names_us: false,
+            }),
+        })
+    }
+
+    pub(super) fn boost_of(&self, of: String, posts: Vec<RemoteStatus>) -> Boost {
+        Boost {
+            uri: self.id.to_owned(),
+            of,
+            posts,
+            published: read::time(self.activity, "published"),
+            visibility: visibility(self.activity, &self.actor.followers_uri),
+        }
     }
 
     async fn relayed_edit(&self, activity: &Value) -> Outcome<Deed> {
@@ -112,4 +140,11 @@ impl Context<'_> {
         };
         Ok((member.actor.id, deed))
     }
+}
+
+/// Whether a status that is known answers none.
+async fn begins_thread(app: &App, uri: &str) -> Outcome<bool> {
+    let uri = uri.to_owned();
+    let found = read_database(app, move |conn| storage::statuses::with_uri(conn, &uri)).await?;
+    Ok(found.is_some_and(|row| row.in_reply_to_uri.is_none()))
 }

@@ -24,6 +24,7 @@ use super::{DOING, FULL, hints};
 use crate::Federation;
 use crate::fetch::read_database;
 use crate::net::Budget;
+use crate::protocol::vocabulary::Relayed;
 
 /// Activities applied in one transaction, and taken at a time.
 const BATCH: usize = 100;
@@ -244,7 +245,14 @@ impl Worker {
             {
                 coming.extend(brings(activity).map(str::to_owned));
             }
-            let body = String::new();
+            let relayed = activity
+                .as_ref()
+                .is_ok_and(|activity| Relayed::of(activity).is_some());
+            let body = if relayed && !row.hint {
+                row.body
+            } else {
+                String::new()
+            };
             actors
                 .entry(row.actor_uri.clone())
                 .or_default()
@@ -313,6 +321,7 @@ async fn prepare_all(
             attempts: row.attempts,
             requests: row.requests + spent,
             next,
+            body: row.body,
             is_last: rest.peek().is_none(),
         };
         if ready.send(prepared).await.is_err() {

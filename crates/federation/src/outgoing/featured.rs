@@ -19,7 +19,15 @@ pub(super) fn post(
     let Some(row) = row.filter(|row| row.visibility.is_open() && !row.local_only) else {
         return Ok(None);
     };
-    told(app, conn, row.account_id, &json!(row.uri), featured)
+    // A network has posts of others there.
+    let shown = match row.reblog_of_id {
+        Some(of) => storage::statuses::find(conn, of)?,
+        None => Some(row.clone()),
+    };
+    match shown {
+        Some(shown) => told(app, conn, row.account_id, &json!(shown.uri), featured),
+        None => Ok(None),
+    }
 }
 
 /// A hashtag on the profile, or not any more.

@@ -1,12 +1,12 @@
 //! Telling of posts: new ones, other versions, ends, and boosts.
 
-use domain::{StatusId, Visibility};
+use domain::{AccountKind, StatusId, Visibility};
 use serde_json::{Value, json};
 use service::App;
 use storage::DbConnection;
 use storage::accounts::Account;
 
-use super::{Told, lineage, quotes};
+use super::{Servers, Told, lineage, quotes};
 use crate::convert::{moment, note};
 use crate::protocol::addressing::PUBLIC;
 use crate::protocol::vocabulary::Activity;
@@ -37,6 +37,7 @@ pub(super) fn post(
         to_followers: visibility != Visibility::Direct,
         to,
         names_followers: visibility == Visibility::FollowersOnly,
+        servers: Servers::All,
         by: post.author,
     }))
 }
@@ -113,6 +114,7 @@ pub(super) fn deletion(
         to_followers: post.status.visibility != Visibility::Direct,
         to,
         names_followers: false,
+        servers: Servers::All,
         by: post.author,
     }))
 }
@@ -143,6 +145,12 @@ pub(super) fn boost(
         to_followers: true,
         to: vec![owner],
         names_followers: boost.visibility == Visibility::FollowersOnly,
+        // Servers of groups are told of the post by the network, as an activity.
+        servers: if by.kind == AccountKind::Group {
+            Servers::Others
+        } else {
+            Servers::All
+        },
         by,
     }))
 }

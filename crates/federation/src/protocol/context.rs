@@ -37,6 +37,8 @@ pub(crate) fn with_context(object: Value) -> Value {
             "attributionDomains": { "@id": "toot:attributionDomains", "@type": "@id" },
             "featured": { "@id": "toot:featured", "@type": "@id" },
             "votersCount": "toot:votersCount",
+            "lemmy": "https://join-lemmy.org/ns#",
+            "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
             "fep044f": "https://w3id.org/fep/044f#",
             "quote": { "@id": "fep044f:quote", "@type": "@id" },
             "quoteAuthorization": { "@id": "fep044f:quoteAuthorization", "@type": "@id" },

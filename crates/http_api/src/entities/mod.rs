@@ -23,6 +23,7 @@ pub mod lineage;
 pub mod list;
 pub mod marker;
 pub mod media_attachment;
+pub mod network;
 pub mod notification;
 pub mod poll;
 pub mod practice;
@@ -64,6 +65,7 @@ pub use lineage::{
 pub use list::List;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
+pub use network::{Network, NetworkAnswer, NetworkPost, NetworkProposal};
 pub use notification::{
     Groups, Merged, Notification, NotificationFallback, NotificationPolicy, NotificationRequest,
     UnreadCount,

@@ -73,6 +73,8 @@ scopes! {
     AdminWriteEmailDomainBlocks: "admin:write:email_domain_blocks" for Admin;
     AdminWriteEmojis: "admin:write" for Admin;
     AdminWriteIpBlocks: "admin:write:ip_blocks" for Admin;
+    /// To make networks, for which no scope of Mastodon's stands.
+    AdminWriteNetworks: "admin:write" for Admin;
     AdminWriteReports: "admin:write:reports" for Moderator;
     /// To remove for good what somebody wrote.
     AdminDeleteAccounts: "admin:write:accounts" for Admin;

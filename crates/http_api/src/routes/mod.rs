@@ -23,6 +23,7 @@ mod lineage;
 mod lists;
 mod media;
 mod mutes;
+mod networks;
 mod notification_requests;
 mod notifications;
 mod oauth;
@@ -134,6 +135,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     lists::routes(config);
     media::routes(config);
     mutes::routes(config);
+    networks::routes(config);
     // Before the notifications, whose `{id}` would take `requests`.
     notification_requests::routes(config);
     grouped_notifications::routes(config);
@@ -185,6 +187,7 @@ pub(crate) fn operations(api: &mut Operations) {
     lists::operations(api);
     media::operations(api);
     mutes::operations(api);
+    networks::operations(api);
     notification_requests::operations(api);
     notifications::operations(api);
     oauth::operations(api);

@@ -10,7 +10,7 @@ use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
 use crate::follows::{accept, begin, remove, tell, turn_away};
 use crate::jobs::{Outgoing, federate};
-use crate::{App, Result, blocks};
+use crate::{App, Error, Result, blocks, networks};
 
 /// Somebody elsewhere asks to follow somebody of ours. Asked again, we answer again.
 pub(super) fn follow(
@@ -29,7 +29,13 @@ pub(super) fn follow(
     else {
         return Ok(());
     };
+    let may_join = match networks::check_may_join(conn, &asked, follower) {
+        Ok(()) => true,
+        Err(Error::Forbidden(_)) => false,
+        Err(error) => return Err(error),
+    };
     if asked.kind == AccountKind::Application
+        || !may_join
         || !blocked_among(conn, account, &[follower])?.is_empty()
         || is_blocked(conn, account, follower)?
     {
@@ -65,14 +71,14 @@ pub(super) fn follow(
     };
     storage::follows::insert(conn, follow.clone())?;
     if asked.locked || asking.silenced_at.is_some() {
-        return tell(app, conn, &follow);
+        return tell(app, conn, &follow, &asked);
     }
     accept(app, conn, &follow, asking)?;
     let accepted = Follow {
         pending: false,
         ..follow
     };
-    tell(app, conn, &accepted)
+    tell(app, conn, &accepted, &asked)
 }
 
 /// Somebody elsewhere lets one of ours follow, or turns them down, or away.

@@ -85,6 +85,11 @@ async fn query(
         let phrase = match part {
             Part::Phrase(words) => words.clone(),
             Part::Mark(mark) => token(mark.clone()),
+            Part::In(handle) => match (author(app, me, handle).await?, *wanted) {
+                (Some(network), _) => token(Mark::InNetwork(network)),
+                (None, true) => return Ok(None),
+                (None, false) => continue,
+            },
             Part::From(handle) => match (author(app, me, handle).await?, *wanted) {
                 (Some(author), _) => token(Mark::By(author)),
                 (None, true) => return Ok(None),

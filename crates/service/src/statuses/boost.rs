@@ -142,7 +142,7 @@ pub(crate) fn add_boost(
             Some(status.id),
         )?;
     }
-    home::fan_out(app, conn, &boost, by.is_local())?;
+    home::fan_out(app, conn, &boost, by.has_home())?;
     Ok(boost)
 }
 

@@ -14,7 +14,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::notify::notify;
 use crate::oauth::Person;
 use crate::views::{self, AccountView, StatusView};
-use crate::{App, Paged, Result};
+use crate::{App, Paged, Result, networks};
 
 /// Likes a status, and tells its author.
 pub async fn favourite(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
@@ -39,6 +39,11 @@ pub async fn favourite(app: &App, person: &Person, id: StatusId) -> Result<Statu
                     ..Counts::default()
                 },
             )?;
+            let told = Outgoing::Favourite {
+                account: me.id,
+                status: status.id,
+                uri: favourite.uri,
+            };
             if status.local {
                 notify(
                     app,
@@ -48,12 +53,8 @@ pub async fn favourite(app: &App, person: &Person, id: StatusId) -> Result<Statu
                     NotificationKind::Favourite,
                     Some(status.id),
                 )?;
+                networks::tell(app, conn, &told)?;
             } else {
-                let told = Outgoing::Favourite {
-                    account: me.id,
-                    status: status.id,
-                    uri: favourite.uri,
-                };
                 federate(app, conn, told)?;
             }
         }
@@ -79,16 +80,15 @@ pub async fn unfavourite(app: &App, person: &Person, id: StatusId) -> Result<Sta
             )?;
             let (to, kind) = (status.account_id, NotificationKind::Favourite);
             storage::notifications::withdraw(conn, to, me, kind, Some(status.id))?;
-            if !status.local {
-                federate(
-                    app,
-                    conn,
-                    Outgoing::Unfavourite {
-                        account: me,
-                        status: status.id,
-                        uri: favourite.uri,
-                    },
-                )?;
+            let told = Outgoing::Unfavourite {
+                account: me,
+                status: status.id,
+                uri: favourite.uri,
+            };
+            if status.local {
+                networks::tell(app, conn, &told)?;
+            } else {
+                federate(app, conn, told)?;
             }
         }
         again(app, conn, me, &status)

@@ -11,7 +11,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::streaming::Event;
 use crate::views::StatusView;
-use crate::{App, Error, Result, attachments, conversations, lineage, quotes};
+use crate::{App, Error, Result, attachments, conversations, lineage, networks, quotes};
 
 /// Deletes a status and answers what it was, so that it can be written anew; its files stay for a day.
 /// A boost is taken back.
@@ -52,6 +52,7 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     if let Some(boosted) = status.reblog_of_id.filter(|_| status.local) {
         storage::status_index::note(conn, boosted)?;
     }
+    networks::forget(app, conn, status)?;
     for boost in storage::statuses::boosts_of(conn, status.id)? {
         remove(app, conn, &boost)?;
     }

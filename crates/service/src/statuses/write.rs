@@ -9,7 +9,7 @@ use storage::statuses::{Counts, Status};
 use crate::jobs::{Job, enqueue};
 use crate::notify::notify;
 use crate::streaming::Event;
-use crate::{App, Result, conversations, home};
+use crate::{App, Result, conversations, home, networks};
 
 /// What is older was fetched because somebody looked for it, and is no news.
 pub(crate) const NEWS: TimeDelta = TimeDelta::hours(6);
@@ -112,7 +112,7 @@ pub(crate) fn arrive(
     if storage::derivations::adopt(conn, status)? && !status.local {
         enqueue(app, conn, &Job::LookForDerivations { source: status.id })?;
     }
-    for account in mentioned.iter().filter(|account| account.is_local()) {
+    for account in mentioned.iter().filter(|account| account.has_home()) {
         notify(
             app,
             conn,
@@ -124,7 +124,9 @@ pub(crate) fn arrive(
     }
     conversations::note(app, conn, status, author, mentioned)?;
     tell_subscribers(app, conn, status, &ids)?;
-    home::fan_out(app, conn, status, author.is_local())
+    home::fan_out(app, conn, status, author.has_home())?;
+    // After the post itself, which a boost of it does not repeat.
+    networks::arrived(app, conn, status, author, mentioned)
 }
 
 /// Tells those who asked to hear of each post of the author; a mention has told already.

@@ -65,7 +65,7 @@ pub(crate) fn check_is_enabled(person: &Person) -> Result<()> {
 }
 
 /// An account of ours that nobody has written anything about yet.
-fn new_account(app: &App, username: &str, kind: AccountKind) -> Account {
+pub(crate) fn new_account(app: &App, username: &str, kind: AccountKind) -> Account {
     let addresses = app.addresses();
     let now = app.now();
     Account {

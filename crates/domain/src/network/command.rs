@@ -1,0 +1,136 @@
+//! What somebody tells a network by a direct message, in plain words.
+
+/// What is done with a post or a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    Pin,
+    Unpin,
+    Remove,
+    Restore,
+    Approve,
+    Refuse,
+}
+
+/// A message, understood. Whom it names stands in its mentions, or is a handle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Help,
+    Join,
+    Leave,
+    Stewards,
+    Rules,
+    /// What waits for a steward.
+    Waiting,
+    /// With the address of a post.
+    Post(Deed, String),
+    Accept(String),
+    Decline(String),
+    Invite(String),
+    Ban(String),
+    Unban(String),
+    AddSteward(String),
+    RemoveSteward(String),
+    ChangeRules(String),
+    Confirm(i32),
+    /// None of these.
+    Unknown,
+}
+
+impl Command {
+    /// Reads a message, without the names at its beginning. Case means nothing, nor does a full stop at the end.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let text = without_names(text);
+        let (first, rest) = split(text);
+        let (second, last) = split(rest);
+        let first = first
+            .trim_end_matches(['.', '!', '?', ':', ','])
+            .to_lowercase();
+        let thing = || rest.trim().trim_end_matches('.').to_owned();
+        match first.as_str() {
+            "help" | "hello" | "hi" | "" => Self::Help,
+            "join" => Self::Join,
+            "leave" => Self::Leave,
+            "stewards" => Self::Stewards,
+            "rules" if rest.is_empty() => Self::Rules,
+            "rules" => Self::ChangeRules(rest.to_owned()),
+            "waiting" => Self::Waiting,
+            "pin" => Self::Post(Deed::Pin, thing()),
+            "unpin" => Self::Post(Deed::Unpin, thing()),
+            "remove" if second.eq_ignore_ascii_case("steward") => {
+                Self::RemoveSteward(last.to_owned())
+            }
+            "remove" => Self::Post(Deed::Remove, thing()),
+            "restore" => Self::Post(Deed::Restore, thing()),
+            "approve" => Self::Post(Deed::Approve, thing()),
+            "refuse" => Self::Post(Deed::Refuse, thing()),
+            "accept" => Self::Accept(thing()),
+            "decline" => Self::Decline(thing()),
+            "invite" => Self::Invite(thing()),
+            "ban" => Self::Ban(thing()),
+            "unban" => Self::Unban(thing()),
+            "add" if second.eq_ignore_ascii_case("steward") => Self::AddSteward(last.to_owned()),
+            "confirm" => thing().parse().map_or(Self::Unknown, Self::Confirm),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// Messages begin with those whom they are for.
+fn without_names(text: &str) -> &str {
+    let mut rest = text.trim();
+    while rest.starts_with('@') {
+        rest = split(rest).1;
+    }
+    rest
+}
+
+/// The first word, and what comes after it.
+fn split(text: &str) -> (&str, &str) {
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    (first, rest.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_words_are_understood() {
+        let link = "https://school.example/@ada/1".to_owned();
+        for (text, expected) in [
+            ("@english help", Command::Help),
+            ("@english@alliance.example Help!", Command::Help),
+            ("@english", Command::Help),
+            ("@english leave.", Command::Leave),
+            ("@english join", Command::Join),
+            ("@english rules", Command::Rules),
+            (
+                "@english Rules: Be kind.\nStay on topic.",
+                Command::ChangeRules("Be kind.\nStay on topic.".to_owned()),
+            ),
+            (
+                "@english pin https://school.example/@ada/1",
+                Command::Post(Deed::Pin, link.clone()),
+            ),
+            (
+                "@english  Remove https://school.example/@ada/1.",
+                Command::Post(Deed::Remove, link),
+            ),
+            ("@english ban @mo", Command::Ban("@mo".to_owned())),
+            (
+                "@english add steward @mo@b.example",
+                Command::AddSteward("@mo@b.example".to_owned()),
+            ),
+            (
+                "@english remove steward @mo",
+                Command::RemoveSteward("@mo".to_owned()),
+            ),
+            ("@english confirm 12", Command::Confirm(12)),
+            ("@english confirm it", Command::Unknown),
+            ("@english what is this?", Command::Unknown),
+        ] {
+            assert_eq!(Command::parse(text), expected, "{text}");
+        }
+    }
+}

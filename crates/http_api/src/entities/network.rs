@@ -1,0 +1,67 @@
+//! Subject networks. Mastodon has no such thing: all of it is below `/api/staffroom/v1`.
+
+use domain::{AccountId, StatusId, Time};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::time::moment;
+use super::{Account, Status};
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Network {
+    /// That of its account.
+    #[schema(value_type = String)]
+    pub id: AccountId,
+    pub account: Account,
+    pub title: String,
+    /// HTML.
+    pub description: String,
+    /// Plain text.
+    pub rules: String,
+    /// `others_wait`, `members` or `steward_approval`.
+    pub posting: &'static str,
+    /// `open`, `by_approval` or `closed`.
+    pub membership: &'static str,
+    /// By name; in a list of networks none.
+    pub stewards: Vec<Account>,
+    /// Whether you are one of them.
+    pub is_steward: bool,
+}
+
+/// What began a thread of a network.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct NetworkPost {
+    /// That of the status.
+    #[schema(value_type = String)]
+    pub id: StatusId,
+    pub status: Status,
+    /// `waiting`, `announced`, `refused` or `removed`.
+    pub state: &'static str,
+    pub pinned: bool,
+    pub answered: bool,
+    #[schema(value_type = Option<String>, required)]
+    pub answer_id: Option<StatusId>,
+}
+
+/// Something that two stewards have to want.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct NetworkProposal {
+    pub number: i32,
+    /// `add_steward`, `remove_steward`, `ban`, `unban` or `change_rules`.
+    pub kind: &'static str,
+    #[schema(required)]
+    pub target: Option<Account>,
+    #[schema(required)]
+    pub proposed_by: Option<Account>,
+    /// New rules.
+    pub rules: String,
+    #[serde(serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+}
+
+/// What came of something, in plain words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NetworkAnswer {
+    pub message: String,
+}

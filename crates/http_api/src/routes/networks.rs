@@ -1,0 +1,332 @@
+//! Subject networks: what stewards do, and what everybody may read. Joining is following, posting is mentioning.
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use domain::network::Deed;
+use domain::{AccountId, Membership, NetworkPostState, Posting, ProposalKind, StatusId};
+use serde::{Deserialize, Serialize};
+use service::App;
+use service::networks::{self, NewNetwork, PersonDeed, Wish};
+use utoipa::ToSchema;
+
+use super::{Answer, json, page};
+use crate::ApiError;
+use crate::entities::{Account, Network, NetworkAnswer, NetworkPost, NetworkProposal};
+use crate::extract::scope::{
+    AdminWriteNetworks, ReadAccounts, ReadFollows, ReadStatuses, WriteAccounts, WriteFollows,
+    WriteStatuses,
+};
+use crate::extract::{Anyone, Caller, Number, PageParams, Params, PathId, Text, Words};
+use crate::openapi::Operations;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/staffroom/v1/networks")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
+        .service(
+            web::resource("/staffroom/v1/networks/{id}")
+                .route(web::get().to(show))
+                .route(web::patch().to(update)),
+        )
+        .service(web::resource("/staffroom/v1/networks/{id}/posts").route(web::get().to(posts)))
+        .service(web::resource("/staffroom/v1/networks/{id}/people").route(web::get().to(people)))
+        .service(
+            web::resource("/staffroom/v1/networks/{id}/requests").route(web::get().to(requests)),
+        )
+        .service(
+            web::resource("/staffroom/v1/networks/{id}/proposals").route(web::get().to(proposals)),
+        )
+        .service(
+            web::resource("/staffroom/v1/networks/{network}/posts/{id}/{deed}")
+                .route(web::post().to(do_with_post)),
+        )
+        .service(
+            web::resource("/staffroom/v1/networks/{network}/people/{id}/{deed}")
+                .route(web::post().to(do_with_person)),
+        )
+        .service(
+            web::resource("/staffroom/v1/networks/{network}/proposals/{id}/confirm")
+                .route(web::post().to(confirm)),
+        );
+}
+
+pub(super) fn operations(api: &mut Operations) {
+    api.get("/staffroom/v1/networks", "All networks, by name", list)
+        .lists::<Network>();
+    api.post("/staffroom/v1/networks", "Make a network", create)
+        .answers::<Network>();
+    api.get("/staffroom/v1/networks/{id}", "One network", show)
+        .answers::<Network>();
+    api.patch(
+        "/staffroom/v1/networks/{id}",
+        "Propose other rules, as a steward",
+        update,
+    )
+    .answers::<NetworkAnswer>();
+    api.get(
+        "/staffroom/v1/networks/{id}/posts",
+        "What a network passed on, newest first; for stewards also what waits, was refused or removed",
+        posts,
+    )
+    .pages::<NetworkPost>();
+    api.get(
+        "/staffroom/v1/networks/{id}/people",
+        "Members, by name; more of them after a name",
+        people,
+    )
+    .lists::<Account>();
+    api.get(
+        "/staffroom/v1/networks/{id}/requests",
+        "Who asks to join, for stewards",
+        requests,
+    )
+    .pages::<Account>();
+    api.get(
+        "/staffroom/v1/networks/{id}/proposals",
+        "What a steward proposed and nobody confirmed yet, for stewards",
+        proposals,
+    )
+    .lists::<NetworkProposal>();
+    api.post(
+        "/staffroom/v1/networks/{network}/posts/{id}/{deed}",
+        "As a steward: approve, refuse, remove, restore, pin or unpin a post",
+        do_with_post,
+    )
+    .answers::<NetworkAnswer>();
+    api.post(
+        "/staffroom/v1/networks/{network}/people/{id}/{deed}",
+        "As a steward: accept, decline or invite somebody; propose to ban, unban, add_steward or remove_steward",
+        do_with_person,
+    )
+    .answers::<NetworkAnswer>();
+    api.post(
+        "/staffroom/v1/networks/{network}/proposals/{id}/confirm",
+        "Confirm what another steward proposed",
+        confirm,
+    )
+    .answers::<NetworkAnswer>();
+}
+
+fn say(message: String) -> Answer {
+    json(NetworkAnswer { message })
+}
+
+async fn list(caller: Anyone<ReadAccounts>, app: Data<App>) -> Answer {
+    let found = networks::list(&app, caller.person()).await?;
+    json(found.into_iter().map(Network::from).collect::<Vec<_>>())
+}
+
+async fn show(caller: Anyone<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let found = networks::view(&app, caller.person(), id.0).await?;
+    json(Network::from(found))
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
+#[serde(default)]
+struct Wishes {
+    /// As in its handle.
+    name: Text,
+    title: Text,
+    description: Text,
+    rules: Text,
+    /// `others_wait`, `members` or `steward_approval`.
+    posting: Text,
+    /// `open`, `by_approval` or `closed`.
+    membership: Text,
+    /// Handles.
+    stewards: Words,
+}
+
+fn not_listed(what: &str) -> ApiError {
+    ApiError::Unprocessable(format!(
+        "Validation failed: {what} is not included in the list"
+    ))
+}
+
+impl Wishes {
+    fn read(self) -> Result<NewNetwork, ApiError> {
+        let posting = match self.posting.filled() {
+            None => Posting::default(),
+            Some(name) => Posting::ALL
+                .into_iter()
+                .find(|posting| posting.name() == name)
+                .ok_or_else(|| not_listed("Posting"))?,
+        };
+        let membership = match self.membership.filled() {
+            None => Membership::default(),
+            Some(name) => Membership::ALL
+                .into_iter()
+                .find(|membership| membership.name() == name)
+                .ok_or_else(|| not_listed("Membership"))?,
+        };
+        Ok(NewNetwork {
+            name: self.name.0.unwrap_or_default(),
+            title: self.title.0.unwrap_or_default(),
+            description: self.description.0.unwrap_or_default(),
+            stewards: self.stewards.0.unwrap_or_default(),
+            posting,
+            membership,
+            rules: self.rules.0.unwrap_or_default(),
+        })
+    }
+}
+
+async fn create(_: Caller<AdminWriteNetworks>, params: Params<Wishes>, app: Data<App>) -> Answer {
+    let made = networks::create(&app, params.0.read()?).await?;
+    json(Network::from(made))
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
+#[serde(default)]
+struct Rules {
+    rules: Text,
+}
+
+async fn update(
+    caller: Caller<WriteAccounts>,
+    id: PathId<AccountId>,
+    params: Params<Rules>,
+    app: Data<App>,
+) -> Answer {
+    let wish = Wish {
+        kind: ProposalKind::ChangeRules,
+        target: None,
+        text: params.0.rules.0.unwrap_or_default(),
+    };
+    say(networks::wish(&app, &caller.person, id.0, wish).await?)
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
+#[serde(default)]
+struct Wanted {
+    /// `announced`, which stands for none too, `waiting`, `refused` or `removed`.
+    state: Text,
+    #[serde(flatten)]
+    page: PageParams,
+}
+
+async fn posts(
+    request: HttpRequest,
+    caller: Anyone<ReadStatuses>,
+    id: PathId<AccountId>,
+    params: Params<Wanted>,
+    app: Data<App>,
+) -> Answer {
+    let wanted = params.into_inner();
+    let state = match wanted.state.filled() {
+        None => NetworkPostState::Announced,
+        Some(name) => NetworkPostState::ALL
+            .into_iter()
+            .find(|state| state.name() == name)
+            .ok_or_else(|| not_listed("State"))?,
+    };
+    let rows = wanted.page.page(20, 40);
+    let found = networks::posts(&app, caller.person(), id.0, state, rows).await?;
+    page::<_, NetworkPost>(&request, &app, found)
+}
+
+#[derive(Deserialize, Serialize, Default, ToSchema)]
+#[serde(default)]
+struct After {
+    /// A handle: those whose names come after it.
+    after: Text,
+    limit: Number,
+}
+
+async fn people(
+    caller: Anyone<ReadAccounts>,
+    id: PathId<AccountId>,
+    params: Params<After>,
+    app: Data<App>,
+) -> Answer {
+    let After { after, limit } = params.into_inner();
+    let after = after.0.unwrap_or_default();
+    let after = after.trim_start_matches('@').to_lowercase();
+    let limit = limit.0.unwrap_or(40).clamp(1, 80);
+    let found = networks::people(&app, caller.person(), id.0, after, limit).await?;
+    json(found.into_iter().map(Account::from).collect::<Vec<_>>())
+}
+
+async fn requests(
+    request: HttpRequest,
+    caller: Caller<ReadFollows>,
+    id: PathId<AccountId>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let rows = params.0.page(40, 80);
+    let found = networks::requests(&app, &caller.person, id.0, rows).await?;
+    page::<_, Account>(&request, &app, found)
+}
+
+async fn proposals(caller: Caller<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let found = networks::proposals(&app, &caller.person, id.0).await?;
+    json(
+        found
+            .into_iter()
+            .map(NetworkProposal::from)
+            .collect::<Vec<_>>(),
+    )
+}
+
+#[derive(Deserialize)]
+struct Target {
+    network: String,
+    id: String,
+    #[serde(default)]
+    deed: String,
+}
+
+impl Target {
+    fn network(&self) -> Result<AccountId, ApiError> {
+        self.network.parse().map_err(|_| ApiError::NotFound)
+    }
+}
+
+async fn do_with_post(
+    caller: Caller<WriteStatuses>,
+    target: Path<Target>,
+    app: Data<App>,
+) -> Answer {
+    let deed = match target.deed.as_str() {
+        "approve" => Deed::Approve,
+        "refuse" => Deed::Refuse,
+        "remove" => Deed::Remove,
+        "restore" => Deed::Restore,
+        "pin" => Deed::Pin,
+        "unpin" => Deed::Unpin,
+        _ => return Err(ApiError::NotFound),
+    };
+    let status: StatusId = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let network = target.network()?;
+    say(networks::do_with_post(&app, &caller.person, network, status, deed).await?)
+}
+
+async fn do_with_person(
+    caller: Caller<WriteFollows>,
+    target: Path<Target>,
+    app: Data<App>,
+) -> Answer {
+    let deed = match target.deed.as_str() {
+        "accept" => PersonDeed::Accept,
+        "decline" => PersonDeed::Decline,
+        "invite" => PersonDeed::Invite,
+        "ban" => PersonDeed::Ban,
+        "unban" => PersonDeed::Unban,
+        "add_steward" => PersonDeed::AddSteward,
+        "remove_steward" => PersonDeed::RemoveSteward,
+        _ => return Err(ApiError::NotFound),
+    };
+    let who: AccountId = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let network = target.network()?;
+    say(networks::do_with_person(&app, &caller.person, network, who, deed).await?)
+}
+
+async fn confirm(caller: Caller<WriteAccounts>, target: Path<Target>, app: Data<App>) -> Answer {
+    let number: i32 = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let network = target.network()?;
+    say(networks::confirm(&app, &caller.person, network, number).await?)
+}

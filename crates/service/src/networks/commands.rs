@@ -1,0 +1,218 @@
+//! What a network does about a direct message: it reads plain words, and answers in plain words.
+
+use domain::network::Command;
+use domain::{Handle, NetworkPostState, Page, ProposalKind, StatusId};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::networks;
+use storage::statuses::Status;
+
+use super::Known;
+use super::saying::{answer, full};
+use super::stewarding::{
+    PersonDeed, Wish, check_is_steward, person_deed, post_deed, propose, second,
+};
+use crate::follows::{self, FollowWishes};
+use crate::text::plain_text;
+use crate::{App, Error, Result};
+
+/// Posts in one answer.
+const LISTED: i64 = 10;
+
+/// Does what a message asks for, and answers it. What programs say is not answered: they might answer, too.
+pub(super) fn obey(
+    app: &App,
+    conn: &mut DbConnection,
+    of: &Known,
+    by: &Account,
+    message: &Status,
+    mentioned: &[Account],
+) -> Result<()> {
+    if by.kind != domain::AccountKind::Person {
+        return Ok(());
+    }
+    let text = if message.local {
+        message.text.clone()
+    } else {
+        plain_text(&message.content)
+    };
+    let asked = Asked { of, by, mentioned };
+    let said = match asked.run(app, conn, Command::parse(&text)) {
+        Ok(said) => said,
+        Err(Error::Forbidden(why) | Error::Invalid(why)) => format!("{why}."),
+        Err(Error::NotFound) => "I know no such post or person in this network.".to_owned(),
+        Err(error) => return Err(error),
+    };
+    answer(app, conn, of, by, message, &said)
+}
+
+/// Who asked which network.
+struct Asked<'a> {
+    of: &'a Known,
+    by: &'a Account,
+    mentioned: &'a [Account],
+}
+
+impl Asked<'_> {
+    fn run(&self, app: &App, conn: &mut DbConnection, command: Command) -> Result<String> {
+        match command {
+            Command::Help => self.help(app, conn),
+            Command::Unknown => {
+                let help = self.help(app, conn)?;
+                Ok(format!("I did not understand that.\n\n{help}"))
+            }
+            Command::Join => self.join(app, conn),
+            Command::Leave => {
+                follows::turn_away(app, conn, self.by.id, self.of.id())?;
+                Ok("You are a member no more.".to_owned())
+            }
+            Command::Stewards => self.stewards(app, conn),
+            Command::Rules => Ok(match self.of.network.rules.as_str() {
+                "" => "There are no rules of its own.".to_owned(),
+                rules => format!("The rules:\n\n{rules}"),
+            }),
+            Command::Waiting => self.waiting(conn),
+            Command::Post(deed, link) => {
+                check_is_steward(conn, self.of, self.by.id)?;
+                let status = self.post(app, conn, &link)?;
+                post_deed(app, conn, self.of, self.by, status, deed)
+            }
+            Command::Accept(who) => self.person(app, conn, &who, PersonDeed::Accept),
+            Command::Decline(who) => self.person(app, conn, &who, PersonDeed::Decline),
+            Command::Invite(who) => self.person(app, conn, &who, PersonDeed::Invite),
+            Command::Ban(who) => self.person(app, conn, &who, PersonDeed::Ban),
+            Command::Unban(who) => self.person(app, conn, &who, PersonDeed::Unban),
+            Command::AddSteward(who) => self.person(app, conn, &who, PersonDeed::AddSteward),
+            Command::RemoveSteward(who) => self.person(app, conn, &who, PersonDeed::RemoveSteward),
+            Command::ChangeRules(text) => {
+                let wish = Wish {
+                    kind: ProposalKind::ChangeRules,
+                    target: None,
+                    text,
+                };
+                propose(app, conn, self.of, self.by, wish)
+            }
+            Command::Confirm(number) => second(app, conn, self.of, self.by, number),
+        }
+    }
+
+    fn help(&self, app: &App, conn: &mut DbConnection) -> Result<String> {
+        let name = full(app, &self.of.account);
+        let mut text = format!(
+            "To post here, mention {name} in a public post. To join, follow it. Answer your own question with #Answered \
+             when it is settled.\n\nHere you can write: help, join, leave, stewards, rules."
+        );
+        if networks::is_steward(conn, self.of.id(), self.by.id)? {
+            text.push_str(
+                "\n\nAs a steward also: waiting; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
+                 accept NAME, decline NAME, invite NAME. Of these another steward has to say \"confirm\" and a number: \
+                 ban NAME, unban NAME, add steward NAME, remove steward NAME, rules and the new rules. \
+                 A name without @ at its beginning, as somebody@school.example, is not told of your message.",
+            );
+        }
+        Ok(text)
+    }
+
+    fn join(&self, app: &App, conn: &mut DbConnection) -> Result<String> {
+        let name = full(app, &self.of.account);
+        if !self.by.is_local() {
+            // Only their own server can follow for them.
+            return Ok(format!("To join, follow {name}."));
+        }
+        follows::want(
+            app,
+            conn,
+            self.by,
+            &self.of.account,
+            FollowWishes::default(),
+        )?;
+        let follow = storage::follows::find(conn, self.by.id, self.of.id())?;
+        Ok(if follow.is_some_and(|follow| follow.pending) {
+            "You asked to join. A steward answers.".to_owned()
+        } else {
+            "You are a member now.".to_owned()
+        })
+    }
+
+    fn stewards(&self, app: &App, conn: &mut DbConnection) -> Result<String> {
+        let stewards = networks::stewards(conn, self.of.id())?;
+        let names: Vec<String> = stewards.iter().map(|row| full(app, row)).collect();
+        Ok(format!("The stewards: {}", names.join(", ")))
+    }
+
+    fn waiting(&self, conn: &mut DbConnection) -> Result<String> {
+        check_is_steward(conn, self.of, self.by.id)?;
+        let page = Page::newest(LISTED);
+        let waiting = NetworkPostState::Waiting;
+        let rows = networks::page_of_posts(conn, self.of.id(), waiting, &page)?;
+        let ids: Vec<StatusId> = rows.iter().map(|row| row.status_id).collect();
+        let posts = storage::statuses::with_ids(conn, &ids)?;
+        let links: Vec<&str> = posts.iter().map(|row| row.url.as_str()).collect();
+        Ok(if links.is_empty() {
+            "Nothing waits.".to_owned()
+        } else {
+            format!("These wait:\n{}", links.join("\n"))
+        })
+    }
+
+    fn person(
+        &self,
+        app: &App,
+        conn: &mut DbConnection,
+        words: &str,
+        deed: PersonDeed,
+    ) -> Result<String> {
+        check_is_steward(conn, self.of, self.by.id)?;
+        let who = self.named(app, conn, words)?;
+        person_deed(app, conn, self.of, self.by, &who, deed)
+    }
+
+    /// Whom words name: apps show mentions without their hosts, so those of the message count first.
+    fn named(&self, app: &App, conn: &mut DbConnection, words: &str) -> Result<Account> {
+        let word = words.split_whitespace().next().unwrap_or_default();
+        let handle: Handle = word.parse().map_err(|_| Error::NotFound)?;
+        let name = handle.username.to_lowercase();
+        if handle.host.is_none() {
+            let mut called = self.mentioned.iter().filter(|account| {
+                account.id != self.of.id() && account.username.to_lowercase() == name
+            });
+            match (called.next(), called.next()) {
+                (Some(one), None) => return Ok(one.clone()),
+                (Some(_), Some(_)) => {
+                    return Err(Error::Invalid(
+                        "Two people of that name are mentioned: write name@school.example"
+                            .to_owned(),
+                    ));
+                }
+                (None, _) => {}
+            }
+        }
+        let key = handle.seen_from(&app.settings().host).key();
+        storage::accounts::with_handle_key(conn, &key)?
+            .filter(|account| !account.is_gone())
+            .ok_or(Error::NotFound)
+    }
+
+    /// The post of the network at an address: its id, its page, or that of the boost.
+    fn post(&self, app: &App, conn: &mut DbConnection, words: &str) -> Result<StatusId> {
+        let link = words.split_whitespace().next().unwrap_or_default();
+        let known = match storage::statuses::with_address(conn, link)? {
+            Some(status) => Some(status),
+            None => match own_page(app, link) {
+                Some(id) => storage::statuses::find(conn, id)?,
+                None => None,
+            },
+        };
+        match known {
+            Some(status) => Ok(status.reblog_of_id.unwrap_or(status.id)),
+            None => networks::find_by_url(conn, self.of.id(), link)?.ok_or(Error::NotFound),
+        }
+    }
+}
+
+/// The id of a status of ours in the address of its page.
+fn own_page(app: &App, link: &str) -> Option<StatusId> {
+    let page = link.strip_prefix(app.addresses().base())?;
+    let (_, id) = page.strip_prefix("/@")?.split_once('/')?;
+    id.parse().ok()
+}

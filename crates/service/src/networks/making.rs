@@ -1,0 +1,147 @@
+//! Making a network.
+
+use domain::{AccountKind, Membership, Posting, limits};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::networks::Network;
+
+use super::looking::{NetworkView, shown};
+use super::saying::{full, say};
+use super::{Known, stewarding};
+use crate::error::invalid;
+use crate::jobs::{Job, enqueue};
+use crate::text::format::{self, Rel};
+use crate::users::new_account;
+use crate::{App, Error, Result, accounts};
+
+/// What a network is to be.
+#[derive(Debug, Clone, Default)]
+pub struct NewNetwork {
+    /// As in its handle.
+    pub name: String,
+    pub title: String,
+    /// What it is about, as typed.
+    pub description: String,
+    /// Handles of those who look after it, here or elsewhere.
+    pub stewards: Vec<String>,
+    pub posting: Posting,
+    pub membership: Membership,
+    pub rules: String,
+}
+
+/// Makes a network, as an administrator. Stewards who are not known yet are looked up.
+pub async fn create(app: &App, new: NewNetwork) -> Result<NetworkView> {
+    let new = checked(new)?;
+    let mut stewards: Vec<Account> = Vec::new();
+    for name in &new.stewards {
+        let nobody = || invalid(format!("Steward {name} is nobody"));
+        let handle = name.parse().map_err(|_| nobody())?;
+        let found = accounts::by_handle(app, handle, true).await?;
+        let found = found
+            .filter(stewarding::may_be_steward)
+            .ok_or_else(nobody)?;
+        if !stewards.iter().any(|known| known.id == found.id) {
+            stewards.push(found);
+        }
+    }
+    if stewards.is_empty() {
+        return Err(invalid("Stewards can't be blank"));
+    }
+    app.transaction(move |app, conn| write(app, conn, new, &stewards))
+        .await
+}
+
+fn checked(mut new: NewNetwork) -> Result<NewNetwork> {
+    let tidy = |text: &str| {
+        text.replace('\0', "")
+            .replace("\r\n", "\n")
+            .trim()
+            .to_owned()
+    };
+    new.title = tidy(&new.title);
+    new.description = tidy(&new.description);
+    new.rules = tidy(&new.rules);
+    if !domain::handle::is_local_username(&new.name) {
+        return Err(invalid(
+            "Name must contain only letters, numbers and underscores, at most 30",
+        ));
+    }
+    for (what, text, most) in [
+        ("Title", &new.title, limits::DISPLAY_NAME),
+        ("Description", &new.description, limits::BIOGRAPHY),
+        ("Rules", &new.rules, limits::NETWORK_RULES),
+    ] {
+        if text.chars().count() > most {
+            return Err(invalid(format!(
+                "{what} is too long (maximum is {most} characters)"
+            )));
+        }
+    }
+    if new.stewards.len() > limits::STEWARDS {
+        return Err(invalid(format!(
+            "Stewards are too many (maximum is {})",
+            limits::STEWARDS
+        )));
+    }
+    Ok(new)
+}
+
+fn write(
+    app: &App,
+    conn: &mut DbConnection,
+    new: NewNetwork,
+    stewards: &[Account],
+) -> Result<NetworkView> {
+    if storage::accounts::with_handle_key(conn, &new.name.to_lowercase())?.is_some() {
+        return Err(Error::Invalid(
+            "Validation failed: Name has already been taken".to_owned(),
+        ));
+    }
+    let now = app.now();
+    let mut account = new_account(app, &new.name, AccountKind::Group);
+    account.display_name = new.title;
+    account.note = paragraph(app, &new.description);
+    account.note_source = new.description;
+    account.locked = new.membership == Membership::ByApproval;
+    account.discoverable = true;
+    storage::accounts::insert(conn, account.clone())?;
+    let network = Network {
+        account_id: account.id,
+        posting: new.posting,
+        membership: new.membership,
+        rules: new.rules,
+        created_at: now,
+    };
+    storage::networks::insert(conn, network.clone())?;
+    let account_id = account.id;
+    enqueue(
+        app,
+        conn,
+        &Job::MakeKey {
+            account: account_id,
+        },
+    )?;
+    let known = Known { network, account };
+    for steward in stewards {
+        storage::networks::add_steward(conn, account_id, steward.id, now)?;
+    }
+    for steward in stewards {
+        let text = format!(
+            "You look after {} from now on. Write \"help\" here to see what you can do.",
+            full(app, &known.account)
+        );
+        say(app, conn, &known, steward, &text)?;
+    }
+    shown(app, conn, None, known)
+}
+
+fn paragraph(app: &App, text: &str) -> String {
+    let tag_url = |tag: &str| app.addresses().tag(&domain::text::normalise_tag(tag));
+    format::to_html(
+        text,
+        app.settings().hosts(),
+        Rel::Foreign,
+        |_| None,
+        tag_url,
+    )
+}

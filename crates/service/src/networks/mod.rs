@@ -1,0 +1,75 @@
+//! Subject networks: accounts of type Group that pass on what mentions them (FEP-1b12). Following one is joining it.
+//!
+//! Nobody signs in as a network: its stewards act by the API, and anybody by direct messages in plain words.
+
+mod commands;
+mod joining;
+mod looking;
+mod making;
+mod posting;
+mod saying;
+mod stewarding;
+
+use domain::AccountId;
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::networks::Network;
+
+use crate::{Error, Result};
+
+pub use looking::{
+    NetworkPostView, NetworkView, ProposalView, list, page, people, posts, proposals, requests,
+    view,
+};
+pub use making::{NewNetwork, create};
+pub use posting::relay;
+pub use stewarding::{PersonDeed, Wish, confirm, do_with_person, do_with_post, wish};
+
+pub(crate) use joining::{asked, check_may_join};
+pub(crate) use posting::{arrived, forget, tell};
+
+/// A network with its account.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub network: Network,
+    pub account: Account,
+}
+
+impl Known {
+    pub(crate) fn id(&self) -> AccountId {
+        self.account.id
+    }
+}
+
+/// The network of that account.
+pub(crate) fn find(conn: &mut DbConnection, id: AccountId) -> Result<Known> {
+    let network = storage::networks::find(conn, id)?.ok_or(Error::NotFound)?;
+    let account = crate::accounts::find(conn, id)?;
+    Ok(Known { network, account })
+}
+
+/// Which of these accounts of ours are networks.
+pub(crate) fn among(conn: &mut DbConnection, accounts: &[Account]) -> Result<Vec<Known>> {
+    let groups: Vec<&Account> = accounts
+        .iter()
+        .filter(|account| is_group(account) && !account.is_gone())
+        .collect();
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<AccountId> = groups.iter().map(|account| account.id).collect();
+    let rows = storage::networks::among_accounts(conn, &ids)?;
+    let with_account = |network: Network| {
+        let account = groups.iter().find(|row| row.id == network.account_id)?;
+        Some(Known {
+            account: (*account).clone(),
+            network,
+        })
+    };
+    Ok(rows.into_iter().filter_map(with_account).collect())
+}
+
+/// Whether an account of ours may be a network.
+pub(crate) fn is_group(account: &Account) -> bool {
+    account.is_local() && account.kind == domain::AccountKind::Group
+}

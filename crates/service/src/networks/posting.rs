@@ -1,0 +1,311 @@
+//! What mentions a network, and what is done in its threads: passed on, or not.
+//!
+//! Servers of people get a boost of what begins a thread, and nothing else. Servers of groups (FEP-1b12) get the
+//! activities themselves, of the whole thread.
+
+use chrono::TimeDelta;
+use domain::network::Standing;
+use domain::{AccountId, NetworkPostState, StatusId, Visibility};
+use storage::DbConnection;
+use storage::accounts::Account;
+use storage::networks::{self, NetworkPost};
+use storage::statuses::Status;
+
+use super::saying::{full, say, say_to_stewards};
+use super::{Known, among, commands, is_group};
+use crate::incoming::{Deed, Undo, Undone};
+use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
+use crate::statuses::{add_boost, remove_boost};
+use crate::{App, Result};
+
+/// What is older when it comes was found by somebody who looked for it, and was meant for nobody now.
+const LATE: TimeDelta = TimeDelta::days(7);
+/// The hashtag of an answer that settles a question.
+const ANSWERED: &str = "answered";
+
+/// A status has arrived: a network that it mentions hears a message, or gets a post.
+pub(crate) fn arrived(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    author: &Account,
+    mentioned: &[Account],
+) -> Result<()> {
+    if is_group(author) {
+        return Ok(());
+    }
+    let is_open = status.visibility.is_open() && !status.local_only;
+    if is_open && status.in_reply_to_id.is_some() {
+        mark_answered(conn, status)?;
+    }
+    let is_first = is_open && status.in_reply_to_uri.is_none() && status.reblog_of_id.is_none();
+    if !(is_first || status.visibility == Visibility::Direct) {
+        return Ok(());
+    }
+    for network in among(conn, mentioned)? {
+        if !is_first {
+            // Each would answer the other's name as well.
+            return commands::obey(app, conn, &network, author, status, mentioned);
+        }
+        if app.now() - status.created_at <= LATE {
+            submit(app, conn, &network, author, status)?;
+        }
+    }
+    Ok(())
+}
+
+/// An answer with `#Answered`, by who asked or by a steward, settles the question that began the thread.
+fn mark_answered(conn: &mut DbConnection, status: &Status) -> Result<()> {
+    let threads = networks::threads(conn, status.conversation_id)?;
+    let Some(thread) = threads.first() else {
+        return Ok(());
+    };
+    let tags = storage::tags::of_statuses(conn, &[status.id])?;
+    if !tags.iter().any(|(_, name)| name == ANSWERED) {
+        return Ok(());
+    }
+    let asked = storage::statuses::find(conn, status.conversation_id)?;
+    let is_own = asked.is_some_and(|asked| asked.account_id == status.account_id);
+    if is_own || networks::is_steward(conn, thread.network_id, status.account_id)? {
+        networks::set_answer(conn, status.conversation_id, status.id)?;
+    }
+    Ok(())
+}
+
+/// How somebody stands to a network.
+pub(super) fn standing(
+    conn: &mut DbConnection,
+    network: AccountId,
+    account: AccountId,
+) -> Result<Standing> {
+    let follow = storage::follows::find(conn, account, network)?;
+    Ok(Standing {
+        is_member: follow.is_some_and(|follow| !follow.pending),
+        is_steward: networks::is_steward(conn, network, account)?,
+        is_banned: networks::is_banned(conn, network, account)?,
+    })
+}
+
+/// Takes a post in, once, and tells its author once what becomes of it where it is not passed on.
+fn submit(
+    app: &App,
+    conn: &mut DbConnection,
+    to: &Known,
+    author: &Account,
+    status: &Status,
+) -> Result<()> {
+    let standing = standing(conn, to.id(), author.id)?;
+    let state = to.network.posting.decide(standing);
+    let row = NetworkPost {
+        network_id: to.id(),
+        status_id: status.id,
+        state,
+        activity: None,
+        answer_id: None,
+        created_at: app.now(),
+    };
+    if !networks::insert_post(conn, row)? {
+        return Ok(());
+    }
+    let name = full(app, &to.account);
+    match state {
+        NetworkPostState::Announced => announce(app, conn, to, status),
+        NetworkPostState::Waiting => {
+            let text = format!(
+                "Your post waits for a steward of {name}, who reads it before it is passed on: {}",
+                status.url
+            );
+            say(app, conn, to, author, &text)?;
+            let text = format!(
+                "A post by {} waits: {url}\n\nAnswer \"approve {url}\" or \"refuse {url}\".",
+                full(app, author),
+                url = status.url
+            );
+            say_to_stewards(app, conn, to, Some(author.id), &text)
+        }
+        NetworkPostState::Refused | NetworkPostState::Removed => {
+            let why = if standing.is_banned {
+                "its stewards do not let you post there".to_owned()
+            } else {
+                format!("only its members post there. To become one, follow {name}")
+            };
+            let text = format!(
+                "Your post was not passed on to {name}: {why}. The post itself stays as it is: {}",
+                status.url
+            );
+            say(app, conn, to, author, &text)
+        }
+    }
+}
+
+/// Boosts a post, unless the network did.
+pub(super) fn announce(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Known,
+    status: &Status,
+) -> Result<()> {
+    if storage::statuses::boost_by(conn, by.id(), status.id)?.is_some() {
+        return Ok(());
+    }
+    let id = StatusId(app.next_id());
+    let uri = app.addresses().status_activity(&by.account.username, id);
+    let now = app.now();
+    let visibility = Visibility::Public;
+    let boost = add_boost(app, conn, &by.account, status, id, uri, visibility, now)?;
+    reindex(conn, status)?;
+    federate(app, conn, Outgoing::Boost { status: boost.id })
+}
+
+/// Takes the boost of a post back.
+pub(super) fn retract(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Known,
+    status: &Status,
+) -> Result<()> {
+    if let Some(boost) = storage::statuses::boost_by(conn, by.id(), status.id)? {
+        remove_boost(app, conn, &boost)?;
+        federate(app, conn, Outgoing::Unboost { status: boost.id })?;
+    }
+    reindex(conn, status)
+}
+
+/// In which networks it is belongs to the words by which each of a thread is found.
+fn reindex(conn: &mut DbConnection, status: &Status) -> Result<()> {
+    let thread = storage::statuses::thread(conn, status.conversation_id, domain::limits::THREAD)?;
+    for row in thread {
+        storage::status_index::note(conn, row.id)?;
+    }
+    Ok(())
+}
+
+/// Something is told to other servers: what is done in a thread of a network is passed on by it.
+pub(crate) fn tell(app: &App, conn: &mut DbConnection, outgoing: &Outgoing) -> Result<()> {
+    let (by, id) = match outgoing {
+        Outgoing::Publish { status } | Outgoing::Edit { status } | Outgoing::Delete { status } => {
+            (None, *status)
+        }
+        Outgoing::Favourite {
+            account, status, ..
+        }
+        | Outgoing::Unfavourite {
+            account, status, ..
+        } => (Some(*account), *status),
+        _ => return Ok(()),
+    };
+    let Some(status) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
+        return Ok(());
+    };
+    let by = by.unwrap_or(status.account_id);
+    pass_on(app, conn, by, &status, || {
+        PassedOn::Ours(Box::new(outgoing.clone()))
+    })
+}
+
+/// Somebody elsewhere did something, and `body` is the activity as their server sent it: done in a thread of a network,
+/// it is passed on as it is.
+///
+/// # Errors
+/// If the database does not take it.
+pub fn relay(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    deed: &Deed,
+    body: &str,
+) -> Result<()> {
+    let (uri, is_own) = match deed {
+        Deed::Post(thread) | Deed::Edit(thread) => {
+            (thread.posts.last().map(|post| post.uri.as_str()), true)
+        }
+        Deed::Delete(uri) => (Some(uri.as_str()), true),
+        Deed::Favourite { of, .. }
+        | Deed::Undo(Undo {
+            what: Undone::Favourite(of),
+            ..
+        }) => (Some(of.as_str()), false),
+        _ => (None, false),
+    };
+    let Some(uri) = uri else { return Ok(()) };
+    let Some(status) = storage::statuses::with_uri(conn, uri)? else {
+        return Ok(());
+    };
+    if is_own && status.account_id != by {
+        return Ok(());
+    }
+    pass_on(app, conn, by, &status, || PassedOn::Theirs(body.to_owned()))
+}
+
+fn pass_on(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    status: &Status,
+    what: impl Fn() -> PassedOn,
+) -> Result<()> {
+    if !status.visibility.is_open() || status.local_only || status.held_at.is_some() {
+        return Ok(());
+    }
+    for thread in networks::threads(conn, status.conversation_id)? {
+        let network = thread.network_id;
+        match thread.state {
+            NetworkPostState::Announced if !networks::is_banned(conn, network, by)? => {
+                let what = what();
+                enqueue(
+                    app,
+                    conn,
+                    &Job::Federate(Outgoing::PassOn { network, what }),
+                )?;
+            }
+            NetworkPostState::Waiting if thread.status_id == status.id => {
+                if let PassedOn::Theirs(activity) = what() {
+                    networks::set_activity(conn, network, status.id, &activity)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Passes a post on that has waited.
+pub(super) fn let_in(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Known,
+    post: &NetworkPost,
+    status: &Status,
+) -> Result<()> {
+    let announced = NetworkPostState::Announced;
+    networks::set_state(conn, by.id(), status.id, announced)?;
+    announce(app, conn, by, status)?;
+    let network = by.id();
+    let what = match &post.activity {
+        Some(activity) => PassedOn::Theirs(activity.clone()),
+        None if status.local => {
+            let status = status.id;
+            PassedOn::Ours(Box::new(Outgoing::Publish { status }))
+        }
+        None => PassedOn::Post { status: status.id },
+    };
+    enqueue(
+        app,
+        conn,
+        &Job::Federate(Outgoing::PassOn { network, what }),
+    )
+}
+
+/// A status is gone: its networks take their boosts back, and no question is answered by it any more. Before the boosts
+/// go with it.
+pub(crate) fn forget(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+    for thread in networks::threads(conn, status.id)? {
+        if thread.state == NetworkPostState::Announced
+            && let Some(boost) = storage::statuses::boost_by(conn, thread.network_id, status.id)?
+        {
+            let status = boost.id;
+            federate(app, conn, Outgoing::Unboost { status })?;
+        }
+    }
+    Ok(networks::forget_answer(conn, status.id)?)
+}
