@@ -738,6 +738,7 @@ diesel::table! {
         software_version -> Nullable<Text>,
         first_seen_at -> Timestamp,
         last_seen_at -> Timestamp,
+        asked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -1193,6 +1194,9 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(networks -> accounts (account_id));
+diesel::joinable!(network_stewards -> accounts (account_id));
+diesel::joinable!(network_posts -> statuses (status_id));
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(invites -> users (user_id));

@@ -266,7 +266,7 @@ pub(super) fn revise(
         if remote.edited == status.edited_at {
             let told = remote.practice.as_ref();
             storage::practices::delete_of_status(conn, status.id)?;
-            practice::keep_theirs(app, conn, &status, &tags(remote), told)?;
+            practice::keep_theirs(app, conn, &status, &hashtags(&remote.tags), told)?;
         }
         return Ok(());
     }
