@@ -495,7 +495,7 @@ fn carry_out(
     text: &str,
 ) -> Result<String> {
     if kind == ProposalKind::ChangeRules {
-        let network = storage::networks::Network {
+        let network = networks::Network {
             rules: text.to_owned(),
             ..of.network.clone()
         };
