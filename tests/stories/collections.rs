@@ -308,6 +308,19 @@ async fn told(kind: Kind) {
     bo.post(&format!("{own}/items/{item}/revoke"), Value::Null)
         .await;
     assert_eq!(bo.get("/api/v1/notifications").await, json!([]));
+
+    // Who wants to hear nothing from strangers hears nothing of this either.
+    let rules = json!({ "for_not_following": "drop" });
+    let set = bo.request(Method::PATCH, "/api/v2/notifications/policy");
+    answer(set.json(&rules)).await;
+    let wish = json!({ "name": "Biology", "account_ids": [bo_id] });
+    ada.post("/api/v1/collections", wish).await;
+    assert_eq!(bo.get("/api/v1/notifications").await, json!([]));
+    bo.follow("@ada").await;
+    let wish = json!({ "name": "Geology", "account_ids": [bo_id] });
+    ada.post("/api/v1/collections", wish).await;
+    let added = bo.is_told("added_to_collection").await;
+    assert_eq!(added["collection"]["name"], "Geology");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod decision;
 pub mod emoji;
 pub mod filter;
 pub mod handle;
+mod household;
 pub mod ids;
 pub mod import;
 mod ip_severity;
@@ -37,6 +38,7 @@ pub use content_type::ContentType;
 pub use decision::{SeveranceCause, WarningAction};
 pub use filter::FilterAction;
 pub use handle::{Handle, Host};
+pub use household::household;
 pub use ids::{
     AccountId, ActivityId, ApplicationId, CardId, CollectionId, DeliveryId, FilterId, InboxId,
     JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId,

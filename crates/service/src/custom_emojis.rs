@@ -182,7 +182,7 @@ fn store(
     row: Emoji,
     replace: bool,
 ) -> Result<(Emoji, Option<Emoji>)> {
-    let Some(before) = storage::custom_emojis::named(conn, &row.shortcode)? else {
+    let Some(before) = storage::custom_emojis::hold_named(conn, &row.shortcode)? else {
         storage::custom_emojis::insert(conn, row.clone())?;
         return Ok((row, None));
     };
@@ -205,7 +205,7 @@ pub async fn remove(app: &App, shortcode: &str) -> Result<()> {
     let name = shortcode.to_owned();
     let gone = app
         .transaction(move |app, conn| {
-            let gone = storage::custom_emojis::named(conn, &name)?.ok_or(Error::NotFound)?;
+            let gone = storage::custom_emojis::hold_named(conn, &name)?.ok_or(Error::NotFound)?;
             delete(app, conn, &gone)?;
             Ok(gone)
         })

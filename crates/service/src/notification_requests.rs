@@ -178,8 +178,11 @@ pub(crate) fn rule(
     kind: NotificationKind,
     status: Option<StatusId>,
 ) -> Result<NotificationRule> {
-    use NotificationKind::{Favourite, Follow, Mention, Quote, Reblog};
-    let is_heard = !matches!(kind, Mention | Favourite | Reblog | Follow | Quote);
+    use NotificationKind::{AddedToCollection, Favourite, Follow, Mention, Quote, Reblog};
+    let is_heard = !matches!(
+        kind,
+        Mention | Favourite | Reblog | Follow | Quote | AddedToCollection
+    );
     if is_heard || standing.is_permitted {
         return Ok(NotificationRule::Accept);
     }

@@ -73,6 +73,19 @@ pub fn find(conn: &mut DbConnection, id: i64) -> QueryResult<Option<Emoji>> {
         .optional()
 }
 
+/// An emoji; who else wants to change it waits until this transaction ends.
+pub fn hold(conn: &mut DbConnection, id: i64) -> QueryResult<Option<Emoji>> {
+    crate::dialect::claim::hold_emoji(conn, id)
+}
+
+/// The emoji of that name, as [`hold`] gives it.
+pub fn hold_named(conn: &mut DbConnection, shortcode: &str) -> QueryResult<Option<Emoji>> {
+    match named(conn, shortcode)? {
+        Some(found) => hold(conn, found.id),
+        None => Ok(None),
+    }
+}
+
 /// Which stretch of all emoji, by name, is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Stretch {

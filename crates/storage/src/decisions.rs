@@ -89,3 +89,11 @@ pub fn severances(conn: &mut DbConnection, ids: &[i64]) -> QueryResult<Vec<Sever
         .select(Severance::as_select())
         .load(conn)
 }
+
+/// Forgets all that was decided about an account, and which follows of it ended so.
+pub fn delete_of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<()> {
+    let own = account_warnings::table.filter(account_warnings::account_id.eq(account.0));
+    diesel::delete(own).execute(conn)?;
+    let own = severances::table.filter(severances::account_id.eq(account.0));
+    diesel::delete(own).execute(conn).map(drop)
+}

@@ -143,9 +143,12 @@ pub fn begin(conn: &mut DbConnection, ceremony: Ceremony) -> QueryResult<()> {
         .map(drop)
 }
 
-/// How many questions wait for an answer. There are never many.
-pub fn count_ceremonies(conn: &mut DbConnection) -> QueryResult<i64> {
-    passkey_ceremonies::table.count().get_result(conn)
+/// How many questions wait for an answer that were put to whoever it is. A range of an index.
+pub fn count_open(conn: &mut DbConnection) -> QueryResult<i64> {
+    passkey_ceremonies::table
+        .filter(passkey_ceremonies::user_id.is_null())
+        .count()
+        .get_result(conn)
 }
 
 /// Takes a question back to look at its answer: to whom it was put, and what has to fit, if there is still time. Once,

@@ -83,7 +83,7 @@ struct Keys {
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct DataParams {
-    /// By kind of notification; kinds that we do not have are left out.
+    /// By kind of notification; kinds that we do not have or do not push are left out.
     alerts: Value,
     #[schema(value_type = String)]
     policy: Choice<String>,
@@ -97,7 +97,8 @@ impl DataParams {
                 let wanted = Flag::deserialize(wanted)
                     .map_err(|_| refused("Data alerts must be true or false"))?;
                 if wanted.is_set() {
-                    alerts.extend(NotificationKind::named(&name));
+                    let kind = NotificationKind::named(&name);
+                    alerts.extend(kind.filter(|kind| !kind.is_rare()));
                 }
             }
         }
@@ -149,4 +150,18 @@ async fn update(caller: Caller<Push>, params: Params<Update>, app: Data<App>) ->
 async fn delete(caller: Caller<Push>, app: Data<App>) -> Answer {
     push::unsubscribe(&app, caller.authenticated.token).await?;
     nothing()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_pushed_is_taken_for_a_wish() {
+        let said = json!({ "alerts": { "mention": true, "poll": false, "moderation_warning": true, "nonsense": true } });
+        let said: DataParams = serde_json::from_value(said).unwrap();
+        assert_eq!(said.read().unwrap().alerts, [NotificationKind::Mention]);
+    }
 }

@@ -197,7 +197,11 @@ mod tests {
         assert_eq!(language(&asking("ja, fr;q=0.8, de;q=0.9")), Some("de"));
         assert_eq!(language(&asking("en-GB, de;q=0.9")), None);
         assert_eq!(language(&asking("*")), None);
-        assert_eq!(language(&asking("\u{1}")), None);
+        let unreadable = HeaderValue::from_bytes(b"\xff").unwrap();
+        let unreadable = actix_web::test::TestRequest::default()
+            .insert_header((header::ACCEPT_LANGUAGE, unreadable))
+            .to_http_request();
+        assert_eq!(language(&unreadable), None);
         let by_parameter = asking("fr");
         let params = serde_json::json!({ "lang": "de-AT" });
         remember(&by_parameter, params.as_object().unwrap());

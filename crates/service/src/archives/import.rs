@@ -149,8 +149,12 @@ fn counted(rows: Vec<(i64, i16, i64)>) -> HashMap<i64, PostCounts> {
     found
 }
 
-/// Notes that all posts are worked off, and what they came to; or why nothing could be read.
+/// Notes that all posts are worked off, and what they came to; or why nothing could be read. The file goes first: once it
+/// is noted, nobody would look for one that a process that died left behind.
 pub(super) async fn finish(app: &App, import: &PostImport, failure: &str) -> Result<()> {
+    if let Some(file) = &import.file {
+        app.media().delete(file).await?;
+    }
     let (id, failure) = (import.id, failure.to_owned());
     app.transaction(move |app, conn| {
         let counts = counted(post_imports::counts(conn, &[id])?)
@@ -165,11 +169,7 @@ pub(super) async fn finish(app: &App, import: &PostImport, failure: &str) -> Res
             &failure,
         )?)
     })
-    .await?;
-    if let Some(file) = &import.file {
-        app.media().delete(file).await?;
-    }
-    Ok(())
+    .await
 }
 
 /// What became of one's own archive: the posts after the post `after` of which something is to be said, and where the

@@ -78,6 +78,10 @@ async fn pass_on(app: &App, id: i64, step: i32) -> Result<()> {
 
 /// Whether nothing is left to do. [`Error::Invalid`] if the archive cannot be read.
 async fn proceed(app: &App, import: &PostImport, person: &Person) -> Result<bool> {
+    if import.is_read && waiting(app, import.id, 1).await?.is_empty() {
+        // Its file may be gone already.
+        return Ok(true);
+    }
     let file = import
         .file
         .as_deref()
@@ -90,9 +94,7 @@ async fn proceed(app: &App, import: &PostImport, person: &Person) -> Result<bool
     let (begun, id) = (Instant::now(), import.id);
     let mut unpacked = import.unpacked;
     loop {
-        let items = app
-            .read(move |_, conn| Ok(post_imports::waiting(conn, id, AT_ONCE)?))
-            .await?;
+        let items = waiting(app, id, AT_ONCE).await?;
         if items.is_empty() {
             return Ok(true);
         }
@@ -103,6 +105,11 @@ async fn proceed(app: &App, import: &PostImport, person: &Person) -> Result<bool
             opened = take_over(app, person, opened, item, &mut unpacked).await?;
         }
     }
+}
+
+async fn waiting(app: &App, id: i64, limit: i64) -> Result<Vec<Item>> {
+    app.read(move |_, conn| Ok(post_imports::waiting(conn, id, limit)?))
+        .await
 }
 
 /// Makes a row of each post. What a process that died had begun is begun anew.

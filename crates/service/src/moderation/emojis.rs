@@ -56,7 +56,7 @@ pub async fn change(app: &App, by: &Person, id: i64, change: Change) -> Result<E
     let by = by.clone();
     let stored = app
         .transaction(move |app, conn| {
-            let before = storage::custom_emojis::find(conn, id)?.ok_or(Error::NotFound)?;
+            let before = storage::custom_emojis::hold(conn, id)?.ok_or(Error::NotFound)?;
             let mut now = before.clone();
             now.updated_at = app.now();
             if let Some(category) = wanted {
@@ -96,7 +96,7 @@ pub async fn remove(app: &App, by: &Person, id: i64) -> Result<Emoji> {
     let by = by.clone();
     let gone = app
         .transaction(move |app, conn| {
-            let gone = storage::custom_emojis::find(conn, id)?.ok_or(Error::NotFound)?;
+            let gone = storage::custom_emojis::hold(conn, id)?.ok_or(Error::NotFound)?;
             delete(app, conn, &gone)?;
             note(app, conn, &by, "remove emoji", gone.shortcode.clone())?;
             Ok(gone)

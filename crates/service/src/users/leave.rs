@@ -37,6 +37,7 @@ pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
             forget(app, conn, account)?;
             storage::users::delete_of_account(conn, id)?;
             storage::notifications::delete_all(conn, id)?;
+            storage::decisions::delete_of_account(conn, id)?;
             storage::imports::delete_of_account(conn, id)?;
             files.extend(archives::forget(conn, id)?);
             storage::collections::delete_all(conn, id)?;

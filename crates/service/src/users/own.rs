@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use domain::UserId;
+use domain::{UserId, household};
 use storage::DbConnection;
 use storage::sessions::MailPurpose;
 
@@ -38,7 +38,7 @@ pub async fn ask_for_reset(app: &App, email: &str, from: IpAddr) -> Result<()> {
                 Ok::<_, Error>(asked.map_or(0, |(count, _)| count))
             };
             let of_address = count(format!("reset:{}", token_hash(&email)))?;
-            let tired = count(format!("reset-from:{from}"))? > RESETS.1;
+            let tired = count(format!("reset-from:{}", household(from)))? > RESETS.1;
             if !tired && of_address <= RESETS.0 {
                 enqueue(app, conn, &Job::SendReset { email })?;
             }

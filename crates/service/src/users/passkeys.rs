@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Time, UserId};
+use domain::{Time, UserId, household};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -37,7 +37,7 @@ const NAME: usize = 50;
 const CREDENTIAL_ID: usize = 1_364;
 /// For so long a device may take to answer.
 const MINUTES: i64 = 5;
-/// Questions that wait for an answer, of the whole server.
+/// Questions to whoever it is that wait for an answer, of the whole server. Of somebody known there is one of each kind.
 const WAITING: i64 = 10_000;
 /// Questions from one address in a quarter of an hour: behind one there may be a whole school.
 const FROM_ONE_ADDRESS: i64 = 300;
@@ -144,7 +144,7 @@ fn ask(
     options: &impl Serialize,
 ) -> Result<Question> {
     storage::passkeys::prune(conn, app.now())?;
-    if storage::passkeys::count_ceremonies(conn)? >= WAITING {
+    if user.is_none() && storage::passkeys::count_open(conn)? >= WAITING {
         return Err(Error::TooMany);
     }
     let token = random_token();
@@ -322,7 +322,7 @@ pub async fn remove(
 pub async fn ask_anybody(app: &App, from: IpAddr) -> Result<Question> {
     let party = relying_party(app)?;
     app.transaction(move |app, conn| {
-        let subject = format!("questions:{from}");
+        let subject = format!("questions:{}", household(from));
         let until = app.now() + chrono::Duration::minutes(15);
         storage::sessions::count_failure(conn, &subject, app.now(), until)?;
         let asked = storage::sessions::failures(conn, &subject, app.now())?;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use domain::UserId;
+use domain::{UserId, household};
 use storage::DbConnection;
 use storage::users::User;
 
@@ -159,15 +159,20 @@ pub async fn prove_again(app: &App, person: &Person, password: &str, from: IpAdd
 /// What failures are counted for: whose account, and where from.
 pub(super) struct Subjects([String; 2]);
 
+/// Where failures come from.
+fn place(from: IpAddr) -> String {
+    format!("address:{}", household(from))
+}
+
 impl Subjects {
     pub(super) fn code(user: UserId, from: IpAddr) -> Self {
-        Self([format!("code:{user}"), format!("address:{from}")])
+        Self([format!("code:{user}"), place(from)])
     }
 
     /// Of somebody who does not say who they are before they have answered.
     pub(super) fn passkey(credential_id: &str, from: IpAddr) -> Self {
         let hash = token_hash(credential_id);
-        Self([format!("passkey:{hash}"), format!("address:{from}")])
+        Self([format!("passkey:{hash}"), place(from)])
     }
 
     /// One failure more, until it is known that it was none: true if it is one too many.
@@ -227,7 +232,7 @@ async fn prove(app: &App, login: &str, password: &str, from: IpAddr) -> Result<U
                 Some(user) => format!("user:{}", user.id),
                 None => format!("login:{}", token_hash(&login)),
             };
-            let subjects = Subjects([account, format!("address:{from}")]);
+            let subjects = Subjects([account, place(from)]);
             let tired = subjects.count(app, conn)?;
             Ok((user, subjects, tired))
         })

@@ -3,14 +3,16 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::TimeDelta;
-use domain::Time;
+use domain::{LineOutcome, Time};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use service::archives::{self, Documents};
+use service::jobs::Job;
 use service::keys::Keys;
 use service::{App, Error};
 use storage::DbConnection;
 use storage::accounts::Account;
+use storage::post_imports::{self, Item, PostImport};
 use storage::statuses::Status;
 use test_support::{Kind, TestApp};
 
@@ -83,5 +85,52 @@ async fn an_archive_is_there_for_seven_days_and_then_it_is_gone_with_its_file() 
         assert!(matches!(late, Err(Error::NotFound)), "it is gone");
         assert!(!app.media().has(&file).await.unwrap());
         archives::ask(app, &ada).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_archive_whose_file_is_gone_is_finished_once_all_its_posts_are_worked_off() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        // As a process leaves it that dies between the file and the note of it.
+        let import = PostImport {
+            id: 1,
+            account_id: ada.id(),
+            file: Some("ab/gone.archive".to_owned()),
+            is_read: true,
+            step: 0,
+            boosts: 0,
+            unpacked: 0,
+            failure: String::new(),
+            counts: String::new(),
+            created_at: app.now(),
+            finished_at: None,
+        };
+        let item = Item {
+            import_id: 1,
+            number: 1,
+            uri: "https://old.example/1".to_owned(),
+            body: String::new(),
+            published_at: app.now(),
+            outcome: LineOutcome::Done,
+            reason: String::new(),
+        };
+        app.transaction(move |_, conn| {
+            post_imports::insert(conn, import)?;
+            Ok(post_imports::insert_items(conn, vec![item])?)
+        })
+        .await
+        .unwrap();
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let taken = archives::recent(app, &ada).await.unwrap().remove(0);
+        assert!(taken.import.finished_at.is_some(), "{taken:?}");
+        assert_eq!(taken.import.failure, "");
+        assert_eq!(taken.import.file, None);
+        assert_eq!(taken.counts.done, 1);
     }
 }

@@ -7,7 +7,10 @@
 )]
 
 mod archives;
+mod emojis;
+mod entering;
 mod films;
+mod leaving;
 mod pages;
 mod pictures;
 mod polls;

@@ -9,11 +9,12 @@ use domain::{AccountId, InboxId, Time};
 use crate::accounts::Account;
 use crate::among::among;
 use crate::connection::DbConnection;
+use crate::custom_emojis::Emoji;
 use crate::deliveries::Lane;
 use crate::inbox::Received;
 use crate::jobs::Job;
 use crate::pushes::Push;
-use crate::schema::{accounts, delivery_lanes, inbox, jobs, pushes};
+use crate::schema::{accounts, custom_emojis, delivery_lanes, inbox, jobs, pushes};
 
 /// Loads the rows of a query; on PostgreSQL holds them, and leaves out what others hold.
 macro_rules! claim {
@@ -190,6 +191,22 @@ pub(crate) fn hold_account(conn: &mut DbConnection, id: AccountId) -> QueryResul
             .find(id.0)
             .select(Account::as_select())
             .for_no_key_update()
+            .first(c),
+    }
+    .optional()
+}
+
+/// The emoji, which until the end of the transaction nobody else changes.
+pub(crate) fn hold_emoji(conn: &mut DbConnection, id: i64) -> QueryResult<Option<Emoji>> {
+    match conn {
+        DbConnection::Sqlite(c) => custom_emojis::table
+            .find(id)
+            .select(Emoji::as_select())
+            .first(c),
+        DbConnection::Postgres(c) => custom_emojis::table
+            .find(id)
+            .select(Emoji::as_select())
+            .for_update()
             .first(c),
     }
     .optional()

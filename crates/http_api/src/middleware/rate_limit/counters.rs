@@ -2,13 +2,13 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actix_web::http::Method;
-use domain::{AccountId, Time};
+use domain::{AccountId, Time, household};
 use moka::sync::Cache;
 use service::oauth::TokenOwner;
 
@@ -99,7 +99,7 @@ impl RateLimiter {
     /// is told by the rule that binds it most.
     pub(super) fn count(&self, request: &Counted<'_>, asker: Asker) -> Standing {
         let now = (self.now)().and_utc().timestamp();
-        let address = network(request.address);
+        let address = household(request.address);
         let mut binding: Option<Standing> = None;
         for rule in Rule::of(request.method, request.path, request.query) {
             let Some(caller) = caller(rule.by(), address, asker) else {
@@ -148,16 +148,5 @@ fn caller(by: By, address: IpAddr, asker: Asker) -> Option<Caller> {
         (By::Token, Asker::Holder(token, _)) => Some(Caller::Token(token)),
         (By::Token, Asker::Nobody) => None,
         (By::Address, _) => Some(address),
-    }
-}
-
-/// One household or school has a /64 of IPv6 addresses to itself.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let network = u128::from(address) & (u128::MAX << 64);
-            IpAddr::V6(Ipv6Addr::from(network))
-        }
     }
 }
