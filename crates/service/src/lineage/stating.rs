@@ -69,13 +69,15 @@ pub async fn state(app: &App, person: &Person, id: StatusId, address: &str) -> R
     .await
 }
 
-/// Says so no more, of what one's own post comes from. [`Error::NotFound`] if it does not.
+/// Says so no more, of what one's own post comes from. [`Error::NotFound`] if it does not, or if the source's author said
+/// no: that stays, or one could begin anew.
 pub async fn withdraw(app: &App, person: &Person, id: StatusId, derivation: i64) -> Result<()> {
     let me = person.id();
     app.transaction(move |app, conn| {
         own(conn, &me, id)?;
         let row = storage::derivations::find(conn, derivation)?
-            .filter(|row| row.derived_id == Some(id) && row.state != ClaimState::Gone)
+            .filter(|row| row.derived_id == Some(id))
+            .filter(|row| matches!(row.state, ClaimState::Claimed | ClaimState::Confirmed))
             .ok_or(Error::NotFound)?;
         storage::derivations::set_stated(conn, row.id, false)?;
         storage::derivations::set_state(conn, row.id, ClaimState::Gone, Some(app.now()))?;
