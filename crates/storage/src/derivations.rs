@@ -110,6 +110,22 @@ pub fn waiting_of_source(conn: &mut DbConnection, source: StatusId) -> QueryResu
         .get_result(conn)
 }
 
+/// Adaptations of a source that its author has not agreed to, oldest first.
+pub fn claimed_of_source(
+    conn: &mut DbConnection,
+    source: StatusId,
+    limit: i64,
+) -> QueryResult<Vec<Derivation>> {
+    each!(conn, c => derivations::table
+        .filter(derivations::source_id.eq(source.0))
+        .filter(derivations::state.eq(i16::from(ClaimState::Claimed)))
+        .filter(derivations::kind.eq(i16::from(Kind::Adaptation)))
+        .order(derivations::id)
+        .limit(limit)
+        .select(Derivation::as_select())
+        .load(c))
+}
+
 /// All that a post says of itself, in whatever state. A range of the unique index.
 pub fn of_derived(conn: &mut DbConnection, derived: &str) -> QueryResult<Vec<Derivation>> {
     derivations::table

@@ -214,6 +214,17 @@ async fn a_licence_says_yes_or_warns_and_somebody_wishes_to_be_asked() {
     ada.publish(yes).await;
     let made = bo.get(&format!("/api/v1/statuses/{}", id(&made))).await;
     assert_eq!(state(&made), "confirmed");
+    // What was claimed before there was a licence is agreed to once there is one.
+    let usual = ada.request(Method::PATCH, settings);
+    answer(usual.json(&json!({ "ask_first": false }))).await;
+    let late = json!({ "status": "A dance\n#Practice" });
+    let late = ada.publish(late).await;
+    let made = adapts(&late).await;
+    assert_eq!(state(&made), "claimed");
+    let edit = ada.request(Method::PUT, &format!("/api/v1/statuses/{}", id(&late)));
+    answer(edit.json(&json!({ "status": "A dance\n#Practice #CCBY" }))).await;
+    let made = bo.get(&format!("/api/v1/statuses/{}", id(&made))).await;
+    assert_eq!(state(&made), "confirmed");
     // Of one's own nobody is asked.
     let words = format!("Another verse, adapted from {}", url(&open));
     let own = ada.publish(json!({ "status": words })).await;

@@ -17,6 +17,8 @@ use crate::{App, Error, Result};
 
 /// How long the server of a source has to take a claim in before it is asked.
 const PATIENCE: TimeDelta = TimeDelta::seconds(10);
+/// Claims that a licence decides at once.
+const CLAIMS: i64 = 200;
 
 /// Decides on a claim whose source is known, as far as that can be done here.
 pub(super) fn weigh(
@@ -47,6 +49,19 @@ pub(super) fn weigh(
         return Ok(());
     }
     ask(app, conn, claim, derived, source)
+}
+
+/// Agrees to what was claimed of a post of ours before its author said by a licence that one may.
+pub(crate) fn reconsider(app: &App, conn: &mut DbConnection, source: &Status) -> Result<()> {
+    let lets = terms_of(conn, source.id)? == Terms::Derivatives
+        && !storage::users::asks_before_adaptation(conn, source.account_id)?;
+    if !lets {
+        return Ok(());
+    }
+    for claim in storage::derivations::claimed_of_source(conn, source.id, CLAIMS)? {
+        settle(app, conn, &claim, ClaimState::Confirmed)?;
+    }
+    Ok(())
 }
 
 /// Writes what became of a claim. Others are told of what the author of a source of ours says.

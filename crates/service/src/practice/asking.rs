@@ -13,7 +13,7 @@ use super::{keep_own, label, licence_label};
 use crate::jobs::{Outgoing, federate};
 use crate::streaming::Event;
 use crate::word::say;
-use crate::{App, Result};
+use crate::{App, Result, lineage};
 
 const HOW: &str =
     "You can answer here in plain words, for example: stage KS3, subject maths, licence by-nc";
@@ -135,6 +135,7 @@ fn complete(
     let Some(practice) = keep_own(app, conn, &status, &tags)? else {
         return Ok(gone);
     };
+    lineage::reconsider(app, conn, &status)?;
     app.tell(Event::Edited(id));
     federate(app, conn, Outgoing::Renew { status: id })?;
     let added: Vec<String> = answers.iter().filter_map(|of| shown(app, of)).collect();

@@ -143,6 +143,7 @@ pub async fn edit(
         storage::practices::delete_of_status(conn, id)?;
         if let Some(found) = practice::keep_own(app, conn, &status, &composed.tags)? {
             practice::ask(app, conn, &author, &status, &found)?;
+            lineage::reconsider(app, conn, &status)?;
         }
         if let Some(media) = &change.media {
             storage::media::detach_all(conn, id)?;
