@@ -5,14 +5,14 @@
 
 use chrono::TimeDelta;
 use domain::network::Standing;
-use domain::{AccountId, NetworkPostState, StatusId, Visibility};
+use domain::{AccountId, AccountKind, NetworkPostState, Page, StatusId, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks::{self, NetworkPost};
 use storage::statuses::Status;
 
 use super::saying::{full, say, say_to_stewards};
-use super::{Known, among, commands, is_group};
+use super::{Known, among, commands};
 use crate::incoming::{Deed, Undo, Undone};
 use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
 use crate::statuses::{add_boost, remove_boost};
@@ -20,6 +20,10 @@ use crate::{App, Result};
 
 /// What is older when it comes was found by somebody who looked for it, and was meant for nobody now.
 const LATE: TimeDelta = TimeDelta::days(7);
+/// How many posts wait while stewards are told of each; of more they see when they look.
+const TOLD: i64 = 20;
+/// For how long it is remembered that a post was passed on, which its server may send again.
+const ONCE: TimeDelta = TimeDelta::days(2);
 /// The hashtag of an answer that settles a question.
 const ANSWERED: &str = "answered";
 
@@ -31,7 +35,8 @@ pub(crate) fn arrived(
     author: &Account,
     mentioned: &[Account],
 ) -> Result<()> {
-    if is_group(author) {
+    // Groups, here or elsewhere, would pass on what the other passes on.
+    if author.kind == AccountKind::Group {
         return Ok(());
     }
     let is_open = status.visibility.is_open() && !status.local_only;
@@ -95,7 +100,11 @@ fn submit(
     status: &Status,
 ) -> Result<()> {
     let standing = standing(conn, to.id(), author.id)?;
-    let state = to.network.posting.decide(standing);
+    let state = match to.network.posting.decide(standing) {
+        // Whom moderators silenced is not passed on unread.
+        NetworkPostState::Announced if author.silenced_at.is_some() => NetworkPostState::Waiting,
+        state => state,
+    };
     let row = NetworkPost {
         network_id: to.id(),
         status_id: status.id,
@@ -115,7 +124,10 @@ fn submit(
                 "Your post waits for a steward of {name}, who reads it before it is passed on: {}",
                 status.url
             );
-            say(app, conn, to, author, &text)?;
+            tell_author(app, conn, to, author, &text)?;
+            if are_many(conn, to)? {
+                return Ok(());
+            }
             let text = format!(
                 "A post by {} waits: {url}\n\nAnswer \"approve {url}\" or \"refuse {url}\".",
                 full(app, author),
@@ -133,9 +145,31 @@ fn submit(
                 "Your post was not passed on to {name}: {why}. The post itself stays as it is: {}",
                 status.url
             );
-            say(app, conn, to, author, &text)
+            tell_author(app, conn, to, author, &text)
         }
     }
+}
+
+/// Programs are not told: they might answer, and be told again.
+fn tell_author(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Known,
+    author: &Account,
+    text: &str,
+) -> Result<()> {
+    if author.kind == AccountKind::Person {
+        say(app, conn, by, author, text)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether so many posts wait that one more is no news.
+fn are_many(conn: &mut DbConnection, of: &Known) -> Result<bool> {
+    let page = Page::newest(TOLD + 1);
+    let waiting = networks::page_of_posts(conn, of.id(), NetworkPostState::Waiting, &page)?;
+    Ok(i64::try_from(waiting.len()).is_ok_and(|waiting| waiting > TOLD))
 }
 
 /// Boosts a post, unless the network did.
@@ -198,7 +232,7 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, outgoing: &Outgoing) -> R
         return Ok(());
     };
     let by = by.unwrap_or(status.account_id);
-    pass_on(app, conn, by, &status, || {
+    pass_on(app, conn, by, &status, false, || {
         PassedOn::Ours(Box::new(outgoing.clone()))
     })
 }
@@ -234,7 +268,11 @@ pub fn relay(
     if is_own && status.account_id != by {
         return Ok(());
     }
-    pass_on(app, conn, by, &status, || PassedOn::Theirs(body.to_owned()))
+    // The same post may come in any number of activities.
+    let once = matches!(deed, Deed::Post(_));
+    pass_on(app, conn, by, &status, once, || {
+        PassedOn::Theirs(body.to_owned())
+    })
 }
 
 fn pass_on(
@@ -242,6 +280,7 @@ fn pass_on(
     conn: &mut DbConnection,
     by: AccountId,
     status: &Status,
+    once: bool,
     what: impl Fn() -> PassedOn,
 ) -> Result<()> {
     if !status.visibility.is_open() || status.local_only || status.held_at.is_some() {
@@ -249,6 +288,9 @@ fn pass_on(
     }
     for thread in networks::threads(conn, status.conversation_id)? {
         let network = thread.network_id;
+        if once && !is_first_time(app, conn, network, status.id)? {
+            continue;
+        }
         match thread.state {
             NetworkPostState::Announced if !networks::is_banned(conn, network, by)? => {
                 let what = what();
@@ -267,6 +309,16 @@ fn pass_on(
         }
     }
     Ok(())
+}
+
+fn is_first_time(
+    app: &App,
+    conn: &mut DbConnection,
+    network: AccountId,
+    post: StatusId,
+) -> Result<bool> {
+    let (what, now) = (format!("passed on by {network}: {post}"), app.now());
+    Ok(storage::lookups::begin(conn, &what, now, now - ONCE)?)
 }
 
 /// Passes a post on that has waited.
