@@ -224,7 +224,7 @@ async fn who_is_no_member_waits_or_is_refused_on_postgresql() {
     others(Postgres).await;
 }
 
-/// Whoever sends the same again, or a lot, is not passed on twice, and no steward is told of each.
+/// Of somebody who posts a lot no steward is told each time.
 async fn too_much(kind: Kind) {
     let Some(hub) = School::open(kind).await else {
         return;
@@ -232,36 +232,17 @@ async fn too_much(kind: Kind) {
     let ada = hub.teacher("ada");
     network(&hub, "english", &["ada"], &[]);
     let there = Elsewhere::open().await;
-    runs(&there, "lemmy").await;
-    let (lee, mo) = (there.person("lee"), there.person("mo"));
-    joins(&there, &hub, &lee, "english").await;
+    let mo = there.person("mo");
+    let by = text(&mo["id"]);
     let group = format!("{}/users/english", hub.base);
     let public = "https://www.w3.org/ns/activitystreams#Public";
-    let sends = async |who: &Value, name: &str, turn: u8| {
-        let by = text(&who["id"]);
-        let note = json!({ "id": format!("{by}/{name}"), "type": "Note", "attributedTo": by, "to": [public, group],
-            "content": name, "tag": [{ "type": "Mention", "href": group, "name": "@english" }] });
-        let create = json!({ "id": format!("{by}/{name}/create/{turn}"), "type": "Create", "actor": by,
+    for number in 0..21 {
+        let uri = format!("{by}/{number}");
+        let note = json!({ "id": uri, "type": "Note", "attributedTo": by, "to": [public, group],
+            "content": format!("Dactyl {number}"), "tag": [{ "type": "Mention", "href": group, "name": "@english" }] });
+        let create = json!({ "id": format!("{uri}/create"), "type": "Create", "actor": by,
             "to": [public, group], "object": note });
         there.tells(&hub, &create).await;
-        note["id"].clone()
-    };
-    let first = sends(&lee, "iambs", 1).await;
-    sends(&lee, "iambs", 2).await;
-    let second = sends(&lee, "trochees", 1).await;
-    let passes_on = |activity: &Value, post: &Value| {
-        announced(activity, "Create") && activity["object"]["object"]["id"] == *post
-    };
-    there
-        .receives("the second post", |activity| passes_on(activity, &second))
-        .await;
-    assert_eq!(
-        count(&there, |activity| passes_on(activity, &first)).await,
-        1
-    );
-
-    for number in 0..21 {
-        sends(&mo, &format!("dactyl-{number}"), 1).await;
     }
     let id = id_of(&hub, "english").await;
     let path = format!("{NETWORKS}/{id}/posts?state=waiting&limit=40");

@@ -22,8 +22,6 @@ use crate::{App, Result};
 const LATE: TimeDelta = TimeDelta::days(7);
 /// How many posts wait while stewards are told of each; of more they see when they look.
 const TOLD: i64 = 20;
-/// For how long it is remembered that a post was passed on, which its server may send again.
-const ONCE: TimeDelta = TimeDelta::days(2);
 /// The hashtag of an answer that settles a question.
 const ANSWERED: &str = "answered";
 
@@ -232,7 +230,7 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, outgoing: &Outgoing) -> R
         return Ok(());
     };
     let by = by.unwrap_or(status.account_id);
-    pass_on(app, conn, by, &status, false, || {
+    pass_on(app, conn, by, &status, || {
         PassedOn::Ours(Box::new(outgoing.clone()))
     })
 }
@@ -268,11 +266,7 @@ pub fn relay(
     if is_own && status.account_id != by {
         return Ok(());
     }
-    // The same post may come in any number of activities.
-    let once = matches!(deed, Deed::Post(_));
-    pass_on(app, conn, by, &status, once, || {
-        PassedOn::Theirs(body.to_owned())
-    })
+    pass_on(app, conn, by, &status, || PassedOn::Theirs(body.to_owned()))
 }
 
 fn pass_on(
@@ -280,7 +274,6 @@ fn pass_on(
     conn: &mut DbConnection,
     by: AccountId,
     status: &Status,
-    once: bool,
     what: impl Fn() -> PassedOn,
 ) -> Result<()> {
     if !status.visibility.is_open() || status.local_only || status.held_at.is_some() {
@@ -288,9 +281,6 @@ fn pass_on(
     }
     for thread in networks::threads(conn, status.conversation_id)? {
         let network = thread.network_id;
-        if once && !is_first_time(app, conn, network, status.id)? {
-            continue;
-        }
         match thread.state {
             NetworkPostState::Announced if !networks::is_banned(conn, network, by)? => {
                 let what = what();
@@ -309,16 +299,6 @@ fn pass_on(
         }
     }
     Ok(())
-}
-
-fn is_first_time(
-    app: &App,
-    conn: &mut DbConnection,
-    network: AccountId,
-    post: StatusId,
-) -> Result<bool> {
-    let (what, now) = (format!("passed on by {network}: {post}"), app.now());
-    Ok(storage::lookups::begin(conn, &what, now, now - ONCE)?)
 }
 
 /// Passes a post on that has waited.
