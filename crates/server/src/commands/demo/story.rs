@@ -5,11 +5,12 @@ use std::time::Duration;
 use anyhow::Context;
 use domain::{ApplicationId, Role, StatusId, Visibility};
 use service::follows::FollowWishes;
+use service::networks::{self, NewNetwork};
 use service::oauth::{self, NewApplication, Person};
 use service::profile::ProfileChange;
 use service::statuses::{self, NewStatus};
 use service::users::{self, NewUser};
-use service::views::AccountView;
+use service::views::{AccountView, StatusView};
 use service::{App, accounts, follows, profile};
 
 use crate::commands::say;
@@ -99,6 +100,7 @@ pub async fn tell(harbour: &App, moor: &App) -> anyhow::Result<()> {
     for (follower, followed) in [
         ("amara", "imani"),
         ("amara", "lena"),
+        ("amara", "gwen"),
         ("dev", "hugo"),
         ("esme", "kit"),
         ("farah", "lena"),
@@ -139,6 +141,48 @@ pub async fn tell(harbour: &App, moor: &App) -> anyhow::Result<()> {
     let kit = moor.person("kit")?;
     statuses::favourite(moor.app, kit, sung).await?;
     statuses::boost(moor.app, moor.person("gwen")?, sung, None).await?;
+    let plan = spread_a_plan(&harbour, &moor).await?;
+    found_a_network(&harbour, &moor).await?;
+    say(&format!("What came of one lesson plan: {plan}/tree"));
+    Ok(())
+}
+
+/// A practice post of one school, adapted in the other, and once more at home in another language. Gives where it stands.
+async fn spread_a_plan(harbour: &School<'_>, moor: &School<'_>) -> anyhow::Result<String> {
+    let plan = moor.post("gwen", "The five-minute plan\n\nOne page, five boxes: what they know, what they will know, the question, the task, the check. It takes five minutes and survives a fire drill. #Practice #KS3 #English #LessonPlan #CCBY", None).await?;
+    let read = harbour.arrived("amara", &plan).await?;
+    let url = harbour.address(read).await?;
+    let adapted = harbour.post("amara", &format!("The five-minute plan for Year 5\n\nThe same five boxes, with a picture in each. The check is a hand signal. Adapted from {url} #Practice #KS2 #Maths #LessonPlan #CCBY"), None).await?;
+    let back = moor.arrived("imani", &adapted).await?;
+    let url = moor.address(back).await?;
+    moor.post("kit", &format!("Cynllun pum munud\n\nPum blwch, un dudalen, yn Gymraeg. Addaswyd o {url} #Practice #KS3 #MFL #LessonPlan #CCBY"), None).await?;
+    harbour.post("esme", &format!("The five-minute rehearsal\n\nFive boxes again: warm-up, phrase, problem, whole, cheer. Adapted from {plan} #Practice #KS2 #Music #LessonPlan #CCBY"), None).await?;
+    harbour.address(read).await
+}
+
+/// A network of both schools, with a thread in it.
+async fn found_a_network(harbour: &School<'_>, moor: &School<'_>) -> anyhow::Result<()> {
+    let (here, there) = (&harbour.app.settings().host, &moor.app.settings().host);
+    let new = NewNetwork {
+        name: "maths".to_owned(),
+        title: "Maths across the bay".to_owned(),
+        description: "From counting to calculus. Ask anything.".to_owned(),
+        stewards: vec![format!("amara@{here}"), format!("imani@{there}")],
+        rules: "Be kind, be concrete.".to_owned(),
+        ..NewNetwork::default()
+    };
+    networks::create(harbour.app, new).await?;
+    let network = format!("maths@{here}");
+    for member in ["imani", "lena", "hugo"] {
+        moor.follow_elsewhere(member, "maths", harbour).await?;
+    }
+    for member in ["amara", "dev"] {
+        harbour.follow_elsewhere(member, "maths", harbour).await?;
+    }
+    let question = moor.post("imani", &format!("@{network} Who has a good first lesson on negative numbers that is not a thermometer?"), None).await?;
+    let passed_on = harbour.passed_on("amara", &question).await?;
+    harbour.post("amara", &format!("@imani@{there} A lift in a building with three basements. They draw the buttons first. #Answered"), Some(passed_on)).await?;
+    harbour.post("dev", &format!("@imani@{there} A game score that may go below nothing; mine wrote it for the micro:bit."), Some(passed_on)).await?;
     Ok(())
 }
 
@@ -239,7 +283,6 @@ impl<'a> School<'a> {
         let new = NewStatus {
             text: text.to_owned(),
             visibility: Some(Visibility::Public),
-            language: Some("en".to_owned()),
             in_reply_to,
             ..NewStatus::default()
         };
@@ -247,19 +290,42 @@ impl<'a> School<'a> {
         Ok(view.status.uri)
     }
 
+    /// Where a post is to be read, at the school that wrote it.
+    async fn address(&self, id: StatusId) -> anyhow::Result<String> {
+        let view = statuses::view(self.app, self.people.first(), id).await?;
+        Ok(view.status.url)
+    }
+
+    /// Waits until a network has passed a post on into somebody's home timeline here.
+    async fn passed_on(&self, reader: &str, uri: &str) -> anyhow::Result<StatusId> {
+        self.find_at_home(reader, |view| {
+            let boosted = view.boosted.as_deref()?;
+            (boosted.status.uri == uri).then_some(boosted.status.id)
+        })
+        .await
+        .with_context(|| format!("{uri} was not passed on"))
+    }
+
     /// Waits until a post of the other school is in somebody's home timeline here.
     async fn arrived(&self, reader: &str, uri: &str) -> anyhow::Result<StatusId> {
-        let reader = self.person(reader)?;
-        patiently(async || {
-            let home = service::timelines::home(self.app, reader, domain::Page::newest(40)).await?;
-            Ok(home
-                .items
-                .iter()
-                .find(|view| view.status.uri == uri)
-                .map(|view| view.status.id))
+        self.find_at_home(reader, |view| {
+            (view.status.uri == uri).then_some(view.status.id)
         })
         .await
         .with_context(|| format!("{uri} did not arrive"))
+    }
+
+    async fn find_at_home(
+        &self,
+        reader: &str,
+        wanted: impl Fn(&StatusView) -> Option<StatusId>,
+    ) -> anyhow::Result<StatusId> {
+        let reader = self.person(reader)?;
+        patiently(async || {
+            let home = service::timelines::home(self.app, reader, domain::Page::newest(40)).await?;
+            Ok(home.items.iter().find_map(&wanted))
+        })
+        .await
     }
 }
 
