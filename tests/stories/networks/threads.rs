@@ -94,8 +94,29 @@ async fn thread(kind: Kind) {
         .receives("the like", |activity| announced(activity, "Like"))
         .await;
 
-    // Settled by who asked.
+    // A steward takes an answer out, once.
     let id = id_of(&hub, "english").await;
+    let thread = dan
+        .get(&format!("/api/v1/statuses/{}/context", text(&of_dan["id"])))
+        .await;
+    let mut below = thread["descendants"].as_array().unwrap().iter();
+    let three = below.find(|status| has(status, "Three")).unwrap();
+    let remove = format!("{NETWORKS}/{id}/posts/{}/remove", text(&three["id"]));
+    let said = ada.post(&remove, Value::Null).await;
+    assert_eq!(
+        said["message"],
+        "The answer is taken out, and its author told."
+    );
+    let said = ada.post(&remove, Value::Null).await;
+    assert_eq!(said["message"], "That was done already.");
+    hears(&dan, "took your answer out").await;
+    groups
+        .receives("the removal", |activity| {
+            announced(activity, "Delete") && activity["object"]["object"] == three["uri"]
+        })
+        .await;
+
+    // Settled by who asked.
     answers(
         &cy,
         uri,
@@ -124,7 +145,9 @@ async fn thread(kind: Kind) {
     let path = format!("/api/v1/statuses/{}", text(&asked["id"]));
     crate::harness::answer(cy.request(reqwest::Method::DELETE, &path)).await;
     groups
-        .receives("the deletion", |activity| announced(activity, "Delete"))
+        .receives("the deletion", |activity| {
+            announced(activity, "Delete") && activity["object"]["object"]["id"] == *uri
+        })
         .await;
     people
         .receives("the boost to be taken back", |activity| {

@@ -265,7 +265,11 @@ impl Reader {
 
     /// Whether the last words say so, and those before them do not deny it.
     fn claims(&self) -> bool {
-        WORDINGS.iter().any(|wording| {
+        let Some((last, _)) = self.recent.last() else {
+            return false;
+        };
+        let mut likely = WORDINGS.iter().filter(|wording| wording.ends_with(last));
+        likely.any(|wording| {
             let length = wording.split(' ').count();
             let Some(start) = self.recent.len().checked_sub(length) else {
                 return false;

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::text::{Hosts, Span, spans};
 
@@ -193,5 +195,23 @@ fn hostile_repetition_is_read_in_one_walk() {
         let text = unit.repeat(100_000 / unit.len());
         assert!(sources(&pieces(&text)).len() <= SOURCES);
         let _ = use_of(&pieces(&text));
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_source_is_a_link_of_the_post(
+        text in "(adapted from |not |based on |and |> |\n|\\. |\"|https://a\\.example/[0-9] |#Tried |é ){0,40}"
+    ) {
+        let pieces = pieces(&text);
+        let found = sources(&pieces);
+        prop_assert!(found.len() <= SOURCES);
+        for source in found {
+            prop_assert!(text.contains(&source.address));
+            prop_assert!(source.context.chars().count() <= CONTEXT);
+        }
+        if let Some((_, context)) = use_of(&pieces) {
+            prop_assert!(context.chars().count() <= CONTEXT);
+        }
     }
 }

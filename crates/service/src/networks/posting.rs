@@ -282,7 +282,7 @@ fn pass_on(
     for thread in networks::threads(conn, status.conversation_id)? {
         let network = thread.network_id;
         match thread.state {
-            NetworkPostState::Announced if !networks::is_banned(conn, network, by)? => {
+            NetworkPostState::Announced if may_pass(conn, network, by, status)? => {
                 let what = what();
                 enqueue(
                     app,
@@ -299,6 +299,20 @@ fn pass_on(
         }
     }
     Ok(())
+}
+
+/// Neither what somebody banned does, nor what is done with an answer that was taken out.
+fn may_pass(
+    conn: &mut DbConnection,
+    network: AccountId,
+    by: AccountId,
+    status: &Status,
+) -> Result<bool> {
+    if networks::is_banned(conn, network, by)? {
+        return Ok(false);
+    }
+    let row = networks::post(conn, network, status.id)?;
+    Ok(row.is_none_or(|row| row.state != NetworkPostState::Removed))
 }
 
 /// Passes a post on that has waited.

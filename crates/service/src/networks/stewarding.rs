@@ -125,8 +125,11 @@ pub(super) fn post_deed(
     use NetworkPostState::{Announced, Refused, Removed, Waiting};
     check_is_steward(conn, of, by.id)?;
     storage::accounts::hold(conn, of.id())?;
-    let post = networks::post(conn, of.id(), id)?.ok_or(Error::NotFound)?;
     let status = storage::statuses::find(conn, id)?.ok_or(Error::NotFound)?;
+    if status.in_reply_to_uri.is_some() {
+        return answer_deed(app, conn, of, by, &status, deed);
+    }
+    let post = networks::post(conn, of.id(), id)?.ok_or(Error::NotFound)?;
     match (deed, post.state) {
         (Deed::Pin, Announced) => pin(app, conn, of, &status, true),
         (Deed::Unpin, Announced) => pin(app, conn, of, &status, false),
@@ -153,6 +156,52 @@ pub(super) fn post_deed(
             "That cannot be done with a post that is {}",
             post.state.name()
         ))),
+    }
+}
+
+/// An answer in a thread is taken out where groups are read, or put back; others were never sent it.
+fn answer_deed(
+    app: &App,
+    conn: &mut DbConnection,
+    of: &Known,
+    by: &Account,
+    status: &Status,
+    deed: Deed,
+) -> Result<String> {
+    let thread = networks::post(conn, of.id(), status.conversation_id)?;
+    let is_in = thread.is_some_and(|thread| thread.state == NetworkPostState::Announced);
+    if !is_in || !status.visibility.is_open() {
+        return Err(Error::NotFound);
+    }
+    let is_out = networks::post(conn, of.id(), status.id)?.is_some();
+    match (deed, is_out) {
+        (Deed::Remove, false) => {
+            let row = NetworkPost {
+                network_id: of.id(),
+                status_id: status.id,
+                state: NetworkPostState::Removed,
+                activity: None,
+                answer_id: None,
+                created_at: app.now(),
+            };
+            networks::insert_post(conn, row)?;
+            tell_of_removal(app, conn, of, by, status, false)?;
+            let text = format!(
+                "The stewards of {} took your answer out. It stays as it is: {}",
+                full(app, &of.account),
+                status.url
+            );
+            tell_author(app, conn, of, status, &text)?;
+            Ok("The answer is taken out, and its author told.".to_owned())
+        }
+        (Deed::Restore, true) => {
+            networks::delete_post(conn, of.id(), status.id)?;
+            tell_of_removal(app, conn, of, by, status, true)?;
+            Ok("The answer is back.".to_owned())
+        }
+        (Deed::Remove, true) => Ok("That was done already.".to_owned()),
+        (Deed::Restore, false) => Ok("The answer is in the network already.".to_owned()),
+        _ => Err(invalid("That can be done with what begins a thread only")),
     }
 }
 
@@ -495,7 +544,7 @@ fn carry_out(
     text: &str,
 ) -> Result<String> {
     if kind == ProposalKind::ChangeRules {
-        let network = storage::networks::Network {
+        let network = networks::Network {
             rules: text.to_owned(),
             ..of.network.clone()
         };

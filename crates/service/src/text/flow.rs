@@ -70,6 +70,7 @@ fn link(tag: &str, inside: &str) -> Option<Piece> {
 #[cfg(test)]
 mod tests {
     use domain::lineage::{sources, use_of};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -124,5 +125,23 @@ mod tests {
             assert!(flow(html).len() <= 2, "{html}");
         }
         let _ = flow(&"<a href=x>".repeat(20_000));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_it_is_nothing_is_made_up(
+            html in "(<a href=\"https://a\\.example/1\">|</a>|<p>|</p>|<blockquote>|</blockquote>|<|>|&amp;|&|adapted from |é|#x|@y){0,40}"
+        ) {
+            let pieces = flow(&html);
+            let length = |piece: &Piece| match piece {
+                Piece::Words(words) | Piece::Tag(words) => words.len(),
+                Piece::Link { words, .. } => words.len(),
+                Piece::Mention | Piece::End => 0,
+            };
+            prop_assert!(pieces.iter().map(length).sum::<usize>() <= html.len());
+            for source in sources(&pieces) {
+                prop_assert_eq!(source.address, "https://a.example/1");
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::paging::load_page;
 use crate::row::Optional;
 use crate::schema::{network_posts, statuses};
 
-/// A post that mentions a network and answers nothing.
+/// A post that mentions a network and answers nothing; of answers, only those that were taken out.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = network_posts, treat_none_as_default_value = false)]
 pub struct NetworkPost {
@@ -35,6 +35,17 @@ pub fn insert_post(conn: &mut DbConnection, post: NetworkPost) -> QueryResult<bo
         .on_conflict_do_nothing()
         .execute(c))
     .map(|rows| rows == 1)
+}
+
+/// Takes the row of an answer away, which was taken out of a network and is put back.
+pub fn delete_post(
+    conn: &mut DbConnection,
+    network: AccountId,
+    status: StatusId,
+) -> QueryResult<()> {
+    diesel::delete(network_posts::table.find((network.0, status.0)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// What became of a post in a network. One row by key.
