@@ -209,6 +209,12 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
         )
         .await;
     assert!(status.is_client_error(), "{status}");
+
+    // What is not for everybody is not said to be in the library.
+    let quiet = json!({ "status": "Spelling bee #Practice", "visibility": "private" });
+    sam.publish(quiet).await;
+    let asked = said_to(&sam, "Spelling bee” is up").await;
+    assert!(!asked["content"].as_str().unwrap().contains("library"));
 }
 
 #[tokio::test]
