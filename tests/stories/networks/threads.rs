@@ -182,7 +182,8 @@ async fn others(kind: Kind) {
     }
     let groups = Elsewhere::open().await;
     runs(&groups, "piefed").await;
-    joins(&groups, &hub, &groups.person("lee"), "english").await;
+    let lee = groups.person("lee");
+    joins(&groups, &hub, &lee, "english").await;
 
     // Who is no member waits, and is told so once.
     let words = format!("@english@{} A play for three voices", hub.host);
@@ -202,6 +203,19 @@ async fn others(kind: Kind) {
         .await
         .unwrap();
     assert_eq!(answer.status(), 403);
+    // What others do with it meanwhile is not passed on in its place.
+    let (by, group) = (text(&lee["id"]), format!("{}/users/english", hub.base));
+    let like = json!({ "id": format!("{by}/like"), "type": "Like", "actor": by, "object": waiting["uri"] });
+    groups.tells(&hub, &like).await;
+    let help = json!({ "id": format!("{by}/help"), "type": "Note", "attributedTo": by, "to": [group], "content": "help",
+        "tag": [{ "type": "Mention", "href": group, "name": "@english" }] });
+    let help = json!({ "id": format!("{by}/help/create"), "type": "Create", "actor": by, "to": [group], "object": help });
+    groups.tells(&hub, &help).await;
+    groups
+        .receives("help, after the like", |activity| {
+            activity["type"] == "Create" && has(&activity["object"], "To post here")
+        })
+        .await;
     let words = format!("@english approve {}", text(&waiting["url"]));
     super::writes(&ada, &words).await;
     hears(&ada, "The post is passed on.").await;

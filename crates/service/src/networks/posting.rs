@@ -266,6 +266,7 @@ pub fn relay(
     if is_own && status.account_id != by {
         return Ok(());
     }
+    keep(conn, deed, &status, body)?;
     pass_on(app, conn, by, &status, || PassedOn::Theirs(body.to_owned()))
 }
 
@@ -281,21 +282,29 @@ fn pass_on(
     }
     for thread in networks::threads(conn, status.conversation_id)? {
         let network = thread.network_id;
-        match thread.state {
-            NetworkPostState::Announced if may_pass(conn, network, by, status)? => {
-                let what = what();
-                enqueue(
-                    app,
-                    conn,
-                    &Job::Federate(Outgoing::PassOn { network, what }),
-                )?;
-            }
-            NetworkPostState::Waiting if thread.status_id == status.id => {
-                if let PassedOn::Theirs(activity) = what() {
-                    networks::set_activity(conn, network, status.id, &activity)?;
-                }
-            }
-            _ => {}
+        if thread.state == NetworkPostState::Announced && may_pass(conn, network, by, status)? {
+            let what = what();
+            enqueue(
+                app,
+                conn,
+                &Job::Federate(Outgoing::PassOn { network, what }),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what brought a post that waits, and nothing else that is done with it; what was written anew since is asked of
+/// its server when it is let in.
+fn keep(conn: &mut DbConnection, deed: &Deed, status: &Status, body: &str) -> Result<()> {
+    let activity = match deed {
+        Deed::Post(_) => Some(body),
+        Deed::Edit(_) => None,
+        _ => return Ok(()),
+    };
+    for post in networks::threads(conn, status.id)? {
+        if post.state == NetworkPostState::Waiting {
+            networks::set_activity(conn, post.network_id, status.id, activity)?;
         }
     }
     Ok(())
