@@ -11,6 +11,7 @@ mod gathered;
 mod house;
 mod lineage;
 mod negative;
+mod networks;
 mod notifications;
 mod people;
 mod posts;
@@ -249,6 +250,7 @@ async fn every_operation(kind: Kind) {
     abroad::drive(&world, &mut driver).await;
     figures::drive(&world, &mut driver).await;
     admin::drive(&world, &mut driver).await;
+    networks::drive(&world, &mut driver).await;
     driver.concludes();
 }
 

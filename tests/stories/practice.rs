@@ -209,6 +209,12 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
         )
         .await;
     assert!(status.is_client_error(), "{status}");
+
+    // What is not for everybody is not said to be in the library.
+    let quiet = json!({ "status": "Spelling bee #Practice", "visibility": "private" });
+    sam.publish(quiet).await;
+    let asked = said_to(&sam, "Spelling bee” is up").await;
+    assert!(!asked["content"].as_str().unwrap().contains("library"));
 }
 
 #[tokio::test]
@@ -353,6 +359,14 @@ async fn a_server_that_knows_no_practice_needs_no_more_than_hashtags() {
     );
     elsewhere.tells(&school, &ordinary).await;
     assert_eq!(practice(&ada.reads("Nothing new").await), &Value::Null);
+    // A licence alone makes no practice: others put one on all that they send.
+    let photograph = note(
+        4,
+        json!({ "content": "<p>A heron at dawn</p>", "name": "Heron",
+            "license": "http://creativecommons.org/licenses/by/4.0/" }),
+    );
+    elsewhere.tells(&school, &photograph).await;
+    assert_eq!(practice(&ada.reads("A heron").await), &Value::Null);
 }
 
 async fn what_is_passed_on_is_found_again(kind: Kind) {

@@ -189,6 +189,7 @@ fn alone(id: i64, uri: String, like: &Status) -> Status {
         pinned_at: None,
         has_poll: false,
         has_quote: false,
+        has_source: false,
         card_id: None,
         ..like.clone()
     }

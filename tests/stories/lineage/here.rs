@@ -164,6 +164,37 @@ async fn one_says_so_apart_from_the_words() {
 }
 
 #[tokio::test]
+async fn a_no_stays_and_the_same_is_asked_once() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let source = ada.publish(json!({ "status": "Maps of the town" })).await;
+    let made = json!({ "status": "Maps of the village" });
+    let made = bo.publish(made).await;
+    let path = format!("/api/staffroom/v1/statuses/{}/lineage", id(&made));
+    let said = json!({ "source": url(&source) });
+    let seen = bo.post(&path, said.clone()).await;
+    assert_eq!(ties(&seen), ["claimed"], "{seen:#}");
+    let edge = seen["edges"][0]["id"].as_str().unwrap();
+    let withdraws = || bo.request(Method::DELETE, &format!("{path}/{edge}"));
+    answer(withdraws()).await;
+    assert_eq!(ties(&bo.post(&path, said.clone()).await), ["claimed"]);
+    let question = asked(&ada, url(&made)).await;
+    let told = ada.get("/api/v1/notifications?types[]=mention").await;
+    let lines = told.as_array().unwrap().iter();
+    let questions = lines.filter(|line| line["status"]["visibility"] == "direct");
+    assert_eq!(questions.count(), 1, "{told:#}");
+
+    let no = json!({ "status": "No", "in_reply_to_id": id(&question), "visibility": "direct" });
+    ada.publish(no).await;
+    assert_eq!(withdraws().send().await.unwrap().status(), 404);
+    assert!(ties(&bo.post(&path, said).await).is_empty());
+    let seen = bo.get(&format!("/api/v1/statuses/{}", id(&made))).await;
+    assert_eq!(seen["staffroom"]["adapted_from"][0]["state"], "refused");
+}
+
+#[tokio::test]
 async fn a_tree_shows_each_what_they_may_see_on_sqlite() {
     story(Sqlite).await;
 }

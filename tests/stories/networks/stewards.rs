@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use super::{NETWORKS, hears, id_of, is_passed_on, network, text, writes};
+use super::{NETWORKS, has, hears, id_of, is_passed_on, network, text, writes};
 use crate::harness::{School, Teacher, answer, eventually};
 
 async fn account_id(of: &Teacher) -> String {
@@ -276,6 +276,16 @@ async fn doors(kind: Kind) {
     let relation = dan.post(&follow(&asked), Value::Null).await;
     assert_eq!(relation["requested"], true);
     hears(&ada, "asks to join").await;
+    // Asked anew it is no news.
+    let leave = format!("/api/v1/accounts/{}/unfollow", text(&asked["id"]));
+    dan.post(&leave, Value::Null).await;
+    dan.post(&follow(&asked), Value::Null).await;
+    let told = ada
+        .get("/api/v1/notifications?types[]=mention&limit=80")
+        .await;
+    let lines = told.as_array().unwrap().iter();
+    let requests = lines.filter(|line| has(&line["status"], "asks to join"));
+    assert_eq!(requests.count(), 1, "{told}");
     let requests = format!("{NETWORKS}/{}/requests", text(&asked["id"]));
     assert_eq!(ada.get(&requests).await[0]["username"], "dan");
     writes(&ada, "@maths accept dan").await;

@@ -182,7 +182,8 @@ async fn others(kind: Kind) {
     }
     let groups = Elsewhere::open().await;
     runs(&groups, "piefed").await;
-    joins(&groups, &hub, &groups.person("lee"), "english").await;
+    let lee = groups.person("lee");
+    joins(&groups, &hub, &lee, "english").await;
 
     // Who is no member waits, and is told so once.
     let words = format!("@english@{} A play for three voices", hub.host);
@@ -202,6 +203,19 @@ async fn others(kind: Kind) {
         .await
         .unwrap();
     assert_eq!(answer.status(), 403);
+    // What others do with it meanwhile is not passed on in its place.
+    let (by, group) = (text(&lee["id"]), format!("{}/users/english", hub.base));
+    let like = json!({ "id": format!("{by}/like"), "type": "Like", "actor": by, "object": waiting["uri"] });
+    groups.tells(&hub, &like).await;
+    let help = json!({ "id": format!("{by}/help"), "type": "Note", "attributedTo": by, "to": [group], "content": "help",
+        "tag": [{ "type": "Mention", "href": group, "name": "@english" }] });
+    let help = json!({ "id": format!("{by}/help/create"), "type": "Create", "actor": by, "to": [group], "object": help });
+    groups.tells(&hub, &help).await;
+    groups
+        .receives("help, after the like", |activity| {
+            activity["type"] == "Create" && has(&activity["object"], "To post here")
+        })
+        .await;
     let words = format!("@english approve {}", text(&waiting["url"]));
     super::writes(&ada, &words).await;
     hears(&ada, "The post is passed on.").await;
@@ -245,6 +259,50 @@ async fn who_is_no_member_waits_or_is_refused_on_sqlite() {
 #[tokio::test]
 async fn who_is_no_member_waits_or_is_refused_on_postgresql() {
     others(Postgres).await;
+}
+
+/// Of somebody who posts a lot no steward is told each time.
+async fn too_much(kind: Kind) {
+    let Some(hub) = School::open(kind).await else {
+        return;
+    };
+    let ada = hub.teacher("ada");
+    network(&hub, "english", &["ada"], &[]);
+    let there = Elsewhere::open().await;
+    let mo = there.person("mo");
+    let by = text(&mo["id"]);
+    let group = format!("{}/users/english", hub.base);
+    let public = "https://www.w3.org/ns/activitystreams#Public";
+    for number in 0..21 {
+        let uri = format!("{by}/{number}");
+        let note = json!({ "id": uri, "type": "Note", "attributedTo": by, "to": [public, group],
+            "content": format!("Dactyl {number}"), "tag": [{ "type": "Mention", "href": group, "name": "@english" }] });
+        let create = json!({ "id": format!("{uri}/create"), "type": "Create", "actor": by,
+            "to": [public, group], "object": note });
+        there.tells(&hub, &create).await;
+    }
+    let id = id_of(&hub, "english").await;
+    let path = format!("{NETWORKS}/{id}/posts?state=waiting&limit=40");
+    eventually("all to wait", || async {
+        (ada.get(&path).await.as_array()?.len() == 21).then_some(())
+    })
+    .await;
+    let told = ada
+        .get("/api/v1/notifications?types[]=mention&limit=80")
+        .await;
+    let lines = told.as_array().unwrap().iter();
+    let of_posts = lines.filter(|line| has(&line["status"], "A post by"));
+    assert_eq!(of_posts.count(), 20, "{told}");
+}
+
+#[tokio::test]
+async fn nobody_floods_a_network_on_sqlite() {
+    too_much(Sqlite).await;
+}
+
+#[tokio::test]
+async fn nobody_floods_a_network_on_postgresql() {
+    too_much(Postgres).await;
 }
 
 /// Software that sends no boosts besides its activities.

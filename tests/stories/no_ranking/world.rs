@@ -235,6 +235,30 @@ impl World {
         ];
         self.ids.extend(found);
         self.list = id(&list);
+        self.look_after_a_network().await;
+    }
+
+    /// Bo does; the three are in it.
+    async fn look_after_a_network(&mut self) {
+        let words = [
+            "network",
+            "create",
+            "maths",
+            "--title",
+            "Maths",
+            "--steward",
+            "bo",
+        ];
+        let made = self.school.command(&words);
+        assert!(made.status.success(), "{made:?}");
+        let all = self.bo.get("/api/staffroom/v1/networks").await;
+        let network = id(&all[0]);
+        let follow = format!("/api/v1/accounts/{network}/follow");
+        for star in &self.stars {
+            star.teacher.post(&follow, Value::Null).await;
+        }
+        self.ids.push(("networks", network));
+        self.names.push("maths".to_owned());
     }
 
     fn become_famous(&self) {

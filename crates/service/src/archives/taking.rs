@@ -281,6 +281,7 @@ fn status(app: &App, conn: &mut DbConnection, person: &Person, post: &Post) -> R
         quote_policy: person.user.default_quote_policy.within(post.visibility),
         has_poll: false,
         has_quote: false,
+        has_source: false,
         card_id: None,
         created_at,
         edited_at: None,

@@ -13,7 +13,8 @@ use crate::{App, Error, Result};
 /// Questions about one post that may wait for an answer; claims beyond that are found in the tree.
 const WAITING: i64 = 20;
 
-/// Asks the author of a source of ours whether a post comes from hers.
+/// Asks the author of a source of ours whether a post comes from hers, once: what is taken back and said again is found in
+/// the tree.
 pub(super) fn ask(
     app: &App,
     conn: &mut DbConnection,
@@ -21,7 +22,9 @@ pub(super) fn ask(
     derived: &Status,
     source: &Status,
 ) -> Result<()> {
-    if storage::derivations::waiting_of_source(conn, source.id)? >= WAITING {
+    if claim.asked_id.is_some()
+        || storage::derivations::waiting_of_source(conn, source.id)? >= WAITING
+    {
         return Ok(());
     }
     let to = storage::accounts::find(conn, source.account_id)?;

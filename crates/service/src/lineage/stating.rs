@@ -16,6 +16,9 @@ use crate::{App, Error, Found, Result};
 pub async fn state(app: &App, person: &Person, id: StatusId, address: &str) -> Result<()> {
     let nothing = || invalid("There is no post at that address");
     let address = address.trim().replace('\0', "");
+    let me = person.id();
+    // For what is not theirs nothing is looked up.
+    app.read(move |_, conn| own(conn, &me, id)).await?;
     let found = match known_address(app, &address).await? {
         Some(known) => Some(known),
         None => app.remote().by_url(app, &address).await?,
@@ -23,7 +26,6 @@ pub async fn state(app: &App, person: &Person, id: StatusId, address: &str) -> R
     let Some(Found::Status(source)) = found else {
         return Err(nothing());
     };
-    let me = person.id();
     app.transaction(move |app, conn| {
         let status = own(conn, &me, id)?;
         let source = storage::statuses::find(conn, source)?;
@@ -69,13 +71,15 @@ pub async fn state(app: &App, person: &Person, id: StatusId, address: &str) -> R
     .await
 }
 
-/// Says so no more, of what one's own post comes from. [`Error::NotFound`] if it does not.
+/// Says so no more, of what one's own post comes from. [`Error::NotFound`] if it does not, or if the source's author said
+/// no: that stays, or one could begin anew.
 pub async fn withdraw(app: &App, person: &Person, id: StatusId, derivation: i64) -> Result<()> {
     let me = person.id();
     app.transaction(move |app, conn| {
         own(conn, &me, id)?;
         let row = storage::derivations::find(conn, derivation)?
-            .filter(|row| row.derived_id == Some(id) && row.state != ClaimState::Gone)
+            .filter(|row| row.derived_id == Some(id))
+            .filter(|row| matches!(row.state, ClaimState::Claimed | ClaimState::Confirmed))
             .ok_or(Error::NotFound)?;
         storage::derivations::set_stated(conn, row.id, false)?;
         storage::derivations::set_state(conn, row.id, ClaimState::Gone, Some(app.now()))?;

@@ -1,6 +1,7 @@
 //! Becoming a member, and being one no more.
 
-use domain::{AccountId, Membership};
+use chrono::TimeDelta;
+use domain::{AccountId, Membership, Page};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks;
@@ -8,6 +9,11 @@ use storage::networks;
 use super::saying::{full, say_to_stewards};
 use super::{find, is_group};
 use crate::{App, Error, Result};
+
+/// How many ask to join while stewards are told of each; of more they see when they look.
+const TOLD: i64 = 20;
+/// For how long stewards are not told again of the same person, who may ask and take it back as often as they like.
+const REST: TimeDelta = TimeDelta::days(1);
 
 /// Whether somebody may follow an account: where that is a network, its stewards decide.
 pub(crate) fn check_may_join(
@@ -34,7 +40,7 @@ pub(crate) fn check_may_join(
     Ok(())
 }
 
-/// Somebody asks to join: the stewards are told.
+/// Somebody asks to join: the stewards are told, unless that is no news.
 pub(crate) fn asked(
     app: &App,
     conn: &mut DbConnection,
@@ -48,6 +54,15 @@ pub(crate) fn asked(
     let Some(follower) = storage::accounts::find(conn, follower)? else {
         return Ok(());
     };
+    let (what, now) = (
+        format!("asked to join {}: {}", account.id, follower.id),
+        app.now(),
+    );
+    let waiting = storage::follows::requests(conn, account.id, &Page::newest(TOLD + 1))?;
+    let are_many = i64::try_from(waiting.len()).is_ok_and(|waiting| waiting > TOLD);
+    if are_many || !storage::lookups::begin(conn, &what, now, now - REST)? {
+        return Ok(());
+    }
     let name = full(app, &follower);
     let handle = name.trim_start_matches('@');
     let text = format!("{name} asks to join. Answer \"accept {handle}\" or \"decline {handle}\".");

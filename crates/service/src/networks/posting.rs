@@ -5,14 +5,14 @@
 
 use chrono::TimeDelta;
 use domain::network::Standing;
-use domain::{AccountId, NetworkPostState, StatusId, Visibility};
+use domain::{AccountId, AccountKind, NetworkPostState, Page, StatusId, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks::{self, NetworkPost};
 use storage::statuses::Status;
 
 use super::saying::{full, say, say_to_stewards};
-use super::{Known, among, commands, is_group};
+use super::{Known, among, commands};
 use crate::incoming::{Deed, Undo, Undone};
 use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
 use crate::statuses::{add_boost, remove_boost};
@@ -20,6 +20,8 @@ use crate::{App, Result};
 
 /// What is older when it comes was found by somebody who looked for it, and was meant for nobody now.
 const LATE: TimeDelta = TimeDelta::days(7);
+/// How many posts wait while stewards are told of each; of more they see when they look.
+const TOLD: i64 = 20;
 /// The hashtag of an answer that settles a question.
 const ANSWERED: &str = "answered";
 
@@ -31,7 +33,8 @@ pub(crate) fn arrived(
     author: &Account,
     mentioned: &[Account],
 ) -> Result<()> {
-    if is_group(author) {
+    // Groups, here or elsewhere, would pass on what the other passes on.
+    if author.kind == AccountKind::Group {
         return Ok(());
     }
     let is_open = status.visibility.is_open() && !status.local_only;
@@ -95,7 +98,11 @@ fn submit(
     status: &Status,
 ) -> Result<()> {
     let standing = standing(conn, to.id(), author.id)?;
-    let state = to.network.posting.decide(standing);
+    let state = match to.network.posting.decide(standing) {
+        // Whom moderators silenced is not passed on unread.
+        NetworkPostState::Announced if author.silenced_at.is_some() => NetworkPostState::Waiting,
+        state => state,
+    };
     let row = NetworkPost {
         network_id: to.id(),
         status_id: status.id,
@@ -115,7 +122,10 @@ fn submit(
                 "Your post waits for a steward of {name}, who reads it before it is passed on: {}",
                 status.url
             );
-            say(app, conn, to, author, &text)?;
+            tell_author(app, conn, to, author, &text)?;
+            if are_many(conn, to)? {
+                return Ok(());
+            }
             let text = format!(
                 "A post by {} waits: {url}\n\nAnswer \"approve {url}\" or \"refuse {url}\".",
                 full(app, author),
@@ -133,9 +143,31 @@ fn submit(
                 "Your post was not passed on to {name}: {why}. The post itself stays as it is: {}",
                 status.url
             );
-            say(app, conn, to, author, &text)
+            tell_author(app, conn, to, author, &text)
         }
     }
+}
+
+/// Programs are not told: they might answer, and be told again.
+fn tell_author(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Known,
+    author: &Account,
+    text: &str,
+) -> Result<()> {
+    if author.kind == AccountKind::Person {
+        say(app, conn, by, author, text)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether so many posts wait that one more is no news.
+fn are_many(conn: &mut DbConnection, of: &Known) -> Result<bool> {
+    let page = Page::newest(TOLD + 1);
+    let waiting = networks::page_of_posts(conn, of.id(), NetworkPostState::Waiting, &page)?;
+    Ok(i64::try_from(waiting.len()).is_ok_and(|waiting| waiting > TOLD))
 }
 
 /// Boosts a post, unless the network did.
@@ -234,6 +266,7 @@ pub fn relay(
     if is_own && status.account_id != by {
         return Ok(());
     }
+    keep(conn, deed, &status, body)?;
     pass_on(app, conn, by, &status, || PassedOn::Theirs(body.to_owned()))
 }
 
@@ -249,21 +282,29 @@ fn pass_on(
     }
     for thread in networks::threads(conn, status.conversation_id)? {
         let network = thread.network_id;
-        match thread.state {
-            NetworkPostState::Announced if may_pass(conn, network, by, status)? => {
-                let what = what();
-                enqueue(
-                    app,
-                    conn,
-                    &Job::Federate(Outgoing::PassOn { network, what }),
-                )?;
-            }
-            NetworkPostState::Waiting if thread.status_id == status.id => {
-                if let PassedOn::Theirs(activity) = what() {
-                    networks::set_activity(conn, network, status.id, &activity)?;
-                }
-            }
-            _ => {}
+        if thread.state == NetworkPostState::Announced && may_pass(conn, network, by, status)? {
+            let what = what();
+            enqueue(
+                app,
+                conn,
+                &Job::Federate(Outgoing::PassOn { network, what }),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what brought a post that waits, and nothing else that is done with it; what was written anew since is asked of
+/// its server when it is let in.
+fn keep(conn: &mut DbConnection, deed: &Deed, status: &Status, body: &str) -> Result<()> {
+    let activity = match deed {
+        Deed::Post(_) => Some(body),
+        Deed::Edit(_) => None,
+        _ => return Ok(()),
+    };
+    for post in networks::threads(conn, status.id)? {
+        if post.state == NetworkPostState::Waiting {
+            networks::set_activity(conn, post.network_id, status.id, activity)?;
         }
     }
     Ok(())

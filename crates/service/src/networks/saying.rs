@@ -111,6 +111,7 @@ fn write(
         quote_policy: QuotePolicy::NOBODY,
         has_poll: false,
         has_quote: false,
+        has_source: false,
         card_id: None,
         created_at: app.now(),
         edited_at: None,

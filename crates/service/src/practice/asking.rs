@@ -38,8 +38,14 @@ pub(crate) fn ask(
     } else {
         format!("Your practice post “{}”", practice.title)
     };
+    // Only what is for everybody is in the library.
+    let place = if status.visibility == Visibility::Public {
+        "in the library"
+    } else {
+        "up"
+    };
     let text = format!(
-        "{name} is in the library: {}\n\nColleagues would find and use it more easily if it also said: {}.\n\n{HOW}\n\n\
+        "{name} is {place}: {}\n\nColleagues would find and use it more easily if it also said: {}.\n\n{HOW}\n\n\
          “always licence by” sets a licence for all your practice, “stop” ends these questions.",
         status.url,
         named(&missing),

@@ -140,7 +140,11 @@ pub(crate) fn keep_theirs(
     let told = told.map(|told| understood(told, &rules.vocabulary));
     let told = told.filter(|told| !told.says_nothing());
     let is_tagged = tags.iter().any(|tag| rules.words.has(tag));
-    if !may_be(status) || !(is_tagged || told.is_some()) {
+    // A licence alone is on photographs and whole sites, too.
+    let is_described = told
+        .as_ref()
+        .is_some_and(|told| told.concepts().next().is_some());
+    if !may_be(status) || !(is_tagged || is_described) {
         return Ok(());
     }
     let by_tags = described(&text_of(status), tags, &rules.words, &rules.vocabulary);

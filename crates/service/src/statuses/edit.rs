@@ -127,7 +127,7 @@ pub async fn edit(
         for account in composed
             .mentioned
             .iter()
-            .filter(|row| row.is_local() && !known.contains(&row.id))
+            .filter(|row| row.has_home() && !known.contains(&row.id))
         {
             notify(
                 app,

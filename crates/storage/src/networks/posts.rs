@@ -122,7 +122,7 @@ pub fn set_activity(
     conn: &mut DbConnection,
     network: AccountId,
     status: StatusId,
-    activity: &str,
+    activity: Option<&str>,
 ) -> QueryResult<()> {
     diesel::update(network_posts::table.find((network.0, status.0)))
         .set(network_posts::activity.eq(activity))
