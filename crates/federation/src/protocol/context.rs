@@ -3,12 +3,30 @@
 use activitypub_federation::protocol::context::WithContext;
 use serde_json::{Value, json};
 
-/// Terms of schema.org by which practice is described; each leads to something.
-const PRACTICE: [&str; 4] = [
-    "about",
-    "educationalLevel",
-    "learningResourceType",
-    "license",
+/// Terms whose values are addresses, and what they mean.
+const ADDRESSES: [(&str, &str); 19] = [
+    ("movedTo", "as:movedTo"),
+    ("alsoKnownAs", "as:alsoKnownAs"),
+    ("featuredTags", "toot:featuredTags"),
+    ("attributionDomains", "toot:attributionDomains"),
+    ("featured", "toot:featured"),
+    ("quote", "fep044f:quote"),
+    ("quoteAuthorization", "fep044f:quoteAuthorization"),
+    ("interactionPolicy", "gts:interactionPolicy"),
+    ("canQuote", "gts:canQuote"),
+    ("automaticApproval", "gts:automaticApproval"),
+    ("manualApproval", "gts:manualApproval"),
+    ("interactingObject", "gts:interactingObject"),
+    ("interactionTarget", "gts:interactionTarget"),
+    ("isBasedOn", "http://schema.org/isBasedOn"),
+    ("hadDerivation", "http://www.w3.org/ns/prov#hadDerivation"),
+    ("about", "http://schema.org/about"),
+    ("educationalLevel", "http://schema.org/educationalLevel"),
+    (
+        "learningResourceType",
+        "http://schema.org/learningResourceType",
+    ),
+    ("license", "http://schema.org/license"),
 ];
 
 /// An object or activity with its context.
@@ -23,8 +41,6 @@ pub(crate) fn with_context(object: Value) -> Value {
             "schema": "http://schema.org#",
             "sensitive": "as:sensitive",
             "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
-            "movedTo": { "@id": "as:movedTo", "@type": "@id" },
-            "alsoKnownAs": { "@id": "as:alsoKnownAs", "@type": "@id" },
             "assertionMethod": { "@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set" },
             "Hashtag": "as:Hashtag",
             "Emoji": "toot:Emoji",
@@ -33,28 +49,15 @@ pub(crate) fn with_context(object: Value) -> Value {
             "discoverable": "toot:discoverable",
             "suspended": "toot:suspended",
             "indexable": "toot:indexable",
-            "featuredTags": { "@id": "toot:featuredTags", "@type": "@id" },
-            "attributionDomains": { "@id": "toot:attributionDomains", "@type": "@id" },
-            "featured": { "@id": "toot:featured", "@type": "@id" },
             "votersCount": "toot:votersCount",
             "lemmy": "https://join-lemmy.org/ns#",
             "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
             "fep044f": "https://w3id.org/fep/044f#",
-            "quote": { "@id": "fep044f:quote", "@type": "@id" },
-            "quoteAuthorization": { "@id": "fep044f:quoteAuthorization", "@type": "@id" },
             "QuoteRequest": "fep044f:QuoteRequest",
             "QuoteAuthorization": "fep044f:QuoteAuthorization",
             "quoteUri": "http://fedibird.com/ns#quoteUri",
             "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
             "gts": "https://gotosocial.org/ns#",
-            "interactionPolicy": { "@id": "gts:interactionPolicy", "@type": "@id" },
-            "canQuote": { "@id": "gts:canQuote", "@type": "@id" },
-            "automaticApproval": { "@id": "gts:automaticApproval", "@type": "@id" },
-            "manualApproval": { "@id": "gts:manualApproval", "@type": "@id" },
-            "interactingObject": { "@id": "gts:interactingObject", "@type": "@id" },
-            "interactionTarget": { "@id": "gts:interactionTarget", "@type": "@id" },
-            "isBasedOn": { "@id": "http://schema.org/isBasedOn", "@type": "@id" },
-            "hadDerivation": { "@id": "http://www.w3.org/ns/prov#hadDerivation", "@type": "@id" },
             "blurhash": "toot:blurhash",
             "focalPoint": { "@container": "@list", "@id": "toot:focalPoint" }
         }
@@ -62,10 +65,11 @@ pub(crate) fn with_context(object: Value) -> Value {
     // In the same object as our other terms.
     let last = context.as_array_mut().and_then(|all| all.last_mut());
     if let Some(terms) = last.and_then(Value::as_object_mut) {
-        terms.extend(PRACTICE.into_iter().map(|name| {
-            let term = json!({ "@id": format!("http://schema.org/{name}"), "@type": "@id" });
-            (name.to_owned(), term)
-        }));
+        terms.extend(
+            ADDRESSES
+                .into_iter()
+                .map(|(name, id)| (name.to_owned(), json!({ "@id": id, "@type": "@id" }))),
+        );
     }
     serde_json::to_value(WithContext::new(object, context)).unwrap_or_default()
 }
