@@ -13,7 +13,7 @@ pub use export::{Documents, ask, newest, open};
 pub(crate) use export::{forget, prune};
 pub use import::{FILE_BYTES, PostCounts, Remark, Taken, begin, recent, report, submit};
 pub use making::make;
-pub(crate) use work::work;
+pub(crate) use work::{give_up, work};
 
 use crate::{Error, Result};
 

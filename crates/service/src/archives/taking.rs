@@ -73,7 +73,7 @@ pub(super) async fn take_over(
     Ok(opened)
 }
 
-async fn note(
+pub(super) async fn note(
     app: &App,
     item: &Item,
     outcome: LineOutcome,

@@ -1,5 +1,6 @@
 //! How long an archive is there, by a clock that the test sets.
 
+use std::io::{Cursor, Write};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::TimeDelta;
@@ -9,12 +10,15 @@ use serde_json::{Value, json};
 use service::archives::{self, Documents};
 use service::jobs::Job;
 use service::keys::Keys;
+use service::oauth::Person;
 use service::{App, Error};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::post_imports::{self, Item, PostImport};
 use storage::statuses::Status;
 use test_support::{Kind, TestApp};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// Days that the test moved its clock on.
 static LATER: AtomicI64 = AtomicI64::new(0);
@@ -88,6 +92,119 @@ async fn an_archive_is_there_for_seven_days_and_then_it_is_gone_with_its_file() 
     }
 }
 
+/// All posts of it are read.
+fn import(app: &App, owner: &Person, file: &str) -> PostImport {
+    PostImport {
+        id: 1,
+        account_id: owner.id(),
+        file: Some(file.to_owned()),
+        is_read: true,
+        step: 0,
+        boosts: 0,
+        unpacked: 0,
+        failure: String::new(),
+        counts: String::new(),
+        created_at: app.now(),
+        finished_at: None,
+    }
+}
+
+/// A post of it that waits.
+fn item(app: &App, number: i32, body: &str) -> Item {
+    Item {
+        import_id: 1,
+        number,
+        uri: format!("https://old.example/{number}"),
+        body: body.to_owned(),
+        published_at: app.now(),
+        outcome: LineOutcome::Waiting,
+        reason: String::new(),
+    }
+}
+
+fn body(number: i32, content: &str) -> String {
+    json!({ "uri": format!("https://old.example/{number}"), "published": "2020-02-03T04:05:06", "content": content,
+        "source": null, "is_markdown": false, "warning": "", "sensitive": false, "language": null,
+        "visibility": "public", "in_reply_to": null, "tags": [], "files": [], "options": [] })
+    .to_string()
+}
+
+async fn write(app: &App, import: PostImport, items: Vec<Item>) {
+    app.transaction(move |_, conn| {
+        post_imports::insert(conn, import)?;
+        Ok(post_imports::insert_items(conn, items)?)
+    })
+    .await
+    .unwrap();
+}
+
+/// An archive whose posts are read already.
+async fn keep(app: &App, path: &str) {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("outbox.json", SimpleFileOptions::default())
+        .unwrap();
+    zip.write_all(b"{}").unwrap();
+    let bytes = zip.finish().unwrap().into_inner();
+    app.media().write(path, bytes.into()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_at_which_we_fail_costs_the_others_nothing() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        keep(app, "ab/here.archive").await;
+        let items = vec![
+            item(app, 1, &body(1, "<p>first</p>")),
+            item(app, 2, "not what we wrote"),
+            item(app, 3, &body(3, "<p>third</p>")),
+        ];
+        write(app, import(app, &ada, "ab/here.archive"), items).await;
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let (taken, remarks, _) = archives::report(app, &ada, 1, 0).await.unwrap();
+        assert!(taken.import.finished_at.is_some(), "{taken:?}");
+        assert_eq!(taken.import.failure, "");
+        assert_eq!((taken.counts.done, taken.counts.refused), (2, 1));
+        let [remark] = remarks.as_slice() else {
+            panic!("{remarks:?}");
+        };
+        assert_eq!(remark.number, 2);
+        assert!(remark.is_refused);
+        assert_eq!(remark.reason, "This server failed to take it over");
+    }
+}
+
+#[tokio::test]
+async fn an_archive_whose_job_is_given_up_is_finished() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        keep(app, "ab/here.archive").await;
+        let items = vec![item(app, 1, &body(1, "<p>first</p>"))];
+        write(app, import(app, &ada, "ab/here.archive"), items).await;
+        // Another job's turn is not ended.
+        let other = Job::ImportPosts { import: 1, step: 7 };
+        service::jobs::give_up(app, &other).await.unwrap();
+        let taken = archives::recent(app, &ada).await.unwrap().remove(0);
+        assert_eq!(taken.import.finished_at, None);
+
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::give_up(app, &job).await.unwrap();
+        let taken = archives::recent(app, &ada).await.unwrap().remove(0);
+        assert!(taken.import.finished_at.is_some(), "{taken:?}");
+        assert!(taken.import.failure.contains("failed"), "{taken:?}");
+        assert_eq!(taken.counts.waiting, 1);
+        assert!(!app.media().has("ab/here.archive").await.unwrap());
+    }
+}
+
 #[tokio::test]
 async fn an_archive_whose_file_is_gone_is_finished_once_all_its_posts_are_worked_off() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
@@ -97,34 +214,11 @@ async fn an_archive_whose_file_is_gone_is_finished_once_all_its_posts_are_worked
         let app = &test.app;
         let ada = test.person("ada").await;
         // As a process leaves it that dies between the file and the note of it.
-        let import = PostImport {
-            id: 1,
-            account_id: ada.id(),
-            file: Some("ab/gone.archive".to_owned()),
-            is_read: true,
-            step: 0,
-            boosts: 0,
-            unpacked: 0,
-            failure: String::new(),
-            counts: String::new(),
-            created_at: app.now(),
-            finished_at: None,
-        };
-        let item = Item {
-            import_id: 1,
-            number: 1,
-            uri: "https://old.example/1".to_owned(),
-            body: String::new(),
-            published_at: app.now(),
+        let done = Item {
             outcome: LineOutcome::Done,
-            reason: String::new(),
+            ..item(app, 1, "")
         };
-        app.transaction(move |_, conn| {
-            post_imports::insert(conn, import)?;
-            Ok(post_imports::insert_items(conn, vec![item])?)
-        })
-        .await
-        .unwrap();
+        write(app, import(app, &ada, "ab/gone.archive"), vec![done]).await;
         let job = Job::ImportPosts { import: 1, step: 0 };
         service::jobs::run(app, job).await.unwrap();
         let taken = archives::recent(app, &ada).await.unwrap().remove(0);
