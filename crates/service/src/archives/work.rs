@@ -48,11 +48,11 @@ pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
     let Some((import, person)) = found else {
         return Ok(());
     };
-    if person.account.is_gone() {
+    if person.account.is_gone() || person.user.disabled_at.is_some() {
         return finish(
             app,
             &import,
-            "Nothing is taken over for an account that is suspended",
+            "Nothing is taken over for an account that is suspended or disabled",
         )
         .await;
     }

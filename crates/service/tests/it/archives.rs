@@ -206,6 +206,30 @@ async fn an_archive_whose_job_is_given_up_is_finished() {
 }
 
 #[tokio::test]
+async fn nothing_is_taken_over_for_whoever_may_not_sign_in() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        keep(app, "ab/here.archive").await;
+        let items = vec![item(app, 1, &body(1, "<p>first</p>"))];
+        write(app, import(app, &ada, "ab/here.archive"), items).await;
+        let mut user = ada.user.clone();
+        user.disabled_at = Some(app.now());
+        app.transaction(move |_, conn| Ok(storage::users::update(conn, &user)?))
+            .await
+            .unwrap();
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let taken = archives::recent(app, &ada).await.unwrap().remove(0);
+        assert!(taken.import.failure.contains("disabled"), "{taken:?}");
+        assert_eq!((taken.counts.waiting, taken.counts.done), (1, 0));
+    }
+}
+
+#[tokio::test]
 async fn an_archive_whose_file_is_gone_is_finished_once_all_its_posts_are_worked_off() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let Some(test) = TestApp::on(kind) else {
