@@ -9,7 +9,7 @@ use storage::post_imports::{self, Item, PostImport};
 use tokio::sync::mpsc;
 
 use super::entry::{self, Entry};
-use super::import::finish;
+use super::import::{finish, forget_posts};
 use super::opened::Opened;
 use super::taking::{note, take_over};
 use super::{apart, internal};
@@ -164,8 +164,7 @@ async fn waiting(app: &App, id: i64, limit: i64) -> Result<Vec<Item>> {
 
 /// Makes a row of each post. What a process that died had begun is begun anew.
 async fn read(app: &App, id: i64, mut opened: Opened) -> Result<Opened> {
-    app.transaction(move |_, conn| Ok(post_imports::delete_items(conn, id)?))
-        .await?;
+    forget_posts(app, id, post_imports::delete_items).await?;
     let now = app.now();
     let (sender, mut batches) = mpsc::channel(2);
     let reading = tokio::task::spawn_blocking(move || {

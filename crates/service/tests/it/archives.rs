@@ -22,6 +22,8 @@ use zip::write::SimpleFileOptions;
 
 /// Days that the test moved its clock on.
 static LATER: AtomicI64 = AtomicI64::new(0);
+/// The same for another test.
+static LONG_AFTER: AtomicI64 = AtomicI64::new(0);
 
 const DOCUMENTS: Documents = Documents { actor, activities };
 
@@ -30,6 +32,13 @@ fn clock() -> Time {
         .unwrap()
         .naive_utc();
     now + TimeDelta::days(LATER.load(Ordering::Relaxed))
+}
+
+fn later() -> Time {
+    let now = chrono::DateTime::from_timestamp(1_790_000_000, 0)
+        .unwrap()
+        .naive_utc();
+    now + TimeDelta::days(LONG_AFTER.load(Ordering::Relaxed))
 }
 
 fn actor(_: &App, account: &Account, _: &Keys) -> Value {
@@ -227,6 +236,58 @@ async fn nothing_is_taken_over_for_whoever_may_not_sign_in() {
         assert!(taken.import.failure.contains("disabled"), "{taken:?}");
         assert_eq!((taken.counts.waiting, taken.counts.done), (1, 0));
     }
+}
+
+#[tokio::test]
+async fn of_an_archive_with_many_posts_what_is_to_be_said_stays_and_then_all_of_it_goes() {
+    const POSTS: i32 = 2_300;
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        LONG_AFTER.store(0, Ordering::Relaxed);
+        let Some(test) = TestApp::at(kind, later) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        let worked_off = |number: i32| {
+            let (outcome, reason) = match number % 1_000 {
+                7 => (LineOutcome::Refused, "bad"),
+                _ => (LineOutcome::Done, ""),
+            };
+            Item {
+                outcome,
+                reason: reason.to_owned(),
+                ..item(app, number, "")
+            }
+        };
+        let posts: Vec<Item> = (1..=POSTS).map(worked_off).collect();
+        let (first, rest) = posts.split_at(400);
+        write(app, import(app, &ada, "ab/gone.archive"), first.to_vec()).await;
+        for some in rest.chunks(400) {
+            let some = some.to_vec();
+            app.transaction(move |_, conn| Ok(post_imports::insert_items(conn, some)?))
+                .await
+                .unwrap();
+        }
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let (taken, remarks, _) = archives::report(app, &ada, 1, 0).await.unwrap();
+        assert_eq!((taken.counts.done, taken.counts.refused), (2_297, 3));
+        assert_eq!(remarks.len(), 3);
+        assert_eq!(left(app).await, [(1, 4, 3)]);
+
+        LONG_AFTER.store(31, Ordering::Relaxed);
+        service::jobs::prune(app).await.unwrap();
+        let gone = archives::report(app, &ada, 1, 0).await;
+        assert!(matches!(gone, Err(Error::NotFound)));
+        assert!(left(app).await.is_empty());
+    }
+}
+
+/// Posts by archive and outcome.
+async fn left(app: &App) -> Vec<(i64, i16, i64)> {
+    app.transaction(|_, conn| Ok(post_imports::counts(conn, &[1])?))
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
