@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use storage::post_imports::{self, PostImport};
 use storage::{DbConnection, QueryError, Spool};
 
+use super::arriving::check_none_waits;
 use super::opened::Opened;
 use super::{EXTENSION, apart, internal};
-use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
 use crate::profile::new_path;
@@ -71,11 +71,7 @@ pub async fn submit(app: &App, person: &Person, mut file: Spool) -> Result<i64> 
     let written = app
         .transaction(move |app, conn| {
             storage::accounts::hold(conn, me)?;
-            if post_imports::count_unfinished(conn, me)? > 0 {
-                return Err(invalid(
-                    "Another archive is still being worked off: please wait until that is done",
-                ));
-            }
+            check_none_waits(conn, me)?;
             let import = PostImport {
                 id,
                 account_id: me,

@@ -1,6 +1,7 @@
 //! All that somebody wrote, as a ZIP file in Mastodon's form; and posts out of such a file, taken over here.
 //! <https://docs.joinmastodon.org/user/moving/#export>
 
+mod arriving;
 mod entry;
 mod export;
 mod import;
@@ -9,6 +10,8 @@ mod opened;
 mod taking;
 mod work;
 
+pub(crate) use arriving::Arriving;
+pub use arriving::{Turn, turn};
 pub use export::{Documents, ask, newest, open};
 pub(crate) use export::{forget, prune};
 pub use import::{FILE_BYTES, PostCounts, Remark, Taken, begin, recent, report, submit};

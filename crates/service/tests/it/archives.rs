@@ -203,6 +203,8 @@ async fn an_archive_whose_job_is_given_up_is_finished() {
         service::jobs::give_up(app, &other).await.unwrap();
         let taken = archives::recent(app, &ada).await.unwrap().remove(0);
         assert_eq!(taken.import.finished_at, None);
+        let too_early = archives::turn(app, &ada).await.map(drop);
+        assert!(matches!(too_early, Err(Error::Invalid(_))), "{too_early:?}");
 
         let job = Job::ImportPosts { import: 1, step: 0 };
         service::jobs::give_up(app, &job).await.unwrap();
@@ -211,7 +213,25 @@ async fn an_archive_whose_job_is_given_up_is_finished() {
         assert!(taken.import.failure.contains("failed"), "{taken:?}");
         assert_eq!(taken.counts.waiting, 1);
         assert!(!app.media().has("ab/here.archive").await.unwrap());
+        drop(archives::turn(app, &ada).await.unwrap());
     }
+}
+
+#[tokio::test]
+async fn one_archive_of_a_person_is_sent_at_a_time() {
+    let test = TestApp::on(Kind::Sqlite).unwrap();
+    let app = &test.app;
+    let (ada, bo) = (test.person("ada").await, test.person("bo").await);
+    let turn = archives::turn(app, &ada).await.unwrap();
+    let second = archives::turn(app, &ada).await.map(drop);
+    assert!(matches!(second, Err(Error::Invalid(_))), "{second:?}");
+    // Whoever is refused takes nobody's turn away.
+    let third = archives::turn(app, &ada).await.map(drop);
+    assert!(matches!(third, Err(Error::Invalid(_))), "{third:?}");
+    let other = archives::turn(app, &bo).await.unwrap();
+    drop(turn);
+    drop(archives::turn(app, &ada).await.unwrap());
+    drop(other);
 }
 
 #[tokio::test]
