@@ -188,6 +188,45 @@ async fn a_post_at_which_we_fail_costs_the_others_nothing() {
 }
 
 #[tokio::test]
+async fn practice_out_of_an_archive_is_read_and_its_author_is_asked_nothing() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        keep(app, "ab/here.archive").await;
+        let content = "<p>Three-tick tracker<br>One page per class.</p><p>#Practice #English</p>";
+        let mut tagged: Value = serde_json::from_str(&body(1, content)).unwrap();
+        tagged["tags"] = json!(["#Practice", "#English"]);
+        let items = vec![
+            item(app, 1, &tagged.to_string()),
+            item(app, 2, &body(2, "<p>Good morning</p>")),
+        ];
+        write(app, import(app, &ada, "ab/here.archive"), items).await;
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let me = ada.id();
+        let (practices, is_asked) = app
+            .transaction(move |_, conn| {
+                let mut ids = Vec::new();
+                for number in 1..=2 {
+                    let uri = format!("https://old.example/{number}");
+                    ids.extend(post_imports::taken_over(conn, me, &uri)?);
+                }
+                assert_eq!(ids.len(), 2);
+                let is_asked = storage::practice_reminders::is_noted(conn, ids[0])?;
+                Ok((storage::practices::of_statuses(conn, &ids)?, is_asked))
+            })
+            .await
+            .unwrap();
+        let titles: Vec<_> = practices.iter().map(|row| row.title.as_str()).collect();
+        assert_eq!(titles, ["Three-tick tracker"]);
+        assert!(!is_asked);
+    }
+}
+
+#[tokio::test]
 async fn an_archive_whose_job_is_given_up_is_finished() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let Some(test) = TestApp::on(kind) else {
