@@ -71,6 +71,9 @@ async fn only_the_authors_own_languages_are_found_where_no_others_are_likely() {
 async fn refusal(request: reqwest::RequestBuilder) -> (Option<String>, String) {
     let response = request.send().await.unwrap();
     assert!(response.status().is_client_error(), "{response:?}");
+    let vary = response.headers().get_all("vary").iter();
+    let mut vary = vary.map(|value| value.to_str().unwrap().to_lowercase());
+    assert!(vary.any(|names| names.contains("accept-language")));
     let language = response.headers().get("content-language").cloned();
     let language = language.map(|value| value.to_str().unwrap().to_owned());
     let body: serde_json::Value = response.json().await.unwrap();

@@ -144,13 +144,17 @@ async fn do_one(
         return;
     };
     let now = app.now();
+    let is_ended = match &done {
+        Err(_) if row.attempts + 1 >= ATTEMPTS => end(app, &row).await,
+        _ => false,
+    };
     match done {
         Ok(Done::Finished) => {}
         Ok(Done::ToFinish) => {
             app.note(JOBS, move |conn| storage::jobs::finish(conn, id))
                 .await;
         }
-        Err(reason) if row.attempts + 1 >= ATTEMPTS => {
+        Err(reason) if is_ended => {
             tracing::error!(job = %id, reason, "a job was given up");
             app.note(JOBS, move |conn| {
                 storage::jobs::give_up(conn, id, now, &reason)
@@ -166,6 +170,18 @@ async fn do_one(
             .await;
         }
     }
+}
+
+/// Ends what waits for a job that is to be given up; false if that cannot be, and then the job is tried again.
+async fn end(app: &App, row: &storage::jobs::Job) -> bool {
+    let Ok(job) = serde_json::from_str::<Job>(&row.payload) else {
+        return true;
+    };
+    let ended = service::jobs::give_up(app, &job).await;
+    if let Err(error) = &ended {
+        tracing::warn!(job = %row.id, %error, "what waits for a job could not be ended");
+    }
+    ended.is_ok()
 }
 
 enum Done {

@@ -7,6 +7,7 @@ use domain::Time;
 use storage::{Database, DbConnection, MediaStore};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::archives::Arriving;
 use crate::instance::Facts;
 use crate::mail::Mailer;
 use crate::moderation::ip_blocks;
@@ -54,6 +55,7 @@ struct Inner {
     turned_away: ip_blocks::Remembered,
     push_key: OnceLock<Arc<ServerKey>>,
     searches: Semaphore,
+    arriving: Arriving,
     translations: translation::Remembered,
     emojis: custom_emojis::Remembered,
     streaming: Hub,
@@ -99,6 +101,7 @@ impl App {
             turned_away: ip_blocks::Remembered::default(),
             push_key: OnceLock::new(),
             searches: Semaphore::new(SEARCHES),
+            arriving: Arriving::default(),
             translations: translation::Remembered::default(),
             emojis: custom_emojis::Remembered::default(),
             streaming: Hub::default(),
@@ -191,6 +194,10 @@ impl App {
 
     pub(crate) fn searches(&self) -> &Semaphore {
         &self.inner.searches
+    }
+
+    pub(crate) fn arriving(&self) -> &Arriving {
+        &self.inner.arriving
     }
 
     pub(crate) fn emojis(&self) -> &custom_emojis::Remembered {

@@ -79,6 +79,8 @@ pub(crate) fn tell_severed(
             created_at: app.now(),
         };
         let event = severance.id;
+        // What ends for one reason at the same moment is told as one, too.
+        storage::accounts::hold(conn, account)?;
         if storage::decisions::add_severance(conn, severance, app.now() - TOGETHER)? {
             tell(
                 app,

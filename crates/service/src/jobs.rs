@@ -403,6 +403,14 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
     }
 }
 
+/// Ends what waits for a piece of work that is not tried any more.
+pub async fn give_up(app: &App, job: &Job) -> Result<()> {
+    match job {
+        Job::ImportPosts { import, step } => archives::give_up(app, *import, *step).await,
+        _ => Ok(()),
+    }
+}
+
 /// Removes what has run out: sessions, codes, idempotency keys, inbox rows, which servers are dead, the memory of what was taken back,
 /// the ends of home timelines, messages too old to be pushed, files never attached, archives, cards of no status, copies at
 /// which nobody looks.

@@ -100,10 +100,40 @@ pub fn insert_items(conn: &mut DbConnection, items: Vec<Item>) -> QueryResult<()
         .map(drop)
 }
 
-/// Forgets the posts of an archive, which is read again.
-pub fn delete_items(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
-    let items = post_import_items::table.filter(post_import_items::import_id.eq(id));
-    diesel::delete(items).execute(conn).map(drop)
+/// Forgets up to `limit` posts of an archive, which is read again or forgotten; answers how many.
+pub fn delete_items(conn: &mut DbConnection, id: i64, limit: i64) -> QueryResult<usize> {
+    let first: Vec<i32> = post_import_items::table
+        .filter(post_import_items::import_id.eq(id))
+        .order(post_import_items::number)
+        .limit(limit)
+        .select(post_import_items::number)
+        .load(conn)?;
+    let Some(last) = first.last() else {
+        return Ok(0);
+    };
+    let items = post_import_items::table
+        .filter(post_import_items::import_id.eq(id))
+        .filter(post_import_items::number.le(*last));
+    diesel::delete(items).execute(conn)
+}
+
+/// Forgets up to `limit` posts of an archive of which nothing is to be said; answers how many.
+pub fn delete_silent(conn: &mut DbConnection, id: i64, limit: i64) -> QueryResult<usize> {
+    let first: Vec<i32> = post_import_items::table
+        .filter(post_import_items::import_id.eq(id))
+        .filter(post_import_items::reason.eq(""))
+        .order(post_import_items::number)
+        .limit(limit)
+        .select(post_import_items::number)
+        .load(conn)?;
+    let Some(last) = first.last() else {
+        return Ok(0);
+    };
+    let items = post_import_items::table
+        .filter(post_import_items::import_id.eq(id))
+        .filter(post_import_items::reason.eq(""))
+        .filter(post_import_items::number.le(*last));
+    diesel::delete(items).execute(conn)
 }
 
 /// Notes that all posts of an archive are items.
@@ -168,8 +198,7 @@ pub fn add_unpacked(conn: &mut DbConnection, id: i64, bytes: i64) -> QueryResult
         .map(drop)
 }
 
-/// All posts are worked off, and came to that; or nothing could be read, for that reason. Of the posts only those are
-/// kept of which something is to be said.
+/// All posts are worked off, and came to that; or nothing could be read, for that reason.
 pub fn finish(
     conn: &mut DbConnection,
     id: i64,
@@ -177,10 +206,6 @@ pub fn finish(
     counts: &str,
     failure: &str,
 ) -> QueryResult<()> {
-    let silent = post_import_items::table
-        .filter(post_import_items::import_id.eq(id))
-        .filter(post_import_items::reason.eq(""));
-    diesel::delete(silent).execute(conn)?;
     diesel::update(post_imports::table.find(id))
         .set((
             post_imports::finished_at.eq(now),

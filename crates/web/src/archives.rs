@@ -190,6 +190,10 @@ pub async fn bring(request: HttpRequest, payload: Payload, app: Data<App>) -> An
     let Some(person) = &visitor.person else {
         return Ok(sign_in_first());
     };
+    let _turn = match archives::turn(&app, person).await {
+        Ok(turn) => turn,
+        Err(error) => return refused(&app, &visitor, error).await,
+    };
     let submitted = match receive(&request, payload, &app, &visitor).await? {
         Sent::File(file) => archives::submit(&app, person, file).await,
         Sent::Nothing => return Err(Failure::Unreadable),

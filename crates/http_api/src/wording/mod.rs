@@ -8,13 +8,14 @@ use std::sync::LazyLock;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
-use actix_web::http::header::{self, AcceptLanguage, Header, HeaderValue};
+use actix_web::http::header::{self, AcceptLanguage, Header, HeaderMap, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest};
 use serde_json::{Map, Value};
 
 const TABLE: &str = include_str!("errors.tsv");
 const VALUE: &str = "{}";
 const SAID: &str = "{said}";
+const LANGUAGE: &str = "Accept-Language";
 
 static WORDING: LazyLock<Wording> = LazyLock::new(|| Wording::read(TABLE));
 
@@ -29,7 +30,8 @@ pub(crate) fn remember(request: &HttpRequest, params: &Map<String, Value>) {
 }
 
 /// The refusal `response`, whose body is JSON, in the language that its request asks for.
-pub(crate) fn localised(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+pub(crate) fn localised(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    vary(response.headers_mut());
     let Some(language) = language(response.request()) else {
         return response;
     };
@@ -46,6 +48,24 @@ pub(crate) fn localised(response: ServiceResponse<BoxBody>) -> ServiceResponse<B
         }
         BoxBody::new(said)
     })
+}
+
+/// Tells caches that the answer depends on which languages were asked for.
+fn vary(headers: &mut HeaderMap) {
+    let before = headers.get_all(header::VARY);
+    let before: Vec<&str> = before.filter_map(|value| value.to_str().ok()).collect();
+    let mut names = before.join(", ");
+    let is_told = |name: &str| name == "*" || name.eq_ignore_ascii_case(LANGUAGE);
+    if names.split(',').map(str::trim).any(is_told) {
+        return;
+    }
+    if !names.is_empty() {
+        names.push_str(", ");
+    }
+    names.push_str(LANGUAGE);
+    if let Ok(value) = HeaderValue::from_str(&names) {
+        headers.insert(header::VARY, value);
+    }
 }
 
 /// The one of our languages that is wanted most; none where that is English.
@@ -184,6 +204,25 @@ mod tests {
         );
         assert_eq!(say("Validation failed: Nobody wrote this down"), None);
         assert_eq!(say("Nobody wrote this down"), None);
+    }
+
+    #[test]
+    fn what_the_answer_depends_on_is_said_once() {
+        for (before, after) in [
+            ("", "Accept-Language"),
+            ("Origin|Accept", "Origin, Accept, Accept-Language"),
+            ("Origin, accept-language", "Origin, accept-language"),
+            ("*", "*"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for name in before.split('|').filter(|name| !name.is_empty()) {
+                headers.append(header::VARY, HeaderValue::from_static(name));
+            }
+            vary(&mut headers);
+            let said = headers.get_all(header::VARY);
+            let said: Vec<_> = said.map(|value| value.to_str().unwrap()).collect();
+            assert_eq!(said.join(", "), after);
+        }
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! `staffroom email`
 
-use anyhow::Context;
 use service::moderation::email_blocks;
 
 use crate::cli::Email;
-use crate::commands::say;
+use crate::commands::{known, say};
 use crate::config::Config;
 use crate::parts::for_command;
 
@@ -22,7 +21,9 @@ pub async fn run(config: Config, command: Email) -> anyhow::Result<()> {
         }
         Email::Unblock { what } => {
             let lifted = email_blocks::lift(&app, &what).await;
-            lifted.with_context(|| format!("there is no block of {what}: staffroom email list"))?;
+            known(lifted, || {
+                format!("there is no block of {what}: staffroom email list")
+            })?;
             say(&format!("People can sign up with {what} again."));
         }
     }

@@ -1,11 +1,10 @@
 //! `staffroom ip`
 
-use anyhow::Context;
 use domain::IpSeverity;
 use service::moderation::ip_blocks;
 
 use crate::cli::Ip;
-use crate::commands::say;
+use crate::commands::{known, say};
 use crate::config::Config;
 use crate::parts::for_command;
 
@@ -25,8 +24,9 @@ pub async fn run(config: Config, command: Ip) -> anyhow::Result<()> {
         }
         Ip::Unblock { network } => {
             let lifted = ip_blocks::lift(&app, &network).await;
-            let lifted = lifted
-                .with_context(|| format!("there is no rule about {network}: staffroom ip list"))?;
+            let lifted = known(lifted, || {
+                format!("there is no rule about {network}: staffroom ip list")
+            })?;
             for rule in lifted {
                 say(&format!("The rule about {} is lifted.", rule.network));
             }

@@ -26,3 +26,28 @@ use std::io::Write;
 pub fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
+
+/// What came of it; if there is no such thing, an error in these words.
+pub fn known<T>(done: service::Result<T>, otherwise: impl FnOnce() -> String) -> anyhow::Result<T> {
+    done.map_err(|error| match error {
+        service::Error::NotFound => anyhow::Error::msg(otherwise()),
+        error => error.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use service::Error;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_there_is_said_to_be_not_there() {
+        let said = |error| {
+            let done = known::<()>(Err(error), || "there is no rule".to_owned());
+            done.unwrap_err().to_string()
+        };
+        assert_eq!(said(Error::NotFound), "there is no rule");
+        assert_eq!(said(Error::Full), Error::Full.to_string());
+    }
+}

@@ -12,6 +12,7 @@ use storage::archives::{self, Archive};
 use storage::statuses::Status;
 use storage::{DbConnection, post_imports};
 
+use super::import::forget_posts;
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
 use crate::keys::Keys;
@@ -89,7 +90,7 @@ pub async fn open(
 
 /// Removes archives that were there long enough, and what is known of archives that were brought long ago.
 pub(crate) async fn prune(app: &App) -> Result<()> {
-    let files = app
+    let (files, imports) = app
         .transaction(|app, conn| {
             let now = app.now();
             let mut files = Vec::new();
@@ -97,15 +98,20 @@ pub(crate) async fn prune(app: &App) -> Result<()> {
                 archives::delete(conn, archive.id)?;
                 files.extend(archive.file);
             }
-            for import in post_imports::expired(conn, now - REPORTS, AT_ONCE)? {
-                post_imports::delete(conn, import.id)?;
-                files.extend(import.file);
-            }
-            Ok(files)
+            Ok((files, post_imports::expired(conn, now - REPORTS, AT_ONCE)?))
         })
         .await?;
     for file in files {
         app.media().delete(&file).await?;
+    }
+    for import in imports {
+        let id = import.id;
+        forget_posts(app, id, post_imports::delete_items).await?;
+        app.transaction(move |_, conn| Ok(post_imports::delete(conn, id)?))
+            .await?;
+        if let Some(file) = import.file {
+            app.media().delete(&file).await?;
+        }
     }
     Ok(())
 }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use domain::LineOutcome;
 use serde::{Deserialize, Serialize};
 use storage::post_imports::{self, PostImport};
-use storage::{DbConnection, Spool};
+use storage::{DbConnection, QueryError, Spool};
 
+use super::arriving::check_none_waits;
 use super::opened::Opened;
 use super::{EXTENSION, apart, internal};
-use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
 use crate::profile::new_path;
@@ -21,6 +21,8 @@ pub const FILE_BYTES: u64 = 2 * 1_024 * 1_024 * 1_024;
 const SHOWN: i64 = 5;
 /// Posts of one stretch of a report.
 const STRETCH: i64 = 200;
+/// Posts of an archive that are forgotten together, so that nobody waits for long.
+const FORGOTTEN: i64 = 1_000;
 
 /// How many posts of an archive came to what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,11 +71,7 @@ pub async fn submit(app: &App, person: &Person, mut file: Spool) -> Result<i64> 
     let written = app
         .transaction(move |app, conn| {
             storage::accounts::hold(conn, me)?;
-            if post_imports::count_unfinished(conn, me)? > 0 {
-                return Err(invalid(
-                    "Another archive is still being worked off: please wait until that is done",
-                ));
-            }
+            check_none_waits(conn, me)?;
             let import = PostImport {
                 id,
                 account_id: me,
@@ -156,6 +154,7 @@ pub(super) async fn finish(app: &App, import: &PostImport, failure: &str) -> Res
         app.media().delete(file).await?;
     }
     let (id, failure) = (import.id, failure.to_owned());
+    // Counted before some are forgotten: only those are kept of which something is to be said.
     app.transaction(move |app, conn| {
         let counts = counted(post_imports::counts(conn, &[id])?)
             .remove(&id)
@@ -169,7 +168,23 @@ pub(super) async fn finish(app: &App, import: &PostImport, failure: &str) -> Res
             &failure,
         )?)
     })
-    .await
+    .await?;
+    forget_posts(app, id, post_imports::delete_silent).await
+}
+
+/// Forgets up to so many posts of the archive of that id; answers how many.
+type Forgetting = fn(&mut DbConnection, i64, i64) -> std::result::Result<usize, QueryError>;
+
+/// Forgets posts of an archive, in pieces.
+pub(super) async fn forget_posts(app: &App, id: i64, some: Forgetting) -> Result<()> {
+    loop {
+        let forgotten = app
+            .transaction(move |_, conn| Ok(some(conn, id, FORGOTTEN)?))
+            .await?;
+        if forgotten == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// What became of one's own archive: the posts after the post `after` of which something is to be said, and where the

@@ -1,6 +1,7 @@
 //! All that somebody wrote, as a ZIP file in Mastodon's form; and posts out of such a file, taken over here.
 //! <https://docs.joinmastodon.org/user/moving/#export>
 
+mod arriving;
 mod entry;
 mod export;
 mod import;
@@ -9,11 +10,13 @@ mod opened;
 mod taking;
 mod work;
 
+pub(crate) use arriving::Arriving;
+pub use arriving::{Turn, turn};
 pub use export::{Documents, ask, newest, open};
 pub(crate) use export::{forget, prune};
 pub use import::{FILE_BYTES, PostCounts, Remark, Taken, begin, recent, report, submit};
 pub use making::make;
-pub(crate) use work::work;
+pub(crate) use work::{give_up, work};
 
 use crate::{Error, Result};
 

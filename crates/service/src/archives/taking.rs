@@ -14,7 +14,7 @@ use super::{apart, internal};
 use crate::oauth::Person;
 use crate::text::{plain_text, sanitise};
 use crate::transfer::shortened;
-use crate::{App, Error, Result, attachments, custom_emojis, incoming, statuses};
+use crate::{App, Error, Result, attachments, custom_emojis, incoming, practice, statuses};
 
 /// Bytes of all files that one archive may unpack to, however often they are named in it.
 const UNPACKED: i64 = 16 * 1_024 * 1_024 * 1_024;
@@ -73,7 +73,7 @@ pub(super) async fn take_over(
     Ok(opened)
 }
 
-async fn note(
+pub(super) async fn note(
     app: &App,
     item: &Item,
     outcome: LineOutcome,
@@ -211,7 +211,10 @@ fn store(
     }
     let status = status(app, conn, person, post)?;
     let id = status.id;
-    statuses::insert_quietly(app, conn, status, &incoming::hashtags(&post.tags))?;
+    let tags = incoming::hashtags(&post.tags);
+    statuses::insert_quietly(app, conn, status.clone(), &tags)?;
+    // It is in the library, too; its author is asked nothing.
+    practice::keep_own(app, conn, &status, &tags)?;
     post_imports::insert_origin(conn, me, &post.uri, id)?;
     for (position, file) in (0_i16..).zip(files) {
         if !storage::media::attach(conn, *file, id, position)? {

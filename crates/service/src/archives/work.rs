@@ -1,6 +1,7 @@
 //! Working an archive off: first all its posts become rows, then one after the other becomes a status, oldest first.
 //! Each is a transaction of its own, so that a process that dies loses at most the one it was at.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use domain::{LineOutcome, Time};
@@ -8,9 +9,9 @@ use storage::post_imports::{self, Item, PostImport};
 use tokio::sync::mpsc;
 
 use super::entry::{self, Entry};
-use super::import::finish;
+use super::import::{finish, forget_posts};
 use super::opened::Opened;
-use super::taking::take_over;
+use super::taking::{note, take_over};
 use super::{apart, internal};
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
@@ -26,6 +27,8 @@ const ROWS: usize = 500;
 const AT_ONCE: i64 = 20;
 /// After so long others get their turn who have something that takes long.
 const TURN: Duration = Duration::from_secs(60);
+/// How often a post is tried.
+const TRIES: usize = 2;
 
 /// Works off some posts of an archive, if it is the turn of this job.
 pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
@@ -45,11 +48,11 @@ pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
     let Some((import, person)) = found else {
         return Ok(());
     };
-    if person.account.is_gone() {
+    if person.account.is_gone() || person.user.disabled_at.is_some() {
         return finish(
             app,
             &import,
-            "Nothing is taken over for an account that is suspended",
+            "Nothing is taken over for an account that is suspended or disabled",
         )
         .await;
     }
@@ -59,6 +62,20 @@ pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
         Err(Error::Invalid(reason)) => finish(app, &import, &shortened(&reason)).await,
         Err(error) => Err(error),
     }
+}
+
+/// Ends an archive whose job was given up, so that its owner can bring another one.
+pub(crate) async fn give_up(app: &App, id: i64, step: i32) -> Result<()> {
+    let import = app
+        .read(move |_, conn| Ok(post_imports::find(conn, id)?))
+        .await?
+        .filter(|import| import.step == step && import.finished_at.is_none());
+    let Some(import) = import else {
+        return Ok(());
+    };
+    let reason =
+        "This server tried it often and failed. Posts that it did not come to are not here";
+    finish(app, &import, reason).await
 }
 
 /// Leaves the next turn behind.
@@ -87,7 +104,7 @@ async fn proceed(app: &App, import: &PostImport, person: &Person) -> Result<bool
         .as_deref()
         .ok_or_else(|| invalid("The file is not there any more"))?;
     let place = app.media().place(file);
-    let mut opened = apart(move || Opened::open(&place)).await??;
+    let mut opened = open(&place).await?;
     if !import.is_read {
         opened = read(app, import.id, opened).await?;
     }
@@ -102,9 +119,42 @@ async fn proceed(app: &App, import: &PostImport, person: &Person) -> Result<bool
             if begun.elapsed() > TURN {
                 return Ok(false);
             }
-            opened = take_over(app, person, opened, item, &mut unpacked).await?;
+            opened = settle(app, person, &place, opened, item, &mut unpacked).await?;
         }
     }
+}
+
+async fn open(place: &Path) -> Result<Opened> {
+    let place = place.to_owned();
+    apart(move || Opened::open(&place)).await?
+}
+
+/// Takes a post over, or notes why not. One at which we fail costs the others nothing; where the database or the disk
+/// fails, all of them wait.
+async fn settle(
+    app: &App,
+    person: &Person,
+    place: &Path,
+    mut opened: Opened,
+    item: Item,
+    unpacked: &mut i64,
+) -> Result<Opened> {
+    let before = *unpacked;
+    for _ in 0..TRIES {
+        match take_over(app, person, opened, item.clone(), unpacked).await {
+            Ok(opened) => return Ok(opened),
+            Err(error @ (Error::Unavailable(_) | Error::Full)) => return Err(error),
+            Err(error) => {
+                let (import, number) = (item.import_id, item.number);
+                tracing::warn!(import, number, %error, "a post of an archive could not be taken over");
+                opened = open(place).await?;
+            }
+        }
+    }
+    let reason = "This server failed to take it over";
+    let more = *unpacked - before;
+    note(app, &item, LineOutcome::Refused, reason, more).await?;
+    Ok(opened)
 }
 
 async fn waiting(app: &App, id: i64, limit: i64) -> Result<Vec<Item>> {
@@ -114,8 +164,7 @@ async fn waiting(app: &App, id: i64, limit: i64) -> Result<Vec<Item>> {
 
 /// Makes a row of each post. What a process that died had begun is begun anew.
 async fn read(app: &App, id: i64, mut opened: Opened) -> Result<Opened> {
-    app.transaction(move |_, conn| Ok(post_imports::delete_items(conn, id)?))
-        .await?;
+    forget_posts(app, id, post_imports::delete_items).await?;
     let now = app.now();
     let (sender, mut batches) = mpsc::channel(2);
     let reading = tokio::task::spawn_blocking(move || {

@@ -1,5 +1,6 @@
 //! How long an archive is there, by a clock that the test sets.
 
+use std::io::{Cursor, Write};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::TimeDelta;
@@ -9,15 +10,20 @@ use serde_json::{Value, json};
 use service::archives::{self, Documents};
 use service::jobs::Job;
 use service::keys::Keys;
+use service::oauth::Person;
 use service::{App, Error};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::post_imports::{self, Item, PostImport};
 use storage::statuses::Status;
 use test_support::{Kind, TestApp};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// Days that the test moved its clock on.
 static LATER: AtomicI64 = AtomicI64::new(0);
+/// The same for another test.
+static LONG_AFTER: AtomicI64 = AtomicI64::new(0);
 
 const DOCUMENTS: Documents = Documents { actor, activities };
 
@@ -26,6 +32,13 @@ fn clock() -> Time {
         .unwrap()
         .naive_utc();
     now + TimeDelta::days(LATER.load(Ordering::Relaxed))
+}
+
+fn later() -> Time {
+    let now = chrono::DateTime::from_timestamp(1_790_000_000, 0)
+        .unwrap()
+        .naive_utc();
+    now + TimeDelta::days(LONG_AFTER.load(Ordering::Relaxed))
 }
 
 fn actor(_: &App, account: &Account, _: &Keys) -> Value {
@@ -88,6 +101,254 @@ async fn an_archive_is_there_for_seven_days_and_then_it_is_gone_with_its_file() 
     }
 }
 
+/// All posts of it are read.
+fn import(app: &App, owner: &Person, file: &str) -> PostImport {
+    PostImport {
+        id: 1,
+        account_id: owner.id(),
+        file: Some(file.to_owned()),
+        is_read: true,
+        step: 0,
+        boosts: 0,
+        unpacked: 0,
+        failure: String::new(),
+        counts: String::new(),
+        created_at: app.now(),
+        finished_at: None,
+    }
+}
+
+/// A post of it that waits.
+fn item(app: &App, number: i32, body: &str) -> Item {
+    Item {
+        import_id: 1,
+        number,
+        uri: format!("https://old.example/{number}"),
+        body: body.to_owned(),
+        published_at: app.now(),
+        outcome: LineOutcome::Waiting,
+        reason: String::new(),
+    }
+}
+
+fn body(number: i32, content: &str) -> String {
+    json!({ "uri": format!("https://old.example/{number}"), "published": "2020-02-03T04:05:06", "content": content,
+        "source": null, "is_markdown": false, "warning": "", "sensitive": false, "language": null,
+        "visibility": "public", "in_reply_to": null, "tags": [], "files": [], "options": [] })
+    .to_string()
+}
+
+async fn write(app: &App, import: PostImport, items: Vec<Item>) {
+    app.transaction(move |_, conn| {
+        post_imports::insert(conn, import)?;
+        Ok(post_imports::insert_items(conn, items)?)
+    })
+    .await
+    .unwrap();
+}
+
+/// An archive whose posts are read already.
+async fn keep(app: &App, path: &str) {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("outbox.json", SimpleFileOptions::default())
+        .unwrap();
+    zip.write_all(b"{}").unwrap();
+    let bytes = zip.finish().unwrap().into_inner();
+    app.media().write(path, bytes.into()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_at_which_we_fail_costs_the_others_nothing() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        keep(app, "ab/here.archive").await;
+        let items = vec![
+            item(app, 1, &body(1, "<p>first</p>")),
+            item(app, 2, "not what we wrote"),
+            item(app, 3, &body(3, "<p>third</p>")),
+        ];
+        write(app, import(app, &ada, "ab/here.archive"), items).await;
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let (taken, remarks, _) = archives::report(app, &ada, 1, 0).await.unwrap();
+        assert!(taken.import.finished_at.is_some(), "{taken:?}");
+        assert_eq!(taken.import.failure, "");
+        assert_eq!((taken.counts.done, taken.counts.refused), (2, 1));
+        let [remark] = remarks.as_slice() else {
+            panic!("{remarks:?}");
+        };
+        assert_eq!(remark.number, 2);
+        assert!(remark.is_refused);
+        assert_eq!(remark.reason, "This server failed to take it over");
+    }
+}
+
+#[tokio::test]
+async fn practice_out_of_an_archive_is_read_and_its_author_is_asked_nothing() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        keep(app, "ab/here.archive").await;
+        let content = "<p>Three-tick tracker<br>One page per class.</p><p>#Practice #English</p>";
+        let mut tagged: Value = serde_json::from_str(&body(1, content)).unwrap();
+        tagged["tags"] = json!(["#Practice", "#English"]);
+        let items = vec![
+            item(app, 1, &tagged.to_string()),
+            item(app, 2, &body(2, "<p>Good morning</p>")),
+        ];
+        write(app, import(app, &ada, "ab/here.archive"), items).await;
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let me = ada.id();
+        let (practices, is_asked) = app
+            .transaction(move |_, conn| {
+                let mut ids = Vec::new();
+                for number in 1..=2 {
+                    let uri = format!("https://old.example/{number}");
+                    ids.extend(post_imports::taken_over(conn, me, &uri)?);
+                }
+                assert_eq!(ids.len(), 2);
+                let is_asked = storage::practice_reminders::is_noted(conn, ids[0])?;
+                Ok((storage::practices::of_statuses(conn, &ids)?, is_asked))
+            })
+            .await
+            .unwrap();
+        let titles: Vec<_> = practices.iter().map(|row| row.title.as_str()).collect();
+        assert_eq!(titles, ["Three-tick tracker"]);
+        assert!(!is_asked);
+    }
+}
+
+#[tokio::test]
+async fn an_archive_whose_job_is_given_up_is_finished() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        keep(app, "ab/here.archive").await;
+        let items = vec![item(app, 1, &body(1, "<p>first</p>"))];
+        write(app, import(app, &ada, "ab/here.archive"), items).await;
+        // Another job's turn is not ended.
+        let other = Job::ImportPosts { import: 1, step: 7 };
+        service::jobs::give_up(app, &other).await.unwrap();
+        let taken = archives::recent(app, &ada).await.unwrap().remove(0);
+        assert_eq!(taken.import.finished_at, None);
+        let too_early = archives::turn(app, &ada).await.map(drop);
+        assert!(matches!(too_early, Err(Error::Invalid(_))), "{too_early:?}");
+
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::give_up(app, &job).await.unwrap();
+        let taken = archives::recent(app, &ada).await.unwrap().remove(0);
+        assert!(taken.import.finished_at.is_some(), "{taken:?}");
+        assert!(taken.import.failure.contains("failed"), "{taken:?}");
+        assert_eq!(taken.counts.waiting, 1);
+        assert!(!app.media().has("ab/here.archive").await.unwrap());
+        drop(archives::turn(app, &ada).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn one_archive_of_a_person_is_sent_at_a_time() {
+    let test = TestApp::on(Kind::Sqlite).unwrap();
+    let app = &test.app;
+    let (ada, bo) = (test.person("ada").await, test.person("bo").await);
+    let turn = archives::turn(app, &ada).await.unwrap();
+    let second = archives::turn(app, &ada).await.map(drop);
+    assert!(matches!(second, Err(Error::Invalid(_))), "{second:?}");
+    // Whoever is refused takes nobody's turn away.
+    let third = archives::turn(app, &ada).await.map(drop);
+    assert!(matches!(third, Err(Error::Invalid(_))), "{third:?}");
+    let other = archives::turn(app, &bo).await.unwrap();
+    drop(turn);
+    drop(archives::turn(app, &ada).await.unwrap());
+    drop(other);
+}
+
+#[tokio::test]
+async fn nothing_is_taken_over_for_whoever_may_not_sign_in() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        keep(app, "ab/here.archive").await;
+        let items = vec![item(app, 1, &body(1, "<p>first</p>"))];
+        write(app, import(app, &ada, "ab/here.archive"), items).await;
+        let mut user = ada.user.clone();
+        user.disabled_at = Some(app.now());
+        app.transaction(move |_, conn| Ok(storage::users::update(conn, &user)?))
+            .await
+            .unwrap();
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let taken = archives::recent(app, &ada).await.unwrap().remove(0);
+        assert!(taken.import.failure.contains("disabled"), "{taken:?}");
+        assert_eq!((taken.counts.waiting, taken.counts.done), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn of_an_archive_with_many_posts_what_is_to_be_said_stays_and_then_all_of_it_goes() {
+    const POSTS: i32 = 2_300;
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        LONG_AFTER.store(0, Ordering::Relaxed);
+        let Some(test) = TestApp::at(kind, later) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        let worked_off = |number: i32| {
+            let (outcome, reason) = match number % 1_000 {
+                7 => (LineOutcome::Refused, "bad"),
+                _ => (LineOutcome::Done, ""),
+            };
+            Item {
+                outcome,
+                reason: reason.to_owned(),
+                ..item(app, number, "")
+            }
+        };
+        let posts: Vec<Item> = (1..=POSTS).map(worked_off).collect();
+        let (first, rest) = posts.split_at(400);
+        write(app, import(app, &ada, "ab/gone.archive"), first.to_vec()).await;
+        for some in rest.chunks(400) {
+            let some = some.to_vec();
+            app.transaction(move |_, conn| Ok(post_imports::insert_items(conn, some)?))
+                .await
+                .unwrap();
+        }
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let (taken, remarks, _) = archives::report(app, &ada, 1, 0).await.unwrap();
+        assert_eq!((taken.counts.done, taken.counts.refused), (2_297, 3));
+        assert_eq!(remarks.len(), 3);
+        assert_eq!(left(app).await, [(1, 4, 3)]);
+
+        LONG_AFTER.store(31, Ordering::Relaxed);
+        service::jobs::prune(app).await.unwrap();
+        let gone = archives::report(app, &ada, 1, 0).await;
+        assert!(matches!(gone, Err(Error::NotFound)));
+        assert!(left(app).await.is_empty());
+    }
+}
+
+/// Posts by archive and outcome.
+async fn left(app: &App) -> Vec<(i64, i16, i64)> {
+    app.transaction(|_, conn| Ok(post_imports::counts(conn, &[1])?))
+        .await
+        .unwrap()
+}
+
 #[tokio::test]
 async fn an_archive_whose_file_is_gone_is_finished_once_all_its_posts_are_worked_off() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
@@ -97,34 +358,11 @@ async fn an_archive_whose_file_is_gone_is_finished_once_all_its_posts_are_worked
         let app = &test.app;
         let ada = test.person("ada").await;
         // As a process leaves it that dies between the file and the note of it.
-        let import = PostImport {
-            id: 1,
-            account_id: ada.id(),
-            file: Some("ab/gone.archive".to_owned()),
-            is_read: true,
-            step: 0,
-            boosts: 0,
-            unpacked: 0,
-            failure: String::new(),
-            counts: String::new(),
-            created_at: app.now(),
-            finished_at: None,
-        };
-        let item = Item {
-            import_id: 1,
-            number: 1,
-            uri: "https://old.example/1".to_owned(),
-            body: String::new(),
-            published_at: app.now(),
+        let done = Item {
             outcome: LineOutcome::Done,
-            reason: String::new(),
+            ..item(app, 1, "")
         };
-        app.transaction(move |_, conn| {
-            post_imports::insert(conn, import)?;
-            Ok(post_imports::insert_items(conn, vec![item])?)
-        })
-        .await
-        .unwrap();
+        write(app, import(app, &ada, "ab/gone.archive"), vec![done]).await;
         let job = Job::ImportPosts { import: 1, step: 0 };
         service::jobs::run(app, job).await.unwrap();
         let taken = archives::recent(app, &ada).await.unwrap().remove(0);
