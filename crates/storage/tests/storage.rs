@@ -570,8 +570,10 @@ fn of_a_network_each_thing_is_written_once() {
         }
         assert!(networks::confirm(conn, ada, 1, ada, at(2)).unwrap());
         assert!(!networks::confirm(conn, ada, 1, ada, at(3)).unwrap());
-        let open = networks::open_proposals(conn, ada, 10).unwrap();
+        let open = networks::open_proposals(conn, ada, at(0), 10).unwrap();
         assert_eq!(open.iter().map(|row| row.number).collect::<Vec<_>>(), [2]);
+        let later = networks::open_proposals(conn, ada, at(1), 10).unwrap();
+        assert!(later.is_empty());
     }
 }
 

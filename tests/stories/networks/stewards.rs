@@ -230,6 +230,17 @@ async fn together(kind: Kind) {
     writes(&bo, &format!("{network} unban dan@{}", hub.host)).await;
     hears(&bo, "is banned no more").await;
     dan.follow(&network).await;
+
+    // Nobody keeps the others busy with proposals without end.
+    let proposes = |number: u32| {
+        let request = fay.request(Method::PATCH, &format!("{NETWORKS}/{id}"));
+        request.json(&json!({ "rules": format!("Rule number {number}") }))
+    };
+    for number in 1..=20 {
+        answer(proposes(number)).await;
+    }
+    let one_more = proposes(21).send().await.unwrap();
+    assert_eq!(one_more.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
