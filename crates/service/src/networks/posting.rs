@@ -230,7 +230,11 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, outgoing: &Outgoing) -> R
         return Ok(());
     };
     let by = by.unwrap_or(status.account_id);
-    pass_on(app, conn, by, &status, || {
+    let adds = !matches!(
+        outgoing,
+        Outgoing::Delete { .. } | Outgoing::Unfavourite { .. }
+    );
+    pass_on(app, conn, by, &status, adds, || {
         PassedOn::Ours(Box::new(outgoing.clone()))
     })
 }
@@ -267,20 +271,28 @@ pub fn relay(
         return Ok(());
     }
     keep(conn, deed, &status, body)?;
-    pass_on(app, conn, by, &status, || PassedOn::Theirs(body.to_owned()))
+    let adds = !matches!(deed, Deed::Delete(_) | Deed::Undo(_));
+    let what = || PassedOn::Theirs(body.to_owned());
+    pass_on(app, conn, by, &status, adds, what)
 }
 
+/// What moderators silenced somebody for goes no further, but what they take back does.
 fn pass_on(
     app: &App,
     conn: &mut DbConnection,
     by: AccountId,
     status: &Status,
+    adds: bool,
     what: impl Fn() -> PassedOn,
 ) -> Result<()> {
     if !status.visibility.is_open() || status.local_only || status.held_at.is_some() {
         return Ok(());
     }
-    for thread in networks::threads(conn, status.conversation_id)? {
+    let threads = networks::threads(conn, status.conversation_id)?;
+    if threads.is_empty() || (adds && is_silenced(conn, by)?) {
+        return Ok(());
+    }
+    for thread in threads {
         let network = thread.network_id;
         if thread.state == NetworkPostState::Announced && may_pass(conn, network, by, status)? {
             let what = what();
@@ -292,6 +304,11 @@ fn pass_on(
         }
     }
     Ok(())
+}
+
+fn is_silenced(conn: &mut DbConnection, account: AccountId) -> Result<bool> {
+    let account = storage::accounts::find(conn, account)?;
+    Ok(account.is_some_and(|account| account.silenced_at.is_some()))
 }
 
 /// Keeps what brought a post that waits, and nothing else that is done with it; what was written anew since is asked of
