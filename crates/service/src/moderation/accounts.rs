@@ -8,7 +8,7 @@ use storage::users::User;
 
 use super::{AdminAccountView, handle, note, show};
 use crate::error::invalid;
-use crate::jobs::{Job, enqueue};
+use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
 use crate::{App, Error, Paged, Result, decisions, follows, incoming, mail, users, views};
 
@@ -158,6 +158,9 @@ pub async fn lift(
                     false,
                 )?;
             }
+            (Sanction::Suspend, None) if account.is_local() => {
+                set_network_suspended(app, conn, id, false)?;
+            }
             (Sanction::Suspend, None) => {
                 storage::accounts::set_suspended(conn, id, None, account.updated_at)?;
             }
@@ -239,13 +242,13 @@ fn view(
     found.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// Somebody who is still here, elsewhere or as one who signs in: not the server itself.
+/// Somebody who is still here, elsewhere or as one who signs in, or a network: not the server itself.
 fn existing(conn: &mut DbConnection, id: AccountId) -> Result<(Account, Option<User>)> {
     let account = storage::accounts::find(conn, id)?
         .filter(|row| row.deleted_at.is_none())
         .ok_or(Error::NotFound)?;
     let user = storage::users::of_account(conn, id)?;
-    if account.is_local() && user.is_none() {
+    if account.is_local() && user.is_none() && storage::networks::find(conn, id)?.is_none() {
         return Err(Error::NotFound);
     }
     Ok((account, user))
@@ -266,6 +269,18 @@ fn waiting(conn: &mut DbConnection, id: AccountId) -> Result<Person> {
         Some(user) if user.approved_at.is_none() => Ok(Person { user, account }),
         _ => Err(not_allowed()),
     }
+}
+
+/// A network that is suspended passes nothing on and is shown to nobody; its members stay, for when that is lifted.
+fn set_network_suspended(
+    app: &App,
+    conn: &mut DbConnection,
+    account: AccountId,
+    suspended: bool,
+) -> Result<()> {
+    let now = app.now();
+    storage::accounts::set_suspended(conn, account, suspended.then_some(now), now)?;
+    federate(app, conn, Outgoing::UpdateProfile { account })
 }
 
 fn impose(
@@ -294,6 +309,9 @@ fn impose(
                 account: account.clone(),
             };
             users::set_suspended(app, conn, &person, true)?;
+        }
+        (Sanction::Suspend, None) if account.is_local() => {
+            set_network_suspended(app, conn, account.id, true)?;
         }
         (Sanction::Suspend, None) => {
             storage::accounts::set_suspended(conn, account.id, Some(now), account.updated_at)?;
