@@ -364,6 +364,14 @@ async fn suspension(kind: Kind) {
     is_passed_on(&fay, "It is back").await;
     let posts = dan.get(&format!("{one}/posts")).await;
     assert_eq!(posts.as_array().unwrap().len(), 1, "{posts}");
+    for (verb, status) in [
+        ("suspend", StatusCode::NOT_FOUND),
+        ("unsuspend", StatusCode::OK),
+    ] {
+        let done = hub.command(&["user", verb, "english"]);
+        assert!(done.status.success(), "{}", out(&done));
+        assert_eq!(dan.status_of(&one).await, status, "{verb}");
+    }
     let log = out(&hub.command(&["report", "log"]));
     for line in ["@mia\tsuspend\t@english", "@mia\tlift suspend\t@english"] {
         assert!(log.contains(line), "{line}: {log}");

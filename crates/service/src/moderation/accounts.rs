@@ -8,9 +8,11 @@ use storage::users::User;
 
 use super::{AdminAccountView, handle, note, show};
 use crate::error::invalid;
-use crate::jobs::{Job, Outgoing, enqueue, federate};
+use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
-use crate::{App, Error, Paged, Result, decisions, follows, incoming, mail, users, views};
+use crate::{
+    App, Error, Paged, Result, decisions, follows, incoming, mail, networks, users, views,
+};
 
 pub use storage::moderation::{Standing, Wanted};
 
@@ -159,7 +161,7 @@ pub async fn lift(
                 )?;
             }
             (Sanction::Suspend, None) if account.is_local() => {
-                set_network_suspended(app, conn, id, false)?;
+                networks::set_suspended(app, conn, id, false)?;
             }
             (Sanction::Suspend, None) => {
                 storage::accounts::set_suspended(conn, id, None, account.updated_at)?;
@@ -271,18 +273,6 @@ fn waiting(conn: &mut DbConnection, id: AccountId) -> Result<Person> {
     }
 }
 
-/// A network that is suspended passes nothing on and is shown to nobody; its members stay, for when that is lifted.
-fn set_network_suspended(
-    app: &App,
-    conn: &mut DbConnection,
-    account: AccountId,
-    suspended: bool,
-) -> Result<()> {
-    let now = app.now();
-    storage::accounts::set_suspended(conn, account, suspended.then_some(now), now)?;
-    federate(app, conn, Outgoing::UpdateProfile { account })
-}
-
 fn impose(
     app: &App,
     conn: &mut DbConnection,
@@ -311,7 +301,7 @@ fn impose(
             users::set_suspended(app, conn, &person, true)?;
         }
         (Sanction::Suspend, None) if account.is_local() => {
-            set_network_suspended(app, conn, account.id, true)?;
+            networks::set_suspended(app, conn, account.id, true)?;
         }
         (Sanction::Suspend, None) => {
             storage::accounts::set_suspended(conn, account.id, Some(now), account.updated_at)?;
