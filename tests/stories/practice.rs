@@ -155,6 +155,10 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     assert_eq!(ids(&practice(&now)["stages"]), ["ks3"]);
     answers(&priya, &done, "I shall think about it").await;
     let puzzled = said_to(&priya, "did not understand").await;
+    // That is said once.
+    answers(&priya, &puzzled, "Let me think a little more").await;
+    let all = priya.get("/api/v1/conversations").await;
+    assert_eq!(all[0]["last_status"]["account"]["acct"], "priya", "{all}");
     answers(&priya, &puzzled, "#Pedagogy").await;
     let done = said_to(&priya, "Nothing is missing").await;
     // What she answered outlives an edit.
@@ -215,6 +219,11 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     sam.publish(quiet).await;
     let asked = said_to(&sam, "Spelling bee” is up").await;
     assert!(!asked["content"].as_str().unwrap().contains("library"));
+
+    // What is meant for a colleague is not answered, even if it could be understood.
+    answers(&sam, &asked, "@priya licence by-nc, what do you think?").await;
+    let all = sam.get("/api/v1/conversations").await;
+    assert_eq!(all[0]["last_status"]["account"]["acct"], "sam", "{all}");
 }
 
 #[tokio::test]

@@ -68,6 +68,10 @@ pub const COLLECTION_NAME: usize = 40;
 pub const COLLECTION_DESCRIPTION: usize = 100;
 /// Characters of the rules of a network.
 pub const NETWORK_RULES: usize = 5_000;
+/// Proposals of one steward that wait for another one, in one network.
+pub const PROPOSALS: usize = 20;
+/// Days after which nobody can confirm a proposal any more.
+pub const PROPOSAL_DAYS: i64 = 14;
 /// Stewards of one network.
 pub const STEWARDS: usize = 20;
 /// Networks in one answer.

@@ -100,11 +100,12 @@ pub fn asked_by(conn: &mut DbConnection, message: StatusId) -> QueryResult<Optio
         .optional()
 }
 
-/// How many claims about a source its author was asked about and has not answered.
+/// How many claims about a source its author was asked about and has not answered, with those that were taken back.
 pub fn waiting_of_source(conn: &mut DbConnection, source: StatusId) -> QueryResult<i64> {
+    let unanswered = [ClaimState::Claimed, ClaimState::Gone].map(i16::from);
     derivations::table
         .filter(derivations::source_id.eq(source.0))
-        .filter(derivations::state.eq(i16::from(ClaimState::Claimed)))
+        .filter(among(derivations::state, unanswered))
         .filter(derivations::asked_id.is_not_null())
         .count()
         .get_result(conn)

@@ -553,7 +553,7 @@ fn of_a_network_each_thing_is_written_once() {
         assert!(networks::unban(conn, ada, ada).unwrap());
         assert!(!networks::is_banned(conn, ada, ada).unwrap());
 
-        for number in 1..=2 {
+        for number in 1..=3 {
             assert_eq!(networks::next_number(conn, ada).unwrap(), number);
             let proposal = Proposal {
                 network_id: ada,
@@ -562,15 +562,15 @@ fn of_a_network_each_thing_is_written_once() {
                 target_id: Some(ada),
                 text: String::new(),
                 proposed_by: ada,
-                created_at: at(0),
+                created_at: at(i64::from(number)),
                 confirmed_by: None,
                 confirmed_at: None,
             };
             networks::insert_proposal(conn, proposal).unwrap();
         }
-        assert!(networks::confirm(conn, ada, 1, ada, at(2)).unwrap());
-        assert!(!networks::confirm(conn, ada, 1, ada, at(3)).unwrap());
-        let open = networks::open_proposals(conn, ada, 10).unwrap();
+        assert!(networks::confirm(conn, ada, 3, ada, at(4)).unwrap());
+        assert!(!networks::confirm(conn, ada, 3, ada, at(5)).unwrap());
+        let open = networks::open_proposals(conn, ada, at(2), 10).unwrap();
         assert_eq!(open.iter().map(|row| row.number).collect::<Vec<_>>(), [2]);
     }
 }

@@ -25,7 +25,7 @@ struct Status {
     image_description: String,
     /// Whether the picture is the post's, and not only its author's.
     large: bool,
-    /// Whether it comes from another post, or another one from it.
+    /// Whether it comes from another post that the visitor sees, or another one from it.
     has_tree: bool,
     before: Vec<StatusView>,
     after: Vec<StatusView>,
@@ -46,7 +46,7 @@ pub async fn status(request: HttpRequest, path: Path<(String, String)>, app: Dat
         return Ok(elsewhere(&view.status.url));
     }
     let context = statuses::context(&app, EVERYBODY, id).await?;
-    let has_tree = lineage::has_tree(&app, &view.status.uri).await?;
+    let has_tree = lineage::has_tree(&app, visitor.person.as_ref(), &view.status.uri).await?;
     let hidden = &view.status.spoiler_text;
     let summary = if hidden.is_empty() {
         plain_text(&view.status.content)

@@ -112,6 +112,13 @@ async fn story(kind: Kind) {
     assert!(picture.contains("Tickets for all") && !picture.contains("Confidential"));
     let (_, _, ordinary) = page(url(&made)).await;
     assert!(!ordinary.contains("/tree"), "{ordinary}");
+    // That something comes from a post is not said to those who may see none of it.
+    let lonely = ada.publish(json!({ "status": "Spelling lists" })).await;
+    let words = format!("Secret lists\nAdapted from {}", url(&lonely));
+    bo.publish(json!({ "status": words, "visibility": "private" }))
+        .await;
+    let (_, _, ordinary) = page(url(&lonely)).await;
+    assert!(!ordinary.contains("/tree"), "{ordinary}");
 
     // An edit that does not say so any more, and one that says so again.
     let edit = |words: String| {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use super::{NETWORKS, has, hears, id_of, is_passed_on, network, text, writes};
-use crate::harness::{School, Teacher, answer, eventually};
+use crate::admin::{SCOPES, names};
+use crate::harness::{School, Teacher, answer, eventually, out};
 
 async fn account_id(of: &Teacher) -> String {
     let own = of.get("/api/v1/accounts/verify_credentials").await;
@@ -230,6 +231,17 @@ async fn together(kind: Kind) {
     writes(&bo, &format!("{network} unban dan@{}", hub.host)).await;
     hears(&bo, "is banned no more").await;
     dan.follow(&network).await;
+
+    // Nobody keeps the others busy with proposals without end.
+    let proposes = |number: u32| {
+        let request = fay.request(Method::PATCH, &format!("{NETWORKS}/{id}"));
+        request.json(&json!({ "rules": format!("Rule number {number}") }))
+    };
+    for number in 1..=20 {
+        answer(proposes(number)).await;
+    }
+    let one_more = proposes(21).send().await.unwrap();
+    assert_eq!(one_more.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -315,4 +327,63 @@ async fn who_may_join_is_as_the_network_says_on_sqlite() {
 #[tokio::test]
 async fn who_may_join_is_as_the_network_says_on_postgresql() {
     doors(Postgres).await;
+}
+
+async fn suspension(kind: Kind) {
+    let Some(hub) = School::open(kind).await else {
+        return;
+    };
+    let mia = hub.person("mia", "moderator", SCOPES);
+    let (dan, fay) = (hub.teacher("dan"), hub.teacher("fay"));
+    network(&hub, "english", &["dan"], &[]);
+    fay.follow("@english").await;
+    let id = id_of(&hub, "english").await;
+    let of = format!("/api/v1/admin/accounts/{id}");
+    assert_eq!(mia.get(&of).await["username"], "english");
+    let listed = names(&mia, "/api/v2/admin/accounts?username=english").await;
+    assert_eq!(listed, ["english"]);
+
+    // Suspended, it is there for nobody, and passes nothing on.
+    let suspend = json!({ "type": "suspend" });
+    mia.post(&format!("{of}/action"), suspend).await;
+    let gone = hub.request(Method::GET, "/@english");
+    let gone = gone.header("accept", "text/html").send().await.unwrap();
+    assert_eq!(gone.status(), StatusCode::GONE);
+    let one = format!("{NETWORKS}/{id}");
+    assert_eq!(dan.status_of(&one).await, StatusCode::NOT_FOUND);
+    let lost = dan
+        .publish(json!({ "status": "@english While it is away" }))
+        .await;
+    assert_eq!(lost["mentions"], json!([]), "{lost}");
+
+    // Its members are still there when that is lifted.
+    let lifted = mia.post(&format!("{of}/unsuspend"), json!({})).await;
+    assert_eq!(lifted["suspended"], false);
+    dan.publish(json!({ "status": "@english It is back" }))
+        .await;
+    is_passed_on(&fay, "It is back").await;
+    let posts = dan.get(&format!("{one}/posts")).await;
+    assert_eq!(posts.as_array().unwrap().len(), 1, "{posts}");
+    for (verb, status) in [
+        ("suspend", StatusCode::NOT_FOUND),
+        ("unsuspend", StatusCode::OK),
+    ] {
+        let done = hub.command(&["user", verb, "english"]);
+        assert!(done.status.success(), "{}", out(&done));
+        assert_eq!(dan.status_of(&one).await, status, "{verb}");
+    }
+    let log = out(&hub.command(&["report", "log"]));
+    for line in ["@mia\tsuspend\t@english", "@mia\tlift suspend\t@english"] {
+        assert!(log.contains(line), "{line}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_network_is_suspended_and_let_back_on_sqlite() {
+    suspension(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_network_is_suspended_and_let_back_on_postgresql() {
+    suspension(Postgres).await;
 }

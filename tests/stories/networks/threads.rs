@@ -399,6 +399,26 @@ async fn from_lemmy(kind: Kind) {
     lemmy
         .receives("the vote", |activity| activity["object"] == vote)
         .await;
+
+    // What was found above an answer is passed on when its own server tells of it.
+    let note = |number: u32, to: &str| {
+        json!({ "@context": "https://www.w3.org/ns/activitystreams", "type": "Note",
+            "id": format!("{}/comment/{number}", lemmy.base), "attributedTo": by, "to": [group, public], "cc": [],
+            "audience": group, "inReplyTo": to, "content": format!("<p>Comment {number}</p>") })
+    };
+    let above = note(9, &post);
+    let below = note(10, text(&above["id"]));
+    lemmy.serve(above.clone());
+    for note in [&below, &above] {
+        let create = json!({ "actor": by, "to": [group, public], "object": note, "cc": [], "type": "Create",
+            "id": format!("{}/create", text(&note["id"])), "audience": group });
+        lemmy.tells(&hub, &create).await;
+        lemmy
+            .receives("a comment", |activity| {
+                announced(activity, "Create") && activity["object"]["object"]["id"] == note["id"]
+            })
+            .await;
+    }
 }
 
 #[tokio::test]

@@ -175,8 +175,9 @@ impl Context<'_> {
     }
 
     async fn create(&self) -> Outcome<Deed> {
-        if is_known(self.app, self.object_id()?).await? {
-            return Ok(Deed::Nothing);
+        let uri = self.object_id()?;
+        if is_known(self.app, uri).await? {
+            return Ok(Deed::Known(uri.to_owned()));
         }
         let object = self.own_word().await?;
         if author_of(&object) != Some(self.actor.uri.as_str()) {

@@ -16,6 +16,8 @@ pub enum Deed {
     /// Nothing that means anything to us.
     Nothing,
     Post(Thread),
+    /// They tell of the post of this id, which was found before.
+    Known(String),
     /// A newer version of a post; of a young one that is not known, its first.
     Edit(Thread),
     Profile(Box<RemoteAccount>),
@@ -147,7 +149,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         return Ok(());
     }
     match deed {
-        Deed::Nothing | Deed::Profile(_) => Ok(()),
+        Deed::Nothing | Deed::Known(_) | Deed::Profile(_) => Ok(()),
         Deed::Post(thread) => post(app, conn, by, thread),
         Deed::Edit(thread) => edit(app, conn, by, thread),
         Deed::Flag(flag) => reports::receive(app, conn, &account, flag),

@@ -10,7 +10,8 @@ use crate::views::acct;
 use crate::word::say;
 use crate::{App, Error, Result};
 
-/// Questions about one post that may wait for an answer; claims beyond that are found in the tree.
+/// Questions about one post that may be unanswered, also where the claim was taken back; claims beyond that are found in
+/// the tree.
 const WAITING: i64 = 20;
 
 /// Asks the author of a source of ours whether a post comes from hers, once: what is taken back and said again is found in

@@ -2,16 +2,19 @@
 
 use std::collections::HashSet;
 
+use chrono::TimeDelta;
 use domain::{AccountId, ClaimState, StatusId};
 use storage::DbConnection;
 use storage::derivations::Derivation;
 
-use crate::jobs::{Job, enqueue};
+use crate::jobs::{Job, enqueue_at};
 use crate::streaming::Event;
 use crate::{App, Result};
 
 /// Claims that one collection is held against.
 const CLAIMS: i64 = 1_000;
+/// For how long after one look that was asked for the next one waits, however often that is asked for until then.
+const REST: TimeDelta = TimeDelta::seconds(30);
 
 /// Asks the server of a source elsewhere what comes from it, and believes that of what is claimed here. The posts
 /// that are not known are stored by then, with what they claim.
@@ -97,8 +100,23 @@ pub(crate) fn listed(
     let ids: Vec<StatusId> = claims.iter().filter_map(|claim| claim.source_id).collect();
     for source in storage::statuses::with_ids(conn, &ids)? {
         if source.account_id == by && !source.local {
-            enqueue(app, conn, &Job::LookForDerivations { source: source.id })?;
+            look_soon(app, conn, source.id)?;
         }
+    }
+    Ok(())
+}
+
+/// Has a collection looked at: now, or when the last look that was asked for is long enough ago.
+fn look_soon(app: &App, conn: &mut DbConnection, source: StatusId) -> Result<()> {
+    let (what, now) = (format!("derivations listed {source}"), app.now());
+    let at = match storage::lookups::last(conn, &what)? {
+        // That one is still to come, and sees what is listed by then.
+        Some(last) if last > now => return Ok(()),
+        Some(last) => now.max(last + REST),
+        None => now,
+    };
+    if storage::lookups::begin(conn, &what, at, at)? {
+        enqueue_at(app, conn, &Job::LookForDerivations { source }, at)?;
     }
     Ok(())
 }

@@ -23,6 +23,9 @@ use storage::statuses::Status;
 use crate::oauth::Person;
 use crate::{App, Result};
 
+/// Ties of a post, up and down each, among which one is looked for that somebody sees.
+const NEAR: i64 = 100;
+
 /// What a status says to come from, as somebody sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceView {
@@ -85,12 +88,21 @@ pub(crate) fn sources_of(
     Ok(views.collect())
 }
 
-/// Whether a post comes from another one, or another one from it. Two rows by index at most.
-pub async fn has_tree(app: &App, uri: &str) -> Result<bool> {
+/// Whether somebody sees a post from which one comes, or that comes from it: where they see none, that there is one is
+/// not said either.
+pub async fn has_tree(app: &App, viewer: Option<&Person>, uri: &str) -> Result<bool> {
+    let viewer = viewer.map(Person::id);
     let uri = uri.to_owned();
     app.read(move |_, conn| {
-        let ties = storage::derivations::around(conn, &[uri.as_str()], 1)?;
-        Ok(ties.iter().any(|tie| tie.source_id.is_some()))
+        let ties = storage::derivations::around(conn, &[uri.as_str()], NEAR)?;
+        let known = ties.iter().filter(|tie| tie.source_id.is_some());
+        let others = known.flat_map(|tie| [tie.source_uri.as_str(), tie.derived_uri.as_str()]);
+        let others: Vec<&str> = others.filter(|other| *other != uri).collect();
+        if others.is_empty() {
+            return Ok(false);
+        }
+        let rows = storage::statuses::with_uris_deleted(conn, &others)?;
+        Ok(!crate::audience::visible_to(conn, viewer, rows)?.is_empty())
     })
     .await
 }

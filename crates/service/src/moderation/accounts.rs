@@ -10,7 +10,9 @@ use super::{AdminAccountView, handle, note, show};
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
-use crate::{App, Error, Paged, Result, decisions, follows, incoming, mail, users, views};
+use crate::{
+    App, Error, Paged, Result, decisions, follows, incoming, mail, networks, users, views,
+};
 
 pub use storage::moderation::{Standing, Wanted};
 
@@ -158,6 +160,9 @@ pub async fn lift(
                     false,
                 )?;
             }
+            (Sanction::Suspend, None) if account.is_local() => {
+                networks::set_suspended(app, conn, id, false)?;
+            }
             (Sanction::Suspend, None) => {
                 storage::accounts::set_suspended(conn, id, None, account.updated_at)?;
             }
@@ -239,13 +244,13 @@ fn view(
     found.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// Somebody who is still here, elsewhere or as one who signs in: not the server itself.
+/// Somebody who is still here, elsewhere or as one who signs in, or a network: not the server itself.
 fn existing(conn: &mut DbConnection, id: AccountId) -> Result<(Account, Option<User>)> {
     let account = storage::accounts::find(conn, id)?
         .filter(|row| row.deleted_at.is_none())
         .ok_or(Error::NotFound)?;
     let user = storage::users::of_account(conn, id)?;
-    if account.is_local() && user.is_none() {
+    if account.is_local() && user.is_none() && storage::networks::find(conn, id)?.is_none() {
         return Err(Error::NotFound);
     }
     Ok((account, user))
@@ -294,6 +299,9 @@ fn impose(
                 account: account.clone(),
             };
             users::set_suspended(app, conn, &person, true)?;
+        }
+        (Sanction::Suspend, None) if account.is_local() => {
+            networks::set_suspended(app, conn, account.id, true)?;
         }
         (Sanction::Suspend, None) => {
             storage::accounts::set_suspended(conn, account.id, Some(now), account.updated_at)?;

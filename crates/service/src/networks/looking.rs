@@ -234,7 +234,7 @@ pub async fn proposals(app: &App, person: &Person, id: AccountId) -> Result<Vec<
     app.read(move |app, conn| {
         let known = find(conn, id)?;
         stewarding::check_is_steward(conn, &known, me)?;
-        let rows = networks::open_proposals(conn, id, PROPOSALS)?;
+        let rows = networks::open_proposals(conn, id, stewarding::open_since(app), PROPOSALS)?;
         let mut ids: Vec<AccountId> = rows.iter().map(|row| row.proposed_by).collect();
         ids.extend(rows.iter().filter_map(|row| row.target_id));
         let people = views::accounts_by_id(app, conn, Some(me), ids)?;

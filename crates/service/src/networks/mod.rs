@@ -15,7 +15,8 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks::Network;
 
-use crate::{Error, Result};
+use crate::jobs::{Outgoing, federate};
+use crate::{App, Error, Result};
 
 pub use looking::{
     NetworkPostView, NetworkView, ProposalView, list, page, people, posts, proposals, requests,
@@ -67,6 +68,18 @@ pub(crate) fn among(conn: &mut DbConnection, accounts: &[Account]) -> Result<Vec
         })
     };
     Ok(rows.into_iter().filter_map(with_account).collect())
+}
+
+/// A network that is suspended passes nothing on and is shown to nobody; its members stay, for when that is lifted.
+pub(crate) fn set_suspended(
+    app: &App,
+    conn: &mut DbConnection,
+    account: AccountId,
+    suspended: bool,
+) -> Result<()> {
+    let now = app.now();
+    storage::accounts::set_suspended(conn, account, suspended.then_some(now), now)?;
+    federate(app, conn, Outgoing::UpdateProfile { account })
 }
 
 /// Whether an account of ours may be a network.

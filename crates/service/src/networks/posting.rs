@@ -20,6 +20,8 @@ use crate::{App, Result};
 
 /// What is older when it comes was found by somebody who looked for it, and was meant for nobody now.
 const LATE: TimeDelta = TimeDelta::days(7);
+/// For how long a post that was found before its server told of it is not passed on again.
+const REST: TimeDelta = TimeDelta::days(1);
 /// How many posts wait while stewards are told of each; of more they see when they look.
 const TOLD: i64 = 20;
 /// The hashtag of an answer that settles a question.
@@ -230,7 +232,11 @@ pub(crate) fn tell(app: &App, conn: &mut DbConnection, outgoing: &Outgoing) -> R
         return Ok(());
     };
     let by = by.unwrap_or(status.account_id);
-    pass_on(app, conn, by, &status, || {
+    let adds = !matches!(
+        outgoing,
+        Outgoing::Delete { .. } | Outgoing::Unfavourite { .. }
+    );
+    pass_on(app, conn, by, &status, adds, || {
         PassedOn::Ours(Box::new(outgoing.clone()))
     })
 }
@@ -251,7 +257,7 @@ pub fn relay(
         Deed::Post(thread) | Deed::Edit(thread) => {
             (thread.posts.last().map(|post| post.uri.as_str()), true)
         }
-        Deed::Delete(uri) => (Some(uri.as_str()), true),
+        Deed::Known(uri) | Deed::Delete(uri) => (Some(uri.as_str()), true),
         Deed::Favourite { of, .. }
         | Deed::Undo(Undo {
             what: Undone::Favourite(of),
@@ -266,21 +272,42 @@ pub fn relay(
     if is_own && status.account_id != by {
         return Ok(());
     }
+    if matches!(deed, Deed::Known(_)) && !is_news(app, conn, &status)? {
+        return Ok(());
+    }
     keep(conn, deed, &status, body)?;
-    pass_on(app, conn, by, &status, || PassedOn::Theirs(body.to_owned()))
+    let adds = !matches!(deed, Deed::Delete(_) | Deed::Undo(_));
+    let what = || PassedOn::Theirs(body.to_owned());
+    pass_on(app, conn, by, &status, adds, what)
 }
 
+/// Whether a post that was found before its server told of it is still to be passed on: as something above an answer, say.
+/// It may be told of more than once.
+fn is_news(app: &App, conn: &mut DbConnection, status: &Status) -> Result<bool> {
+    if status.deleted_at.is_some() || networks::threads(conn, status.conversation_id)?.is_empty() {
+        return Ok(false);
+    }
+    let (what, now) = (format!("told of {}", status.id), app.now());
+    Ok(storage::lookups::begin(conn, &what, now, now - REST)?)
+}
+
+/// What those do whom moderators silenced or suspended goes no further, but what they take back does.
 fn pass_on(
     app: &App,
     conn: &mut DbConnection,
     by: AccountId,
     status: &Status,
+    adds: bool,
     what: impl Fn() -> PassedOn,
 ) -> Result<()> {
     if !status.visibility.is_open() || status.local_only || status.held_at.is_some() {
         return Ok(());
     }
-    for thread in networks::threads(conn, status.conversation_id)? {
+    let threads = networks::threads(conn, status.conversation_id)?;
+    if threads.is_empty() || (adds && is_limited(conn, by)?) {
+        return Ok(());
+    }
+    for thread in threads {
         let network = thread.network_id;
         if thread.state == NetworkPostState::Announced && may_pass(conn, network, by, status)? {
             let what = what();
@@ -292,6 +319,11 @@ fn pass_on(
         }
     }
     Ok(())
+}
+
+fn is_limited(conn: &mut DbConnection, account: AccountId) -> Result<bool> {
+    let account = storage::accounts::find(conn, account)?;
+    Ok(account.is_none_or(|account| account.silenced_at.is_some() || account.is_gone()))
 }
 
 /// Keeps what brought a post that waits, and nothing else that is done with it; what was written anew since is asked of

@@ -1,7 +1,8 @@
 //! What stewards do: with posts and people each alone, and what binds others two together.
 
+use chrono::TimeDelta;
 use domain::network::{Deed, may_confirm};
-use domain::{AccountId, AccountKind, NetworkPostState, ProposalKind, StatusId, limits};
+use domain::{AccountId, AccountKind, NetworkPostState, ProposalKind, StatusId, Time, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks::{self, NetworkPost, Proposal};
@@ -14,8 +15,8 @@ use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
 use crate::oauth::Person;
 use crate::{App, Error, Result, follows};
 
-/// Proposals among which the same one is looked for.
-const OPEN: i64 = 100;
+/// Proposals among which the same one is looked for: all that the stewards may have.
+const OPEN: i64 = 400;
 
 /// What is done with somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -393,15 +394,18 @@ pub(super) fn propose(
     if stewards.len() == 1 {
         return carry_out(app, conn, of, wish.kind, target.as_ref(), &wish.text);
     }
-    let same = networks::open_proposals(conn, of.id(), OPEN)?;
-    let same = same
-        .into_iter()
+    let open = networks::open_proposals(conn, of.id(), open_since(app), OPEN)?;
+    let same = open
+        .iter()
         .find(|row| row.kind == wish.kind && row.target_id == wish.target && row.text == wish.text);
     if let Some(row) = same {
         if row.proposed_by != by.id {
             return second(app, conn, of, by, row.number);
         }
         return Ok(waits(row.number));
+    }
+    if open.iter().filter(|row| row.proposed_by == by.id).count() >= limits::PROPOSALS {
+        return Err(invalid("Too many of your proposals wait already"));
     }
     let number = networks::next_number(conn, of.id())?;
     let proposal = Proposal {
@@ -423,6 +427,11 @@ pub(super) fn propose(
     );
     say_to_stewards(app, conn, of, Some(by.id), &text)?;
     Ok(waits(number))
+}
+
+/// Since when what was proposed has not run out.
+pub(super) fn open_since(app: &App) -> Time {
+    app.now() - TimeDelta::days(limits::PROPOSAL_DAYS)
 }
 
 fn waits(number: i32) -> String {
@@ -500,6 +509,9 @@ pub(super) fn second(
     let done = || Ok(format!("Proposal {number} was confirmed already."));
     if proposal.confirmed_at.is_some() {
         return done();
+    }
+    if proposal.created_at < open_since(app) {
+        return Err(invalid("That is too old: propose it anew"));
     }
     let stewards = networks::stewards(conn, of.id())?;
     let school = |account: &Account| (account.id, account.host.clone());

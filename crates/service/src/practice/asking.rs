@@ -1,5 +1,6 @@
 //! What a practice post lacks is asked for once, in private, and may be answered in plain words.
 
+use chrono::TimeDelta;
 use domain::practice::{Answer, Licence, Missing, Practice, understood};
 use domain::vocabulary::key;
 use domain::{StatusId, Visibility};
@@ -17,6 +18,9 @@ use crate::{App, Result, lineage};
 
 const HOW: &str =
     "You can answer here in plain words, for example: stage KS3, subject maths, licence by-nc";
+
+/// For how long it is not said again in the same thread that something was not understood.
+const PUZZLED: TimeDelta = TimeDelta::days(1);
 
 /// Asks the author of a practice post for what it lacks: once, unless they do not want to be asked.
 pub(crate) fn ask(
@@ -69,6 +73,9 @@ pub(crate) fn hear(
     let Some(about) = reminders::asked_about(conn, author.id, &[status.conversation_id])? else {
         return Ok(());
     };
+    if !is_for_us(app, conn, status)? {
+        return Ok(());
+    }
     let answers = understood(&status.text, &app.settings().practice.vocabulary);
     let mut said: Vec<String> = Vec::new();
     for answer in &answers {
@@ -80,9 +87,26 @@ pub(crate) fn hear(
         said.push(complete(app, conn, about, &of_status)?);
     }
     if answers.is_empty() {
+        let (what, now) = (
+            format!("not understood in {}", status.conversation_id),
+            app.now(),
+        );
+        if !storage::lookups::begin(conn, &what, now, now - PUZZLED)? {
+            return Ok(());
+        }
         said.push(format!("I did not understand that. {HOW}"));
     }
     say(app, conn, author, &said.join("\n"), Some(status)).map(drop)
+}
+
+/// Whether a message is said to this server's account and to nobody else.
+fn is_for_us(app: &App, conn: &mut DbConnection, status: &Status) -> Result<bool> {
+    let Some(us) = storage::accounts::with_uri(conn, &app.addresses().instance_actor())? else {
+        return Ok(false);
+    };
+    let mentioned = storage::mentions::names(conn, &[status.id])?;
+    let answers_us = status.in_reply_to_account_id == Some(us.id);
+    Ok((answers_us || !mentioned.is_empty()) && mentioned.iter().all(|(_, who)| who.id == us.id))
 }
 
 /// What is said about the author, and what is answered to it.

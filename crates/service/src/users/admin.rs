@@ -10,7 +10,7 @@ use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
 use crate::passwords::{self, random_token};
-use crate::{App, Error, Result, mail};
+use crate::{App, Error, Result, mail, networks};
 
 /// Somebody an administrator makes an account for.
 #[derive(Clone)]
@@ -218,10 +218,18 @@ pub async fn confirm_by_hand(app: &App, username: &str) -> Result<()> {
     .await
 }
 
-/// Suspends somebody, which hides all they wrote and ends their sessions, or lifts it.
+/// Suspends somebody, which hides all they wrote and ends their sessions, or a network; or lifts it.
 pub async fn suspend(app: &App, username: &str, suspended: bool) -> Result<()> {
     let username = username.to_owned();
     app.transaction(move |app, conn| {
+        let key = username.to_lowercase();
+        let account = storage::accounts::with_handle_key(conn, &key)?.filter(Account::is_local);
+        let account = account.filter(|account| account.deleted_at.is_none());
+        if let Some(account) = account
+            && storage::networks::find(conn, account.id)?.is_some()
+        {
+            return networks::set_suspended(app, conn, account.id, suspended);
+        }
         let person = named(conn, &username)?;
         set_suspended(app, conn, &person, suspended)
     })

@@ -8,7 +8,7 @@ use crate::among::among;
 use crate::connection::DbConnection;
 use crate::moderation::{Standing, Wanted};
 use crate::paging::load_page;
-use crate::schema::{accounts, invites, users};
+use crate::schema::{accounts, invites, networks, users};
 
 /// Living accounts of which each word is part of the handle or the display name, by handle.
 pub(crate) fn accounts(
@@ -65,7 +65,8 @@ pub(crate) fn moderated(
                 .filter(
                     accounts::host
                         .is_not_null()
-                        .or(accounts::id.eq_any(users::table.select(users::account_id))),
+                        .or(accounts::id.eq_any(users::table.select(users::account_id)))
+                        .or(accounts::id.eq_any(networks::table.select(networks::account_id))),
                 )
                 .select(Account::as_select())
                 .into_boxed();

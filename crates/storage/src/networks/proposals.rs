@@ -62,15 +62,17 @@ pub fn proposal(
         .optional()
 }
 
-/// The newest proposals that nobody confirmed yet.
+/// The newest proposals since a time that nobody confirmed yet.
 pub fn open_proposals(
     conn: &mut DbConnection,
     network: AccountId,
+    since: Time,
     limit: i64,
 ) -> QueryResult<Vec<Proposal>> {
     network_proposals::table
         .filter(network_proposals::network_id.eq(network.0))
         .filter(network_proposals::confirmed_at.is_null())
+        .filter(network_proposals::created_at.ge(since))
         .order(network_proposals::number.desc())
         .limit(limit)
         .select(Proposal::as_select())
