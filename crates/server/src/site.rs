@@ -14,7 +14,7 @@ use http_api::middleware::json_answers::{json_answers, unknown_route};
 use http_api::middleware::rate_limit::{RateLimiter, RateLimits, is_admitted, rate_limit};
 use http_api::middleware::{
     cors, head::head, request_id::request_id, trailing_slash::trailing_slash,
-    turned_away::turned_away,
+    turned_away::turned_away, upgrade::upgrade,
 };
 
 use crate::health::{self, Health};
@@ -67,6 +67,7 @@ pub fn listen(server: &Server, health: Data<Health>) -> anyhow::Result<Http> {
             .wrap(from_fn(turned_away))
             .wrap(from_fn(request_id))
             .wrap(Compress::default())
+            .wrap(from_fn(upgrade))
             .wrap(from_fn(trailing_slash))
             .wrap(from_fn(head))
             .wrap(Condition::new(counted, from_fn(count_request)))

@@ -1,10 +1,12 @@
 //! What moderators and administrators do.
 
+use reqwest::multipart::Form;
 use serde_json::{Value, json};
 
 use super::World;
 use super::driver::Driver;
 use super::people::text;
+use super::posts::picture;
 
 pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     let World { ada, abe, mia, .. } = world;
@@ -38,6 +40,7 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
             .await;
     }
     people(world, driver, &cy).await;
+    emoji(world, driver).await;
 
     let mail = json!({ "domain": "throwaway.example" });
     let email = json!({ "email": "jo@school.example" });
@@ -137,4 +140,23 @@ async fn people(world: &World, driver: &mut Driver<'_>, cy: &Value) {
     driver
         .gets(abe, "DELETE /api/v1/admin/accounts/{id}", &[cy])
         .await;
+}
+
+async fn emoji(world: &World, driver: &mut Driver<'_>) {
+    let World { abe, .. } = world;
+    let all = "/api/v1/admin/custom_emojis";
+    let add = format!("POST {all}");
+    let form = Form::new()
+        .text("shortcode", "beehive")
+        .part("image", picture());
+    let request = driver.request(Some(abe), &add, &[]).multipart(form);
+    let id = driver.looks_at(&add, request).await["id"].clone();
+    driver.gets(abe, &format!("GET {all}"), &[]).await;
+    let one = format!("{all}/{{id}}");
+    driver.gets(abe, &format!("GET {one}"), &[&id]).await;
+    let change = json!({ "type": "modify", "category": "insects" });
+    driver
+        .asks(abe, &format!("PATCH {one}"), &[&id], change)
+        .await;
+    driver.gets(abe, &format!("DELETE {one}"), &[&id]).await;
 }

@@ -11,15 +11,19 @@ use super::people::text;
 use super::{World, later};
 use crate::harness::eventually;
 
-/// An upload of a small picture.
-pub fn with_picture(request: RequestBuilder) -> RequestBuilder {
+/// A small picture.
+pub fn picture() -> multipart::Part {
     let mut png = Cursor::new(Vec::new());
     RgbImage::new(8, 8)
         .write_to(&mut png, ImageFormat::Png)
         .unwrap();
     let part = multipart::Part::bytes(png.into_inner()).file_name("bee.png");
-    let form = multipart::Form::new().part("file", part.mime_str("image/png").unwrap());
-    request.multipart(form)
+    part.mime_str("image/png").unwrap()
+}
+
+/// An upload of one.
+pub fn with_picture(request: RequestBuilder) -> RequestBuilder {
+    request.multipart(multipart::Form::new().part("file", picture()))
 }
 
 async fn upload(world: &World, driver: &mut Driver<'_>, operation: &str) -> Value {

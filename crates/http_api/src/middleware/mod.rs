@@ -8,3 +8,4 @@ pub mod rate_limit;
 pub mod request_id;
 pub mod trailing_slash;
 pub mod turned_away;
+pub mod upgrade;
