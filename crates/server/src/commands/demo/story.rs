@@ -155,7 +155,7 @@ async fn spread_a_plan(harbour: &School<'_>, moor: &School<'_>) -> anyhow::Resul
     let adapted = harbour.post("amara", &format!("The five-minute plan for Year 5\n\nThe same five boxes, with a picture in each. The check is a hand signal. Adapted from {url} #Practice #KS2 #Maths #LessonPlan #CCBY"), None).await?;
     let back = moor.arrived("imani", &adapted).await?;
     let url = moor.address(back).await?;
-    moor.post("kit", &format!("Cynllun pum munud\n\nPum blwch, un dudalen, yn Gymraeg. Addaswyd o {url} #Practice #KS3 #MFL #LessonPlan #CCBY"), None).await?;
+    moor.post_in("cy", "kit", &format!("Cynllun pum munud\n\nPum blwch, un dudalen, yn Gymraeg. Addaswyd o {url} #Practice #KS3 #MFL #LessonPlan #CCBY"), None).await?;
     harbour.post("esme", &format!("The five-minute rehearsal\n\nFive boxes again: warm-up, phrase, problem, whole, cheer. Adapted from {plan} #Practice #KS2 #Music #LessonPlan #CCBY"), None).await?;
     harbour.address(read).await
 }
@@ -180,8 +180,10 @@ async fn found_a_network(harbour: &School<'_>, moor: &School<'_>) -> anyhow::Res
         harbour.follow_elsewhere(member, "maths", harbour).await?;
     }
     let question = moor.post("imani", &format!("@{network} Who has a good first lesson on negative numbers that is not a thermometer?"), None).await?;
-    let passed_on = harbour.passed_on("amara", &question).await?;
-    harbour.post("amara", &format!("@imani@{there} A lift in a building with three basements. They draw the buttons first. #Answered"), Some(passed_on)).await?;
+    let read = harbour.arrived("amara", &question).await?;
+    harbour.post("amara", &format!("@imani@{there} A lift in a building with three basements. They draw the buttons first. #Answered"), Some(read)).await?;
+    // Who does not follow Imani reads her by the network.
+    let passed_on = harbour.passed_on("dev", &question).await?;
     harbour.post("dev", &format!("@imani@{there} A game score that may go below nothing; mine wrote it for the micro:bit."), Some(passed_on)).await?;
     Ok(())
 }
@@ -280,9 +282,20 @@ impl<'a> School<'a> {
         text: &str,
         in_reply_to: Option<StatusId>,
     ) -> anyhow::Result<String> {
+        self.post_in("en", author, text, in_reply_to).await
+    }
+
+    async fn post_in(
+        &self,
+        language: &str,
+        author: &str,
+        text: &str,
+        in_reply_to: Option<StatusId>,
+    ) -> anyhow::Result<String> {
         let new = NewStatus {
             text: text.to_owned(),
             visibility: Some(Visibility::Public),
+            language: Some(language.to_owned()),
             in_reply_to,
             ..NewStatus::default()
         };
