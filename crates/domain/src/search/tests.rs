@@ -54,7 +54,7 @@ fn a_network_is_a_place_to_look_in() {
         question.parts,
         [
             (phrase(&["sonnets"]), true),
-            (Part::In("@English@alliance.example".to_owned()), true),
+            (Part::In("@english@alliance.example".to_owned()), true),
             (Part::In("@maths".to_owned()), false),
             (phrase(&["in", "english"]), true),
         ]

@@ -198,10 +198,10 @@ async fn change(
     mut upload: Upload<Modified>,
     app: Data<App>,
 ) -> Answer {
+    emojis::find(&app, id.0).await?;
     match upload.params.kind.filled() {
         Some("modify") => {}
         Some("disable" | "copy") => {
-            emojis::find(&app, id.0).await?;
             return Err(mistake("Type is for emoji of other servers only"));
         }
         Some(_) | None => return Err(mistake("Type is not included in the list")),
