@@ -447,7 +447,18 @@ async fn for_one(kind: Kind) {
         let seen = ada.get(&format!("/api/v1/timelines/{place}")).await;
         assert_eq!(seen, json!([]), "{place}");
     }
-    assert_eq!(ada.get("/api/v1/notifications").await, json!([]));
+    let told = ada.get("/api/v1/notifications").await;
+    let kinds: Vec<&Value> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["type"])
+        .collect();
+    assert_eq!(
+        kinds,
+        ["severed_relationships"],
+        "of what the block ended, and no more"
+    );
 
     // What people there want of Ada is refused or has no effect.
     let written = ada.publish(json!({ "status": "for all" })).await;

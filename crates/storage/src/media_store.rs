@@ -257,7 +257,11 @@ impl MediaStore {
     /// # Errors
     /// If the store cannot be written.
     pub async fn delete(&self, path: &str) -> Result<(), Error> {
-        Ok(self.operator.delete(path).await?)
+        match self.operator.delete(path).await {
+            // Two may remove one file at a time.
+            Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(()),
+            other => Ok(other?),
+        }
     }
 }
 
