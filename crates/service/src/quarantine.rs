@@ -47,7 +47,7 @@ pub(crate) fn holds(
         is_followed: storage::follows::has_local_followers(conn, author.id)?,
         names_ours,
         answers_ours,
-        has_links: has_links(content),
+        has_links: has_links(content, app.addresses().base()),
         mentions: mentioned.len(),
         said_before: before.iter().filter(|other| words(other) == said).count(),
     };
@@ -63,11 +63,16 @@ fn words(content: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a link leads elsewhere than to people and hashtags.
-fn has_links(content: &str) -> bool {
+/// Whether a link leads elsewhere than to people, hashtags and what is ours: who adapts a post of ours names its author
+/// and links to it.
+fn has_links(content: &str, base: &str) -> bool {
     content.split("<a ").skip(1).any(|rest| {
-        let text = rest.split_once('>').map_or("", |(_, text)| text);
-        !plain_text(text).trim_start().starts_with(['@', '#'])
+        let (tag, text) = rest.split_once('>').unwrap_or((rest, ""));
+        let address = tag.split("href=\"").nth(1).unwrap_or_default();
+        let is_ours = address
+            .strip_prefix(base)
+            .is_some_and(|path| path.starts_with('/'));
+        !is_ours && !plain_text(text).trim_start().starts_with(['@', '#'])
     })
 }
 
@@ -142,10 +147,18 @@ mod tests {
     fn people_and_hashtags_are_no_links() {
         let mention = r#"<p><span><a href="https://a.example/@mo" class="mention">@<span>mo</span></a></span> hello</p>"#;
         let tag = r#"<a href="https://a.example/tags/x" rel="tag">#<span>x</span></a>"#;
-        assert!(!has_links(mention) && !has_links(tag));
-        assert!(has_links(
-            r#"<p>Buy <a href="https://spam.example">here</a></p>"#
-        ));
+        let base = "https://us.example";
+        let ours = r#"<p>Adapted from <a rel="nofollow" href="https://us.example/@ada/1">us.example/@ada/1</a></p>"#;
+        for harmless in [mention, tag, ours] {
+            assert!(!has_links(harmless, base), "{harmless}");
+        }
+        for link in [
+            r#"<p>Buy <a href="https://spam.example">here</a></p>"#,
+            r#"<p>Buy <a href="https://us.example.spam.example/">here</a></p>"#,
+            "<p>Buy <a>here</a></p>",
+        ] {
+            assert!(has_links(link, base), "{link}");
+        }
         assert_eq!(words(mention), "hello");
     }
 }
