@@ -365,19 +365,14 @@ impl World {
             })
             .collect();
         if parameters.is_empty() {
-            let url = &self.url;
-            let account = format!("acct:ben@{}", self.school.host);
-            return vec![
-                String::new(),
-                format!("?page=true&resource={account}&url={url}"),
-            ];
+            return vec![String::new(), format!("?page=true&url={}", self.url)];
         }
         let first = |name: &str, values: &[String]| {
             let value = values.first()?;
             // The others narrow what is answered.
             matches!(
                 name.trim_end_matches("[]"),
-                "q" | "acct" | "id" | "tag" | "list" | "url"
+                "q" | "acct" | "id" | "tag" | "list" | "url" | "resource"
             )
             .then(|| value.clone())
         };
@@ -433,6 +428,7 @@ impl World {
                 all(&|star| star.status.clone()),
             ],
             "url" => vec![self.url.clone()],
+            "resource" => vec![format!("acct:ben@{}", self.school.host)],
             "limit" => vec!["80".to_owned()],
             "type" => ["accounts", "statuses", "hashtags"]
                 .map(str::to_owned)
