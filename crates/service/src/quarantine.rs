@@ -35,7 +35,8 @@ pub(crate) fn holds(
     mentioned: &[Account],
     answers_ours: bool,
 ) -> Result<bool> {
-    let names_ours = mentioned.iter().any(Account::is_local);
+    // A network's stewards read what strangers bring to it.
+    let names_ours = mentioned.iter().any(Account::has_home);
     let is_young = app.now() - author.created_at < YOUNG;
     if app.settings().quarantine_days.is_none() || !is_young || !names_ours {
         return Ok(false);
