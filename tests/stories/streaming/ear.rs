@@ -89,10 +89,14 @@ impl Ear {
 
     /// The next that is said; none when the other side has ended it.
     async fn next(&mut self) -> Option<Message> {
-        let next = timeout(SOON, self.socket.next()).await;
-        match next.unwrap()? {
-            Ok(Message::Close(_)) | Err(_) => None,
-            Ok(message) => Some(message),
+        loop {
+            let next = timeout(SOON, self.socket.next()).await;
+            match next.unwrap()? {
+                Ok(Message::Close(_)) | Err(_) => return None,
+                // Whether we are still there; the answer is given by itself.
+                Ok(Message::Ping(_)) => {}
+                Ok(message) => return Some(message),
+            }
         }
     }
 
