@@ -47,7 +47,8 @@ pub fn signatory(
     actor: &str,
     uri: &str,
 ) -> QueryResult<Option<Signatory>> {
-    let found: Option<(i64, Option<Time>, bool, Option<Time>, Option<String>)> = accounts::table
+    type Found = (i64, Option<Time>, bool, Option<Time>, Option<String>);
+    let found: Option<Found> = accounts::table
         .left_join(keys::table.on(keys::account_id.eq(accounts::id).and(keys::uri.eq(uri))))
         .filter(accounts::uri.eq(actor))
         .select((
