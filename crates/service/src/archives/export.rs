@@ -28,6 +28,9 @@ const REPORTS: TimeDelta = TimeDelta::days(30);
 /// Rows that one round removes.
 const AT_ONCE: i64 = 100;
 
+/// Statuses of one of ours as activities.
+type AsActivities = fn(&App, &mut DbConnection, &Account, Vec<Status>) -> Result<Vec<Value>>;
+
 /// What other servers are told of people and of what they wrote, for an archive: `federation` knows.
 #[derive(Clone, Copy)]
 pub struct Documents {
@@ -35,7 +38,7 @@ pub struct Documents {
     pub actor: fn(&App, &Account, &Keys) -> Value,
     /// The activities by which one of ours wrote these or boosted, in the same order and without a context. What cannot
     /// be said is left out.
-    pub activities: fn(&App, &mut DbConnection, &Account, Vec<Status>) -> Result<Vec<Value>>,
+    pub activities: AsActivities,
 }
 
 /// Asks for an archive, which is made in the background.
