@@ -33,7 +33,7 @@ async fn counts(teacher: &Teacher, post: &Value) -> Value {
         found["favourites_count"],
         found["reblogs_count"],
         found["poll"]["voters_count"],
-        votes.map(|votes| votes.collect::<Vec<_>>()),
+        votes.map(Iterator::collect::<Vec<_>>),
     ])
 }
 

@@ -39,12 +39,9 @@ impl Federation {
             let Some(derived) = listed(&search, collection, &theirs).await else {
                 return Ok(None);
             };
-            let mut fetched = 0;
-            for (uri, is_known) in search.unknown_first(derived.uris.clone()).await {
-                if is_known || fetched >= FETCHED {
-                    break;
-                }
-                fetched += 1;
+            let listed = search.unknown_first(derived.uris.clone()).await;
+            let unknown = listed.into_iter().filter(|(_, is_known)| !is_known);
+            for (uri, _) in unknown.take(FETCHED) {
                 if let Some(document) = search.document(&uri).await {
                     search.store(document).await;
                 }

@@ -49,7 +49,7 @@ impl Federation {
 
 /// Where the newest version is that we know of, on the same host.
 fn newest(links: &Value, asked: &Url) -> Option<Url> {
-    let mut found: Vec<(&str, Url)> = many(links, "links")
+    many(links, "links")
         .into_iter()
         .filter_map(|link| {
             let version = text(link, "rel")?.strip_prefix(SCHEMA)?;
@@ -57,9 +57,8 @@ fn newest(links: &Value, asked: &Url) -> Option<Url> {
             let same = Host::of(&url).ok()? == Host::of(asked).ok()?;
             (same && version.starts_with("2.")).then_some((version, url))
         })
-        .collect();
-    found.sort_by(|(one, _), (other, _)| one.cmp(other));
-    found.pop().map(|(_, url)| url)
+        .max_by_key(|(version, _)| *version)
+        .map(|(_, url)| url)
 }
 
 fn software(document: &Value) -> Option<Software> {

@@ -99,7 +99,8 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     report(world, driver, &account, &id).await;
 }
 
-fn expects(driver: &mut Driver<'_>, value: &Value, place: &str, expected: Value) {
+fn expects(driver: &mut Driver<'_>, value: &Value, place: &str, expected: impl Into<Value>) {
+    let expected = expected.into();
     let found = value.pointer(place).unwrap_or(&Value::Null);
     if *found != expected {
         driver.is_wrong(

@@ -44,6 +44,7 @@ pub struct RelationshipSeveranceEvent {
 }
 
 impl AccountWarning {
+    #[must_use]
     pub fn of(warning: Warning, account: Account) -> Self {
         Self {
             id: warning.id.to_string(),

@@ -51,7 +51,10 @@ fn activities(
     _: &Account,
     rows: Vec<Status>,
 ) -> service::Result<Vec<Value>> {
-    Ok(rows.iter().map(|row| json!({ "id": row.uri })).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| json!({ "id": row.uri }))
+        .collect())
 }
 
 #[tokio::test]
