@@ -142,8 +142,9 @@ pub async fn tell(harbour: &App, moor: &App) -> anyhow::Result<()> {
     statuses::favourite(moor.app, kit, sung).await?;
     statuses::boost(moor.app, moor.person("gwen")?, sung, None).await?;
     let plan = spread_a_plan(&harbour, &moor).await?;
-    found_a_network(&harbour, &moor).await?;
+    let network = found_a_network(&harbour, &moor).await?;
     say(&format!("What came of one lesson plan: {plan}/tree"));
+    say(&format!("A network of both schools: {network}"));
     Ok(())
 }
 
@@ -160,8 +161,8 @@ async fn spread_a_plan(harbour: &School<'_>, moor: &School<'_>) -> anyhow::Resul
     harbour.address(read).await
 }
 
-/// A network of both schools, with a thread in it.
-async fn found_a_network(harbour: &School<'_>, moor: &School<'_>) -> anyhow::Result<()> {
+/// A network of both schools, with a thread in it. Gives where it is to be seen.
+async fn found_a_network(harbour: &School<'_>, moor: &School<'_>) -> anyhow::Result<String> {
     let (here, there) = (&harbour.app.settings().host, &moor.app.settings().host);
     let new = NewNetwork {
         name: "maths".to_owned(),
@@ -171,7 +172,7 @@ async fn found_a_network(harbour: &School<'_>, moor: &School<'_>) -> anyhow::Res
         rules: "Be kind, be concrete.".to_owned(),
         ..NewNetwork::default()
     };
-    networks::create(harbour.app, new).await?;
+    let made = networks::create(harbour.app, new).await?;
     let network = format!("maths@{here}");
     for member in ["imani", "lena", "hugo"] {
         moor.follow_elsewhere(member, "maths", harbour).await?;
@@ -185,7 +186,7 @@ async fn found_a_network(harbour: &School<'_>, moor: &School<'_>) -> anyhow::Res
     // Who does not follow Imani reads her by the network.
     let passed_on = harbour.passed_on("dev", &question).await?;
     harbour.post("dev", &format!("@imani@{there} A game score that may go below nothing; mine wrote it for the micro:bit."), Some(passed_on)).await?;
-    Ok(())
+    Ok(made.account.account.url)
 }
 
 impl<'a> School<'a> {
