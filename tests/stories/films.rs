@@ -206,13 +206,11 @@ async fn story(kind: Kind) {
     assert_eq!(changed["meta"]["small"]["size"], "50x40");
     assert_ne!(changed["preview_url"], film["preview_url"]);
     assert_eq!(changed["description"], "Two seconds of test pictures");
-    let old = here
-        .http
-        .get(film["preview_url"].as_str().unwrap())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(old.status(), StatusCode::NOT_FOUND);
+    eventually("the old picture to go", || async {
+        let old = here.http.get(film["preview_url"].as_str().unwrap());
+        (old.send().await.unwrap().status() == StatusCode::NOT_FOUND).then_some(())
+    })
+    .await;
     let bad = Form::new().part(
         "thumbnail",
         Part::bytes(b"<svg/>".to_vec()).file_name("x.png"),

@@ -48,6 +48,7 @@ mod hostile;
 mod house;
 mod idempotency;
 mod invites;
+mod kept_files;
 mod languages;
 mod leaving;
 mod lineage;

@@ -26,6 +26,7 @@ pub mod domain_blocks;
 pub mod domains;
 mod error;
 pub mod featured_tags;
+mod files;
 pub mod films;
 pub mod filters;
 pub mod follows;

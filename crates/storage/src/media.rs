@@ -49,6 +49,18 @@ pub struct Media {
     pub remote_thumbnail: Option<String>,
 }
 
+impl Media {
+    /// Its files in the media store.
+    pub fn files(&self) -> impl Iterator<Item = &String> {
+        [&self.file, &self.thumbnail].into_iter().flatten()
+    }
+
+    /// The same, of a row that is gone.
+    pub fn into_files(self) -> impl Iterator<Item = String> {
+        [self.file, self.thumbnail].into_iter().flatten()
+    }
+}
+
 /// Adds an attachment.
 pub fn insert(conn: &mut DbConnection, row: Media) -> QueryResult<()> {
     diesel::insert_into(media::table)
@@ -64,6 +76,11 @@ pub fn find(conn: &mut DbConnection, id: MediaId) -> QueryResult<Option<Media>> 
         .select(Media::as_select())
         .first(conn)
         .optional()
+}
+
+/// The attachment of that id; who else wants to change it waits until this transaction ends.
+pub fn hold(conn: &mut DbConnection, id: MediaId) -> QueryResult<Option<Media>> {
+    crate::dialect::claim::hold_media(conn, id)
 }
 
 /// An account's attachments of these ids, in no order.
@@ -185,15 +202,10 @@ pub fn set_preview(conn: &mut DbConnection, id: MediaId, preview: &Preview) -> Q
         .map(drop)
 }
 
-/// Files that belong to no status, also to none that is scheduled, older than `time`.
+/// Files that belong to no status, also to none that is scheduled, older than `time`; without those that somebody else
+/// holds, and held themselves.
 pub fn abandoned(conn: &mut DbConnection, time: Time, limit: i64) -> QueryResult<Vec<Media>> {
-    media::table
-        .filter(media::status_id.is_null())
-        .filter(media::scheduled_id.is_null())
-        .filter(media::created_at.lt(time))
-        .limit(limit)
-        .select(Media::as_select())
-        .load(conn)
+    crate::dialect::claim::abandoned_media(conn, time, limit)
 }
 
 /// Forgets an attachment.

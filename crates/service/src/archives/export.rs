@@ -14,6 +14,7 @@ use storage::{DbConnection, post_imports};
 
 use super::import::forget_posts;
 use crate::error::invalid;
+use crate::files;
 use crate::jobs::{Job, enqueue};
 use crate::keys::Keys;
 use crate::oauth::Person;
@@ -93,35 +94,31 @@ pub async fn open(
 
 /// Removes archives that were there long enough, and what is known of archives that were brought long ago.
 pub(crate) async fn prune(app: &App) -> Result<()> {
-    let (files, imports) = app
+    let imports = app
         .transaction(|app, conn| {
             let now = app.now();
-            let mut files = Vec::new();
             for archive in archives::expired(conn, now - EVERY, now - GIVEN_UP, AT_ONCE)? {
-                archives::delete(conn, archive.id)?;
-                files.extend(archive.file);
+                let file = archives::delete(conn, archive.id)?;
+                files::forget(app, conn, file)?;
             }
-            Ok((files, post_imports::expired(conn, now - REPORTS, AT_ONCE)?))
+            Ok(post_imports::expired(conn, now - REPORTS, AT_ONCE)?)
         })
         .await?;
-    for file in files {
-        app.media().delete(&file).await?;
-    }
     for import in imports {
         let id = import.id;
         forget_posts(app, id, post_imports::delete_items).await?;
-        app.transaction(move |_, conn| Ok(post_imports::delete(conn, id)?))
-            .await?;
-        if let Some(file) = import.file {
-            app.media().delete(&file).await?;
-        }
+        app.transaction(move |app, conn| {
+            post_imports::delete(conn, id)?;
+            files::forget(app, conn, import.file)
+        })
+        .await?;
     }
     Ok(())
 }
 
-/// Forgets the archives of somebody who leaves; answers the files, which are to be removed after the commit.
-pub(crate) fn forget(conn: &mut DbConnection, account: AccountId) -> Result<Vec<String>> {
-    let mut files = archives::delete_of_account(conn, account)?;
-    files.extend(post_imports::delete_of_account(conn, account)?);
-    Ok(files)
+/// Forgets the archives of somebody who leaves.
+pub(crate) fn forget(app: &App, conn: &mut DbConnection, account: AccountId) -> Result<()> {
+    let mut gone = archives::delete_of_account(conn, account)?;
+    gone.extend(post_imports::delete_of_account(conn, account)?);
+    files::forget(app, conn, gone)
 }

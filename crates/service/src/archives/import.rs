@@ -10,9 +10,9 @@ use storage::{DbConnection, QueryError, Spool};
 use super::arriving::check_none_waits;
 use super::opened::Opened;
 use super::{EXTENSION, apart, internal};
+use crate::files::{Unnamed, forget};
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
-use crate::profile::new_path;
 use crate::{App, Error, Result, attachments};
 
 /// Bytes of an archive.
@@ -65,41 +65,43 @@ pub async fn submit(app: &App, person: &Person, mut file: Spool) -> Result<i64> 
     file.finish().await?;
     let place = file.path().to_owned();
     apart(move || Opened::open(&place)?.owner()).await??;
-    let kept = new_path(EXTENSION);
-    app.media().keep(file, &kept).await?;
-    let (id, me, named) = (app.next_id(), person.id(), kept.clone());
-    let written = app
-        .transaction(move |app, conn| {
-            storage::accounts::hold(conn, me)?;
-            check_none_waits(conn, me)?;
-            let import = PostImport {
-                id,
-                account_id: me,
-                file: Some(named),
-                is_read: false,
+    let mut files = Unnamed::default();
+    let written = write(app, person, file, &mut files).await;
+    files.end(app, written).await
+}
+
+async fn write(app: &App, person: &Person, file: Spool, files: &mut Unnamed) -> Result<i64> {
+    let file = files.keep(app, EXTENSION, file).await?;
+    let (id, me, files) = (app.next_id(), person.id(), files.clone());
+    app.transaction(move |app, conn| {
+        storage::accounts::hold(conn, me)?;
+        check_none_waits(conn, me)?;
+        files.name(app, conn, [&file])?;
+        let import = PostImport {
+            id,
+            account_id: me,
+            file: Some(file),
+            is_read: false,
+            step: 0,
+            boosts: 0,
+            unpacked: 0,
+            failure: String::new(),
+            counts: String::new(),
+            created_at: app.now(),
+            finished_at: None,
+        };
+        post_imports::insert(conn, import)?;
+        enqueue(
+            app,
+            conn,
+            &Job::ImportPosts {
+                import: id,
                 step: 0,
-                boosts: 0,
-                unpacked: 0,
-                failure: String::new(),
-                counts: String::new(),
-                created_at: app.now(),
-                finished_at: None,
-            };
-            post_imports::insert(conn, import)?;
-            enqueue(
-                app,
-                conn,
-                &Job::ImportPosts {
-                    import: id,
-                    step: 0,
-                },
-            )
-        })
-        .await;
-    if written.is_err() {
-        app.media().delete(&kept).await?;
-    }
-    written.map(|()| id)
+            },
+        )?;
+        Ok(id)
+    })
+    .await
 }
 
 /// The archives that somebody brought along last, newest first.
@@ -147,26 +149,17 @@ fn counted(rows: Vec<(i64, i16, i64)>) -> HashMap<i64, PostCounts> {
     found
 }
 
-/// Notes that all posts are worked off, and what they came to; or why nothing could be read. The file goes first: once it
-/// is noted, nobody would look for one that a process that died left behind.
+/// Notes that all posts are worked off, and what they came to; or why nothing could be read.
 pub(super) async fn finish(app: &App, import: &PostImport, failure: &str) -> Result<()> {
-    if let Some(file) = &import.file {
-        app.media().delete(file).await?;
-    }
-    let (id, failure) = (import.id, failure.to_owned());
+    let (id, file, failure) = (import.id, import.file.clone(), failure.to_owned());
     // Counted before some are forgotten: only those are kept of which something is to be said.
     app.transaction(move |app, conn| {
         let counts = counted(post_imports::counts(conn, &[id])?)
             .remove(&id)
             .unwrap_or_default();
         let counts = serde_json::to_string(&counts).map_err(internal)?;
-        Ok(post_imports::finish(
-            conn,
-            id,
-            app.now(),
-            &counts,
-            &failure,
-        )?)
+        post_imports::finish(conn, id, app.now(), &counts, &failure)?;
+        forget(app, conn, file)
     })
     .await?;
     forget_posts(app, id, post_imports::delete_silent).await

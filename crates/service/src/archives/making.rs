@@ -17,8 +17,8 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::{Documents, EXTENSION, apart, internal};
 use crate::audience::visible_to;
+use crate::files::Unnamed;
 use crate::jobs::{Job, enqueue};
-use crate::profile::new_path;
 use crate::{App, Result, keys, mail};
 
 /// Posts of one stretch.
@@ -43,22 +43,29 @@ pub async fn make(app: &App, id: i64, documents: Documents) -> Result<()> {
     let workshop = app.media().workshop().await?;
     let made = workshop.path().join(EXTENSION);
     let size = write(app, &owner, documents, made.clone()).await?;
-    let file = new_path(EXTENSION);
-    app.media().take_over(made, &file).await?;
-    let kept = file.clone();
-    let noted = app
-        .transaction(move |app, conn| {
-            let is_first = archives::finish(conn, id, &kept, size, app.now())?;
-            if is_first {
-                tell(app, conn, &owner)?;
-            }
-            Ok(is_first)
-        })
-        .await;
-    if !matches!(noted, Ok(true)) {
-        app.media().delete(&file).await?;
-    }
-    noted.map(drop)
+    let mut files = Unnamed::default();
+    let noted = keep(app, id, owner, made, size, &mut files).await;
+    files.end(app, noted).await
+}
+
+async fn keep(
+    app: &App,
+    id: i64,
+    owner: Account,
+    made: PathBuf,
+    size: i64,
+    files: &mut Unnamed,
+) -> Result<()> {
+    let file = files.take_over(app, EXTENSION, made).await?;
+    let files = files.clone();
+    app.transaction(move |app, conn| {
+        let is_first = archives::finish(conn, id, &file, size, app.now())?;
+        if is_first {
+            tell(app, conn, &owner)?;
+        }
+        files.name(app, conn, is_first.then_some(&file))
+    })
+    .await
 }
 
 /// Tells its owner by mail, where mail is set.

@@ -20,6 +20,8 @@ use test_support::{Kind, TestApp};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::files::remove_files;
+
 /// Days that the test moved its clock on.
 static LATER: AtomicI64 = AtomicI64::new(0);
 /// The same for another test.
@@ -99,6 +101,7 @@ async fn an_archive_is_there_for_seven_days_and_then_it_is_gone_with_its_file() 
         service::jobs::prune(app).await.unwrap();
         let late = archives::open(app, &ada, asked.id).await;
         assert!(matches!(late, Err(Error::NotFound)), "it is gone");
+        remove_files(app).await;
         assert!(!app.media().has(&file).await.unwrap());
         archives::ask(app, &ada).await.unwrap();
     }
@@ -254,6 +257,7 @@ async fn an_archive_whose_job_is_given_up_is_finished() {
         assert!(taken.import.finished_at.is_some(), "{taken:?}");
         assert!(taken.import.failure.contains("failed"), "{taken:?}");
         assert_eq!(taken.counts.waiting, 1);
+        remove_files(app).await;
         assert!(!app.media().has("ab/here.archive").await.unwrap());
         drop(archives::turn(app, &ada).await.unwrap());
     }

@@ -9,6 +9,7 @@
 mod archives;
 mod emojis;
 mod entering;
+mod files;
 mod films;
 mod leaving;
 mod pages;
