@@ -31,7 +31,7 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 const AT_ONCE: i64 = 200;
 /// For the page and its author, and for its picture: together less than the lease of a job.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(20));
-/// Tags of a page that say something of it.
+/// Tags of a page, of each kind, in which it is looked for what they say of it.
 const TAGS: usize = 500;
 /// Bytes of an address.
 const ADDRESS: usize = 2_048;
@@ -335,6 +335,8 @@ struct Head {
     language: Option<String>,
     /// In the order of the page.
     said: Vec<(String, String)>,
+    /// Tags that were looked at, whether they say something or not.
+    seen: usize,
 }
 
 impl Head {
@@ -344,7 +346,8 @@ impl Head {
             match tag.name.as_str() {
                 "html" if head.language.is_none() => head.language = tag.get("lang"),
                 "title" if head.title.is_empty() => head.title = tag.text(),
-                "meta" if head.said.len() < TAGS => {
+                "meta" if head.seen < TAGS => {
+                    head.seen += 1;
                     let name = tag.get("property").or_else(|| tag.get("name"));
                     let content = tag.get("content").filter(|text| !text.trim().is_empty());
                     if let (Some(name), Some(content)) = (name, content) {
@@ -426,6 +429,22 @@ mod tests {
             "2026-11-24 00:00:00"
         );
         assert_eq!(creator.unwrap().to_string(), "ada@school.example");
+    }
+
+    #[test]
+    fn of_tags_without_number_only_the_first_are_looked_at() {
+        let many = "<meta name=a&amp;b>".repeat(TAGS);
+        let html = format!("<title>T</title>{many}<meta name=author content=Ada>");
+        let (card, _) = read_page(&html).unwrap();
+        assert_eq!((card.title.as_str(), card.author_name.as_str()), ("T", ""));
+        let links = "<link rel=icon type='image/png&amp;'>".repeat(TAGS);
+        let offer = "<link type=application/json+oembed href=/o>";
+        let page = |html: String| Page {
+            url: Url::parse("https://paper.example/").unwrap(),
+            html,
+        };
+        assert!(embed::address(&page(offer.to_owned())).is_some());
+        assert!(embed::address(&page(links + offer)).is_none());
     }
 
     #[test]

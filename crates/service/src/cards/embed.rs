@@ -7,7 +7,7 @@ use serde_json::Value;
 use storage::cards::Card;
 use url::Url;
 
-use super::{ADDRESS, Page, line};
+use super::{ADDRESS, Page, TAGS, line};
 use crate::text::format::escape;
 use crate::text::tags;
 
@@ -18,9 +18,10 @@ const HTML: usize = 20_000;
 
 /// Where the document of a page is, if it names one.
 pub(super) fn address(page: &Page) -> Option<Url> {
-    let link = tags(&page.html).find(|tag| {
+    let links = tags(&page.html).filter(|tag| tag.name == "link");
+    let link = links.take(TAGS).find(|tag| {
         let kind = tag.get("type").unwrap_or_default();
-        tag.name == "link" && kind.trim().eq_ignore_ascii_case("application/json+oembed")
+        kind.trim().eq_ignore_ascii_case("application/json+oembed")
     })?;
     let mut url = page.url.join(link.get("href")?.trim()).ok()?;
     // What a page that came by https says is not asked for in the open.

@@ -96,6 +96,8 @@ pub async fn submit(
         })
         .collect::<Result<Vec<Line>>>()?;
     app.transaction(move |app, conn| {
+        // Those who come at the same moment are counted one after the other.
+        storage::accounts::hold(conn, me)?;
         if imports::count_unfinished(conn, me)? >= AT_ONCE {
             return Err(invalid(
                 "Other files are still being worked off: please wait until one of them is done",
