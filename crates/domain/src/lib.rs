@@ -43,7 +43,7 @@ pub use ids::{
     AccountId, ActivityId, ApplicationId, CardId, CollectionId, DeliveryId, FilterId, InboxId,
     JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
 };
-pub use import::{ImportKind, LineOutcome};
+pub use import::{Brought, ImportKind, LineOutcome};
 pub use ip_severity::IpSeverity;
 pub use lineage::{ClaimState, Derivation};
 pub use list::RepliesPolicy;

@@ -7,9 +7,9 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
-    App, Error, Result, annual_reports, archives, cards, completing, custom_emojis, domains, files,
-    films, gone, home, incoming, keys, lineage, moving, networks, polls, push, quarantine,
-    remote_files, scheduled, software, synchronising, transfer, users, verifying,
+    App, Error, Result, annual_reports, archives, brought, cards, completing, custom_emojis,
+    domains, files, films, gone, home, incoming, keys, lineage, moving, networks, polls, push,
+    quarantine, remote_files, scheduled, software, synchronising, transfer, users, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -442,7 +442,6 @@ pub async fn prune(app: &App) -> Result<()> {
         storage::signature_formats::prune(conn, now - day * 30)?;
         quarantine::expire(app, conn)?;
         push::expire(app, conn)?;
-        storage::imports::prune(conn, now - day * 30)?;
         storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
         for (user, _) in storage::users::all(conn)? {
             storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;
@@ -466,6 +465,7 @@ pub async fn prune(app: &App) -> Result<()> {
         app.media().sweep(yesterday).await?;
     }
     archives::prune(app).await?;
+    brought::prune(app).await?;
     cards::prune(app).await?;
     remote_files::prune(app).await
 }

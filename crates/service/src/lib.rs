@@ -15,6 +15,7 @@ pub mod archives;
 pub mod attachments;
 pub mod audience;
 pub mod blocks;
+mod brought;
 pub mod cards;
 pub mod collections;
 pub mod completing;

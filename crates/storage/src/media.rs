@@ -217,7 +217,7 @@ pub fn delete(conn: &mut DbConnection, id: MediaId) -> QueryResult<()> {
 
 /// Every path in the media store that a row names: what a backup must hold.
 pub fn named_files(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
-    use crate::schema::{accounts, archives, custom_emojis, post_imports};
+    use crate::schema::{accounts, archives, custom_emojis, imports};
     let attached: Vec<(Option<String>, Option<String>)> = media::table
         .filter(media::file.is_not_null().or(media::thumbnail.is_not_null()))
         .select((media::file, media::thumbnail))
@@ -237,7 +237,7 @@ pub fn named_files(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
         .into_iter()
         .map(|(one, other)| (Some(one), Some(other)));
     let made: Vec<Option<String>> = archives::table.select(archives::file).load(conn)?;
-    let brought: Vec<Option<String>> = post_imports::table.select(post_imports::file).load(conn)?;
+    let brought: Vec<Option<String>> = imports::table.select(imports::file).load(conn)?;
     let pairs = attached.into_iter().chain(faces).chain(emojis);
     Ok(pairs
         .flat_map(|(one, other)| [one, other])

@@ -986,11 +986,15 @@ diesel::table! {
         account_id -> BigInt,
         kind -> SmallInt,
         overwrite -> Bool,
-        cleared -> Bool,
+        prepared -> Bool,
         step -> Integer,
         counts -> Text,
         created_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
+        file -> Nullable<Text>,
+        boosts -> BigInt,
+        unpacked -> BigInt,
+        failure -> Text,
     }
 }
 
@@ -1051,34 +1055,6 @@ diesel::table! {
         size -> BigInt,
         created_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    post_imports (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        file -> Nullable<Text>,
-        is_read -> Bool,
-        step -> Integer,
-        boosts -> BigInt,
-        unpacked -> BigInt,
-        failure -> Text,
-        counts -> Text,
-        created_at -> Timestamp,
-        finished_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    post_import_items (import_id, number) {
-        import_id -> BigInt,
-        number -> Integer,
-        uri -> Text,
-        body -> Text,
-        published_at -> Timestamp,
-        outcome -> SmallInt,
-        reason -> Text,
     }
 }
 
@@ -1308,8 +1284,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     poll_options,
     poll_votes,
     polls,
-    post_import_items,
-    post_imports,
     practice_answers,
     practice_reminders,
     practice_settings,

@@ -1,17 +1,14 @@
 //! Taking an archive in, and telling what became of its posts.
 
-use std::collections::HashMap;
-
-use domain::LineOutcome;
-use serde::{Deserialize, Serialize};
-use storage::post_imports::{self, PostImport};
-use storage::{DbConnection, QueryError, Spool};
+use domain::{Brought, LineOutcome};
+use storage::Spool;
+use storage::imports::{self, Import, Which};
 
 use super::arriving::check_none_waits;
 use super::opened::Opened;
-use super::{EXTENSION, apart, internal};
-use crate::files::{Unnamed, forget};
-use crate::jobs::{Job, enqueue};
+use super::{EXTENSION, apart};
+use crate::brought::{self, Summary, next};
+use crate::files::Unnamed;
 use crate::oauth::Person;
 use crate::{App, Error, Result, attachments};
 
@@ -21,25 +18,6 @@ pub const FILE_BYTES: u64 = 2 * 1_024 * 1_024 * 1_024;
 const SHOWN: i64 = 5;
 /// Posts of one stretch of a report.
 const STRETCH: i64 = 200;
-/// Posts of an archive that are forgotten together, so that nobody waits for long.
-const FORGOTTEN: i64 = 1_000;
-
-/// How many posts of an archive came to what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostCounts {
-    pub waiting: i64,
-    pub done: i64,
-    /// Taken over before, or written here.
-    pub already: i64,
-    pub refused: i64,
-}
-
-/// An archive that was brought along.
-#[derive(Debug, Clone)]
-pub struct Taken {
-    pub import: PostImport,
-    pub counts: PostCounts,
-}
 
 /// A post of which something is to be said.
 #[derive(Debug, Clone)]
@@ -77,107 +55,30 @@ async fn write(app: &App, person: &Person, file: Spool, files: &mut Unnamed) -> 
         storage::accounts::hold(conn, me)?;
         check_none_waits(conn, me)?;
         files.name(app, conn, [&file])?;
-        let import = PostImport {
-            id,
-            account_id: me,
+        let import = Import {
             file: Some(file),
-            is_read: false,
-            step: 0,
-            boosts: 0,
-            unpacked: 0,
-            failure: String::new(),
-            counts: String::new(),
-            created_at: app.now(),
-            finished_at: None,
+            ..Import::new(id, me, Brought::Posts, app.now())
         };
-        post_imports::insert(conn, import)?;
-        enqueue(
-            app,
-            conn,
-            &Job::ImportPosts {
-                import: id,
-                step: 0,
-            },
-        )?;
+        brought::begin(app, conn, import)?;
         Ok(id)
     })
     .await
 }
 
 /// The archives that somebody brought along last, newest first.
-pub async fn recent(app: &App, person: &Person) -> Result<Vec<Taken>> {
+pub async fn recent(app: &App, person: &Person) -> Result<Vec<Summary>> {
     let me = person.id();
-    app.read(move |_, conn| {
-        let imports = post_imports::of_account(conn, me, SHOWN)?;
-        taken(conn, imports)
-    })
-    .await
+    app.read(move |_, conn| brought::recent(conn, me, true, SHOWN))
+        .await
 }
 
-fn taken(conn: &mut DbConnection, imports: Vec<PostImport>) -> Result<Vec<Taken>> {
-    let unfinished: Vec<i64> = imports
-        .iter()
-        .filter(|import| import.finished_at.is_none())
-        .map(|import| import.id)
-        .collect();
-    let counted = counted(post_imports::counts(conn, &unfinished)?);
-    Ok(imports
-        .into_iter()
-        .map(|import| Taken {
-            counts: counted
-                .get(&import.id)
-                .copied()
-                .or_else(|| serde_json::from_str(&import.counts).ok())
-                .unwrap_or_default(),
-            import,
-        })
-        .collect())
-}
-
-fn counted(rows: Vec<(i64, i16, i64)>) -> HashMap<i64, PostCounts> {
-    let mut found: HashMap<i64, PostCounts> = HashMap::new();
-    for (id, outcome, posts) in rows {
-        let counts = found.entry(id).or_default();
-        match LineOutcome::try_from(outcome) {
-            Ok(LineOutcome::Waiting) => counts.waiting = posts,
-            Ok(LineOutcome::Done) => counts.done = posts,
-            Ok(LineOutcome::Already) => counts.already = posts,
-            Ok(LineOutcome::NotFound | LineOutcome::Refused) => counts.refused += posts,
-            Err(_) => {}
-        }
-    }
-    found
-}
-
-/// Notes that all posts are worked off, and what they came to; or why nothing could be read.
-pub(super) async fn finish(app: &App, import: &PostImport, failure: &str) -> Result<()> {
-    let (id, file, failure) = (import.id, import.file.clone(), failure.to_owned());
-    // Counted before some are forgotten: only those are kept of which something is to be said.
-    app.transaction(move |app, conn| {
-        let counts = counted(post_imports::counts(conn, &[id])?)
-            .remove(&id)
-            .unwrap_or_default();
-        let counts = serde_json::to_string(&counts).map_err(internal)?;
-        post_imports::finish(conn, id, app.now(), &counts, &failure)?;
-        forget(app, conn, file)
-    })
-    .await?;
-    forget_posts(app, id, post_imports::delete_silent).await
-}
-
-/// Forgets up to so many posts of the archive of that id; answers how many.
-type Forgetting = fn(&mut DbConnection, i64, i64) -> std::result::Result<usize, QueryError>;
-
-/// Forgets posts of an archive, in pieces.
-pub(super) async fn forget_posts(app: &App, id: i64, some: Forgetting) -> Result<()> {
-    loop {
-        let forgotten = app
-            .transaction(move |_, conn| Ok(some(conn, id, FORGOTTEN)?))
-            .await?;
-        if forgotten == 0 {
-            return Ok(());
-        }
-    }
+/// Notes that all posts are worked off, or why nothing could be read. Of posts of which nothing is to be said only the
+/// count is kept.
+pub(super) async fn finish(app: &App, import: &Import, failure: &str) -> Result<()> {
+    let (id, import, failure) = (import.id, import.clone(), failure.to_owned());
+    app.transaction(move |app, conn| brought::finish(app, conn, &import, &failure))
+        .await?;
+    brought::forget_lines(app, id, true).await
 }
 
 /// What became of one's own archive: the posts after the post `after` of which something is to be said, and where the
@@ -187,26 +88,25 @@ pub async fn report(
     person: &Person,
     id: i64,
     after: i32,
-) -> Result<(Taken, Vec<Remark>, Option<i32>)> {
+) -> Result<(Summary, Vec<Remark>, Option<i32>)> {
     let me = person.id();
     app.read(move |_, conn| {
-        let import = post_imports::find(conn, id)?.filter(|import| import.account_id == me);
-        let taken = taken(conn, import.into_iter().collect())?
-            .pop()
-            .ok_or(Error::NotFound)?;
-        let rows = post_imports::remarkable(conn, id, after, STRETCH)?;
-        let is_full = i64::try_from(rows.len()).is_ok_and(|count| count >= STRETCH);
-        let more = rows.last().filter(|_| is_full).map(|row| row.number);
+        let summary = brought::own(conn, me, id)?;
+        if summary.import.kind != Brought::Posts {
+            return Err(Error::NotFound);
+        }
+        let rows = imports::lines(conn, id, after, Which::Remarkable, STRETCH)?;
+        let more = next(&rows, STRETCH);
         let remarks = rows
             .into_iter()
             .map(|row| Remark {
                 number: row.number,
-                uri: row.uri,
+                uri: row.key,
                 is_refused: row.outcome == LineOutcome::Refused,
                 reason: row.reason,
             })
             .collect();
-        Ok((taken, remarks, more))
+        Ok((summary, remarks, more))
     })
     .await
 }

@@ -3,17 +3,17 @@
 use chrono::TimeDelta;
 use domain::{AccountId, ContentType, LineOutcome, MediaId, StatusId, Time};
 use futures_util::future::join;
-use storage::post_imports::{self, Item};
+use storage::imports::{self, Line};
 use storage::statuses::Status;
-use storage::{DbConnection, Spool};
+use storage::{DbConnection, Spool, imported_posts};
 use tokio::sync::mpsc;
 
 use super::entry::{Attached, Post};
 use super::opened::Opened;
 use super::{apart, internal};
+use crate::brought::shortened;
 use crate::oauth::Person;
 use crate::text::{plain_text, sanitise};
-use crate::transfer::shortened;
 use crate::{App, Error, Result, attachments, custom_emojis, incoming, practice, statuses};
 
 /// Bytes of all files that one archive may unpack to, however often they are named in it.
@@ -28,10 +28,10 @@ pub(super) async fn take_over(
     app: &App,
     person: &Person,
     opened: Opened,
-    item: Item,
+    item: Line,
     unpacked: &mut i64,
 ) -> Result<Opened> {
-    let post: Post = serde_json::from_str(&item.body).map_err(internal)?;
+    let post: Post = serde_json::from_str(&item.fields).map_err(internal)?;
     let (me, uri) = (person.id(), post.uri.clone());
     let is_known = app
         .read(move |_, conn| Ok(known(conn, me, &uri)?.is_some()))
@@ -52,7 +52,7 @@ pub(super) async fn take_over(
     let (person, stored) = (person.clone(), item.clone());
     let written = app
         .transaction(move |app, conn| {
-            post_imports::add_unpacked(conn, stored.import_id, more)?;
+            imports::add_unpacked(conn, stored.import_id, more)?;
             store(
                 app,
                 conn,
@@ -75,24 +75,37 @@ pub(super) async fn take_over(
 
 pub(super) async fn note(
     app: &App,
-    item: &Item,
+    item: &Line,
     outcome: LineOutcome,
     reason: &str,
     unpacked: i64,
 ) -> Result<()> {
     let (id, number, reason) = (item.import_id, item.number, shortened(reason));
     app.transaction(move |_, conn| {
-        post_imports::add_unpacked(conn, id, unpacked)?;
-        post_imports::mark(conn, id, number, outcome, &reason)?;
-        Ok(())
+        imports::add_unpacked(conn, id, unpacked)?;
+        mark(conn, (id, number), outcome, &reason).map(drop)
     })
     .await
+}
+
+/// Notes what became of a post that waits, whose words are not needed any more: false if it does not wait.
+fn mark(
+    conn: &mut DbConnection,
+    (id, number): (i64, i32),
+    outcome: LineOutcome,
+    reason: &str,
+) -> Result<bool> {
+    let is_ours = imports::mark(conn, id, number, outcome, reason)?;
+    if is_ours {
+        imports::empty(conn, id, number)?;
+    }
+    Ok(is_ours)
 }
 
 /// What somebody has here of what was known as `uri`: taken over before, or written here. Also what they deleted since:
 /// that is not to come back.
 fn known(conn: &mut DbConnection, me: AccountId, uri: &str) -> Result<Option<StatusId>> {
-    if let Some(id) = post_imports::taken_over(conn, me, uri)? {
+    if let Some(id) = imported_posts::find(conn, me, uri)? {
         return Ok(Some(id));
     }
     let here = storage::statuses::with_uri(conn, uri)?;
@@ -190,7 +203,7 @@ fn store(
     app: &App,
     conn: &mut DbConnection,
     person: &Person,
-    item: &Item,
+    item: &Line,
     post: &Post,
     files: &[MediaId],
     remark: &str,
@@ -205,7 +218,7 @@ fn store(
         (LineOutcome::Done, remark)
     };
     let remark = shortened(remark);
-    let is_ours = post_imports::mark(conn, item.import_id, item.number, outcome, &remark)?;
+    let is_ours = mark(conn, (item.import_id, item.number), outcome, &remark)?;
     if author.is_none() || is_known || !is_ours {
         return Ok(());
     }
@@ -215,7 +228,7 @@ fn store(
     statuses::insert_quietly(app, conn, status.clone(), &tags)?;
     // It is in the library, too; its author is asked nothing.
     practice::keep_own(app, conn, &status, &tags)?;
-    post_imports::insert_origin(conn, me, &post.uri, id)?;
+    imported_posts::insert(conn, me, &post.uri, id)?;
     for (position, file) in (0_i16..).zip(files) {
         if !storage::media::attach(conn, *file, id, position)? {
             return Err(internal("a file that was taken in is gone"));

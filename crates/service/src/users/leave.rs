@@ -10,7 +10,7 @@ use super::admin::find;
 use super::sign_in::prove_again;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
-use crate::{App, Error, Result, archives, files, follows, incoming};
+use crate::{App, Error, Result, archives, brought, files, follows, incoming};
 
 /// Deletes one's own account, if one knows the password.
 pub async fn delete_own(app: &App, person: &Person, password: &str, from: IpAddr) -> Result<()> {
@@ -37,7 +37,7 @@ pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
         storage::users::delete_of_account(conn, id)?;
         storage::notifications::delete_all(conn, id)?;
         storage::decisions::delete_of_account(conn, id)?;
-        storage::imports::delete_of_account(conn, id)?;
+        brought::forget(app, conn, id)?;
         archives::forget(app, conn, id)?;
         storage::collections::delete_all(conn, id)?;
         storage::annual_reports::delete_all(conn, id)?;
