@@ -21,6 +21,9 @@ use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
 use crate::text::sanitise;
 use crate::{App, Result, cards, lineage, quarantine};
 
+/// Characters of the type of a file.
+const MIME: usize = 100;
+
 /// A status as its author's server describes it.
 #[derive(Debug, Clone)]
 pub struct RemoteStatus {
@@ -404,7 +407,7 @@ fn attach(
             status_id: Some(status),
             position,
             kind,
-            mime: file.mime.clone(),
+            mime: limits::cut(&file.mime, MIME).to_owned(),
             file: None,
             thumbnail: None,
             remote_url: Some(file.url.clone()),
