@@ -47,6 +47,7 @@ pub fn most_bytes(app: &App) -> usize {
     settings
         .max_image_bytes
         .max(settings.max_video_bytes)
+        .max(settings.max_document_bytes)
         .saturating_add(settings.max_image_bytes)
 }
 
@@ -211,7 +212,7 @@ async fn film(app: &App, me: AccountId, file: Spool, format: Format) -> Result<M
 }
 
 /// A row of which nothing is known yet.
-fn blank(app: &App, me: AccountId, kind: MediaKind, mime: &str) -> Media {
+pub(crate) fn blank(app: &App, me: AccountId, kind: MediaKind, mime: &str) -> Media {
     Media {
         id: MediaId(app.next_id()),
         account_id: me,
@@ -326,7 +327,10 @@ pub async fn update(app: &App, person: &Person, id: MediaId, change: Change) -> 
     check_description(description.as_deref())?;
     check_focus(focus)?;
     // Nobody works for somebody else's file.
-    find(app, person, id).await?;
+    let known = find(app, person, id).await?;
+    if known.is_document() {
+        return Err(invalid("Document has its name for a description"));
+    }
     let preview = match thumbnail {
         Some(file) => Some(preview(app, picture_bytes(app, file).await?).await?),
         None => None,

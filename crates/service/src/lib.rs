@@ -22,6 +22,7 @@ pub mod conversations;
 pub mod custom_emojis;
 mod decisions;
 pub mod directory;
+pub mod documents;
 pub mod domain_blocks;
 pub mod domains;
 mod error;
@@ -85,6 +86,7 @@ pub mod users;
 pub mod verifying;
 pub mod views;
 mod word;
+mod zipped;
 
 pub use addresses::Addresses;
 pub use app::{App, Clock, Parts, Wake};
