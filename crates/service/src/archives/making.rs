@@ -429,6 +429,29 @@ mod tests {
     }
 
     #[test]
+    fn links_that_were_added_are_taken_off_and_others_stay() {
+        let link = "<p><a href=\"https://a.example/media/ab/c/plan.pdf\">plan.pdf</a></p>";
+        let links = HashMap::from([("https://a.example/1".to_owned(), link.to_owned())]);
+        let noted = |id: &str, content: String| {
+            let mut activity = json!({ "object": { "id": id, "content": content,
+                "contentMap": { "en": content } } });
+            take_links_off(&mut activity, &links);
+            let note = &activity["object"];
+            assert_eq!(note["content"], note["contentMap"]["en"]);
+            note["content"].as_str().unwrap().to_owned()
+        };
+        let typed = format!("<p>See {link}</p>");
+        let own = "https://a.example/1";
+        assert_eq!(noted(own, format!("{typed}{link}")), typed);
+        assert_eq!(noted(own, typed.clone()), typed);
+        let other = format!("{typed}{link}");
+        assert_eq!(noted("https://a.example/2", other.clone()), other);
+        let mut boost = json!({ "object": "https://a.example/1" });
+        take_links_off(&mut boost, &links);
+        assert_eq!(boost["object"], "https://a.example/1");
+    }
+
+    #[test]
     fn files_of_ours_are_in_the_archive_and_others_where_they_were() {
         let places = HashMap::from([(
             "https://a.example/media/ab/c.png".to_owned(),

@@ -122,7 +122,7 @@ struct Link {
 fn link(app: &App, file: &Media) -> Link {
     let href = format!("href=\"{}\"", escape(&address(app, file)));
     let html = format!(
-        "<p><a {href} target=\"_blank\" rel=\"nofollow noopener noreferrer\">{}</a> ({})</p>",
+        "<p><a {href} target=\"_blank\" rel=\"nofollow noopener noreferrer\" translate=\"no\">{}</a> ({})</p>",
         escape(name(file)),
         escape(&about(file)),
     );
