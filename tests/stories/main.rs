@@ -29,6 +29,7 @@ mod departed;
 mod directory;
 mod disk;
 mod doctor;
+mod documents;
 mod domain_blocks;
 mod double_knock;
 mod elsewhere;

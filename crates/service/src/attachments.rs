@@ -47,6 +47,7 @@ pub fn most_bytes(app: &App) -> usize {
     settings
         .max_image_bytes
         .max(settings.max_video_bytes)
+        .max(settings.max_document_bytes)
         .saturating_add(settings.max_image_bytes)
 }
 
@@ -222,7 +223,7 @@ async fn film(
 }
 
 /// A row of which nothing is known yet.
-fn blank(app: &App, me: AccountId, kind: MediaKind, mime: &str) -> Media {
+pub(crate) fn blank(app: &App, me: AccountId, kind: MediaKind, mime: &str) -> Media {
     Media {
         id: MediaId(app.next_id()),
         account_id: me,
@@ -353,7 +354,10 @@ async fn write_change(
     check_description(description.as_deref())?;
     check_focus(focus)?;
     // Nobody works for somebody else's file.
-    find(app, person, id).await?;
+    let known = find(app, person, id).await?;
+    if known.is_document() {
+        return Err(invalid("Document has its name for a description"));
+    }
     let preview = match thumbnail {
         Some(file) => Some(preview(app, picture_bytes(app, file).await?, files).await?),
         None => None,

@@ -23,6 +23,7 @@ pub mod conversations;
 pub mod custom_emojis;
 mod decisions;
 pub mod directory;
+pub mod documents;
 pub mod domain_blocks;
 pub mod domains;
 mod error;
@@ -87,6 +88,7 @@ pub mod users;
 pub mod verifying;
 pub mod views;
 mod word;
+mod zipped;
 
 pub use addresses::Addresses;
 pub use app::{App, Clock, Parts, Wake};

@@ -81,7 +81,7 @@ impl Use {
         match kind {
             MediaKind::Image => Some(Self::Picture),
             MediaKind::Gifv | MediaKind::Video | MediaKind::Audio => Some(Self::Film),
-            MediaKind::Unknown => None,
+            MediaKind::Unknown | MediaKind::Document => None,
         }
     }
 

@@ -33,6 +33,7 @@ pub struct Media {
     pub thumbnail_width: Option<i32>,
     pub thumbnail_height: Option<i32>,
     pub size: i64,
+    /// Of a document, its name.
     pub description: Option<String>,
     pub blurhash: Option<String>,
     pub focus_x: f64,
@@ -125,6 +126,23 @@ pub fn attach(
         ))
         .execute(conn)
         .map(|rows| rows == 1)
+}
+
+/// Takes the documents of a status off it, or all but these.
+pub fn detach(conn: &mut DbConnection, status: StatusId, documents: bool) -> QueryResult<()> {
+    let of_status = media::table.filter(media::status_id.eq(status.0));
+    let document = i16::from(MediaKind::Document);
+    let off = media::status_id.eq(None::<i64>);
+    let rows = if documents {
+        diesel::update(of_status.filter(media::kind.eq(document)))
+            .set(off)
+            .execute(conn)
+    } else {
+        diesel::update(of_status.filter(media::kind.ne(document)))
+            .set(off)
+            .execute(conn)
+    };
+    rows.map(drop)
 }
 
 /// Takes all attachments off a status.

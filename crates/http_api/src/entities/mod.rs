@@ -14,6 +14,7 @@ pub mod async_refresh;
 pub mod collection;
 pub mod conversation;
 pub mod decision;
+pub mod document;
 pub mod domain_block;
 pub mod embedding;
 pub mod filter;
@@ -54,6 +55,7 @@ pub use collection::{
 };
 pub use conversation::Conversation;
 pub use decision::{AccountWarning, RelationshipSeveranceEvent};
+pub use document::Document;
 pub use domain_block::DomainBlock;
 pub use embedding::Embedding;
 pub use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};

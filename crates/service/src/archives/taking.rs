@@ -1,7 +1,7 @@
 //! One post of an archive becomes a status, as if it had always been here: nobody is told of it, here or elsewhere.
 
 use chrono::TimeDelta;
-use domain::{AccountId, ContentType, LineOutcome, MediaId, StatusId, Time};
+use domain::{AccountId, ContentType, LineOutcome, MediaId, StatusId, Time, limits};
 use futures_util::future::join;
 use storage::imports::{self, Line};
 use storage::statuses::Status;
@@ -14,7 +14,9 @@ use super::{apart, internal};
 use crate::brought::shortened;
 use crate::oauth::Person;
 use crate::text::{plain_text, sanitise};
-use crate::{App, Error, Result, attachments, custom_emojis, incoming, practice, statuses};
+use crate::{
+    App, Error, Result, attachments, custom_emojis, documents, incoming, practice, statuses,
+};
 
 /// Bytes of all files that one archive may unpack to, however often they are named in it.
 const UNPACKED: i64 = 16 * 1_024 * 1_024 * 1_024;
@@ -114,6 +116,9 @@ fn known(conn: &mut DbConnection, me: AccountId, uri: &str) -> Result<Option<Sta
         .map(|status| status.id))
 }
 
+/// A file that was taken in, and whether it is a document.
+type Taken = (MediaId, bool);
+
 /// Takes in the files of a post, one after the other; answers those that are ready, and what is to be said of the others.
 async fn files(
     app: &App,
@@ -121,13 +126,19 @@ async fn files(
     mut opened: Opened,
     post: &Post,
     unpacked: &mut i64,
-) -> Result<(Opened, Vec<MediaId>, Vec<String>)> {
-    let (mut taken, mut remarks) = (Vec::new(), Vec::new());
+) -> Result<(Opened, Vec<Taken>, Vec<String>)> {
+    let (mut taken, mut remarks) = (Vec::<Taken>::new(), Vec::new());
     let most = most_bytes(app);
     for file in &post.files {
-        if taken.len() >= app.settings().max_media {
+        let room = if file.is_document {
+            limits::DOCUMENTS
+        } else {
+            app.settings().max_media
+        };
+        let alike = taken.iter().filter(|(_, is)| *is == file.is_document);
+        if alike.count() >= room {
             remarks.push("There are more files than a post may have here".to_owned());
-            break;
+            continue;
         }
         if *unpacked >= UNPACKED {
             remarks.push("The files of the archive are too large altogether".to_owned());
@@ -146,14 +157,19 @@ async fn files(
             Err(error) => Err(error),
         };
         match received {
-            Ok(id) => taken.push(id),
+            Ok(id) => taken.push((id, file.is_document)),
             Err(Error::Invalid(reason)) => {
                 remarks.push(format!("A file is left out: {}", shortened(&reason)));
             }
             Err(Error::TooLarge) => remarks.push("A file is left out: it is too large".to_owned()),
+            Err(Error::Unchecked(reason)) => {
+                tracing::error!(reason, "a document could not be checked for viruses");
+                remarks.push("A file is left out: it could not be checked for viruses".to_owned());
+            }
             Err(error) => return Err(error),
         }
     }
+    remarks.dedup();
     Ok((opened, taken, remarks))
 }
 
@@ -161,6 +177,7 @@ async fn files(
 fn most_bytes(app: &App) -> u64 {
     let settings = app.settings();
     let most = settings.max_image_bytes.max(settings.max_video_bytes);
+    let most = most.max(settings.max_document_bytes);
     u64::try_from(most).unwrap_or(u64::MAX)
 }
 
@@ -195,6 +212,10 @@ async fn unpack(
 
 async fn receive(app: &App, me: AccountId, spool: Spool, file: &Attached) -> Result<MediaId> {
     let description = file.description.clone().filter(|text| !text.is_empty());
+    if file.is_document {
+        let name = description.as_deref().unwrap_or(&file.name);
+        return documents::bring(app, me, spool, name).await;
+    }
     attachments::bring(app, me, spool, description, file.focus).await
 }
 
@@ -205,7 +226,7 @@ fn store(
     person: &Person,
     item: &Line,
     post: &Post,
-    files: &[MediaId],
+    files: &[Taken],
     remark: &str,
 ) -> Result<()> {
     let me = person.id();
@@ -229,7 +250,12 @@ fn store(
     // It is in the library, too; its author is asked nothing.
     practice::keep_own(app, conn, &status, &tags)?;
     imported_posts::insert(conn, me, &post.uri, id)?;
-    for (position, file) in (0_i16..).zip(files) {
+    for (place, (file, is_document)) in (0_i16..).zip(files) {
+        let position = if *is_document {
+            statuses::AFTER_MEDIA + place
+        } else {
+            place
+        };
         if !storage::media::attach(conn, *file, id, position)? {
             return Err(internal("a file that was taken in is gone"));
         }

@@ -7,6 +7,7 @@
 )]
 
 mod archives;
+mod documents;
 mod emojis;
 mod entering;
 mod files;
