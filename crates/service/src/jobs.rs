@@ -291,6 +291,11 @@ pub enum Outgoing {
     Move {
         account: AccountId,
     },
+    /// A network of a server that failed goes on here, which it says itself to these inboxes.
+    TakeOver {
+        account: AccountId,
+        inboxes: Vec<String>,
+    },
     /// What one of ours reports, said by the server itself.
     Flag {
         report: ReportId,

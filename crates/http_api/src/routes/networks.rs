@@ -11,7 +11,9 @@ use utoipa::ToSchema;
 
 use super::{Answer, json, page};
 use crate::ApiError;
-use crate::entities::{Account, Network, NetworkAnswer, NetworkPost, NetworkProposal};
+use crate::entities::{
+    Account, Network, NetworkAnswer, NetworkHalf, NetworkPost, NetworkProposal, SavedNetwork,
+};
 use crate::extract::scope::{
     AdminWriteNetworks, ReadAccounts, ReadFollows, ReadStatuses, WriteAccounts, WriteFollows,
     WriteStatuses,
@@ -39,6 +41,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/staffroom/v1/networks/{id}/proposals").route(web::get().to(proposals)),
         )
+        .service(web::resource("/staffroom/v1/networks/{id}/saved").route(web::get().to(saved)))
+        .service(web::resource("/staffroom/v1/networks/{id}/half").route(web::post().to(half)))
         .service(
             web::resource("/staffroom/v1/networks/{network}/posts/{id}/{deed}")
                 .route(web::post().to(do_with_post)),
@@ -90,6 +94,18 @@ pub(super) fn operations(api: &mut Operations) {
         proposals,
     )
     .lists::<NetworkProposal>();
+    api.get(
+        "/staffroom/v1/networks/{id}/saved",
+        "What another server has to know to go on with a network, for stewards",
+        saved,
+    )
+    .answers::<SavedNetwork>();
+    api.post(
+        "/staffroom/v1/networks/{id}/half",
+        "A steward's half of the key of a network, which is shown once",
+        half,
+    )
+    .answers::<NetworkHalf>();
     api.post(
         "/staffroom/v1/networks/{network}/posts/{id}/{deed}",
         "As a steward: approve, refuse, remove, restore, pin or unpin a post",
@@ -98,7 +114,7 @@ pub(super) fn operations(api: &mut Operations) {
     .answers::<NetworkAnswer>();
     api.post(
         "/staffroom/v1/networks/{network}/people/{id}/{deed}",
-        "As a steward: accept, decline or invite somebody; propose to ban, unban, add_steward or remove_steward",
+        "As a steward: accept, decline or invite somebody; alias or unalias a network elsewhere; propose to ban, unban, add_steward or remove_steward, to move to a network elsewhere, or to share_key with a steward",
         do_with_person,
     )
     .answers::<NetworkAnswer>();
@@ -272,6 +288,16 @@ async fn proposals(caller: Caller<ReadAccounts>, id: PathId<AccountId>, app: Dat
     )
 }
 
+async fn saved(caller: Caller<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let found = networks::saved(&app, &caller.person, id.0).await?;
+    json(SavedNetwork::from(found))
+}
+
+async fn half(caller: Caller<WriteAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let half = networks::half(&app, &caller.person, id.0).await?;
+    json(NetworkHalf { half })
+}
+
 #[derive(Deserialize)]
 struct Target {
     network: String,
@@ -318,6 +344,10 @@ async fn do_with_person(
         "unban" => PersonDeed::Unban,
         "add_steward" => PersonDeed::AddSteward,
         "remove_steward" => PersonDeed::RemoveSteward,
+        "alias" => PersonDeed::Alias,
+        "unalias" => PersonDeed::Unalias,
+        "move" => PersonDeed::Move,
+        "share_key" => PersonDeed::ShareKey,
         _ => return Err(ApiError::NotFound),
     };
     let who: AccountId = target.id.parse().map_err(|_| ApiError::NotFound)?;

@@ -8,10 +8,9 @@ use storage::networks;
 use storage::statuses::Status;
 
 use super::Known;
+use super::deciding::{Wish, propose, second};
 use super::saying::{answer, full};
-use super::stewarding::{
-    PersonDeed, Wish, check_is_steward, person_deed, post_deed, propose, second,
-};
+use super::stewarding::{PersonDeed, check_is_steward, person_deed, post_deed};
 use crate::follows::{self, FollowWishes};
 use crate::text::plain_text;
 use crate::{App, Error, Result};
@@ -84,6 +83,10 @@ impl Asked<'_> {
             Command::Unban(who) => self.person(app, conn, &who, PersonDeed::Unban),
             Command::AddSteward(who) => self.person(app, conn, &who, PersonDeed::AddSteward),
             Command::RemoveSteward(who) => self.person(app, conn, &who, PersonDeed::RemoveSteward),
+            Command::Alias(who) => self.person(app, conn, &who, PersonDeed::Alias),
+            Command::Unalias(who) => self.person(app, conn, &who, PersonDeed::Unalias),
+            Command::Move(who) => self.person(app, conn, &who, PersonDeed::Move),
+            Command::ShareKey(who) => self.person(app, conn, &who, PersonDeed::ShareKey),
             Command::ChangeRules(text) => {
                 let wish = Wish {
                     kind: ProposalKind::ChangeRules,
@@ -105,8 +108,9 @@ impl Asked<'_> {
         if networks::is_steward(conn, self.of.id(), self.by.id)? {
             text.push_str(
                 "\n\nAs a steward also: waiting; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
-                 accept NAME, decline NAME, invite NAME. Of these another steward has to say \"confirm\" and a number: \
-                 ban NAME, unban NAME, add steward NAME, remove steward NAME, rules and the new rules. \
+                 accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK. Of these another steward has to say \
+                 \"confirm\" and a number: ban NAME, unban NAME, add steward NAME, remove steward NAME, rules and the new \
+                 rules, move to NETWORK, share key with NAME. \
                  A name without @ at its beginning, as somebody@school.example, is not told of your message.",
             );
         }

@@ -3,12 +3,16 @@
 //! Nobody signs in as a network: its stewards act by the API, and anybody by direct messages in plain words.
 
 mod commands;
+mod deciding;
+mod escrow;
 mod joining;
 mod looking;
 mod making;
 mod posting;
 mod saying;
 mod stewarding;
+mod succession;
+mod taking_over;
 
 use domain::AccountId;
 use storage::DbConnection;
@@ -18,15 +22,18 @@ use storage::networks::Network;
 use crate::jobs::{Outgoing, federate};
 use crate::{App, Error, Result};
 
+pub use deciding::{Wish, confirm, wish};
+pub use escrow::{Saved, half, half_of, saved, saved_by_name};
 pub use looking::{
     NetworkPostView, NetworkView, ProposalView, list, page, people, posts, proposals, requests,
     view,
 };
 pub use making::{NewNetwork, create};
 pub use posting::relay;
-pub use stewarding::{PersonDeed, Wish, confirm, do_with_person, do_with_post, wish};
+pub use stewarding::{PersonDeed, do_with_person, do_with_post};
+pub use taking_over::{Takeover, take_over};
 
-pub(crate) use joining::{asked, check_may_join};
+pub(crate) use joining::{asked, check_may_join, may_join};
 pub(crate) use posting::{arrived, forget, tell};
 
 /// A network with its account.
