@@ -85,7 +85,7 @@ async fn takeover(kind: Kind) {
     let saved = standby.folder().join("english.json").display().to_string();
     let id = id_of(&hub, "english").await;
     let by_api = ada.get(&format!("{NETWORKS}/{id}/saved")).await;
-    let written = hub.command(&["network", "save", "english", &saved]);
+    let written = hub.command(&["network", "save", "english", saved.as_str()]);
     assert!(written.status.success(), "{}", out(&written));
     let written: Value = serde_json::from_slice(&std::fs::read(&saved).unwrap()).unwrap();
     assert_eq!(written, by_api);
@@ -94,12 +94,13 @@ async fn takeover(kind: Kind) {
 
     // One half alone, or one twice, is nothing.
     let after = format!("english@{}", standby.host);
-    let begin = ["network", "takeover", &saved, "--steward", "cy"];
+    let (one, other) = (one.as_str(), other.as_str());
+    let begin = ["network", "takeover", saved.as_str(), "--steward", "cy"];
     for halves in [
         vec![],
-        vec!["--half", &one],
-        vec!["--half", &other],
-        vec!["--half", &one, "--half", &one],
+        vec!["--half", one],
+        vec!["--half", other],
+        vec!["--half", one, "--half", one],
     ] {
         let refused = standby.command(&[&begin[..], &halves[..]].concat());
         let said = out(&refused);
@@ -111,7 +112,7 @@ async fn takeover(kind: Kind) {
         assert!(is_member(member, old).await, "{} went", member.name);
     }
 
-    let halves = ["--half", &one, "--half", &other];
+    let halves = ["--half", one, "--half", other];
     let done = standby.command(&[&begin[..], &halves[..]].concat());
     assert!(done.status.success(), "{}", out(&done));
     for member in &members {
