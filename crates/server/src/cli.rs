@@ -288,6 +288,12 @@ pub enum Network {
     },
     /// Lists all networks, by name.
     List,
+    /// Names a steward of a network that has none any more.
+    Steward {
+        name: String,
+        /// Here or elsewhere: name@host
+        handle: String,
+    },
     /// Writes into a file what another server has to know to go on with a network, besides both halves of its key. Nothing of it
     /// is secret; of who follows after that nothing is in it.
     Save { name: String, file: PathBuf },

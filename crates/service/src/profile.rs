@@ -134,7 +134,11 @@ pub async fn delete_header(app: &App, person: &Person) -> Result<AccountView> {
     .await
 }
 
-fn save(app: &App, conn: &mut storage::DbConnection, account: &mut Account) -> Result<()> {
+pub(crate) fn save(
+    app: &App,
+    conn: &mut storage::DbConnection,
+    account: &mut Account,
+) -> Result<()> {
     account.updated_at = app.now();
     storage::accounts::update_profile(conn, account)?;
     federate(
@@ -275,7 +279,11 @@ async fn to_html(app: &App, text: &str, rel: Rel) -> Result<String> {
 }
 
 /// Stores a picture, if there is one.
-async fn keep_picture(app: &App, bytes: Option<Bytes>, purpose: Purpose) -> Result<Option<String>> {
+pub(crate) async fn keep_picture(
+    app: &App,
+    bytes: Option<Bytes>,
+    purpose: Purpose,
+) -> Result<Option<String>> {
     let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
         return Ok(None);
     };

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::driver::Driver;
 use super::people::text;
 use super::{SCOPES, World};
-use crate::harness::{Teacher, answer};
+use crate::harness::{Teacher, answer, out};
 
 const ALL: &str = "/api/staffroom/v1/networks";
 
@@ -76,6 +76,19 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     let half = format!("POST {ALL}/{{id}}/half");
     let half = driver.asks(&nia, &half, &[network], Value::Null).await;
     assert!(text(&half["half"]).starts_with("staffroom-half-1:"));
+    is_looked_after_again(world, driver, &own["id"]).await;
+}
+
+/// An administrator names a steward where none is left.
+async fn is_looked_after_again(world: &World, driver: &mut Driver<'_>, who: &Value) {
+    world.school.person("rex", "user", SCOPES);
+    let wish = json!({ "name": "latin", "title": "Latin", "stewards": ["rex"] });
+    let orphan = world.abe.post(ALL, wish).await;
+    let left = world.school.command(&["user", "suspend", "rex"]);
+    assert!(left.status.success(), "{}", out(&left));
+    let name = format!("POST {ALL}/{{network}}/stewards/{{id}}");
+    let ids = [&orphan["id"], who];
+    driver.asks(&world.abe, &name, &ids, Value::Null).await;
 }
 
 /// Confirms what was proposed last.

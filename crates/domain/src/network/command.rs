@@ -19,6 +19,7 @@ pub enum Command {
     Leave,
     Stewards,
     Rules,
+    Description,
     /// What waits for a steward.
     Waiting,
     /// With the address of a post.
@@ -30,6 +31,8 @@ pub enum Command {
     Unban(String),
     AddSteward(String),
     RemoveSteward(String),
+    /// With a new description.
+    Describe(String),
     /// With the name of a network elsewhere, as the two that follow.
     Alias(String),
     Unalias(String),
@@ -60,6 +63,8 @@ impl Command {
             "stewards" => Self::Stewards,
             "rules" if rest.is_empty() => Self::Rules,
             "rules" => Self::ChangeRules(rest.to_owned()),
+            "description" if rest.is_empty() => Self::Description,
+            "description" => Self::Describe(rest.to_owned()),
             "waiting" => Self::Waiting,
             "pin" => Self::Post(Deed::Pin, thing()),
             "unpin" => Self::Post(Deed::Unpin, thing()),
@@ -147,6 +152,11 @@ mod tests {
             (
                 "@english remove steward @mo",
                 Command::RemoveSteward("@mo".to_owned()),
+            ),
+            ("@english description", Command::Description),
+            (
+                "@english Description: For all who teach it.",
+                Command::Describe("For all who teach it.".to_owned()),
             ),
             (
                 "@english alias @english@a.example",

@@ -3,10 +3,10 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use domain::network::Deed;
-use domain::{AccountId, Membership, NetworkPostState, Posting, ProposalKind, StatusId};
+use domain::{AccountId, Membership, NetworkPostState, Posting, StatusId};
 use serde::{Deserialize, Serialize};
 use service::App;
-use service::networks::{self, NewNetwork, PersonDeed, Wish};
+use service::networks::{self, Change, NewNetwork, PersonDeed};
 use utoipa::ToSchema;
 
 use super::{Answer, json, page};
@@ -18,7 +18,7 @@ use crate::extract::scope::{
     AdminWriteNetworks, ReadAccounts, ReadFollows, ReadStatuses, WriteAccounts, WriteFollows,
     WriteStatuses,
 };
-use crate::extract::{Anyone, Caller, Number, PageParams, Params, PathId, Text, Words};
+use crate::extract::{Anyone, Caller, Number, PageParams, Params, PathId, Text, Upload, Words};
 use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -40,6 +40,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         )
         .service(
             web::resource("/staffroom/v1/networks/{id}/proposals").route(web::get().to(proposals)),
+        )
+        .service(
+            web::resource("/staffroom/v1/networks/{network}/stewards/{id}")
+                .route(web::post().to(name_steward)),
         )
         .service(web::resource("/staffroom/v1/networks/{id}/saved").route(web::get().to(saved)))
         .service(web::resource("/staffroom/v1/networks/{id}/half").route(web::post().to(half)))
@@ -66,8 +70,15 @@ pub(super) fn operations(api: &mut Operations) {
         .answers::<Network>();
     api.patch(
         "/staffroom/v1/networks/{id}",
-        "Propose other rules, as a steward",
+        "As a steward: change what a network says of itself; propose other rules",
         update,
+    )
+    .answers::<NetworkAnswer>()
+    .files(&["avatar", "header"]);
+    api.post(
+        "/staffroom/v1/networks/{network}/stewards/{id}",
+        "Name a steward where none is left",
+        name_steward,
     )
     .answers::<NetworkAnswer>();
     api.get(
@@ -197,22 +208,37 @@ async fn create(_: Caller<AdminWriteNetworks>, params: Params<Wishes>, app: Data
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
-struct Rules {
+struct Changes {
+    title: Text,
+    description: Text,
     rules: Text,
 }
 
 async fn update(
     caller: Caller<WriteAccounts>,
     id: PathId<AccountId>,
-    params: Params<Rules>,
+    mut upload: Upload<Changes>,
     app: Data<App>,
 ) -> Answer {
-    let wish = Wish {
-        kind: ProposalKind::ChangeRules,
-        target: None,
-        text: params.0.rules.0.unwrap_or_default(),
+    let change = Change {
+        avatar: upload.take("avatar").map(|file| file.bytes),
+        header: upload.take("header").map(|file| file.bytes),
+        title: upload.params.title.0,
+        description: upload.params.description.0,
+        rules: upload.params.rules.0,
     };
-    say(networks::wish(&app, &caller.person, id.0, wish).await?)
+    say(networks::change(&app, &caller.person, id.0, change).await?)
+}
+
+async fn name_steward(
+    caller: Caller<AdminWriteNetworks>,
+    target: Path<Target>,
+    app: Data<App>,
+) -> Answer {
+    let who: AccountId = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let network = target.network()?;
+    let by = Some(&caller.person);
+    say(networks::name_steward(&app, by, network, who).await?)
 }
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]

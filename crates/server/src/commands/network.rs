@@ -50,6 +50,15 @@ pub async fn run(config: Config, command: Network) -> anyhow::Result<()> {
                 ));
             }
         }
+        Network::Steward { name, handle } => {
+            // A steward may live elsewhere.
+            let app = for_command_online(&config).await?;
+            let said = known(
+                networks::name_steward_by_handle(&app, &name, &handle).await,
+                || format!("no network is called {name}"),
+            )?;
+            say(&said);
+        }
         Network::Save { name, file } => {
             let app = for_command(&config).await?;
             let saved = known(networks::saved_by_name(&app, &name).await, || {

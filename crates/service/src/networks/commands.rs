@@ -9,6 +9,7 @@ use storage::statuses::Status;
 
 use super::Known;
 use super::deciding::{Wish, propose, second};
+use super::describing::{Words, describe};
 use super::saying::{answer, full};
 use super::stewarding::{PersonDeed, check_is_steward, person_deed, post_deed};
 use crate::follows::{self, FollowWishes};
@@ -87,6 +88,17 @@ impl Asked<'_> {
             Command::Unalias(who) => self.person(app, conn, &who, PersonDeed::Unalias),
             Command::Move(who) => self.person(app, conn, &who, PersonDeed::Move),
             Command::ShareKey(who) => self.person(app, conn, &who, PersonDeed::ShareKey),
+            Command::Description => Ok(match self.of.account.note_source.as_str() {
+                "" => "It says nothing of itself.".to_owned(),
+                text => format!("What it says of itself:\n\n{text}"),
+            }),
+            Command::Describe(text) => {
+                let words = Words {
+                    description: Some(text),
+                    ..Words::default()
+                };
+                describe(app, conn, self.of, self.by, words)
+            }
             Command::ChangeRules(text) => {
                 let wish = Wish {
                     kind: ProposalKind::ChangeRules,
@@ -103,12 +115,12 @@ impl Asked<'_> {
         let name = full(app, &self.of.account);
         let mut text = format!(
             "To post here, mention {name} in a public post. To join, follow it. Answer your own question with #Answered \
-             when it is settled.\n\nHere you can write: help, join, leave, stewards, rules."
+             when it is settled.\n\nHere you can write: help, join, leave, stewards, rules, description."
         );
         if networks::is_steward(conn, self.of.id(), self.by.id)? {
             text.push_str(
                 "\n\nAs a steward also: waiting; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
-                 accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK. Of these another steward has to say \
+                 accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK; description and a new one. Of these another steward has to say \
                  \"confirm\" and a number: ban NAME, unban NAME, add steward NAME, remove steward NAME, rules and the new \
                  rules, move to NETWORK, share key with NAME. \
                  A name without @ at its beginning, as somebody@school.example, is not told of your message.",

@@ -7,7 +7,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks::{self, Proposal};
 
-use super::saying::{full, say, say_to_stewards};
+use super::saying::{full, say, say_to_stewards, welcome};
 use super::stewarding::{check_is_steward, invalid, may_be_steward};
 use super::{Known, escrow, find, succession};
 use crate::oauth::Person;
@@ -18,21 +18,11 @@ const OPEN: i64 = 400;
 
 /// What one steward wants, and another one has to want too.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub(super) struct Wish {
     pub kind: ProposalKind,
     pub target: Option<AccountId>,
     /// New rules.
     pub text: String,
-}
-
-/// Proposes something; says what came of it.
-pub async fn wish(app: &App, person: &Person, id: AccountId, wish: Wish) -> Result<String> {
-    let me = person.account.clone();
-    app.transaction(move |app, conn| {
-        let of = find(conn, id)?;
-        propose(app, conn, &of, &me, wish)
-    })
-    .await
 }
 
 /// Confirms what another steward proposed; says what came of it.
@@ -257,10 +247,7 @@ fn carry_out(
         }
         ProposalKind::AddSteward => {
             networks::add_steward(conn, of.id(), target.id, now)?;
-            let told = format!(
-                "You look after {network} from now on. Write \"help\" here to see what you can do."
-            );
-            (format!("{name} is a steward now."), told)
+            (format!("{name} is a steward now."), welcome(&network))
         }
         ProposalKind::RemoveSteward => {
             networks::remove_steward(conn, of.id(), target.id)?;

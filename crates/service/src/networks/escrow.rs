@@ -11,7 +11,7 @@ use storage::networks;
 
 use super::saying::full;
 use super::stewarding::check_is_steward;
-use super::{Known, find};
+use super::{Known, find, named};
 use crate::error::invalid;
 use crate::oauth::Person;
 use crate::{App, Error, Result, keys};
@@ -135,12 +135,6 @@ pub async fn saved_by_name(app: &App, name: &str) -> Result<Saved> {
         describe(app, conn, of)
     })
     .await
-}
-
-/// The network of that name here.
-pub(super) fn named(conn: &mut DbConnection, name: &str) -> Result<Known> {
-    let account = storage::accounts::with_handle_key(conn, name)?.ok_or(Error::NotFound)?;
-    find(conn, account.id)
 }
 
 fn describe(app: &App, conn: &mut DbConnection, of: Known) -> Result<Saved> {

@@ -48,6 +48,11 @@ pub(super) fn say_to_stewards(
     Ok(())
 }
 
+/// What a network says to somebody who becomes its steward.
+pub(super) fn welcome(network: &str) -> String {
+    format!("You look after {network} from now on. Write \"help\" here to see what you can do.")
+}
+
 /// What somebody is called everywhere: some who read it live elsewhere.
 pub(super) fn full(app: &App, account: &Account) -> String {
     let ours = app.settings().host.as_str();
