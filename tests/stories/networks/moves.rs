@@ -37,6 +37,7 @@ async fn moves(kind: Kind) {
     };
     let (ada, dan) = (old.teacher("ada"), old.teacher("dan"));
     let (bo, cy) = (new.teacher("bo"), third.teacher("cy"));
+    let eve = new.teacher("eve");
     network(&old, "english", &["ada", &format!("bo@{}", new.host)], &[]);
     network(&new, "letters", &["bo"], &[]);
     hears(&bo, &format!("@english@{}", old.host)).await;
@@ -48,6 +49,9 @@ async fn moves(kind: Kind) {
     for follower in [&bo, &cy] {
         follower.follow(&format!("@{from}")).await;
     }
+    let left_by_eve = eve.follow(&format!("@{from}")).await;
+    writes(&bo, "@letters ban eve").await;
+    hears(&eve, "neither be a member nor post").await;
 
     // Who does not know of it is no place to move to; and nobody can but its stewards.
     let id = id_of(&old, "english").await;
@@ -86,6 +90,13 @@ async fn moves(kind: Kind) {
         goes_along(follower, &to).await;
     }
     assert!(!is_member(&dan, &left).await);
+    // Whom the new one does not want does not come by this door.
+    eventually("eve to be taken off the old one", || async {
+        (!is_member(&eve, &left_by_eve).await).then_some(())
+    })
+    .await;
+    let account = account_id(&eve, "letters").await;
+    assert!(!is_member(&eve, &account).await);
     let actor = document(&old, "/users/english").await;
     assert_eq!(actor["movedTo"], format!("{}/users/letters", new.base));
     let shown = dan.get(&format!("{NETWORKS}/{id}")).await;
