@@ -9,7 +9,6 @@ use storage::follows::Follow;
 use crate::audience::blocked_among;
 use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
-use crate::views::acct;
 use crate::{App, Error, Result, accounts, follows, networks, users};
 
 /// How long after a move the next one has to wait: of ours, and of others.
@@ -114,11 +113,6 @@ pub(crate) fn depart(
     enqueue(app, conn, &Job::Refollow { from, to })
 }
 
-/// Somebody elsewhere as their server describes them now.
-pub(crate) async fn described_anew(app: &App, account: &Account) -> Result<Account> {
-    resolved(app, &acct(&account.username, account.host.as_deref())).await
-}
-
 /// The account points nowhere else any more. Who went along stays there.
 pub async fn stay(app: &App, username: &str) -> Result<()> {
     let id = users::find(app, username).await?.id();
@@ -131,7 +125,7 @@ pub async fn stay(app: &App, username: &str) -> Result<()> {
 }
 
 /// Whose handle it is; of somebody elsewhere as their server says now.
-async fn resolved(app: &App, handle: &str) -> Result<Account> {
+pub(crate) async fn resolved(app: &App, handle: &str) -> Result<Account> {
     let handle: Handle = handle
         .parse()
         .map_err(|_| invalid("That is no handle: it reads name@host"))?;

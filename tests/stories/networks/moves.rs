@@ -82,7 +82,10 @@ async fn moves(kind: Kind) {
         is_member(&dan, &left).await,
         "one steward alone moves nothing"
     );
-    writes(&bo, &format!("@{from} confirm 1")).await;
+    // Who wants the same, by whatever way, confirms it.
+    writes(&bo, &format!("@{from} move to nobody@{}", new.host)).await;
+    hears(&bo, "I know no such").await;
+    writes(&bo, &format!("@{from} move to {to}")).await;
     hears(&bo, "This network moves to").await;
     hears(&ada, "confirmed proposal 1").await;
 

@@ -122,6 +122,9 @@ async fn takeover(kind: Kind, is_known: bool) {
     for (member, old) in members.iter().zip(&old) {
         assert!(!is_member(member, old).await, "{} is in both", member.name);
     }
+    let log = out(&standby.command(&["report", "log"]));
+    let line = format!("command line\ttake over\t{}/users/english", hub.base);
+    assert!(log.contains(&line), "{log}");
     let id = id_of(&standby, "english").await;
     let shown = cy.get(&format!("{NETWORKS}/{id}")).await;
     assert_eq!(shown["rules"], "Be kind.");

@@ -13,7 +13,9 @@ use super::describing::{Words, describe};
 use super::saying::{answer, full};
 use super::stewarding::{PersonDeed, check_is_steward, person_deed, post_deed};
 use crate::follows::{self, FollowWishes};
+use crate::jobs::{Job, enqueue};
 use crate::text::plain_text;
+use crate::views::acct;
 use crate::{App, Error, Result};
 
 /// Posts in one answer.
@@ -36,21 +38,31 @@ pub(super) fn obey(
     } else {
         plain_text(&message.content)
     };
-    let asked = Asked { of, by, mentioned };
-    let said = match asked.run(app, conn, Command::parse(&text)) {
-        Ok(said) => said,
-        Err(Error::Forbidden(why) | Error::Invalid(why)) => format!("{why}."),
-        Err(Error::NotFound) => "I know no such post or person in this network.".to_owned(),
-        Err(error) => return Err(error),
+    let asked = Asked {
+        of,
+        by,
+        mentioned,
+        message: message.id,
     };
+    let said = in_words(asked.run(app, conn, Command::parse(&text)))?;
     answer(app, conn, of, by, message, &said)
 }
 
-/// Who asked which network.
+/// What came of something, or why nothing did, for whoever asked for it.
+pub(super) fn in_words(done: Result<String>) -> Result<String> {
+    match done {
+        Err(Error::Forbidden(why) | Error::Invalid(why)) => Ok(format!("{why}.")),
+        Err(Error::NotFound) => Ok("I know no such post or person in this network.".to_owned()),
+        done => done,
+    }
+}
+
+/// Who asked which network, and by which message.
 struct Asked<'a> {
     of: &'a Known,
     by: &'a Account,
     mentioned: &'a [Account],
+    message: StatusId,
 }
 
 impl Asked<'_> {
@@ -86,7 +98,7 @@ impl Asked<'_> {
             Command::RemoveSteward(who) => self.person(app, conn, &who, PersonDeed::RemoveSteward),
             Command::Alias(who) => self.person(app, conn, &who, PersonDeed::Alias),
             Command::Unalias(who) => self.person(app, conn, &who, PersonDeed::Unalias),
-            Command::Move(who) => self.person(app, conn, &who, PersonDeed::Move),
+            Command::Move(network) => self.move_to(app, conn, &network),
             Command::ShareKey(who) => self.person(app, conn, &who, PersonDeed::ShareKey),
             Command::Description => Ok(match self.of.account.note_source.as_str() {
                 "" => "It says nothing of itself.".to_owned(),
@@ -181,6 +193,28 @@ impl Asked<'_> {
         check_is_steward(conn, self.of, self.by.id)?;
         let who = self.named(app, conn, words)?;
         person_deed(app, conn, self.of, self.by, &who, deed)
+    }
+
+    /// To look at a network elsewhere is a job: it is proposed, and answered again, after that.
+    fn move_to(&self, app: &App, conn: &mut DbConnection, words: &str) -> Result<String> {
+        check_is_steward(conn, self.of, self.by.id)?;
+        let target = match self.named(app, conn, words) {
+            Ok(known) => acct(&known.username, known.host.as_deref()),
+            Err(Error::NotFound) => words
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            Err(error) => return Err(error),
+        };
+        let job = Job::ProposeMove {
+            network: self.of.id(),
+            by: self.by.id,
+            message: self.message,
+            target,
+        };
+        enqueue(app, conn, &job)?;
+        Ok("I look at that network first.".to_owned())
     }
 
     /// Whom words name: apps show mentions without their hosts, so those of the message count first.

@@ -14,7 +14,7 @@ use super::stewarding::check_is_steward;
 use super::{Known, find, named};
 use crate::error::invalid;
 use crate::oauth::Person;
-use crate::{App, Error, Result, keys};
+use crate::{App, Error, Result, keys, moderation};
 
 /// What a half begins with.
 const MARK: &str = "staffroom-half-1:";
@@ -111,7 +111,10 @@ pub async fn half_of(app: &App, name: &str, handle: &str) -> Result<String> {
             .map_err(|_| invalid("That is no handle: it reads name@host"))?;
         let key = handle.seen_from(&app.settings().host).key();
         let who = storage::accounts::with_handle_key(conn, &key)?.ok_or(Error::NotFound)?;
-        networks::take_half(conn, of.id(), who.id)?.ok_or(Error::NotFound)
+        let half = networks::take_half(conn, of.id(), who.id)?.ok_or(Error::NotFound)?;
+        let target = format!("{} {}", full(app, &who), full(app, &of.account));
+        moderation::note_command(app, conn, "show half of a key", target)?;
+        Ok(half)
     })
     .await
 }

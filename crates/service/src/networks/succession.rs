@@ -1,12 +1,14 @@
 //! A network moves to another server, or one from another server moves here.
 
-use domain::{AccountId, AccountKind};
+use domain::{AccountId, AccountKind, StatusId};
 use storage::DbConnection;
 use storage::accounts::Account;
 
-use super::saying::full;
-use super::stewarding::{check_is_steward, invalid};
+use super::commands::in_words;
+use super::saying::{answer, full, say};
+use super::stewarding::{PersonDeed, check_is_steward, invalid, person_deed};
 use super::{Known, find};
+use crate::views::acct;
 use crate::{App, Error, Result, moving};
 
 fn check_is_elsewhere(other: &Account) -> Result<()> {
@@ -51,7 +53,34 @@ pub(super) async fn look_at(
             crate::accounts::find(conn, target)
         })
         .await?;
-    moving::described_anew(app, &target).await.map(drop)
+    let handle = acct(&target.username, target.host.as_deref());
+    moving::resolved(app, &handle).await.map(drop)
+}
+
+/// Proposes to move where a steward said by a message, after a look there, and answers the message.
+pub(crate) async fn propose_move(
+    app: &App,
+    network: AccountId,
+    by: AccountId,
+    message: StatusId,
+    target: &str,
+) -> Result<()> {
+    let target = match moving::resolved(app, target).await {
+        Err(Error::Unavailable(_)) => Err(invalid("That server does not answer now")),
+        found => found,
+    };
+    app.transaction(move |app, conn| {
+        let of = find(conn, network)?;
+        let by = crate::accounts::find(conn, by)?;
+        let done =
+            target.and_then(|target| person_deed(app, conn, &of, &by, &target, PersonDeed::Move));
+        let said = in_words(done)?;
+        match storage::statuses::find(conn, message)? {
+            Some(message) => answer(app, conn, &of, &by, &message, &said),
+            None => say(app, conn, &of, &by, &said),
+        }
+    })
+    .await
 }
 
 /// Whether a network can move to another one, and why not.

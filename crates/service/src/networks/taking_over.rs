@@ -11,7 +11,7 @@ use super::{Known, NewNetwork, create, find};
 use crate::error::invalid;
 use crate::incoming::{RemoteAccount, upsert_account};
 use crate::jobs::{Job, Outgoing, enqueue, federate};
-use crate::{App, Error, Result, keys, moving};
+use crate::{App, Error, Result, keys, moderation, moving};
 
 /// What is to go on, and as what.
 #[derive(Debug, Clone)]
@@ -162,6 +162,7 @@ fn follow_on(
     keys::adopt(app, conn, old, &secret.main, &secret.proof)?;
     storage::moves::set(conn, old.id, &target, app.now())?;
     storage::accounts::set_moved(conn, old.id, &target)?;
+    moderation::note_command(app, conn, "take over", old.uri.clone())?;
     let (from, to) = (old.id, new);
     enqueue(app, conn, &Job::Refollow { from, to })?;
     // Of ours, that job takes care.
