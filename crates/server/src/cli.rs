@@ -60,7 +60,7 @@ pub enum Command {
     /// Tells everybody here something.
     #[command(subcommand)]
     Announcement(Announcement),
-    /// Makes and lists subject networks.
+    /// Makes and lists subject networks, and goes on with one of a server that failed.
     #[command(subcommand)]
     Network(Network),
     /// Looks after small pictures for :name: in what people here write.
@@ -288,6 +288,35 @@ pub enum Network {
     },
     /// Lists all networks, by name.
     List,
+    /// Names a steward of a network that has none any more.
+    Steward {
+        name: String,
+        /// Here or elsewhere: name@host
+        handle: String,
+    },
+    /// Writes into a file what another server has to know to go on with a network, besides both halves of its key. Nothing of it
+    /// is secret; of who follows after that nothing is in it.
+    Save { name: String, file: PathBuf },
+    /// Prints a steward's half of the key of a network, once: for one who lives elsewhere.
+    Half {
+        name: String,
+        /// Of the steward: name@host
+        handle: String,
+    },
+    /// Goes on here with a network of a server that failed: its followers are told by itself to follow the one here.
+    Takeover {
+        /// What `network save` wrote there.
+        saved: PathBuf,
+        /// A file with half of the key: given twice.
+        #[arg(long = "half", value_name = "FILE")]
+        halves: Vec<PathBuf>,
+        /// In its handle here, if not that of before. A network of that name goes on with it.
+        #[arg(long)]
+        name: Option<String>,
+        /// Who looks after it here, where it has to be made: a handle here or elsewhere. May be given several times.
+        #[arg(long = "steward", value_name = "HANDLE")]
+        stewards: Vec<String>,
+    },
 }
 
 fn posting(word: &str) -> Result<Posting, String> {

@@ -139,6 +139,15 @@ pub enum Job {
         account: AccountId,
         year: i32,
     },
+    /// Looks at the network to which a steward wants to move theirs, and proposes that.
+    ProposeMove {
+        network: AccountId,
+        by: AccountId,
+        /// By which they said so.
+        message: StatusId,
+        /// Its handle.
+        target: String,
+    },
     /// Asks a server what software it runs.
     LearnSoftware {
         host: String,
@@ -167,6 +176,7 @@ impl Job {
                 | Self::CountPoll { .. }
                 | Self::Import { .. }
                 | Self::LearnSoftware { .. }
+                | Self::ProposeMove { .. }
         )
     }
 
@@ -291,6 +301,11 @@ pub enum Outgoing {
     Move {
         account: AccountId,
     },
+    /// A network of a server that failed goes on here, which it says itself to these inboxes.
+    TakeOver {
+        account: AccountId,
+        inboxes: Vec<String>,
+    },
     /// What one of ours reports, said by the server itself.
     Flag {
         report: ReportId,
@@ -403,6 +418,12 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::Import { import, step } => transfer::work(app, import, step).await,
         Job::ImportPosts { import, step } => archives::work(app, import, step).await,
         Job::MakeAnnualReport { account, year } => annual_reports::make(app, account, year).await,
+        Job::ProposeMove {
+            network,
+            by,
+            message,
+            target,
+        } => networks::propose_move(app, network, by, message, &target).await,
         Job::LearnSoftware { host } => software::learn(app, &host).await,
         Job::Tell(events) => {
             app.streaming().publish(events);

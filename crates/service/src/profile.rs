@@ -105,11 +105,8 @@ async fn write(
             };
         }
         files.name(app, conn, avatar.iter().chain(&header))?;
-        for (place, picture) in [(&mut account.avatar, avatar), (&mut account.header, header)] {
-            if picture.is_some() {
-                forget(app, conn, std::mem::replace(place, picture))?;
-            }
-        }
+        replace(app, conn, &mut account.avatar, avatar)?;
+        replace(app, conn, &mut account.header, header)?;
         set(&mut user.default_visibility, change.default_visibility);
         set(&mut user.default_sensitive, change.default_sensitive);
         set(&mut user.default_language, change.default_language);
@@ -147,13 +144,17 @@ pub async fn delete_header(app: &App, person: &Person) -> Result<AccountView> {
 }
 
 /// One's own account, of which nobody else replaces a picture meanwhile.
-fn hold(conn: &mut storage::DbConnection, id: AccountId) -> Result<Account> {
+pub(crate) fn hold(conn: &mut storage::DbConnection, id: AccountId) -> Result<Account> {
     storage::accounts::hold(conn, id)?
         .filter(|account| !account.is_gone())
         .ok_or(Error::NotFound)
 }
 
-fn save(app: &App, conn: &mut storage::DbConnection, account: &mut Account) -> Result<()> {
+pub(crate) fn save(
+    app: &App,
+    conn: &mut storage::DbConnection,
+    account: &mut Account,
+) -> Result<()> {
     account.updated_at = app.now();
     storage::accounts::update_profile(conn, account)?;
     federate(
@@ -183,6 +184,19 @@ fn hosts(said: &[String]) -> Result<Vec<String>> {
         )));
     }
     Ok(hosts)
+}
+
+/// Puts a new picture, if there is one, in the place of the one before.
+pub(crate) fn replace(
+    app: &App,
+    conn: &mut storage::DbConnection,
+    place: &mut Option<String>,
+    picture: Option<String>,
+) -> Result<()> {
+    if picture.is_some() {
+        forget(app, conn, std::mem::replace(place, picture))?;
+    }
+    Ok(())
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {
@@ -294,7 +308,7 @@ async fn to_html(app: &App, text: &str, rel: Rel) -> Result<String> {
 }
 
 /// Stores a picture, if there is one.
-async fn keep_picture(
+pub(crate) async fn keep_picture(
     app: &App,
     bytes: Option<Bytes>,
     purpose: Purpose,

@@ -1170,6 +1170,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    network_halves (network_id, account_id) {
+        network_id -> BigInt,
+        account_id -> BigInt,
+        half -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(networks -> accounts (account_id));
 diesel::joinable!(network_stewards -> accounts (account_id));
 diesel::joinable!(network_posts -> statuses (status_id));
@@ -1269,6 +1278,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     moves,
     mutes,
     network_bans,
+    network_halves,
     network_invitations,
     network_posts,
     network_proposals,

@@ -19,6 +19,7 @@ pub enum Command {
     Leave,
     Stewards,
     Rules,
+    Description,
     /// What waits for a steward.
     Waiting,
     /// With the address of a post.
@@ -30,6 +31,14 @@ pub enum Command {
     Unban(String),
     AddSteward(String),
     RemoveSteward(String),
+    /// With a new description.
+    Describe(String),
+    /// With the name of a network elsewhere, as the two that follow.
+    Alias(String),
+    Unalias(String),
+    Move(String),
+    /// With the name of another steward.
+    ShareKey(String),
     ChangeRules(String),
     Confirm(i32),
     /// None of these.
@@ -54,6 +63,8 @@ impl Command {
             "stewards" => Self::Stewards,
             "rules" if rest.is_empty() => Self::Rules,
             "rules" => Self::ChangeRules(rest.to_owned()),
+            "description" if rest.is_empty() => Self::Description,
+            "description" => Self::Describe(rest.to_owned()),
             "waiting" => Self::Waiting,
             "pin" => Self::Post(Deed::Pin, thing()),
             "unpin" => Self::Post(Deed::Unpin, thing()),
@@ -70,6 +81,12 @@ impl Command {
             "ban" => Self::Ban(thing()),
             "unban" => Self::Unban(thing()),
             "add" if second.eq_ignore_ascii_case("steward") => Self::AddSteward(last.to_owned()),
+            "alias" => Self::Alias(thing()),
+            "unalias" => Self::Unalias(thing()),
+            "move" => Self::Move(after("to", rest).to_owned()),
+            "share" if second.eq_ignore_ascii_case("key") => {
+                Self::ShareKey(after("with", last).to_owned())
+            }
             "confirm" => thing().parse().map_or(Self::Unknown, Self::Confirm),
             _ => Self::Unknown,
         }
@@ -83,6 +100,16 @@ fn without_names(text: &str) -> &str {
         rest = split(rest).1;
     }
     rest
+}
+
+/// What comes after a word, if it is the first.
+fn after<'a>(word: &str, text: &'a str) -> &'a str {
+    let (first, rest) = split(text);
+    if first.eq_ignore_ascii_case(word) {
+        rest
+    } else {
+        text
+    }
 }
 
 /// The first word, and what comes after it.
@@ -126,6 +153,28 @@ mod tests {
                 "@english remove steward @mo",
                 Command::RemoveSteward("@mo".to_owned()),
             ),
+            ("@english description", Command::Description),
+            (
+                "@english Description: For all who teach it.",
+                Command::Describe("For all who teach it.".to_owned()),
+            ),
+            (
+                "@english alias @english@a.example",
+                Command::Alias("@english@a.example".to_owned()),
+            ),
+            (
+                "@english Move to english@b.example",
+                Command::Move("english@b.example".to_owned()),
+            ),
+            (
+                "@english move english@b.example",
+                Command::Move("english@b.example".to_owned()),
+            ),
+            (
+                "@english share key with mo@b.example",
+                Command::ShareKey("mo@b.example".to_owned()),
+            ),
+            ("@english share the joy", Command::Unknown),
             ("@english confirm 12", Command::Confirm(12)),
             ("@english confirm it", Command::Unknown),
             ("@english what is this?", Command::Unknown),

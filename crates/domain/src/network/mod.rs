@@ -55,9 +55,21 @@ pub enum ProposalKind {
     Ban,
     Unban,
     ChangeRules,
+    /// To another server.
+    Move,
+    /// The key is halved between two stewards.
+    ShareKey,
 }
 
-numbered!(ProposalKind { AddSteward = 0, RemoveSteward = 1, Ban = 2, Unban = 3, ChangeRules = 4 });
+numbered!(ProposalKind {
+    AddSteward = 0,
+    RemoveSteward = 1,
+    Ban = 2,
+    Unban = 3,
+    ChangeRules = 4,
+    Move = 5,
+    ShareKey = 6,
+});
 
 /// How the poster stands to a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -133,6 +145,8 @@ impl ProposalKind {
             Self::Ban => "ban",
             Self::Unban => "unban",
             Self::ChangeRules => "change_rules",
+            Self::Move => "move",
+            Self::ShareKey => "share_key",
         }
     }
 }

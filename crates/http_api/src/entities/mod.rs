@@ -67,7 +67,9 @@ pub use lineage::{
 pub use list::List;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
-pub use network::{Network, NetworkAnswer, NetworkPost, NetworkProposal};
+pub use network::{
+    Network, NetworkAnswer, NetworkHalf, NetworkPost, NetworkProposal, SavedNetwork,
+};
 pub use notification::{
     Groups, Merged, Notification, NotificationFallback, NotificationPolicy, NotificationRequest,
     UnreadCount,

@@ -47,7 +47,7 @@ pub struct NetworkPost {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NetworkProposal {
     pub number: i32,
-    /// `add_steward`, `remove_steward`, `ban`, `unban` or `change_rules`.
+    /// `add_steward`, `remove_steward`, `ban`, `unban`, `change_rules`, `move` or `share_key`.
     pub kind: &'static str,
     #[schema(required)]
     pub target: Option<Account>,
@@ -64,4 +64,30 @@ pub struct NetworkProposal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NetworkAnswer {
     pub message: String,
+}
+
+/// What another server has to know, besides both halves of its key, to go on with a network. Nothing of it is secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SavedNetwork {
+    /// By which other servers know it.
+    pub id: String,
+    pub name: String,
+    pub title: String,
+    /// As typed.
+    pub description: String,
+    pub rules: String,
+    pub posting: String,
+    pub membership: String,
+    /// Handles.
+    pub stewards: Vec<String>,
+    /// PEM.
+    pub public_key: String,
+    /// Of the servers on which its followers live.
+    pub inboxes: Vec<String>,
+}
+
+/// Half of the key of a network. One alone says nothing.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NetworkHalf {
+    pub half: String,
 }

@@ -3,20 +3,22 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use domain::network::Deed;
-use domain::{AccountId, Membership, NetworkPostState, Posting, ProposalKind, StatusId};
+use domain::{AccountId, Membership, NetworkPostState, Posting, StatusId};
 use serde::{Deserialize, Serialize};
 use service::App;
-use service::networks::{self, NewNetwork, PersonDeed, Wish};
+use service::networks::{self, Change, NewNetwork, PersonDeed};
 use utoipa::ToSchema;
 
 use super::{Answer, json, page};
 use crate::ApiError;
-use crate::entities::{Account, Network, NetworkAnswer, NetworkPost, NetworkProposal};
+use crate::entities::{
+    Account, Network, NetworkAnswer, NetworkHalf, NetworkPost, NetworkProposal, SavedNetwork,
+};
 use crate::extract::scope::{
     AdminWriteNetworks, ReadAccounts, ReadFollows, ReadStatuses, WriteAccounts, WriteFollows,
     WriteStatuses,
 };
-use crate::extract::{Anyone, Caller, Number, PageParams, Params, PathId, Text, Words};
+use crate::extract::{Anyone, Caller, Number, PageParams, Params, PathId, Text, Upload, Words};
 use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -40,6 +42,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             web::resource("/staffroom/v1/networks/{id}/proposals").route(web::get().to(proposals)),
         )
         .service(
+            web::resource("/staffroom/v1/networks/{network}/stewards/{id}")
+                .route(web::post().to(name_steward)),
+        )
+        .service(web::resource("/staffroom/v1/networks/{id}/saved").route(web::get().to(saved)))
+        .service(web::resource("/staffroom/v1/networks/{id}/half").route(web::post().to(half)))
+        .service(
             web::resource("/staffroom/v1/networks/{network}/posts/{id}/{deed}")
                 .route(web::post().to(do_with_post)),
         )
@@ -62,8 +70,15 @@ pub(super) fn operations(api: &mut Operations) {
         .answers::<Network>();
     api.patch(
         "/staffroom/v1/networks/{id}",
-        "Propose other rules, as a steward",
+        "As a steward: change what a network says of itself; propose other rules",
         update,
+    )
+    .answers::<NetworkAnswer>()
+    .files(&["avatar", "header"]);
+    api.post(
+        "/staffroom/v1/networks/{network}/stewards/{id}",
+        "Name a steward where none is left",
+        name_steward,
     )
     .answers::<NetworkAnswer>();
     api.get(
@@ -90,6 +105,18 @@ pub(super) fn operations(api: &mut Operations) {
         proposals,
     )
     .lists::<NetworkProposal>();
+    api.get(
+        "/staffroom/v1/networks/{id}/saved",
+        "What another server has to know to go on with a network, for stewards",
+        saved,
+    )
+    .answers::<SavedNetwork>();
+    api.post(
+        "/staffroom/v1/networks/{id}/half",
+        "A steward's half of the key of a network, which is shown once",
+        half,
+    )
+    .answers::<NetworkHalf>();
     api.post(
         "/staffroom/v1/networks/{network}/posts/{id}/{deed}",
         "As a steward: approve, refuse, remove, restore, pin or unpin a post",
@@ -98,7 +125,7 @@ pub(super) fn operations(api: &mut Operations) {
     .answers::<NetworkAnswer>();
     api.post(
         "/staffroom/v1/networks/{network}/people/{id}/{deed}",
-        "As a steward: accept, decline or invite somebody; propose to ban, unban, add_steward or remove_steward",
+        "As a steward: accept, decline or invite somebody; alias or unalias a network elsewhere; propose to ban, unban, add_steward or remove_steward, to move to a network elsewhere, or to share_key with a steward",
         do_with_person,
     )
     .answers::<NetworkAnswer>();
@@ -181,22 +208,37 @@ async fn create(_: Caller<AdminWriteNetworks>, params: Params<Wishes>, app: Data
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
-struct Rules {
+struct Changes {
+    title: Text,
+    description: Text,
     rules: Text,
 }
 
 async fn update(
     caller: Caller<WriteAccounts>,
     id: PathId<AccountId>,
-    params: Params<Rules>,
+    mut upload: Upload<Changes>,
     app: Data<App>,
 ) -> Answer {
-    let wish = Wish {
-        kind: ProposalKind::ChangeRules,
-        target: None,
-        text: params.0.rules.0.unwrap_or_default(),
+    let change = Change {
+        avatar: upload.take("avatar").map(|file| file.bytes),
+        header: upload.take("header").map(|file| file.bytes),
+        title: upload.params.title.0,
+        description: upload.params.description.0,
+        rules: upload.params.rules.0,
     };
-    say(networks::wish(&app, &caller.person, id.0, wish).await?)
+    say(networks::change(&app, &caller.person, id.0, change).await?)
+}
+
+async fn name_steward(
+    caller: Caller<AdminWriteNetworks>,
+    target: Path<Target>,
+    app: Data<App>,
+) -> Answer {
+    let who: AccountId = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let network = target.network()?;
+    let by = Some(&caller.person);
+    say(networks::name_steward(&app, by, network, who).await?)
 }
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
@@ -272,6 +314,16 @@ async fn proposals(caller: Caller<ReadAccounts>, id: PathId<AccountId>, app: Dat
     )
 }
 
+async fn saved(caller: Caller<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let found = networks::saved(&app, &caller.person, id.0).await?;
+    json(SavedNetwork::from(found))
+}
+
+async fn half(caller: Caller<WriteAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let half = networks::half(&app, &caller.person, id.0).await?;
+    json(NetworkHalf { half })
+}
+
 #[derive(Deserialize)]
 struct Target {
     network: String,
@@ -318,6 +370,10 @@ async fn do_with_person(
         "unban" => PersonDeed::Unban,
         "add_steward" => PersonDeed::AddSteward,
         "remove_steward" => PersonDeed::RemoveSteward,
+        "alias" => PersonDeed::Alias,
+        "unalias" => PersonDeed::Unalias,
+        "move" => PersonDeed::Move,
+        "share_key" => PersonDeed::ShareKey,
         _ => return Err(ApiError::NotFound),
     };
     let who: AccountId = target.id.parse().map_err(|_| ApiError::NotFound)?;

@@ -100,7 +100,9 @@ fn submit(
     status: &Status,
 ) -> Result<()> {
     let standing = standing(conn, to.id(), author.id)?;
+    let moved_to = to.account.moved_to_uri.as_deref();
     let state = match to.network.posting.decide(standing) {
+        _ if moved_to.is_some() => NetworkPostState::Refused,
         // Whom moderators silenced is not passed on unread.
         NetworkPostState::Announced if author.silenced_at.is_some() => NetworkPostState::Waiting,
         state => state,
@@ -136,10 +138,10 @@ fn submit(
             say_to_stewards(app, conn, to, Some(author.id), &text)
         }
         NetworkPostState::Refused | NetworkPostState::Removed => {
-            let why = if standing.is_banned {
-                "its stewards do not let you post there".to_owned()
-            } else {
-                format!("only its members post there. To become one, follow {name}")
+            let why = match moved_to {
+                Some(target) => format!("it has moved to {target}"),
+                None if standing.is_banned => "its stewards do not let you post there".to_owned(),
+                None => format!("only its members post there. To become one, follow {name}"),
             };
             let text = format!(
                 "Your post was not passed on to {name}: {why}. The post itself stays as it is: {}",
