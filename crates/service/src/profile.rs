@@ -27,7 +27,9 @@ pub struct ProfileChange {
     /// What is no host is left out.
     pub attribution_domains: Option<Vec<String>>,
     pub avatar: Option<Bytes>,
+    pub avatar_description: Option<String>,
     pub header: Option<Bytes>,
+    pub header_description: Option<String>,
     pub default_visibility: Option<Visibility>,
     pub default_sensitive: Option<bool>,
     pub default_language: Option<Option<String>>,
@@ -92,11 +94,20 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
                 domain::AccountKind::Person
             };
         }
+        // A new picture is not what was said of the old one.
         if avatar.is_some() {
             account.avatar = avatar;
+            account.avatar_description.clear();
         }
         if header.is_some() {
             account.header = header;
+            account.header_description.clear();
+        }
+        if let Some(text) = change.avatar_description {
+            account.avatar_description = text.trim().to_owned();
+        }
+        if let Some(text) = change.header_description {
+            account.header_description = text.trim().to_owned();
         }
         set(&mut user.default_visibility, change.default_visibility);
         set(&mut user.default_sensitive, change.default_sensitive);
@@ -116,6 +127,7 @@ pub async fn delete_avatar(app: &App, person: &Person) -> Result<AccountView> {
     app.transaction(move |app, conn| {
         let mut account = accounts::find(conn, id)?;
         account.avatar = None;
+        account.avatar_description.clear();
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))
     })
@@ -128,6 +140,7 @@ pub async fn delete_header(app: &App, person: &Person) -> Result<AccountView> {
     app.transaction(move |app, conn| {
         let mut account = accounts::find(conn, id)?;
         account.header = None;
+        account.header_description.clear();
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))
     })
@@ -188,6 +201,17 @@ fn check(change: &ProfileChange) -> Result<()> {
             "Bio is too long (maximum is {} characters)",
             limits::BIOGRAPHY
         )));
+    }
+    for (name, said) in [
+        ("Avatar", &change.avatar_description),
+        ("Header", &change.header_description),
+    ] {
+        if longer(said, limits::PICTURE_DESCRIPTION) {
+            return Err(invalid(format!(
+                "{name} description is too long (maximum is {} characters)",
+                limits::PICTURE_DESCRIPTION
+            )));
+        }
     }
     if let Some(fields) = &change.fields {
         if fields

@@ -44,6 +44,8 @@ diesel::table! {
         attribution_domains -> Text,
         sensitized_at -> Nullable<Timestamp>,
         edited_at -> Nullable<Timestamp>,
+        avatar_description -> Text,
+        header_description -> Text,
     }
 }
 

@@ -86,6 +86,7 @@ pub struct PartialAccountWithAvatar {
     pub url: String,
     pub avatar: String,
     pub avatar_static: String,
+    pub avatar_description: String,
     pub locked: bool,
     pub bot: bool,
 }
@@ -209,6 +210,7 @@ impl From<Account> for PartialAccountWithAvatar {
             url: account.url,
             avatar: account.avatar,
             avatar_static: account.avatar_static,
+            avatar_description: account.avatar_description,
             locked: account.locked,
             bot: account.bot,
         }

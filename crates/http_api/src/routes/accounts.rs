@@ -203,6 +203,8 @@ pub(super) struct Update {
     indexable: Flag,
     hide_collections: Flag,
     attribution_domains: Words,
+    avatar_description: Text,
+    header_description: Text,
     fields_attributes: Option<Fields>,
     source: UpdateSource,
 }
@@ -272,7 +274,9 @@ impl Update {
             hide_collections: params.hide_collections.0,
             attribution_domains: params.attribution_domains.0,
             avatar,
+            avatar_description: params.avatar_description.0,
             header,
+            header_description: params.header_description.0,
             default_visibility: params.source.privacy.0,
             default_sensitive: params.source.sensitive.0,
             default_language: params

@@ -111,6 +111,8 @@ pub(crate) fn new_account(app: &App, username: &str, kind: AccountKind) -> Accou
         attribution_domains: Vec::new(),
         sensitized_at: None,
         edited_at: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
     }
 }
 
