@@ -444,6 +444,9 @@ impl From<NotificationView> for e::Notification {
             created_at: row.created_at,
             group_key: NotificationGroup::of(row.id, row.kind, row.status_id, row.created_at)
                 .to_string(),
+            annual_report: service::notifications::year(&row).map(|year| e::AnnualReportEvent {
+                year: year.to_string(),
+            }),
             status: view.status.map(Into::into),
             report: view.report.map(Into::into),
             event: view.severance.map(Into::into),

@@ -94,8 +94,8 @@ pub(crate) fn tell_severed(
     Ok(())
 }
 
-/// A line from the server, which shows the reader as whose deed it is, as Mastodon does.
-fn tell(
+/// A line from the server, once for each event, which shows the reader as whose deed it is, as Mastodon does.
+pub(crate) fn tell(
     app: &App,
     conn: &mut DbConnection,
     account: AccountId,
