@@ -82,6 +82,19 @@ pub fn of_account(
         .load(conn)
 }
 
+/// The archives that an account brought after `time`.
+pub fn since(
+    conn: &mut DbConnection,
+    account: AccountId,
+    time: Time,
+) -> QueryResult<Vec<PostImport>> {
+    post_imports::table
+        .filter(post_imports::account_id.eq(account.0))
+        .filter(post_imports::created_at.gt(time))
+        .select(PostImport::as_select())
+        .load(conn)
+}
+
 /// How many archives of an account are being worked off.
 pub fn count_unfinished(conn: &mut DbConnection, account: AccountId) -> QueryResult<i64> {
     post_imports::table

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use storage::post_imports::{self, PostImport};
 use storage::{DbConnection, QueryError, Spool};
 
-use super::arriving::check_none_waits;
+use super::arriving::{DAY, check_may_bring};
 use super::opened::Opened;
 use super::{EXTENSION, apart, internal};
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
 use crate::profile::new_path;
-use crate::{App, Error, Result, attachments};
+use crate::{App, Error, Result, attachments, moderation};
 
 /// Bytes of an archive.
 pub const FILE_BYTES: u64 = 2 * 1_024 * 1_024 * 1_024;
@@ -64,14 +64,17 @@ pub async fn submit(app: &App, person: &Person, mut file: Spool) -> Result<i64> 
     }
     file.finish().await?;
     let place = file.path().to_owned();
-    apart(move || Opened::open(&place)?.owner()).await??;
+    let from = apart(move || Opened::open(&place)?.owner()).await??.id;
     let kept = new_path(EXTENSION);
     app.media().keep(file, &kept).await?;
     let (id, me, named) = (app.next_id(), person.id(), kept.clone());
+    let person = person.clone();
     let written = app
         .transaction(move |app, conn| {
             storage::accounts::hold(conn, me)?;
-            check_none_waits(conn, me)?;
+            check_may_bring(app, conn, me)?;
+            // It goes past the limits of posting, so that moderators see who does it, and as whom they wrote elsewhere.
+            moderation::note(app, conn, &person, "bring posts", from)?;
             let import = PostImport {
                 id,
                 account_id: me,
@@ -100,6 +103,22 @@ pub async fn submit(app: &App, person: &Person, mut file: Spool) -> Result<i64> 
         app.media().delete(&kept).await?;
     }
     written.map(|()| id)
+}
+
+/// What the other archives came to that their owner brought within a day before one.
+pub(super) struct Spent {
+    pub posts: i64,
+    /// Bytes of files.
+    pub unpacked: i64,
+}
+
+/// What is counted with an archive: its owner may have split one.
+pub(super) fn spent(conn: &mut DbConnection, import: &PostImport) -> Result<Spent> {
+    let mut before = post_imports::since(conn, import.account_id, import.created_at - DAY)?;
+    before.retain(|other| other.id != import.id);
+    let unpacked = before.iter().map(|other| other.unpacked).sum();
+    let posts = taken(conn, before)?.iter().map(|one| one.counts.done).sum();
+    Ok(Spent { posts, unpacked })
 }
 
 /// The archives that somebody brought along last, newest first.
