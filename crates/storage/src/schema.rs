@@ -684,6 +684,10 @@ diesel::table! {
         action -> SmallInt,
         text -> Text,
         created_at -> Timestamp,
+        appeal -> Nullable<Text>,
+        appealed_at -> Nullable<Timestamp>,
+        decided_at -> Nullable<Timestamp>,
+        overruled -> Bool,
     }
 }
 

@@ -26,6 +26,7 @@ mod settings;
 mod sign_in;
 mod sign_up;
 mod status;
+mod strikes;
 mod transfer;
 mod tree;
 mod vocabulary;
@@ -166,6 +167,17 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/settings/transfer/posts").route(web::post().to(archives::bring)))
         .service(
             web::resource("/settings/transfer/posts/{id}").route(web::get().to(archives::report)),
+        )
+        .service(web::resource("/disputes/strikes").route(web::get().to(strikes::list)))
+        .service(
+            web::resource("/disputes/strikes/{id}")
+                .route(web::get().to(strikes::form))
+                .route(web::post().to(strikes::submit)),
+        )
+        .service(
+            web::resource("/admin/disputes/appeals")
+                .route(web::get().to(strikes::waiting))
+                .route(web::post().to(strikes::decide)),
         )
         .service(web::resource("/welcome").route(web::get().to(sign_up::welcome)))
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))
