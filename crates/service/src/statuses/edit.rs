@@ -1,13 +1,17 @@
 //! Changing one's own words.
 
-use domain::{ContentType, MediaId, NotificationKind, QuotePolicy, StatusId};
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use domain::{AccountId, ContentType, MediaId, NotificationKind, QuotePolicy, StatusId};
 use storage::DbConnection;
+use storage::media::Preview;
 use storage::statuses::{Status, StatusEdit};
 
 use super::compose::{check_length, compose, emojis};
 use super::publish::{attach, check_language, check_media, clean, show};
 use super::write::tell_of_edit;
-use crate::attachments::{check_described, check_description, check_focus};
+use crate::attachments::{self, check_described, check_description, check_focus};
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::notify::notify;
@@ -40,6 +44,8 @@ pub struct MediaChange {
     pub id: MediaId,
     pub description: Option<String>,
     pub focus: Option<(f64, f64)>,
+    /// A picture that stands for it.
+    pub thumbnail: Option<Bytes>,
 }
 
 /// Changes a status and keeps what it was. Only its author may.
@@ -65,8 +71,9 @@ pub async fn edit(
     }
     let mut composed = compose(app, &change.text, change.content_type).await?;
     let found = lineage::look_up(app, &composed.html).await;
+    let mut previews = previews(app, person.id(), id, &mut change.media_changes).await?;
     let author = person.account.clone();
-    app.transaction(move |app, conn| {
+    let done = app.transaction(move |app, conn| {
         let mut status = own(conn, &author.id, id)?;
         let files = storage::media::of_statuses(conn, &[id])?;
         let stays_empty = change
@@ -149,6 +156,7 @@ pub async fn edit(
             storage::media::detach_all(conn, id)?;
             attach(conn, author.id, id, media)?;
         }
+        let mut replaced: Vec<String> = Vec::new();
         for media in change.media_changes {
             let Some(row) =
                 storage::media::find(conn, media.id)?.filter(|row| row.status_id == Some(id))
@@ -158,6 +166,10 @@ pub async fn edit(
             let description = media.description.or(row.description);
             let focus = media.focus.unwrap_or((row.focus_x, row.focus_y));
             storage::media::describe(conn, row.id, description.as_deref(), focus)?;
+            if let Some(preview) = previews.remove(&row.id) {
+                storage::media::set_preview(conn, row.id, &preview)?;
+                replaced.extend(row.thumbnail);
+            }
         }
         // What is said of them may have come with the change.
         if app.settings().require_description {
@@ -170,9 +182,38 @@ pub async fn edit(
         lineage::note(app, conn, &mut status, claims)?;
         tell_of_edit(app, conn, &status)?;
         federate(app, conn, Outgoing::Edit { status: id })?;
-        show(app, conn, author.id, status)
-    })
-    .await
+        Ok((show(app, conn, author.id, status)?, replaced))
+    });
+    let (view, replaced) = done.await?;
+    attachments::remove(app, &replaced).await?;
+    Ok(view)
+}
+
+/// Makes the small pictures that come along, one for each file of one's own status: nobody works for another's.
+async fn previews(
+    app: &App,
+    author: AccountId,
+    id: StatusId,
+    changes: &mut [MediaChange],
+) -> Result<HashMap<MediaId, Preview>> {
+    let mut made = HashMap::new();
+    if changes.iter().all(|change| change.thumbnail.is_none()) {
+        return Ok(made);
+    }
+    let files = app
+        .read(move |_, conn| {
+            own(conn, &author, id)?;
+            Ok(storage::media::of_statuses(conn, &[id])?)
+        })
+        .await?;
+    for change in changes {
+        let is_wanted =
+            files.iter().any(|file| file.id == change.id) && !made.contains_key(&change.id);
+        if let Some(bytes) = change.thumbnail.take().filter(|_| is_wanted) {
+            made.insert(change.id, attachments::preview(app, bytes).await?);
+        }
+    }
+    Ok(made)
 }
 
 /// The author's own status, if it is a post and no boost.
