@@ -154,15 +154,22 @@ async fn descriptions(kind: Kind) {
     let refused = ada.request(Method::PATCH, own).json(&long).send().await;
     assert_eq!(refused.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
 
+    // Apps know by its address that there is no picture.
+    let bo = school.teacher("bo");
+    let bare = bo.get("/api/v1/accounts/verify_credentials").await;
+    for (key, end) in [("avatar", "avatars"), ("header", "headers")] {
+        let address = bare[key].as_str().unwrap();
+        assert!(address.ends_with(&format!("/{end}/original/missing.png")));
+        let served = school.http.get(address).send().await.unwrap();
+        assert_eq!(served.headers()["content-type"], "image/png", "{address}");
+    }
+
     // What was said of a picture goes with it, whatever comes in its place.
     let form = multipart::Form::new().part("avatar", picture());
     let changed = answer(ada.request(Method::PATCH, own).multipart(form)).await;
     assert_eq!(both(&changed), (String::new(), "Hills".to_owned()));
     let without = ada.request(Method::DELETE, "/api/v1/profile/header");
-    assert_eq!(
-        both(&answer(without).await),
-        (String::new(), String::new())
-    );
+    assert_eq!(both(&answer(without).await), (String::new(), String::new()));
 }
 
 #[tokio::test]

@@ -181,11 +181,11 @@ impl Addresses {
 
     #[must_use]
     pub fn default_avatar(&self) -> String {
-        self.join("/assets/avatar.png")
+        self.join("/assets/avatars/original/missing.png")
     }
 
     #[must_use]
     pub fn default_header(&self) -> String {
-        self.join("/assets/header.png")
+        self.join("/assets/headers/original/missing.png")
     }
 }

@@ -189,6 +189,10 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(web::resource("/oauth/authorize/native").route(web::get().to(consent::code)))
         .service(web::resource("/assets/{name}").route(web::get().to(assets::asset)))
+        .service(
+            web::resource("/assets/{kind}/original/missing.png")
+                .route(web::get().to(assets::missing)),
+        )
         .service(web::resource("/favicon.ico").route(web::get().to(assets::icon)))
         .service(web::resource("/@{name}.atom").route(web::get().to(feed::feed)))
         .service(web::resource("/@{name}").route(web::get().to(profile::profile)))
