@@ -257,6 +257,11 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
                 .then(|| json!(app.addresses().featured_tags(&account.username))),
         ),
         (
+            "featuredCollections",
+            matches!(account.kind, AccountKind::Person | AccountKind::Service)
+                .then(|| json!(app.addresses().collections(&account.username))),
+        ),
+        (
             "attributionDomains",
             (!account.attribution_domains.is_empty()).then(|| json!(account.attribution_domains)),
         ),
@@ -313,7 +318,7 @@ pub(crate) fn reduced(app: &App, account: &Account, keys: &Keys) -> Value {
     }))
 }
 
-fn kind_of(account: &Account) -> &'static str {
+pub(super) fn kind_of(account: &Account) -> &'static str {
     match account.kind {
         AccountKind::Person => "Person",
         AccountKind::Service => "Service",
