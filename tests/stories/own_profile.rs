@@ -28,7 +28,7 @@ async fn profile(kind: Kind) {
         .await;
     let change = json!({ "display_name": "Ada", "note": "I teach <maths>", "locked": true, "discoverable": true,
         "fields_attributes": [{ "name": "Room", "value": "12 & 13" }],
-        "attribution_domains": ["school.example"] });
+        "attribution_domains": ["school.example"], "show_media": false, "show_featured": false });
     let write = ada.request(Method::PATCH, "/api/v1/profile").json(&change);
     let written = answer(write).await;
     assert_eq!(written["note"], "I teach <maths>");
@@ -38,6 +38,9 @@ async fn profile(kind: Kind) {
         ("display_name", json!("Ada")),
         ("locked", json!(true)),
         ("discoverable", json!(true)),
+        ("show_media", json!(false)),
+        ("show_media_replies", json!(true)),
+        ("show_featured", json!(false)),
         ("attribution_domains", json!(["school.example"])),
     ] {
         assert_eq!(written[key], value, "{key}");
@@ -46,6 +49,8 @@ async fn profile(kind: Kind) {
     assert_eq!(ada.get("/api/v1/profile").await, written);
     let seen = ada.get("/api/v1/accounts/verify_credentials").await;
     assert_eq!(seen["note"], "<p>I teach &lt;maths&gt;</p>");
+    assert_eq!(seen["show_media"], false);
+    assert_eq!(seen["show_media_replies"], true);
 
     // What is too long changes nothing.
     let long = json!({ "display_name": "x".repeat(101), "note": "other" });

@@ -24,6 +24,9 @@ pub struct ProfileChange {
     pub discoverable: Option<bool>,
     pub indexable: Option<bool>,
     pub hide_collections: Option<bool>,
+    pub show_media: Option<bool>,
+    pub show_media_replies: Option<bool>,
+    pub show_featured: Option<bool>,
     /// What is no host is left out.
     pub attribution_domains: Option<Vec<String>>,
     pub avatar: Option<Bytes>,
@@ -84,6 +87,9 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         }
         set(&mut account.indexable, change.indexable);
         set(&mut account.hide_collections, change.hide_collections);
+        set(&mut account.show_media, change.show_media);
+        set(&mut account.show_media_replies, change.show_media_replies);
+        set(&mut account.show_featured, change.show_featured);
         if let Some(domains) = change.attribution_domains {
             account.attribution_domains = hosts(&domains)?;
         }

@@ -46,6 +46,9 @@ diesel::table! {
         edited_at -> Nullable<Timestamp>,
         avatar_description -> Text,
         header_description -> Text,
+        show_media -> Bool,
+        show_media_replies -> Bool,
+        show_featured -> Bool,
     }
 }
 

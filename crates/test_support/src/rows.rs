@@ -61,6 +61,9 @@ pub fn account_row() -> Account {
         edited_at: None,
         avatar_description: String::new(),
         header_description: String::new(),
+        show_media: true,
+        show_media_replies: true,
+        show_featured: true,
     }
 }
 

@@ -226,5 +226,8 @@ fn describe(
         edited_at: remote.edited.or(known.and_then(|row| row.edited_at)),
         avatar_description: described(&remote.avatar_description),
         header_description: described(&remote.header_description),
+        show_media: true,
+        show_media_replies: true,
+        show_featured: true,
     }
 }

@@ -113,6 +113,9 @@ pub(crate) fn new_account(app: &App, username: &str, kind: AccountKind) -> Accou
         edited_at: None,
         avatar_description: String::new(),
         header_description: String::new(),
+        show_media: true,
+        show_media_replies: true,
+        show_featured: true,
     }
 }
 
