@@ -59,7 +59,8 @@ def pytest_collection_modifyitems(session, config, items):
         if hasattr(plugin, "WebSocketCassette"):
             plugin.WebSocketCassette = LiveWebSocket
     # What a name stands for: a test, or with all its parameters, a test.
-    left = dict(config.expected)
+    files = {item.nodeid.partition("::")[0] for item in items}
+    left = {name: reason for name, reason in config.expected.items() if name.partition("::")[0] in files}
     for item in items:
         for name in {item.nodeid, item.nodeid.partition("[")[0]} & config.expected.keys():
             reason = config.expected[name]

@@ -47,6 +47,12 @@ logging.filter = "warn"
         eventually(lambda: requests.get(f"{self.base}/readyz", timeout=5).ok)
         return self
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
     def stop(self):
         if self.process is not None:
             self.process.terminate()

@@ -19,6 +19,33 @@ async fn is_made(who: &Teacher, path: &str) -> Value {
     who.get(path).await
 }
 
+const TOLD: &str = "/api/v1/notifications?types[]=annual_report";
+
+/// The only line that tells of a report, in every way in which apps read it.
+async fn is_told(ada: &Teacher, year: i32) -> Value {
+    let all = ada.get(TOLD).await;
+    assert_eq!(all.as_array().unwrap().len(), 1, "{all}");
+    let line = &all[0];
+    let said = json!({ "year": year.to_string() });
+    assert_eq!(line["annual_report"], said);
+    assert_eq!(line["account"]["acct"], "ada");
+    assert_eq!(line.get("fallback"), None);
+    let grouped = TOLD.replace("v1", "v2");
+    let group = ada.get(&grouped).await["notification_groups"][0].clone();
+    assert_eq!(group["type"], "annual_report");
+    assert_eq!(group["annual_report"], said);
+
+    // An app that does not know the kind has words for it; who does not want it does not get it.
+    let unknown = ada.get(&format!("{TOLD}&supported_types[]=mention")).await;
+    let title = unknown[0]["fallback"]["title"].as_str().unwrap();
+    assert_eq!(title, "ada, your year in posts is ready");
+    let without = "/api/v1/notifications?exclude_types[]=annual_report";
+    let others = ada.get(without).await;
+    let others = others.as_array().unwrap();
+    assert!(others.iter().all(|one| one["type"] != "annual_report"));
+    line["id"].clone()
+}
+
 async fn annual_reports(kind: Kind) {
     let Some(school) = School::open(kind).await else {
         return;
@@ -73,6 +100,9 @@ async fn annual_reports(kind: Kind) {
     assert_eq!(made["statuses"][0]["id"], first);
     assert!(data.get("percentiles").is_none());
 
+    let line = is_told(&ada, now.year()).await;
+    assert_eq!(bo.get(TOLD).await, json!([]));
+
     // Told until it was read; to be had afterwards. Nobody else's.
     assert_eq!(ada.get(all).await, made);
     assert_eq!(bo.get(all).await["annual_reports"], json!([]));
@@ -105,6 +135,8 @@ async fn annual_reports(kind: Kind) {
         .map(|month| month["statuses"].as_i64().unwrap())
         .sum();
     assert_eq!(written, 3);
+    let other = is_told(&ada, now.year()).await;
+    assert_ne!(other, line, "what is made anew is told anew");
 
     for year in ["1850", "9999", "999999999"] {
         let other = format!("{all}/{year}");

@@ -12,7 +12,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use crate::harness::{School, Teacher, answer, eventually};
+use crate::harness::{School, Teacher, answer, eventually, out};
 use crate::mail::{letterbox, text};
 use crate::sign_in::field;
 use crate::transfer::{Desk, HERE};
@@ -112,10 +112,10 @@ fn archive(items: &[Value], files: &[(&str, &[u8])]) -> Vec<u8> {
     zipped(&all)
 }
 
-/// A post in an archive of `OLD`.
+/// A post in an archive of `OLD`; a day has two hundred.
 fn created(number: usize, content: &str, more: &Value) -> Value {
     let mut note = json!({ "id": format!("{OLD}/statuses/{number}"), "type": "Note", "attributedTo": OLD,
-        "published": format!("2021-03-04T{:02}:{:02}:{:02}Z", number / 3600, number / 60 % 60, number % 60),
+        "published": format!("2021-03-{:02}T{:02}:{:02}:{:02}Z", 4 + number / 200, number / 3600, number / 60 % 60, number % 60),
         "to": [PUBLIC], "cc": [format!("{OLD}/followers")], "content": content });
     for (key, value) in more.as_object().unwrap() {
         note[key] = value.clone();
@@ -326,6 +326,10 @@ async fn round_trip(kind: Kind) {
     let report = desk.brings_posts(bytes.clone()).await;
     assert!(report.contains("here already: 8"), "{report}");
     assert_eq!(written(&ada).await.len(), 8);
+    // Moderators see who brought what.
+    let log = out(&here.command(&["report", "log"]));
+    let line = format!("@ada\tbring posts\t{}/users/ada", here.base);
+    assert!(log.contains(&line), "{log}");
 
     fay.follow("@eve").await;
     eve.publish(json!({ "status": "I am new here" })).await;

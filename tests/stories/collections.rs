@@ -332,3 +332,96 @@ async fn who_is_put_in_is_told_on_sqlite() {
 async fn who_is_put_in_is_told_on_postgresql() {
     told(Postgres).await;
 }
+
+async fn read_elsewhere(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let (bo_id, cy_id) = (wants_to_be_found(&bo).await, wants_to_be_found(&cy).await);
+    let wish = json!({ "name": "Physics", "description": "Who does experiments", "language": "en",
+        "tag_name": "physics", "discoverable": true, "account_ids": [bo_id, cy_id] });
+    let made = ada.post("/api/v1/collections", wish).await["collection"].clone();
+    let quiet = json!({ "name": "Quiet", "account_ids": [bo_id] });
+    let quiet = ada.post("/api/v1/collections", quiet).await["collection"].clone();
+    let base = school.base.clone();
+    let document = async |address: &str| {
+        let place = address.strip_prefix(&base).unwrap();
+        let request = school.request(Method::GET, place);
+        let response = request.header("accept", "application/activity+json");
+        let response = response.send().await.unwrap();
+        let status = response.status();
+        (status, response.json::<Value>().await.unwrap_or_default())
+    };
+
+    let (_, actor) = document(&format!("{base}/users/ada")).await;
+    let all = actor["featuredCollections"].as_str().unwrap();
+    let (_, listed) = document(all).await;
+    assert_eq!(listed["id"], all);
+    assert_eq!(listed["totalItems"], 1, "one is not listed");
+    let (_, mut one) = document(made["uri"].as_str().unwrap()).await;
+    one.as_object_mut().unwrap().remove("@context").unwrap();
+    assert_eq!(listed["orderedItems"][0], one);
+    for (key, value) in [
+        ("id", made["uri"].clone()),
+        ("type", json!("FeaturedCollection")),
+        ("attributedTo", actor["id"].clone()),
+        ("name", json!("Physics")),
+        ("summaryMap", json!({ "en": "Who does experiments" })),
+        ("discoverable", json!(true)),
+        ("sensitive", json!(false)),
+        ("totalItems", json!(2)),
+    ] {
+        assert_eq!(one[key], value, "{key}");
+    }
+    assert_eq!(one["topic"]["name"], "#physics");
+    let item = &one["orderedItems"][0];
+    assert_eq!(item["type"], "FeaturedItem");
+    assert_eq!(item["featuredObject"], format!("{base}/users/bo"));
+    assert_eq!(item["featuredObjectType"], "Person");
+    let stamp = item["featureAuthorization"].as_str().unwrap();
+    let (_, shown) = document(stamp).await;
+    assert_eq!(shown["id"], stamp);
+    assert_eq!(shown["type"], "FeatureAuthorization");
+    assert_eq!(shown["interactionTarget"], item["featuredObject"]);
+    assert_eq!(shown["interactingObject"], made["uri"]);
+    // Not listed, and there for whoever knows its id; not as somebody else's, nor is the stamp.
+    let address = quiet["uri"].as_str().unwrap();
+    let (status, unlisted) = document(address).await;
+    assert_eq!(
+        (status, &unlisted["name"]),
+        (StatusCode::OK, &json!("Quiet"))
+    );
+    for other in [
+        address.replace("/users/ada", "/users/bo"),
+        stamp.replace("/users/bo", "/users/cy"),
+        format!("{all}/1"),
+        format!("{all}/x"),
+        format!("{base}/users/nobody/collections"),
+    ] {
+        assert_eq!(document(&other).await.0, MISSING, "{other}");
+    }
+
+    // Who takes themselves out stands there no more.
+    let own = format!("/api/v1/collections/{}", made["id"].as_str().unwrap());
+    let first = made["items"][0]["id"].as_str().unwrap();
+    bo.post(&format!("{own}/items/{first}/revoke"), Value::Null)
+        .await;
+    assert_eq!(document(stamp).await.0, MISSING);
+    let (_, left) = document(made["uri"].as_str().unwrap()).await;
+    let left = left["orderedItems"].as_array().unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0]["featuredObject"], format!("{base}/users/cy"));
+    answer(ada.request(Method::DELETE, &own)).await;
+    assert_eq!(document(made["uri"].as_str().unwrap()).await.0, MISSING);
+}
+
+#[tokio::test]
+async fn collections_are_read_by_other_servers_on_sqlite() {
+    read_elsewhere(Sqlite).await;
+}
+
+#[tokio::test]
+async fn collections_are_read_by_other_servers_on_postgresql() {
+    read_elsewhere(Postgres).await;
+}

@@ -437,6 +437,47 @@ fn boxed(kind: &str, inside: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn without_ffmpeg_files_lose_what_they_say_of_themselves_and_play() {
+    let settings = [("media.ffmpeg", "\"off\"")];
+    let (Some(()), Some(school)) = (ffmpeg(), School::open_with(Sqlite, &settings).await) else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let film: [&[&str]; 2] = [&PICTURES, &TONE];
+    let sound: [&[&str]; 1] = [&TONE];
+    for (sources, how, name) in [
+        (
+            &film[..],
+            &["-c:v", "libvpx", "-c:a", "libopus"][..],
+            "a.webm",
+        ),
+        (&sound, &["-c:a", "libopus"], "a.ogg"),
+        (&sound, &["-c:a", "libvorbis"], "b.ogg"),
+        (&sound, &["-c:a", "flac"], "a.flac"),
+        (&sound, &["-c:a", "pcm_s16le"], "a.wav"),
+    ] {
+        let sent = made(sources, how, name);
+        assert!(says(&sent, SECRET), "{name}");
+        let (code, kept) = send(&ada, 2, file(sent)).await;
+        assert_eq!(code, StatusCode::OK, "{name}: {kept}");
+        let served = school.http.get(kept["url"].as_str().unwrap()).send().await;
+        let bytes = served.unwrap().bytes().await.unwrap();
+        assert!(!says(&bytes, SECRET), "{name}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, &bytes).unwrap();
+        let played = Command::new("ffmpeg")
+            .args(["-v", "error", "-xerror", "-i"])
+            .arg(&path)
+            .args(["-f", "null", "-"])
+            .output()
+            .unwrap();
+        assert!(played.status.success(), "{name}: {}", out(&played));
+        assert_eq!(out(&played), "", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn without_ffmpeg_films_are_kept_as_they_are() {
     let settings = [
         ("media.ffmpeg", "\"off\""),

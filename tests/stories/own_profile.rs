@@ -1,10 +1,14 @@
 //! One's own profile as one wrote it.
 
-use reqwest::{Method, StatusCode};
+use std::io::Cursor;
+
+use image::{ImageFormat, RgbImage};
+use reqwest::{Method, StatusCode, multipart};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use crate::harness::{School, answer};
+use crate::elsewhere::{Elsewhere, account_id};
+use crate::harness::{School, answer, eventually};
 
 async fn profile(kind: Kind) {
     let Some(school) = School::open(kind).await else {
@@ -24,7 +28,7 @@ async fn profile(kind: Kind) {
         .await;
     let change = json!({ "display_name": "Ada", "note": "I teach <maths>", "locked": true, "discoverable": true,
         "fields_attributes": [{ "name": "Room", "value": "12 & 13" }],
-        "attribution_domains": ["school.example"] });
+        "attribution_domains": ["school.example"], "show_media": false, "show_featured": false });
     let write = ada.request(Method::PATCH, "/api/v1/profile").json(&change);
     let written = answer(write).await;
     assert_eq!(written["note"], "I teach <maths>");
@@ -34,6 +38,9 @@ async fn profile(kind: Kind) {
         ("display_name", json!("Ada")),
         ("locked", json!(true)),
         ("discoverable", json!(true)),
+        ("show_media", json!(false)),
+        ("show_media_replies", json!(true)),
+        ("show_featured", json!(false)),
         ("attribution_domains", json!(["school.example"])),
     ] {
         assert_eq!(written[key], value, "{key}");
@@ -42,6 +49,8 @@ async fn profile(kind: Kind) {
     assert_eq!(ada.get("/api/v1/profile").await, written);
     let seen = ada.get("/api/v1/accounts/verify_credentials").await;
     assert_eq!(seen["note"], "<p>I teach &lt;maths&gt;</p>");
+    assert_eq!(seen["show_media"], false);
+    assert_eq!(seen["show_media_replies"], true);
 
     // What is too long changes nothing.
     let long = json!({ "display_name": "x".repeat(101), "note": "other" });
@@ -96,4 +105,122 @@ async fn others_are_told_when_a_profile_was_changed_on_sqlite() {
 #[tokio::test]
 async fn others_are_told_when_a_profile_was_changed_on_postgresql() {
     changes(Postgres).await;
+}
+
+/// A picture as apps send it for a profile.
+fn picture() -> multipart::Part {
+    let mut png = Cursor::new(Vec::new());
+    RgbImage::new(8, 8)
+        .write_to(&mut png, ImageFormat::Png)
+        .unwrap();
+    let part = multipart::Part::bytes(png.into_inner()).file_name("face.png");
+    part.mime_str("image/png").unwrap()
+}
+
+async fn descriptions(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let own = "/api/v1/accounts/update_credentials";
+    let shown = "Ada at the board";
+    let form = multipart::Form::new()
+        .part("avatar", picture())
+        .text("avatar_description", format!(" {shown} "))
+        .part("header", picture())
+        .text("header_description", "Hills");
+    let seen = answer(ada.request(Method::PATCH, own).multipart(form)).await;
+    let both = |account: &Value| {
+        let said = |key: &str| account[key].as_str().unwrap().to_owned();
+        (said("avatar_description"), said("header_description"))
+    };
+    let said = (shown.to_owned(), "Hills".to_owned());
+    assert_eq!(both(&seen), said);
+    assert_eq!(both(&ada.get("/api/v1/profile").await), said);
+    let account = format!("/api/v1/accounts/{}", seen["id"].as_str().unwrap());
+    assert_eq!(
+        both(&answer(school.request(Method::GET, &account)).await),
+        said
+    );
+    let actor = school.request(Method::GET, "/users/ada");
+    let actor = answer(actor.header("accept", "application/activity+json")).await;
+    for (key, text) in [("icon", shown), ("image", "Hills")] {
+        assert_eq!(actor[key]["name"], text);
+        assert_eq!(actor[key]["summary"], text);
+    }
+    let page = school.request(Method::GET, "/@ada").send().await.unwrap();
+    let page = page.text().await.unwrap();
+    assert!(page.contains(&format!("alt=\"{shown}\"")), "{page}");
+
+    let instance = answer(school.request(Method::GET, "/api/v2/instance")).await;
+    let limits = &instance["configuration"]["accounts"];
+    assert_eq!(limits["max_avatar_description_length"], 150);
+    let long = json!({ "header_description": "x".repeat(151) });
+    let refused = ada.request(Method::PATCH, own).json(&long).send().await;
+    assert_eq!(refused.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
+
+    // Apps know by its address that there is no picture.
+    let bo = school.teacher("bo");
+    let bare = bo.get("/api/v1/accounts/verify_credentials").await;
+    for (key, end) in [("avatar", "avatars"), ("header", "headers")] {
+        let address = bare[key].as_str().unwrap();
+        assert!(address.ends_with(&format!("/{end}/original/missing.png")));
+        let served = school.http.get(address).send().await.unwrap();
+        assert_eq!(served.headers()["content-type"], "image/png", "{address}");
+    }
+
+    // What was said of a picture goes with it, whatever comes in its place.
+    let form = multipart::Form::new().part("avatar", picture());
+    let changed = answer(ada.request(Method::PATCH, own).multipart(form)).await;
+    assert_eq!(both(&changed), (String::new(), "Hills".to_owned()));
+    let without = ada.request(Method::DELETE, "/api/v1/profile/header");
+    assert_eq!(both(&answer(without).await), (String::new(), String::new()));
+}
+
+#[tokio::test]
+async fn what_a_picture_shows_can_be_said_on_sqlite() {
+    descriptions(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_a_picture_shows_can_be_said_on_postgresql() {
+    descriptions(Postgres).await;
+}
+
+async fn descriptions_elsewhere(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let there = Elsewhere::open().await;
+    let mut mo = there.person("mo");
+    mo["icon"] = json!({ "type": "Image", "url": format!("{}/mo.png", there.base), "summary": "Mo with a cat" });
+    there.serve(mo.clone());
+    let ada = school.teacher("ada");
+    let path = format!(
+        "/api/v1/accounts/{}",
+        account_id(&ada, &format!("mo@{}", there.host)).await
+    );
+    let seen = ada.get(&path).await;
+    assert_eq!(seen["avatar_description"], "Mo with a cat");
+    assert_eq!(seen["header_description"], "");
+
+    mo["icon"] = json!({ "type": "Image", "url": format!("{}/mo.png", there.base), "name": "y".repeat(2_000) });
+    there.serve(mo.clone());
+    let update = json!({ "id": format!("{}#updates/1", mo["id"].as_str().unwrap()), "type": "Update",
+        "actor": mo["id"], "object": mo });
+    there.tells(&school, &update).await;
+    eventually("the description to be changed", || async {
+        (ada.get(&path).await["avatar_description"] == "y".repeat(1_500)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_picture_elsewhere_shows_is_read_on_sqlite() {
+    descriptions_elsewhere(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_a_picture_elsewhere_shows_is_read_on_postgresql() {
+    descriptions_elsewhere(Postgres).await;
 }

@@ -2,10 +2,12 @@
 
 use std::io::Cursor;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use image::{ImageFormat, RgbImage};
 use reqwest::{Method, StatusCode, multipart};
 use serde_json::{Value, json};
-use test_support::Kind::Sqlite;
+use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, Teacher, answer, eventually};
 
@@ -110,4 +112,74 @@ async fn a_post_is_taken_back_with_its_pictures_or_without() {
         (served.status() == StatusCode::NOT_FOUND).then_some(())
     })
     .await;
+}
+
+async fn another_small_picture(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let png = |side: u32| {
+        let mut png = Cursor::new(Vec::new());
+        RgbImage::new(side, side)
+            .write_to(&mut png, ImageFormat::Png)
+            .unwrap();
+        png.into_inner()
+    };
+    let made: Value = answer(upload(&ada, png(8), "dot.png", "image/png")).await;
+    let said = json!({ "status": "look", "media_ids": [made["id"]] });
+    let posted = ada.publish(said).await;
+    let path = format!("/api/v1/statuses/{}", posted["id"].as_str().unwrap());
+    let change = |thumbnail: String| {
+        let file = json!({ "id": made["id"], "description": "A dot", "focus": "0.2,-0.1", "thumbnail": thumbnail });
+        json!({ "status": "look here", "media_attributes": [file] })
+    };
+    let put = async |who: &Teacher, thumbnail: String| {
+        let request = who.request(Method::PUT, &path).json(&change(thumbnail));
+        request.send().await.unwrap()
+    };
+    let picture = format!("data:image/png;base64,{}", STANDARD.encode(png(16)));
+    for (who, thumbnail, code) in [
+        (
+            &ada,
+            "data:image/png;base64,###",
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            &ada,
+            "https://school.example/a.png",
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            &ada,
+            "data:image/png;base64,bm9uZQ==",
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (&bo, picture.as_str(), StatusCode::NOT_FOUND),
+    ] {
+        let refused = put(who, thumbnail.to_owned()).await;
+        assert_eq!(refused.status(), code, "{thumbnail}");
+    }
+    let edited: Value = put(&ada, picture).await.json().await.unwrap();
+    let (old, new) = (
+        &posted["media_attachments"][0],
+        &edited["media_attachments"][0],
+    );
+    assert_eq!(new["description"], "A dot");
+    assert_eq!(new["meta"]["focus"], json!({ "x": 0.2, "y": -0.1 }));
+    assert_eq!(new["url"], old["url"]);
+    for (file, code) in [(old, StatusCode::NOT_FOUND), (new, StatusCode::OK)] {
+        let served = school.http.get(file["preview_url"].as_str().unwrap());
+        assert_eq!(served.send().await.unwrap().status(), code, "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_a_post_brings_another_small_picture_on_sqlite() {
+    another_small_picture(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_change_of_a_post_brings_another_small_picture_on_postgresql() {
+    another_small_picture(Postgres).await;
 }

@@ -10,6 +10,8 @@ pub const REMOTE_BIOGRAPHY_BYTES: usize = 20_000;
 pub const REMOTE_CONTENT_BYTES: usize = 100_000;
 /// Characters of a name or a title from elsewhere.
 pub const REMOTE_NAME: usize = 500;
+/// Characters of what is said of somebody's picture or header, local, as in Mastodon.
+pub const PICTURE_DESCRIPTION: usize = 150;
 /// Rows of a profile's table, local.
 pub const PROFILE_FIELDS: usize = 4;
 /// Rows of a profile's table, from elsewhere.

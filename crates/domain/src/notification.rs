@@ -34,6 +34,8 @@ pub enum NotificationKind {
     AddedToCollection,
     /// A collection that one is in was changed.
     CollectionUpdate,
+    /// What one did in a year was counted.
+    AnnualReport,
 }
 
 numbered!(NotificationKind {
@@ -53,10 +55,11 @@ numbered!(NotificationKind {
     ModerationWarning = 24,
     AddedToCollection = 25,
     CollectionUpdate = 26,
+    AnnualReport = 27,
 });
 
 impl NotificationKind {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -73,6 +76,7 @@ impl NotificationKind {
         Self::ModerationWarning,
         Self::AddedToCollection,
         Self::CollectionUpdate,
+        Self::AnnualReport,
     ];
 
     /// The word of the client API.
@@ -95,6 +99,7 @@ impl NotificationKind {
             Self::ModerationWarning => "moderation_warning",
             Self::AddedToCollection => "added_to_collection",
             Self::CollectionUpdate => "collection_update",
+            Self::AnnualReport => "annual_report",
         }
     }
 
@@ -107,6 +112,7 @@ impl NotificationKind {
                 | Self::ModerationWarning
                 | Self::AddedToCollection
                 | Self::CollectionUpdate
+                | Self::AnnualReport
         )
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod collections;
 pub(crate) mod echoes;
+pub(crate) mod recommended;
 pub(crate) mod threads;
 
 use actix_web::http::header;

@@ -277,15 +277,27 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(documents::collections::moderators)),
         )
         .service(
+            web::resource("/users/{name}/collections/tags")
+                .route(web::get().to(documents::featured_tags)),
+        )
+        .service(
+            web::resource("/users/{name}/collections")
+                .route(web::get().to(documents::recommended::all)),
+        )
+        .service(
+            web::resource("/users/{name}/collections/{id}")
+                .route(web::get().to(documents::recommended::one)),
+        )
+        .service(
+            web::resource("/users/{name}/feature_authorizations/{id}")
+                .route(web::get().to(documents::recommended::authorization)),
+        )
+        .service(
             web::resource("/users/{name}/statuses/{id}").route(web::get().to(documents::status)),
         )
         .service(
             web::resource("/users/{name}/statuses/{id}/activity")
                 .route(web::get().to(documents::activity)),
-        )
-        .service(
-            web::resource("/users/{name}/collections/tags")
-                .route(web::get().to(documents::featured_tags)),
         )
         .service(
             web::resource("/users/{name}/statuses/{id}/replies")

@@ -501,7 +501,7 @@ pub enum Report {
     },
     /// Notes that a moderator has looked at a report.
     Resolve { id: ReportId },
-    /// Lists what moderators did lately, by their apps.
+    /// Lists what moderators did lately, by their apps, and who brought posts of their own out of archives.
     Log,
 }
 

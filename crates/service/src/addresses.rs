@@ -118,6 +118,18 @@ impl Addresses {
         format!("{}/users/{name}/collections/tags", self.base)
     }
 
+    /// Those whom a person recommends, in collections.
+    #[must_use]
+    pub fn collections(&self, name: &str) -> String {
+        format!("{}/users/{name}/collections", self.base)
+    }
+
+    /// The stamp by which somebody stands in a collection, as the item of that number.
+    #[must_use]
+    pub fn feature_authorization(&self, name: &str, item: i64) -> String {
+        format!("{}/users/{name}/feature_authorizations/{item}", self.base)
+    }
+
     #[must_use]
     pub fn follow(&self, name: &str, id: i64) -> String {
         format!("{}/users/{name}#follows/{id}", self.base)
@@ -190,11 +202,11 @@ impl Addresses {
 
     #[must_use]
     pub fn default_avatar(&self) -> String {
-        self.join("/assets/avatar.png")
+        self.join("/assets/avatars/original/missing.png")
     }
 
     #[must_use]
     pub fn default_header(&self) -> String {
-        self.join("/assets/header.png")
+        self.join("/assets/headers/original/missing.png")
     }
 }

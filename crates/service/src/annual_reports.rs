@@ -2,7 +2,7 @@
 //! <https://docs.joinmastodon.org/methods/annual_reports/>
 
 use chrono::{Datelike, NaiveDate, NaiveTime};
-use domain::{AccountId, StatusId, Time};
+use domain::{AccountId, NotificationKind, StatusId, Time};
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 use storage::annual_reports::{AnnualReport, Echo, Written};
@@ -10,7 +10,7 @@ use storage::annual_reports::{AnnualReport, Echo, Written};
 use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
 use crate::views::{self, AccountView, StatusView};
-use crate::{App, Error, Result, audience};
+use crate::{App, Error, Result, audience, decisions};
 
 /// Hashtags in a report.
 const HASHTAGS: i64 = 40;
@@ -126,6 +126,13 @@ pub async fn generate(app: &App, person: &Person, year: i32) -> Result<bool> {
             None => return Ok(false),
         }
         if storage::annual_reports::begin(conn, account, year, app.now())? {
+            // What told of the old one would lead nowhere, and would be all that is ever told.
+            storage::notifications::delete_of_event(
+                conn,
+                &[NotificationKind::AnnualReport],
+                year.into(),
+                Some(account),
+            )?;
             enqueue(app, conn, &Job::MakeAnnualReport { account, year })?;
         }
         Ok(true)
@@ -146,7 +153,7 @@ pub async fn read(app: &App, person: &Person, year: i32) -> Result<()> {
     .await
 }
 
-/// Counts a year, and writes it down.
+/// Counts a year, writes it down, and says so to whoever asked for it.
 pub(crate) async fn make(app: &App, account: AccountId, year: i32) -> Result<()> {
     let figures = app
         .read_long(move |_, conn| count(conn, account, year))
@@ -154,10 +161,11 @@ pub(crate) async fn make(app: &App, account: AccountId, year: i32) -> Result<()>
     let data =
         serde_json::to_string(&figures).map_err(|error| Error::Internal(error.to_string()))?;
     app.transaction(move |app, conn| {
-        let now = app.now();
-        Ok(storage::annual_reports::finish(
-            conn, account, year, &data, now,
-        )?)
+        if !storage::annual_reports::finish(conn, account, year, &data, app.now())? {
+            return Ok(());
+        }
+        let kind = NotificationKind::AnnualReport;
+        decisions::tell(app, conn, account, kind, year.into())
     })
     .await
 }

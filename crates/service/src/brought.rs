@@ -126,7 +126,7 @@ pub(crate) fn own(conn: &mut DbConnection, account: AccountId, id: i64) -> Resul
 }
 
 /// Of what is finished it is noted what it came to; the lines of the rest are counted. One query.
-fn summaries(conn: &mut DbConnection, imports: Vec<Import>) -> Result<Vec<Summary>> {
+pub(crate) fn summaries(conn: &mut DbConnection, imports: Vec<Import>) -> Result<Vec<Summary>> {
     let unfinished: Vec<i64> = imports
         .iter()
         .filter(|import| import.finished_at.is_none())

@@ -7,7 +7,7 @@ use domain::{AccountId, CollectionId, NotificationKind, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
 
-use crate::audience::blocked_among;
+use crate::audience::{Viewer, blocked_among};
 use crate::error::invalid;
 use crate::notify::{About, notify};
 use crate::oauth::Person;
@@ -35,6 +35,13 @@ pub struct CollectionView {
     pub uri: String,
     pub tag: Option<TagView>,
     pub items: Vec<CollectionItem>,
+}
+
+/// A collection with all who are in it.
+#[derive(Debug, Clone)]
+pub struct Recommended {
+    pub view: CollectionView,
+    pub people: Vec<(CollectionItem, Account)>,
 }
 
 /// Whether anybody may recommend an account: one of ours that wants to be found. Those elsewhere would have to be asked
@@ -227,6 +234,57 @@ pub async fn revoke(app: &App, person: &Person, id: CollectionId, item: i64) -> 
     .await
 }
 
+/// Collections of one of ours as other servers read them: those that are listed, or the one of that id. Five queries.
+pub fn recommended(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: &Viewer,
+    owner: &Account,
+    one: Option<CollectionId>,
+) -> Result<Vec<Recommended>> {
+    let viewer = match viewer {
+        Viewer::Person(id) => Some(*id),
+        Viewer::Nobody | Viewer::Server(_) => None,
+    };
+    let rows = match one {
+        Some(id) => storage::collections::find(conn, id)?
+            .into_iter()
+            .filter(|row| row.account_id == owner.id)
+            .collect(),
+        None => storage::collections::of_account(conn, owner.id, true, limits::COLLECTIONS, 0)?,
+    };
+    let shown = show(app, conn, viewer, rows)?;
+    let items = shown.iter().flat_map(|view| &view.items);
+    let mut ids: Vec<AccountId> = items.map(|item| item.account_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let people: HashMap<AccountId, Account> = storage::accounts::with_ids(conn, &ids)?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let whole = |view: CollectionView| {
+        let person = |item: &CollectionItem| {
+            let account = people.get(&item.account_id)?.clone();
+            Some((item.clone(), account))
+        };
+        Recommended {
+            people: view.items.iter().filter_map(person).collect(),
+            view,
+        }
+    };
+    Ok(shown.into_iter().map(whole).collect())
+}
+
+/// The address of the collection in which somebody stands as the item of that number.
+pub fn standing(conn: &mut DbConnection, account: AccountId, item: i64) -> Result<Option<String>> {
+    let found = storage::collections::of_item(conn, account, item)?;
+    Ok(found.map(|(row, owner)| address(&owner, row.id)))
+}
+
+fn address(owner: &str, id: CollectionId) -> String {
+    format!("{owner}/collections/{id}")
+}
+
 /// Also where the collection is nobody's business but its owner's: whoever knows its id may look at it.
 fn visible(
     app: &App,
@@ -293,7 +351,7 @@ fn show(
     let view = |row: Collection| {
         let owner = owners.get(&row.account_id)?;
         Some(CollectionView {
-            uri: format!("{}/collections/{}", owner.uri, row.id),
+            uri: address(&owner.uri, row.id),
             tag: row.tag.clone().map(|name| TagView {
                 url: app.addresses().tag(&name),
                 name,

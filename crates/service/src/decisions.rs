@@ -14,20 +14,24 @@ use crate::{App, Result, notifications};
 /// What ends within this time for one reason is told as one: a server is taken leave of in pieces.
 const TOGETHER: TimeDelta = TimeDelta::days(1);
 
-/// Tells somebody what moderators did to them.
+/// Tells somebody what moderators did to them; answers the number of the warning.
 pub(crate) fn warn(
     app: &App,
     conn: &mut DbConnection,
     account: AccountId,
     action: WarningAction,
     text: String,
-) -> Result<()> {
+) -> Result<i64> {
     let warning = Warning {
         id: app.next_id(),
         account_id: account,
         action,
         text,
         created_at: app.now(),
+        appeal: None,
+        appealed_at: None,
+        decided_at: None,
+        overruled: false,
     };
     let event = warning.id;
     storage::decisions::insert_warning(conn, warning)?;
@@ -37,7 +41,8 @@ pub(crate) fn warn(
         account,
         NotificationKind::ModerationWarning,
         event,
-    )
+    )?;
+    Ok(event)
 }
 
 /// Tells those of our people whose follows have ended, how many they were. `about` is whom the decision is about, if it is
@@ -94,8 +99,8 @@ pub(crate) fn tell_severed(
     Ok(())
 }
 
-/// A line from the server, which shows the reader as whose deed it is, as Mastodon does.
-fn tell(
+/// A line from the server, once for each event, which shows the reader as whose deed it is, as Mastodon does.
+pub(crate) fn tell(
     app: &App,
     conn: &mut DbConnection,
     account: AccountId,

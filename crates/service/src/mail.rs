@@ -262,6 +262,7 @@ pub(crate) fn sanctioned(
     username: &str,
     sanction: Option<Sanction>,
     text: &str,
+    link: &str,
 ) -> Message {
     let what = match sanction {
         None => "The moderators would like to tell you something.",
@@ -270,10 +271,42 @@ pub(crate) fn sanctioned(
         Some(Sanction::Silence) => "Only those who follow you see what you post from now on.",
         Some(Sanction::Suspend) => "Your account is suspended.",
     };
+    let may_sign_in = !matches!(sanction, Some(Sanction::Disable | Sanction::Suspend));
+    let disagree = if may_sign_in {
+        format!("If you disagree, say so here:\n{link}")
+    } else {
+        "If you disagree, write to whoever looks after the server.".to_owned()
+    };
     Message {
         to: to.to_owned(),
         subject: format!("Your account on {}", one_line(server)),
-        body: format!("Hello {username},\n\n{what}\n\n{text}\n"),
+        body: format!("Hello {username},\n\n{what}\n\n{text}\n\n{disagree}\n"),
+    }
+}
+
+pub(crate) fn appealed(to: &str, server: &str, username: &str, text: &str, link: &str) -> Message {
+    Message {
+        to: to.to_owned(),
+        subject: format!(
+            "{username} disagrees with the moderators of {}",
+            one_line(server)
+        ),
+        body: format!(
+            "{username} appeals against what was decided about them.\n\n{text}\n\nTo look at it again:\n{link}\n"
+        ),
+    }
+}
+
+pub(crate) fn appeal_decided(to: &str, server: &str, username: &str, is_right: bool) -> Message {
+    let what = if is_right {
+        "The moderators have looked at it again and agree with you. What they had decided does not hold any more."
+    } else {
+        "The moderators have looked at it again, and what they had decided stays."
+    };
+    Message {
+        to: to.to_owned(),
+        subject: format!("Your appeal on {}", one_line(server)),
+        body: format!("Hello {username},\n\n{what}\n"),
     }
 }
 

@@ -167,6 +167,13 @@ fn collection(row: &Notification) -> Option<CollectionId> {
     row.event_id.filter(|_| is_about_one).map(CollectionId)
 }
 
+/// The year of the report that a line is about.
+#[must_use]
+pub fn year(row: &Notification) -> Option<i64> {
+    row.event_id
+        .filter(|_| row.kind == NotificationKind::AnnualReport)
+}
+
 /// What a line says in one sentence.
 #[must_use]
 pub fn headline(kind: NotificationKind, name: &str) -> String {
@@ -189,6 +196,7 @@ pub fn headline(kind: NotificationKind, name: &str) -> String {
         NotificationKind::CollectionUpdate => {
             format!("{name} changed a collection that you are in")
         }
+        NotificationKind::AnnualReport => format!("{name}, your year in posts is ready"),
     }
 }
 

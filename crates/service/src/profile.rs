@@ -25,10 +25,15 @@ pub struct ProfileChange {
     pub discoverable: Option<bool>,
     pub indexable: Option<bool>,
     pub hide_collections: Option<bool>,
+    pub show_media: Option<bool>,
+    pub show_media_replies: Option<bool>,
+    pub show_featured: Option<bool>,
     /// What is no host is left out.
     pub attribution_domains: Option<Vec<String>>,
     pub avatar: Option<Bytes>,
+    pub avatar_description: Option<String>,
     pub header: Option<Bytes>,
+    pub header_description: Option<String>,
     pub default_visibility: Option<Visibility>,
     pub default_sensitive: Option<bool>,
     pub default_language: Option<Option<String>>,
@@ -94,6 +99,9 @@ async fn write(
         }
         set(&mut account.indexable, change.indexable);
         set(&mut account.hide_collections, change.hide_collections);
+        set(&mut account.show_media, change.show_media);
+        set(&mut account.show_media_replies, change.show_media_replies);
+        set(&mut account.show_featured, change.show_featured);
         if let Some(domains) = change.attribution_domains {
             account.attribution_domains = hosts(&domains)?;
         }
@@ -105,8 +113,21 @@ async fn write(
             };
         }
         files.name(app, conn, avatar.iter().chain(&header))?;
+        // A new picture is not what was said of the old one.
+        if avatar.is_some() {
+            account.avatar_description.clear();
+        }
+        if header.is_some() {
+            account.header_description.clear();
+        }
         replace(app, conn, &mut account.avatar, avatar)?;
         replace(app, conn, &mut account.header, header)?;
+        if let Some(text) = change.avatar_description {
+            account.avatar_description = text.trim().to_owned();
+        }
+        if let Some(text) = change.header_description {
+            account.header_description = text.trim().to_owned();
+        }
         set(&mut user.default_visibility, change.default_visibility);
         set(&mut user.default_sensitive, change.default_sensitive);
         set(&mut user.default_language, change.default_language);
@@ -125,6 +146,7 @@ pub async fn delete_avatar(app: &App, person: &Person) -> Result<AccountView> {
     app.transaction(move |app, conn| {
         let mut account = hold(conn, id)?;
         forget(app, conn, account.avatar.take())?;
+        account.avatar_description.clear();
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))
     })
@@ -137,6 +159,7 @@ pub async fn delete_header(app: &App, person: &Person) -> Result<AccountView> {
     app.transaction(move |app, conn| {
         let mut account = hold(conn, id)?;
         forget(app, conn, account.header.take())?;
+        account.header_description.clear();
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))
     })
@@ -221,6 +244,17 @@ fn check(change: &ProfileChange) -> Result<()> {
             "Bio is too long (maximum is {} characters)",
             limits::BIOGRAPHY
         )));
+    }
+    for (name, said) in [
+        ("Avatar", &change.avatar_description),
+        ("Header", &change.header_description),
+    ] {
+        if longer(said, limits::PICTURE_DESCRIPTION) {
+            return Err(invalid(format!(
+                "{name} description is too long (maximum is {} characters)",
+                limits::PICTURE_DESCRIPTION
+            )));
+        }
     }
     if let Some(fields) = &change.fields {
         if fields

@@ -3,7 +3,10 @@
 use std::io::Cursor;
 
 use chrono::{Datelike, TimeDelta};
-use domain::{AccountId, ApplicationId, CardId, ReportId, Role, Scopes, StatusId, Visibility};
+use domain::{
+    AccountId, ApplicationId, CardId, NotificationKind, ReportId, Role, Scopes, StatusId,
+    Visibility,
+};
 use image::{ImageFormat, Rgba, RgbaImage};
 use serde::Serialize;
 use storage::cards::Card;
@@ -161,6 +164,18 @@ async fn this_year(app: &App, of: &Person) -> Result<i32> {
     let year = app.now().year();
     annual_reports::generate(app, of, year).await?;
     annual_reports::make(app, of.id(), year).await?;
+    // Mastodon's documentation does not know this kind of line, and programs that follow it may stumble.
+    let (me, kinds) = (of.id(), [NotificationKind::AnnualReport]);
+    app.transaction(move |_, conn| {
+        let event = year.into();
+        Ok(storage::notifications::delete_of_event(
+            conn,
+            &kinds,
+            event,
+            Some(me),
+        )?)
+    })
+    .await?;
     Ok(year)
 }
 

@@ -67,6 +67,13 @@ pub struct Account {
     pub sensitized_at: Option<Time>,
     /// When somebody elsewhere last changed their profile, as their server says.
     pub edited_at: Option<Time>,
+    /// What the picture shows, for those who do not see it; empty where nothing is said.
+    pub avatar_description: String,
+    pub header_description: String,
+    /// Which parts of the profile apps show, as one of ours wishes.
+    pub show_media: bool,
+    pub show_media_replies: bool,
+    pub show_featured: bool,
 }
 
 impl Account {
@@ -168,6 +175,11 @@ pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult
                 accounts::fetched_at.eq(account.fetched_at),
                 accounts::deleted_at.eq(account.deleted_at),
                 accounts::edited_at.eq(account.edited_at),
+                accounts::avatar_description.eq(&account.avatar_description),
+                accounts::header_description.eq(&account.header_description),
+                accounts::show_media.eq(account.show_media),
+                accounts::show_media_replies.eq(account.show_media_replies),
+                accounts::show_featured.eq(account.show_featured),
             ),
         ))
         .execute(conn)

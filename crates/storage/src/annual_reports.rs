@@ -67,14 +67,14 @@ pub fn begin(
     .map(|rows| rows == 1)
 }
 
-/// Writes a report that is being made.
+/// Writes a report that is being made; false if none is.
 pub fn finish(
     conn: &mut DbConnection,
     account: AccountId,
     year: i32,
     data: &str,
     now: Time,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
     let waiting = annual_reports::table
         .find((account.0, year))
         .filter(annual_reports::data.is_null());
@@ -84,7 +84,7 @@ pub fn finish(
             annual_reports::made_at.eq(now),
         ))
         .execute(conn)
-        .map(drop)
+        .map(|rows| rows == 1)
 }
 
 /// Notes that a report was read; false if there is none.

@@ -173,6 +173,25 @@ pub fn items(conn: &mut DbConnection, ids: &[CollectionId]) -> QueryResult<Vec<C
         .load(c))
 }
 
+/// The collection in which somebody is as the item of that number, and the address of its owner, who lives.
+pub fn of_item(
+    conn: &mut DbConnection,
+    account: AccountId,
+    item: i64,
+) -> QueryResult<Option<(Collection, String)>> {
+    each!(conn, c => collections::table
+        .inner_join(collection_items::table)
+        .inner_join(accounts::table.on(accounts::id.eq(collections::account_id)))
+        .filter(collection_items::id.eq(item))
+        .filter(collection_items::account_id.eq(account.0))
+        .filter(collection_items::revoked.eq(false))
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::deleted_at.is_null())
+        .select((Collection::as_select(), accounts::uri))
+        .first(c)
+        .optional())
+}
+
 /// All that are or were in a collection.
 pub fn all_items(conn: &mut DbConnection, id: CollectionId) -> QueryResult<Vec<CollectionItem>> {
     collection_items::table

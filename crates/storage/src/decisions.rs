@@ -9,7 +9,7 @@ use crate::schema::{account_warnings, severances};
 
 /// A decision about somebody, in the words that they are told.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = account_warnings)]
+#[diesel(table_name = account_warnings, treat_none_as_default_value = false)]
 pub struct Warning {
     pub id: i64,
     #[diesel(deserialize_as = i64, serialize_as = i64)]
@@ -18,6 +18,13 @@ pub struct Warning {
     pub action: WarningAction,
     pub text: String,
     pub created_at: Time,
+    /// What they say against it.
+    pub appeal: Option<String>,
+    pub appealed_at: Option<Time>,
+    /// When moderators looked at it again.
+    pub decided_at: Option<Time>,
+    /// Whether they found then that it was wrong.
+    pub overruled: bool,
 }
 
 /// Follows of somebody that ended by a decision about the other, or about a whole server.
@@ -53,6 +60,67 @@ pub fn warnings(conn: &mut DbConnection, ids: &[i64]) -> QueryResult<Vec<Warning
         .filter(among(account_warnings::id, ids.iter().copied()))
         .select(Warning::as_select())
         .load(conn)
+}
+
+/// The warnings of an account, newest first. The index on `account_id`.
+pub fn of_account(
+    conn: &mut DbConnection,
+    account: AccountId,
+    limit: i64,
+) -> QueryResult<Vec<Warning>> {
+    account_warnings::table
+        .filter(account_warnings::account_id.eq(account.0))
+        .order(account_warnings::id.desc())
+        .limit(limit)
+        .select(Warning::as_select())
+        .load(conn)
+}
+
+/// Writes what somebody says against a warning: true unless they said something before.
+pub fn appeal(
+    conn: &mut DbConnection,
+    id: i64,
+    account: AccountId,
+    text: &str,
+    now: Time,
+) -> QueryResult<bool> {
+    let own = account_warnings::table
+        .find(id)
+        .filter(account_warnings::account_id.eq(account.0))
+        .filter(account_warnings::appealed_at.is_null());
+    diesel::update(own)
+        .set((
+            account_warnings::appeal.eq(text),
+            account_warnings::appealed_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Warnings against which something was said that nobody has decided on, oldest first. An index has only these.
+pub fn appeals(conn: &mut DbConnection, limit: i64) -> QueryResult<Vec<Warning>> {
+    account_warnings::table
+        .filter(account_warnings::appealed_at.is_not_null())
+        .filter(account_warnings::decided_at.is_null())
+        .order(account_warnings::id)
+        .limit(limit)
+        .select(Warning::as_select())
+        .load(conn)
+}
+
+/// Decides on what was said against a warning: true unless that is done, or nothing was said.
+pub fn decide(conn: &mut DbConnection, id: i64, overruled: bool, now: Time) -> QueryResult<bool> {
+    let waiting = account_warnings::table
+        .find(id)
+        .filter(account_warnings::appealed_at.is_not_null())
+        .filter(account_warnings::decided_at.is_null());
+    diesel::update(waiting)
+        .set((
+            account_warnings::decided_at.eq(now),
+            account_warnings::overruled.eq(overruled),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
 }
 
 /// Adds a severance to one of the same account, cause and target that is not older than `since`, or writes it: true if it

@@ -134,6 +134,20 @@ pub fn of_account(
     }
 }
 
+/// The archives of posts that an account brought after `time`.
+pub fn posts_since(
+    conn: &mut DbConnection,
+    account: AccountId,
+    time: Time,
+) -> QueryResult<Vec<Import>> {
+    imports::table
+        .filter(imports::account_id.eq(account.0))
+        .filter(imports::kind.eq(i16::from(Brought::Posts)))
+        .filter(imports::created_at.gt(time))
+        .select(Import::as_select())
+        .load(conn)
+}
+
 /// How many lists of an account are being worked off, or archives of posts.
 pub fn count_unfinished(
     conn: &mut DbConnection,

@@ -32,7 +32,7 @@ pub struct Notification {
     pub report_id: Option<ReportId>,
     /// Held back: [`crate::notification_requests`].
     pub filtered: bool,
-    /// Of [`crate::decisions`] or [`crate::collections`]: a warning, a severance or a collection, as the kind says.
+    /// Of [`crate::decisions`] or [`crate::collections`]: a warning, a severance or a collection, as the kind says; or a year.
     pub event_id: Option<i64>,
 }
 

@@ -44,6 +44,11 @@ diesel::table! {
         attribution_domains -> Text,
         sensitized_at -> Nullable<Timestamp>,
         edited_at -> Nullable<Timestamp>,
+        avatar_description -> Text,
+        header_description -> Text,
+        show_media -> Bool,
+        show_media_replies -> Bool,
+        show_featured -> Bool,
     }
 }
 
@@ -682,6 +687,10 @@ diesel::table! {
         action -> SmallInt,
         text -> Text,
         created_at -> Timestamp,
+        appeal -> Nullable<Text>,
+        appealed_at -> Nullable<Timestamp>,
+        decided_at -> Nullable<Timestamp>,
+        overruled -> Bool,
     }
 }
 

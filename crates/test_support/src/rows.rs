@@ -59,6 +59,11 @@ pub fn account_row() -> Account {
         attribution_domains: Vec::new(),
         sensitized_at: None,
         edited_at: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
+        show_media: true,
+        show_media_replies: true,
+        show_featured: true,
     }
 }
 

@@ -59,6 +59,16 @@ pub async fn asset(name: Path<String>) -> HttpResponse {
     }
 }
 
+/// The picture or header of somebody who has none: apps know by the end of Mastodon's address that there is none.
+pub async fn missing(kind: Path<String>) -> HttpResponse {
+    let name = match kind.as_str() {
+        "avatars" => "avatar.png",
+        "headers" => "header.png",
+        _ => return HttpResponse::NotFound().finish(),
+    };
+    asset(Path::from(name.to_owned())).await
+}
+
 pub async fn icon() -> HttpResponse {
     asset(Path::from("icon.png".to_owned())).await
 }

@@ -26,6 +26,7 @@ mod settings;
 mod sign_in;
 mod sign_up;
 mod status;
+mod strikes;
 mod transfer;
 mod tree;
 mod vocabulary;
@@ -167,6 +168,17 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/settings/transfer/posts/{id}").route(web::get().to(archives::report)),
         )
+        .service(web::resource("/disputes/strikes").route(web::get().to(strikes::list)))
+        .service(
+            web::resource("/disputes/strikes/{id}")
+                .route(web::get().to(strikes::form))
+                .route(web::post().to(strikes::submit)),
+        )
+        .service(
+            web::resource("/admin/disputes/appeals")
+                .route(web::get().to(strikes::waiting))
+                .route(web::post().to(strikes::decide)),
+        )
         .service(web::resource("/welcome").route(web::get().to(sign_up::welcome)))
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))
         .service(web::resource("/confirm/address").route(web::get().to(settings::confirm_address)))
@@ -177,6 +189,10 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(web::resource("/oauth/authorize/native").route(web::get().to(consent::code)))
         .service(web::resource("/assets/{name}").route(web::get().to(assets::asset)))
+        .service(
+            web::resource("/assets/{kind}/original/missing.png")
+                .route(web::get().to(assets::missing)),
+        )
         .service(web::resource("/favicon.ico").route(web::get().to(assets::icon)))
         .service(web::resource("/@{name}.atom").route(web::get().to(feed::feed)))
         .service(web::resource("/@{name}").route(web::get().to(profile::profile)))

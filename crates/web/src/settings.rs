@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Query};
 use askama::Template;
 use serde::Deserialize;
+use service::moderation::appeals;
 use service::users::{NewAddress, invites};
 use service::{App, Error, users};
 
@@ -19,6 +20,8 @@ struct Settings {
     page: Frame,
     /// Whether they may invite others, or end invitations.
     invites: bool,
+    /// Whether they decide on appeals of others.
+    moderates: bool,
 }
 
 pub async fn list(request: HttpRequest, app: Data<App>) -> Answer {
@@ -30,6 +33,7 @@ pub async fn list(request: HttpRequest, app: Data<App>) -> Answer {
     let page = Settings {
         page: Frame::new(&app, &visitor, "Settings"),
         invites: invites::may_make(&app, role) || invites::may_manage(role),
+        moderates: appeals::may_see(person),
     };
     show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
 }

@@ -179,12 +179,13 @@ async function arranging() {
   await ada("v1.domainBlocks.list");
   await ada("v1.domainBlocks.remove", { domain: "elsewhere.example" });
 
+  await cy("v1.accounts.updateCredentials", { discoverable: true });
   const shelf = (await ada("v1.collections.create", { name: "Colleagues", description: "", sensitive: false, discoverable: true }))?.collection;
   await ada("v1.collections.$.update", shelf?.id, { name: "Friends" });
   const item = (await ada("v1.collections.$.items.create", shelf?.id, { accountId: ofBo.id }))?.collectionItem;
   await ada("v1.collections.$.fetch", shelf?.id);
   await ada("v1.accounts.$.collections.list", me.id);
-  await ada("v1.accounts.$.inCollections.list", ofBo.id);
+  await bo("v1.accounts.$.inCollections.list", ofBo.id);
   await bo("v1.collections.$.items.$.revoke", [shelf?.id, item?.id]);
   const again = (await ada("v1.collections.$.items.create", shelf?.id, { accountId: ofCy.id }))?.collectionItem;
   await ada("v1.collections.$.items.$.remove", [shelf?.id, again?.id]);
@@ -232,8 +233,10 @@ async function house() {
   await ada("v1.announcements.list");
   await ada("v1.announcements.$.reactions.$.remove", [announcement, "👍"]);
   await ada("v1.announcements.$.dismiss", announcement);
-  const year = String(new Date().getFullYear() - 1);
-  for (const what of ["state.fetch", "fetch", "read", "generate"]) await ada(`v1.annualReports.$.${what}`, year);
+  const year = String(new Date().getFullYear());
+  await ada("v1.annualReports.$.generate", year);
+  await eventually(async () => (await ada("v1.annualReports.$.state.fetch", year))?.state === "available");
+  for (const what of ["fetch", "read"]) await ada(`v1.annualReports.$.${what}`, year);
   const app = await ada("v1.apps.create", { clientName: "Story", redirectUris: "urn:ietf:wg:oauth:2.0:oob", scopes: "read write" });
   const form = { grant_type: "client_credentials", client_id: app.clientId, client_secret: app.clientSecret, scope: "read write" };
   const program = (await (await fetch(`${base}/oauth/token`, { method: "POST", body: new URLSearchParams(form) })).json()).access_token;

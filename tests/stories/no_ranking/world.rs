@@ -220,6 +220,9 @@ impl World {
         let ben = &self.stars[0];
         let collection = json!({ "name": "Stars", "description": "Who shine", "discoverable": true, "account_ids": accounts });
         let collection = bo.post("/api/v1/collections", collection).await;
+        let others =
+            json!({ "name": "Others", "discoverable": true, "account_ids": &accounts[1..] });
+        let others = ben.teacher.post("/api/v1/collections", others).await;
         let told = bo.get("/api/v1/notifications?types[]=mention").await;
         let groups = bo.get("/api/v2/notifications").await;
         let group = &groups["notification_groups"][0]["group_key"];
@@ -230,6 +233,7 @@ impl World {
             ("lists", id(&list)),
             ("list", id(&list)),
             ("collections", id(&collection["collection"])),
+            ("collections", id(&others["collection"])),
             ("notifications", id(&told[0])),
             ("notifications", group.as_str().unwrap().to_owned()),
         ];

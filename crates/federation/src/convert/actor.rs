@@ -59,7 +59,9 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         note: read::translated(actor, "summary").0.unwrap_or_default(),
         fields: fields(actor),
         avatar_url: picture(actor, "icon"),
+        avatar_description: picture_description(actor, "icon"),
         header_url: picture(actor, "image"),
+        header_description: picture_description(actor, "image"),
         locked: flag(actor, "manuallyApprovesFollowers").unwrap_or(false),
         discoverable: flag(actor, "discoverable").unwrap_or(false),
         indexable: flag(actor, "indexable").unwrap_or(false),
@@ -158,6 +160,18 @@ fn picture(actor: &Value, key: &str) -> Option<String> {
     }
 }
 
+/// What a picture shows: servers differ in where they say so.
+fn picture_description(actor: &Value, key: &str) -> String {
+    read::one(actor, key)
+        .and_then(|picture| {
+            text(picture, "summary")
+                .filter(|said| !said.trim().is_empty())
+                .or_else(|| text(picture, "name"))
+        })
+        .unwrap_or_default()
+        .to_owned()
+}
+
 /// Custom emoji that the text of an object uses.
 pub(crate) fn emojis(object: &Value) -> Vec<CustomEmoji> {
     read::many(object, "tag")
@@ -243,6 +257,11 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
                 .then(|| json!(app.addresses().featured_tags(&account.username))),
         ),
         (
+            "featuredCollections",
+            matches!(account.kind, AccountKind::Person | AccountKind::Service)
+                .then(|| json!(app.addresses().collections(&account.username))),
+        ),
+        (
             "attributionDomains",
             (!account.attribution_domains.is_empty()).then(|| json!(account.attribution_domains)),
         ),
@@ -251,10 +270,19 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
             is_group.then(|| json!(app.addresses().moderators(&account.username))),
         ),
         ("postingRestrictedToMods", is_group.then(|| json!(false))),
-        ("icon", account.avatar.as_ref().map(|file| image(app, file))),
+        (
+            "icon",
+            account
+                .avatar
+                .as_ref()
+                .map(|file| image(app, file, &account.avatar_description)),
+        ),
         (
             "image",
-            account.header.as_ref().map(|file| image(app, file)),
+            account
+                .header
+                .as_ref()
+                .map(|file| image(app, file, &account.header_description)),
         ),
         (
             "alsoKnownAs",
@@ -290,7 +318,7 @@ pub(crate) fn reduced(app: &App, account: &Account, keys: &Keys) -> Value {
     }))
 }
 
-fn kind_of(account: &Account) -> &'static str {
+pub(super) fn kind_of(account: &Account) -> &'static str {
     match account.kind {
         AccountKind::Person => "Person",
         AccountKind::Service => "Service",
@@ -337,8 +365,12 @@ fn assertion_method(account: &Account, key: &Key) -> Option<Value> {
     }]))
 }
 
-fn image(app: &App, file: &str) -> Value {
-    json!({ "type": "Image", "mediaType": mime(file), "url": app.addresses().media(file) })
+fn image(app: &App, file: &str, description: &str) -> Value {
+    let url = app.addresses().media(file);
+    if description.is_empty() {
+        return json!({ "type": "Image", "mediaType": mime(file), "url": url });
+    }
+    json!({ "type": "Image", "mediaType": mime(file), "url": url, "name": description, "summary": description })
 }
 
 /// The type of a file of ours, by the extension that we gave it.
@@ -391,10 +423,27 @@ mod tests {
             account.avatar_url.as_deref(),
             Some("https://social.example/grace.png")
         );
+        assert_eq!(account.avatar_description, "");
         assert_eq!(account.fields.len(), 1);
         assert_eq!(account.emojis[0].shortcode, "apple");
         assert_eq!(account.keys.len(), 1);
         assert!(account.locked);
+    }
+
+    #[test]
+    fn what_a_picture_shows_is_said_in_its_summary_or_its_name() {
+        let mut actor = mastodon();
+        for (said, read_as) in [
+            (json!({ "name": "Grace at a board" }), "Grace at a board"),
+            (json!({ "name": "a.png", "summary": "A board" }), "A board"),
+            (json!({ "name": "A board", "summary": " " }), "A board"),
+            (json!({ "name": 7 }), ""),
+        ] {
+            actor["image"] = said;
+            assert_eq!(read(&actor).unwrap().header_description, read_as);
+        }
+        actor["image"] = json!("https://social.example/board.png");
+        assert_eq!(read(&actor).unwrap().header_description, "");
     }
 
     #[test]

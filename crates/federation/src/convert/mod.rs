@@ -2,6 +2,7 @@
 
 pub(crate) mod actor;
 mod card;
+pub(crate) mod collection;
 pub(crate) mod emoji;
 mod film;
 pub(crate) mod lineage;

@@ -4,7 +4,7 @@ use activitypub_federation::protocol::context::WithContext;
 use serde_json::{Value, json};
 
 /// Terms whose values are addresses, and what they mean.
-const ADDRESSES: [(&str, &str); 19] = [
+const ADDRESSES: [(&str, &str); 22] = [
     ("movedTo", "as:movedTo"),
     ("alsoKnownAs", "as:alsoKnownAs"),
     ("featuredTags", "toot:featuredTags"),
@@ -18,6 +18,9 @@ const ADDRESSES: [(&str, &str); 19] = [
     ("manualApproval", "gts:manualApproval"),
     ("interactingObject", "gts:interactingObject"),
     ("interactionTarget", "gts:interactionTarget"),
+    ("featuredCollections", "fep7aa9:featuredCollections"),
+    ("featuredObject", "fep7aa9:featuredObject"),
+    ("featureAuthorization", "fep7aa9:featureAuthorization"),
     ("isBasedOn", "http://schema.org/isBasedOn"),
     ("hadDerivation", "http://www.w3.org/ns/prov#hadDerivation"),
     ("about", "http://schema.org/about"),
@@ -27,6 +30,16 @@ const ADDRESSES: [(&str, &str); 19] = [
         "http://schema.org/learningResourceType",
     ),
     ("license", "http://schema.org/license"),
+];
+
+/// Terms of FEP-7aa9 that are words.
+const FEATURED: [(&str, &str); 6] = [
+    ("fep7aa9", "https://w3id.org/fep/7aa9#"),
+    ("FeaturedCollection", "fep7aa9:FeaturedCollection"),
+    ("FeaturedItem", "fep7aa9:FeaturedItem"),
+    ("FeatureAuthorization", "fep7aa9:FeatureAuthorization"),
+    ("featuredObjectType", "fep7aa9:featuredObjectType"),
+    ("topic", "fep7aa9:topic"),
 ];
 
 /// An object or activity with its context.
@@ -71,6 +84,11 @@ pub(crate) fn with_context(object: Value) -> Value {
             ADDRESSES
                 .into_iter()
                 .map(|(name, id)| (name.to_owned(), json!({ "@id": id, "@type": "@id" }))),
+        );
+        terms.extend(
+            FEATURED
+                .into_iter()
+                .map(|(name, id)| (name.to_owned(), json!(id))),
         );
     }
     serde_json::to_value(WithContext::new(object, context)).unwrap_or_default()

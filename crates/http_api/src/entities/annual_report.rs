@@ -16,6 +16,13 @@ pub struct AnnualReports {
     pub statuses: Vec<Status>,
 }
 
+/// What a notification says of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AnnualReportEvent {
+    /// A number in words, as in Mastodon.
+    pub year: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AnnualReport {
     pub year: i32,

@@ -2,6 +2,7 @@
 
 use domain::Time;
 use serde::Serialize;
+use service::moderation::appeals::State;
 use service::views::{Severance, Warning};
 use utoipa::ToSchema;
 
@@ -19,12 +20,20 @@ pub struct AccountWarning {
     #[schema(value_type = Option<Vec<String>>, required)]
     pub status_ids: Null,
     pub target_account: Account,
-    /// Who disagrees writes to the moderators.
-    #[schema(value_type = Option<String>, required)]
-    pub appeal: Null,
+    /// What the person says against it, on the page of the warning.
+    #[schema(required)]
+    pub appeal: Option<Appeal>,
     #[serde(serialize_with = "moment")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
+}
+
+/// <https://docs.joinmastodon.org/entities/Appeal/>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Appeal {
+    pub text: String,
+    /// `pending`, `approved` or `rejected`.
+    pub state: &'static str,
 }
 
 /// <https://docs.joinmastodon.org/entities/RelationshipSeveranceEvent/>
@@ -46,13 +55,17 @@ pub struct RelationshipSeveranceEvent {
 impl AccountWarning {
     #[must_use]
     pub fn of(warning: Warning, account: Account) -> Self {
+        let state = State::of(&warning);
         Self {
             id: warning.id.to_string(),
             action: warning.action.name(),
             text: warning.text,
             status_ids: (),
             target_account: account,
-            appeal: (),
+            appeal: state.map(|state| Appeal {
+                text: warning.appeal.unwrap_or_default(),
+                state: state.name(),
+            }),
             created_at: warning.created_at,
         }
     }

@@ -47,7 +47,7 @@ pub use account::{Account, AccountRole, CredentialAccount, CustomEmoji, Field, R
 pub use admin::{AdminAccount, AdminDomainAllow, AdminDomainBlock, AdminEmoji, AdminReport};
 pub use admin_blocks::{AdminCanonicalEmailBlock, AdminEmailDomainBlock, AdminIpBlock};
 pub use announcement::{Announcement, Reaction};
-pub use annual_report::{AnnualReport, AnnualReportState, AnnualReports};
+pub use annual_report::{AnnualReport, AnnualReportEvent, AnnualReportState, AnnualReports};
 pub use application::{Application, AuthorizationServer, CredentialApplication, Token, UserInfo};
 pub use collection::{
     Collection, CollectionItem, CollectionWithAccounts, Collections, WrappedCollection,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::Null;
 use super::account::Account;
+use super::annual_report::AnnualReportEvent;
 use super::collection::Collection;
 use super::decision::{AccountWarning, RelationshipSeveranceEvent};
 use super::report::Report;
@@ -48,6 +49,10 @@ pub struct Notification {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Collection)]
     pub collection: Option<Collection>,
+    /// Only of one's year in posts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AnnualReportEvent)]
+    pub annual_report: Option<AnnualReportEvent>,
     /// Only for an app that says which kinds it knows, and does not know this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = NotificationFallback)]
@@ -86,6 +91,7 @@ pub struct PartialAccountWithAvatar {
     pub url: String,
     pub avatar: String,
     pub avatar_static: String,
+    pub avatar_description: String,
     pub locked: bool,
     pub bot: bool,
 }
@@ -123,6 +129,9 @@ pub struct Group {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Collection)]
     pub collection: Option<Collection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AnnualReportEvent)]
+    pub annual_report: Option<AnnualReportEvent>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = NotificationFallback)]
     pub fallback: Option<NotificationFallback>,
@@ -209,6 +218,7 @@ impl From<Account> for PartialAccountWithAvatar {
             url: account.url,
             avatar: account.avatar,
             avatar_static: account.avatar_static,
+            avatar_description: account.avatar_description,
             locked: account.locked,
             bot: account.bot,
         }
@@ -251,6 +261,7 @@ impl Groups {
                 event: None,
                 moderation_warning: None,
                 collection: None,
+                annual_report: None,
                 fallback: None,
             };
             for one in view
@@ -266,6 +277,7 @@ impl Groups {
                 group.event = group.event.or(one.event);
                 group.moderation_warning = group.moderation_warning.or(one.moderation_warning);
                 group.collection = group.collection.or(one.collection);
+                group.annual_report = group.annual_report.or(one.annual_report);
                 group.fallback = group.fallback.or(one.fallback);
                 if !all.accounts.iter().any(|known| known.id == one.account.id) {
                     all.accounts.push(one.account);

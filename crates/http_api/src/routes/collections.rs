@@ -7,7 +7,7 @@ use service::App;
 use service::collections::{self, CollectionView, CollectionWishes};
 use utoipa::ToSchema;
 
-use super::{Answer, json, nothing};
+use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::{
     CollectionWithAccounts, Collections, WrappedCollection, WrappedCollectionItem,
@@ -22,7 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/v1/collections/{id}")
                 .route(web::get().to(show))
-                .route(web::patch().to(update))
+                .route(put_or_patch().to(update))
                 .route(web::delete().to(delete)),
         )
         .service(web::resource("/v1/collections/{id}/items").route(web::post().to(add)))
@@ -51,7 +51,7 @@ pub(super) fn operations(api: &mut Operations) {
         show,
     )
     .answers::<CollectionWithAccounts>();
-    api.patch("/v1/collections/{id}", "Change a collection", update)
+    api.put_or_patch("/v1/collections/{id}", "Change a collection", update)
         .answers::<WrappedCollection>();
     api.delete("/v1/collections/{id}", "Remove a collection", delete)
         .says_nothing();

@@ -168,8 +168,8 @@ async fn version_2(app: Data<App>) -> Answer {
             accounts: e::AccountLimits {
                 max_display_name_length: limits::DISPLAY_NAME,
                 max_note_length: limits::BIOGRAPHY,
-                max_avatar_description_length: 0,
-                max_header_description_length: 0,
+                max_avatar_description_length: limits::PICTURE_DESCRIPTION,
+                max_header_description_length: limits::PICTURE_DESCRIPTION,
                 max_featured_tags: limits::FEATURED_TAGS,
                 max_pinned_statuses: limits::PINNED,
                 max_profile_fields: limits::PROFILE_FIELDS,

@@ -5,6 +5,9 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, ServiceConfig};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use domain::MediaId;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -81,6 +84,20 @@ pub(super) fn focus(text: &Text) -> Result<Option<(f64, f64)>, ApiError> {
         .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
     point.map(Some).ok_or_else(|| {
         ApiError::Unprocessable("Validation failed: Focus must be two numbers".to_owned())
+    })
+}
+
+/// The picture in a `data:` address (RFC 2397), as apps send one along with the change of a status.
+pub(super) fn data(text: &Text) -> Result<Option<Bytes>, ApiError> {
+    let Some(address) = text.filled() else {
+        return Ok(None);
+    };
+    let picture = address
+        .strip_prefix("data:")
+        .and_then(|rest| rest.split_once(";base64,"))
+        .and_then(|(_, coded)| STANDARD.decode(coded).ok());
+    picture.map(|bytes| Some(bytes.into())).ok_or_else(|| {
+        ApiError::Unprocessable("Validation failed: Thumbnail must be a picture".to_owned())
     })
 }
 

@@ -8,7 +8,7 @@ use service::statuses::{self, MediaChange, NewStatus, StatusChange};
 use service::{App, Error, scheduled};
 use utoipa::ToSchema;
 
-use super::media::focus;
+use super::media::{data, focus};
 use super::polls::PollParams;
 use super::quotes::policy;
 use super::scheduled_statuses::time;
@@ -303,6 +303,7 @@ struct MediaAttributes {
     id: Text,
     description: Text,
     focus: Text,
+    thumbnail: Text,
 }
 
 async fn edit(
@@ -323,6 +324,7 @@ async fn edit(
             id,
             description: change.description.0,
             focus: focus(&change.focus)?,
+            thumbnail: data(&change.thumbnail)?,
         });
     }
     let change = StatusChange {

@@ -3,12 +3,18 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::TimeDelta;
 use domain::AccountId;
 use storage::{DbConnection, imports};
 
 use crate::error::invalid;
 use crate::oauth::Person;
 use crate::{App, Result};
+
+/// Archives that somebody may bring in a [`DAY`].
+const IN_A_DAY: usize = 10;
+/// For so long an archive counts among those of its owner.
+pub(super) const DAY: TimeDelta = TimeDelta::days(1);
 
 /// Who sends an archive to this process at the moment.
 #[derive(Debug, Default)]
@@ -34,7 +40,7 @@ impl Drop for Turn {
 }
 
 /// Gives somebody the turn to send an archive. [`Error::Invalid`](crate::Error::Invalid) while they send another one, or
-/// another one is worked off.
+/// another one is worked off, or if they brought many of late.
 pub async fn turn(app: &App, person: &Person) -> Result<Turn> {
     let me = person.id();
     let is_first = app.arriving().people().insert(me);
@@ -47,16 +53,22 @@ pub async fn turn(app: &App, person: &Person) -> Result<Turn> {
         app: app.clone(),
         owner: me,
     };
-    app.read(move |_, conn| check_none_waits(conn, me)).await?;
+    app.read(move |app, conn| check_may_bring(app, conn, me))
+        .await?;
     Ok(turn)
 }
 
-/// One archive of an account after the other.
-pub(super) fn check_none_waits(conn: &mut DbConnection, owner: AccountId) -> Result<()> {
+/// One archive of an account after the other, and not too many in a day.
+pub(super) fn check_may_bring(app: &App, conn: &mut DbConnection, owner: AccountId) -> Result<()> {
     if imports::count_unfinished(conn, owner, true)? > 0 {
         return Err(invalid(
             "Another archive is still being worked off: please wait until that is done",
         ));
+    }
+    if imports::posts_since(conn, owner, app.now() - DAY)?.len() >= IN_A_DAY {
+        return Err(invalid(format!(
+            "There were {IN_A_DAY} archives within a day: please wait until tomorrow"
+        )));
     }
     Ok(())
 }

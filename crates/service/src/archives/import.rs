@@ -1,16 +1,16 @@
 //! Taking an archive in, and telling what became of its posts.
 
 use domain::{Brought, LineOutcome};
-use storage::Spool;
 use storage::imports::{self, Import, Which};
+use storage::{DbConnection, Spool};
 
-use super::arriving::check_none_waits;
+use super::arriving::{DAY, check_may_bring};
 use super::opened::Opened;
 use super::{EXTENSION, apart};
 use crate::brought::{self, Summary, next};
 use crate::files::Unnamed;
 use crate::oauth::Person;
-use crate::{App, Error, Result, attachments};
+use crate::{App, Error, Result, attachments, moderation};
 
 /// Bytes of an archive.
 pub const FILE_BYTES: u64 = 2 * 1_024 * 1_024 * 1_024;
@@ -42,18 +42,28 @@ pub async fn submit(app: &App, person: &Person, mut file: Spool) -> Result<i64> 
     }
     file.finish().await?;
     let place = file.path().to_owned();
-    apart(move || Opened::open(&place)?.owner()).await??;
+    let from = apart(move || Opened::open(&place)?.owner()).await??.id;
     let mut files = Unnamed::default();
-    let written = write(app, person, file, &mut files).await;
+    let written = write(app, person, file, from, &mut files).await;
     files.end(app, written).await
 }
 
-async fn write(app: &App, person: &Person, file: Spool, files: &mut Unnamed) -> Result<i64> {
+/// `from` is whose archive it is.
+async fn write(
+    app: &App,
+    person: &Person,
+    file: Spool,
+    from: String,
+    files: &mut Unnamed,
+) -> Result<i64> {
     let file = files.keep(app, EXTENSION, file).await?;
-    let (id, me, files) = (app.next_id(), person.id(), files.clone());
+    let (id, person, files) = (app.next_id(), person.clone(), files.clone());
     app.transaction(move |app, conn| {
+        let me = person.id();
         storage::accounts::hold(conn, me)?;
-        check_none_waits(conn, me)?;
+        check_may_bring(app, conn, me)?;
+        // It goes past the limits of posting, so that moderators see who does it, and as whom they wrote elsewhere.
+        moderation::note(app, conn, &person, "bring posts", from)?;
         files.name(app, conn, [&file])?;
         let import = Import {
             file: Some(file),
@@ -63,6 +73,25 @@ async fn write(app: &App, person: &Person, file: Spool, files: &mut Unnamed) -> 
         Ok(id)
     })
     .await
+}
+
+/// What the other archives came to that their owner brought within a day before one.
+pub(super) struct Spent {
+    pub posts: i64,
+    /// Bytes of files.
+    pub unpacked: i64,
+}
+
+/// What is counted with an archive: its owner may have split one.
+pub(super) fn spent(conn: &mut DbConnection, import: &Import) -> Result<Spent> {
+    let mut before = imports::posts_since(conn, import.account_id, import.created_at - DAY)?;
+    before.retain(|other| other.id != import.id);
+    let unpacked = before.iter().map(|other| other.unpacked).sum();
+    let posts = brought::summaries(conn, before)?
+        .iter()
+        .map(|one| one.counts.done)
+        .sum();
+    Ok(Spent { posts, unpacked })
 }
 
 /// The archives that somebody brought along last, newest first.

@@ -1,8 +1,9 @@
 //! One post of an archive becomes a status, as if it had always been here: nobody is told of it, here or elsewhere.
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use domain::{AccountId, ContentType, LineOutcome, MediaId, StatusId, Time, limits};
 use futures_util::future::join;
+use storage::annual_reports::Written;
 use storage::imports::{self, Line};
 use storage::statuses::Status;
 use storage::{DbConnection, Spool, imported_posts};
@@ -18,14 +19,17 @@ use crate::{
     App, Error, Result, attachments, custom_emojis, documents, incoming, practice, statuses,
 };
 
-/// Bytes of all files that one archive may unpack to, however often they are named in it.
+/// Posts of one day, with those that are here: more than anybody writes, and too few to fill a timeline with.
+const OF_A_DAY: i64 = 300;
+/// Bytes of all files that the archives of a day may unpack to, however often they are named in them.
 const UNPACKED: i64 = 16 * 1_024 * 1_024 * 1_024;
 /// The least by which ids tell apart what came first.
 const NEXT_TO: TimeDelta = TimeDelta::milliseconds(1);
 /// How often an id is looked for that nothing of the same moment has.
 const TRIES: usize = 8;
 
-/// Takes a post over, or notes why not. `unpacked` is how many bytes of files were unpacked so far.
+/// Takes a post over, or notes why not. `unpacked` is how many bytes of files were unpacked so far, of this archive and those
+/// that are counted with it.
 pub(super) async fn take_over(
     app: &App,
     person: &Person,
@@ -34,12 +38,22 @@ pub(super) async fn take_over(
     unpacked: &mut i64,
 ) -> Result<Opened> {
     let post: Post = serde_json::from_str(&item.fields).map_err(internal)?;
-    let (me, uri) = (person.id(), post.uri.clone());
-    let is_known = app
-        .read(move |_, conn| Ok(known(conn, me, &uri)?.is_some()))
+    let (me, uri, published) = (person.id(), post.uri.clone(), post.published);
+    let outcome = app
+        .read(move |_, conn| {
+            if known(conn, me, &uri)?.is_some() {
+                return Ok(Some(LineOutcome::Already));
+            }
+            let is_full = of_the_day(conn, me, published)? >= OF_A_DAY;
+            Ok(is_full.then_some(LineOutcome::Refused))
+        })
         .await?;
-    if is_known {
-        note(app, &item, LineOutcome::Already, "", 0).await?;
+    if let Some(outcome) = outcome {
+        let reason = match outcome {
+            LineOutcome::Refused => "There are too many posts of that day",
+            _ => "",
+        };
+        note(app, &item, outcome, reason, 0).await?;
         return Ok(opened);
     }
     let before = *unpacked;
@@ -114,6 +128,21 @@ fn known(conn: &mut DbConnection, me: AccountId, uri: &str) -> Result<Option<Sta
     Ok(here
         .filter(|status| status.account_id == me)
         .map(|status| status.id))
+}
+
+/// How much somebody wrote on a day. A range of the index on `(account_id, id)`.
+fn of_the_day(conn: &mut DbConnection, me: AccountId, at: Time) -> Result<i64> {
+    let start = at.date().and_time(NaiveTime::MIN);
+    let span = (
+        App::first_id_from(start),
+        App::first_id_from(start + TimeDelta::days(1)),
+    );
+    Ok(storage::annual_reports::statuses(
+        conn,
+        me,
+        Written::Any,
+        span,
+    )?)
 }
 
 /// A file that was taken in, and whether it is a document.

@@ -9,7 +9,7 @@ use storage::imports::{self, Import, Line};
 use tokio::sync::mpsc;
 
 use super::entry::{self, Entry};
-use super::import::finish;
+use super::import::{Spent, finish, spent};
 use super::opened::Opened;
 use super::taking::{note, take_over};
 use super::{apart, internal};
@@ -18,8 +18,8 @@ use crate::error::invalid;
 use crate::oauth::Person;
 use crate::{App, Error, Result};
 
-/// Posts of one archive.
-const POSTS: i32 = 100_000;
+/// Posts of one archive, with those that came out of others within a day.
+const POSTS: i64 = 100_000;
 /// Rows written together.
 const ROWS: usize = 500;
 /// Posts looked up together.
@@ -96,12 +96,14 @@ async fn proceed(app: &App, import: &Import, person: &Person) -> Result<bool> {
         .as_deref()
         .ok_or_else(|| invalid("The file is not there any more"))?;
     let place = app.media().place(file);
+    let counted = import.clone();
+    let Spent { posts, unpacked } = app.read(move |_, conn| spent(conn, &counted)).await?;
     let mut opened = open(&place).await?;
     if !import.prepared {
-        opened = read(app, import.id, opened).await?;
+        opened = read(app, import.id, opened, POSTS - posts).await?;
     }
     let (begun, id) = (Instant::now(), import.id);
-    let mut unpacked = import.unpacked;
+    let mut unpacked = unpacked.saturating_add(import.unpacked);
     loop {
         let items = waiting(app, id, AT_ONCE).await?;
         if items.is_empty() {
@@ -154,14 +156,14 @@ async fn waiting(app: &App, id: i64, limit: i64) -> Result<Vec<Line>> {
         .await
 }
 
-/// Makes a row of each post. What a process that died had begun is begun anew.
-async fn read(app: &App, id: i64, mut opened: Opened) -> Result<Opened> {
+/// Makes a row of each post, of `most` at most. What a process that died had begun is begun anew.
+async fn read(app: &App, id: i64, mut opened: Opened, most: i64) -> Result<Opened> {
     forget_lines(app, id, false).await?;
     let now = app.now();
     let (sender, mut batches) = mpsc::channel(2);
     let reading = tokio::task::spawn_blocking(move || {
         let send = |rows| sender.blocking_send(rows).map_err(internal);
-        let boosts = rows(&mut opened, id, now, send);
+        let boosts = rows(&mut opened, id, now, most, send);
         (opened, boosts)
     });
     while let Some(batch) = batches.recv().await {
@@ -180,15 +182,16 @@ fn rows(
     opened: &mut Opened,
     import: i64,
     now: Time,
+    most: i64,
     mut send: impl FnMut(Vec<Line>) -> Result<()>,
 ) -> Result<i64> {
     let owner = opened.owner()?;
     let (mut boosts, mut number, mut batch) = (0, 0, Vec::new());
     opened.activities(|activity| {
         number += 1;
-        if number > POSTS {
+        if i64::from(number) > most {
             return Err(invalid(format!(
-                "There are more than {POSTS} posts in the archive"
+                "There are more than {POSTS} posts in the archive, or in all that were brought within a day"
             )));
         }
         let (uri, published_at, body, outcome, reason) = match entry::read(&activity, &owner, now) {

@@ -1,7 +1,11 @@
 //! Films and sounds where no `ffmpeg` is found: what browsers play is kept as it is, but for what it says of itself.
 //!
-//! Of MP4 (ISO/IEC 14496-12) the boxes with metadata become free space, and of MP3 the ID3 tags are emptied; nothing else
-//! moves. WebM, Ogg, FLAC and WAV are kept with all that is in them.
+//! Of MP4 (ISO/IEC 14496-12) the boxes with metadata become free space, of MP3 and AAC the ID3 tags are emptied, and so it goes
+//! for the others; nothing moves.
+
+mod chunks;
+mod matroska;
+mod ogg;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -13,7 +17,7 @@ use super::{Format, MOST_PIXELS};
 use crate::error::invalid;
 use crate::{Error, Result};
 
-/// Boxes that are looked at, in all.
+/// Boxes, or other pieces, that are looked at, in all.
 const BOXES: usize = 20_000;
 /// Boxes in boxes.
 const DEPTH: usize = 6;
@@ -41,14 +45,20 @@ fn work(path: &Path, format: Format) -> Result<Plain> {
     let done = match format {
         Format::Mp4 | Format::M4a => mp4(path),
         Format::Mp3 => mp3(path).map(|()| Plain::default()),
-        Format::WebM if is_webm(path).unwrap_or(false) => Ok(Plain::default()),
-        Format::Ogg | Format::Aac | Format::Flac | Format::Wav => Ok(Plain::default()),
+        Format::WebM if is_webm(path).unwrap_or(false) => {
+            matroska::webm(path).map(|()| Plain::default())
+        }
+        Format::Ogg => ogg::ogg(path).map(|()| Plain::default()),
+        Format::Aac => aac(path).map(|()| Plain::default()),
+        Format::Flac => chunks::flac(path).map(|()| Plain::default()),
+        Format::Wav => chunks::wav(path).map(|()| Plain::default()),
         Format::WebM | Format::QuickTime | Format::ThreeGp | Format::Gif => return Err(refused()),
     };
     let plain = done.map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
             invalid("File could not be read as a video or a sound")
         }
+        io::ErrorKind::Unsupported => refused(),
         _ => storage::Error::from(error).into(),
     })?;
     let pixels = |side: Option<i32>| u64::try_from(side.unwrap_or(0)).unwrap_or(0);
@@ -78,12 +88,23 @@ fn mp3(path: &Path) -> io::Result<()> {
         zeros(&mut file, 5, 6)?;
         zeros(&mut file, 10, (10 + size).min(length))?;
     }
+    end_tag(&mut file, length)
+}
+
+fn aac(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    let length = file.metadata()?.len();
+    end_tag(&mut file, length)
+}
+
+/// Empties the tag at the end of a sound, which programs write behind any format.
+fn end_tag(file: &mut File, length: u64) -> io::Result<()> {
     if let Some(at) = length.checked_sub(128) {
         let mut tail = [0; 3];
         file.seek(SeekFrom::Start(at))?;
         file.read_exact(&mut tail)?;
         if &tail == b"TAG" {
-            zeros(&mut file, at, length)?;
+            zeros(file, at, length)?;
         }
     }
     Ok(())
@@ -277,20 +298,92 @@ mod tests {
                 "{format:?}: {refused:?}"
             );
         }
-        let (_, taken) = done(b"\x1a\x45\xdf\xa3\x42\x82\x84webm", Format::WebM);
+        let (_, taken) = done(WEBM, Format::WebM);
         assert!(taken.is_ok());
+        let speech = page(b"Speex   1.2");
+        let (_, refused) = done(&speech, Format::Ogg);
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    }
+
+    const WEBM: &[u8] = b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm";
+
+    /// A page of Ogg with one packet, whose sum nobody looks at.
+    fn page(packet: &[u8]) -> Vec<u8> {
+        let size = u8::try_from(packet.len()).unwrap();
+        [b"OggS".as_slice(), &[0; 22], &[1, size], packet].concat()
+    }
+
+    /// A file of that format that says whose it is, and in which there is a sound.
+    fn telling(format: Format) -> Vec<u8> {
+        match format {
+            Format::Flac => [
+                b"fLaC\0\0\0\x02ab".as_slice(),
+                b"\x04\0\0\x03Ada",
+                b"\x86\0\0\x04-Ada",
+                b"sound",
+            ]
+            .concat(),
+            Format::Wav => [
+                b"RIFF\0\0\0\0WAVEfmt \x02\0\0\0ab".as_slice(),
+                b"LIST\x03\0\0\0Ada\0",
+                b"data\x05\0\0\0sound\0",
+                b"id3 \x04\0\0\0Ada!",
+            ]
+            .concat(),
+            Format::Ogg => [
+                page(b"OpusHead\x01"),
+                page(b"OpusTags\x03\0\0\0Ada\x01\0\0\0\x05\0\0\0A=AdaAda"),
+                page(b"sound"),
+            ]
+            .concat(),
+            // A segment without a length; in it what is told of all, tracks, a cluster without a length, and tags.
+            Format::WebM => [
+                WEBM,
+                b"\x18\x53\x80\x67\xff",
+                b"\x15\x49\xa9\x66\x8d\x7b\xa9\x83Ada\x4d\x80\x84Ada!",
+                b"\x16\x54\xae\x6b\x88\xae\x86\x53\x6e\x83Ada",
+                b"\x1f\x43\xb6\x75\x01\xff\xff\xff\xff\xff\xff\xff\xa3\x85sound",
+                b"\x12\x54\xc3\x67\x84Ada!",
+            ]
+            .concat(),
+            _ => [b"\xff\xf1sound".as_slice(), b"TAGAda", &[0; 122]].concat(),
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_kept_as_it_is_says_whose_it_is() {
+        for format in [
+            Format::Flac,
+            Format::Wav,
+            Format::Ogg,
+            Format::WebM,
+            Format::Aac,
+        ] {
+            let before = telling(format);
+            let (after, plain) = done(&before, format);
+            plain.unwrap();
+            assert_eq!(after.len(), before.len(), "{format:?}");
+            let says = |word: &[u8]| after.windows(word.len()).any(|part| part == word);
+            assert!(!says(b"Ada"), "{format:?}: {after:?}");
+            assert!(says(b"sound"), "{format:?}: {after:?}");
+            // Done again, it finds nothing to do.
+            assert_eq!(done(&after, format).0, after, "{format:?}");
+        }
     }
 
     proptest! {
         #[test]
         fn no_file_is_an_error_of_ours(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0_usize..200) {
-            let mut mixed = film();
-            let end = (at + bytes.len()).min(mixed.len());
-            let start = at.min(end);
-            mixed.splice(start..end, bytes);
-            for format in [Format::Mp4, Format::Mp3] {
+            for format in [Format::Mp4, Format::Mp3, Format::Flac, Format::Wav, Format::Ogg, Format::WebM, Format::Aac] {
+                let mut mixed = match format {
+                    Format::Mp4 | Format::Mp3 => film(),
+                    other => telling(other),
+                };
+                let end = (at + bytes.len()).min(mixed.len());
+                let start = at.min(end);
+                mixed.splice(start..end, bytes.iter().copied());
                 let (_, found) = done(&mixed, format);
-                prop_assert!(matches!(found, Ok(_) | Err(Error::Invalid(_))), "{found:?}");
+                prop_assert!(matches!(found, Ok(_) | Err(Error::Invalid(_))), "{format:?}: {found:?}");
             }
         }
     }

@@ -24,7 +24,9 @@ pub struct RemoteAccount {
     pub note: String,
     pub fields: Vec<(String, String)>,
     pub avatar_url: Option<String>,
+    pub avatar_description: String,
     pub header_url: Option<String>,
+    pub header_description: String,
     pub locked: bool,
     pub discoverable: bool,
     pub indexable: bool,
@@ -157,6 +159,8 @@ fn describe(
     now: Time,
 ) -> Account {
     let name = |text: &str| limits::cut(text.trim(), limits::REMOTE_NAME).replace('\0', "");
+    let described =
+        |text: &str| limits::cut(text.trim(), limits::MEDIA_DESCRIPTION).replace('\0', "");
     let mut fields: Vec<ProfileField> = remote
         .fields
         .iter()
@@ -220,5 +224,10 @@ fn describe(
         attribution_domains: remote.attribution_domains.clone(),
         suspended_by_home: known.is_some_and(|row| row.suspended_by_home),
         edited_at: remote.edited.or(known.and_then(|row| row.edited_at)),
+        avatar_description: described(&remote.avatar_description),
+        header_description: described(&remote.header_description),
+        show_media: true,
+        show_media_replies: true,
+        show_featured: true,
     }
 }

@@ -50,6 +50,28 @@ impl Sanction {
             Self::Suspend => WarningAction::Suspend,
         }
     }
+
+    /// What was imposed on somebody who was told so; none if they were only told.
+    pub(super) fn told_as(action: WarningAction) -> Option<Self> {
+        match action {
+            WarningAction::None => None,
+            WarningAction::Sensitive => Some(Self::Sensitive),
+            WarningAction::Disable => Some(Self::Disable),
+            WarningAction::Silence => Some(Self::Silence),
+            WarningAction::Suspend => Some(Self::Suspend),
+        }
+    }
+
+    /// Whether it is imposed on somebody now.
+    pub(super) fn is_on(self, account: &Account, user: Option<&User>) -> bool {
+        let since = match self {
+            Self::Sensitive => account.sensitized_at,
+            Self::Disable => user.and_then(|user| user.disabled_at),
+            Self::Silence => account.silenced_at,
+            Self::Suspend => account.suspended_at,
+        };
+        since.is_some()
+    }
 }
 
 /// A decision about somebody.
@@ -118,15 +140,19 @@ pub async fn act(app: &App, by: &Person, id: AccountId, measure: Measure) -> Res
         let told = measure
             .sanction
             .map_or(WarningAction::None, Sanction::as_told);
-        decisions::warn(app, conn, id, told, text.clone())?;
+        let warning = decisions::warn(app, conn, id, told, text.clone())?;
         if app.mailer().is_set() {
             let name = &account.username;
+            let link = app
+                .addresses()
+                .join(&format!("/disputes/strikes/{warning}"));
             let letter = mail::sanctioned(
                 &user.email,
                 &app.settings().title,
                 name,
                 measure.sanction,
                 &text,
+                &link,
             );
             enqueue(app, conn, &Job::Mail(letter))?;
         }
@@ -145,38 +171,47 @@ pub async fn lift(
     let by = by.clone();
     app.transaction(move |app, conn| {
         let (account, user) = target(conn, &by, id)?;
-        match (sanction, user) {
-            (Sanction::Sensitive, _) => storage::accounts::set_sensitized(conn, id, None)?,
-            (Sanction::Silence, _) => storage::accounts::set_silenced(conn, id, None)?,
-            (Sanction::Suspend, _) if account.suspended_by_home => return Err(not_allowed()),
-            (Sanction::Suspend, Some(user)) => {
-                users::set_suspended(
-                    app,
-                    conn,
-                    &Person {
-                        user,
-                        account: account.clone(),
-                    },
-                    false,
-                )?;
-            }
-            (Sanction::Suspend, None) if account.is_local() => {
-                networks::set_suspended(app, conn, id, false)?;
-            }
-            (Sanction::Suspend, None) => {
-                storage::accounts::set_suspended(conn, id, None, account.updated_at)?;
-            }
-            (Sanction::Disable, Some(mut user)) => {
-                user.disabled_at = None;
-                storage::users::update(conn, &user)?;
-            }
-            (Sanction::Disable, None) => return Err(not_allowed()),
-        }
+        lift_from(app, conn, &account, user, sanction)?;
         let action = format!("lift {}", sanction.name());
         note(app, conn, &by, &action, handle(&account))?;
         view(app, conn, by.id(), id)
     })
     .await
+}
+
+/// Lifts what was imposed on somebody; who may, was asked before.
+pub(super) fn lift_from(
+    app: &App,
+    conn: &mut DbConnection,
+    account: &Account,
+    user: Option<User>,
+    sanction: Sanction,
+) -> Result<()> {
+    let id = account.id;
+    match (sanction, user) {
+        (Sanction::Sensitive, _) => storage::accounts::set_sensitized(conn, id, None)?,
+        (Sanction::Silence, _) => storage::accounts::set_silenced(conn, id, None)?,
+        (Sanction::Suspend, _) if account.suspended_by_home => return Err(not_allowed()),
+        (Sanction::Suspend, Some(user)) => {
+            let person = Person {
+                user,
+                account: account.clone(),
+            };
+            users::set_suspended(app, conn, &person, false)?;
+        }
+        (Sanction::Suspend, None) if account.is_local() => {
+            networks::set_suspended(app, conn, id, false)?;
+        }
+        (Sanction::Suspend, None) => {
+            storage::accounts::set_suspended(conn, id, None, account.updated_at)?;
+        }
+        (Sanction::Disable, Some(mut user)) => {
+            user.disabled_at = None;
+            storage::users::update(conn, &user)?;
+        }
+        (Sanction::Disable, None) => return Err(not_allowed()),
+    }
+    Ok(())
 }
 
 /// Lets somebody in who waits for it.
@@ -257,7 +292,11 @@ fn existing(conn: &mut DbConnection, id: AccountId) -> Result<(Account, Option<U
 }
 
 /// Nobody decides about those who may do as much as themselves.
-fn target(conn: &mut DbConnection, by: &Person, id: AccountId) -> Result<(Account, Option<User>)> {
+pub(super) fn target(
+    conn: &mut DbConnection,
+    by: &Person,
+    id: AccountId,
+) -> Result<(Account, Option<User>)> {
     let (account, user) = existing(conn, id)?;
     if user.as_ref().is_some_and(|user| user.role >= by.user.role) {
         return Err(not_allowed());

@@ -2,6 +2,7 @@
 //! <https://docs.joinmastodon.org/methods/admin/>
 
 pub mod accounts;
+pub mod appeals;
 pub mod email_blocks;
 pub mod emojis;
 pub mod ip_blocks;

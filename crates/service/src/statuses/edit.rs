@@ -1,8 +1,11 @@
 //! Changing one's own words.
 
-use domain::{ContentType, MediaId, MediaKind, NotificationKind, QuotePolicy, StatusId};
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use domain::{AccountId, ContentType, MediaId, MediaKind, NotificationKind, QuotePolicy, StatusId};
 use storage::DbConnection;
-use storage::media::Media;
+use storage::media::{Media, Preview};
 use storage::statuses::{Status, StatusEdit};
 
 use super::compose::{check_length, compose, emojis};
@@ -10,8 +13,9 @@ use super::publish::{
     attach, attach_documents, check_documents, check_language, check_media, clean, show,
 };
 use super::write::tell_of_edit;
-use crate::attachments::{check_described, check_description, check_focus};
+use crate::attachments::{self, check_described, check_description, check_focus};
 use crate::error::invalid;
+use crate::files::{Unnamed, forget};
 use crate::jobs::{Outgoing, federate};
 use crate::notify::notify;
 use crate::oauth::Person;
@@ -45,6 +49,8 @@ pub struct MediaChange {
     pub id: MediaId,
     pub description: Option<String>,
     pub focus: Option<(f64, f64)>,
+    /// A picture that stands for it.
+    pub thumbnail: Option<Bytes>,
 }
 
 /// Changes a status and keeps what it was. Only its author may.
@@ -52,7 +58,19 @@ pub async fn edit(
     app: &App,
     person: &Person,
     id: StatusId,
+    change: StatusChange,
+) -> Result<StatusView> {
+    let mut files = Unnamed::default();
+    let changed = write(app, person, id, change, &mut files).await;
+    files.end(app, changed).await
+}
+
+async fn write(
+    app: &App,
+    person: &Person,
+    id: StatusId,
     mut change: StatusChange,
+    files: &mut Unnamed,
 ) -> Result<StatusView> {
     change.text = clean(&change.text);
     change.spoiler_text = clean(&change.spoiler_text);
@@ -71,11 +89,12 @@ pub async fn edit(
     }
     let mut composed = compose(app, &change.text, change.content_type).await?;
     let found = lineage::look_up(app, &composed.html).await;
-    let author = person.account.clone();
+    let mut previews = previews(app, person.id(), id, &mut change.media_changes, files).await?;
+    let (author, files) = (person.account.clone(), files.clone());
     app.transaction(move |app, conn| {
         let mut status = own(conn, &author.id, id)?;
-        let files = storage::media::of_statuses(conn, &[id])?;
-        let (documents, media): (Vec<_>, Vec<_>) = files
+        let attached = storage::media::of_statuses(conn, &[id])?;
+        let (documents, media): (Vec<_>, Vec<_>) = attached
             .iter()
             .partition(|file| file.kind == MediaKind::Document);
         let left = change.media.as_ref().map_or(media.len(), Vec::len);
@@ -161,6 +180,7 @@ pub async fn edit(
             storage::media::detach(conn, id, true)?;
             attach_documents(conn, author.id, id, documents)?;
         }
+        files.name(app, conn, previews.values().map(|preview| &preview.file))?;
         for media in change.media_changes {
             let is_meant =
                 |row: &Media| row.status_id == Some(id) && row.kind != MediaKind::Document;
@@ -170,6 +190,10 @@ pub async fn edit(
             let description = media.description.or(row.description);
             let focus = media.focus.unwrap_or((row.focus_x, row.focus_y));
             storage::media::describe(conn, row.id, description.as_deref(), focus)?;
+            if let Some(preview) = previews.remove(&row.id) {
+                storage::media::set_preview(conn, row.id, &preview)?;
+                forget(app, conn, row.thumbnail)?;
+            }
         }
         // What is said of them may have come with the change.
         if app.settings().require_description {
@@ -185,6 +209,34 @@ pub async fn edit(
         show(app, conn, author.id, status)
     })
     .await
+}
+
+/// Makes the small pictures that come along, one for each file of one's own status: nobody works for another's.
+async fn previews(
+    app: &App,
+    author: AccountId,
+    id: StatusId,
+    changes: &mut [MediaChange],
+    kept: &mut Unnamed,
+) -> Result<HashMap<MediaId, Preview>> {
+    let mut made = HashMap::new();
+    if changes.iter().all(|change| change.thumbnail.is_none()) {
+        return Ok(made);
+    }
+    let files = app
+        .read(move |_, conn| {
+            own(conn, &author, id)?;
+            Ok(storage::media::of_statuses(conn, &[id])?)
+        })
+        .await?;
+    for change in changes {
+        let is_wanted =
+            files.iter().any(|file| file.id == change.id) && !made.contains_key(&change.id);
+        if let Some(bytes) = change.thumbnail.take().filter(|_| is_wanted) {
+            made.insert(change.id, attachments::preview(app, bytes, kept).await?);
+        }
+    }
+    Ok(made)
 }
 
 /// The author's own status, if it is a post and no boost.

@@ -60,6 +60,8 @@ fn forget(app: &App, conn: &mut DbConnection, mut account: Account) -> Result<()
     account.fields.clear();
     account.avatar = None;
     account.header = None;
+    account.avatar_description.clear();
+    account.header_description.clear();
     account.also_known_as.clear();
     account.moved_to_uri = None;
     account.updated_at = now;

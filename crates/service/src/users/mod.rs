@@ -111,6 +111,11 @@ pub(crate) fn new_account(app: &App, username: &str, kind: AccountKind) -> Accou
         attribution_domains: Vec::new(),
         sensitized_at: None,
         edited_at: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
+        show_media: true,
+        show_media_replies: true,
+        show_featured: true,
     }
 }
 

@@ -31,6 +31,13 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account
         (None, Some(url)) => address(app, owner, purpose, url),
         (None, None) => default,
     };
+    // What was said of a picture says nothing of the one that is shown where there is none.
+    if account.avatar.is_none() && account.avatar_remote_url.is_none() {
+        account.avatar_description.clear();
+    }
+    if account.header.is_none() && account.header_remote_url.is_none() {
+        account.header_description.clear();
+    }
     if !account.is_local() {
         show_emojis(app, owner, &mut account.emojis);
     }

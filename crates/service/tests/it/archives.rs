@@ -275,6 +275,58 @@ async fn one_archive_of_a_person_is_sent_at_a_time() {
 }
 
 #[tokio::test]
+async fn somebody_brings_few_archives_in_a_day() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let (ada, bo) = (test.person("ada").await, test.person("bo").await);
+        for number in 1..=20 {
+            let (owner, hours) = if number <= 10 { (&ada, 1) } else { (&bo, 25) };
+            let brought = PostImport {
+                id: number,
+                created_at: app.now() - TimeDelta::hours(hours),
+                finished_at: Some(app.now()),
+                ..import(app, owner, "ab/gone.archive")
+            };
+            write(app, brought, Vec::new()).await;
+        }
+        let eleventh = archives::turn(app, &ada).await.map(drop);
+        assert!(matches!(eleventh, Err(Error::Invalid(_))), "{eleventh:?}");
+        drop(archives::turn(app, &bo).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn of_one_day_no_more_is_taken_over_than_somebody_may_have_written() {
+    const MOST: i32 = 300;
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        keep(app, "ab/here.archive").await;
+        let mut items: Vec<Item> = (1..=MOST + 1)
+            .map(|number| item(app, number, &body(number, "<p>again</p>")))
+            .collect();
+        let other = body(MOST + 2, "<p>another day</p>").replace("2020-02-03", "2020-02-04");
+        items.push(item(app, MOST + 2, &other));
+        write(app, import(app, &ada, "ab/here.archive"), items).await;
+        let job = Job::ImportPosts { import: 1, step: 0 };
+        service::jobs::run(app, job).await.unwrap();
+        let (taken, remarks, _) = archives::report(app, &ada, 1, 0).await.unwrap();
+        assert_eq!((taken.counts.done, taken.counts.refused), (301, 1));
+        let [remark] = remarks.as_slice() else {
+            panic!("{remarks:?}");
+        };
+        assert_eq!(remark.number, MOST + 1);
+        assert_eq!(remark.reason, "There are too many posts of that day");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_taken_over_for_whoever_may_not_sign_in() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let Some(test) = TestApp::on(kind) else {

@@ -22,6 +22,10 @@ async fn what_was_decided_about_somebody_goes_with_them() {
                     action: WarningAction::None,
                     text: "Please mind the tone".to_owned(),
                     created_at: app.now(),
+                    appeal: None,
+                    appealed_at: None,
+                    decided_at: None,
+                    overruled: false,
                 };
                 decisions::insert_warning(conn, warning)?;
                 let severance = Severance {

@@ -10,9 +10,10 @@ use super::right;
 use crate::harness::Teacher;
 
 /// What a stranger is answered otherwise than that there is no such thing, as in Mastodon.
-const OTHERWISE: [(&str, &str, u16); 8] = [
+const OTHERWISE: [(&str, &str, u16); 9] = [
     // Whoever knows its number may look at it; what it says is not theirs to change.
     ("GET", "/api/v1/collections/{id}", 200),
+    ("PUT", "/api/v1/collections/{id}", 403),
     ("PATCH", "/api/v1/collections/{id}", 403),
     ("DELETE", "/api/v1/collections/{id}", 403),
     ("POST", "/api/v1/collections/{id}/items", 403),

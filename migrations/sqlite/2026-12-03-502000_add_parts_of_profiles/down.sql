@@ -1,0 +1,3 @@
+ALTER TABLE accounts DROP COLUMN show_featured;
+ALTER TABLE accounts DROP COLUMN show_media_replies;
+ALTER TABLE accounts DROP COLUMN show_media;
