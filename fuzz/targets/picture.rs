@@ -1,0 +1,16 @@
+//! Any bytes are a picture or are refused; what is kept of one is a picture, too, and says nothing else.
+
+use service::media::{MOST_PIXELS, Purpose, process};
+
+use super::{taken, wait};
+
+pub fn picture(bytes: &[u8]) {
+    let done = wait(process(bytes.to_vec().into(), Purpose::Attachment));
+    let Some(kept) = taken(done) else {
+        return;
+    };
+    assert!(kept.width > 0 && kept.height > 0);
+    assert!(u64::from(kept.width) * u64::from(kept.height) <= MOST_PIXELS);
+    let has = |word: &[u8]| kept.bytes.windows(word.len()).any(|part| part == word);
+    assert!(!has(b"Exif\0\0") && !has(b"http://ns.adobe.com/xap/"));
+}
