@@ -1,6 +1,6 @@
 //! What is told a network: whom it is told to, and blanks around it, mean nothing.
 
-use domain::network::command::Command;
+use domain::network::Command;
 
 pub fn command(bytes: &[u8]) {
     let text = &*String::from_utf8_lossy(bytes);

@@ -28,8 +28,8 @@ pub fn practice(bytes: &[u8]) {
     let practice = described(text, &[], &words, &VOCABULARY);
     assert_eq!(practice.title, title(text, &words));
     let mut concepts = HashSet::new();
-    for concept in practice.concepts() {
-        assert!(concepts.insert(concept.1), "{}", concept.1);
+    for (scheme, id) in practice.concepts() {
+        assert!(concepts.insert((scheme.name(), id)), "{id}");
     }
     let _ = understood(text, &VOCABULARY);
 }

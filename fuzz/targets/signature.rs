@@ -11,11 +11,12 @@ pub fn signature(bytes: &[u8]) {
     let mut headers = HeaderMap::new();
     for (name, value) in head.lines().filter_map(|line| line.split_once(": ")) {
         let _ = parse_http_date(value);
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
-            // A server hands over no more.
-            if headers.len() < 100 {
-                headers.append(name, value);
-            }
+        // A server hands over no more.
+        if headers.len() < 100
+            && let (Ok(name), Ok(value)) =
+                (name.parse::<HeaderName>(), value.parse::<HeaderValue>())
+        {
+            headers.append(name, value);
         }
     }
     let origin = Origin::parse("https://school.example/").unwrap();
@@ -30,10 +31,8 @@ pub fn signature(bytes: &[u8]) {
             now: now.naive_utc(),
             max_age: TimeDelta::days(10_000),
         });
-        if let Ok(checked) = checked {
-            let signs = ["signature", "signature-input"];
-            assert!(signs.iter().any(|name| headers.contains_key(*name)));
-            assert!(text.contains(checked.key_id()));
+        if checked.is_ok() {
+            assert!(headers.contains_key("signature"));
         }
     }
 }
