@@ -272,7 +272,7 @@ fn compose(
         })?,
         Outgoing::UpdateProfile { account } => {
             match (storage::accounts::find(conn, account)?, keys) {
-                (Some(by), Some(keys)) => Some(people::profile(app, by, keys)),
+                (Some(by), Some(keys)) => Some(people::profile(app, conn, by, keys)?),
                 _ => None,
             }
         }

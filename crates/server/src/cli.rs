@@ -285,6 +285,9 @@ pub enum Network {
         /// Who may join: open, by_approval or closed.
         #[arg(long, default_value = "open", value_parser = membership)]
         membership: Membership,
+        /// All that it passes on is practice, with or without the hashtag.
+        #[arg(long)]
+        posts_are_practice: bool,
     },
     /// Lists all networks, by name.
     List,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use domain::{Page, StatusId};
+use domain::{AccountId, Page, StatusId};
 
 use crate::DbConnection;
 use crate::connection::each;
@@ -18,6 +18,8 @@ use crate::statuses::Status;
 const ALL: &str = "all";
 /// Of concepts that follow from others.
 const IMPLIED: i16 = -1;
+/// Begins the concept that stands for a network.
+const NETWORK: &str = "network/";
 
 /// What a status says of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Practice {
     pub licence: Option<(String, String)>,
     /// Names of concepts, such as `phase/ks3`, in the order of the author.
     pub terms: Vec<String>,
+    /// Whether it is practice because of a network alone, by whose rule all is that it passes on.
+    pub by_network: bool,
 }
 
 /// What its author said elsewhere.
@@ -56,6 +60,7 @@ struct Row {
     title: String,
     licence: Option<String>,
     licence_url: Option<String>,
+    by_network: bool,
 }
 
 /// The practice of a status. Two queries by key.
@@ -95,6 +100,7 @@ pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec
             title: row.title,
             licence: row.licence.zip(row.licence_url),
             terms: terms_of.remove(&row.status_id).unwrap_or_default(),
+            by_network: row.by_network,
         })
         .collect())
 }
@@ -123,17 +129,26 @@ pub fn insert(conn: &mut DbConnection, practice: &Practice, implied: &[String]) 
             practices::title_key.eq(title_key(&practice.title)),
             practices::licence.eq(licence),
             practices::licence_url.eq(licence_url),
+            practices::by_network.eq(practice.by_network),
         ))
         .execute(conn)?;
     let named = (0_i16..).zip(&practice.terms);
     let named = named.map(|(position, concept)| (concept.clone(), position));
     let others = implied.iter().cloned().chain([ALL.to_owned()]);
     let all = named.chain(others.map(|concept| (concept, IMPLIED)));
-    let rows: Vec<_> = all
+    insert_terms(conn, practice.status_id, all)
+}
+
+fn insert_terms(
+    conn: &mut DbConnection,
+    status: StatusId,
+    terms: impl Iterator<Item = (String, i16)>,
+) -> QueryResult<()> {
+    let rows: Vec<_> = terms
         .map(|(concept, position)| {
             (
                 practice_terms::concept.eq(concept),
-                practice_terms::status_id.eq(status),
+                practice_terms::status_id.eq(status.0),
                 practice_terms::position.eq(position),
             )
         })
@@ -143,6 +158,29 @@ pub fn insert(conn: &mut DbConnection, practice: &Practice, implied: &[String]) 
         .on_conflict_do_nothing()
         .execute(c))
     .map(drop)
+}
+
+/// The concept by which practice is found that a network passed on.
+#[must_use]
+pub fn of_network(network: AccountId) -> String {
+    format!("{NETWORK}{network}")
+}
+
+/// Writes by which networks a status with practice was passed on.
+pub fn set_networks(
+    conn: &mut DbConnection,
+    status: StatusId,
+    networks: &[AccountId],
+) -> QueryResult<()> {
+    let known = practice_terms::table
+        .filter(practice_terms::status_id.eq(status.0))
+        .filter(practice_terms::concept.like(format!("{NETWORK}%")));
+    diesel::delete(known).execute(conn)?;
+    if networks.is_empty() {
+        return Ok(());
+    }
+    let terms = networks.iter().map(|id| (of_network(*id), IMPLIED));
+    insert_terms(conn, status, terms)
 }
 
 /// Forgets what a status says of a resource, with its terms. What its author answered stays.

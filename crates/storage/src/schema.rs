@@ -1097,6 +1097,13 @@ diesel::table! {
         title_key -> Text,
         licence -> Nullable<Text>,
         licence_url -> Nullable<Text>,
+        by_network -> Bool,
+    }
+}
+
+diesel::table! {
+    practice_networks (account_id) {
+        account_id -> BigInt,
     }
 }
 
@@ -1311,6 +1318,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     post_import_items,
     post_imports,
     practice_answers,
+    practice_networks,
     practice_reminders,
     practice_settings,
     practice_terms,

@@ -36,6 +36,7 @@ struct NetworkPage {
     rules: Vec<String>,
     joining: &'static str,
     posting: &'static str,
+    practice: &'static str,
     pinned: Vec<NetworkPostView>,
     posts: Vec<NetworkPostView>,
     older: Option<i64>,
@@ -92,6 +93,11 @@ pub async fn network(
             }
             Posting::Members => "What members post is passed on.",
             Posting::StewardApproval => "What is posted is passed on once a steward has read it.",
+        },
+        practice: if network.posts_are_practice {
+            "What is posted here is practice, with or without the hashtag."
+        } else {
+            ""
         },
         older: found.more(),
         posts: found.items,

@@ -31,6 +31,8 @@ pub enum Command {
     AddSteward(String),
     RemoveSteward(String),
     ChangeRules(String),
+    /// Whether all posts are practice.
+    PostsArePractice(bool),
     Confirm(i32),
     /// None of these.
     Unknown,
@@ -54,6 +56,7 @@ impl Command {
             "stewards" => Self::Stewards,
             "rules" if rest.is_empty() => Self::Rules,
             "rules" => Self::ChangeRules(rest.to_owned()),
+            "practice" => yes_or_no(&thing()).map_or(Self::Unknown, Self::PostsArePractice),
             "waiting" => Self::Waiting,
             "pin" => Self::Post(Deed::Pin, thing()),
             "unpin" => Self::Post(Deed::Unpin, thing()),
@@ -73,6 +76,14 @@ impl Command {
             "confirm" => thing().parse().map_or(Self::Unknown, Self::Confirm),
             _ => Self::Unknown,
         }
+    }
+}
+
+fn yes_or_no(word: &str) -> Option<bool> {
+    match word.to_lowercase().as_str() {
+        "yes" | "on" => Some(true),
+        "no" | "off" => Some(false),
+        _ => None,
     }
 }
 
@@ -126,6 +137,9 @@ mod tests {
                 "@english remove steward @mo",
                 Command::RemoveSteward("@mo".to_owned()),
             ),
+            ("@english practice: Yes.", Command::PostsArePractice(true)),
+            ("@english practice off", Command::PostsArePractice(false)),
+            ("@english practice makes perfect", Command::Unknown),
             ("@english confirm 12", Command::Confirm(12)),
             ("@english confirm it", Command::Unknown),
             ("@english what is this?", Command::Unknown),

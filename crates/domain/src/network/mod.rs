@@ -55,9 +55,17 @@ pub enum ProposalKind {
     Ban,
     Unban,
     ChangeRules,
+    PostsArePractice,
 }
 
-numbered!(ProposalKind { AddSteward = 0, RemoveSteward = 1, Ban = 2, Unban = 3, ChangeRules = 4 });
+numbered!(ProposalKind {
+    AddSteward = 0,
+    RemoveSteward = 1,
+    Ban = 2,
+    Unban = 3,
+    ChangeRules = 4,
+    PostsArePractice = 5,
+});
 
 /// How the poster stands to a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -133,6 +141,7 @@ impl ProposalKind {
             Self::Ban => "ban",
             Self::Unban => "unban",
             Self::ChangeRules => "change_rules",
+            Self::PostsArePractice => "posts_are_practice",
         }
     }
 }

@@ -29,6 +29,10 @@ const ADDRESSES: [(&str, &str); 19] = [
     ("license", "http://schema.org/license"),
 ];
 
+/// The rule of a group that what it passes on is practice, and what the word means: no other vocabulary has one.
+pub(crate) const PRACTICE: &str = "postsArePractice";
+pub(crate) const PRACTICE_TERM: &str = "https://staffroom.example/ns#postsArePractice";
+
 /// An object or activity with its context.
 pub(crate) fn with_context(object: Value) -> Value {
     let mut context = json!([
@@ -52,6 +56,8 @@ pub(crate) fn with_context(object: Value) -> Value {
             "votersCount": "toot:votersCount",
             "lemmy": "https://join-lemmy.org/ns#",
             "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+            "staffroom": "https://staffroom.example/ns#",
+            "postsArePractice": "staffroom:postsArePractice",
             "fep044f": "https://w3id.org/fep/044f#",
             "QuoteRequest": "fep044f:QuoteRequest",
             "QuoteAuthorization": "fep044f:QuoteAuthorization",

@@ -16,7 +16,7 @@ use crate::extract::scope::{
     AdminWriteNetworks, ReadAccounts, ReadFollows, ReadStatuses, WriteAccounts, WriteFollows,
     WriteStatuses,
 };
-use crate::extract::{Anyone, Caller, Number, PageParams, Params, PathId, Text, Words};
+use crate::extract::{Anyone, Caller, Flag, Number, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -62,7 +62,7 @@ pub(super) fn operations(api: &mut Operations) {
         .answers::<Network>();
     api.patch(
         "/staffroom/v1/networks/{id}",
-        "Propose other rules, as a steward",
+        "Propose other rules, as a steward, or whether posts are practice",
         update,
     )
     .answers::<NetworkAnswer>();
@@ -138,6 +138,7 @@ struct Wishes {
     membership: Text,
     /// Handles.
     stewards: Words,
+    posts_are_practice: Flag,
 }
 
 fn not_listed(what: &str) -> ApiError {
@@ -170,6 +171,7 @@ impl Wishes {
             posting,
             membership,
             rules: self.rules.0.unwrap_or_default(),
+            posts_are_practice: self.posts_are_practice.is_set(),
         })
     }
 }
@@ -183,6 +185,7 @@ async fn create(_: Caller<AdminWriteNetworks>, params: Params<Wishes>, app: Data
 #[serde(default)]
 struct Rules {
     rules: Text,
+    posts_are_practice: Flag,
 }
 
 async fn update(
@@ -191,12 +194,24 @@ async fn update(
     params: Params<Rules>,
     app: Data<App>,
 ) -> Answer {
-    let wish = Wish {
-        kind: ProposalKind::ChangeRules,
-        target: None,
-        text: params.0.rules.0.unwrap_or_default(),
-    };
-    say(networks::wish(&app, &caller.person, id.0, wish).await?)
+    let Rules {
+        rules,
+        posts_are_practice,
+    } = params.into_inner();
+    let mut said: Vec<String> = Vec::new();
+    if let Some(is_rule) = posts_are_practice.0 {
+        let wish = Wish::posts_are_practice(is_rule);
+        said.push(networks::wish(&app, &caller.person, id.0, wish).await?);
+    }
+    if rules.0.is_some() || said.is_empty() {
+        let wish = Wish {
+            kind: ProposalKind::ChangeRules,
+            target: None,
+            text: rules.0.unwrap_or_default(),
+        };
+        said.push(networks::wish(&app, &caller.person, id.0, wish).await?);
+    }
+    say(said.join("\n"))
 }
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]

@@ -20,6 +20,7 @@ impl From<NetworkView> for e::Network {
             membership: view.network.membership.name(),
             stewards: view.stewards.into_iter().map(Into::into).collect(),
             is_steward: view.is_steward,
+            posts_are_practice: view.posts_are_practice,
             account: view.account.into(),
         }
     }

@@ -8,10 +8,9 @@ use storage::networks;
 use storage::statuses::Status;
 
 use super::Known;
+use super::proposing::{Wish, propose, second};
 use super::saying::{answer, full};
-use super::stewarding::{
-    PersonDeed, Wish, check_is_steward, person_deed, post_deed, propose, second,
-};
+use super::stewarding::{PersonDeed, check_is_steward, person_deed, post_deed};
 use crate::follows::{self, FollowWishes};
 use crate::text::plain_text;
 use crate::{App, Error, Result};
@@ -92,6 +91,10 @@ impl Asked<'_> {
                 };
                 propose(app, conn, self.of, self.by, wish)
             }
+            Command::PostsArePractice(is_rule) => {
+                let wish = Wish::posts_are_practice(is_rule);
+                propose(app, conn, self.of, self.by, wish)
+            }
             Command::Confirm(number) => second(app, conn, self.of, self.by, number),
         }
     }
@@ -106,7 +109,7 @@ impl Asked<'_> {
             text.push_str(
                 "\n\nAs a steward also: waiting; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
                  accept NAME, decline NAME, invite NAME. Of these another steward has to say \"confirm\" and a number: \
-                 ban NAME, unban NAME, add steward NAME, remove steward NAME, rules and the new rules. \
+                 ban NAME, unban NAME, add steward NAME, remove steward NAME, rules and the new rules, practice yes, practice no. \
                  A name without @ at its beginning, as somebody@school.example, is not told of your message.",
             );
         }

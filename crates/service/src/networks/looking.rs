@@ -6,7 +6,7 @@ use domain::{AccountId, NetworkPostState, Page, StatusId, limits};
 use storage::DbConnection;
 use storage::networks::{self, Network, NetworkPost, Proposal};
 
-use super::{Known, find, stewarding};
+use super::{Known, find, proposing, stewarding};
 use crate::accounts::accounts_page;
 use crate::audience::{blocked_among, visible_to};
 use crate::oauth::Person;
@@ -26,6 +26,8 @@ pub struct NetworkView {
     pub stewards: Vec<AccountView>,
     /// Whether the viewer is one of them.
     pub is_steward: bool,
+    /// Its rule is that all that it passes on is practice.
+    pub posts_are_practice: bool,
 }
 
 /// A post of a network.
@@ -51,10 +53,13 @@ pub async fn list(app: &App, viewer: Option<&Person>) -> Result<Vec<NetworkView>
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         let rows = networks::list(conn, limits::NETWORKS)?;
+        let ids: Vec<AccountId> = rows.iter().map(|(network, _)| network.account_id).collect();
+        let of_practice = storage::practice_networks::among_accounts(conn, &ids)?;
         Ok(rows
             .into_iter()
             .map(|(network, account)| NetworkView {
                 account: views::account(app, viewer, account),
+                posts_are_practice: of_practice.contains(&network.account_id),
                 network,
                 stewards: Vec::new(),
                 is_steward: false,
@@ -82,6 +87,7 @@ pub(super) fn shown(
 ) -> Result<NetworkView> {
     let stewards = networks::stewards(conn, known.id())?;
     Ok(NetworkView {
+        posts_are_practice: storage::practice_networks::is_rule(conn, known.id())?,
         is_steward: stewards.iter().any(|steward| Some(steward.id) == viewer),
         stewards: stewards
             .into_iter()
@@ -234,7 +240,7 @@ pub async fn proposals(app: &App, person: &Person, id: AccountId) -> Result<Vec<
     app.read(move |app, conn| {
         let known = find(conn, id)?;
         stewarding::check_is_steward(conn, &known, me)?;
-        let rows = networks::open_proposals(conn, id, stewarding::open_since(app), PROPOSALS)?;
+        let rows = networks::open_proposals(conn, id, proposing::open_since(app), PROPOSALS)?;
         let mut ids: Vec<AccountId> = rows.iter().map(|row| row.proposed_by).collect();
         ids.extend(rows.iter().filter_map(|row| row.target_id));
         let people = views::accounts_by_id(app, conn, Some(me), ids)?;

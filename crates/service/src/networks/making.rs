@@ -27,6 +27,8 @@ pub struct NewNetwork {
     pub posting: Posting,
     pub membership: Membership,
     pub rules: String,
+    /// All that it passes on is practice.
+    pub posts_are_practice: bool,
 }
 
 /// Makes a network, as an administrator. Stewards who are not known yet are looked up.
@@ -114,6 +116,7 @@ fn write(
     };
     storage::networks::insert(conn, network.clone())?;
     let account_id = account.id;
+    storage::practice_networks::set(conn, account_id, new.posts_are_practice)?;
     enqueue(
         app,
         conn,

@@ -7,6 +7,7 @@ mod joining;
 mod looking;
 mod making;
 mod posting;
+mod proposing;
 mod saying;
 mod stewarding;
 
@@ -24,7 +25,8 @@ pub use looking::{
 };
 pub use making::{NewNetwork, create};
 pub use posting::relay;
-pub use stewarding::{PersonDeed, Wish, confirm, do_with_person, do_with_post, wish};
+pub use proposing::{Wish, confirm, wish};
+pub use stewarding::{PersonDeed, do_with_person, do_with_post};
 
 pub(crate) use joining::{asked, check_may_join};
 pub(crate) use posting::{arrived, forget, tell};

@@ -16,7 +16,7 @@ use super::{Known, among, commands};
 use crate::incoming::{Deed, Undo, Undone};
 use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
 use crate::statuses::{add_boost, remove_boost};
-use crate::{App, Result};
+use crate::{App, Result, practice};
 
 /// What is older when it comes was found by somebody who looked for it, and was meant for nobody now.
 const LATE: TimeDelta = TimeDelta::days(7);
@@ -367,6 +367,7 @@ pub(super) fn let_in(
     let announced = NetworkPostState::Announced;
     networks::set_state(conn, by.id(), status.id, announced)?;
     announce(app, conn, by, status)?;
+    practice::reconsider(app, conn, status)?;
     let network = by.id();
     let what = match &post.activity {
         Some(activity) => PassedOn::Theirs(activity.clone()),

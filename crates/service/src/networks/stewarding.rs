@@ -1,22 +1,19 @@
-//! What stewards do: with posts and people each alone, and what binds others two together.
+//! What stewards do with posts and people, each alone.
 
-use chrono::TimeDelta;
-use domain::network::{Deed, may_confirm};
-use domain::{AccountId, AccountKind, NetworkPostState, ProposalKind, StatusId, Time, limits};
+use domain::network::Deed;
+use domain::{AccountId, AccountKind, NetworkPostState, ProposalKind, StatusId, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
-use storage::networks::{self, NetworkPost, Proposal};
+use storage::networks::{self, NetworkPost};
 use storage::statuses::Status;
 
 use super::posting::{announce, let_in, retract};
-use super::saying::{full, say, say_to_stewards};
+use super::proposing::{Wish, propose};
+use super::saying::{full, say};
 use super::{Known, find};
 use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
 use crate::oauth::Person;
-use crate::{App, Error, Result, follows};
-
-/// Proposals among which the same one is looked for: all that the stewards may have.
-const OPEN: i64 = 400;
+use crate::{App, Error, Result, follows, practice};
 
 /// What is done with somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,20 +21,11 @@ pub enum PersonDeed {
     Accept,
     Decline,
     Invite,
-    /// Two stewards have to want it, as all that follows.
+    /// Two stewards have to want it, as all that follows: it is proposed.
     Ban,
     Unban,
     AddSteward,
     RemoveSteward,
-}
-
-/// What one steward wants, and another one has to want too.
-#[derive(Debug, Clone)]
-pub struct Wish {
-    pub kind: ProposalKind,
-    pub target: Option<AccountId>,
-    /// New rules.
-    pub text: String,
 }
 
 /// Whether somebody can look after a network: a person, here or elsewhere.
@@ -58,7 +46,7 @@ pub(super) fn check_is_steward(
     ))
 }
 
-fn invalid(text: impl Into<String>) -> Error {
+pub(super) fn invalid(text: impl Into<String>) -> Error {
     Error::Invalid(text.into())
 }
 
@@ -91,26 +79,6 @@ pub async fn do_with_person(
         let of = find(conn, id)?;
         let who = crate::accounts::find(conn, who)?;
         person_deed(app, conn, &of, &me, &who, deed)
-    })
-    .await
-}
-
-/// Proposes something; says what came of it.
-pub async fn wish(app: &App, person: &Person, id: AccountId, wish: Wish) -> Result<String> {
-    let me = person.account.clone();
-    app.transaction(move |app, conn| {
-        let of = find(conn, id)?;
-        propose(app, conn, &of, &me, wish)
-    })
-    .await
-}
-
-/// Confirms what another steward proposed; says what came of it.
-pub async fn confirm(app: &App, person: &Person, id: AccountId, number: i32) -> Result<String> {
-    let me = person.account.clone();
-    app.transaction(move |app, conn| {
-        let of = find(conn, id)?;
-        second(app, conn, &of, &me, number)
     })
     .await
 }
@@ -262,6 +230,7 @@ fn put_back(
 ) -> Result<String> {
     networks::set_state(conn, of.id(), status.id, NetworkPostState::Announced)?;
     announce(app, conn, of, status)?;
+    practice::reconsider(app, conn, status)?;
     tell_of_removal(app, conn, of, by, status, true)?;
     Ok("The post is back.".to_owned())
 }
@@ -371,228 +340,4 @@ fn invite(app: &App, conn: &mut DbConnection, of: &Known, who: &Account) -> Resu
         say(app, conn, of, who, &text)?;
     }
     Ok(format!("{name} is invited, and told how to join."))
-}
-
-/// What binds others is proposed by one steward; what another one proposed already is confirmed so. Where there is only
-/// one, it is done.
-pub(super) fn propose(
-    app: &App,
-    conn: &mut DbConnection,
-    of: &Known,
-    by: &Account,
-    mut wish: Wish,
-) -> Result<String> {
-    check_is_steward(conn, of, by.id)?;
-    storage::accounts::hold(conn, of.id())?;
-    wish.text = wish.text.replace('\0', "").trim().to_owned();
-    let stewards = networks::stewards(conn, of.id())?;
-    let target = match wish.target {
-        Some(id) => Some(crate::accounts::find(conn, id)?),
-        None => None,
-    };
-    check(conn, of, &wish, target.as_ref(), &stewards)?;
-    if stewards.len() == 1 {
-        return carry_out(app, conn, of, wish.kind, target.as_ref(), &wish.text);
-    }
-    let open = networks::open_proposals(conn, of.id(), open_since(app), OPEN)?;
-    let same = open
-        .iter()
-        .find(|row| row.kind == wish.kind && row.target_id == wish.target && row.text == wish.text);
-    if let Some(row) = same {
-        if row.proposed_by != by.id {
-            return second(app, conn, of, by, row.number);
-        }
-        return Ok(waits(row.number));
-    }
-    if open.iter().filter(|row| row.proposed_by == by.id).count() >= limits::PROPOSALS {
-        return Err(invalid("Too many of your proposals wait already"));
-    }
-    let number = networks::next_number(conn, of.id())?;
-    let proposal = Proposal {
-        network_id: of.id(),
-        number,
-        kind: wish.kind,
-        target_id: wish.target,
-        text: wish.text.clone(),
-        proposed_by: by.id,
-        created_at: app.now(),
-        confirmed_by: None,
-        confirmed_at: None,
-    };
-    networks::insert_proposal(conn, proposal)?;
-    let text = format!(
-        "{} proposes {}\n\nIf you want it too, answer \"confirm {number}\".",
-        full(app, by),
-        described(app, wish.kind, target.as_ref(), &wish.text)
-    );
-    say_to_stewards(app, conn, of, Some(by.id), &text)?;
-    Ok(waits(number))
-}
-
-/// Since when what was proposed has not run out.
-pub(super) fn open_since(app: &App) -> Time {
-    app.now() - TimeDelta::days(limits::PROPOSAL_DAYS)
-}
-
-fn waits(number: i32) -> String {
-    format!(
-        "This is proposal {number}. Another steward, from another school where there is one, has to answer \"confirm {number}\"; \
-         the others are told."
-    )
-}
-
-/// Whether something can be wanted at all.
-fn check(
-    conn: &mut DbConnection,
-    of: &Known,
-    wish: &Wish,
-    target: Option<&Account>,
-    stewards: &[Account],
-) -> Result<()> {
-    if wish.kind == ProposalKind::ChangeRules {
-        return if wish.text.chars().count() > limits::NETWORK_RULES {
-            Err(invalid(format!(
-                "Rules are too long (maximum is {} characters)",
-                limits::NETWORK_RULES
-            )))
-        } else {
-            Ok(())
-        };
-    }
-    let target = target.ok_or(Error::NotFound)?;
-    let is_steward = stewards.iter().any(|steward| steward.id == target.id);
-    let refusal = match wish.kind {
-        ProposalKind::AddSteward if is_steward => Some("They are a steward already"),
-        ProposalKind::AddSteward if !may_be_steward(target) => Some("They cannot be a steward"),
-        ProposalKind::AddSteward if stewards.len() >= limits::STEWARDS => {
-            Some("There are too many stewards")
-        }
-        ProposalKind::RemoveSteward if !is_steward => Some("They are no steward"),
-        ProposalKind::RemoveSteward if stewards.len() == 1 => {
-            Some("The last steward cannot be removed")
-        }
-        ProposalKind::Ban if is_steward => Some("A steward cannot be banned"),
-        ProposalKind::Ban if networks::is_banned(conn, of.id(), target.id)? => {
-            Some("They are banned already")
-        }
-        ProposalKind::Unban if !networks::is_banned(conn, of.id(), target.id)? => {
-            Some("They are not banned")
-        }
-        _ => None,
-    };
-    refusal.map_or(Ok(()), |text| Err(invalid(text)))
-}
-
-/// What a proposal is about, as the end of a sentence.
-fn described(app: &App, kind: ProposalKind, target: Option<&Account>, text: &str) -> String {
-    let name = target.map(|target| full(app, target)).unwrap_or_default();
-    match kind {
-        ProposalKind::AddSteward => format!("that {name} becomes a steward."),
-        ProposalKind::RemoveSteward => format!("that {name} is a steward no more."),
-        ProposalKind::Ban => format!("to ban {name}, who could neither join nor post then."),
-        ProposalKind::Unban => format!("to let {name} join and post again."),
-        ProposalKind::ChangeRules => format!("these rules:\n\n{text}"),
-    }
-}
-
-pub(super) fn second(
-    app: &App,
-    conn: &mut DbConnection,
-    of: &Known,
-    by: &Account,
-    number: i32,
-) -> Result<String> {
-    check_is_steward(conn, of, by.id)?;
-    storage::accounts::hold(conn, of.id())?;
-    let proposal = networks::proposal(conn, of.id(), number)?
-        .ok_or_else(|| invalid(format!("There is no proposal {number}")))?;
-    let done = || Ok(format!("Proposal {number} was confirmed already."));
-    if proposal.confirmed_at.is_some() {
-        return done();
-    }
-    if proposal.created_at < open_since(app) {
-        return Err(invalid("That is too old: propose it anew"));
-    }
-    let stewards = networks::stewards(conn, of.id())?;
-    let school = |account: &Account| (account.id, account.host.clone());
-    let proposer = stewards
-        .iter()
-        .find(|steward| steward.id == proposal.proposed_by)
-        .ok_or_else(|| invalid("Who proposed it is a steward no more: propose it anew"))?;
-    let all: Vec<_> = stewards.iter().map(school).collect();
-    if !may_confirm(&school(proposer), &school(by), &all) {
-        let text = if proposer.id == by.id {
-            "Another steward has to confirm it"
-        } else {
-            "A steward from another school has to confirm it"
-        };
-        return Err(invalid(text));
-    }
-    let target = match proposal.target_id {
-        Some(id) => Some(crate::accounts::find(conn, id)?),
-        None => None,
-    };
-    let wish = Wish {
-        kind: proposal.kind,
-        target: proposal.target_id,
-        text: proposal.text.clone(),
-    };
-    check(conn, of, &wish, target.as_ref(), &stewards)?;
-    if !networks::confirm(conn, of.id(), number, by.id, app.now())? {
-        return done();
-    }
-    let said = carry_out(app, conn, of, wish.kind, target.as_ref(), &wish.text)?;
-    let text = format!("{} confirmed proposal {number}. {said}", full(app, by));
-    say_to_stewards(app, conn, of, Some(by.id), &text)?;
-    Ok(said)
-}
-
-fn carry_out(
-    app: &App,
-    conn: &mut DbConnection,
-    of: &Known,
-    kind: ProposalKind,
-    target: Option<&Account>,
-    text: &str,
-) -> Result<String> {
-    if kind == ProposalKind::ChangeRules {
-        let network = networks::Network {
-            rules: text.to_owned(),
-            ..of.network.clone()
-        };
-        networks::update(conn, &network)?;
-        return Ok("The rules are changed.".to_owned());
-    }
-    let target = target.ok_or(Error::NotFound)?;
-    let (name, network, now) = (full(app, target), full(app, &of.account), app.now());
-    let (said, told) = match kind {
-        ProposalKind::AddSteward => {
-            networks::add_steward(conn, of.id(), target.id, now)?;
-            let told = format!(
-                "You look after {network} from now on. Write \"help\" here to see what you can do."
-            );
-            (format!("{name} is a steward now."), told)
-        }
-        ProposalKind::RemoveSteward => {
-            networks::remove_steward(conn, of.id(), target.id)?;
-            let told = format!("You are a steward of {network} no more.");
-            (format!("{name} is a steward no more."), told)
-        }
-        ProposalKind::Ban => {
-            networks::ban(conn, of.id(), target.id, now)?;
-            networks::uninvite(conn, of.id(), target.id)?;
-            follows::turn_away(app, conn, target.id, of.id())?;
-            let told = format!(
-                "The stewards of {network} decided that you can neither be a member nor post there."
-            );
-            (format!("{name} is banned."), told)
-        }
-        ProposalKind::Unban | ProposalKind::ChangeRules => {
-            networks::unban(conn, of.id(), target.id)?;
-            let told = format!("You can join {network} and post there again.");
-            (format!("{name} is banned no more."), told)
-        }
-    };
-    say(app, conn, of, target, &told)?;
-    Ok(said)
 }
