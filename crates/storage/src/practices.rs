@@ -175,7 +175,7 @@ pub fn set_networks(
     let known = practice_terms::table
         .filter(practice_terms::status_id.eq(status.0))
         .filter(practice_terms::concept.like(format!("{NETWORK}%")));
-    diesel::delete(known).execute(conn)?;
+    each!(conn, c => diesel::delete(known).execute(c))?;
     if networks.is_empty() {
         return Ok(());
     }

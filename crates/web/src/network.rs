@@ -3,20 +3,24 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use askama::Template;
-use domain::{Membership, Posting};
+use domain::{Membership, Page, Posting};
 use serde::Deserialize;
 use service::App;
 use service::networks::{self, NetworkPostView, NetworkView};
+use service::practice::{self, Wanted};
 use service::text::plain_text;
 use service::views::AccountView;
 
 use crate::forms::Visitor;
 use crate::front::Older;
 use crate::page::{Answer, EVERYBODY, Forms, Frame, filters, show};
+use crate::practice::Shown;
 use crate::profile::shortened;
 
 /// Members on one page.
 const PEOPLE: usize = 100;
+/// Practice on the page; the library has all of it.
+const PRACTICES: i64 = 10;
 
 /// Whose names come after which.
 #[derive(Debug, Default, Deserialize)]
@@ -37,6 +41,8 @@ struct NetworkPage {
     joining: &'static str,
     posting: &'static str,
     practice: &'static str,
+    /// The newest of it.
+    practices: Vec<Shown>,
     pinned: Vec<NetworkPostView>,
     posts: Vec<NetworkPostView>,
     older: Option<i64>,
@@ -71,6 +77,11 @@ pub async fn network(
         .last()
         .filter(|_| people.len() >= PEOPLE)
         .map(|last| last.account.handle_key.clone());
+    let wanted = Wanted {
+        network: Some(id.to_string()),
+        ..Wanted::default()
+    };
+    let practices = practice::list(app, EVERYBODY, wanted, Page::newest(PRACTICES)).await?;
     let account = &network.account.account;
     let title = if account.display_name.is_empty() {
         &account.username
@@ -94,6 +105,7 @@ pub async fn network(
             Posting::Members => "What members post is passed on.",
             Posting::StewardApproval => "What is posted is passed on once a steward has read it.",
         },
+        practices: practices.items.into_iter().filter_map(Shown::of).collect(),
         practice: if network.posts_are_practice {
             "What is posted here is practice, with or without the hashtag."
         } else {

@@ -86,8 +86,53 @@ async fn what_is_posted_to_a_network_is_practice(kind: Kind) {
         titles(&dan, "").await,
         ["Limericks on a bus", "Sonnets by cards"]
     );
+    // The library of the network has it, and no other practice.
+    let own = dan
+        .publish(json!({ "status": "Villanelles on toast #Practice #KS3" }))
+        .await;
+    assert_eq!(title(&own), "Villanelles on toast");
+    for (question, expected) in [
+        (
+            "network=english",
+            vec!["Limericks on a bus", "Sonnets by cards"],
+        ),
+        ("network=@english&stage=ks3", vec!["Sonnets by cards"]),
+        (
+            "network=english&order=title",
+            vec!["Limericks on a bus", "Sonnets by cards"],
+        ),
+        ("network=dan", vec![]),
+        ("network=nobody", vec![]),
+        (
+            "stage=ks3",
+            vec!["Villanelles on toast", "Sonnets by cards"],
+        ),
+    ] {
+        assert_eq!(titles(&ada, question).await, expected, "{question}");
+    }
+    let by_id = titles(&ada, &format!("network={id}")).await;
+    assert_eq!(by_id, ["Limericks on a bus", "Sonnets by cards"]);
+    for (place, others) in [
+        ("/@english", true),
+        ("/practice?network=english", false),
+        ("/practice.atom?network=english", false),
+    ] {
+        let request = hub
+            .request(Method::GET, place)
+            .header("accept", "text/html");
+        let page = request.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("Sonnets by cards"), "{place}: {page}");
+        assert!(!page.contains("Villanelles"), "{place}: {page}");
+        assert_eq!(
+            page.contains("/practice?network=english\">All"),
+            others,
+            "{place}"
+        );
+    }
+
     ada.post(&deed("remove"), Value::Null).await;
     is_practice(&eve, &waiting, Value::Null).await;
+    assert_eq!(titles(&ada, "network=english").await, ["Sonnets by cards"]);
     ada.post(&deed("restore"), Value::Null).await;
     is_practice(&eve, &waiting, json!("Limericks on a bus")).await;
 

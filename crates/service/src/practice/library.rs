@@ -1,8 +1,9 @@
 //! The library: public practice, by what it is about; newest first or by title, and never by how much it is liked.
 
-use domain::Page;
 use domain::vocabulary::{Scheme, fold, key};
-use storage::practices::Wanted as Rows;
+use domain::{AccountId, AccountKind, Handle, Page};
+use storage::DbConnection;
+use storage::practices::{Wanted as Rows, of_network};
 
 use crate::audience::visible_to;
 use crate::oauth::Person;
@@ -30,6 +31,8 @@ pub struct Wanted {
     pub subject: Option<String>,
     pub kind: Option<String>,
     pub licence: Option<String>,
+    /// The id or the handle of a network that passed it on.
+    pub network: Option<String>,
     /// A code such as `cy`.
     pub language: Option<String>,
     /// Words of the title.
@@ -55,18 +58,47 @@ impl Wanted {
             .collect()
     }
 
-    fn rows(&self) -> Rows {
+    /// What is asked of the database; none where nothing can be found.
+    fn rows(&self, app: &App, conn: &mut DbConnection) -> Result<Option<Rows>> {
+        let mut terms = self.terms();
+        if let Some(name) = &self.network {
+            let Some(network) = network(app, conn, name)? else {
+                return Ok(None);
+            };
+            // What one network passed on is less than what most concepts have.
+            terms.insert(0, of_network(network));
+        }
         let words = self.words.replace('\0', "").to_lowercase();
         let words = words
             .split_whitespace()
             .filter(|word| !fold(word).is_empty());
         let language = self.language.as_ref();
-        Rows {
-            terms: self.terms(),
+        Ok(Some(Rows {
+            terms,
             language: language.map(|code| code.replace('\0', "").to_lowercase()),
             words: words.take(WORDS).map(str::to_owned).collect(),
-        }
+        }))
     }
+}
+
+/// The network, here or elsewhere, of that handle or id.
+fn network(app: &App, conn: &mut DbConnection, name: &str) -> Result<Option<AccountId>> {
+    let name = name.replace('\0', "");
+    let called = match name.parse::<Handle>() {
+        Ok(handle) => {
+            let key = handle.seen_from(&app.settings().host).key();
+            storage::accounts::with_handle_key(conn, &key)?
+        }
+        Err(_) => None,
+    };
+    let found = match (called, name.parse::<AccountId>()) {
+        (Some(found), _) => Some(found),
+        (None, Ok(id)) => storage::accounts::find(conn, id)?,
+        (None, Err(_)) => None,
+    };
+    let is_network =
+        |row: &storage::accounts::Account| row.kind == AccountKind::Group && !row.is_gone();
+    Ok(found.filter(is_network).map(|row| row.id))
 }
 
 /// One page of the library. By title the cursors are still ids, and the ends are the first and the last.
@@ -79,9 +111,10 @@ pub async fn list(
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         let wishes = wishes(conn, viewer)?;
-        let rows = match wanted.order {
-            Order::Newest => storage::practices::newest(conn, &wanted.rows(), &page)?,
-            Order::Title => storage::practices::by_title(conn, &wanted.rows(), &page)?,
+        let rows = match (wanted.rows(app, conn)?, wanted.order) {
+            (Some(asked), Order::Newest) => storage::practices::newest(conn, &asked, &page)?,
+            (Some(asked), Order::Title) => storage::practices::by_title(conn, &asked, &page)?,
+            (None, _) => Vec::new(),
         };
         let ends = rows.first().zip(rows.last());
         let ends = ends.map(|(first, last)| (first.id.0, last.id.0));
