@@ -50,6 +50,7 @@ mod idempotency;
 mod invites;
 mod languages;
 mod leaving;
+mod library;
 mod lineage;
 mod lists;
 mod local_only;

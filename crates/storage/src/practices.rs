@@ -8,10 +8,12 @@ use domain::{AccountId, Page, StatusId};
 
 use crate::DbConnection;
 use crate::connection::each;
+use crate::dialect::said::Said;
 use crate::listed::listed;
 use crate::literal::Literal;
 use crate::paging::load_page;
 use crate::schema::{accounts, practice_answers, practice_terms, practices, statuses};
+use crate::status_index::Query;
 use crate::statuses::Status;
 
 /// The concept that all practice has.
@@ -49,8 +51,15 @@ pub struct Wanted {
     /// Names of concepts, all of which it has.
     pub terms: Vec<String>,
     pub language: Option<String>,
-    /// In small letters; all of them are in the title.
-    pub words: Vec<String>,
+    pub words: Option<Words>,
+}
+
+/// Words that it says: in the title, or anywhere.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// In small letters, at least one; parts of words count too.
+    pub of_title: Vec<String>,
+    pub of_text: Query,
 }
 
 #[derive(Queryable, Selectable)]
@@ -273,8 +282,8 @@ pub fn newest(conn: &mut DbConnection, wanted: &Wanted, page: &Page) -> QueryRes
                     .filter(more.field(practice_terms::status_id).eq(practices::status_id)),
             ));
         }
-        for pattern in patterns(&wanted.words) {
-            query = query.filter(practices::title_key.like(pattern).escape('\\'));
+        if let Some(words) = &wanted.words {
+            query = query.filter(said(words));
         }
         if let Some((language, dialects)) = languages(wanted) {
             query = query.filter(
@@ -324,8 +333,8 @@ pub fn by_title(conn: &mut DbConnection, wanted: &Wanted, page: &Page) -> QueryR
                     .filter(practice_terms::status_id.eq(practices::status_id)),
             ));
         }
-        for pattern in patterns(&wanted.words) {
-            query = query.filter(practices::title_key.like(pattern).escape('\\'));
+        if let Some(words) = &wanted.words {
+            query = query.filter(said(words));
         }
         if let Some((language, dialects)) = languages(wanted) {
             query = query.filter(
@@ -364,15 +373,16 @@ pub fn by_title(conn: &mut DbConnection, wanted: &Wanted, page: &Page) -> QueryR
     })
 }
 
-/// Each word as a pattern that finds it anywhere.
-fn patterns(words: &[String]) -> impl Iterator<Item = String> {
-    words.iter().map(|word| {
+/// Of titles each word is a pattern that finds it anywhere.
+fn said(words: &Words) -> Said {
+    let patterns = words.of_title.iter().map(|word| {
         let word = word
             .replace('\\', "\\\\")
             .replace('%', "\\%")
             .replace('_', "\\_");
         format!("%{word}%")
-    })
+    });
+    Said::new(patterns.collect(), &words.of_text)
 }
 
 /// The language that is wanted, and a pattern of what it is called in some place.

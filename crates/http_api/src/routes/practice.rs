@@ -38,7 +38,7 @@ struct Looked {
     network: Text,
     /// A code such as `cy`.
     language: Text,
-    /// Words of the title.
+    /// Words of the title or, where its author lets everybody find what they write, of the whole text.
     q: Text,
     /// `newest` or `title`.
     order: Text,

@@ -33,6 +33,7 @@ pub(crate) fn reconsider(app: &App, conn: &mut DbConnection, status: &Status) ->
         None if rules(conn, status)? => keep(app, conn, status)?,
         None => return Ok(()),
     }
+    storage::status_index::note(conn, status.id)?;
     app.tell(Event::Edited(status.id));
     if status.local {
         let status = status.id;
