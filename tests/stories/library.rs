@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use crate::harness::{School, Teacher, answer, eventually};
+use crate::harness::{School, Teacher, answer, eventually, out};
 
 const LIBRARY: &str = "/api/staffroom/v1/practice";
 
@@ -118,4 +118,106 @@ async fn practice_is_found_by_all_of_its_words_on_sqlite() {
 #[tokio::test]
 async fn practice_is_found_by_all_of_its_words_on_postgresql() {
     practice_is_found_by_all_of_its_words(Postgres).await;
+}
+
+#[tokio::test]
+async fn an_administrator_adds_words_by_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("terms.tsv");
+    std::fs::write(&table, "# Ours\n").unwrap();
+    let file = table.display().to_string();
+    let quoted = format!("\"{file}\"");
+    let settings = [("practice.terms_file", quoted.as_str())];
+    let Some(mut school) = School::open_with(Sqlite, &settings).await else {
+        return;
+    };
+    let says = |school: &School, arguments: &[&str]| {
+        let mut all = vec!["vocabulary"];
+        all.extend(arguments);
+        let done = school.command(&all);
+        (done.status.success(), out(&done))
+    };
+    let (_, listed) = says(&school, &["list", "phase"]);
+    assert!(listed.contains("phase/year8\tYear 8\t"), "{listed}");
+    assert!(!listed.contains("subject/"), "{listed}");
+    let (_, shown) = says(&school, &["show", "phase/year8"]);
+    assert!(shown.contains("belongs to: phase/ks3"), "{shown}");
+    let (is_done, said) = says(&school, &["show", "phase/ks9"]);
+    assert!(!is_done && said.contains("no term phase/ks9"), "{said}");
+
+    let (is_done, said) = says(
+        &school,
+        &[
+            "set",
+            "subject/surf-science",
+            "--label",
+            "en=Surf science",
+            "--broader",
+            "science",
+            "--tag",
+            "#Wellenreiten",
+        ],
+    );
+    assert!(
+        is_done && said.contains("subject/surf-science added"),
+        "{said}"
+    );
+    let (is_done, said) = says(&school, &["set", "subject/maths", "--tag", "sums"]);
+    assert!(is_done && said.contains("added"), "{said}");
+    let (is_done, said) = says(
+        &school,
+        &["set", "subject/surf-science", "--label", "cy=Syrffio"],
+    );
+    assert!(is_done && said.contains("changed"), "{said}");
+    let kept = std::fs::read_to_string(&table).unwrap();
+    assert!(
+        kept.starts_with(
+            "# Ours\nsubject\tsurf-science\tscience\t\twellenreiten\ten=Surf science|cy=Syrffio\n"
+        ),
+        "{kept}"
+    );
+    for wrong in [
+        ["set", "subject/Surf Science", "--label", "en=No"],
+        ["set", "subject/nothing", "--tag", "nothing"],
+        ["set", "colour/red", "--label", "en=Red"],
+        ["set", "subject/red", "--label", "en=Red\tand"],
+    ] {
+        let (is_done, said) = says(&school, &wrong);
+        assert!(!is_done, "{wrong:?}: {said}");
+    }
+    assert_eq!(std::fs::read_to_string(&table).unwrap(), kept);
+    let (is_done, said) = says(&school, &["check", &file]);
+    assert!(
+        is_done && said.contains("subject/maths stands in the place of ours"),
+        "{said}"
+    );
+    assert!(said.contains("subject/surf-science is new"), "{said}");
+
+    // What is exported is a table that could be used as it is.
+    let (is_done, exported) = says(&school, &["export"]);
+    assert!(
+        is_done && exported.contains("licence\tcc-by\t"),
+        "{exported}"
+    );
+    let whole = folder.path().join("whole.tsv");
+    std::fs::write(&whole, exported).unwrap();
+    let (is_done, said) = says(&school, &["check", whole.to_str().unwrap()]);
+    assert!(is_done && said.contains("nothing wrong"), "{said}");
+
+    school.kill();
+    school.start().await;
+    let ada = school.teacher("ada");
+    let post = ada
+        .publish(json!({ "status": "Waves and sums #Practice #Wellenreiten #Sums" }))
+        .await;
+    let subjects = &post["staffroom"]["practice"]["subjects"];
+    assert_eq!(subjects[0]["id"], "surf-science", "{subjects}");
+    assert_eq!(subjects[1]["id"], "maths", "{subjects}");
+
+    let (is_done, said) = says(&school, &["remove", "subject/surf-science"]);
+    assert!(is_done && said.contains("removed"), "{said}");
+    let (is_done, said) = says(&school, &["remove", "subject/english"]);
+    assert!(!is_done && said.contains("come with the program"), "{said}");
+    let kept = std::fs::read_to_string(&table).unwrap();
+    assert!(!kept.contains("surf") && kept.contains("maths"), "{kept}");
 }
