@@ -99,3 +99,4 @@ mod visibility;
 mod way;
 mod whole;
 mod wizard;
+mod words;

@@ -1,4 +1,6 @@
-//! What somebody tells a network by a direct message, in plain words.
+//! What somebody tells a network by a direct message, in plain words of several languages.
+
+use super::words::{is_steward, meant, yes_or_no};
 
 /// What is done with a post or a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +47,11 @@ impl Command {
         let text = without_names(text);
         let (first, rest) = split(text);
         let (second, last) = split(rest);
-        let first = first
-            .trim_end_matches(['.', '!', '?', ':', ','])
-            .to_lowercase();
+        let is_empty = first.trim_end_matches(['.', '!', '?', ':', ',']).is_empty();
         let thing = || rest.trim().trim_end_matches('.').to_owned();
-        match first.as_str() {
-            "help" | "hello" | "hi" | "" => Self::Help,
+        match meant(first) {
+            "help" => Self::Help,
+            "" if is_empty => Self::Help,
             "join" => Self::Join,
             "leave" => Self::Leave,
             "stewards" => Self::Stewards,
@@ -60,9 +61,7 @@ impl Command {
             "waiting" => Self::Waiting,
             "pin" => Self::Post(Deed::Pin, thing()),
             "unpin" => Self::Post(Deed::Unpin, thing()),
-            "remove" if second.eq_ignore_ascii_case("steward") => {
-                Self::RemoveSteward(last.to_owned())
-            }
+            "remove" if is_steward(second) => Self::RemoveSteward(last.to_owned()),
             "remove" => Self::Post(Deed::Remove, thing()),
             "restore" => Self::Post(Deed::Restore, thing()),
             "approve" => Self::Post(Deed::Approve, thing()),
@@ -72,18 +71,10 @@ impl Command {
             "invite" => Self::Invite(thing()),
             "ban" => Self::Ban(thing()),
             "unban" => Self::Unban(thing()),
-            "add" if second.eq_ignore_ascii_case("steward") => Self::AddSteward(last.to_owned()),
+            "add" if is_steward(second) => Self::AddSteward(last.to_owned()),
             "confirm" => thing().parse().map_or(Self::Unknown, Self::Confirm),
             _ => Self::Unknown,
         }
-    }
-}
-
-fn yes_or_no(word: &str) -> Option<bool> {
-    match word.to_lowercase().as_str() {
-        "yes" | "on" => Some(true),
-        "no" | "off" => Some(false),
-        _ => None,
     }
 }
 
@@ -141,6 +132,29 @@ mod tests {
             ("@english practice off", Command::PostsArePractice(false)),
             ("@english practice makes perfect", Command::Unknown),
             ("@english confirm 12", Command::Confirm(12)),
+            ("@english Hilfe!", Command::Help),
+            ("@english ayuda", Command::Help),
+            ("@english Règles", Command::Rules),
+            (
+                "@english reglas: Sé amable.",
+                Command::ChangeRules("Sé amable.".to_owned()),
+            ),
+            (
+                "@english ychwanegu stiward @mo@b.example",
+                Command::AddSteward("@mo@b.example".to_owned()),
+            ),
+            (
+                "@english retirer responsable @mo",
+                Command::RemoveSteward("@mo".to_owned()),
+            ),
+            ("@english Bestätigen 3", Command::Confirm(3)),
+            ("@english práctica sí", Command::PostsArePractice(true)),
+            ("@english praxis nein", Command::PostsArePractice(false)),
+            (
+                "@english lösen https://school.example/@ada/1",
+                Command::Post(Deed::Unpin, "https://school.example/@ada/1".to_owned()),
+            ),
+            ("@english 👍", Command::Unknown),
             ("@english confirm it", Command::Unknown),
             ("@english what is this?", Command::Unknown),
         ] {

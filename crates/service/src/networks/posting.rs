@@ -136,15 +136,17 @@ fn submit(
             say_to_stewards(app, conn, to, Some(author.id), &text)
         }
         NetworkPostState::Refused | NetworkPostState::Removed => {
-            let why = if standing.is_banned {
-                "its stewards do not let you post there".to_owned()
+            let url = &status.url;
+            let text = if standing.is_banned {
+                format!(
+                    "Your post was not passed on to {name}: its stewards do not let you post there. The post itself stays as it is: {url}"
+                )
             } else {
-                format!("only its members post there. To become one, follow {name}")
+                format!(
+                    "Your post was not passed on to {name}: only its members post there. To become one, follow {name}. The post itself \
+                     stays as it is: {url}"
+                )
             };
-            let text = format!(
-                "Your post was not passed on to {name}: {why}. The post itself stays as it is: {}",
-                status.url
-            );
             tell_author(app, conn, to, author, &text)
         }
     }

@@ -10,6 +10,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::statuses::{Draft, insert};
 use crate::text::format::{self, Rel};
 use crate::views::acct;
+use crate::word::{language_of, reworded};
 use crate::{App, Result};
 
 /// Writes somebody a direct message.
@@ -66,7 +67,9 @@ fn write(
     message: Option<&Status>,
     text: &str,
 ) -> Result<()> {
-    let text = format!("@{} {text}", acct(&to.username, to.host.as_deref()));
+    let language = language_of(conn, to, message)?;
+    let name = acct(&to.username, to.host.as_deref());
+    let text = format!("@{name} {}", reworded(text, language));
     let resolve = |handle: &domain::Handle| {
         let is_to = handle.clone().seen_from(&app.settings().host).key() == to.handle_key;
         is_to.then(|| format::Link {
@@ -101,7 +104,7 @@ fn write(
         content_type: ContentType::Plain,
         spoiler_text: String::new(),
         sensitive: false,
-        language: Some("en".to_owned()),
+        language: Some(language.to_owned()),
         application_id: None,
         emojis: Vec::new(),
         replies_count: 0,
