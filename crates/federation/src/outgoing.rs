@@ -231,6 +231,7 @@ fn compose(
             quotes::answer(app, author, quoter, &request, &of, &by, stamp.as_deref())
         })?,
         Outgoing::ListDerivation { derivation } => lineage::listed(app, conn, derivation)?,
+        Outgoing::RefuseDerivation { derivation } => lineage::refused(app, conn, derivation)?,
         Outgoing::RevokeQuote { quote } => quotes::revocation(conn, quote)?,
         Outgoing::Follow {
             follower,
