@@ -3,13 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use askama::Template;
-use domain::{Membership, Page, Posting};
+use domain::{Membership, Page, Posting, StatusId};
 use serde::Deserialize;
 use service::App;
 use service::networks::{self, NetworkPostView, NetworkView};
 use service::practice::{self, Wanted};
 use service::text::plain_text;
-use service::views::AccountView;
+use service::views::{AccountView, StatusView};
 
 use crate::forms::Visitor;
 use crate::front::Older;
@@ -27,6 +27,9 @@ const PRACTICES: i64 = 10;
 pub struct After {
     #[serde(default)]
     people_after: String,
+    /// The question whose older like are shown.
+    #[serde(default)]
+    like: String,
 }
 
 #[derive(Template)]
@@ -43,6 +46,8 @@ struct NetworkPage {
     practice: &'static str,
     /// The newest of it.
     practices: Vec<Shown>,
+    /// Older threads like a question, if there is one to look at.
+    similar: Option<Vec<StatusView>>,
     pinned: Vec<NetworkPostView>,
     posts: Vec<NetworkPostView>,
     older: Option<i64>,
@@ -77,6 +82,10 @@ pub async fn network(
         .last()
         .filter(|_| people.len() >= PEOPLE)
         .map(|last| last.account.handle_key.clone());
+    let similar = match after.like.parse::<StatusId>() {
+        Ok(question) => Some(networks::similar(app, EVERYBODY, question).await?),
+        Err(_) => None,
+    };
     let wanted = Wanted {
         network: Some(id.to_string()),
         ..Wanted::default()
@@ -113,6 +122,7 @@ pub async fn network(
         },
         older: found.more(),
         posts: found.items,
+        similar,
         pinned,
         people,
         more_people,

@@ -1,6 +1,7 @@
 //! Subject networks: anybody follows and mentions one, and it passes on what it should, to each kind of server in its way.
 
 mod practice;
+mod similar;
 mod stewards;
 mod threads;
 

@@ -1,9 +1,11 @@
 //! Subject networks: what their rules can be, and which software reads what they pass on (FEP-1b12).
 
 mod command;
+mod question;
 mod words;
 
 pub use command::{Command, Deed};
+pub use question::{is_question, telling_words};
 
 use crate::numbered::numbered;
 

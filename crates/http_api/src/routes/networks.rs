@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{Answer, json, page};
 use crate::ApiError;
-use crate::entities::{Account, Network, NetworkAnswer, NetworkPost, NetworkProposal};
+use crate::entities::{Account, Network, NetworkAnswer, NetworkPost, NetworkProposal, Status};
 use crate::extract::scope::{
     AdminWriteNetworks, ReadAccounts, ReadFollows, ReadStatuses, WriteAccounts, WriteFollows,
     WriteStatuses,
@@ -50,6 +50,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/staffroom/v1/networks/{network}/proposals/{id}/confirm")
                 .route(web::post().to(confirm)),
+        )
+        .service(
+            web::resource("/staffroom/v1/statuses/{id}/similar").route(web::get().to(similar)),
         );
 }
 
@@ -108,6 +111,12 @@ pub(super) fn operations(api: &mut Operations) {
         confirm,
     )
     .answers::<NetworkAnswer>();
+    api.get(
+        "/staffroom/v1/statuses/{id}/similar",
+        "Older threads of a network that resemble a question, newest first; five at most",
+        similar,
+    )
+    .lists::<Status>();
 }
 
 fn say(message: String) -> Answer {
@@ -285,6 +294,11 @@ async fn proposals(caller: Caller<ReadAccounts>, id: PathId<AccountId>, app: Dat
             .map(NetworkProposal::from)
             .collect::<Vec<_>>(),
     )
+}
+
+async fn similar(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    let found = networks::similar(&app, caller.person(), id.0).await?;
+    json(found.into_iter().map(Status::from).collect::<Vec<_>>())
 }
 
 #[derive(Deserialize)]

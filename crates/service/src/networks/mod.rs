@@ -8,6 +8,7 @@ mod looking;
 mod making;
 mod posting;
 mod proposing;
+mod resembling;
 mod saying;
 mod stewarding;
 
@@ -26,6 +27,7 @@ pub use looking::{
 pub use making::{NewNetwork, create};
 pub use posting::relay;
 pub use proposing::{Wish, confirm, wish};
+pub use resembling::similar;
 pub use stewarding::{PersonDeed, do_with_person, do_with_post};
 
 pub(crate) use joining::{asked, check_may_join};
