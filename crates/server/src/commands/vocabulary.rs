@@ -173,10 +173,8 @@ impl Change {
             .collect();
         for label in self.labels {
             let language = format!("{}=", label.split('=').next().unwrap_or_default());
-            match labels.iter_mut().find(|known| known.starts_with(&language)) {
-                Some(known) => *known = label,
-                None => labels.push(label),
-            }
+            labels.retain(|known| !known.starts_with(&language));
+            labels.push(label);
         }
         let tags = tags.join(" ");
         let cells = [scheme, id, &broader, &matches, &tags, &labels.join("|")].join("\t");
