@@ -176,6 +176,13 @@ async fn an_administrator_adds_words_by_commands() {
         ),
         "{kept}"
     );
+    let (is_done, said) = says(
+        &school,
+        &["set", "subject/surf-science", "--label", "en=Surfing"],
+    );
+    assert!(is_done, "{said}");
+    let kept = std::fs::read_to_string(&table).unwrap();
+    assert!(kept.contains("\ten=Surfing|cy=Syrffio\n"), "{kept}");
     for wrong in [
         ["set", "subject/Surf Science", "--label", "en=No"],
         ["set", "subject/nothing", "--tag", "nothing"],

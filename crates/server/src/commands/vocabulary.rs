@@ -173,8 +173,11 @@ impl Change {
             .collect();
         for label in self.labels {
             let language = format!("{}=", label.split('=').next().unwrap_or_default());
-            labels.retain(|known| !known.starts_with(&language));
-            labels.push(label);
+            let is_same = |known: &String| known.starts_with(&language);
+            // English stays the first.
+            let place = labels.iter().position(is_same).unwrap_or(labels.len());
+            labels.retain(|known| !is_same(known));
+            labels.insert(place.min(labels.len()), label);
         }
         let tags = tags.join(" ");
         let cells = [scheme, id, &broader, &matches, &tags, &labels.join("|")].join("\t");
