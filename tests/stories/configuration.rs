@@ -77,6 +77,10 @@ fn what_serve_refuses_is_refused_by_the_check_too() {
             "staffroom.toml: federation.give_up_after_days: must lie",
         ),
         (
+            "media.scan_command = ['clamscan']",
+            "staffroom.toml: media.scan_command: must begin with the whole path of a program",
+        ),
+        (
             "statuses.detected_languages = ['en', 'xx']",
             "staffroom.toml: statuses.detected_languages: \"xx\" is no code",
         ),

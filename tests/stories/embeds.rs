@@ -91,6 +91,37 @@ async fn story(kind: Kind) {
         "as it is"
     );
 
+    // The same in XML, where a page offers nothing else.
+    let sounds = "<?xml version=\"1.0\" encoding=\"utf-8\"?><oembed><version>1.0</version><type>rich</type>\
+        <title>Bees &amp; bumblebees</title><height>80</height><html><![CDATA[<iframe width=\"300\" \
+        src=\"https://sounds.example/1\" onload=\"evil()\"></iframe>]]></html></oembed>";
+    let document = ResponseTemplate::new(200).set_body_raw(sounds, "text/xml; charset=utf-8");
+    site.answers("/sounds.xml", document).await;
+    let head =
+        "<title>As the page says</title><link type=\"text/xml+oembed\" href=\"/sounds.xml\">";
+    let sounds = site.page("/sounds", head).await;
+    let post = ada.publish(json!({ "status": sounds })).await;
+    let card = card_of(&ada, &post["id"]).await;
+    assert_eq!(
+        (
+            &card["type"],
+            &card["title"],
+            &card["width"],
+            &card["height"]
+        ),
+        (
+            &json!("rich"),
+            &json!("Bees & bumblebees"),
+            &json!(300),
+            &json!(80)
+        )
+    );
+    let html = card["html"].as_str().unwrap();
+    assert!(
+        html.contains("https://sounds.example/1") && !html.contains("evil"),
+        "{html}"
+    );
+
     // What would have to be run here is only a link.
     let script = json!({ "version": "1.0", "type": "rich", "title": "Run me", "html": "<script src='https://films.example/x.js'></script>" });
     let script = page(&site, "script", &script).await;

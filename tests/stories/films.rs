@@ -24,6 +24,9 @@ const PICTURES: [&str; 4] = [
 ];
 const TONE: [&str; 4] = ["-f", "lavfi", "-i", "sine=frequency=440:duration=2"];
 
+/// For a school that looks for ffmpeg itself.
+const FOUND: (&str, &str) = ("media.ffmpeg", "\"auto\"");
+
 /// None where there is no ffmpeg, which is said loudly; in CI that is a failure.
 fn ffmpeg() -> Option<()> {
     if Command::new("ffmpeg").arg("-version").output().is_ok() {
@@ -141,9 +144,11 @@ async fn gated(kind: Kind) -> Option<(School, TempDir)> {
 }
 
 async fn story(kind: Kind) {
-    let (Some(()), Some((mut here, programs)), Some(there)) =
-        (ffmpeg(), gated(kind).await, School::open(kind).await)
-    else {
+    let (Some(()), Some((mut here, programs)), Some(there)) = (
+        ffmpeg(),
+        gated(kind).await,
+        School::open_with(kind, &[FOUND]).await,
+    ) else {
         return;
     };
     let (ada, eve) = (here.teacher("ada"), here.teacher("eve"));
@@ -206,13 +211,11 @@ async fn story(kind: Kind) {
     assert_eq!(changed["meta"]["small"]["size"], "50x40");
     assert_ne!(changed["preview_url"], film["preview_url"]);
     assert_eq!(changed["description"], "Two seconds of test pictures");
-    let old = here
-        .http
-        .get(film["preview_url"].as_str().unwrap())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(old.status(), StatusCode::NOT_FOUND);
+    eventually("the old picture to go", || async {
+        let old = here.http.get(film["preview_url"].as_str().unwrap());
+        (old.send().await.unwrap().status() == StatusCode::NOT_FOUND).then_some(())
+    })
+    .await;
     let bad = Form::new().part(
         "thumbnail",
         Part::bytes(b"<svg/>".to_vec()).file_name("x.png"),
@@ -282,7 +285,7 @@ async fn a_film_is_converted_whatever_happens_on_postgresql() {
 
 #[tokio::test]
 async fn what_comes_of_each_format() {
-    let (Some(()), Some(school)) = (ffmpeg(), School::open(Sqlite).await) else {
+    let (Some(()), Some(school)) = (ffmpeg(), School::open_with(Sqlite, &[FOUND]).await) else {
         return;
     };
     let ada = school.teacher("ada");
@@ -380,6 +383,7 @@ fn still_gif() -> Vec<u8> {
 #[tokio::test]
 async fn what_cannot_be_converted_says_so() {
     let settings = [
+        FOUND,
         ("media.max_video_bytes", "100000"),
         ("media.max_image_bytes", "100000"),
     ];

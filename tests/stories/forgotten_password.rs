@@ -232,6 +232,77 @@ async fn own_changes(kind: Kind) {
     assert_eq!(signs_in("ada@school.example").await, bad);
 }
 
+/// Whoever knew the old password may have wished for an address of their own before it was changed.
+async fn a_wish_ends_with_the_password(kind: Kind) {
+    let (port, letters) = letterbox();
+    let port = port.to_string();
+    let settings = [
+        ("mail.host", "\"127.0.0.1\""),
+        ("mail.port", port.as_str()),
+        ("mail.encryption", "\"none\""),
+        ("mail.from", "\"Staffroom <staffroom@school.example>\""),
+    ];
+    let Some(school) = School::open_with(kind, &settings).await else {
+        return;
+    };
+    let link_to = |whom: &str| {
+        let letter = text(&letters.recv_timeout(Duration::from_secs(20)).unwrap());
+        assert!(letter.contains(&format!("To: {whom}")), "{letter}");
+        let line = letter.lines().find(|line| line.starts_with(&school.base));
+        let path = line.unwrap_or_else(|| panic!("{letter}"));
+        path.strip_prefix(&school.base).unwrap().to_owned()
+    };
+    school.teacher("ada");
+    let wish = async |password: &str| {
+        let eve = Browser::new(&school);
+        eve.sign_in("ada", password, "/").await;
+        let path = "/settings/account";
+        let fields = [
+            ("deed", "email"),
+            ("password", password),
+            ("email", "eve@evil.example"),
+        ];
+        let (status, _, _) = submit(&eve, path, path, &fields).await;
+        assert_eq!(status, StatusCode::OK);
+        (eve, link_to("eve@evil.example"))
+    };
+
+    let (eve, wished) = wish(PASSWORD).await;
+    let ada = Browser::new(&school);
+    submit(
+        &ada,
+        FORGOTTEN,
+        FORGOTTEN,
+        &[("email", "ada@school.example")],
+    )
+    .await;
+    let path = link_to("ada@school.example");
+    let token = path.split("token=").nth(1).unwrap();
+    let fields = [("token", token), ("password", NEW)];
+    let (status, _, _) = submit(&ada, FORGOTTEN, RESET, &fields).await;
+    assert_eq!(status, StatusCode::OK);
+    letters.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!(eve.page(&wished).await.0, StatusCode::NOT_FOUND);
+
+    // The same where whoever looks after the server sets it.
+    let (eve, wished) = wish(NEW).await;
+    let set = ["user", "password", "ada", "--password", PASSWORD];
+    assert!(school.command(&set).status.success());
+    assert_eq!(eve.page(&wished).await.0, StatusCode::NOT_FOUND);
+    let (status, _, _) = ada.sign_in("ada@school.example", PASSWORD, "/").await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "it is Ada's address still");
+}
+
+#[tokio::test]
+async fn a_wish_for_an_address_ends_with_the_password_on_sqlite() {
+    a_wish_ends_with_the_password(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_wish_for_an_address_ends_with_the_password_on_postgresql() {
+    a_wish_ends_with_the_password(Postgres).await;
+}
+
 #[tokio::test]
 async fn one_changes_password_and_address_on_sqlite() {
     own_changes(Sqlite).await;

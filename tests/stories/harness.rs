@@ -112,6 +112,8 @@ impl School {
             ("federation.allow_loopback", "true".to_owned()),
             ("federation.allow_http", "true".to_owned()),
             ("limits.rate_limits", "false".to_owned()),
+            // Each start asks it what it can do, which takes a while.
+            ("media.ffmpeg", quoted("off")),
             ("logging.filter", quoted("warn")),
         ];
         let is_set = |key: &str| settings.iter().any(|(set, _)| *set == key);

@@ -208,9 +208,8 @@ async fn a_moving_picture_moves_on() {
     use image::codecs::gif::{GifEncoder, Repeat};
     use image::{AnimationDecoder, Delay, Frame, Rgba, RgbaImage};
 
-    // With ffmpeg it becomes a film.
-    let settings = [("media.ffmpeg", "\"off\"")];
-    let Some(school) = School::open_with(Sqlite, &settings).await else {
+    // With ffmpeg it would become a film.
+    let Some(school) = School::open(Sqlite).await else {
         return;
     };
     let ada = school.teacher("ada");

@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode, multipart};
 use serde_json::{Value, json};
 use test_support::Kind::Sqlite;
 
-use crate::harness::{School, Teacher, answer};
+use crate::harness::{School, Teacher, answer, eventually};
 
 fn upload(teacher: &Teacher, bytes: Vec<u8>, name: &str, mime: &str) -> reqwest::RequestBuilder {
     let part = multipart::Part::bytes(bytes).file_name(name.to_owned());
@@ -105,6 +105,9 @@ async fn a_post_is_taken_back_with_its_pictures_or_without() {
     let refused = refused.send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let address = made["url"].as_str().unwrap();
-    let served = school.http.get(address).send().await.unwrap();
-    assert_eq!(served.status(), StatusCode::NOT_FOUND);
+    eventually("the picture to go", || async {
+        let served = school.http.get(address).send().await.unwrap();
+        (served.status() == StatusCode::NOT_FOUND).then_some(())
+    })
+    .await;
 }

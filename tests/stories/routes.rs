@@ -153,6 +153,7 @@ impl World {
             ("{key}", "ungrouped-1"),
             ("{tag}", "secret"),
             ("{folder}", "ab"),
+            ("{stem}", "00"),
             ("{version}", "2.0"),
             ("{collection:outbox|followers|following}", "outbox"),
             ("{kind}", "media"),

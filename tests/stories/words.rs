@@ -130,6 +130,14 @@ async fn somebody_is_spoken_to_in_their_language(kind: Kind) {
         text(&rules["content"]).contains("Swearing is banned."),
         "{rules}"
     );
+    write(&gwen, "disgrifiad: I bawb sydd am ddysgu").await;
+    hears(&gwen, "a dywedwyd wrth y stiwardiaid eraill.").await;
+    write(&lotte, "beschreibung").await;
+    let described = hears(&lotte, "Was es über sich sagt:").await;
+    assert!(
+        text(&described["content"]).contains("I bawb sydd am ddysgu"),
+        "{described}"
+    );
     write(&lotte, "praxis ja").await;
     hears(&lotte, "Das kann nur, wer dieses Netzwerk betreut.").await;
     write(&gwen, "arfer ie").await;

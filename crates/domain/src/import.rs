@@ -1,6 +1,38 @@
-//! What people bring along from another server as CSV, and what became of each line.
+//! What people bring along from another server, and what became of each line of it.
 
-use crate::numbered::numbered;
+use crate::numbered::{UnknownNumber, numbered};
+
+/// What somebody brings along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brought {
+    /// A list, as CSV.
+    List(ImportKind),
+    /// Posts, in an archive.
+    Posts,
+}
+
+/// In the database, beside the numbers of lists.
+const POSTS: i16 = 6;
+
+impl From<Brought> for i16 {
+    fn from(what: Brought) -> Self {
+        match what {
+            Brought::List(kind) => kind.into(),
+            Brought::Posts => POSTS,
+        }
+    }
+}
+
+impl TryFrom<i16> for Brought {
+    type Error = UnknownNumber;
+
+    fn try_from(number: i16) -> Result<Self, Self::Error> {
+        match number {
+            POSTS => Ok(Self::Posts),
+            other => ImportKind::try_from(other).map(Self::List),
+        }
+    }
+}
 
 /// What a file lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,3 +108,22 @@ numbered!(LineOutcome {
     NotFound = 3,
     Refused = 4,
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_brought_has_a_number_of_its_own() {
+        let lists = ImportKind::ALL.map(Brought::List).into_iter();
+        let mut numbers = Vec::new();
+        for what in lists.chain([Brought::Posts]) {
+            let number = i16::from(what);
+            assert_eq!(Brought::try_from(number), Ok(what));
+            numbers.push(number);
+        }
+        numbers.sort_unstable();
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6]);
+        assert!(Brought::try_from(7).is_err());
+    }
+}

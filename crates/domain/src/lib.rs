@@ -4,6 +4,7 @@ pub mod account;
 pub mod audience;
 mod content_type;
 mod decision;
+pub mod document;
 pub mod emoji;
 pub mod filter;
 pub mod handle;
@@ -37,6 +38,7 @@ pub mod wording;
 pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use content_type::ContentType;
 pub use decision::{SeveranceCause, WarningAction};
+pub use document::DocumentType;
 pub use filter::FilterAction;
 pub use handle::{Handle, Host};
 pub use household::household;
@@ -44,7 +46,7 @@ pub use ids::{
     AccountId, ActivityId, ApplicationId, CardId, CollectionId, DeliveryId, FilterId, InboxId,
     JobId, ListId, MediaId, NotificationId, PollId, ReportId, StatusId, TokenId, UserId,
 };
-pub use import::{ImportKind, LineOutcome};
+pub use import::{Brought, ImportKind, LineOutcome};
 pub use ip_severity::IpSeverity;
 pub use lineage::{ClaimState, Derivation};
 pub use list::RepliesPolicy;

@@ -22,6 +22,8 @@ pub const MENTIONS: usize = 50;
 pub const TAGS: usize = 64;
 /// Attachments of a status from elsewhere.
 pub const REMOTE_ATTACHMENTS: usize = 16;
+/// Documents of a status, local.
+pub const DOCUMENTS: usize = 4;
 /// Bytes of a film or a sound from elsewhere.
 pub const REMOTE_FILM_BYTES: usize = 40 * 1_024 * 1_024;
 /// Custom emoji of a status from elsewhere.

@@ -13,9 +13,11 @@ pub enum MediaKind {
     Video,
     Audio,
     Unknown,
+    /// A [`DocumentType`](crate::DocumentType), which is linked to and never shown; its description is its name.
+    Document,
 }
 
-numbered!(MediaKind { Image = 0, Gifv = 1, Video = 2, Audio = 3, Unknown = 4 });
+numbered!(MediaKind { Image = 0, Gifv = 1, Video = 2, Audio = 3, Unknown = 4, Document = 5 });
 
 impl MediaKind {
     /// The word of the client API.
@@ -26,7 +28,7 @@ impl MediaKind {
             Self::Gifv => "gifv",
             Self::Video => "video",
             Self::Audio => "audio",
-            Self::Unknown => "unknown",
+            Self::Unknown | Self::Document => "unknown",
         }
     }
 }

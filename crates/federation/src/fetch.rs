@@ -564,7 +564,7 @@ impl RemoteFetcher for Federation {
     }
 
     async fn document(&self, url: &Url) -> service::Result<Value> {
-        match self.client().get_json(url).await {
+        match self.client().get_embed(url).await {
             Ok(found) => Ok(found.json),
             Err(error) => Err(service::Error::Unavailable(error.to_string())),
         }

@@ -78,13 +78,18 @@ pub(crate) async fn tell(
         Outgoing::UpdateProfile { account } => Some(service::keys::both(app, *account).await?),
         _ => None,
     };
+    // Followers that only the server knew which failed.
+    let inboxes = match &outgoing {
+        Outgoing::TakeOver { inboxes, .. } => inboxes.iter().cloned().collect(),
+        _ => BTreeSet::new(),
+    };
     // Whoever knows somebody who is gone may know words of theirs.
     let to_everybody = matches!(outgoing, Outgoing::DeleteAccount { .. });
     let (app_inside, allow_http) = (app.clone(), federation.settings().outbound.allow_http);
     app.database()
         .transaction(move |conn| {
             if let Some(told) = compose(&app_inside, conn, outgoing, keys.as_ref())? {
-                owe(&app_inside, conn, told, allow_http, to_everybody)?;
+                owe(&app_inside, conn, told, allow_http, to_everybody, inboxes)?;
             }
             Ok::<_, service::Error>(storage::jobs::finish(conn, job)?)
         })
@@ -99,8 +104,8 @@ fn owe(
     told: Told,
     allow_http: bool,
     to_everybody: bool,
+    mut inboxes: BTreeSet<String>,
 ) -> Result<(), service::Error> {
-    let mut inboxes: BTreeSet<String> = BTreeSet::new();
     if told.to_followers {
         inboxes.extend(storage::follows::follower_inboxes(conn, told.by.id)?);
     }
@@ -283,8 +288,8 @@ fn compose(
             name,
             featured,
         } => featured::tag(app, conn, account, &name, featured)?,
-        Outgoing::Move { account } => {
-            storage::accounts::find(conn, account)?.and_then(people::departure)
+        Outgoing::Move { account } | Outgoing::TakeOver { account, .. } => {
+            storage::accounts::find(conn, account)?.and_then(|by| people::departure(app, by))
         }
         Outgoing::Flag { report } => people::flag(app, conn, report)?,
         Outgoing::DeleteAccount { account } => {

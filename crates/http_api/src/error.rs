@@ -37,6 +37,8 @@ pub enum ApiError {
     /// For now; what was asked may be asked again.
     #[error("The server is busy; please try again in a moment")]
     Unavailable,
+    #[error("The document could not be checked for viruses; please try again later")]
+    Unchecked,
     #[error("There is no room left on this server")]
     Full,
     /// Our own fault; the log says which.
@@ -60,6 +62,10 @@ impl From<service::Error> for ApiError {
             Error::Unavailable(reason) => {
                 tracing::warn!(reason, "a request could not be answered now");
                 Self::Unavailable
+            }
+            Error::Unchecked(reason) => {
+                tracing::error!(reason, "a document could not be checked for viruses");
+                Self::Unchecked
             }
             Error::Full => Self::Full,
             Error::Internal(reason) => {
@@ -107,7 +113,7 @@ impl ResponseError for ApiError {
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Validation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Unchecked => StatusCode::SERVICE_UNAVAILABLE,
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::Server => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -123,6 +129,9 @@ impl ResponseError for ApiError {
         }
         if *self == Self::Unavailable {
             response.insert_header((header::RETRY_AFTER, "5"));
+        }
+        if *self == Self::Unchecked {
+            response.insert_header((header::RETRY_AFTER, "60"));
         }
         match self {
             Self::Validation { message, details } => response.json(with_details(message, details)),

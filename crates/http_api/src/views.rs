@@ -1,5 +1,6 @@
 //! From what the use cases show to the shapes that apps expect.
 
+mod additions;
 mod media;
 mod networks;
 mod practice;
@@ -10,10 +11,8 @@ use domain::{AccountId, AccountKind, CardKind, CustomEmoji, NotificationGroup, P
 use service::App;
 use service::announcements::{AnnouncementView, ReactionView};
 use service::featured_tags::FeaturedTagView;
-use service::lineage::SourceView;
 use service::mutes::MutedView;
 use service::oauth::Person;
-use service::practice::PracticeView;
 use service::text::format::escape;
 use service::users::invites;
 use service::views::{
@@ -21,6 +20,7 @@ use service::views::{
     RelationshipView, StatusView, TagView,
 };
 
+use self::additions::additions;
 use crate::entities as e;
 use crate::entities::Approval;
 
@@ -317,35 +317,16 @@ impl From<StatusView> for e::Status {
             muted: seen.map(|seen| seen.muted),
             bookmarked: seen.map(|seen| seen.bookmarked),
             pinned: seen.and_then(|seen| seen.pinned),
-            staffroom: additions(status.local_only, view.practice, view.adapted_from),
+            staffroom: additions(
+                status.local_only,
+                view.practice,
+                view.adapted_from,
+                view.documents,
+            ),
             filtered: view.filtered.into_iter().map(Into::into).collect(),
             reblog: view.boosted.map(|of| Box::new((*of).into())),
         }
     }
-}
-
-/// What Mastodon does not know of a status; none where there is nothing to say.
-fn additions(
-    local_only: bool,
-    practice: Option<PracticeView>,
-    sources: Vec<SourceView>,
-) -> Option<e::Additions> {
-    let warning = "The licence of the source does not let anybody pass on adaptations of it";
-    let adapted_from: Vec<e::AdaptedFrom> = sources
-        .into_iter()
-        .map(|source| e::AdaptedFrom {
-            uri: source.uri,
-            url: source.url,
-            kind: source.kind.name(),
-            state: source.state.name(),
-            warning: source.is_forbidden.then_some(warning),
-        })
-        .collect();
-    (local_only || practice.is_some() || !adapted_from.is_empty()).then(|| e::Additions {
-        local_only,
-        practice: practice.map(Into::into),
-        adapted_from,
-    })
 }
 
 impl From<CardView> for e::PreviewCard {

@@ -1,15 +1,18 @@
 //! The command line.
 
+mod network;
+mod vocabulary;
+
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand};
-use domain::vocabulary::Scheme;
-use domain::{
-    Handle, Host, ImportKind, Membership, Posting, ReportId, Role, Severity, StatusId, Time,
-};
+use domain::{Handle, Host, ImportKind, ReportId, Role, Severity, StatusId, Time};
 use service::transfer::ExportKind;
 use url::Url;
+
+pub use network::Network;
+pub use vocabulary::Vocabulary;
 
 /// A federated microblogging server for teachers.
 #[derive(Debug, Parser)]
@@ -61,7 +64,7 @@ pub enum Command {
     /// Tells everybody here something.
     #[command(subcommand)]
     Announcement(Announcement),
-    /// Makes and lists subject networks.
+    /// Makes and lists subject networks, and goes on with one of a server that failed.
     #[command(subcommand)]
     Network(Network),
     /// Shows the words for stages, subjects, kinds and licences, and changes those of one's own.
@@ -263,101 +266,6 @@ pub enum Announcement {
     List,
     /// Takes a text away.
     Delete { id: i64 },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Network {
-    /// Makes a network, which anybody in the fediverse can follow and mention.
-    Create {
-        /// As in its handle: letters, digits and underscores.
-        name: String,
-        #[arg(long)]
-        title: String,
-        /// Who looks after it: a handle here or elsewhere. May be given several times.
-        #[arg(long = "steward", required = true, value_name = "HANDLE")]
-        stewards: Vec<String>,
-        /// What it is about.
-        #[arg(long, default_value = "")]
-        description: String,
-        /// What members keep to.
-        #[arg(long, default_value = "")]
-        rules: String,
-        /// Whose posts are passed on: those of members while those of others_wait, those of members, or
-        /// with steward_approval each post that a steward lets in.
-        #[arg(long, default_value = "others_wait", value_parser = posting)]
-        posting: Posting,
-        /// Who may join: open, by_approval or closed.
-        #[arg(long, default_value = "open", value_parser = membership)]
-        membership: Membership,
-        /// All that it passes on is practice, with or without the hashtag.
-        #[arg(long)]
-        posts_are_practice: bool,
-    },
-    /// Lists all networks, by name.
-    List,
-}
-
-fn posting(word: &str) -> Result<Posting, String> {
-    let all = Posting::ALL;
-    all.into_iter()
-        .find(|posting| posting.name() == word)
-        .ok_or_else(|| one_of(all.map(Posting::name)))
-}
-
-fn membership(word: &str) -> Result<Membership, String> {
-    let all = Membership::ALL;
-    all.into_iter()
-        .find(|membership| membership.name() == word)
-        .ok_or_else(|| one_of(all.map(Membership::name)))
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Vocabulary {
-    /// Lists terms with their labels and hashtags.
-    List {
-        /// phase, subject, kind or licence; otherwise all.
-        #[arg(value_parser = scheme)]
-        scheme: Option<Scheme>,
-    },
-    /// Shows a term, and to what it belongs.
-    Show {
-        /// Such as phase/ks3.
-        term: String,
-    },
-    /// Prints terms as lines of a table, to change and use as practice.terms_file.
-    Export {
-        /// phase, subject, kind or licence; otherwise all.
-        #[arg(value_parser = scheme)]
-        scheme: Option<Scheme>,
-    },
-    /// Says whether a table is good, and what it changes.
-    Check { file: PathBuf },
-    /// Adds a term to practice.terms_file, or changes one; what is not named stays.
-    Set {
-        /// Such as subject/surf-science.
-        term: String,
-        /// What it is called: en="Surf science". May be given several times.
-        #[arg(long = "label", value_name = "LANGUAGE=TEXT")]
-        labels: Vec<String>,
-        /// The id of the term to which it belongs.
-        #[arg(long)]
-        broader: Option<String>,
-        /// A term of another vocabulary: = and its address if it is the same, < if it is wider.
-        #[arg(long = "match", value_name = "ADDRESS")]
-        matches: Option<String>,
-        /// A further hashtag that means it. May be given several times.
-        #[arg(long = "tag", value_name = "HASHTAG")]
-        tags: Vec<String>,
-        /// A hashtag that does not mean it any more. May be given several times.
-        #[arg(long = "without-tag", value_name = "HASHTAG")]
-        without: Vec<String>,
-    },
-    /// Takes a term out of practice.terms_file.
-    Remove { term: String },
-}
-
-fn scheme(word: &str) -> Result<Scheme, String> {
-    Scheme::named(word).ok_or_else(|| one_of(Scheme::ALL.map(Scheme::name)))
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@ use actix_web::body::SizedStream;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use domain::DocumentType;
 use service::App;
 use service::remote_files::{self, Owner};
 
@@ -39,6 +40,25 @@ pub async fn file(
         Some(kind) => send(&request, &app, &format!("{folder}/{name}"), kind, FOR_EVER).await,
         None => HttpResponse::NotFound().finish(),
     }
+}
+
+/// A document: to be kept and never to be shown, under the name that stands in the address.
+pub async fn document(
+    request: HttpRequest,
+    path: Path<(String, String, String)>,
+    app: Data<App>,
+) -> HttpResponse {
+    let (folder, stem, name) = path.into_inner();
+    let Some(kind) = document_kind(&folder, &stem, &name) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let path = format!("{folder}/{stem}.{}", kind.extension());
+    let mut response = send(&request, &app, &path, kind.served_as(), FOR_EVER).await;
+    response.headers_mut().insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment"),
+    );
+    response
 }
 
 /// A file of somebody elsewhere. What cannot be had of a person is the picture of nobody.
@@ -196,15 +216,26 @@ fn unavailable() -> HttpResponseBuilder {
 
 /// The type of a file whose name is one of ours; everything else is not there.
 fn kind(folder: &str, name: &str) -> Option<&'static str> {
-    let hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (stem, extension) = name.split_once('.')?;
     let known = TYPES.iter().find(|(known, _)| *known == extension)?;
-    (folder.len() == 2 && hex(folder) && hex(stem)).then_some(known.1)
+    is_ours(folder, stem).then_some(known.1)
+}
+
+/// The same of a document; what people call it says its type, and there is no file of another one.
+fn document_kind(folder: &str, stem: &str, name: &str) -> Option<DocumentType> {
+    DocumentType::named(name).filter(|_| is_ours(folder, stem))
+}
+
+fn is_ours(folder: &str, stem: &str) -> bool {
+    let hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    folder.len() == 2 && hex(folder) && hex(stem)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Range, kind, range};
+    use domain::DocumentType;
+
+    use super::{Range, document_kind, kind, range};
 
     #[test]
     fn only_names_that_we_gave_are_looked_for() {
@@ -217,8 +248,20 @@ mod tests {
             ("ab", "0123.upload"),
             ("ab", "0123"),
             ("a/", "12.png"),
+            // A document is never shown.
+            ("ab", "0123.pdf"),
         ] {
             assert_eq!(kind(folder, name), None, "{folder}/{name}");
+        }
+        let plan = document_kind("ab", "0123", "A plan.pdf");
+        assert_eq!(plan, Some(DocumentType::Pdf));
+        for (folder, stem, name) in [
+            ("..", "data", "staffroom.txt"),
+            ("ab", "..", "a.txt"),
+            ("ab", "0123", "a.html"),
+            ("ab", "0123", "pdf"),
+        ] {
+            assert_eq!(document_kind(folder, stem, name), None, "{folder}/{stem}");
         }
     }
 

@@ -11,6 +11,7 @@ use domain::vocabulary::Curriculum;
 use domain::{Handle, Host, Time};
 use federation::net::{OutboundSettings, TranslatorSettings};
 use federation::{Federation, FederationSettings};
+use service::documents::Scanner;
 use service::films::Ffmpeg;
 use service::mail::{Encryption, MailSettings, Mailer};
 use service::practice::Rules;
@@ -204,6 +205,8 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         max_image_bytes: config.media.max_image_bytes,
         max_emoji_bytes: config.media.max_emoji_bytes,
         max_video_bytes: config.media.max_video_bytes,
+        max_document_bytes: config.media.max_document_bytes,
+        scanner: scanner(config)?,
         ffmpeg: ffmpeg(config)?,
         require_description: config.media.require_description,
         cache_remote: config.media.cache_remote,
@@ -227,6 +230,24 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             .then_some(config.moderation.quarantine_days),
         any_hosts: config.federation.allow_loopback,
     })
+}
+
+/// What looks for viruses in documents, if anything does.
+///
+/// # Errors
+/// If there is no such program.
+pub fn scanner(config: &Config) -> Result<Option<Scanner>, ConfigError> {
+    let Some((program, arguments)) = config.media.scan_command.split_first() else {
+        return Ok(None);
+    };
+    let patience = Duration::from_secs(config.media.scan_seconds);
+    match Scanner::at(Path::new(program), arguments, patience) {
+        Some(scanner) => Ok(Some(scanner)),
+        None => {
+            let reason = "must begin with the whole path of a program";
+            Err(config.wrong("media.scan_command", reason))
+        }
+    }
 }
 
 /// With what films are converted; none where it is off or not found.

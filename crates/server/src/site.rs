@@ -99,6 +99,7 @@ fn addresses(site: &mut ServiceConfig) {
     .service(web::resource("/health").route(web::get().to(health::healthy)))
     .service(web::resource("/readyz").route(web::get().to(health::ready)))
     .service(web::resource("/media/{folder}/{name}").route(web::get().to(media::file)))
+    .service(web::resource("/media/{folder}/{stem}/{name}").route(web::get().to(media::document)))
     .service(web::resource("/media/proxy/{kind}/{id}/{digest}").route(web::get().to(media::copy)))
     .service(
         // Everything that is no API: a scope of its own, whose refusals are pages.

@@ -173,6 +173,15 @@ impl Addresses {
         format!("{}/vocab/{key}", self.base)
     }
 
+    /// A document of the media store, under the name that whoever keeps it finds.
+    #[must_use]
+    pub fn document(&self, path: &str, name: &str) -> String {
+        let (stem, _) = path.rsplit_once('.').unwrap_or((path, ""));
+        let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        // In a path, a plus is a plus.
+        format!("{}/media/{stem}/{}", self.base, name.replace('+', "%20"))
+    }
+
     /// A file of the media store.
     #[must_use]
     pub fn media(&self, path: &str) -> String {

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{AccountId, MediaId, MediaKind, MediaState, limits};
+use storage::Spool;
 use storage::media::{Media, Preview};
-use storage::{DbConnection, Spool};
 
 use crate::error::invalid;
+use crate::files::{self, Unnamed};
 use crate::films::{self, Format};
 use crate::jobs::{Job, enqueue};
 use crate::media::{Processed, Purpose, is_moving, process, unsupported};
 use crate::oauth::Person;
-use crate::profile::new_path;
 use crate::views::{self, MediaView};
 use crate::{App, Error, Result};
 
@@ -47,6 +47,7 @@ pub fn most_bytes(app: &App) -> usize {
     settings
         .max_image_bytes
         .max(settings.max_video_bytes)
+        .max(settings.max_document_bytes)
         .saturating_add(settings.max_image_bytes)
 }
 
@@ -65,6 +66,12 @@ pub async fn add(spool: &mut Spool, bytes: &[u8]) -> Result<()> {
 pub async fn upload(app: &App, person: &Person, upload: Upload) -> Result<MediaView> {
     check_description(upload.description.as_deref())?;
     check_focus(upload.focus)?;
+    let mut files = Unnamed::default();
+    let written = write(app, person.id(), upload, &mut files).await;
+    files.end(app, written).await
+}
+
+async fn write(app: &App, me: AccountId, upload: Upload, files: &mut Unnamed) -> Result<MediaView> {
     let Upload {
         file,
         thumbnail,
@@ -72,23 +79,11 @@ pub async fn upload(app: &App, person: &Person, upload: Upload) -> Result<MediaV
         focus,
     } = upload;
     let preview = match thumbnail {
-        Some(file) => Some(preview(app, picture_bytes(app, file).await?).await?),
+        Some(file) => Some(preview(app, picture_bytes(app, file).await?, files).await?),
         None => None,
     };
-    let me = person.id();
-    let mut row = match take_in(app, me, file).await {
-        Ok(row) => row,
-        Err(error) => {
-            if let Some(preview) = preview {
-                app.media().delete(&preview.file).await?;
-            }
-            return Err(error);
-        }
-    };
+    let mut row = take_in(app, me, file, files).await?;
     if let Some(preview) = preview {
-        if let Some(path) = row.thumbnail.take() {
-            app.media().delete(&path).await?;
-        }
         row.thumbnail = Some(preview.file);
         row.thumbnail_width = Some(preview.width);
         row.thumbnail_height = Some(preview.height);
@@ -96,20 +91,16 @@ pub async fn upload(app: &App, person: &Person, upload: Upload) -> Result<MediaV
     }
     row.description = description.map(|text| text.replace('\0', ""));
     (row.focus_x, row.focus_y) = focus.unwrap_or_default();
-    let kept = row.clone();
-    let written = app
-        .transaction(move |app, conn| {
-            storage::media::insert(conn, row.clone())?;
-            if row.state == MediaState::Waiting {
-                enqueue(app, conn, &Job::Convert { media: row.id })?;
-            }
-            Ok(views::media(app, row))
-        })
-        .await;
-    if written.is_err() {
-        remove_files(app, kept).await?;
-    }
-    written
+    let files = files.clone();
+    app.transaction(move |app, conn| {
+        files.name(app, conn, row.files())?;
+        storage::media::insert(conn, row.clone())?;
+        if row.state == MediaState::Waiting {
+            enqueue(app, conn, &Job::Convert { media: row.id })?;
+        }
+        Ok(views::media(app, row))
+    })
+    .await
 }
 
 /// Takes in a file that somebody brought along with what it belongs to; it is ready when this is done. While nothing has it,
@@ -121,18 +112,10 @@ pub(crate) async fn bring(
     description: Option<String>,
     focus: (f64, f64),
 ) -> Result<MediaId> {
-    let mut row = take_in(app, me, file).await?;
-    row.description = description;
-    (row.focus_x, row.focus_y) = focus;
-    let (id, is_ready, kept) = (row.id, row.state == MediaState::Ready, row.clone());
-    let written = app
-        .transaction(move |_, conn| Ok(storage::media::insert(conn, row)?))
-        .await;
-    if let Err(error) = written {
-        remove_files(app, kept).await?;
-        return Err(error);
-    }
-    if !is_ready {
+    let mut files = Unnamed::default();
+    let written = write_brought(app, me, file, description, focus, &mut files).await;
+    let (id, state) = files.end(app, written).await?;
+    if state != MediaState::Ready {
         films::convert(app, id).await?;
         let row = app
             .read(move |_, conn| Ok(storage::media::find(conn, id)?))
@@ -142,19 +125,45 @@ pub(crate) async fn bring(
     Ok(id)
 }
 
-async fn take_in(app: &App, me: AccountId, mut file: Spool) -> Result<Media> {
+async fn write_brought(
+    app: &App,
+    me: AccountId,
+    file: Spool,
+    description: Option<String>,
+    focus: (f64, f64),
+    files: &mut Unnamed,
+) -> Result<(MediaId, MediaState)> {
+    let mut row = take_in(app, me, file, files).await?;
+    row.description = description;
+    (row.focus_x, row.focus_y) = focus;
+    let files = files.clone();
+    app.transaction(move |app, conn| {
+        files.name(app, conn, row.files())?;
+        let written = (row.id, row.state);
+        storage::media::insert(conn, row)?;
+        Ok(written)
+    })
+    .await
+}
+
+async fn take_in(app: &App, me: AccountId, mut file: Spool, files: &mut Unnamed) -> Result<Media> {
     file.finish().await?;
     match Format::of(&file.beginning(BEGINNING).await?) {
-        Some(Format::Gif) | None => match picture(app, me, &file).await? {
+        Some(Format::Gif) | None => match picture(app, me, &file, files).await? {
             Some(row) => Ok(row),
-            None => film(app, me, file, Format::Gif).await,
+            None => film(app, me, file, Format::Gif, files).await,
         },
-        Some(format) => film(app, me, file, format).await,
+        Some(format) => film(app, me, file, format, files).await,
     }
 }
 
 /// The row of a picture; none if it moves and is to become a film.
-async fn picture(app: &App, me: AccountId, file: &Spool) -> Result<Option<Media>> {
+async fn picture(
+    app: &App,
+    me: AccountId,
+    file: &Spool,
+    files: &mut Unnamed,
+) -> Result<Option<Media>> {
     let bytes = read_picture(app, file).await?;
     if Format::of(&bytes) == Some(Format::Gif)
         && app.settings().ffmpeg.is_some()
@@ -163,12 +172,10 @@ async fn picture(app: &App, me: AccountId, file: &Spool) -> Result<Option<Media>
         return Ok(None);
     }
     let picture = process(bytes, Purpose::Attachment).await?;
-    let path = new_path(picture.extension);
-    let small = keep_small(app, &picture).await?;
+    let small = keep_small(app, &picture, files).await?;
     let mut row = blank(app, me, MediaKind::Image, picture.mime);
     row.size = i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX);
-    app.media().write(&path, picture.bytes).await?;
-    row.file = Some(path);
+    row.file = Some(files.write(app, picture.extension, picture.bytes).await?);
     row.width = pixels(picture.width);
     row.height = pixels(picture.height);
     row.blurhash = picture.blurhash;
@@ -180,7 +187,13 @@ async fn picture(app: &App, me: AccountId, file: &Spool) -> Result<Option<Media>
     Ok(Some(row))
 }
 
-async fn film(app: &App, me: AccountId, file: Spool, format: Format) -> Result<Media> {
+async fn film(
+    app: &App,
+    me: AccountId,
+    file: Spool,
+    format: Format,
+    files: &mut Unnamed,
+) -> Result<Media> {
     if file.length() > u64::try_from(app.settings().max_video_bytes).unwrap_or(u64::MAX) {
         return Err(Error::TooLarge);
     }
@@ -191,10 +204,10 @@ async fn film(app: &App, me: AccountId, file: Spool, format: Format) -> Result<M
     };
     let mut row = blank(app, me, kind, format.mime());
     row.size = i64::try_from(file.length()).unwrap_or(i64::MAX);
-    let path = if app.settings().ffmpeg.is_some() {
+    let extension = if app.settings().ffmpeg.is_some() {
         row.state = MediaState::Waiting;
         // Of no type that is served: as it came, nobody is to see it.
-        new_path("upload")
+        "upload"
     } else {
         let plain = films::prepare(file.path().to_owned(), format).await?;
         row.width = plain.width;
@@ -203,15 +216,14 @@ async fn film(app: &App, me: AccountId, file: Spool, format: Format) -> Result<M
             serde_json::to_string(&plain.facts)
                 .map_err(|error| Error::Internal(error.to_string()))?,
         );
-        new_path(format.extension())
+        format.extension()
     };
-    app.media().keep(file, &path).await?;
-    row.file = Some(path);
+    row.file = Some(files.keep(app, extension, file).await?);
     Ok(row)
 }
 
 /// A row of which nothing is known yet.
-fn blank(app: &App, me: AccountId, kind: MediaKind, mime: &str) -> Media {
+pub(crate) fn blank(app: &App, me: AccountId, kind: MediaKind, mime: &str) -> Media {
     Media {
         id: MediaId(app.next_id()),
         account_id: me,
@@ -257,20 +269,24 @@ async fn picture_bytes(app: &App, mut file: Spool) -> Result<Bytes> {
 }
 
 /// Makes a small picture, and keeps it.
-pub(crate) async fn preview(app: &App, bytes: Bytes) -> Result<Preview> {
+pub(crate) async fn preview(app: &App, bytes: Bytes, files: &mut Unnamed) -> Result<Preview> {
     let picture = process(bytes, Purpose::Attachment).await?;
-    let small = keep_small(app, &picture).await?;
+    let small = keep_small(app, &picture, files).await?;
     let mut small = small.ok_or_else(unsupported)?;
     small.blurhash = picture.blurhash;
     Ok(small)
 }
 
-async fn keep_small(app: &App, picture: &Processed) -> Result<Option<Preview>> {
+async fn keep_small(
+    app: &App,
+    picture: &Processed,
+    files: &mut Unnamed,
+) -> Result<Option<Preview>> {
     let Some(small) = &picture.thumbnail else {
         return Ok(None);
     };
-    let file = new_path(small.extension);
-    app.media().write(&file, small.bytes.clone()).await?;
+    let content = small.bytes.clone();
+    let file = files.write(app, small.extension, content).await?;
     Ok(Some(Preview {
         file,
         width: pixels(small.width).unwrap_or(0),
@@ -283,7 +299,7 @@ async fn keep_small(app: &App, picture: &Processed) -> Result<Option<Preview>> {
 pub async fn find(app: &App, person: &Person, id: MediaId) -> Result<MediaView> {
     let me = person.id();
     app.read(move |app, conn| {
-        let row = own(conn, me, id)?;
+        let row = own(storage::media::find(conn, id)?, me)?;
         match (row.state, &row.failure) {
             (MediaState::Failed, Some(reason)) => Err(Error::Invalid(reason.clone())),
             (MediaState::Failed, None) => Err(Error::Invalid("It was not converted".to_owned())),
@@ -310,14 +326,26 @@ pub async fn find_ready(
     }
 }
 
-fn own(conn: &mut DbConnection, me: AccountId, id: MediaId) -> Result<Media> {
-    storage::media::find(conn, id)?
+fn own(found: Option<Media>, me: AccountId) -> Result<Media> {
+    found
         .filter(|row| row.account_id == me)
         .ok_or(Error::NotFound)
 }
 
 /// Changes what is said of one's own file, and the picture that stands for it.
 pub async fn update(app: &App, person: &Person, id: MediaId, change: Change) -> Result<MediaView> {
+    let mut files = Unnamed::default();
+    let changed = write_change(app, person, id, change, &mut files).await;
+    files.end(app, changed).await
+}
+
+async fn write_change(
+    app: &App,
+    person: &Person,
+    id: MediaId,
+    change: Change,
+    files: &mut Unnamed,
+) -> Result<MediaView> {
     let Change {
         description,
         focus,
@@ -326,75 +354,56 @@ pub async fn update(app: &App, person: &Person, id: MediaId, change: Change) -> 
     check_description(description.as_deref())?;
     check_focus(focus)?;
     // Nobody works for somebody else's file.
-    find(app, person, id).await?;
+    let known = find(app, person, id).await?;
+    if known.is_document() {
+        return Err(invalid("Document has its name for a description"));
+    }
     let preview = match thumbnail {
-        Some(file) => Some(preview(app, picture_bytes(app, file).await?).await?),
+        Some(file) => Some(preview(app, picture_bytes(app, file).await?, files).await?),
         None => None,
     };
-    let me = person.id();
-    let (view, old) = app
-        .transaction(move |app, conn| {
-            let mut row = own(conn, me, id)?;
-            if let Some(text) = description {
-                row.description = Some(text.replace('\0', "")).filter(|text| !text.is_empty());
-            }
-            if row.status_id.is_some() {
-                check_described(app, std::slice::from_ref(&row))?;
-            }
-            (row.focus_x, row.focus_y) = focus.unwrap_or((row.focus_x, row.focus_y));
-            storage::media::describe(
-                conn,
-                id,
-                row.description.as_deref(),
-                (row.focus_x, row.focus_y),
-            )?;
-            let mut old = None;
-            if let Some(preview) = preview {
-                storage::media::set_preview(conn, id, &preview)?;
-                old = row.thumbnail.replace(preview.file);
-                row.thumbnail_width = Some(preview.width);
-                row.thumbnail_height = Some(preview.height);
-                row.blurhash = preview.blurhash;
-            }
-            Ok((views::media(app, row), old))
-        })
-        .await?;
-    if let Some(path) = old {
-        app.media().delete(&path).await?;
-    }
-    Ok(view)
+    let (me, files) = (person.id(), files.clone());
+    app.transaction(move |app, conn| {
+        let mut row = own(storage::media::hold(conn, id)?, me)?;
+        if let Some(text) = description {
+            row.description = Some(text.replace('\0', "")).filter(|text| !text.is_empty());
+        }
+        if row.status_id.is_some() {
+            check_described(app, std::slice::from_ref(&row))?;
+        }
+        (row.focus_x, row.focus_y) = focus.unwrap_or((row.focus_x, row.focus_y));
+        storage::media::describe(
+            conn,
+            id,
+            row.description.as_deref(),
+            (row.focus_x, row.focus_y),
+        )?;
+        if let Some(preview) = preview {
+            storage::media::set_preview(conn, id, &preview)?;
+            files.name(app, conn, [&preview.file])?;
+            let old = row.thumbnail.replace(preview.file);
+            files::forget(app, conn, old)?;
+            row.thumbnail_width = Some(preview.width);
+            row.thumbnail_height = Some(preview.height);
+            row.blurhash = preview.blurhash;
+        }
+        Ok(views::media(app, row))
+    })
+    .await
 }
 
 /// Forgets one's own file, if no status has it.
 pub async fn delete(app: &App, person: &Person, id: MediaId) -> Result<()> {
     let me = person.id();
-    let row = app
-        .transaction(move |_, conn| {
-            let row = own(conn, me, id)?;
-            if row.status_id.is_some() {
-                return Err(invalid("Media attachment is currently used by a status"));
-            }
-            storage::media::delete(conn, id)?;
-            Ok(row)
-        })
-        .await?;
-    remove_files(app, row).await
-}
-
-/// After the row is gone, and not before: a file without a row is only waste.
-pub(crate) async fn remove_files(app: &App, row: Media) -> Result<()> {
-    for path in [row.file, row.thumbnail].into_iter().flatten() {
-        app.media().delete(&path).await?;
-    }
-    Ok(())
-}
-
-/// Removes files that nothing names; those that are not there are no error.
-pub(crate) async fn remove(app: &App, paths: &[String]) -> Result<()> {
-    for path in paths {
-        app.media().delete(path).await?;
-    }
-    Ok(())
+    app.transaction(move |app, conn| {
+        let row = own(storage::media::hold(conn, id)?, me)?;
+        if row.status_id.is_some() {
+            return Err(invalid("Media attachment is currently used by a status"));
+        }
+        storage::media::delete(conn, id)?;
+        files::forget(app, conn, row.into_files())
+    })
+    .await
 }
 
 /// Whether files can be shown.

@@ -31,8 +31,10 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 const AT_ONCE: i64 = 200;
 /// For the page and its author, and for its picture: together less than the lease of a job.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(20));
-/// Tags of a page that say something of it.
+/// Tags of a page, of each kind, in which it is looked for what they say of it.
 const TAGS: usize = 500;
+/// Links of a status in which the one to be shown is looked for: more than people and hashtags that one may name.
+const LINKS: usize = 200;
 /// Bytes of an address.
 const ADDRESS: usize = 2_048;
 /// Characters of a description.
@@ -107,7 +109,6 @@ fn first_link(app: &App, html: &str, mentioned: &[Account]) -> Option<String> {
     if !html.contains("<a ") {
         return None;
     }
-    let html = limits::cut_bytes(html, limits::REMOTE_CONTENT_BYTES);
     let is_mention = |tag: &Tag<'_>, url: &String| {
         let classes = ["mention", "hashtag", "u-url", "h-card"];
         tag.has("rel", "tag")
@@ -116,13 +117,19 @@ fn first_link(app: &App, html: &str, mentioned: &[Account]) -> Option<String> {
                 .iter()
                 .any(|account| account.url == *url || account.uri == *url)
     };
-    tags(html)
-        .filter(|tag| tag.name == "a")
+    links(html)
         .filter_map(|tag| {
             let url = tag.get("href")?;
             (!is_mention(&tag, &url)).then_some(url)
         })
         .find(|url| is_elsewhere(app, url))
+}
+
+/// To take an attribute apart costs something, and this is done while others wait to write: only so many are.
+fn links(html: &str) -> impl Iterator<Item = Tag<'_>> {
+    tags(limits::cut_bytes(html, limits::REMOTE_CONTENT_BYTES))
+        .filter(|tag| tag.name == "a")
+        .take(LINKS)
 }
 
 fn is_elsewhere(app: &App, url: &str) -> bool {
@@ -335,6 +342,8 @@ struct Head {
     language: Option<String>,
     /// In the order of the page.
     said: Vec<(String, String)>,
+    /// Tags that were looked at, whether they say something or not.
+    seen: usize,
 }
 
 impl Head {
@@ -344,7 +353,8 @@ impl Head {
             match tag.name.as_str() {
                 "html" if head.language.is_none() => head.language = tag.get("lang"),
                 "title" if head.title.is_empty() => head.title = tag.text(),
-                "meta" if head.said.len() < TAGS => {
+                "meta" if head.seen < TAGS => {
+                    head.seen += 1;
                     let name = tag.get("property").or_else(|| tag.get("name"));
                     let content = tag.get("content").filter(|text| !text.trim().is_empty());
                     if let (Some(name), Some(content)) = (name, content) {
@@ -426,6 +436,29 @@ mod tests {
             "2026-11-24 00:00:00"
         );
         assert_eq!(creator.unwrap().to_string(), "ada@school.example");
+    }
+
+    #[test]
+    fn of_links_without_number_only_the_first_are_looked_at() {
+        let html = "<p>x</p><a rel=& class=& href=&>".repeat(10_000);
+        assert_eq!(links(&html).count(), LINKS);
+        assert_eq!(links("<p><a href=x>y</a><b></p>").count(), 1);
+    }
+
+    #[test]
+    fn of_tags_without_number_only_the_first_are_looked_at() {
+        let many = "<meta name=a&amp;b>".repeat(TAGS);
+        let html = format!("<title>T</title>{many}<meta name=author content=Ada>");
+        let (card, _) = read_page(&html).unwrap();
+        assert_eq!((card.title.as_str(), card.author_name.as_str()), ("T", ""));
+        let links = "<link rel=icon type='image/png&amp;'>".repeat(TAGS);
+        let offer = "<link type=application/json+oembed href=/o>";
+        let page = |html: String| Page {
+            url: Url::parse("https://paper.example/").unwrap(),
+            html,
+        };
+        assert!(embed::address(&page(offer.to_owned())).is_some());
+        assert!(embed::address(&page(links + offer)).is_none());
     }
 
     #[test]

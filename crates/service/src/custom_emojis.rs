@@ -14,11 +14,11 @@ use storage::DbConnection;
 pub use storage::custom_emojis::Emoji;
 
 use crate::error::invalid;
+use crate::files::{self, Unnamed};
 use crate::jobs::{Job, enqueue};
 use crate::media::emoji;
 use crate::moderation::note;
 use crate::oauth::Person;
-use crate::profile::new_path;
 use crate::{App, Error, Result};
 
 /// Characters of a category.
@@ -56,13 +56,13 @@ pub async fn add(app: &App, new: NewEmoji) -> Result<Emoji> {
 }
 
 /// The same, noted if somebody does it by an app.
-pub(crate) async fn take_in(app: &App, new: NewEmoji, by: Option<Person>) -> Result<Emoji> {
+pub(crate) async fn take_in(app: &App, mut new: NewEmoji, by: Option<Person>) -> Result<Emoji> {
     if !is_shortcode(&new.shortcode) {
         return Err(invalid(
             "Shortcode must have 2 to 64 letters, digits and underscores",
         ));
     }
-    let category = category(new.category)?;
+    new.category = category(new.category.take())?;
     let name = new.shortcode.clone();
     let known = app
         .read(move |_, conn| Ok(storage::custom_emojis::named(conn, &name)?))
@@ -70,39 +70,44 @@ pub(crate) async fn take_in(app: &App, new: NewEmoji, by: Option<Person>) -> Res
     if known.is_some() && !new.replace {
         return Err(taken(&new.shortcode));
     }
-    let kept = keep(app, new.picture).await?;
+    let mut files = Unnamed::default();
+    let stored = write(app, new, by, &mut files).await;
+    let (made, before) = files.end(app, stored).await?;
+    if let Some(before) = before {
+        finish(app, &before).await?;
+    }
+    Ok(made)
+}
+
+/// The emoji as it is now, and as it was.
+async fn write(
+    app: &App,
+    new: NewEmoji,
+    by: Option<Person>,
+    files: &mut Unnamed,
+) -> Result<(Emoji, Option<Emoji>)> {
+    let kept = keep(app, new.picture, files).await?;
     let row = Emoji {
         id: app.next_id(),
         shortcode: new.shortcode,
-        category,
-        file: kept.file.clone(),
-        static_file: kept.static_file.clone(),
+        category: new.category,
+        file: kept.file,
+        static_file: kept.static_file,
         mime: kept.mime.to_owned(),
         visible_in_picker: new.visible_in_picker,
         created_at: app.now(),
         updated_at: app.now(),
         bytes: Some(kept.bytes),
     };
-    let stored = app
-        .transaction(move |app, conn| {
-            if let Some(by) = by {
-                note(app, conn, &by, "add emoji", row.shortcode.clone())?;
-            }
-            store(app, conn, row, new.replace)
-        })
-        .await;
-    match stored {
-        Ok((made, before)) => {
-            if let Some(before) = before {
-                finish(app, &before).await?;
-            }
-            Ok(made)
+    let files = files.clone();
+    app.transaction(move |app, conn| {
+        if let Some(by) = by {
+            note(app, conn, &by, "add emoji", row.shortcode.clone())?;
         }
-        Err(error) => {
-            kept.remove(app).await?;
-            Err(error)
-        }
-    }
+        files.name(app, conn, [&row.file, &row.static_file])?;
+        store(app, conn, row, new.replace)
+    })
+    .await
 }
 
 /// A category as it is stored; an empty one is none.
@@ -128,19 +133,8 @@ pub(crate) struct Kept {
     pub(crate) bytes: i64,
 }
 
-impl Kept {
-    /// Where nothing came of it.
-    pub(crate) async fn remove(&self, app: &App) -> Result<()> {
-        app.media().delete(&self.file).await?;
-        if self.static_file != self.file {
-            app.media().delete(&self.static_file).await?;
-        }
-        Ok(())
-    }
-}
-
 /// Writes a picture anew, and puts it into the media store.
-pub(crate) async fn keep(app: &App, picture: Bytes) -> Result<Kept> {
+pub(crate) async fn keep(app: &App, picture: Bytes, files: &mut Unnamed) -> Result<Kept> {
     let most = app.settings().max_emoji_bytes;
     if picture.len() > most {
         return Err(Error::TooLarge);
@@ -151,14 +145,9 @@ pub(crate) async fn keep(app: &App, picture: Bytes) -> Result<Kept> {
     }
     let still = picture.still.as_ref().map_or(0, Bytes::len);
     let bytes = picture.bytes.len().saturating_add(still);
-    let file = new_path(picture.extension);
-    app.media().write(&file, picture.bytes).await?;
+    let file = files.write(app, picture.extension, picture.bytes).await?;
     let static_file = match picture.still {
-        Some(still) => {
-            let path = new_path("png");
-            app.media().write(&path, still).await?;
-            path
-        }
+        Some(still) => files.write(app, "png", still).await?,
         None => file.clone(),
     };
     Ok(Kept {
@@ -221,7 +210,7 @@ pub(crate) fn delete(app: &App, conn: &mut DbConnection, gone: &Emoji) -> Result
 
 /// After an emoji was removed or got another picture: `before` is what it was.
 pub(crate) async fn finish(app: &App, before: &Emoji) -> Result<()> {
-    rewrite_everywhere(app, before.shortcode.clone(), files(before)).await
+    rewrite_everywhere(app, before.shortcode.clone(), files_of(before)).await
 }
 
 /// All emoji, by name.
@@ -309,7 +298,7 @@ pub(crate) fn used_by<'a>(
     used.cloned().collect()
 }
 
-fn files(emoji: &Emoji) -> Vec<String> {
+fn files_of(emoji: &Emoji) -> Vec<String> {
     vec![emoji.file.clone(), emoji.static_file.clone()]
 }
 
@@ -317,7 +306,7 @@ fn files(emoji: &Emoji) -> Vec<String> {
 pub(crate) fn leave_rewriting(app: &App, conn: &mut DbConnection, before: &Emoji) -> Result<()> {
     let job = Job::RewriteEmoji {
         shortcode: before.shortcode.clone(),
-        files: files(before),
+        files: files_of(before),
     };
     enqueue(app, conn, &job)
 }
@@ -334,10 +323,7 @@ pub(crate) async fn rewrite_everywhere(
         Err(error) => return Err(error),
     };
     rewrite(app, &shortcode, now.map(|emoji| shown(app, &emoji))).await?;
-    for file in files {
-        app.media().delete(&file).await?;
-    }
-    Ok(())
+    files::remove(app, &files).await
 }
 
 /// Writes in all that people here wrote what an emoji is now; none: it is gone.

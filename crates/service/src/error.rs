@@ -35,6 +35,9 @@ pub enum Error {
     /// For now; the same request may succeed later.
     #[error("{0}")]
     Unavailable(String),
+    /// A document that the scanner neither called clean nor infected; the text is for the log.
+    #[error("{0}")]
+    Unchecked(String),
     /// The disk is full; reading goes on.
     #[error("there is no room left on this server")]
     Full,

@@ -158,6 +158,6 @@ fn mark_of(kind: MediaKind) -> Option<Mark> {
         MediaKind::Image => Some(Mark::Image),
         MediaKind::Video | MediaKind::Gifv => Some(Mark::Video),
         MediaKind::Audio => Some(Mark::Audio),
-        MediaKind::Unknown => None,
+        MediaKind::Unknown | MediaKind::Document => None,
     }
 }

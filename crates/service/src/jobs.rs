@@ -7,9 +7,9 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
-    App, Error, Result, annual_reports, archives, attachments, cards, completing, custom_emojis,
-    domains, films, gone, home, incoming, keys, lineage, moving, networks, polls, push, quarantine,
-    remote_files, scheduled, software, synchronising, transfer, users, verifying,
+    App, Error, Result, annual_reports, archives, brought, cards, completing, custom_emojis,
+    domains, files, films, gone, home, incoming, keys, lineage, moving, networks, polls, push,
+    quarantine, remote_files, scheduled, software, synchronising, transfer, users, verifying,
 };
 
 /// A piece of work. Doing it twice does no harm.
@@ -114,7 +114,7 @@ pub enum Job {
     Convert {
         media: MediaId,
     },
-    /// Removes files of the media store that nothing names any more.
+    /// Removes files of the media store that nothing names any more, or that nobody named in time.
     RemoveFiles {
         paths: Vec<String>,
     },
@@ -138,6 +138,15 @@ pub enum Job {
     MakeAnnualReport {
         account: AccountId,
         year: i32,
+    },
+    /// Looks at the network to which a steward wants to move theirs, and proposes that.
+    ProposeMove {
+        network: AccountId,
+        by: AccountId,
+        /// By which they said so.
+        message: StatusId,
+        /// Its handle.
+        target: String,
     },
     /// Asks a server what software it runs.
     LearnSoftware {
@@ -167,6 +176,7 @@ impl Job {
                 | Self::CountPoll { .. }
                 | Self::Import { .. }
                 | Self::LearnSoftware { .. }
+                | Self::ProposeMove { .. }
         )
     }
 
@@ -295,6 +305,11 @@ pub enum Outgoing {
     Move {
         account: AccountId,
     },
+    /// A network of a server that failed goes on here, which it says itself to these inboxes.
+    TakeOver {
+        account: AccountId,
+        inboxes: Vec<String>,
+    },
     /// What one of ours reports, said by the server itself.
     Flag {
         report: ReportId,
@@ -339,11 +354,22 @@ pub(crate) fn enqueue_at(
     job: &Job,
     run_at: Time,
 ) -> Result<()> {
+    enqueue_known(app, conn, job, run_at).map(drop)
+}
+
+/// The same; answers by what it can be called off.
+pub(crate) fn enqueue_known(
+    app: &App,
+    conn: &mut DbConnection,
+    job: &Job,
+    run_at: Time,
+) -> Result<JobId> {
     let payload = serde_json::to_string(job).map_err(|error| Error::Internal(error.to_string()))?;
+    let id = JobId(app.next_id());
     storage::jobs::insert(
         conn,
         storage::jobs::Job {
-            id: JobId(app.next_id()),
+            id,
             payload,
             run_at,
             leased_until: None,
@@ -354,7 +380,7 @@ pub(crate) fn enqueue_at(
         },
     )?;
     app.leave_work();
-    Ok(())
+    Ok(id)
 }
 
 pub(crate) fn federate(app: &App, conn: &mut DbConnection, outgoing: Outgoing) -> Result<()> {
@@ -392,10 +418,16 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         }
         Job::VerifyLinks { account } => verifying::verify(app, account).await,
         Job::Convert { media } => films::convert(app, media).await,
-        Job::RemoveFiles { paths } => attachments::remove(app, &paths).await,
+        Job::RemoveFiles { paths } => files::remove(app, &paths).await,
         Job::Import { import, step } => transfer::work(app, import, step).await,
         Job::ImportPosts { import, step } => archives::work(app, import, step).await,
         Job::MakeAnnualReport { account, year } => annual_reports::make(app, account, year).await,
+        Job::ProposeMove {
+            network,
+            by,
+            message,
+            target,
+        } => networks::propose_move(app, network, by, message, &target).await,
         Job::LearnSoftware { host } => software::learn(app, &host).await,
         Job::Tell(events) => {
             app.streaming().publish(events);
@@ -420,43 +452,45 @@ pub async fn give_up(app: &App, job: &Job) -> Result<()> {
 /// which nobody looks.
 pub async fn prune(app: &App) -> Result<()> {
     let day = chrono::Duration::days(1);
-    let files = app
-        .transaction(move |app, conn| {
-            let now = app.now();
-            storage::sessions::prune(conn, now)?;
-            storage::second_factors::prune(conn, now)?;
-            storage::passkeys::prune(conn, now)?;
-            storage::applications::prune_codes(conn, now - day)?;
-            storage::idempotency::prune(conn, now - day)?;
-            // A day longer than the oldest signature, or proof of somebody else's, that is believed.
-            storage::inbox::prune(conn, now - day * 8)?;
-            storage::lookups::prune(conn, now - day * 2)?;
-            storage::deliveries::prune(conn, now - day * 30)?;
-            storage::deliveries::lanes::forget_dead(conn, now - day * 30, limits::DEAD_HOSTS)?;
-            storage::signature_formats::prune(conn, now - day * 30)?;
-            quarantine::expire(app, conn)?;
-            push::expire(app, conn)?;
-            storage::imports::prune(conn, now - day * 30)?;
-            storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
-            for (user, _) in storage::users::all(conn)? {
-                storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;
-            }
-            let abandoned = storage::media::abandoned(conn, now - day, 100)?;
-            for media in &abandoned {
-                storage::media::delete(conn, media.id)?;
-            }
-            Ok(abandoned)
-        })
-        .await?;
-    for media in files {
-        attachments::remove_files(app, media).await?;
-    }
+    app.transaction(move |app, conn| {
+        let now = app.now();
+        storage::sessions::prune(conn, now)?;
+        storage::second_factors::prune(conn, now)?;
+        storage::passkeys::prune(conn, now)?;
+        storage::applications::prune_codes(conn, now - day)?;
+        storage::idempotency::prune(conn, now - day)?;
+        // A day longer than the oldest signature, or proof of somebody else's, that is believed.
+        storage::inbox::prune(conn, now - day * 8)?;
+        storage::lookups::prune(conn, now - day * 2)?;
+        storage::deliveries::prune(conn, now - day * 30)?;
+        storage::deliveries::lanes::forget_dead(conn, now - day * 30, limits::DEAD_HOSTS)?;
+        storage::signature_formats::prune(conn, now - day * 30)?;
+        quarantine::expire(app, conn)?;
+        push::expire(app, conn)?;
+        storage::retractions::prune(conn, now - incoming::REMEMBERED, incoming::KEPT)?;
+        for (user, _) in storage::users::all(conn)? {
+            storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;
+        }
+        let abandoned = storage::media::abandoned(conn, now - day, 100)?;
+        for media in &abandoned {
+            storage::media::delete(conn, media.id)?;
+        }
+        files::forget(
+            app,
+            conn,
+            abandoned
+                .into_iter()
+                .flat_map(storage::media::Media::into_files),
+        )
+    })
+    .await?;
     let yesterday =
         std::time::SystemTime::now().checked_sub(std::time::Duration::from_secs(86_400));
     if let Some(yesterday) = yesterday {
         app.media().sweep(yesterday).await?;
     }
     archives::prune(app).await?;
+    brought::prune(app).await?;
     cards::prune(app).await?;
     remote_files::prune(app).await
 }

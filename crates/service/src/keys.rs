@@ -4,6 +4,7 @@ use domain::AccountId;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 use storage::DbConnection;
+use storage::accounts::Account;
 use storage::keys::Key;
 
 use crate::{App, Error, Result};
@@ -44,7 +45,7 @@ pub fn proof_key(app: &App, conn: &mut DbConnection, account: AccountId) -> Resu
         return Ok(key);
     }
     let account = storage::accounts::hold(conn, account)?
-        .filter(storage::accounts::Account::is_local)
+        .filter(Account::is_local)
         .ok_or(Error::NotFound)?;
     // Whoever waited for the same account's key finds it now.
     if let Some(key) = stored(conn)? {
@@ -99,8 +100,51 @@ pub async fn of_account(app: &App, account: AccountId) -> Result<Key> {
 }
 
 async fn stored(app: &App, account: AccountId) -> Result<Option<Key>> {
-    app.read(move |_, conn| Ok(newest(storage::keys::of_account(conn, account)?)))
-        .await
+    app.read(move |_, conn| main_stored(conn, account)).await
+}
+
+/// The RSA key of an account, if it is made.
+pub(crate) fn main_stored(conn: &mut DbConnection, account: AccountId) -> Result<Option<Key>> {
+    Ok(newest(storage::keys::of_account(conn, account)?))
+}
+
+/// Whether a public key is that of a private one.
+pub(crate) fn fits(private_pem: &str, public_pem: &str) -> bool {
+    let private = PKey::private_key_from_pem(private_pem.as_bytes());
+    let public = PKey::public_key_from_pem(public_pem.as_bytes());
+    matches!((private, public), (Ok(private), Ok(public)) if private.public_eq(&public))
+}
+
+/// Address and PEM of both public keys of an account that signs as ours do.
+pub(crate) fn public(uri: &str, main: &str, proof: &str) -> Result<Vec<(String, String)>> {
+    let mut keys = Vec::new();
+    for (end, private) in [(MAIN, main), (PROOFS, proof)] {
+        let key = PKey::private_key_from_pem(private.as_bytes())?;
+        keys.push((format!("{uri}{end}"), text(key.public_key_to_pem()?)?));
+    }
+    Ok(keys)
+}
+
+/// Keeps both private keys of an account elsewhere, which goes on here: with them it says so itself.
+pub(crate) fn adopt(
+    app: &App,
+    conn: &mut DbConnection,
+    account: &Account,
+    main: &str,
+    proof: &str,
+) -> Result<()> {
+    let keys = public(&account.uri, main, proof)?;
+    for ((uri, public_pem), private_pem) in keys.into_iter().zip([main, proof]) {
+        let key = Key {
+            uri,
+            account_id: account.id,
+            public_pem,
+            private_pem: Some(private_pem.to_owned()),
+            created_at: app.now(),
+        };
+        storage::keys::put(conn, key)?;
+    }
+    Ok(())
 }
 
 fn newest(keys: Vec<Key>) -> Option<Key> {

@@ -9,7 +9,7 @@ use storage::follows::Follow;
 use crate::audience::blocked_among;
 use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
-use crate::{App, Error, Result, accounts, follows, users};
+use crate::{App, Error, Result, accounts, follows, networks, users};
 
 /// How long after a move the next one has to wait: of ours, and of others.
 const REST: (TimeDelta, TimeDelta) = (TimeDelta::days(30), TimeDelta::days(7));
@@ -35,18 +35,29 @@ pub async fn set_alias(app: &App, username: &str, handle: &str, known: bool) -> 
     };
     let alias = uri.clone();
     app.transaction(move |app, conn| {
-        let mut account = accounts::find(conn, id)?;
-        account.also_known_as.retain(|uri| *uri != alias);
-        if known {
-            if account.also_known_as.len() >= ALIASES {
-                return Err(invalid(format!("There can be {ALIASES} aliases")));
-            }
-            account.also_known_as.push(alias);
-        }
-        save(app, conn, account)
+        let account = accounts::find(conn, id)?;
+        write_alias(app, conn, account, alias, known)
     })
     .await?;
     Ok(uri)
+}
+
+/// Writes, or takes back, that an account of ours is also known by another id.
+pub(crate) fn write_alias(
+    app: &App,
+    conn: &mut DbConnection,
+    mut account: Account,
+    alias: String,
+    known: bool,
+) -> Result<()> {
+    account.also_known_as.retain(|uri| *uri != alias);
+    if known {
+        if account.also_known_as.len() >= ALIASES {
+            return Err(invalid(format!("There can be {ALIASES} aliases")));
+        }
+        account.also_known_as.push(alias);
+    }
+    save(app, conn, account)
 }
 
 /// Moves an account of ours to another one that names it as its alias. Followers are told, and follow the other if their
@@ -56,32 +67,50 @@ pub async fn move_to(app: &App, username: &str, handle: &str) -> Result<String> 
     let id = users::find(app, username).await?.id();
     let uri = other.uri.clone();
     app.transaction(move |app, conn| {
-        let mut account = accounts::find(conn, id)?;
-        if other.id == id || other.is_gone() || other.moved_to_uri.is_some() {
-            return Err(invalid("Nobody can move there"));
-        }
-        if !other.also_known_as.contains(&account.uri) {
-            return Err(invalid(format!(
-                "{} does not name {} as its alias: that has to be set there first",
-                other.uri, account.uri
-            )));
-        }
-        let now = app.now();
-        if storage::moves::last(conn, id)?.is_some_and(|last| now - last < REST.0) {
-            return Err(invalid("One can move once in thirty days"));
-        }
-        storage::moves::set(conn, id, &other.uri, now)?;
-        account.moved_to_uri = Some(other.uri);
-        save(app, conn, account)?;
-        federate(app, conn, Outgoing::Move { account: id })?;
-        let job = Job::Refollow {
-            from: id,
-            to: other.id,
-        };
-        enqueue(app, conn, &job)
+        let account = accounts::find(conn, id)?;
+        depart(app, conn, account, &other)
     })
     .await?;
     Ok(uri)
+}
+
+/// Whether an account of ours can move to another one, and why not.
+pub(crate) fn check_target(
+    app: &App,
+    conn: &mut DbConnection,
+    account: &Account,
+    other: &Account,
+) -> Result<()> {
+    if other.id == account.id || other.is_gone() || other.moved_to_uri.is_some() {
+        return Err(invalid("Nobody can move there"));
+    }
+    if !other.also_known_as.contains(&account.uri) {
+        return Err(invalid(format!(
+            "{} does not name {} as its alias: that has to be set there first",
+            other.uri, account.uri
+        )));
+    }
+    if storage::moves::last(conn, account.id)?.is_some_and(|last| app.now() - last < REST.0) {
+        return Err(invalid("One can move once in thirty days"));
+    }
+    Ok(())
+}
+
+/// Moves an account of ours, in the transaction at hand.
+pub(crate) fn depart(
+    app: &App,
+    conn: &mut DbConnection,
+    mut account: Account,
+    other: &Account,
+) -> Result<()> {
+    check_target(app, conn, &account, other)?;
+    let from = account.id;
+    storage::moves::set(conn, from, &other.uri, app.now())?;
+    account.moved_to_uri = Some(other.uri.clone());
+    save(app, conn, account)?;
+    federate(app, conn, Outgoing::Move { account: from })?;
+    let to = other.id;
+    enqueue(app, conn, &Job::Refollow { from, to })
 }
 
 /// The account points nowhere else any more. Who went along stays there.
@@ -96,7 +125,7 @@ pub async fn stay(app: &App, username: &str) -> Result<()> {
 }
 
 /// Whose handle it is; of somebody elsewhere as their server says now.
-async fn resolved(app: &App, handle: &str) -> Result<Account> {
+pub(crate) async fn resolved(app: &App, handle: &str) -> Result<Account> {
     let handle: Handle = handle
         .parse()
         .map_err(|_| invalid("That is no handle: it reads name@host"))?;
@@ -186,6 +215,9 @@ fn take_along(
     else {
         return Ok(());
     };
+    if !networks::may_join(conn, new, follower.id)? {
+        return Ok(());
+    }
     let id = app.next_id();
     let wanted = Follow {
         id,

@@ -1,16 +1,17 @@
 //! What somebody says of themselves.
 
 use bytes::Bytes;
-use domain::{ContentType, Handle, Host, ProfileField, QuotePolicy, Visibility, limits};
+use domain::{AccountId, ContentType, Handle, Host, ProfileField, QuotePolicy, Visibility, limits};
 use storage::accounts::Account;
 
+use crate::files::{Unnamed, forget};
 use crate::jobs::{Outgoing, federate};
 use crate::media::Purpose;
 use crate::oauth::Person;
 use crate::statuses::check_language;
 use crate::text::format::{self, Rel};
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, accounts, custom_emojis, error::invalid, verifying};
+use crate::{App, Error, Result, custom_emojis, error::invalid, verifying};
 
 /// What is to change; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -36,13 +37,24 @@ pub struct ProfileChange {
 }
 
 /// Changes a profile and tells other servers.
-pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Result<AccountView> {
+pub async fn update(app: &App, person: &Person, change: ProfileChange) -> Result<AccountView> {
     check(&change)?;
+    let mut files = Unnamed::default();
+    let updated = write(app, person, change, &mut files).await;
+    files.end(app, updated).await
+}
+
+async fn write(
+    app: &App,
+    person: &Person,
+    mut change: ProfileChange,
+    files: &mut Unnamed,
+) -> Result<AccountView> {
     if let Some(Some(code)) = &change.default_language {
         check_language(code.clone())?;
     }
-    let avatar = keep_picture(app, change.avatar.take(), Purpose::Avatar).await?;
-    let header = keep_picture(app, change.header.take(), Purpose::Header).await?;
+    let avatar = keep_picture(app, change.avatar.take(), Purpose::Avatar, files).await?;
+    let header = keep_picture(app, change.header.take(), Purpose::Header, files).await?;
     let note = match &change.note {
         Some(text) => Some(to_html(app, text, Rel::Foreign).await?),
         None => None,
@@ -51,9 +63,9 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
         Some(rows) => Some(fields(app, rows).await?),
         None => None,
     };
-    let (id, user) = (person.id(), person.user.clone());
+    let (id, user, files) = (person.id(), person.user.clone(), files.clone());
     app.transaction(move |app, conn| {
-        let mut account = accounts::find(conn, id)?;
+        let mut account = hold(conn, id)?;
         let mut user = storage::users::of_account(conn, user.account_id)?.ok_or(Error::NotFound)?;
         if let Some(html) = note {
             account.note = html;
@@ -92,12 +104,9 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
                 domain::AccountKind::Person
             };
         }
-        if avatar.is_some() {
-            account.avatar = avatar;
-        }
-        if header.is_some() {
-            account.header = header;
-        }
+        files.name(app, conn, avatar.iter().chain(&header))?;
+        replace(app, conn, &mut account.avatar, avatar)?;
+        replace(app, conn, &mut account.header, header)?;
         set(&mut user.default_visibility, change.default_visibility);
         set(&mut user.default_sensitive, change.default_sensitive);
         set(&mut user.default_language, change.default_language);
@@ -114,8 +123,8 @@ pub async fn update(app: &App, person: &Person, mut change: ProfileChange) -> Re
 pub async fn delete_avatar(app: &App, person: &Person) -> Result<AccountView> {
     let id = person.id();
     app.transaction(move |app, conn| {
-        let mut account = accounts::find(conn, id)?;
-        account.avatar = None;
+        let mut account = hold(conn, id)?;
+        forget(app, conn, account.avatar.take())?;
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))
     })
@@ -126,15 +135,26 @@ pub async fn delete_avatar(app: &App, person: &Person) -> Result<AccountView> {
 pub async fn delete_header(app: &App, person: &Person) -> Result<AccountView> {
     let id = person.id();
     app.transaction(move |app, conn| {
-        let mut account = accounts::find(conn, id)?;
-        account.header = None;
+        let mut account = hold(conn, id)?;
+        forget(app, conn, account.header.take())?;
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))
     })
     .await
 }
 
-fn save(app: &App, conn: &mut storage::DbConnection, account: &mut Account) -> Result<()> {
+/// One's own account, of which nobody else replaces a picture meanwhile.
+pub(crate) fn hold(conn: &mut storage::DbConnection, id: AccountId) -> Result<Account> {
+    storage::accounts::hold(conn, id)?
+        .filter(|account| !account.is_gone())
+        .ok_or(Error::NotFound)
+}
+
+pub(crate) fn save(
+    app: &App,
+    conn: &mut storage::DbConnection,
+    account: &mut Account,
+) -> Result<()> {
     account.updated_at = app.now();
     storage::accounts::update_profile(conn, account)?;
     federate(
@@ -164,6 +184,19 @@ fn hosts(said: &[String]) -> Result<Vec<String>> {
         )));
     }
     Ok(hosts)
+}
+
+/// Puts a new picture, if there is one, in the place of the one before.
+pub(crate) fn replace(
+    app: &App,
+    conn: &mut storage::DbConnection,
+    place: &mut Option<String>,
+    picture: Option<String>,
+) -> Result<()> {
+    if picture.is_some() {
+        forget(app, conn, std::mem::replace(place, picture))?;
+    }
+    Ok(())
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {
@@ -275,19 +308,16 @@ async fn to_html(app: &App, text: &str, rel: Rel) -> Result<String> {
 }
 
 /// Stores a picture, if there is one.
-async fn keep_picture(app: &App, bytes: Option<Bytes>, purpose: Purpose) -> Result<Option<String>> {
+pub(crate) async fn keep_picture(
+    app: &App,
+    bytes: Option<Bytes>,
+    purpose: Purpose,
+    files: &mut Unnamed,
+) -> Result<Option<String>> {
     let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
         return Ok(None);
     };
     let picture = crate::media::process(bytes, purpose).await?;
-    let path = new_path(picture.extension);
-    app.media().write(&path, picture.bytes).await?;
+    let path = files.write(app, picture.extension, picture.bytes).await?;
     Ok(Some(path))
-}
-
-/// `ab/cdef….jpg`: a name that nobody guesses and nothing else ever has, so a file can go with its row.
-pub(crate) fn new_path(extension: &str) -> String {
-    let name = crate::passwords::hex(&rand::random::<[u8; 16]>());
-    let (folder, file) = name.split_at(2);
-    format!("{folder}/{file}.{extension}")
 }

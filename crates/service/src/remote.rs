@@ -76,7 +76,7 @@ pub trait RemoteFetcher: Send + Sync {
         Err(crate::Error::NotFound)
     }
 
-    /// The JSON document at an address.
+    /// The oEmbed document at an address, as JSON.
     async fn document(&self, _url: &Url) -> Result<serde_json::Value> {
         Err(crate::Error::NotFound)
     }

@@ -15,8 +15,8 @@ use storage::accounts::Account;
 use storage::media::Media;
 use storage::remote_files::RemoteFile;
 
+use crate::files::{Unnamed, forget};
 use crate::media::{Purpose, foreign_type, process};
-use crate::profile::new_path;
 use crate::{App, Error, Result};
 
 /// A copy at which nobody looked for so long goes.
@@ -81,7 +81,7 @@ impl Use {
         match kind {
             MediaKind::Image => Some(Self::Picture),
             MediaKind::Gifv | MediaKind::Video | MediaKind::Audio => Some(Self::Film),
-            MediaKind::Unknown => None,
+            MediaKind::Unknown | MediaKind::Document => None,
         }
     }
 
@@ -315,16 +315,19 @@ async fn copy(
     };
     let bytes = app.remote().file(url, limit).await?;
     let kept = keep(bytes, purpose).await?;
+    let measures = kept.measures.clone();
+    let mut files = Unnamed::default();
+    let stored = store(app, digest, kept, &mut files).await;
+    Ok((files.end(app, stored).await?, measures))
+}
+
+/// Writes the files and the row; one whose files were lost makes room.
+async fn store(app: &App, digest: &str, kept: Kept, files: &mut Unnamed) -> Result<RemoteFile> {
     let now = app.now();
     let size = i64::try_from(kept.bytes.len()).unwrap_or(i64::MAX);
-    let file = new_path(kept.extension);
-    app.media().write(&file, kept.bytes).await?;
+    let file = files.write(app, kept.extension, kept.bytes).await?;
     let thumbnail = match kept.thumbnail {
-        Some((bytes, extension)) => {
-            let path = new_path(extension);
-            app.media().write(&path, bytes).await?;
-            Some(path)
-        }
+        Some((bytes, extension)) => Some(files.write(app, extension, bytes).await?),
         None => None,
     };
     let row = RemoteFile {
@@ -336,7 +339,17 @@ async fn copy(
         fetched_at: now,
         used_at: now,
     };
-    Ok((store(app, row).await?, kept.measures))
+    let files = files.clone();
+    app.transaction(move |app, conn| {
+        if let Some(lost) = storage::remote_files::find(conn, &row.digest)? {
+            storage::remote_files::delete(conn, std::slice::from_ref(&row.digest))?;
+            forget(app, conn, lost.into_files())?;
+        }
+        files.name(app, conn, row.files())?;
+        storage::remote_files::insert(conn, row.clone())?;
+        Ok(row)
+    })
+    .await
 }
 
 /// What a reader's browser may be given: pictures written anew, and types that it only plays.
@@ -376,50 +389,23 @@ async fn keep(bytes: Bytes, purpose: Use) -> Result<Kept> {
     })
 }
 
-/// Writes the row; one whose files were lost makes room.
-async fn store(app: &App, row: RemoteFile) -> Result<RemoteFile> {
-    let (new, made) = (row.clone(), row.clone());
-    let stored = app
-        .transaction(move |_, conn| {
-            storage::remote_files::delete(conn, std::slice::from_ref(&new.digest))?;
-            Ok(storage::remote_files::insert(conn, new)?)
-        })
-        .await;
-    match stored {
-        Ok(()) => Ok(made),
-        Err(error) => {
-            remove_files(app, row).await?;
-            Err(error)
-        }
-    }
-}
-
-async fn remove_files(app: &App, row: RemoteFile) -> Result<()> {
-    for path in [Some(row.file), row.thumbnail].into_iter().flatten() {
-        app.media().delete(&path).await?;
-    }
-    Ok(())
-}
-
 /// Removes copies at which nobody looked for a week.
 pub(crate) async fn prune(app: &App) -> Result<()> {
     loop {
         let before: Time = app.now() - chrono::Duration::days(KEPT_DAYS);
-        let rows = app
-            .transaction(move |_, conn| {
+        let removed = app
+            .transaction(move |app, conn| {
                 let rows = storage::remote_files::unused_since(conn, before, AT_ONCE)?;
                 let digests: Vec<String> = rows.iter().map(|row| row.digest.clone()).collect();
                 if !digests.is_empty() {
                     storage::remote_files::delete(conn, &digests)?;
                 }
-                Ok(rows)
+                forget(app, conn, rows.into_iter().flat_map(RemoteFile::into_files))?;
+                Ok(digests.len())
             })
             .await?;
-        if rows.is_empty() {
+        if removed == 0 {
             return Ok(());
-        }
-        for row in rows {
-            remove_files(app, row).await?;
         }
     }
 }

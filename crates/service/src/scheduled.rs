@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
 use domain::{
-    AccountId, ApplicationId, ContentType, MediaId, Page, QuotePolicy, StatusId, Time, Visibility,
+    AccountId, ApplicationId, ContentType, MediaId, MediaKind, Page, QuotePolicy, StatusId, Time,
+    Visibility,
 };
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
@@ -38,6 +39,8 @@ pub struct Params {
     pub language: Option<String>,
     pub in_reply_to: Option<StatusId>,
     pub media: Vec<MediaId>,
+    #[serde(default)]
+    pub documents: Vec<MediaId>,
     pub poll: Option<NewPoll>,
     pub quoted: Option<StatusId>,
     pub quote_policy: Option<i32>,
@@ -70,6 +73,7 @@ pub async fn schedule(
         }
         check_time(app, conn, me, at)?;
         let (media, key) = (new.media.clone(), new.idempotency_key.clone());
+        let documents = new.documents.clone();
         let params = serde_json::to_string(&Params::from(new))
             .map_err(|error| Error::Internal(error.to_string()))?;
         let row = Scheduled {
@@ -86,9 +90,20 @@ pub async fn schedule(
         check_ready(&owned)?;
         check_described(app, &owned)?;
         for id in &media {
-            let is_own = owned.iter().any(|row| row.id == *id);
+            let is_own = owned
+                .iter()
+                .any(|row| row.id == *id && row.kind != MediaKind::Document);
             if !is_own || !storage::scheduled::attach(conn, *id, row.id)? {
                 return Err(invalid("Media attachments could not be found"));
+            }
+        }
+        let owned = storage::media::owned(conn, me, &documents)?;
+        for id in &documents {
+            let is_own = owned
+                .iter()
+                .any(|row| row.id == *id && row.kind == MediaKind::Document);
+            if !is_own || !storage::scheduled::attach(conn, *id, row.id)? {
+                return Err(invalid("Documents could not be found, or are in use"));
             }
         }
         enqueue_at(app, conn, &Job::PublishScheduled { id: row.id }, at)?;
@@ -248,6 +263,7 @@ impl From<NewStatus> for Params {
             language: new.language,
             in_reply_to: new.in_reply_to,
             media: new.media,
+            documents: new.documents,
             poll: new.poll,
             quoted: new.quoted,
             quote_policy: new.quote_policy.map(i32::from),
@@ -267,6 +283,7 @@ impl From<Params> for NewStatus {
             language: params.language,
             in_reply_to: params.in_reply_to,
             media: params.media,
+            documents: params.documents,
             poll: params.poll,
             quoted: params.quoted,
             quote_policy: params.quote_policy.map(QuotePolicy::from),

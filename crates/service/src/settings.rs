@@ -6,6 +6,7 @@ use domain::text::Hosts;
 use domain::{FederationMode, Host, Role, Time};
 use url::Url;
 
+use crate::documents::Scanner;
 use crate::films::Ffmpeg;
 use crate::practice::Rules;
 
@@ -79,6 +80,10 @@ pub struct Settings {
     pub max_emoji_bytes: usize,
     /// Bytes of a film or a sound.
     pub max_video_bytes: usize,
+    /// Bytes of a document.
+    pub max_document_bytes: usize,
+    /// What looks for viruses in documents, if anything does.
+    pub scanner: Option<Scanner>,
     /// With what films and sounds are converted; none: they are kept as they are.
     pub ffmpeg: Option<Ffmpeg>,
     /// Whether what is attached to a status needs a description.

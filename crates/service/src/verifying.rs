@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAGES: usize = 8;
 /// Bytes of an address.
 const ADDRESS: usize = 2_048;
+/// Links of a page in which the one that leads back is looked for.
+const LINKS: usize = 5_000;
 
 /// The addresses of the rows that are a link and nothing else, each once.
 #[must_use]
@@ -129,7 +131,9 @@ fn links_back(page: &Page, own: &[String]) -> bool {
     let own: Vec<_> = own.iter().filter_map(|own| Url::parse(own).ok()).collect();
     let is_own = |url: &Url| url.query().is_none() && own.iter().any(|own| bare(own) == bare(url));
     tags(&page.html)
-        .filter(|tag| matches!(tag.name.as_str(), "a" | "link") && tag.has("rel", "me"))
+        .filter(|tag| matches!(tag.name.as_str(), "a" | "link"))
+        .take(LINKS)
+        .filter(|tag| tag.has("rel", "me"))
         .filter_map(|tag| page.url.join(tag.get("href")?.trim()).ok())
         .any(|url| is_own(&url))
 }

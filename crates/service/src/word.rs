@@ -1,16 +1,18 @@
-//! A word from this server itself to one of its people: a direct message of its own account, which stays here. It is said
-//! in the language of whoever gets it (docs/adr/0272), as are the answers of networks.
+//! A direct message that this server writes itself: of its own account, or of a network. It is said in the language of whoever
+//! gets it (docs/adr/0272).
 
 use std::sync::LazyLock;
 
 use domain::wording::Wording;
-use domain::{ContentType, QuotePolicy, StatusId, Visibility};
+use domain::{ContentType, Handle, QuotePolicy, StatusId, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::Status;
 
+use crate::jobs::{Outgoing, federate};
 use crate::statuses::{Draft, insert};
 use crate::text::format::{self, Link, Rel};
+use crate::views::acct;
 use crate::{App, Result};
 
 const MESSAGES: &str = include_str!("word/messages.tsv");
@@ -33,44 +35,55 @@ pub(crate) fn language_of(
     Ok(language.unwrap_or(ENGLISH))
 }
 
-/// What we say in English, in another language.
-pub(crate) fn reworded(text: &str, language: &str) -> String {
-    WORDING.say_lines(text, language)
-}
-
-/// Says something to somebody of ours, in the transaction at hand: plain text, after their name. None where the server has
-/// no account yet.
-pub(crate) fn say(
+/// Says something to somebody of ours as the server itself. None where the server has no account yet.
+pub(crate) fn say_as_server(
     app: &App,
     conn: &mut DbConnection,
     to: &Account,
     text: &str,
     answering: Option<&Status>,
 ) -> Result<Option<Status>> {
-    let Some(server) = storage::accounts::with_uri(conn, &app.addresses().instance_actor())? else {
-        return Ok(None);
-    };
-    let id = StatusId(app.next_id());
+    match storage::accounts::with_uri(conn, &app.addresses().instance_actor())? {
+        Some(server) => say(app, conn, &server, to, answering, true, text).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Says something to somebody as one of our accounts, in the transaction at hand: plain text in English, which they get in
+/// their language and after their name. With `local_only` it stays here.
+pub(crate) fn say(
+    app: &App,
+    conn: &mut DbConnection,
+    from: &Account,
+    to: &Account,
+    answering: Option<&Status>,
+    local_only: bool,
+    text: &str,
+) -> Result<Status> {
     let language = language_of(conn, to, answering)?;
-    let text = format!("@{} {}", to.username, reworded(text, language));
+    let name = acct(&to.username, to.host.as_deref());
+    let text = format!("@{name} {}", reworded(text, language));
+    let resolve = |handle: &Handle| {
+        let is_to = handle.clone().seen_from(&app.settings().host).key() == to.handle_key;
+        is_to.then(|| Link {
+            url: to.url.clone(),
+            username: to.username.clone(),
+        })
+    };
+    let tag_url = |tag: &str| app.addresses().tag(&domain::text::normalise_tag(tag));
     let content = format::to_html(
         &text,
         app.settings().hosts(),
         Rel::Foreign,
-        |handle| {
-            let is_them = handle.host.is_none() && handle.username == to.username;
-            is_them.then(|| Link {
-                url: to.url.clone(),
-                username: to.username.clone(),
-            })
-        },
-        |tag| app.addresses().tag(&domain::text::normalise_tag(tag)),
+        resolve,
+        tag_url,
     );
+    let id = StatusId(app.next_id());
     let status = Status {
         id,
-        account_id: server.id,
-        uri: app.addresses().status(&server.username, id),
-        url: app.addresses().page(&server.username, id),
+        account_id: from.id,
+        uri: app.addresses().status(&from.username, id),
+        url: app.addresses().page(&from.username, id),
         local: true,
         conversation_id: answering.map_or(id, |status| status.conversation_id),
         in_reply_to_id: answering.map(|status| status.id),
@@ -99,16 +112,25 @@ pub(crate) fn say(
         edited_at: None,
         pinned_at: None,
         deleted_at: None,
-        local_only: true,
+        local_only,
         held_at: None,
     };
     let draft = Draft {
         status,
-        author: &server,
+        author: from,
         mentioned: std::slice::from_ref(to),
         tags: &[],
     };
-    insert(app, conn, draft).map(Some)
+    let status = insert(app, conn, draft)?;
+    if !local_only {
+        federate(app, conn, Outgoing::Publish { status: status.id })?;
+    }
+    Ok(status)
+}
+
+/// What we say in English, in another language.
+fn reworded(text: &str, language: &str) -> String {
+    WORDING.say_lines(text, language)
 }
 
 #[cfg(test)]

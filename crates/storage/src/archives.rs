@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{AccountId, Time};
 
 use crate::DbConnection;
+use crate::connection::each;
 use crate::schema::archives;
 
 /// An archive, made or about to be made.
@@ -86,17 +87,18 @@ pub fn expired(
         .load(conn)
 }
 
-/// Forgets an archive.
-pub fn delete(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
-    diesel::delete(archives::table.find(id))
-        .execute(conn)
-        .map(drop)
+/// Forgets an archive; answers its file.
+pub fn delete(conn: &mut DbConnection, id: i64) -> QueryResult<Option<String>> {
+    let row = archives::table.find(id);
+    let file: QueryResult<Option<String>> =
+        each!(conn, c => diesel::delete(row).returning(archives::file).get_result(c));
+    Ok(file.optional()?.flatten())
 }
 
 /// Forgets all archives of an account; answers their files.
 pub fn delete_of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<String>> {
     let own = archives::table.filter(archives::account_id.eq(account.0));
-    let files: Vec<Option<String>> = own.select(archives::file).load(conn)?;
-    diesel::delete(own).execute(conn)?;
+    let files: Vec<Option<String>> =
+        each!(conn, c => diesel::delete(own).returning(archives::file).get_results(c))?;
     Ok(files.into_iter().flatten().collect())
 }

@@ -44,6 +44,18 @@ pub fn finish(conn: &mut DbConnection, id: JobId) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Removes work that is not due yet and was never begun; false if it comes too late for that.
+pub fn call_off(conn: &mut DbConnection, id: JobId, now: Time) -> QueryResult<bool> {
+    let untouched = jobs::table
+        .find(id.0)
+        .filter(jobs::run_at.gt(now))
+        .filter(jobs::attempts.eq(0))
+        .filter(jobs::leased_until.is_null());
+    diesel::delete(untouched)
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
 /// Puts work back, to be tried again at `run_at`.
 pub fn retry(conn: &mut DbConnection, id: JobId, run_at: Time, error: &str) -> QueryResult<()> {
     diesel::update(jobs::table.find(id.0))

@@ -113,11 +113,30 @@ pub fn of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<Ve
         .load(conn)
 }
 
-/// Replaces all public keys of an account elsewhere by what its document now lists.
+/// Writes a key in the place of one that the account has at the same address.
+pub fn put(conn: &mut DbConnection, key: Key) -> QueryResult<()> {
+    let same = keys::table
+        .filter(keys::uri.eq(&key.uri))
+        .filter(keys::account_id.eq(key.account_id.0));
+    diesel::delete(same).execute(conn)?;
+    insert(conn, key)
+}
+
+/// Replaces all public keys of an account elsewhere by what its document now lists. Those of which we have the private
+/// half stay: with them somebody elsewhere goes on here.
 pub fn replace(conn: &mut DbConnection, account: AccountId, keys: Vec<Key>) -> QueryResult<()> {
-    diesel::delete(keys::table.filter(keys::account_id.eq(account.0))).execute(conn)?;
+    let public = keys::table
+        .filter(keys::account_id.eq(account.0))
+        .filter(keys::private_pem.is_null());
+    diesel::delete(public).execute(conn)?;
+    let kept: Vec<String> = keys::table
+        .filter(keys::account_id.eq(account.0))
+        .select(keys::uri)
+        .load(conn)?;
     for key in keys {
-        insert(conn, key)?;
+        if !kept.contains(&key.uri) {
+            insert(conn, key)?;
+        }
     }
     Ok(())
 }

@@ -33,6 +33,7 @@ pub struct Media {
     pub thumbnail_width: Option<i32>,
     pub thumbnail_height: Option<i32>,
     pub size: i64,
+    /// Of a document, its name.
     pub description: Option<String>,
     pub blurhash: Option<String>,
     pub focus_x: f64,
@@ -47,6 +48,18 @@ pub struct Media {
     pub failure: Option<String>,
     /// Where the picture is that stands for a film or a sound from elsewhere.
     pub remote_thumbnail: Option<String>,
+}
+
+impl Media {
+    /// Its files in the media store.
+    pub fn files(&self) -> impl Iterator<Item = &String> {
+        [&self.file, &self.thumbnail].into_iter().flatten()
+    }
+
+    /// The same, of a row that is gone.
+    pub fn into_files(self) -> impl Iterator<Item = String> {
+        [self.file, self.thumbnail].into_iter().flatten()
+    }
 }
 
 /// Adds an attachment.
@@ -64,6 +77,11 @@ pub fn find(conn: &mut DbConnection, id: MediaId) -> QueryResult<Option<Media>> 
         .select(Media::as_select())
         .first(conn)
         .optional()
+}
+
+/// The attachment of that id; who else wants to change it waits until this transaction ends.
+pub fn hold(conn: &mut DbConnection, id: MediaId) -> QueryResult<Option<Media>> {
+    crate::dialect::claim::hold_media(conn, id)
 }
 
 /// An account's attachments of these ids, in no order.
@@ -108,6 +126,23 @@ pub fn attach(
         ))
         .execute(conn)
         .map(|rows| rows == 1)
+}
+
+/// Takes the documents of a status off it, or all but these.
+pub fn detach(conn: &mut DbConnection, status: StatusId, documents: bool) -> QueryResult<()> {
+    let of_status = media::table.filter(media::status_id.eq(status.0));
+    let document = i16::from(MediaKind::Document);
+    let off = media::status_id.eq(None::<i64>);
+    let rows = if documents {
+        diesel::update(of_status.filter(media::kind.eq(document)))
+            .set(off)
+            .execute(conn)
+    } else {
+        diesel::update(of_status.filter(media::kind.ne(document)))
+            .set(off)
+            .execute(conn)
+    };
+    rows.map(drop)
 }
 
 /// Takes all attachments off a status.
@@ -185,15 +220,10 @@ pub fn set_preview(conn: &mut DbConnection, id: MediaId, preview: &Preview) -> Q
         .map(drop)
 }
 
-/// Files that belong to no status, also to none that is scheduled, older than `time`.
+/// Files that belong to no status, also to none that is scheduled, older than `time`; without those that somebody else
+/// holds, and held themselves.
 pub fn abandoned(conn: &mut DbConnection, time: Time, limit: i64) -> QueryResult<Vec<Media>> {
-    media::table
-        .filter(media::status_id.is_null())
-        .filter(media::scheduled_id.is_null())
-        .filter(media::created_at.lt(time))
-        .limit(limit)
-        .select(Media::as_select())
-        .load(conn)
+    crate::dialect::claim::abandoned_media(conn, time, limit)
 }
 
 /// Forgets an attachment.
@@ -205,7 +235,7 @@ pub fn delete(conn: &mut DbConnection, id: MediaId) -> QueryResult<()> {
 
 /// Every path in the media store that a row names: what a backup must hold.
 pub fn named_files(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
-    use crate::schema::{accounts, archives, custom_emojis, post_imports};
+    use crate::schema::{accounts, archives, custom_emojis, imports};
     let attached: Vec<(Option<String>, Option<String>)> = media::table
         .filter(media::file.is_not_null().or(media::thumbnail.is_not_null()))
         .select((media::file, media::thumbnail))
@@ -225,7 +255,7 @@ pub fn named_files(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
         .into_iter()
         .map(|(one, other)| (Some(one), Some(other)));
     let made: Vec<Option<String>> = archives::table.select(archives::file).load(conn)?;
-    let brought: Vec<Option<String>> = post_imports::table.select(post_imports::file).load(conn)?;
+    let brought: Vec<Option<String>> = imports::table.select(imports::file).load(conn)?;
     let pairs = attached.into_iter().chain(faces).chain(emojis);
     Ok(pairs
         .flat_map(|(one, other)| [one, other])

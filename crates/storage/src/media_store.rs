@@ -17,6 +17,8 @@ use crate::Error;
 
 /// Where files lie that are not kept yet; no name in the store begins so.
 const UNFINISHED: &str = ".unfinished";
+/// Where content lies that is being written.
+const WRITING: &str = ".writing";
 /// Bytes read at a time of a file that is sent in parts.
 const CHUNK: usize = 256 * 1_024;
 
@@ -88,7 +90,7 @@ impl MediaStore {
             operator: Operator::new(
                 Fs::default()
                     .root(folder)
-                    .atomic_write_dir(&format!("{folder}/.writing")),
+                    .atomic_write_dir(&format!("{folder}/{WRITING}")),
             )?
             .finish(),
             folder: PathBuf::from(folder),
@@ -166,33 +168,8 @@ impl MediaStore {
     /// # Errors
     /// If the store cannot be read.
     pub async fn sweep(&self, time: SystemTime) -> Result<(), Error> {
-        let folder = self.unfinished().await?;
-        Ok(blocking(move || {
-            for entry in std::fs::read_dir(folder)? {
-                let entry = entry?;
-                let about = match entry.metadata() {
-                    Ok(about) => about,
-                    // It was kept, or removed, meanwhile.
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                    Err(error) => return Err(error),
-                };
-                if about.modified()? >= time {
-                    continue;
-                }
-                let removed = if about.is_dir() {
-                    std::fs::remove_dir_all(entry.path())
-                } else {
-                    std::fs::remove_file(entry.path())
-                };
-                if let Err(error) = removed
-                    && error.kind() != io::ErrorKind::NotFound
-                {
-                    return Err(error);
-                }
-            }
-            Ok(())
-        })
-        .await?)
+        let folders = [UNFINISHED, WRITING].map(|name| self.folder.join(name));
+        Ok(blocking(move || folders.iter().try_for_each(|folder| sweep(folder, time))).await?)
     }
 
     /// Keeps a file. The same path again replaces it whole.
@@ -271,6 +248,37 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(io::Error::other)?
+}
+
+/// Removes what was changed last before `time` from a folder, if there is one.
+fn sweep(folder: &Path, time: SystemTime) -> io::Result<()> {
+    let Some(entries) = unless_gone(std::fs::read_dir(folder))? else {
+        return Ok(());
+    };
+    for entry in entries {
+        let entry = entry?;
+        // It may be kept, or removed, meanwhile.
+        let Some(about) = unless_gone(entry.metadata())? else {
+            continue;
+        };
+        if about.modified()? >= time {
+            continue;
+        }
+        unless_gone(if about.is_dir() {
+            std::fs::remove_dir_all(entry.path())
+        } else {
+            std::fs::remove_file(entry.path())
+        })?;
+    }
+    Ok(())
+}
+
+/// None of what is not there.
+fn unless_gone<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 /// The folder of a file, made if it is not there.

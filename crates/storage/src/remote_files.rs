@@ -23,6 +23,18 @@ pub struct RemoteFile {
     pub used_at: Time,
 }
 
+impl RemoteFile {
+    /// Its files in the media store.
+    pub fn files(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.file).chain(&self.thumbnail)
+    }
+
+    /// The same, of a row that is gone.
+    pub fn into_files(self) -> impl Iterator<Item = String> {
+        std::iter::once(self.file).chain(self.thumbnail)
+    }
+}
+
 /// Adds a copy.
 ///
 /// # Errors

@@ -986,11 +986,15 @@ diesel::table! {
         account_id -> BigInt,
         kind -> SmallInt,
         overwrite -> Bool,
-        cleared -> Bool,
+        prepared -> Bool,
         step -> Integer,
         counts -> Text,
         created_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
+        file -> Nullable<Text>,
+        boosts -> BigInt,
+        unpacked -> BigInt,
+        failure -> Text,
     }
 }
 
@@ -1051,34 +1055,6 @@ diesel::table! {
         size -> BigInt,
         created_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    post_imports (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        file -> Nullable<Text>,
-        is_read -> Bool,
-        step -> Integer,
-        boosts -> BigInt,
-        unpacked -> BigInt,
-        failure -> Text,
-        counts -> Text,
-        created_at -> Timestamp,
-        finished_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    post_import_items (import_id, number) {
-        import_id -> BigInt,
-        number -> Integer,
-        uri -> Text,
-        body -> Text,
-        published_at -> Timestamp,
-        outcome -> SmallInt,
-        reason -> Text,
     }
 }
 
@@ -1201,6 +1177,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    network_halves (network_id, account_id) {
+        network_id -> BigInt,
+        account_id -> BigInt,
+        half -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(networks -> accounts (account_id));
 diesel::joinable!(network_stewards -> accounts (account_id));
 diesel::joinable!(network_posts -> statuses (status_id));
@@ -1300,6 +1285,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     moves,
     mutes,
     network_bans,
+    network_halves,
     network_invitations,
     network_posts,
     network_proposals,
@@ -1315,8 +1301,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     poll_options,
     poll_votes,
     polls,
-    post_import_items,
-    post_imports,
     practice_answers,
     practice_networks,
     practice_reminders,

@@ -5,7 +5,8 @@ mod public;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use domain::{
-    AccountId, ApplicationId, CardId, CustomEmoji, Page, QuotePolicy, StatusId, Time, Visibility,
+    AccountId, ApplicationId, CardId, CustomEmoji, MediaKind, Page, QuotePolicy, StatusId, Time,
+    Visibility,
 };
 
 pub use public::{Public, Tagged, page_of_public, page_of_tags};
@@ -343,7 +344,9 @@ pub fn page_of_account(
         }
         if wanted.only_media {
             query = query.filter(exists(
-                media::table.filter(media::status_id.eq(statuses::id.nullable())),
+                media::table
+                    .filter(media::status_id.eq(statuses::id.nullable()))
+                    .filter(media::kind.ne(i16::from(MediaKind::Document))),
             ));
         }
         if wanted.only_pinned {

@@ -124,6 +124,8 @@ fn settings() -> Settings {
         max_image_bytes: 1_000_000,
         max_emoji_bytes: 262_144,
         max_video_bytes: 1_000_000,
+        max_document_bytes: 1_000_000,
+        scanner: None,
         ffmpeg: None,
         require_description: false,
         cache_remote: true,

@@ -99,9 +99,15 @@ fn postgres() -> Option<TestDatabase> {
         }
     };
     let name = format!("staffroom_test_{:016x}", rand::random::<u64>());
-    diesel::sql_query(format!("CREATE DATABASE {name}"))
-        .execute(&mut connection)
-        .unwrap_or_else(|error| panic!("a database for a test: {error}"));
+    // Tests kill Staffroom, never PostgreSQL: its commits need not wait for the disk.
+    for statement in [
+        format!("CREATE DATABASE {name}"),
+        format!("ALTER DATABASE {name} SET synchronous_commit TO off"),
+    ] {
+        diesel::sql_query(statement)
+            .execute(&mut connection)
+            .unwrap_or_else(|error| panic!("a database for a test: {error}"));
+    }
     Some(TestDatabase {
         settings: settings(format!("{server}/{name}")),
         place: Place::Server { name },

@@ -11,5 +11,5 @@ pub use app::{NoNetwork, TestApp};
 pub use databases::{Kind, TestDatabase, everywhere};
 pub use rows::{
     account, account_row, age_gone, age_held, end_links, end_listening, forget_follows, hurry,
-    unfinished, user,
+    named_files, unfinished, user,
 };

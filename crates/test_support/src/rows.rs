@@ -116,6 +116,11 @@ pub fn hurry(conn: &mut DbConnection) {
         .unwrap_or_else(|error| panic!("{error}"));
 }
 
+/// Every file of the media store that a row names.
+pub fn named_files(conn: &mut DbConnection) -> Vec<String> {
+    storage::media::named_files(conn).unwrap_or_else(|error| panic!("{error}"))
+}
+
 diesel::table! {
     statuses (id) {
         id -> BigInt,

@@ -13,7 +13,8 @@ use futures_util::future::{Either, select};
 use futures_util::stream::poll_fn;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde::Deserialize;
-use service::archives::{self, FILE_BYTES, Remark, Taken};
+use service::archives::{self, FILE_BYTES, Remark};
+use service::transfer::Summary;
 use service::{App, Error, Spool, attachments};
 use tokio::sync::mpsc;
 
@@ -30,7 +31,7 @@ const TEXT_BYTES: usize = 1_024;
 #[template(path = "posts.html")]
 struct Report {
     page: Frame,
-    taken: Taken,
+    taken: Summary,
     remarks: Vec<Remark>,
     more: Option<i32>,
 }

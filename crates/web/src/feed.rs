@@ -136,6 +136,7 @@ pub(crate) fn entry(view: &StatusView) -> Entry {
         links.extend(
             view.media
                 .iter()
+                .chain(&view.documents)
                 .filter_map(|media| Some(link("enclosure", &media.media.mime, media.url.clone()?))),
         );
     }

@@ -7,11 +7,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use domain::{ImportKind, LineOutcome};
+use domain::{Brought, ImportKind, LineOutcome};
 use futures_util::{Stream, stream};
 use multer::Multipart;
 use serde::Deserialize;
-use service::archives::{self, Taken};
+use service::archives;
 use service::oauth::Person;
 use service::transfer::{self, ExportKind, FILE_BYTES, ReportLine, Summary};
 use service::{App, Error};
@@ -35,7 +35,7 @@ struct Transfer {
     /// That was asked for last.
     archive: Option<Offered>,
     /// Archives from elsewhere.
-    taken: Vec<Taken>,
+    taken: Vec<Summary>,
 }
 
 /// An archive that somebody asked for.
@@ -65,6 +65,13 @@ fn of_import(kind: ImportKind) -> &'static str {
         ImportKind::Lists => "Lists",
         ImportKind::Bookmarks => "Bookmarks",
         ImportKind::DomainBlocks => "Servers you block",
+    }
+}
+
+fn of_brought(what: Brought) -> &'static str {
+    match what {
+        Brought::List(kind) => of_import(kind),
+        Brought::Posts => "Posts",
     }
 }
 
@@ -128,7 +135,7 @@ pub(crate) async fn page(
             .await?
             .into_iter()
             .map(|summary| {
-                let title = of_import(summary.import.kind);
+                let title = of_brought(summary.import.kind);
                 (summary, title)
             })
             .collect(),
@@ -226,7 +233,7 @@ pub async fn report(
     let (summary, lines, more) = transfer::report(&app, person, *id, place.after).await?;
     let page = Report {
         page: Frame::new(&app, &visitor, "What was brought here"),
-        title: of_import(summary.import.kind),
+        title: of_brought(summary.import.kind),
         summary,
         lines: lines
             .into_iter()

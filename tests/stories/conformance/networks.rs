@@ -1,10 +1,12 @@
 //! A network: made by an administrator, joined, posted to, and looked after by two stewards.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::driver::Driver;
 use super::people::text;
 use super::{SCOPES, World};
+use crate::harness::{Teacher, answer, out};
 
 const ALL: &str = "/api/staffroom/v1/networks";
 
@@ -59,4 +61,44 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
         .gets(&pat, &format!("GET {ALL}/{{id}}"), &[network])
         .await;
     assert_eq!(seen["rules"], "Be kinder.", "{seen}");
+
+    // Whoever asks for its document has its key made.
+    let document = world.school.request(Method::GET, "/users/english");
+    let document = document.header("accept", "application/activity+json");
+    let document = answer(document).await;
+    let saved = format!("GET {ALL}/{{id}}/saved");
+    let saved = driver.gets(&nia, &saved, &[network]).await;
+    assert_eq!(saved["public_key"], document["publicKey"]["publicKeyPem"]);
+    let other = olu.get("/api/v1/accounts/verify_credentials").await;
+    let share = format!(
+        "{ALL}/{}/people/{}/share_key",
+        text(network),
+        text(&other["id"])
+    );
+    nia.post(&share, Value::Null).await;
+    confirms(&olu, network).await;
+    let half = format!("POST {ALL}/{{id}}/half");
+    let half = driver.asks(&nia, &half, &[network], Value::Null).await;
+    assert!(text(&half["half"]).starts_with("staffroom-half-1:"));
+    is_looked_after_again(world, driver, &own["id"]).await;
+}
+
+/// An administrator names a steward where none is left.
+async fn is_looked_after_again(world: &World, driver: &mut Driver<'_>, who: &Value) {
+    world.school.person("rex", "user", SCOPES);
+    let wish = json!({ "name": "latin", "title": "Latin", "stewards": ["rex"] });
+    let orphan = world.abe.post(ALL, wish).await;
+    let left = world.school.command(&["user", "suspend", "rex"]);
+    assert!(left.status.success(), "{}", out(&left));
+    let name = format!("POST {ALL}/{{network}}/stewards/{{id}}");
+    let ids = [&orphan["id"], who];
+    driver.asks(&world.abe, &name, &ids, Value::Null).await;
+}
+
+/// Confirms what was proposed last.
+async fn confirms(who: &Teacher, network: &Value) {
+    let proposals = format!("{ALL}/{}/proposals", text(network));
+    let open = who.get(&proposals).await;
+    let confirm = format!("{proposals}/{}/confirm", open[0]["number"]);
+    who.post(&confirm, Value::Null).await;
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::driver::Driver;
 use super::people::text;
 use super::{World, later};
+use crate::documents::PDF;
 use crate::harness::eventually;
 
 /// A small picture.
@@ -45,6 +46,12 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     driver
         .gets(ada, "DELETE /api/v1/media/{id}", &[&spare["id"]])
         .await;
+    let documents = "POST /api/staffroom/v1/documents";
+    let plan = multipart::Part::bytes(PDF).file_name("plan.pdf");
+    let plan = driver
+        .request(Some(ada), documents, &[])
+        .multipart(multipart::Form::new().part("file", plan));
+    let plan = driver.looks_at(documents, plan).await;
 
     let post = "POST /api/v1/statuses";
     let body = json!({ "status": "Look, @bo: #bees", "media_ids": [file["id"]], "sensitive": true,
@@ -62,10 +69,12 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     let quote = driver.asks(bo, post, &[], quote).await;
 
     driver.gets(ada, "GET /api/v1/statuses/{id}", &[id]).await;
-    let passed_on = json!({ "status": "Bees #Practice #Biology #KS3 #CCBY" });
+    let passed_on =
+        json!({ "status": "Bees #Practice #Biology #KS3 #CCBY", "document_ids": [plan["id"]] });
     driver.asks(ada, post, &[], passed_on).await;
     let library = driver.gets(bo, "GET /api/staffroom/v1/practice", &[]).await;
     assert_eq!(library[0]["staffroom"]["practice"]["title"], "Bees");
+    assert_eq!(library[0]["staffroom"]["documents"][0]["name"], "plan.pdf");
     driver
         .gets(ada, &format!("GET /api/v1/statuses?id[]={}", text(id)), &[])
         .await;

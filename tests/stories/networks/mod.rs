@@ -1,8 +1,11 @@
 //! Subject networks: anybody follows and mentions one, and it passes on what it should, to each kind of server in its way.
 
+mod looked_after;
+mod moves;
 mod practice;
 mod similar;
 mod stewards;
+mod takeover;
 mod threads;
 
 use serde_json::{Value, json};

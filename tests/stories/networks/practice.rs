@@ -138,13 +138,15 @@ async fn what_is_posted_to_a_network_is_practice(kind: Kind) {
 
     // By the API, too.
     let wish = ada.request(Method::PATCH, &format!("{NETWORKS}/{id}"));
-    let said = answer(wish.json(&json!({ "posts_are_practice": false }))).await;
+    let both = json!({ "title": "Verse", "posts_are_practice": false });
+    let said = answer(wish.json(&both)).await;
     assert!(
         text(&said["message"]).contains("only if it says so"),
         "{said}"
     );
     let shown = dan.get(&format!("{NETWORKS}/{id}")).await;
     assert_eq!(shown["posts_are_practice"], false);
+    assert_eq!(shown["title"], "Verse");
     assert_eq!(shown["rules"], "");
     let after = dan
         .publish(json!({ "status": "@english Odes for all" }))

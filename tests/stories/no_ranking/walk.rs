@@ -19,11 +19,12 @@ const LISTS: usize = 2;
 const AT_ONCE: usize = 8;
 const ROUTES: &str = include_str!("../routes.tsv");
 /// What tells of nobody else, and has many numbers, as a picture drawn by them does.
-const NO_PEOPLE: [&str; 5] = [
+const NO_PEOPLE: [&str; 6] = [
     "/api/openapi.json",
     "/api/docs.js",
     "/api/docs.css",
     "/assets/{name}",
+    "/media/{folder}/{stem}/{name}",
     "/settings/two-factor",
 ];
 /// What shows somebody, though nobody here gets it, and why.

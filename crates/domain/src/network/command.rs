@@ -1,6 +1,6 @@
 //! What somebody tells a network by a direct message, in plain words of several languages.
 
-use super::words::{is_steward, meant, yes_or_no};
+use super::words::{TO, WITH, is_steward, meant, yes_or_no};
 
 /// What is done with a post or a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub enum Command {
     Leave,
     Stewards,
     Rules,
+    Description,
     /// What waits for a steward.
     Waiting,
     /// With the address of a post.
@@ -32,6 +33,14 @@ pub enum Command {
     Unban(String),
     AddSteward(String),
     RemoveSteward(String),
+    /// With a new description.
+    Describe(String),
+    /// With the name of a network elsewhere, as the two that follow.
+    Alias(String),
+    Unalias(String),
+    Move(String),
+    /// With the name of another steward.
+    ShareKey(String),
     ChangeRules(String),
     /// Whether all posts are practice.
     PostsArePractice(bool),
@@ -57,6 +66,8 @@ impl Command {
             "stewards" => Self::Stewards,
             "rules" if rest.is_empty() => Self::Rules,
             "rules" => Self::ChangeRules(rest.to_owned()),
+            "description" if rest.is_empty() => Self::Description,
+            "description" => Self::Describe(rest.to_owned()),
             "practice" => yes_or_no(&thing()).map_or(Self::Unknown, Self::PostsArePractice),
             "waiting" => Self::Waiting,
             "pin" => Self::Post(Deed::Pin, thing()),
@@ -72,6 +83,10 @@ impl Command {
             "ban" => Self::Ban(thing()),
             "unban" => Self::Unban(thing()),
             "add" if is_steward(second) => Self::AddSteward(last.to_owned()),
+            "alias" => Self::Alias(thing()),
+            "unalias" => Self::Unalias(thing()),
+            "move" => Self::Move(after(&TO, rest).to_owned()),
+            "share" if meant(second) == "key" => Self::ShareKey(after(&WITH, last).to_owned()),
             "confirm" => thing().parse().map_or(Self::Unknown, Self::Confirm),
             _ => Self::Unknown,
         }
@@ -85,6 +100,16 @@ fn without_names(text: &str) -> &str {
         rest = split(rest).1;
     }
     rest
+}
+
+/// What comes after one of these words, if that is the first.
+fn after<'a>(words: &[&str], text: &'a str) -> &'a str {
+    let (first, rest) = split(text);
+    if words.contains(&first.to_lowercase().as_str()) {
+        rest
+    } else {
+        text
+    }
 }
 
 /// The first word, and what comes after it.
@@ -128,6 +153,28 @@ mod tests {
                 "@english remove steward @mo",
                 Command::RemoveSteward("@mo".to_owned()),
             ),
+            ("@english description", Command::Description),
+            (
+                "@english Description: For all who teach it.",
+                Command::Describe("For all who teach it.".to_owned()),
+            ),
+            (
+                "@english alias @english@a.example",
+                Command::Alias("@english@a.example".to_owned()),
+            ),
+            (
+                "@english Move to english@b.example",
+                Command::Move("english@b.example".to_owned()),
+            ),
+            (
+                "@english move english@b.example",
+                Command::Move("english@b.example".to_owned()),
+            ),
+            (
+                "@english share key with mo@b.example",
+                Command::ShareKey("mo@b.example".to_owned()),
+            ),
+            ("@english share the joy", Command::Unknown),
             ("@english practice: Yes.", Command::PostsArePractice(true)),
             ("@english practice off", Command::PostsArePractice(false)),
             ("@english practice makes perfect", Command::Unknown),
@@ -148,6 +195,26 @@ mod tests {
                 Command::RemoveSteward("@mo".to_owned()),
             ),
             ("@english Bestätigen 3", Command::Confirm(3)),
+            (
+                "@english descripción: Para quien la enseña.",
+                Command::Describe("Para quien la enseña.".to_owned()),
+            ),
+            (
+                "@english dadarallenw english@a.example",
+                Command::Unalias("english@a.example".to_owned()),
+            ),
+            (
+                "@english umziehen nach english@b.example",
+                Command::Move("english@b.example".to_owned()),
+            ),
+            (
+                "@english Déménager à english@b.example",
+                Command::Move("english@b.example".to_owned()),
+            ),
+            (
+                "@english partager clé avec mo@b.example",
+                Command::ShareKey("mo@b.example".to_owned()),
+            ),
             ("@english práctica sí", Command::PostsArePractice(true)),
             ("@english praxis nein", Command::PostsArePractice(false)),
             (

@@ -58,6 +58,10 @@ pub enum ProposalKind {
     Ban,
     Unban,
     ChangeRules,
+    /// To another server.
+    Move,
+    /// The key is halved between two stewards.
+    ShareKey,
     PostsArePractice,
 }
 
@@ -67,7 +71,9 @@ numbered!(ProposalKind {
     Ban = 2,
     Unban = 3,
     ChangeRules = 4,
-    PostsArePractice = 5,
+    Move = 5,
+    ShareKey = 6,
+    PostsArePractice = 7,
 });
 
 /// How the poster stands to a network.
@@ -144,6 +150,8 @@ impl ProposalKind {
             Self::Ban => "ban",
             Self::Unban => "unban",
             Self::ChangeRules => "change_rules",
+            Self::Move => "move",
+            Self::ShareKey => "share_key",
             Self::PostsArePractice => "posts_are_practice",
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::vocabulary::fold;
 
-const WORDS: [(&str, &[&str]); 21] = [
+const WORDS: [(&str, &[&str]); 27] = [
     (
         "help",
         &[
@@ -20,6 +20,10 @@ const WORDS: [(&str, &[&str]); 21] = [
         &["verantwortliche", "responsables", "stiwardiaid"],
     ),
     ("rules", &["regeln", "regles", "reglas", "rheolau"]),
+    (
+        "description",
+        &["beschreibung", "descripcion", "disgrifiad"],
+    ),
     ("practice", &["praxis", "pratique", "practica", "arfer"]),
     ("waiting", &["wartend", "attente", "pendientes", "aros"]),
     (
@@ -43,6 +47,11 @@ const WORDS: [(&str, &[&str]); 21] = [
         &["entsperren", "debannir", "readmitir", "dadwahardd"],
     ),
     ("add", &["hinzufugen", "ajouter", "anadir", "ychwanegu"]),
+    ("alias", &["arallenw"]),
+    ("unalias", &["entalias", "desalias", "dadarallenw"]),
+    ("move", &["umziehen", "demenager", "trasladar", "symud"]),
+    ("share", &["teilen", "partager", "compartir", "rhannu"]),
+    ("key", &["schlussel", "cle", "clave", "allwedd"]),
     (
         "confirm",
         &["bestatigen", "confirmer", "confirmar", "cadarnhau"],
@@ -59,6 +68,11 @@ const WORDS: [(&str, &[&str]); 21] = [
 ];
 const YES: [&str; 6] = ["yes", "on", "ja", "oui", "si", "ie"];
 const NO: [&str; 5] = ["no", "off", "nein", "non", "na"];
+
+/// What may stand before the name of where to move.
+pub(super) const TO: [&str; 6] = ["to", "nach", "vers", "à", "a", "i"];
+/// What may stand before the name of whom to share with.
+pub(super) const WITH: [&str; 5] = ["with", "mit", "avec", "con", "gyda"];
 
 /// The English word for one of any of these languages; empty for none of them.
 pub(super) fn meant(word: &str) -> &'static str {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{AccountId, ContentType, MediaKind, QuoteState, StatusId, limits};
 use serde_json::{Value, json};
 use service::incoming::{RemoteMedia, RemoteStatus};
-use service::{Addresses, App};
+use service::{Addresses, App, documents};
 use storage::DbConnection;
 use storage::accounts::{Account, Identity};
 use storage::derivations::Derivation;
@@ -21,6 +21,9 @@ use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
 use crate::protocol::vocabulary::{Activity, Post as Kind};
+
+/// Bytes that a file elsewhere may say to have.
+const MOST_BYTES: i64 = 1 << 50;
 
 /// What is shown as a status; other types are no posts.
 pub(crate) fn is_post(object: &Value) -> bool {
@@ -209,6 +212,11 @@ fn attachment(object: &Value) -> Option<RemoteMedia> {
             None => link(icon, "url"),
         }),
         duration: text(object, "duration").and_then(film::seconds),
+        size: object
+            .get("size")
+            .and_then(Value::as_i64)
+            .filter(|bytes| (1..=MOST_BYTES).contains(bytes))
+            .unwrap_or(0),
     })
 }
 
@@ -386,6 +394,8 @@ impl Post {
             Some(practice) => practice::content(app, practice, &status.content),
             None => status.content.clone(),
         };
+        let linked = self.media.iter().filter(|file| is_linked(file));
+        let content = documents::with_links(app, &content, linked);
         let mut note = json!({
             "id": status.uri,
             "type": "Note",
@@ -479,7 +489,21 @@ impl Post {
     }
 }
 
+/// Whether it is a file to which the words link, and which is never shown.
+fn is_linked(media: &Media) -> bool {
+    media.kind == MediaKind::Document
+}
+
 fn document(app: &App, media: &Media) -> Value {
+    if is_linked(media) {
+        return json!({
+            "type": "Document",
+            "mediaType": media.mime,
+            "url": documents::address(app, media),
+            "name": documents::name(media),
+            "size": media.size,
+        });
+    }
     let url = match (&media.file, &media.remote_url) {
         (Some(file), _) => app.addresses().media(file),
         (None, remote) => remote.clone().unwrap_or_default(),

@@ -19,12 +19,13 @@ use super::{
     Budget, BuildError, FetchError, Reply,
     address::Guard,
     body,
-    content_type::{essence, is_activity_json, is_page, is_plain_json},
+    content_type::{essence, is_activity_json, is_page, is_plain_json, is_xml},
     formats::Formats,
     gate::Gates,
     html, links,
     resolver::GuardedResolver,
     transport::{Answer, Request, Time, Transport, text},
+    xml,
 };
 use crate::signatures::{Format, Signer, parse_http_date};
 
@@ -41,6 +42,7 @@ const LONGEST_RETRY_AFTER: u64 = 7 * 24 * 60 * 60;
 
 const ACCEPT_ACTIVITY: &str = r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
 const ACCEPT_JSON: &str = "application/jrd+json, application/json";
+const ACCEPT_EMBED: &str = "application/json, text/xml;q=0.9, application/xml;q=0.9";
 const ACCEPT_ACTIVITY_OR_PAGE: &str = r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1"#;
 const ACCEPT_PAGE: &str = "text/html, application/xhtml+xml";
 const ACCEPT_ANY: &str = "*/*";
@@ -209,7 +211,7 @@ impl OutboundClient {
         self.get(url, signer, wanted, as_json).await
     }
 
-    /// Fetches a WebFinger, NodeInfo or oEmbed document.
+    /// Fetches a WebFinger or NodeInfo document.
     ///
     /// # Errors
     /// As [`Self::get_activity_json`].
@@ -223,6 +225,31 @@ impl OutboundClient {
             cut: false,
         };
         self.get(url, None, wanted, as_json).await
+    }
+
+    /// Fetches an oEmbed document, in JSON or as XML that is read as such.
+    ///
+    /// # Errors
+    /// As [`Self::get_activity_json`].
+    pub async fn get_embed(&self, url: &Url) -> Result<Fetched, FetchError> {
+        let wanted = Wanted {
+            accept: ACCEPT_EMBED,
+            takes: |kind| is_plain_json(kind) || is_xml(kind),
+            limit: JSON_LIMIT,
+            time: JSON_TIME,
+            same_host: false,
+            cut: false,
+        };
+        self.get(url, None, wanted, |document| {
+            if is_plain_json(&document.content_type) {
+                return as_json(document);
+            }
+            let text = html::decoded(&document.body, &document.content_type);
+            let json = xml::as_json(&text).ok_or(FetchError::NotJson)?;
+            let url = document.url;
+            Ok(Fetched { url, json })
+        })
+        .await
     }
 
     /// Fetches what is at an address, wherever that leads in the end: an ActivityPub object, or a page of one.

@@ -20,6 +20,12 @@ pub(super) fn is_plain_json(content_type: &str) -> bool {
     kind == "application/json" || kind == "application/jrd+json"
 }
 
+/// Whether a document of this `Content-Type` may be XML of no special kind.
+pub(super) fn is_xml(content_type: &str) -> bool {
+    let kind = essence(content_type);
+    kind == "text/xml" || kind == "application/xml"
+}
+
 /// Whether a document of this `Content-Type` may be a web page.
 pub(super) fn is_page(content_type: &str) -> bool {
     let kind = essence(content_type);

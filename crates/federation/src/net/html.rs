@@ -6,6 +6,8 @@ use service::text::tags;
 
 use super::content_type::{is_activity_json, parameter};
 
+/// Links of a page in which the one to its object is looked for.
+const LINKS: usize = 500;
 /// Bytes of a page in which it says its encoding.
 const PRESCAN: usize = 1_024;
 
@@ -19,7 +21,8 @@ pub(super) fn decoded(body: &[u8], content_type: &str) -> String {
 
 /// Where a page says that its ActivityPub object is.
 pub(super) fn object(html: &str) -> Option<String> {
-    let links = tags(html).filter(|tag| tag.name == "link" && tag.has("rel", "alternate"));
+    let links = tags(html).filter(|tag| tag.name == "link").take(LINKS);
+    let links = links.filter(|tag| tag.has("rel", "alternate"));
     let mut objects =
         links.filter(|tag| tag.get("type").is_some_and(|kind| is_activity_json(&kind)));
     objects.find_map(|tag| tag.get("href"))

@@ -14,6 +14,7 @@ mod links;
 mod resolver;
 mod translator;
 mod transport;
+mod xml;
 
 pub use address::{is_nearby, is_public};
 pub(crate) use body::parse_json;

@@ -109,10 +109,10 @@ pub(super) fn profile(
     Ok(Told::to_followers(by, activity))
 }
 
-pub(super) fn departure(by: Account) -> Option<Told> {
+pub(super) fn departure(app: &App, by: Account) -> Option<Told> {
     let target = by.moved_to_uri.clone()?;
     let activity = json!({
-        "id": format!("{}#moves/{}", by.uri, by.updated_at.and_utc().timestamp_millis()),
+        "id": format!("{}#moves/{}", by.uri, app.next_id()),
         "type": Activity::Move,
         "actor": by.uri,
         "to": [by.followers_uri],

@@ -64,6 +64,8 @@ pub(crate) fn with_context(object: Value) -> Value {
             "quoteUri": "http://fedibird.com/ns#quoteUri",
             "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
             "gts": "https://gotosocial.org/ns#",
+            "pt": "https://joinpeertube.org/ns#",
+            "size": { "@type": "http://www.w3.org/2001/XMLSchema#integer", "@id": "pt:size" },
             "blurhash": "toot:blurhash",
             "focalPoint": { "@container": "@list", "@id": "toot:focalPoint" }
         }

@@ -14,6 +14,7 @@ pub mod async_refresh;
 pub mod collection;
 pub mod conversation;
 pub mod decision;
+pub mod document;
 pub mod domain_block;
 pub mod embedding;
 pub mod filter;
@@ -54,6 +55,7 @@ pub use collection::{
 };
 pub use conversation::Conversation;
 pub use decision::{AccountWarning, RelationshipSeveranceEvent};
+pub use document::Document;
 pub use domain_block::DomainBlock;
 pub use embedding::Embedding;
 pub use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};
@@ -65,7 +67,9 @@ pub use lineage::{
 pub use list::List;
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, Meta, Size};
-pub use network::{Network, NetworkAnswer, NetworkPost, NetworkProposal};
+pub use network::{
+    Network, NetworkAnswer, NetworkHalf, NetworkPost, NetworkProposal, SavedNetwork,
+};
 pub use notification::{
     Groups, Merged, Notification, NotificationFallback, NotificationPolicy, NotificationRequest,
     UnreadCount,

@@ -49,7 +49,7 @@ pub struct NetworkPost {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NetworkProposal {
     pub number: i32,
-    /// `add_steward`, `remove_steward`, `ban`, `unban`, `change_rules` or `posts_are_practice`.
+    /// `add_steward`, `remove_steward`, `ban`, `unban`, `change_rules`, `move`, `share_key` or `posts_are_practice`.
     pub kind: &'static str,
     #[schema(required)]
     pub target: Option<Account>,
@@ -66,4 +66,32 @@ pub struct NetworkProposal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NetworkAnswer {
     pub message: String,
+}
+
+/// What another server has to know, besides both halves of its key, to go on with a network. Nothing of it is secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SavedNetwork {
+    /// By which other servers know it.
+    pub id: String,
+    pub name: String,
+    pub title: String,
+    /// As typed.
+    pub description: String,
+    pub rules: String,
+    /// All that it passes on is practice.
+    pub posts_are_practice: bool,
+    pub posting: String,
+    pub membership: String,
+    /// Handles.
+    pub stewards: Vec<String>,
+    /// PEM.
+    pub public_key: String,
+    /// Of the servers on which its followers live.
+    pub inboxes: Vec<String>,
+}
+
+/// Half of the key of a network. One alone says nothing.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NetworkHalf {
+    pub half: String,
 }

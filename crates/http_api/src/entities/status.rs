@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::account::{Account, CustomEmoji};
+use super::document::Document;
 use super::media_attachment::MediaAttachment;
 use super::poll::Poll;
 use super::practice::Practice;
@@ -98,6 +99,9 @@ pub struct Additions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Practice)]
     pub practice: Option<Practice>,
+    /// To which its content links; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
 }
 
 /// A post from which another one says to come.

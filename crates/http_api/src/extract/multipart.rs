@@ -40,6 +40,8 @@ pub struct File {
 pub struct SpooledFile {
     /// The parameter that it was sent for.
     pub field: String,
+    /// As whoever sent it calls it; not to be believed.
+    pub name: String,
     pub spool: Spool,
 }
 
@@ -110,7 +112,7 @@ async fn parse(mut parts: Multipart<'_>, room: Room<'_>) -> Result<Said, ApiErro
             if spooled.len() == FILES {
                 return Err(ApiError::PayloadTooLarge);
             }
-            spooled.push(SpooledFile { field, spool });
+            spooled.push(SpooledFile { field, name, spool });
             continue;
         }
         let bytes = bytes(&mut part, &mut file_left).await?;

@@ -53,8 +53,13 @@ pub struct Spooled<T> {
 impl<T> Spooled<T> {
     /// Takes out the file sent for parameter `field`.
     pub fn take(&mut self, field: &str) -> Option<Spool> {
+        Some(self.take_named(field)?.spool)
+    }
+
+    /// The same, with what it is called.
+    pub fn take_named(&mut self, field: &str) -> Option<SpooledFile> {
         let position = self.files.iter().position(|file| file.field == field)?;
-        Some(self.files.swap_remove(position).spool)
+        Some(self.files.swap_remove(position))
     }
 }
 

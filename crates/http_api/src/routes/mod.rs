@@ -10,6 +10,7 @@ mod collections;
 mod conversations;
 mod custom_emojis;
 mod directory;
+mod documents;
 mod domain_blocks;
 mod empty;
 mod featured_tags;
@@ -124,6 +125,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     directory::routes(config);
     conversations::routes(config);
     custom_emojis::routes(config);
+    documents::routes(config);
     domain_blocks::routes(config);
     featured_tags::routes(config);
     filters::routes(config);
@@ -174,6 +176,7 @@ pub(crate) fn operations(api: &mut Operations) {
     conversations::operations(api);
     custom_emojis::operations(api);
     directory::operations(api);
+    documents::operations(api);
     domain_blocks::operations(api);
     empty::operations(api);
     featured_tags::operations(api);

@@ -3,20 +3,25 @@
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use domain::network::Deed;
-use domain::{AccountId, Membership, NetworkPostState, Posting, ProposalKind, StatusId};
+use domain::{AccountId, Membership, NetworkPostState, Posting, StatusId};
 use serde::{Deserialize, Serialize};
 use service::App;
-use service::networks::{self, NewNetwork, PersonDeed, Wish};
+use service::networks::{self, Change, NewNetwork, PersonDeed};
 use utoipa::ToSchema;
 
 use super::{Answer, json, page};
 use crate::ApiError;
-use crate::entities::{Account, Network, NetworkAnswer, NetworkPost, NetworkProposal, Status};
+use crate::entities::{
+    Account, Network, NetworkAnswer, NetworkHalf, NetworkPost, NetworkProposal, SavedNetwork,
+    Status,
+};
 use crate::extract::scope::{
     AdminWriteNetworks, ReadAccounts, ReadFollows, ReadStatuses, WriteAccounts, WriteFollows,
     WriteStatuses,
 };
-use crate::extract::{Anyone, Caller, Flag, Number, PageParams, Params, PathId, Text, Words};
+use crate::extract::{
+    Anyone, Caller, Flag, Number, PageParams, Params, PathId, Text, Upload, Words,
+};
 use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -39,6 +44,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/staffroom/v1/networks/{id}/proposals").route(web::get().to(proposals)),
         )
+        .service(
+            web::resource("/staffroom/v1/networks/{network}/stewards/{id}")
+                .route(web::post().to(name_steward)),
+        )
+        .service(web::resource("/staffroom/v1/networks/{id}/saved").route(web::get().to(saved)))
+        .service(web::resource("/staffroom/v1/networks/{id}/half").route(web::post().to(half)))
         .service(
             web::resource("/staffroom/v1/networks/{network}/posts/{id}/{deed}")
                 .route(web::post().to(do_with_post)),
@@ -65,8 +76,15 @@ pub(super) fn operations(api: &mut Operations) {
         .answers::<Network>();
     api.patch(
         "/staffroom/v1/networks/{id}",
-        "Propose other rules, as a steward, or whether posts are practice",
+        "As a steward: change what a network says of itself; propose other rules, or whether posts are practice",
         update,
+    )
+    .answers::<NetworkAnswer>()
+    .files(&["avatar", "header"]);
+    api.post(
+        "/staffroom/v1/networks/{network}/stewards/{id}",
+        "Name a steward where none is left",
+        name_steward,
     )
     .answers::<NetworkAnswer>();
     api.get(
@@ -93,6 +111,18 @@ pub(super) fn operations(api: &mut Operations) {
         proposals,
     )
     .lists::<NetworkProposal>();
+    api.get(
+        "/staffroom/v1/networks/{id}/saved",
+        "What another server has to know to go on with a network, for stewards",
+        saved,
+    )
+    .answers::<SavedNetwork>();
+    api.post(
+        "/staffroom/v1/networks/{id}/half",
+        "A steward's half of the key of a network, which is shown once",
+        half,
+    )
+    .answers::<NetworkHalf>();
     api.post(
         "/staffroom/v1/networks/{network}/posts/{id}/{deed}",
         "As a steward: approve, refuse, remove, restore, pin or unpin a post",
@@ -101,7 +131,7 @@ pub(super) fn operations(api: &mut Operations) {
     .answers::<NetworkAnswer>();
     api.post(
         "/staffroom/v1/networks/{network}/people/{id}/{deed}",
-        "As a steward: accept, decline or invite somebody; propose to ban, unban, add_steward or remove_steward",
+        "As a steward: accept, decline or invite somebody; alias or unalias a network elsewhere; propose to ban, unban, add_steward or remove_steward, to move to a network elsewhere, or to share_key with a steward",
         do_with_person,
     )
     .answers::<NetworkAnswer>();
@@ -192,7 +222,9 @@ async fn create(_: Caller<AdminWriteNetworks>, params: Params<Wishes>, app: Data
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
-struct Rules {
+struct Changes {
+    title: Text,
+    description: Text,
     rules: Text,
     posts_are_practice: Flag,
 }
@@ -200,27 +232,29 @@ struct Rules {
 async fn update(
     caller: Caller<WriteAccounts>,
     id: PathId<AccountId>,
-    params: Params<Rules>,
+    mut upload: Upload<Changes>,
     app: Data<App>,
 ) -> Answer {
-    let Rules {
-        rules,
-        posts_are_practice,
-    } = params.into_inner();
-    let mut said: Vec<String> = Vec::new();
-    if let Some(is_rule) = posts_are_practice.0 {
-        let wish = Wish::posts_are_practice(is_rule);
-        said.push(networks::wish(&app, &caller.person, id.0, wish).await?);
-    }
-    if rules.0.is_some() || said.is_empty() {
-        let wish = Wish {
-            kind: ProposalKind::ChangeRules,
-            target: None,
-            text: rules.0.unwrap_or_default(),
-        };
-        said.push(networks::wish(&app, &caller.person, id.0, wish).await?);
-    }
-    say(said.join("\n"))
+    let change = Change {
+        avatar: upload.take("avatar").map(|file| file.bytes),
+        header: upload.take("header").map(|file| file.bytes),
+        title: upload.params.title.0,
+        description: upload.params.description.0,
+        rules: upload.params.rules.0,
+        posts_are_practice: upload.params.posts_are_practice.0,
+    };
+    say(networks::change(&app, &caller.person, id.0, change).await?)
+}
+
+async fn name_steward(
+    caller: Caller<AdminWriteNetworks>,
+    target: Path<Target>,
+    app: Data<App>,
+) -> Answer {
+    let who: AccountId = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let network = target.network()?;
+    let by = Some(&caller.person);
+    say(networks::name_steward(&app, by, network, who).await?)
 }
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
@@ -296,6 +330,16 @@ async fn proposals(caller: Caller<ReadAccounts>, id: PathId<AccountId>, app: Dat
     )
 }
 
+async fn saved(caller: Caller<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let found = networks::saved(&app, &caller.person, id.0).await?;
+    json(SavedNetwork::from(found))
+}
+
+async fn half(caller: Caller<WriteAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+    let half = networks::half(&app, &caller.person, id.0).await?;
+    json(NetworkHalf { half })
+}
+
 async fn similar(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
     let found = networks::similar(&app, caller.person(), id.0).await?;
     json(found.into_iter().map(Status::from).collect::<Vec<_>>())
@@ -347,6 +391,10 @@ async fn do_with_person(
         "unban" => PersonDeed::Unban,
         "add_steward" => PersonDeed::AddSteward,
         "remove_steward" => PersonDeed::RemoveSteward,
+        "alias" => PersonDeed::Alias,
+        "unalias" => PersonDeed::Unalias,
+        "move" => PersonDeed::Move,
+        "share_key" => PersonDeed::ShareKey,
         _ => return Err(ApiError::NotFound),
     };
     let who: AccountId = target.id.parse().map_err(|_| ApiError::NotFound)?;

@@ -171,6 +171,8 @@ struct Create {
     content_type: Text,
     /// Ours: the status never leaves this server.
     local_only: Flag,
+    /// Ours: what was uploaded as documents.
+    document_ids: Words,
 }
 
 /// Bytes of an idempotency key.
@@ -194,6 +196,7 @@ async fn create(
         language: params.language.filled().map(str::to_owned),
         in_reply_to: params.in_reply_to_id.filled().map(answered).transpose()?,
         media: media_ids(&params.media_ids)?,
+        documents: document_ids(&params.document_ids)?,
         poll: params.poll.map(Into::into),
         quoted: params.quoted_status_id.filled().map(answered).transpose()?,
         quote_policy: policy(&params.quote_approval_policy)?,
@@ -243,11 +246,15 @@ pub(super) fn content_type(said: &Text) -> Result<Option<ContentType>, ApiError>
 }
 
 fn media_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
-    let unknown = |_| {
-        ApiError::Unprocessable(
-            "Validation failed: Media attachments could not be found".to_owned(),
-        )
-    };
+    files(words, "Media attachments could not be found")
+}
+
+fn document_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
+    files(words, "Documents could not be found, or are in use")
+}
+
+fn files(words: &Words, unknown: &str) -> Result<Vec<MediaId>, ApiError> {
+    let unknown = |_| ApiError::Unprocessable(format!("Validation failed: {unknown}"));
     words
         .as_slice()
         .iter()
@@ -283,6 +290,8 @@ struct Edit {
     media_ids: Words,
     #[schema(value_type = Vec<MediaAttributes>)]
     media_attributes: Many<MediaAttributes>,
+    /// Ours: what was uploaded as documents; left out, they stay.
+    document_ids: Words,
     poll: Option<PollParams>,
     quote_approval_policy: Text,
     content_type: Text,
@@ -327,6 +336,10 @@ async fn edit(
             None => None,
         },
         media_changes,
+        documents: match params.document_ids.0 {
+            Some(_) => Some(document_ids(&params.document_ids)?),
+            None => None,
+        },
         poll: params.poll.map(Into::into),
         quote_policy: policy(&params.quote_approval_policy)?,
     };

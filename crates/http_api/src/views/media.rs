@@ -12,7 +12,7 @@ impl From<MediaView> for MediaAttachment {
         let size = |width: Option<i32>, height: Option<i32>| Size::new(width?, height?);
         let whole = size(media.width, media.height);
         let film = match media.kind {
-            MediaKind::Image | MediaKind::Unknown => Film::default(),
+            MediaKind::Image | MediaKind::Unknown | MediaKind::Document => Film::default(),
             MediaKind::Gifv | MediaKind::Video | MediaKind::Audio => Film {
                 length: facts.length(),
                 duration: facts.duration,

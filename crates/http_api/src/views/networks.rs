@@ -1,6 +1,6 @@
 //! Networks in the shapes that apps expect.
 
-use service::networks::{NetworkPostView, NetworkView, ProposalView};
+use service::networks::{NetworkPostView, NetworkView, ProposalView, Saved};
 
 use crate::entities as e;
 
@@ -35,6 +35,24 @@ impl From<NetworkPostView> for e::NetworkPost {
             pinned: view.pinned,
             answered: view.answer.is_some(),
             answer_id: view.answer,
+        }
+    }
+}
+
+impl From<Saved> for e::SavedNetwork {
+    fn from(saved: Saved) -> Self {
+        Self {
+            id: saved.id,
+            name: saved.name,
+            title: saved.title,
+            description: saved.description,
+            rules: saved.rules,
+            posts_are_practice: saved.posts_are_practice,
+            posting: saved.posting,
+            membership: saved.membership,
+            stewards: saved.stewards,
+            public_key: saved.public_key,
+            inboxes: saved.inboxes,
         }
     }
 }

@@ -23,9 +23,17 @@ pub mod vocabulary;
 
 use std::io::Write;
 
-/// Writes a line of the answer; a reader that has gone away is no error.
+/// Writes a line of the answer; a reader that has gone away is no error. Much of it was written elsewhere, and nothing of
+/// that is to command the terminal.
 pub fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let _ = writeln!(std::io::stdout(), "{}", harmless(line));
+}
+
+fn harmless(text: &str) -> String {
+    text.replace(
+        |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t'),
+        "\u{fffd}",
+    )
 }
 
 /// What came of it; if there is no such thing, an error in these words.
@@ -50,5 +58,13 @@ mod tests {
         };
         assert_eq!(said(Error::NotFound), "there is no rule");
         assert_eq!(said(Error::Full), Error::Full.to_string());
+    }
+
+    #[test]
+    fn what_is_said_does_not_command_the_terminal() {
+        assert_eq!(
+            harmless("red\u{1b}[31m\r, \u{9b}2J\nnext\tÉ"),
+            "red\u{fffd}[31m\u{fffd}, \u{fffd}2J\nnext\tÉ"
+        );
     }
 }

@@ -1,9 +1,12 @@
 //! `staffroom network`
 
-use service::networks::{self, NewNetwork};
+use std::path::Path;
+
+use anyhow::Context;
+use service::networks::{self, NewNetwork, Saved, Takeover};
 
 use crate::cli::Network;
-use crate::commands::say;
+use crate::commands::{known, say};
 use crate::config::Config;
 use crate::parts::{for_command, for_command_online};
 
@@ -49,6 +52,57 @@ pub async fn run(config: Config, command: Network) -> anyhow::Result<()> {
                 ));
             }
         }
+        Network::Steward { name, handle } => {
+            // A steward may live elsewhere.
+            let app = for_command_online(&config).await?;
+            let said = known(
+                networks::name_steward_by_handle(&app, &name, &handle).await,
+                || format!("no network is called {name}"),
+            )?;
+            say(&said);
+        }
+        Network::Save { name, file } => {
+            let app = for_command(&config).await?;
+            let saved = known(networks::saved_by_name(&app, &name).await, || {
+                format!("no network is called {name}")
+            })?;
+            let place = file.display().to_string();
+            std::fs::write(&file, saved.text()?).context(place.clone())?;
+            say(&format!("{place} is written."));
+        }
+        Network::Half { name, handle } => {
+            let app = for_command(&config).await?;
+            // The half alone, so that a script can take it.
+            let half = known(networks::half_of(&app, &name, &handle).await, || {
+                format!("there is no half of the key of {name} for {handle}: it is shown once")
+            })?;
+            say(&half);
+        }
+        Network::Takeover {
+            saved,
+            halves,
+            name,
+            stewards,
+        } => {
+            let halves = halves.iter().map(|file| read(file));
+            let wish = Takeover {
+                halves: halves.collect::<anyhow::Result<_>>()?,
+                saved: Saved::read(&read(&saved)?)?,
+                name,
+                stewards,
+            };
+            let app = for_command_online(&config).await?;
+            let account = networks::take_over(&app, wish).await?.account.account;
+            say(&format!(
+                "@{}@{} goes on; the followers of before are told.",
+                account.username,
+                app.settings().host
+            ));
+        }
     }
     Ok(())
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| file.display().to_string())
 }

@@ -6,15 +6,17 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use super::{Config, ConfigError};
-use crate::parts::{ffmpeg, house, practice};
+use crate::parts::{ffmpeg, house, practice, scanner};
 
 /// The smallest and the largest value of numbers.
-const RANGES: [(&str, i64, i64); 14] = [
+const RANGES: [(&str, i64, i64); 16] = [
     ("server.workers", 0, 1_024),
     ("database.readers", 1, 256),
     ("media.max_image_bytes", 1, 1_073_741_824),
     ("media.max_emoji_bytes", 1, 2_097_152),
     ("media.max_video_bytes", 1, 4_294_967_296),
+    ("media.max_document_bytes", 1, 1_073_741_824),
+    ("media.scan_seconds", 1, 600),
     ("registrations.minimum_age", 0, 120),
     ("statuses.max_characters", 100, 100_000),
     ("statuses.max_media", 1, 16),
@@ -85,6 +87,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         return Err(config.wrong("media.folder", "must name a folder"));
     }
     ffmpeg(config)?;
+    scanner(config)?;
     let (host, from) = (&config.mail.host, &config.mail.from);
     if !host.is_empty() && from.is_empty() {
         return Err(ConfigError {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::AccountId;
-use storage::{DbConnection, post_imports};
+use storage::{DbConnection, imports};
 
 use crate::error::invalid;
 use crate::oauth::Person;
@@ -53,7 +53,7 @@ pub async fn turn(app: &App, person: &Person) -> Result<Turn> {
 
 /// One archive of an account after the other.
 pub(super) fn check_none_waits(conn: &mut DbConnection, owner: AccountId) -> Result<()> {
-    if post_imports::count_unfinished(conn, owner)? > 0 {
+    if imports::count_unfinished(conn, owner, true)? > 0 {
         return Err(invalid(
             "Another archive is still being worked off: please wait until that is done",
         ));

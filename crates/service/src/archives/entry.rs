@@ -1,7 +1,7 @@
 //! An activity of an archive, as far as it becomes a status here. Pure.
 
 use chrono::DateTime;
-use domain::{ContentType, Time, Visibility, limits};
+use domain::{ContentType, DocumentType, Time, Visibility, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -74,6 +74,8 @@ pub(super) struct Attached {
     pub name: String,
     pub description: Option<String>,
     pub focus: (f64, f64),
+    #[serde(default)]
+    pub is_document: bool,
 }
 
 /// What `activity` is, in an archive of `owner` that is read at `now`.
@@ -242,6 +244,8 @@ fn attached(file: &Value) -> Option<Attached> {
             [x, y] => (*x, *y),
             _ => (0.0, 0.0),
         },
+        is_document: text(file, "mediaType")
+            .is_some_and(|mime| DocumentType::with_mime(mime).is_some()),
     })
 }
 

@@ -7,13 +7,13 @@ use chrono::TimeDelta;
 use domain::AccountId;
 use futures_util::Stream;
 use serde_json::Value;
+use storage::DbConnection;
 use storage::accounts::Account;
 use storage::archives::{self, Archive};
 use storage::statuses::Status;
-use storage::{DbConnection, post_imports};
 
-use super::import::forget_posts;
 use crate::error::invalid;
+use crate::files;
 use crate::jobs::{Job, enqueue};
 use crate::keys::Keys;
 use crate::oauth::Person;
@@ -23,8 +23,6 @@ use crate::{App, Error, Result};
 const EVERY: TimeDelta = TimeDelta::days(7);
 /// After so long nobody waits any more for one that was never made.
 const GIVEN_UP: TimeDelta = TimeDelta::days(1);
-/// How long reports of what was brought along are kept.
-const REPORTS: TimeDelta = TimeDelta::days(30);
 /// Rows that one round removes.
 const AT_ONCE: i64 = 100;
 
@@ -91,37 +89,21 @@ pub async fn open(
     Ok((archive, size, content))
 }
 
-/// Removes archives that were there long enough, and what is known of archives that were brought long ago.
+/// Removes archives that were there long enough.
 pub(crate) async fn prune(app: &App) -> Result<()> {
-    let (files, imports) = app
-        .transaction(|app, conn| {
-            let now = app.now();
-            let mut files = Vec::new();
-            for archive in archives::expired(conn, now - EVERY, now - GIVEN_UP, AT_ONCE)? {
-                archives::delete(conn, archive.id)?;
-                files.extend(archive.file);
-            }
-            Ok((files, post_imports::expired(conn, now - REPORTS, AT_ONCE)?))
-        })
-        .await?;
-    for file in files {
-        app.media().delete(&file).await?;
-    }
-    for import in imports {
-        let id = import.id;
-        forget_posts(app, id, post_imports::delete_items).await?;
-        app.transaction(move |_, conn| Ok(post_imports::delete(conn, id)?))
-            .await?;
-        if let Some(file) = import.file {
-            app.media().delete(&file).await?;
+    app.transaction(|app, conn| {
+        let now = app.now();
+        for archive in archives::expired(conn, now - EVERY, now - GIVEN_UP, AT_ONCE)? {
+            let file = archives::delete(conn, archive.id)?;
+            files::forget(app, conn, file)?;
         }
-    }
-    Ok(())
+        Ok(())
+    })
+    .await
 }
 
-/// Forgets the archives of somebody who leaves; answers the files, which are to be removed after the commit.
-pub(crate) fn forget(conn: &mut DbConnection, account: AccountId) -> Result<Vec<String>> {
-    let mut files = archives::delete_of_account(conn, account)?;
-    files.extend(post_imports::delete_of_account(conn, account)?);
-    Ok(files)
+/// Forgets the archives of somebody who leaves.
+pub(crate) fn forget(app: &App, conn: &mut DbConnection, account: AccountId) -> Result<()> {
+    let gone = archives::delete_of_account(conn, account)?;
+    files::forget(app, conn, gone)
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use domain::{AccountId, MediaState, Page, StatusId, Visibility};
+use domain::{AccountId, MediaKind, MediaState, Page, StatusId, Visibility};
 use serde_json::{Value, json};
 use storage::accounts::Account;
 use storage::archives;
@@ -17,9 +17,9 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::{Documents, EXTENSION, apart, internal};
 use crate::audience::visible_to;
+use crate::files::Unnamed;
 use crate::jobs::{Job, enqueue};
-use crate::profile::new_path;
-use crate::{App, Result, keys, mail};
+use crate::{App, Result, documents, keys, mail};
 
 /// Posts of one stretch.
 const STRETCH: i64 = 100;
@@ -43,22 +43,29 @@ pub async fn make(app: &App, id: i64, documents: Documents) -> Result<()> {
     let workshop = app.media().workshop().await?;
     let made = workshop.path().join(EXTENSION);
     let size = write(app, &owner, documents, made.clone()).await?;
-    let file = new_path(EXTENSION);
-    app.media().take_over(made, &file).await?;
-    let kept = file.clone();
-    let noted = app
-        .transaction(move |app, conn| {
-            let is_first = archives::finish(conn, id, &kept, size, app.now())?;
-            if is_first {
-                tell(app, conn, &owner)?;
-            }
-            Ok(is_first)
-        })
-        .await;
-    if !matches!(noted, Ok(true)) {
-        app.media().delete(&file).await?;
-    }
-    noted.map(drop)
+    let mut files = Unnamed::default();
+    let noted = keep(app, id, owner, made, size, &mut files).await;
+    files.end(app, noted).await
+}
+
+async fn keep(
+    app: &App,
+    id: i64,
+    owner: Account,
+    made: PathBuf,
+    size: i64,
+    files: &mut Unnamed,
+) -> Result<()> {
+    let file = files.take_over(app, EXTENSION, made).await?;
+    let files = files.clone();
+    app.transaction(move |app, conn| {
+        let is_first = archives::finish(conn, id, &file, size, app.now())?;
+        if is_first {
+            tell(app, conn, &owner)?;
+        }
+        files.name(app, conn, is_first.then_some(&file))
+    })
+    .await
 }
 
 /// Tells its owner by mail, where mail is set.
@@ -249,13 +256,20 @@ async fn outbox(app: &App, owner: &Account, documents: Documents, zip: Writing) 
         let (activities, next) = app
             .read(move |app, conn| {
                 let (rows, next) = stretch(conn, owner.id, from)?;
-                let places: HashMap<String, String> = attached(conn, &rows)?
-                    .into_iter()
-                    .map(|(_, file)| (app.addresses().media(&file), format!("{FILES}/{file}")))
+                let files = attached(conn, &rows)?;
+                let places: HashMap<String, String> = files
+                    .iter()
+                    .map(|(media, file)| (address(app, media, file), format!("{FILES}/{file}")))
+                    .collect();
+                let links: HashMap<String, String> = rows
+                    .iter()
+                    .map(|row| (row.uri.clone(), links(app, row, &files)))
+                    .filter(|(_, links)| !links.is_empty())
                     .collect();
                 let mut activities = (documents.activities)(app, conn, &owner, rows)?;
                 for activity in &mut activities {
                     point_into_archive(activity, &places);
+                    take_links_off(activity, &links);
                 }
                 Ok((activities, next))
             })
@@ -264,6 +278,47 @@ async fn outbox(app: &App, owner: &Account, documents: Documents, zip: Writing) 
         after = next;
     }
     zip.add(items.end()).await
+}
+
+fn address(app: &App, media: &Media, file: &str) -> String {
+    match media.kind {
+        MediaKind::Document => documents::address(app, media),
+        _ => app.addresses().media(file),
+    }
+}
+
+/// What others find below the words of a post: links to its documents.
+fn links(app: &App, row: &Status, files: &[(Media, String)]) -> String {
+    let own = files
+        .iter()
+        .map(|(media, _)| media)
+        .filter(|media| media.status_id == Some(row.id) && media.kind == MediaKind::Document);
+    documents::links(app, own)
+}
+
+/// In the archive are the words as they were written, and the documents themselves.
+fn take_links_off(activity: &mut Value, links: &HashMap<String, String>) {
+    let Some(note) = activity.get_mut("object").and_then(Value::as_object_mut) else {
+        return;
+    };
+    let uri = note.get("id").and_then(Value::as_str);
+    let Some(links) = uri.and_then(|uri| links.get(uri)) else {
+        return;
+    };
+    let take_off = |html: &mut Value| {
+        let words = html
+            .as_str()
+            .and_then(|html| html.strip_suffix(links.as_str()));
+        if let Some(words) = words.map(str::to_owned) {
+            *html = json!(words);
+        }
+    };
+    if let Some(html) = note.get_mut("content") {
+        take_off(html);
+    }
+    if let Some(map) = note.get_mut("contentMap").and_then(Value::as_object_mut) {
+        map.values_mut().for_each(take_off);
+    }
 }
 
 /// Attachments are where they are in the archive.
@@ -378,6 +433,29 @@ mod tests {
             assert_eq!(read["totalItems"], count);
             assert_eq!(read["orderedItems"].as_array().unwrap().len(), count);
         }
+    }
+
+    #[test]
+    fn links_that_were_added_are_taken_off_and_others_stay() {
+        let link = "<p><a href=\"https://a.example/media/ab/c/plan.pdf\">plan.pdf</a></p>";
+        let links = HashMap::from([("https://a.example/1".to_owned(), link.to_owned())]);
+        let noted = |id: &str, content: String| {
+            let mut activity = json!({ "object": { "id": id, "content": content,
+                "contentMap": { "en": content } } });
+            take_links_off(&mut activity, &links);
+            let note = &activity["object"];
+            assert_eq!(note["content"], note["contentMap"]["en"]);
+            note["content"].as_str().unwrap().to_owned()
+        };
+        let typed = format!("<p>See {link}</p>");
+        let own = "https://a.example/1";
+        assert_eq!(noted(own, format!("{typed}{link}")), typed);
+        assert_eq!(noted(own, typed.clone()), typed);
+        let other = format!("{typed}{link}");
+        assert_eq!(noted("https://a.example/2", other.clone()), other);
+        let mut boost = json!({ "object": "https://a.example/1" });
+        take_links_off(&mut boost, &links);
+        assert_eq!(boost["object"], "https://a.example/1");
     }
 
     #[test]

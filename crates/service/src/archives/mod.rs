@@ -14,7 +14,7 @@ pub(crate) use arriving::Arriving;
 pub use arriving::{Turn, turn};
 pub use export::{Documents, ask, newest, open};
 pub(crate) use export::{forget, prune};
-pub use import::{FILE_BYTES, PostCounts, Remark, Taken, begin, recent, report, submit};
+pub use import::{FILE_BYTES, Remark, begin, recent, report, submit};
 pub use making::make;
 pub(crate) use work::{give_up, work};
 

@@ -3,22 +3,20 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::Value;
-use zip::ZipArchive;
 use zip::read::ZipFile;
 
 use super::entry::Owner;
 use crate::error::invalid;
+use crate::zipped::{self, Refusal, Source, Zip, piece};
 use crate::{Error, Result};
 
 /// Files in an archive.
@@ -33,19 +31,9 @@ const ACTIVITY_BYTES: u64 = 1_024 * 1_024;
 /// Bytes unpacked at a time.
 const PIECE: usize = 256 * 1_024;
 
-/// What the record at the end of a ZIP file begins with, and of one that is large.
-const END: &[u8; 4] = b"PK\x05\x06";
-const LARGE_END: &[u8; 4] = b"PK\x06\x06";
-const LARGE_END_PLACE: &[u8; 4] = b"PK\x06\x07";
-/// Bytes of these records, and of an entry of the list.
-const END_LENGTH: u64 = 22;
-const LARGE_END_LENGTH: u64 = 56;
-const LARGE_END_PLACE_LENGTH: u64 = 20;
-const ENTRY_LENGTH: u64 = 46;
-
 /// An archive whose list of entries was read.
 pub(super) struct Opened {
-    zip: ZipArchive<BufReader<Source>>,
+    zip: Zip,
     /// The folder in which all of it is: empty, or a name and a slash, as whoever packs a folder makes it.
     folder: String,
 }
@@ -54,16 +42,18 @@ impl Opened {
     /// [`Error::Invalid`] if it is none.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let mut file = File::open(path).map_err(unreadable)?;
-        let list = list(&mut file)?;
-        let hidden = Arc::new(AtomicU64::new(list));
-        file.rewind().map_err(unreadable)?;
-        let source = Source {
-            file,
-            at: 0,
-            hidden: Arc::clone(&hidden),
-        };
-        let zip = ZipArchive::new(BufReader::new(source)).map_err(unreadable)?;
-        hidden.store(0, Ordering::Relaxed);
+        if piece(&mut file, 0, 2).is_ok_and(|magic| magic == [0x1f, 0x8b]) {
+            return Err(invalid(
+                "This is an archive as older servers made it (.tar.gz): please unpack it, and pack what is in it as a ZIP file",
+            ));
+        }
+        let (zip, _) =
+            zipped::open(file, ENTRIES, LIST_BYTES).map_err(|refusal| match refusal {
+                Refusal::TooMany => invalid(format!(
+                    "There are more than {ENTRIES} files in the archive"
+                )),
+                Refusal::Damaged(reason) => unreadable(reason),
+            })?;
         let folder = zip
             .file_names()
             .filter_map(|name| name.strip_suffix("outbox.json"))
@@ -161,144 +151,6 @@ impl Opened {
 fn unreadable(error: impl std::fmt::Display) -> Error {
     tracing::info!(%error, "an archive cannot be read");
     invalid("This is no ZIP file, or a damaged one")
-}
-
-/// Where the list of entries begins, once it is clear that whoever reads it needs little memory for it: there is one
-/// record at the end and no other that could be taken for it, and it tells of no more entries than there is room for.
-fn list(file: &mut File) -> Result<u64> {
-    if piece(file, 0, 2).is_ok_and(|magic| magic == [0x1f, 0x8b]) {
-        return Err(invalid(
-            "This is an archive as older servers made it (.tar.gz): please unpack it, and pack what is in it as a ZIP file",
-        ));
-    }
-    let length = file.metadata().map_err(unreadable)?.len();
-    let end =
-        End::read(file, length).ok_or_else(|| unreadable("its end is not that of a ZIP file"))?;
-    if end.entries > ENTRIES || end.list_bytes > LIST_BYTES {
-        return Err(invalid(format!(
-            "There are more than {ENTRIES} files in the archive"
-        )));
-    }
-    if !end.is_alone(file, length) {
-        return Err(unreadable("its end is not the only one"));
-    }
-    Ok(end.list)
-}
-
-/// What the record at the end of a ZIP file says.
-struct End {
-    entries: u64,
-    /// Where the list begins, and how many bytes it has.
-    list: u64,
-    list_bytes: u64,
-    /// Where the list ends: at the first of the records.
-    place: u64,
-}
-
-impl End {
-    fn read(file: &mut File, length: u64) -> Option<Self> {
-        let place = length.checked_sub(END_LENGTH)?;
-        let record = piece(file, place, END_LENGTH).ok()?;
-        // A comment may be what passes for another record.
-        if !record.starts_with(END) || little_endian(&record, 20, 2)? != 0 {
-            return None;
-        }
-        let end = Self {
-            entries: little_endian(&record, 10, 2)?,
-            list_bytes: little_endian(&record, 12, 4)?,
-            list: little_endian(&record, 16, 4)?,
-            place,
-        };
-        let before = place.checked_sub(LARGE_END_PLACE_LENGTH)?;
-        let pointer = piece(file, before, LARGE_END_PLACE_LENGTH).ok()?;
-        if pointer.starts_with(LARGE_END_PLACE) {
-            end.enlarged(file, little_endian(&pointer, 8, 8)?)
-        } else {
-            Some(end)
-        }
-    }
-
-    /// As the larger record at `place` says, which some programs always write: what has no room in the smaller one is
-    /// all ones there.
-    fn enlarged(&self, file: &mut File, place: u64) -> Option<Self> {
-        let record = piece(file, place, LARGE_END_LENGTH).ok()?;
-        if !record.starts_with(LARGE_END) {
-            return None;
-        }
-        let large = Self {
-            entries: little_endian(&record, 32, 8)?,
-            list_bytes: little_endian(&record, 40, 8)?,
-            list: little_endian(&record, 48, 8)?,
-            place,
-        };
-        let agree = |small: u64, large: u64, ones: u64| small == large || small == ones;
-        (agree(self.entries, large.entries, 0xffff)
-            && agree(self.list_bytes, large.list_bytes, 0xffff_ffff)
-            && agree(self.list, large.list, 0xffff_ffff))
-        .then_some(large)
-    }
-
-    /// Whether nothing from the list on passes for another record, and there is room for what this one promises.
-    fn is_alone(&self, file: &mut File, length: u64) -> bool {
-        let rest = length.saturating_sub(self.list);
-        if self.list.checked_add(self.list_bytes) != Some(self.place)
-            || self.entries.saturating_mul(ENTRY_LENGTH) > self.list_bytes
-            || rest > LIST_BYTES + LARGE_END_LENGTH + LARGE_END_PLACE_LENGTH + END_LENGTH
-        {
-            return false;
-        }
-        let Ok(rest) = piece(file, self.list, rest) else {
-            return false;
-        };
-        let count = |magic: &[u8]| rest.windows(4).filter(|part| *part == magic).count();
-        count(END) == 1 && count(LARGE_END) <= 1
-    }
-}
-
-fn piece(file: &mut File, at: u64, bytes: u64) -> io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(at))?;
-    let mut read = vec![0; usize::try_from(bytes).map_err(io::Error::other)?];
-    file.read_exact(&mut read)?;
-    Ok(read)
-}
-
-fn little_endian(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
-    let number = bytes.get(at..at.checked_add(length)?)?;
-    Some(
-        number
-            .iter()
-            .rev()
-            .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
-    )
-}
-
-/// A file of which what comes before `hidden` reads as zeros: while the list is looked for, nothing else may pass for it.
-struct Source {
-    file: File,
-    at: u64,
-    hidden: Arc<AtomicU64>,
-}
-
-impl Read for Source {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        let hidden = self.hidden.load(Ordering::Relaxed).saturating_sub(self.at);
-        let hidden = usize::try_from(hidden).unwrap_or(usize::MAX).min(read);
-        if let Some(part) = buffer.get_mut(..hidden) {
-            part.fill(0);
-        }
-        self.at = self
-            .at
-            .saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-        Ok(read)
-    }
-}
-
-impl Seek for Source {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.at = self.file.seek(to)?;
-        Ok(self.at)
-    }
 }
 
 /// Fails when more bytes are read than are left, which somebody else raises again.

@@ -1,20 +1,22 @@
 //! One post of an archive becomes a status, as if it had always been here: nobody is told of it, here or elsewhere.
 
 use chrono::TimeDelta;
-use domain::{AccountId, ContentType, LineOutcome, MediaId, StatusId, Time};
+use domain::{AccountId, ContentType, LineOutcome, MediaId, StatusId, Time, limits};
 use futures_util::future::join;
-use storage::post_imports::{self, Item};
+use storage::imports::{self, Line};
 use storage::statuses::Status;
-use storage::{DbConnection, Spool};
+use storage::{DbConnection, Spool, imported_posts};
 use tokio::sync::mpsc;
 
 use super::entry::{Attached, Post};
 use super::opened::Opened;
 use super::{apart, internal};
+use crate::brought::shortened;
 use crate::oauth::Person;
 use crate::text::{plain_text, sanitise};
-use crate::transfer::shortened;
-use crate::{App, Error, Result, attachments, custom_emojis, incoming, practice, statuses};
+use crate::{
+    App, Error, Result, attachments, custom_emojis, documents, incoming, practice, statuses,
+};
 
 /// Bytes of all files that one archive may unpack to, however often they are named in it.
 const UNPACKED: i64 = 16 * 1_024 * 1_024 * 1_024;
@@ -28,10 +30,10 @@ pub(super) async fn take_over(
     app: &App,
     person: &Person,
     opened: Opened,
-    item: Item,
+    item: Line,
     unpacked: &mut i64,
 ) -> Result<Opened> {
-    let post: Post = serde_json::from_str(&item.body).map_err(internal)?;
+    let post: Post = serde_json::from_str(&item.fields).map_err(internal)?;
     let (me, uri) = (person.id(), post.uri.clone());
     let is_known = app
         .read(move |_, conn| Ok(known(conn, me, &uri)?.is_some()))
@@ -52,7 +54,7 @@ pub(super) async fn take_over(
     let (person, stored) = (person.clone(), item.clone());
     let written = app
         .transaction(move |app, conn| {
-            post_imports::add_unpacked(conn, stored.import_id, more)?;
+            imports::add_unpacked(conn, stored.import_id, more)?;
             store(
                 app,
                 conn,
@@ -75,24 +77,37 @@ pub(super) async fn take_over(
 
 pub(super) async fn note(
     app: &App,
-    item: &Item,
+    item: &Line,
     outcome: LineOutcome,
     reason: &str,
     unpacked: i64,
 ) -> Result<()> {
     let (id, number, reason) = (item.import_id, item.number, shortened(reason));
     app.transaction(move |_, conn| {
-        post_imports::add_unpacked(conn, id, unpacked)?;
-        post_imports::mark(conn, id, number, outcome, &reason)?;
-        Ok(())
+        imports::add_unpacked(conn, id, unpacked)?;
+        mark(conn, (id, number), outcome, &reason).map(drop)
     })
     .await
+}
+
+/// Notes what became of a post that waits, whose words are not needed any more: false if it does not wait.
+fn mark(
+    conn: &mut DbConnection,
+    (id, number): (i64, i32),
+    outcome: LineOutcome,
+    reason: &str,
+) -> Result<bool> {
+    let is_ours = imports::mark(conn, id, number, outcome, reason)?;
+    if is_ours {
+        imports::empty(conn, id, number)?;
+    }
+    Ok(is_ours)
 }
 
 /// What somebody has here of what was known as `uri`: taken over before, or written here. Also what they deleted since:
 /// that is not to come back.
 fn known(conn: &mut DbConnection, me: AccountId, uri: &str) -> Result<Option<StatusId>> {
-    if let Some(id) = post_imports::taken_over(conn, me, uri)? {
+    if let Some(id) = imported_posts::find(conn, me, uri)? {
         return Ok(Some(id));
     }
     let here = storage::statuses::with_uri(conn, uri)?;
@@ -101,6 +116,9 @@ fn known(conn: &mut DbConnection, me: AccountId, uri: &str) -> Result<Option<Sta
         .map(|status| status.id))
 }
 
+/// A file that was taken in, and whether it is a document.
+type Taken = (MediaId, bool);
+
 /// Takes in the files of a post, one after the other; answers those that are ready, and what is to be said of the others.
 async fn files(
     app: &App,
@@ -108,13 +126,19 @@ async fn files(
     mut opened: Opened,
     post: &Post,
     unpacked: &mut i64,
-) -> Result<(Opened, Vec<MediaId>, Vec<String>)> {
-    let (mut taken, mut remarks) = (Vec::new(), Vec::new());
+) -> Result<(Opened, Vec<Taken>, Vec<String>)> {
+    let (mut taken, mut remarks) = (Vec::<Taken>::new(), Vec::new());
     let most = most_bytes(app);
     for file in &post.files {
-        if taken.len() >= app.settings().max_media {
+        let room = if file.is_document {
+            limits::DOCUMENTS
+        } else {
+            app.settings().max_media
+        };
+        let alike = taken.iter().filter(|(_, is)| *is == file.is_document);
+        if alike.count() >= room {
             remarks.push("There are more files than a post may have here".to_owned());
-            break;
+            continue;
         }
         if *unpacked >= UNPACKED {
             remarks.push("The files of the archive are too large altogether".to_owned());
@@ -133,14 +157,19 @@ async fn files(
             Err(error) => Err(error),
         };
         match received {
-            Ok(id) => taken.push(id),
+            Ok(id) => taken.push((id, file.is_document)),
             Err(Error::Invalid(reason)) => {
                 remarks.push(format!("A file is left out: {}", shortened(&reason)));
             }
             Err(Error::TooLarge) => remarks.push("A file is left out: it is too large".to_owned()),
+            Err(Error::Unchecked(reason)) => {
+                tracing::error!(reason, "a document could not be checked for viruses");
+                remarks.push("A file is left out: it could not be checked for viruses".to_owned());
+            }
             Err(error) => return Err(error),
         }
     }
+    remarks.dedup();
     Ok((opened, taken, remarks))
 }
 
@@ -148,6 +177,7 @@ async fn files(
 fn most_bytes(app: &App) -> u64 {
     let settings = app.settings();
     let most = settings.max_image_bytes.max(settings.max_video_bytes);
+    let most = most.max(settings.max_document_bytes);
     u64::try_from(most).unwrap_or(u64::MAX)
 }
 
@@ -182,6 +212,10 @@ async fn unpack(
 
 async fn receive(app: &App, me: AccountId, spool: Spool, file: &Attached) -> Result<MediaId> {
     let description = file.description.clone().filter(|text| !text.is_empty());
+    if file.is_document {
+        let name = description.as_deref().unwrap_or(&file.name);
+        return documents::bring(app, me, spool, name).await;
+    }
     attachments::bring(app, me, spool, description, file.focus).await
 }
 
@@ -190,9 +224,9 @@ fn store(
     app: &App,
     conn: &mut DbConnection,
     person: &Person,
-    item: &Item,
+    item: &Line,
     post: &Post,
-    files: &[MediaId],
+    files: &[Taken],
     remark: &str,
 ) -> Result<()> {
     let me = person.id();
@@ -205,7 +239,7 @@ fn store(
         (LineOutcome::Done, remark)
     };
     let remark = shortened(remark);
-    let is_ours = post_imports::mark(conn, item.import_id, item.number, outcome, &remark)?;
+    let is_ours = mark(conn, (item.import_id, item.number), outcome, &remark)?;
     if author.is_none() || is_known || !is_ours {
         return Ok(());
     }
@@ -215,8 +249,13 @@ fn store(
     statuses::insert_quietly(app, conn, status.clone(), &tags)?;
     // It is in the library, too; its author is asked nothing.
     practice::keep_own(app, conn, &status, &tags)?;
-    post_imports::insert_origin(conn, me, &post.uri, id)?;
-    for (position, file) in (0_i16..).zip(files) {
+    imported_posts::insert(conn, me, &post.uri, id)?;
+    for (place, (file, is_document)) in (0_i16..).zip(files) {
+        let position = if *is_document {
+            statuses::AFTER_MEDIA + place
+        } else {
+            place
+        };
         if !storage::media::attach(conn, *file, id, position)? {
             return Err(internal("a file that was taken in is gone"));
         }

@@ -5,18 +5,17 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use domain::{LineOutcome, Time};
-use storage::post_imports::{self, Item, PostImport};
+use storage::imports::{self, Import, Line};
 use tokio::sync::mpsc;
 
 use super::entry::{self, Entry};
-use super::import::{finish, forget_posts};
+use super::import::finish;
 use super::opened::Opened;
 use super::taking::{note, take_over};
 use super::{apart, internal};
+use crate::brought::{self, forget_lines, shortened};
 use crate::error::invalid;
-use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
-use crate::transfer::shortened;
 use crate::{App, Error, Result};
 
 /// Posts of one archive.
@@ -34,9 +33,7 @@ const TRIES: usize = 2;
 pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
     let found = app
         .read(move |_, conn| {
-            let import = post_imports::find(conn, id)?
-                .filter(|import| import.step == step && import.finished_at.is_none());
-            let Some(import) = import else {
+            let Some(import) = brought::in_turn(conn, id, step)? else {
                 return Ok(None);
             };
             let user = storage::users::of_account(conn, import.account_id)?;
@@ -58,7 +55,7 @@ pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
     }
     match proceed(app, &import, &person).await {
         Ok(true) => finish(app, &import, "").await,
-        Ok(false) => pass_on(app, id, step).await,
+        Ok(false) => pass_on(app, import).await,
         Err(Error::Invalid(reason)) => finish(app, &import, &shortened(&reason)).await,
         Err(error) => Err(error),
     }
@@ -67,9 +64,8 @@ pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
 /// Ends an archive whose job was given up, so that its owner can bring another one.
 pub(crate) async fn give_up(app: &App, id: i64, step: i32) -> Result<()> {
     let import = app
-        .read(move |_, conn| Ok(post_imports::find(conn, id)?))
-        .await?
-        .filter(|import| import.step == step && import.finished_at.is_none());
+        .read(move |_, conn| brought::in_turn(conn, id, step))
+        .await?;
     let Some(import) = import else {
         return Ok(());
     };
@@ -79,23 +75,19 @@ pub(crate) async fn give_up(app: &App, id: i64, step: i32) -> Result<()> {
 }
 
 /// Leaves the next turn behind.
-async fn pass_on(app: &App, id: i64, step: i32) -> Result<()> {
+async fn pass_on(app: &App, import: Import) -> Result<()> {
     app.transaction(move |app, conn| {
-        if !post_imports::take_step(conn, id, step)? {
+        if !brought::take_turn(conn, &import)? {
             return Ok(());
         }
-        let next = Job::ImportPosts {
-            import: id,
-            step: step.saturating_add(1),
-        };
-        enqueue(app, conn, &next)
+        brought::pass_on(app, conn, &import, app.now())
     })
     .await
 }
 
 /// Whether nothing is left to do. [`Error::Invalid`] if the archive cannot be read.
-async fn proceed(app: &App, import: &PostImport, person: &Person) -> Result<bool> {
-    if import.is_read && waiting(app, import.id, 1).await?.is_empty() {
+async fn proceed(app: &App, import: &Import, person: &Person) -> Result<bool> {
+    if import.prepared && waiting(app, import.id, 1).await?.is_empty() {
         // Its file may be gone already.
         return Ok(true);
     }
@@ -105,7 +97,7 @@ async fn proceed(app: &App, import: &PostImport, person: &Person) -> Result<bool
         .ok_or_else(|| invalid("The file is not there any more"))?;
     let place = app.media().place(file);
     let mut opened = open(&place).await?;
-    if !import.is_read {
+    if !import.prepared {
         opened = read(app, import.id, opened).await?;
     }
     let (begun, id) = (Instant::now(), import.id);
@@ -136,7 +128,7 @@ async fn settle(
     person: &Person,
     place: &Path,
     mut opened: Opened,
-    item: Item,
+    item: Line,
     unpacked: &mut i64,
 ) -> Result<Opened> {
     let before = *unpacked;
@@ -157,14 +149,14 @@ async fn settle(
     Ok(opened)
 }
 
-async fn waiting(app: &App, id: i64, limit: i64) -> Result<Vec<Item>> {
-    app.read(move |_, conn| Ok(post_imports::waiting(conn, id, limit)?))
+async fn waiting(app: &App, id: i64, limit: i64) -> Result<Vec<Line>> {
+    app.read(move |_, conn| Ok(imports::waiting(conn, id, limit)?))
         .await
 }
 
 /// Makes a row of each post. What a process that died had begun is begun anew.
 async fn read(app: &App, id: i64, mut opened: Opened) -> Result<Opened> {
-    forget_posts(app, id, post_imports::delete_items).await?;
+    forget_lines(app, id, false).await?;
     let now = app.now();
     let (sender, mut batches) = mpsc::channel(2);
     let reading = tokio::task::spawn_blocking(move || {
@@ -173,12 +165,12 @@ async fn read(app: &App, id: i64, mut opened: Opened) -> Result<Opened> {
         (opened, boosts)
     });
     while let Some(batch) = batches.recv().await {
-        app.transaction(move |_, conn| Ok(post_imports::insert_items(conn, batch)?))
+        app.transaction(move |_, conn| Ok(imports::insert_lines(conn, batch)?))
             .await?;
     }
     let (opened, boosts) = reading.await.map_err(internal)?;
     let boosts = boosts?;
-    app.transaction(move |_, conn| Ok(post_imports::set_read(conn, id, boosts)?))
+    app.transaction(move |_, conn| Ok(imports::set_prepared(conn, id, boosts)?))
         .await?;
     Ok(opened)
 }
@@ -188,7 +180,7 @@ fn rows(
     opened: &mut Opened,
     import: i64,
     now: Time,
-    mut send: impl FnMut(Vec<Item>) -> Result<()>,
+    mut send: impl FnMut(Vec<Line>) -> Result<()>,
 ) -> Result<i64> {
     let owner = opened.owner()?;
     let (mut boosts, mut number, mut batch) = (0, 0, Vec::new());
@@ -212,14 +204,16 @@ fn rows(
                 (uri, now, String::new(), LineOutcome::Refused, reason)
             }
         };
-        batch.push(Item {
+        batch.push(Line {
             import_id: import,
             number,
-            uri,
-            body,
-            published_at,
+            key: uri,
+            host: String::new(),
+            fields: body,
             outcome,
             reason: reason.to_owned(),
+            attempts: 0,
+            due_at: published_at,
         });
         if batch.len() >= ROWS {
             send(std::mem::take(&mut batch))?;

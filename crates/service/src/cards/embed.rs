@@ -7,7 +7,7 @@ use serde_json::Value;
 use storage::cards::Card;
 use url::Url;
 
-use super::{ADDRESS, Page, line};
+use super::{ADDRESS, Page, TAGS, line};
 use crate::text::format::escape;
 use crate::text::tags;
 
@@ -18,10 +18,15 @@ const HTML: usize = 20_000;
 
 /// Where the document of a page is, if it names one.
 pub(super) fn address(page: &Page) -> Option<Url> {
-    let link = tags(&page.html).find(|tag| {
-        let kind = tag.get("type").unwrap_or_default();
-        tag.name == "link" && kind.trim().eq_ignore_ascii_case("application/json+oembed")
-    })?;
+    let links = tags(&page.html).filter(|tag| tag.name == "link");
+    let links: Vec<_> = links.take(TAGS).collect();
+    let of_kind = |wanted: &str| {
+        links.iter().find(|tag| {
+            let kind = tag.get("type").unwrap_or_default();
+            kind.trim().eq_ignore_ascii_case(wanted)
+        })
+    };
+    let link = of_kind("application/json+oembed").or_else(|| of_kind("text/xml+oembed"))?;
     let mut url = page.url.join(link.get("href")?.trim()).ok()?;
     // What a page that came by https says is not asked for in the open.
     if page.url.scheme() == "https" && url.scheme() == "http" {
@@ -195,6 +200,13 @@ mod tests {
                 .unwrap()
                 .as_str(),
             "https://films.example/o?url=https%3A%2F%2Ffilms.example%2F1&format=json"
+        );
+        let only = r#"<link rel="alternate" type="text/xml+oembed" href="/xml">"#;
+        assert_eq!(
+            address(&page("https://films.example/1", only))
+                .unwrap()
+                .as_str(),
+            "https://films.example/xml"
         );
         let open = r#"<link type="application/json+oembed" href="http://films.example/o">"#;
         assert_eq!(

@@ -233,7 +233,7 @@ fn local(path: &Path) -> OsString {
 }
 
 /// The beginning of what it says; the rest is taken off its hands, so that it does not wait for us.
-async fn listen(source: Option<impl AsyncRead + Unpin>) -> std::io::Result<String> {
+pub(crate) async fn listen(source: Option<impl AsyncRead + Unpin>) -> std::io::Result<String> {
     let Some(source) = source else {
         return Ok(String::new());
     };

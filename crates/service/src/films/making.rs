@@ -3,16 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use domain::{MediaId, MediaKind, MediaState};
-use storage::DbConnection;
 use storage::media::{Media, Preview};
 
 use super::Format;
 use super::ffmpeg::{Failure, Ffmpeg};
 use super::probe::{Probed, UNREADABLE};
-use crate::attachments;
-use crate::jobs::{Job, enqueue};
-use crate::profile::new_path;
-use crate::{App, Error, Result};
+use crate::files::{Unnamed, forget};
+use crate::{App, Error, Result, attachments};
 
 /// Sides of a film that is converted, at most.
 const SHRUNK: &str = "scale=w='min(1920,iw)':h='min(1920,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1";
@@ -237,12 +234,17 @@ fn judged(failure: Failure) -> Error {
 }
 
 async fn keep(app: &App, row: Media, made: Made) -> Result<()> {
+    let mut files = Unnamed::default();
+    let kept = write(app, row, made, &mut files).await;
+    files.end(app, kept).await
+}
+
+async fn write(app: &App, row: Media, made: Made, files: &mut Unnamed) -> Result<()> {
     let preview = match made.still {
-        Some(still) => preview(app, still).await?,
+        Some(still) => preview(app, still, files).await?,
         None => None,
     };
-    let path = new_path(made.way.extension);
-    app.media().take_over(made.file, &path).await?;
+    let path = files.take_over(app, made.way.extension, made.file).await?;
     let side = |side: u32| i32::try_from(side).ok();
     let film = made.probed.film.as_ref();
     let settled = Media {
@@ -259,37 +261,28 @@ async fn keep(app: &App, row: Media, made: Made) -> Result<()> {
         ),
         ..row.clone()
     };
+    let files = files.clone();
     app.transaction(move |app, conn| {
-        let made = preview.as_ref().map(|preview| preview.file.clone());
         if !storage::media::settle(conn, &settled)? {
             // It was deleted meanwhile, and what was made of it goes too.
-            return forget(app, conn, [settled.file, made]);
+            return files.name(app, conn, []);
         }
         // Its owner may have sent one meanwhile.
         let now = storage::media::find(conn, settled.id)?;
-        match &preview {
-            Some(preview) if now.is_some_and(|row| row.thumbnail.is_none()) => {
-                storage::media::set_preview(conn, settled.id, preview)?;
-                forget(app, conn, [row.file, None])
-            }
-            _ => forget(app, conn, [row.file, made]),
+        let preview = preview.filter(|_| now.is_some_and(|row| row.thumbnail.is_none()));
+        if let Some(preview) = &preview {
+            storage::media::set_preview(conn, settled.id, preview)?;
         }
+        let small = preview.as_ref().map(|preview| &preview.file);
+        files.name(app, conn, settled.file.iter().chain(small))?;
+        // What was sent says much of whoever sent it.
+        forget(app, conn, row.file)
     })
     .await
 }
 
-/// Leaves it to a job to remove files that no row names any more: what was sent says much of whoever sent it, and must
-/// go even if the program ends at this moment.
-fn forget(app: &App, conn: &mut DbConnection, files: [Option<String>; 2]) -> Result<()> {
-    let paths: Vec<String> = files.into_iter().flatten().collect();
-    if paths.is_empty() {
-        return Ok(());
-    }
-    enqueue(app, conn, &Job::RemoveFiles { paths })
-}
-
-async fn preview(app: &App, still: bytes::Bytes) -> Result<Option<Preview>> {
-    match attachments::preview(app, still).await {
+async fn preview(app: &App, still: bytes::Bytes, files: &mut Unnamed) -> Result<Option<Preview>> {
+    match attachments::preview(app, still, files).await {
         Ok(preview) => Ok(Some(preview)),
         Err(Error::Invalid(_)) => Ok(None),
         Err(error) => Err(error),
@@ -308,7 +301,7 @@ async fn give_up(app: &App, row: Media, reason: String) -> Result<()> {
         if !storage::media::settle(conn, &settled)? {
             return Ok(());
         }
-        forget(app, conn, [row.file, None])
+        forget(app, conn, row.file)
     })
     .await
 }

@@ -10,6 +10,9 @@ use crate::jobs::{Job, enqueue_at};
 use crate::polls::{announce_later, cast, insert};
 use crate::{App, Result};
 
+/// Of each count of a poll elsewhere: no more people than that are anywhere, and ours can still be added.
+const MOST: i64 = 10_000_000_000;
+
 /// A poll as its server describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemotePoll {
@@ -33,7 +36,11 @@ impl RemotePoll {
 
     fn counts(&self) -> Vec<i64> {
         let options = self.options.iter().take(limits::REMOTE_POLL_OPTIONS);
-        options.map(|(_, count)| (*count).max(0)).collect()
+        options.map(|(_, count)| (*count).clamp(0, MOST)).collect()
+    }
+
+    fn voters(&self) -> Option<i64> {
+        self.voters.map(|count| count.clamp(0, MOST))
     }
 
     fn end(&self, now: Time) -> Option<Time> {
@@ -63,7 +70,7 @@ pub(super) fn store(
         votes_count: counts
             .iter()
             .fold(0, |sum, count| count.saturating_add(sum)),
-        voters_count: remote.voters,
+        voters_count: remote.voters(),
         announced_at: None,
     };
     insert(app, conn, poll, &remote.titles(), &counts)
@@ -113,7 +120,7 @@ pub(super) fn refresh(
         expires_at: end,
         votes_count: sum,
         voters_count: remote
-            .voters
+            .voters()
             .max(known.voters_count.filter(|_| remote.voters.is_some())),
         ..known
     };
@@ -146,4 +153,27 @@ pub(super) fn vote(
         announce_later(app, conn, &poll)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_count_is_so_large_that_ours_cannot_be_added() {
+        let told = |count: i64| RemotePoll {
+            multiple: true,
+            options: vec![("Tea".to_owned(), count); 100],
+            expires_at: None,
+            is_closed: false,
+            voters: Some(count),
+        };
+        for (count, kept) in [(i64::MAX, MOST), (i64::MIN, 0), (7, 7)] {
+            let poll = told(count);
+            assert_eq!(poll.counts(), vec![kept; limits::REMOTE_POLL_OPTIONS]);
+            assert_eq!(poll.voters(), Some(kept));
+            let sum = poll.counts().iter().sum::<i64>();
+            assert!(sum.checked_add(1).is_some());
+        }
+    }
 }

@@ -10,7 +10,7 @@ use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
 use crate::follows::{accept, begin, remove, tell, turn_away};
 use crate::jobs::{Outgoing, federate};
-use crate::{App, Error, Result, blocks, networks};
+use crate::{App, Result, blocks, networks};
 
 /// Somebody elsewhere asks to follow somebody of ours. Asked again, we answer again.
 pub(super) fn follow(
@@ -29,13 +29,8 @@ pub(super) fn follow(
     else {
         return Ok(());
     };
-    let may_join = match networks::check_may_join(conn, &asked, follower) {
-        Ok(()) => true,
-        Err(Error::Forbidden(_)) => false,
-        Err(error) => return Err(error),
-    };
     if asked.kind == AccountKind::Application
-        || !may_join
+        || !networks::may_join(conn, &asked, follower)?
         || !blocked_among(conn, account, &[follower])?.is_empty()
         || is_blocked(conn, account, follower)?
     {

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use domain::document::seen_name;
 use domain::{
-    AccountId, CardId, CustomEmoji, MediaId, MediaKind, MediaState, QuotePolicy, StatusId, Time,
-    Visibility, limits,
+    AccountId, CardId, CustomEmoji, DocumentType, MediaId, MediaKind, MediaState, QuotePolicy,
+    StatusId, Time, Visibility, limits,
 };
 use storage::DbConnection;
 use storage::accounts::Account;
@@ -20,6 +21,9 @@ use crate::practice::{self, RemotePractice};
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
 use crate::text::sanitise;
 use crate::{App, Result, cards, lineage, quarantine};
+
+/// Characters of the type of a file.
+const MIME: usize = 100;
 
 /// A status as its author's server describes it.
 #[derive(Debug, Clone)]
@@ -88,6 +92,8 @@ pub struct RemoteMedia {
     pub thumbnail: Option<String>,
     /// Seconds.
     pub duration: Option<f64>,
+    /// Bytes; 0 where that is not said.
+    pub size: i64,
 }
 
 /// Stores a status from elsewhere below those it answers, oldest first: the twin of `statuses::publish`.
@@ -393,11 +399,18 @@ fn attach(
     files: &[RemoteMedia],
 ) -> Result<()> {
     for (position, file) in (0_i16..).zip(files.iter().take(limits::REMOTE_ATTACHMENTS)) {
+        let document = DocumentType::with_mime(&file.mime);
         let kind = match file.mime.split('/').next() {
+            _ if document.is_some() => MediaKind::Document,
             Some("image") => MediaKind::Image,
             Some("video") => MediaKind::Video,
             Some("audio") => MediaKind::Audio,
             _ => MediaKind::Unknown,
+        };
+        let said = file.description.as_deref();
+        let description = match document {
+            Some(document) => Some(called(said, document)),
+            None => said.map(|text| limits::cut(text, limits::MEDIA_DESCRIPTION).replace('\0', "")),
         };
         let row = Media {
             id: MediaId(app.next_id()),
@@ -405,7 +418,7 @@ fn attach(
             status_id: Some(status),
             position,
             kind,
-            mime: file.mime.clone(),
+            mime: limits::cut(&file.mime, MIME).to_owned(),
             file: None,
             thumbnail: None,
             remote_url: Some(file.url.clone()),
@@ -413,11 +426,8 @@ fn attach(
             height: file.height,
             thumbnail_width: None,
             thumbnail_height: None,
-            size: 0,
-            description: file
-                .description
-                .as_deref()
-                .map(|text| limits::cut(text, limits::MEDIA_DESCRIPTION).replace('\0', "")),
+            size: file.size,
+            description,
             blurhash: file.blurhash.clone(),
             focus_x: file.focus.0,
             focus_y: file.focus.1,
@@ -432,4 +442,10 @@ fn attach(
         storage::media::insert(conn, row)?;
     }
     Ok(())
+}
+
+/// What a document from elsewhere is called, also where its server does not say.
+fn called(said: Option<&str>, document: DocumentType) -> String {
+    let name = said.map(seen_name).filter(|name| !name.is_empty());
+    name.unwrap_or_else(|| format!("document.{}", document.extension()))
 }

@@ -7,7 +7,7 @@ use storage::statuses::Status;
 
 use super::deciding::decide_as;
 use crate::views::acct;
-use crate::word::say;
+use crate::word::say_as_server;
 use crate::{App, Error, Result};
 
 /// Questions about one post that may be unanswered, also where the claim was taken back; claims beyond that are found in
@@ -40,7 +40,7 @@ pub(super) fn ask(
         derived.url,
         source.url,
     );
-    if let Some(message) = say(app, conn, &to, &text, None)? {
+    if let Some(message) = say_as_server(app, conn, &to, &text, None)? {
         storage::derivations::set_asked(conn, claim.id, message.id)?;
     }
     Ok(())
@@ -61,7 +61,7 @@ pub(super) fn warn(
          You could ask its author, or only link to it.",
         derived.url, source.url,
     );
-    say(app, conn, &to, &text, None).map(drop)
+    say_as_server(app, conn, &to, &text, None).map(drop)
 }
 
 /// Words of an answer that mean yes, and no.
@@ -105,7 +105,7 @@ pub(crate) fn hear(
             Err(error) => return Err(error),
         },
     };
-    say(app, conn, by, said, Some(answer)).map(drop)
+    say_as_server(app, conn, by, said, Some(answer)).map(drop)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::note;
 use crate::custom_emojis::{
     Emoji, NewEmoji, category, delete, finish, keep, leave_rewriting, take_in,
 };
+use crate::files::Unnamed;
 use crate::oauth::Person;
 use crate::{App, Error, Result};
 
@@ -41,54 +42,52 @@ pub async fn change(app: &App, by: &Person, id: i64, change: Change) -> Result<E
         Some(text) => Some(category(Some(text))?),
         None => None,
     };
-    let kept = match change.picture {
-        Some(picture) => Some(keep(app, picture).await?),
+    let mut files = Unnamed::default();
+    let written = write(app, by, id, wanted, change.picture, &mut files).await;
+    let (now, before) = files.end(app, written).await?;
+    if let Some(before) = before {
+        finish(app, &before).await?;
+    }
+    Ok(now)
+}
+
+/// The emoji as it is now, and as it was if it has another picture.
+async fn write(
+    app: &App,
+    by: &Person,
+    id: i64,
+    category: Option<Option<String>>,
+    picture: Option<Bytes>,
+    files: &mut Unnamed,
+) -> Result<(Emoji, Option<Emoji>)> {
+    let kept = match picture {
+        Some(picture) => Some(keep(app, picture, files).await?),
         None => None,
     };
-    let files = kept.as_ref().map(|kept| {
-        (
-            kept.file.clone(),
-            kept.static_file.clone(),
-            kept.mime,
-            kept.bytes,
-        )
-    });
-    let by = by.clone();
-    let stored = app
-        .transaction(move |app, conn| {
-            let before = storage::custom_emojis::hold(conn, id)?.ok_or(Error::NotFound)?;
-            let mut now = before.clone();
-            now.updated_at = app.now();
-            if let Some(category) = wanted {
-                now.category = category;
-            }
-            let has_picture = files.is_some();
-            if let Some((file, static_file, mime, bytes)) = files {
-                now.file = file;
-                now.static_file = static_file;
-                now.mime = mime.to_owned();
-                now.bytes = Some(bytes);
-            }
-            storage::custom_emojis::update(conn, now.clone())?;
-            if has_picture {
-                leave_rewriting(app, conn, &before)?;
-            }
-            note(app, conn, &by, "change emoji", now.shortcode.clone())?;
-            Ok((now, before))
-        })
-        .await;
-    match (stored, kept) {
-        (Ok((now, before)), Some(_)) => {
-            finish(app, &before).await?;
-            Ok(now)
+    let (by, files) = (by.clone(), files.clone());
+    app.transaction(move |app, conn| {
+        let before = storage::custom_emojis::hold(conn, id)?.ok_or(Error::NotFound)?;
+        let mut now = before.clone();
+        now.updated_at = app.now();
+        if let Some(category) = category {
+            now.category = category;
         }
-        (Ok((now, _)), None) => Ok(now),
-        (Err(error), Some(kept)) => {
-            kept.remove(app).await?;
-            Err(error)
+        let has_picture = kept.is_some();
+        if let Some(kept) = kept {
+            files.name(app, conn, [&kept.file, &kept.static_file])?;
+            now.file = kept.file;
+            now.static_file = kept.static_file;
+            now.mime = kept.mime.to_owned();
+            now.bytes = Some(kept.bytes);
         }
-        (Err(error), None) => Err(error),
-    }
+        storage::custom_emojis::update(conn, now.clone())?;
+        if has_picture {
+            leave_rewriting(app, conn, &before)?;
+        }
+        note(app, conn, &by, "change emoji", now.shortcode.clone())?;
+        Ok((now, has_picture.then_some(before)))
+    })
+    .await
 }
 
 /// Removes an emoji, also from what was written with it; answers what it was.

@@ -79,9 +79,29 @@ pub(crate) fn note(
     action: &str,
     target: String,
 ) -> Result<()> {
+    note_as(app, conn, handle(&by.account), action, target)
+}
+
+/// Notes what is done on the command line, where nobody is signed in.
+pub(crate) fn note_command(
+    app: &App,
+    conn: &mut DbConnection,
+    action: &str,
+    target: String,
+) -> Result<()> {
+    note_as(app, conn, "command line".to_owned(), action, target)
+}
+
+fn note_as(
+    app: &App,
+    conn: &mut DbConnection,
+    actor: String,
+    action: &str,
+    target: String,
+) -> Result<()> {
     let entry = Entry {
         id: app.next_id(),
-        actor: handle(&by.account),
+        actor,
         action: action.to_owned(),
         target,
         created_at: app.now(),

@@ -1,18 +1,21 @@
 //! What a network does about a direct message: it reads plain words, and answers in plain words.
 
 use domain::network::Command;
-use domain::{Handle, NetworkPostState, Page, ProposalKind, StatusId};
+use domain::{Handle, NetworkPostState, Page, StatusId};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks;
 use storage::statuses::Status;
 
 use super::Known;
-use super::proposing::{Wish, propose, second};
+use super::deciding::{Wish, propose, second};
+use super::describing::{Words, describe};
 use super::saying::{answer, full};
 use super::stewarding::{PersonDeed, check_is_steward, person_deed, post_deed};
 use crate::follows::{self, FollowWishes};
+use crate::jobs::{Job, enqueue};
 use crate::text::plain_text;
+use crate::views::acct;
 use crate::{App, Error, Result};
 
 /// Posts in one answer.
@@ -35,21 +38,31 @@ pub(super) fn obey(
     } else {
         plain_text(&message.content)
     };
-    let asked = Asked { of, by, mentioned };
-    let said = match asked.run(app, conn, Command::parse(&text)) {
-        Ok(said) => said,
-        Err(Error::Forbidden(why) | Error::Invalid(why)) => format!("{why}."),
-        Err(Error::NotFound) => "I know no such post or person in this network.".to_owned(),
-        Err(error) => return Err(error),
+    let asked = Asked {
+        of,
+        by,
+        mentioned,
+        message: message.id,
     };
+    let said = in_words(asked.run(app, conn, Command::parse(&text)))?;
     answer(app, conn, of, by, message, &said)
 }
 
-/// Who asked which network.
+/// What came of something, or why nothing did, for whoever asked for it.
+pub(super) fn in_words(done: Result<String>) -> Result<String> {
+    match done {
+        Err(Error::Forbidden(why) | Error::Invalid(why)) => Ok(format!("{why}.")),
+        Err(Error::NotFound) => Ok("I know no such post or person in this network.".to_owned()),
+        done => done,
+    }
+}
+
+/// Who asked which network, and by which message.
 struct Asked<'a> {
     of: &'a Known,
     by: &'a Account,
     mentioned: &'a [Account],
+    message: StatusId,
 }
 
 impl Asked<'_> {
@@ -83,14 +96,22 @@ impl Asked<'_> {
             Command::Unban(who) => self.person(app, conn, &who, PersonDeed::Unban),
             Command::AddSteward(who) => self.person(app, conn, &who, PersonDeed::AddSteward),
             Command::RemoveSteward(who) => self.person(app, conn, &who, PersonDeed::RemoveSteward),
-            Command::ChangeRules(text) => {
-                let wish = Wish {
-                    kind: ProposalKind::ChangeRules,
-                    target: None,
-                    text,
+            Command::Alias(who) => self.person(app, conn, &who, PersonDeed::Alias),
+            Command::Unalias(who) => self.person(app, conn, &who, PersonDeed::Unalias),
+            Command::Move(network) => self.move_to(app, conn, &network),
+            Command::ShareKey(who) => self.person(app, conn, &who, PersonDeed::ShareKey),
+            Command::Description => Ok(match self.of.account.note_source.as_str() {
+                "" => "It says nothing of itself.".to_owned(),
+                text => format!("What it says of itself:\n\n{text}"),
+            }),
+            Command::Describe(text) => {
+                let words = Words {
+                    description: Some(text),
+                    ..Words::default()
                 };
-                propose(app, conn, self.of, self.by, wish)
+                describe(app, conn, self.of, self.by, words)
             }
+            Command::ChangeRules(text) => propose(app, conn, self.of, self.by, Wish::rules(text)),
             Command::PostsArePractice(is_rule) => {
                 let wish = Wish::posts_are_practice(is_rule);
                 propose(app, conn, self.of, self.by, wish)
@@ -103,13 +124,14 @@ impl Asked<'_> {
         let name = full(app, &self.of.account);
         let mut text = format!(
             "To post here, mention {name} in a public post. To join, follow it. Answer your own question with #Answered \
-             when it is settled.\n\nHere you can write: help, join, leave, stewards, rules."
+             when it is settled.\n\nHere you can write: help, join, leave, stewards, rules, description."
         );
         if networks::is_steward(conn, self.of.id(), self.by.id)? {
             text.push_str(
                 "\n\nAs a steward also: waiting; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
-                 accept NAME, decline NAME, invite NAME. Of these another steward has to say \"confirm\" and a number: \
-                 ban NAME, unban NAME, add steward NAME, remove steward NAME, rules and the new rules, practice yes, practice no. \
+                 accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK; description and a new one. Of these \
+                 another steward has to say \"confirm\" and a number: ban NAME, unban NAME, add steward NAME, remove steward \
+                 NAME, rules and the new rules, practice yes, practice no, move to NETWORK, share key with NAME. \
                  A name without @ at its beginning, as somebody@school.example, is not told of your message.",
             );
         }
@@ -168,6 +190,28 @@ impl Asked<'_> {
         check_is_steward(conn, self.of, self.by.id)?;
         let who = self.named(app, conn, words)?;
         person_deed(app, conn, self.of, self.by, &who, deed)
+    }
+
+    /// To look at a network elsewhere is a job: it is proposed, and answered again, after that.
+    fn move_to(&self, app: &App, conn: &mut DbConnection, words: &str) -> Result<String> {
+        check_is_steward(conn, self.of, self.by.id)?;
+        let target = match self.named(app, conn, words) {
+            Ok(known) => acct(&known.username, known.host.as_deref()),
+            Err(Error::NotFound) => words
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            Err(error) => return Err(error),
+        };
+        let job = Job::ProposeMove {
+            network: self.of.id(),
+            by: self.by.id,
+            message: self.message,
+            target,
+        };
+        enqueue(app, conn, &job)?;
+        Ok("I look at that network first.".to_owned())
     }
 
     /// Whom words name: apps show mentions without their hosts, so those of the message count first.

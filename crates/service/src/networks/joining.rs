@@ -28,6 +28,9 @@ pub(crate) fn check_may_join(
         return Ok(());
     };
     let refuse = |text: &str| Err(Error::Forbidden(text.to_owned()));
+    if let Some(target) = &account.moved_to_uri {
+        return refuse(&format!("This network has moved to {target}"));
+    }
     if networks::is_banned(conn, account.id, by)? {
         return refuse("The stewards of this network do not let you join");
     }
@@ -38,6 +41,15 @@ pub(crate) fn check_may_join(
         return refuse("This network is closed: its stewards invite those who may join");
     }
     Ok(())
+}
+
+/// The same as an answer, for those who are not told why.
+pub(crate) fn may_join(conn: &mut DbConnection, account: &Account, by: AccountId) -> Result<bool> {
+    match check_may_join(conn, account, by) {
+        Ok(()) => Ok(true),
+        Err(Error::Forbidden(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Somebody asks to join: the stewards are told, unless that is no news.

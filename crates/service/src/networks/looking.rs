@@ -6,7 +6,7 @@ use domain::{AccountId, NetworkPostState, Page, StatusId, limits};
 use storage::DbConnection;
 use storage::networks::{self, Network, NetworkPost, Proposal};
 
-use super::{Known, find, proposing, stewarding};
+use super::{Known, deciding, find, stewarding};
 use crate::accounts::accounts_page;
 use crate::audience::{blocked_among, visible_to};
 use crate::oauth::Person;
@@ -86,14 +86,16 @@ pub(super) fn shown(
     known: Known,
 ) -> Result<NetworkView> {
     let stewards = networks::stewards(conn, known.id())?;
+    let account = vec![views::account(app, viewer, known.account)];
+    let account = views::with_moved(app, conn, viewer, account)?.pop();
     Ok(NetworkView {
-        posts_are_practice: storage::practice_networks::is_rule(conn, known.id())?,
+        posts_are_practice: storage::practice_networks::is_rule(conn, known.network.account_id)?,
         is_steward: stewards.iter().any(|steward| Some(steward.id) == viewer),
         stewards: stewards
             .into_iter()
             .map(|steward| views::account(app, viewer, steward))
             .collect(),
-        account: views::account(app, viewer, known.account),
+        account: account.ok_or(Error::NotFound)?,
         network: known.network,
     })
 }
@@ -240,7 +242,7 @@ pub async fn proposals(app: &App, person: &Person, id: AccountId) -> Result<Vec<
     app.read(move |app, conn| {
         let known = find(conn, id)?;
         stewarding::check_is_steward(conn, &known, me)?;
-        let rows = networks::open_proposals(conn, id, proposing::open_since(app), PROPOSALS)?;
+        let rows = networks::open_proposals(conn, id, deciding::open_since(app), PROPOSALS)?;
         let mut ids: Vec<AccountId> = rows.iter().map(|row| row.proposed_by).collect();
         ids.extend(rows.iter().filter_map(|row| row.target_id));
         let people = views::accounts_by_id(app, conn, Some(me), ids)?;

@@ -1,18 +1,22 @@
-//! Making a network.
+//! Making a network, and finding somebody who looks after it.
 
-use domain::{AccountKind, Membership, Posting, limits};
+use domain::{AccountId, AccountKind, Membership, Posting, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks::Network;
 
 use super::looking::{NetworkView, shown};
-use super::saying::{full, say};
-use super::{Known, stewarding};
+use super::saying::{full, say, welcome};
+use super::{Known, find, named, stewarding};
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
+use crate::oauth::Person;
 use crate::text::format::{self, Rel};
 use crate::users::new_account;
-use crate::{App, Error, Result, accounts};
+use crate::{App, Error, Result, accounts, moderation};
+
+/// In the log of what moderators did.
+const NAMED: &str = "name steward";
 
 /// What a network is to be.
 #[derive(Debug, Clone, Default)]
@@ -53,13 +57,69 @@ pub async fn create(app: &App, new: NewNetwork) -> Result<NetworkView> {
         .await
 }
 
+/// Names a steward where none is left, as an administrator: none is named on the command line. As long as there is one, stewards
+/// decide that themselves.
+pub async fn name_steward(
+    app: &App,
+    by: Option<&Person>,
+    id: AccountId,
+    who: AccountId,
+) -> Result<String> {
+    let by = by.cloned();
+    app.transaction(move |app, conn| {
+        let of = find(conn, id)?;
+        storage::accounts::hold(conn, id)?;
+        if !storage::networks::stewards(conn, id)?.is_empty() {
+            return Err(invalid("The stewards of this network decide who is one"));
+        }
+        let who = accounts::find(conn, who)?;
+        if !stewarding::may_be_steward(&who) {
+            return Err(invalid("They cannot be a steward"));
+        }
+        storage::networks::add_steward(conn, id, who.id, app.now())?;
+        let (name, network) = (full(app, &who), full(app, &of.account));
+        let target = format!("{name} {network}");
+        match &by {
+            Some(by) => moderation::note(app, conn, by, NAMED, target)?,
+            None => moderation::note_command(app, conn, NAMED, target)?,
+        }
+        say(app, conn, &of, &who, &welcome(&network))?;
+        Ok(format!("{name} is a steward of {network} now."))
+    })
+    .await
+}
+
+/// The same by handles, on the command line.
+pub async fn name_steward_by_handle(app: &App, name: &str, handle: &str) -> Result<String> {
+    let network = name.to_lowercase();
+    let of = app
+        .read(move |_, conn| named(conn, &network).map(|known| known.id()))
+        .await?;
+    let nobody = || invalid(format!("Steward {handle} is nobody"));
+    let handle = handle.parse().map_err(|_| nobody())?;
+    let who = accounts::by_handle(app, handle, true)
+        .await?
+        .ok_or_else(nobody)?;
+    name_steward(app, None, of, who.id).await
+}
+
+pub(super) fn tidy(text: &str) -> String {
+    text.replace('\0', "")
+        .replace("\r\n", "\n")
+        .trim()
+        .to_owned()
+}
+
+pub(super) fn check_length(what: &str, text: &str, most: usize) -> Result<()> {
+    if text.chars().count() > most {
+        return Err(invalid(format!(
+            "{what} is too long (maximum is {most} characters)"
+        )));
+    }
+    Ok(())
+}
+
 fn checked(mut new: NewNetwork) -> Result<NewNetwork> {
-    let tidy = |text: &str| {
-        text.replace('\0', "")
-            .replace("\r\n", "\n")
-            .trim()
-            .to_owned()
-    };
     new.title = tidy(&new.title);
     new.description = tidy(&new.description);
     new.rules = tidy(&new.rules);
@@ -73,11 +133,7 @@ fn checked(mut new: NewNetwork) -> Result<NewNetwork> {
         ("Description", &new.description, limits::BIOGRAPHY),
         ("Rules", &new.rules, limits::NETWORK_RULES),
     ] {
-        if text.chars().count() > most {
-            return Err(invalid(format!(
-                "{what} is too long (maximum is {most} characters)"
-            )));
-        }
+        check_length(what, text, most)?;
     }
     if new.stewards.len() > limits::STEWARDS {
         return Err(invalid(format!(
@@ -129,16 +185,13 @@ fn write(
         storage::networks::add_steward(conn, account_id, steward.id, now)?;
     }
     for steward in stewards {
-        let text = format!(
-            "You look after {} from now on. Write \"help\" here to see what you can do.",
-            full(app, &known.account)
-        );
+        let text = welcome(&full(app, &known.account));
         say(app, conn, &known, steward, &text)?;
     }
     shown(app, conn, None, known)
 }
 
-fn paragraph(app: &App, text: &str) -> String {
+pub(super) fn paragraph(app: &App, text: &str) -> String {
     let tag_url = |tag: &str| app.addresses().tag(&domain::text::normalise_tag(tag));
     format::to_html(
         text,

@@ -3,14 +3,18 @@
 //! Nobody signs in as a network: its stewards act by the API, and anybody by direct messages in plain words.
 
 mod commands;
+mod deciding;
+mod describing;
+mod escrow;
 mod joining;
 mod looking;
 mod making;
 mod posting;
-mod proposing;
 mod resembling;
 mod saying;
 mod stewarding;
+mod succession;
+mod taking_over;
 
 use domain::AccountId;
 use storage::DbConnection;
@@ -20,18 +24,22 @@ use storage::networks::Network;
 use crate::jobs::{Outgoing, federate};
 use crate::{App, Error, Result};
 
+pub use deciding::confirm;
+pub use describing::{Change, change};
+pub use escrow::{Saved, half, half_of, saved, saved_by_name};
 pub use looking::{
     NetworkPostView, NetworkView, ProposalView, list, page, people, posts, proposals, requests,
     view,
 };
-pub use making::{NewNetwork, create};
+pub use making::{NewNetwork, create, name_steward, name_steward_by_handle};
 pub use posting::relay;
-pub use proposing::{Wish, confirm, wish};
 pub use resembling::similar;
 pub use stewarding::{PersonDeed, do_with_person, do_with_post};
+pub use taking_over::{Takeover, take_over};
 
-pub(crate) use joining::{asked, check_may_join};
+pub(crate) use joining::{asked, check_may_join, may_join};
 pub(crate) use posting::{arrived, forget, tell};
+pub(crate) use succession::propose_move;
 
 /// A network with its account.
 #[derive(Debug, Clone)]
@@ -51,6 +59,12 @@ pub(crate) fn find(conn: &mut DbConnection, id: AccountId) -> Result<Known> {
     let network = storage::networks::find(conn, id)?.ok_or(Error::NotFound)?;
     let account = crate::accounts::find(conn, id)?;
     Ok(Known { network, account })
+}
+
+/// The network of that name here, in lower case.
+fn named(conn: &mut DbConnection, name: &str) -> Result<Known> {
+    let account = storage::accounts::with_handle_key(conn, name)?.ok_or(Error::NotFound)?;
+    find(conn, account.id)
 }
 
 /// Which of these accounts of ours are networks.

@@ -100,7 +100,9 @@ fn submit(
     status: &Status,
 ) -> Result<()> {
     let standing = standing(conn, to.id(), author.id)?;
+    let moved_to = to.account.moved_to_uri.as_deref();
     let state = match to.network.posting.decide(standing) {
+        _ if moved_to.is_some() => NetworkPostState::Refused,
         // Whom moderators silenced is not passed on unread.
         NetworkPostState::Announced if author.silenced_at.is_some() => NetworkPostState::Waiting,
         state => state,
@@ -137,15 +139,17 @@ fn submit(
         }
         NetworkPostState::Refused | NetworkPostState::Removed => {
             let url = &status.url;
-            let text = if standing.is_banned {
-                format!(
+            let text = match moved_to {
+                Some(target) => format!(
+                    "Your post was not passed on to {name}: it has moved to {target}. The post itself stays as it is: {url}"
+                ),
+                None if standing.is_banned => format!(
                     "Your post was not passed on to {name}: its stewards do not let you post there. The post itself stays as it is: {url}"
-                )
-            } else {
-                format!(
+                ),
+                None => format!(
                     "Your post was not passed on to {name}: only its members post there. To become one, follow {name}. The post itself \
                      stays as it is: {url}"
-                )
+                ),
             };
             tell_author(app, conn, to, author, &text)
         }

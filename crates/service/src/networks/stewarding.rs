@@ -1,4 +1,4 @@
-//! What stewards do with posts and people, each alone.
+//! What each steward does alone, with posts and people; what binds others is proposed so.
 
 use domain::network::Deed;
 use domain::{AccountId, AccountKind, NetworkPostState, ProposalKind, StatusId, limits};
@@ -7,10 +7,10 @@ use storage::accounts::Account;
 use storage::networks::{self, NetworkPost};
 use storage::statuses::Status;
 
+use super::deciding::{Wish, propose};
 use super::posting::{announce, let_in, retract};
-use super::proposing::{Wish, propose};
 use super::saying::{full, say};
-use super::{Known, find};
+use super::{Known, find, succession};
 use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
 use crate::oauth::Person;
 use crate::{App, Error, Result, follows, practice};
@@ -21,11 +21,18 @@ pub enum PersonDeed {
     Accept,
     Decline,
     Invite,
+    /// Of a network elsewhere: it may move here.
+    Alias,
+    Unalias,
     /// Two stewards have to want it, as all that follows: it is proposed.
     Ban,
     Unban,
     AddSteward,
     RemoveSteward,
+    /// To a network elsewhere.
+    Move,
+    /// The key is halved between this steward and the one who proposes it.
+    ShareKey,
 }
 
 /// Whether somebody can look after a network: a person, here or elsewhere.
@@ -75,6 +82,9 @@ pub async fn do_with_person(
     deed: PersonDeed,
 ) -> Result<String> {
     let me = person.account.clone();
+    if deed == PersonDeed::Move {
+        succession::look_at(app, person.id(), id, who).await?;
+    }
     app.transaction(move |app, conn| {
         let of = find(conn, id)?;
         let who = crate::accounts::find(conn, who)?;
@@ -99,6 +109,9 @@ pub(super) fn post_deed(
         return answer_deed(app, conn, of, by, &status, deed);
     }
     let post = networks::post(conn, of.id(), id)?.ok_or(Error::NotFound)?;
+    if matches!(deed, Deed::Approve | Deed::Restore) && of.account.moved_to_uri.is_some() {
+        return Err(invalid("This network has moved, and passes nothing on"));
+    }
     match (deed, post.state) {
         (Deed::Pin, Announced) => pin(app, conn, of, &status, true),
         (Deed::Unpin, Announced) => pin(app, conn, of, &status, false),
@@ -309,10 +322,17 @@ pub(super) fn person_deed(
             return Ok(format!("{name} does not become a member."));
         }
         PersonDeed::Invite => return invite(app, conn, of, who),
+        PersonDeed::Alias => return succession::set_alias(app, conn, of, who, true),
+        PersonDeed::Unalias => return succession::set_alias(app, conn, of, who, false),
         PersonDeed::Ban => ProposalKind::Ban,
         PersonDeed::Unban => ProposalKind::Unban,
         PersonDeed::AddSteward => ProposalKind::AddSteward,
         PersonDeed::RemoveSteward => ProposalKind::RemoveSteward,
+        PersonDeed::Move => ProposalKind::Move,
+        PersonDeed::ShareKey if who.id == by.id => {
+            return Err(invalid("The halves of the key are for two stewards"));
+        }
+        PersonDeed::ShareKey => ProposalKind::ShareKey,
     };
     let wish = Wish {
         kind,

@@ -13,7 +13,7 @@ use storage::statuses::Status;
 use super::{keep_own, licence_label};
 use crate::jobs::{Outgoing, federate};
 use crate::streaming::Event;
-use crate::word::{language_of, say};
+use crate::word::{language_of, say_as_server};
 use crate::{App, Result, lineage};
 
 const HOW: &str =
@@ -51,7 +51,7 @@ pub(crate) fn ask(
          “always licence by” sets a licence for all your practice, “stop” ends these questions.",
         named(&missing),
     );
-    if let Some(message) = say(app, conn, author, &text, None)? {
+    if let Some(message) = say_as_server(app, conn, author, &text, None)? {
         reminders::note(conn, status.id, message.id, author.id)?;
     }
     Ok(())
@@ -94,7 +94,7 @@ pub(crate) fn hear(
         }
         said.push(format!("I did not understand that. {HOW}"));
     }
-    say(app, conn, author, &said.join("\n"), Some(status)).map(drop)
+    say_as_server(app, conn, author, &said.join("\n"), Some(status)).map(drop)
 }
 
 /// Whether a message is said to this server's account and to nobody else.

@@ -1,11 +1,14 @@
 //! Changing one's own words.
 
-use domain::{ContentType, MediaId, NotificationKind, QuotePolicy, StatusId};
+use domain::{ContentType, MediaId, MediaKind, NotificationKind, QuotePolicy, StatusId};
 use storage::DbConnection;
+use storage::media::Media;
 use storage::statuses::{Status, StatusEdit};
 
 use super::compose::{check_length, compose, emojis};
-use super::publish::{attach, check_language, check_media, clean, show};
+use super::publish::{
+    attach, attach_documents, check_documents, check_language, check_media, clean, show,
+};
 use super::write::tell_of_edit;
 use crate::attachments::{check_described, check_description, check_focus};
 use crate::error::invalid;
@@ -28,6 +31,8 @@ pub struct StatusChange {
     /// None leaves the files as they are.
     pub media: Option<Vec<MediaId>>,
     pub media_changes: Vec<MediaChange>,
+    /// None leaves them as they are: apps that know nothing of documents keep them.
+    pub documents: Option<Vec<MediaId>>,
     /// None leaves it as it is.
     pub poll: Option<NewPoll>,
     /// None leaves it as it is.
@@ -53,6 +58,7 @@ pub async fn edit(
     change.spoiler_text = clean(&change.spoiler_text);
     check_length(app, &change.text, &change.spoiler_text)?;
     check_media(app, change.media.as_deref().unwrap_or_default())?;
+    check_documents(change.documents.as_deref().unwrap_or_default())?;
     for media in &change.media_changes {
         check_description(media.description.as_deref())?;
         check_focus(media.focus)?;
@@ -69,10 +75,12 @@ pub async fn edit(
     app.transaction(move |app, conn| {
         let mut status = own(conn, &author.id, id)?;
         let files = storage::media::of_statuses(conn, &[id])?;
-        let stays_empty = change
-            .media
-            .as_ref()
-            .map_or(files.is_empty(), Vec::is_empty);
+        let (documents, media): (Vec<_>, Vec<_>) = files
+            .iter()
+            .partition(|file| file.kind == MediaKind::Document);
+        let left = change.media.as_ref().map_or(media.len(), Vec::len);
+        let linked = change.documents.as_ref().map_or(documents.len(), Vec::len);
+        let stays_empty = left == 0 && linked == 0;
         if change.text.is_empty() && stays_empty {
             return Err(invalid("Text can't be blank"));
         }
@@ -147,13 +155,17 @@ pub async fn edit(
             lineage::reconsider(app, conn, &status)?;
         }
         if let Some(media) = &change.media {
-            storage::media::detach_all(conn, id)?;
+            storage::media::detach(conn, id, false)?;
             attach(conn, author.id, id, media)?;
         }
+        if let Some(documents) = &change.documents {
+            storage::media::detach(conn, id, true)?;
+            attach_documents(conn, author.id, id, documents)?;
+        }
         for media in change.media_changes {
-            let Some(row) =
-                storage::media::find(conn, media.id)?.filter(|row| row.status_id == Some(id))
-            else {
+            let is_meant =
+                |row: &Media| row.status_id == Some(id) && row.kind != MediaKind::Document;
+            let Some(row) = storage::media::find(conn, media.id)?.filter(is_meant) else {
                 continue;
             };
             let description = media.description.or(row.description);

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, ApplicationId, ContentType, MediaId, QuotePolicy, StatusId, Visibility};
+use domain::{
+    AccountId, ApplicationId, ContentType, MediaId, MediaKind, QuotePolicy, StatusId, Visibility,
+    limits,
+};
 use storage::DbConnection;
 use storage::media::Media;
 use storage::statuses::Status;
@@ -18,6 +21,9 @@ use crate::polls::{self, NewPoll};
 use crate::views::{self, StatusView};
 use crate::{App, Error, Result, cards, language, lineage, practice, quotes};
 
+/// Place of the first document among the files of a status.
+pub(crate) const AFTER_MEDIA: i16 = 100;
+
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
 pub struct NewStatus {
@@ -31,6 +37,8 @@ pub struct NewStatus {
     pub in_reply_to: Option<StatusId>,
     /// In the order in which they are shown.
     pub media: Vec<MediaId>,
+    /// Files that are linked to, and not shown.
+    pub documents: Vec<MediaId>,
     pub poll: Option<NewPoll>,
     pub quoted: Option<StatusId>,
     /// Who may quote it.
@@ -48,7 +56,8 @@ impl NewStatus {
     pub(crate) fn checked(mut self, app: &App, person: &Person) -> Result<Self> {
         self.text = clean(&self.text);
         self.spoiler_text = clean(&self.spoiler_text);
-        if self.text.is_empty() && self.media.is_empty() {
+        let has_files = !self.media.is_empty() || !self.documents.is_empty();
+        if self.text.is_empty() && !has_files {
             // A warning alone is the text.
             if self.spoiler_text.is_empty() {
                 return Err(invalid("Text can't be blank"));
@@ -57,8 +66,9 @@ impl NewStatus {
         }
         check_length(app, &self.text, &self.spoiler_text)?;
         check_media(app, &self.media)?;
+        check_documents(&self.documents)?;
         if let Some(poll) = self.poll.take() {
-            if !self.media.is_empty() {
+            if has_files {
                 return Err(invalid("Cannot attach files along with a poll"));
             }
             self.poll = Some(poll.checked()?);
@@ -111,6 +121,16 @@ pub(super) fn check_media(app: &App, media: &[MediaId]) -> Result<()> {
         return Err(invalid(format!(
             "Cannot attach more than {} files",
             app.settings().max_media
+        )));
+    }
+    Ok(())
+}
+
+pub(super) fn check_documents(documents: &[MediaId]) -> Result<()> {
+    if documents.len() > limits::DOCUMENTS {
+        return Err(invalid(format!(
+            "Cannot attach more than {} documents",
+            limits::DOCUMENTS
         )));
     }
     Ok(())
@@ -217,7 +237,8 @@ fn store(
     }
     let policy = new.quote_policy.unwrap_or(person.user.default_quote_policy);
     let quote_policy = policy.within(visibility);
-    let is_bare = new.media.is_empty() && new.poll.is_none() && quoted.is_none();
+    let has_files = !new.media.is_empty() || !new.documents.is_empty();
+    let is_bare = !has_files && new.poll.is_none() && quoted.is_none();
     let card_id = if is_bare {
         cards::of_ours(app, conn, &composed.html)?
     } else {
@@ -287,6 +308,7 @@ fn store(
     }
     let files = attach(conn, author.id, status.id, &new.media)?;
     check_described(app, &files)?;
+    attach_documents(conn, author.id, status.id, &new.documents)?;
     if let Some(poll) = &new.poll {
         polls::ask(app, conn, &status, poll)?;
     }
@@ -330,7 +352,9 @@ pub(super) fn attach(
     let owned = storage::media::owned(conn, author, ids)?;
     check_ready(&owned)?;
     for (position, id) in (0_i16..).zip(ids) {
-        let mine = owned.iter().any(|media| media.id == *id);
+        let mine = owned
+            .iter()
+            .any(|media| media.id == *id && media.kind != MediaKind::Document);
         if !mine || !storage::media::attach(conn, *id, status, position)? {
             return Err(invalid(
                 "Media attachments could not be found, or are in use",
@@ -338,6 +362,28 @@ pub(super) fn attach(
         }
     }
     Ok(owned)
+}
+
+/// The same of documents, which come after what is shown.
+pub(super) fn attach_documents(
+    conn: &mut DbConnection,
+    author: AccountId,
+    status: StatusId,
+    ids: &[MediaId],
+) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let owned = storage::media::owned(conn, author, ids)?;
+    for (position, id) in (AFTER_MEDIA..).zip(ids) {
+        let mine = owned
+            .iter()
+            .any(|file| file.id == *id && file.kind == MediaKind::Document);
+        if !mine || !storage::media::attach(conn, *id, status, position)? {
+            return Err(invalid("Documents could not be found, or are in use"));
+        }
+    }
+    Ok(())
 }
 
 /// A status as its author sees it.

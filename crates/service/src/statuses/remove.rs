@@ -35,10 +35,10 @@ pub async fn delete(app: &App, person: &Person, id: StatusId) -> Result<StatusVi
     .await
 }
 
-/// The same; its files go at once. They are waste if the server ends in between, and go a day later.
+/// The same; its files go at once, or a day later if the server ends in between.
 pub async fn delete_with_media(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
     let view = delete(app, person, id).await?;
-    for attached in &view.media {
+    for attached in view.media.iter().chain(&view.documents) {
         attachments::delete(app, person, attached.media.id).await?;
     }
     Ok(view)

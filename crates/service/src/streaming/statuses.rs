@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::{AccountId, ListId, RepliesPolicy, StatusId, Visibility};
+use domain::{AccountId, ListId, MediaKind, RepliesPolicy, StatusId, Visibility};
 use storage::DbConnection;
 use storage::statuses::Status;
 
@@ -156,8 +156,11 @@ fn for_all(conn: &mut DbConnection, present: &Present, status: &Status) -> Resul
     }
     let mut to = in_public(present, status);
     let mut of_media = in_media(present, status);
-    if !of_media.is_empty() && !storage::media::of_statuses(conn, &[status.id])?.is_empty() {
-        to.append(&mut of_media);
+    if !of_media.is_empty() {
+        let files = storage::media::of_statuses(conn, &[status.id])?;
+        if files.iter().any(|file| file.kind != MediaKind::Document) {
+            to.append(&mut of_media);
+        }
     }
     let answers_another = status.in_reply_to_uri.is_some()
         && status.in_reply_to_account_id != Some(status.account_id);

@@ -1,16 +1,13 @@
 //! Taking a file in, and telling what became of its lines.
 
-use std::collections::HashMap;
-
-use domain::{ImportKind, LineOutcome, limits};
-use serde::{Deserialize, Serialize};
+use domain::{AccountId, Brought, ImportKind, LineOutcome};
 use storage::DbConnection;
-use storage::imports::{self, Import, Line};
+use storage::imports::{self, Import, Line, Which};
 
 use super::parse::{Fields, columns, parse};
 use super::{guarded, internal, written};
+use crate::brought::{self, Summary, next};
 use crate::error::invalid;
-use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
 use crate::{App, Error, Result};
 
@@ -22,25 +19,6 @@ const AT_ONCE: i64 = 3;
 const SHOWN: i64 = 20;
 /// Lines of one stretch of a report.
 const STRETCH: i64 = 500;
-/// Characters of a reason.
-const REASON: usize = 200;
-
-/// How many lines of a file came to what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    pub waiting: i64,
-    pub done: i64,
-    pub already: i64,
-    pub not_found: i64,
-    pub refused: i64,
-}
-
-/// A file that was brought along.
-#[derive(Debug, Clone)]
-pub struct Summary {
-    pub import: Import,
-    pub counts: Counts,
-}
 
 /// A line of a file, and what became of it.
 #[derive(Debug, Clone)]
@@ -96,31 +74,19 @@ pub async fn submit(
         })
         .collect::<Result<Vec<Line>>>()?;
     app.transaction(move |app, conn| {
-        if imports::count_unfinished(conn, me)? >= AT_ONCE {
+        // Those who come at the same moment are counted one after the other.
+        storage::accounts::hold(conn, me)?;
+        if imports::count_unfinished(conn, me, false)? >= AT_ONCE {
             return Err(invalid(
                 "Other files are still being worked off: please wait until one of them is done",
             ));
         }
         let import = Import {
-            id,
-            account_id: me,
-            kind,
             overwrite,
-            cleared: false,
-            step: 0,
-            counts: String::new(),
-            created_at: now,
-            finished_at: None,
+            ..Import::new(id, me, Brought::List(kind), now)
         };
-        imports::insert(conn, import, lines)?;
-        enqueue(
-            app,
-            conn,
-            &Job::Import {
-                import: id,
-                step: 0,
-            },
-        )
+        brought::begin(app, conn, import)?;
+        Ok(imports::insert_lines(conn, lines)?)
     })
     .await?;
     Ok(id)
@@ -129,52 +95,17 @@ pub async fn submit(
 /// The files that somebody brought along last, newest first.
 pub async fn recent(app: &App, person: &Person) -> Result<Vec<Summary>> {
     let me = person.id();
-    app.read(move |_, conn| {
-        let found = imports::of_account(conn, me, SHOWN)?;
-        let unfinished: Vec<i64> = found
-            .iter()
-            .filter(|import| import.finished_at.is_none())
-            .map(|import| import.id)
-            .collect();
-        let counted = counted(imports::counts(conn, &unfinished)?);
-        Ok(found
-            .into_iter()
-            .map(|import| Summary {
-                counts: counted
-                    .get(&import.id)
-                    .copied()
-                    .or_else(|| serde_json::from_str(&import.counts).ok())
-                    .unwrap_or_default(),
-                import,
-            })
-            .collect())
-    })
-    .await
+    app.read(move |_, conn| brought::recent(conn, me, false, SHOWN))
+        .await
 }
 
-/// Notes that all lines are worked off, and what they came to.
-pub(super) fn finish(app: &App, conn: &mut DbConnection, id: i64) -> Result<()> {
-    let counts = counted(imports::counts(conn, &[id])?)
-        .remove(&id)
-        .unwrap_or_default();
-    let counts = serde_json::to_string(&counts).map_err(internal)?;
-    Ok(imports::finish(conn, id, app.now(), &counts)?)
-}
-
-fn counted(rows: Vec<(i64, i16, i64)>) -> HashMap<i64, Counts> {
-    let mut found: HashMap<i64, Counts> = HashMap::new();
-    for (id, outcome, lines) in rows {
-        let counts = found.entry(id).or_default();
-        match LineOutcome::try_from(outcome) {
-            Ok(LineOutcome::Waiting) => counts.waiting = lines,
-            Ok(LineOutcome::Done) => counts.done = lines,
-            Ok(LineOutcome::Already) => counts.already = lines,
-            Ok(LineOutcome::NotFound) => counts.not_found = lines,
-            Ok(LineOutcome::Refused) => counts.refused = lines,
-            Err(_) => {}
-        }
+/// One's own file, and what it lists.
+fn own(conn: &mut DbConnection, me: AccountId, id: i64) -> Result<(Summary, ImportKind)> {
+    let summary = brought::own(conn, me, id)?;
+    match summary.import.kind {
+        Brought::List(kind) => Ok((summary, kind)),
+        Brought::Posts => Err(Error::NotFound),
     }
-    found
 }
 
 /// What became of one's own file: its lines after the line `after`, and where the next stretch begins.
@@ -187,13 +118,9 @@ pub async fn report(
 ) -> Result<(Summary, Vec<ReportLine>, Option<i32>)> {
     let me = person.id();
     app.read(move |_, conn| {
-        let import = own(imports::find(conn, id)?, me)?;
-        let counts = counted(imports::counts(conn, &[id])?)
-            .remove(&id)
-            .unwrap_or_default();
-        let rows = imports::lines(conn, id, after, false, STRETCH)?;
-        let more = next(&rows);
-        let kind = import.kind;
+        let (summary, kind) = own(conn, me, id)?;
+        let rows = imports::lines(conn, id, after, Which::All, STRETCH)?;
+        let more = next(&rows, STRETCH);
         let lines = rows
             .into_iter()
             .map(|row| {
@@ -211,7 +138,7 @@ pub async fn report(
                 })
             })
             .collect::<Result<_>>()?;
-        Ok((Summary { import, counts }, lines, more))
+        Ok((summary, lines, more))
     })
     .await
 }
@@ -226,11 +153,11 @@ pub async fn failures(
 ) -> Result<(Vec<u8>, Option<i32>)> {
     let me = person.id();
     app.read(move |_, conn| {
-        let import = own(imports::find(conn, id)?, me)?;
-        let rows = imports::lines(conn, id, after, true, STRETCH)?;
+        let (_, kind) = own(conn, me, id)?;
+        let rows = imports::lines(conn, id, after, Which::Failed, STRETCH)?;
         let mut lines: Vec<Vec<String>> = Vec::new();
         if after == 0 {
-            let names = columns(import.kind).iter().copied().chain(["Reason"]);
+            let names = columns(kind).iter().copied().chain(["Reason"]);
             lines.push(names.map(str::to_owned).collect());
         }
         for row in &rows {
@@ -238,28 +165,11 @@ pub async fn failures(
                 LineOutcome::NotFound => "not found",
                 _ => row.reason.as_str(),
             };
-            let mut cells = Fields::read(&row.fields)?.cells(import.kind);
+            let mut cells = Fields::read(&row.fields)?.cells(kind);
             cells.push(reason.to_owned());
             lines.push(cells.iter().map(|cell| guarded(cell)).collect());
         }
-        Ok((written(&lines)?, next(&rows)))
+        Ok((written(&lines)?, next(&rows, STRETCH)))
     })
     .await
-}
-
-fn next(rows: &[Line]) -> Option<i32> {
-    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count >= STRETCH);
-    rows.last().filter(|_| is_full).map(|row| row.number)
-}
-
-fn own(import: Option<Import>, me: domain::AccountId) -> Result<Import> {
-    import
-        .filter(|import| import.account_id == me)
-        .ok_or(Error::NotFound)
-}
-
-/// A reason as short as it is shown.
-pub(crate) fn shortened(reason: &str) -> String {
-    let reason = reason.strip_prefix("Validation failed: ").unwrap_or(reason);
-    limits::cut(reason, REASON).replace('\0', "")
 }

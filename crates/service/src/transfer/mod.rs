@@ -9,10 +9,10 @@ mod parse;
 mod work;
 
 pub use export::{ExportKind, Part, part};
-pub(crate) use import::shortened;
-pub use import::{Counts, FILE_BYTES, ReportLine, Summary, failures, recent, report, submit};
+pub use import::{FILE_BYTES, ReportLine, failures, recent, report, submit};
 pub(crate) use work::work;
 
+pub use crate::brought::{Counts, Summary};
 use crate::{Error, Result};
 
 /// Letters at the beginning of a cell that spreadsheets take for a formula.

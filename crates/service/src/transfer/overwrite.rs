@@ -14,8 +14,8 @@ use crate::{App, Result, blocks, follows, mutes, statuses};
 const AT_ONCE: i64 = 100;
 
 /// Ends all of the kind that no line of the file means. Doing it twice does no harm.
-pub(super) async fn clear(app: &App, import: &Import) -> Result<()> {
-    let (id, me, kind) = (import.id, import.account_id, import.kind);
+pub(super) async fn clear(app: &App, import: &Import, kind: ImportKind) -> Result<()> {
+    let (id, me) = (import.id, import.account_id);
     let keys: HashSet<String> = app
         .read(move |_, conn| Ok(storage::imports::keys(conn, id)?))
         .await?
@@ -35,7 +35,7 @@ pub(super) async fn clear(app: &App, import: &Import) -> Result<()> {
                 let is_full = i64::try_from(cursors.len()).is_ok_and(|rows| rows >= AT_ONCE);
                 let oldest = cursors.into_iter().min().filter(|_| is_full);
                 if oldest.is_none() {
-                    storage::imports::set_cleared(conn, id)?;
+                    storage::imports::set_prepared(conn, id, 0)?;
                 }
                 Ok(oldest)
             })

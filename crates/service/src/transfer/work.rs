@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use domain::{Handle, ImportKind, LineOutcome};
+use domain::{Brought, Handle, ImportKind, LineOutcome};
 use futures_util::StreamExt;
 use futures_util::stream;
 use storage::DbConnection;
 use storage::accounts::Account;
-use storage::imports::{self, Import, Line};
+use storage::imports::{self, Line};
 use tokio::time::timeout;
 
 use super::deeds::{Target, deed};
-use super::import::{finish, shortened};
 use super::overwrite;
 use super::parse::Fields;
-use crate::jobs::{Job, enqueue_at};
+use crate::brought::{self, shortened};
 use crate::{App, Error, Found, Result, accounts, search};
 
 /// Lines of one job.
@@ -51,7 +50,7 @@ enum Reached {
 pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
     let found = app
         .read(move |_, conn| {
-            let Some(import) = imports::find(conn, id)?.filter(|import| import.step == step) else {
+            let Some(import) = brought::in_turn(conn, id, step)? else {
                 return Ok(None);
             };
             let owner = storage::accounts::find(conn, import.account_id)?;
@@ -61,33 +60,30 @@ pub(crate) async fn work(app: &App, id: i64, step: i32) -> Result<()> {
     let Some((import, owner)) = found else {
         return Ok(());
     };
+    let Brought::List(kind) = import.kind else {
+        return Ok(());
+    };
     if owner.is_gone() {
         // Nothing is done for somebody suspended; they may bring the file again.
         return app
-            .transaction(move |app, conn| finish(app, conn, id))
+            .transaction(move |app, conn| brought::finish(app, conn, &import, ""))
             .await;
     }
-    if import.overwrite && !import.cleared {
-        overwrite::clear(app, &import).await?;
+    if import.overwrite && !import.prepared {
+        overwrite::clear(app, &import, kind).await?;
     }
     let lines = app
         .read(move |app, conn| Ok(imports::due(conn, id, app.now(), LINES)?))
         .await?;
-    let reached = reach(app, import.kind, lines).await?;
+    let reached = reach(app, kind, lines).await?;
     app.transaction(move |app, conn| {
-        if !imports::take_step(conn, id, step)? {
+        if !brought::take_turn(conn, &import)? {
             return Ok(());
         }
-        note(app, conn, &import, &owner, reached)?;
+        note(app, conn, id, kind, &owner, reached)?;
         match imports::next_due(conn, id)? {
-            None => finish(app, conn, id),
-            Some(due) => {
-                let next = Job::Import {
-                    import: id,
-                    step: step.saturating_add(1),
-                };
-                enqueue_at(app, conn, &next, due.max(app.now()))
-            }
+            None => brought::finish(app, conn, &import, ""),
+            Some(due) => brought::pass_on(app, conn, &import, due.max(app.now())),
         }
     })
     .await
@@ -176,7 +172,8 @@ async fn post(app: &App, line: &Line) -> Result<Option<Target>> {
 fn note(
     app: &App,
     conn: &mut DbConnection,
-    import: &Import,
+    id: i64,
+    kind: ImportKind,
     owner: &Account,
     reached: Vec<(Line, Reached)>,
 ) -> Result<()> {
@@ -185,7 +182,6 @@ fn note(
         let (outcome, reason) = match reached {
             Reached::Target(target) => {
                 let fields = Fields::read(&line.fields)?;
-                let kind = import.kind;
                 let done = app.savepoint(conn, |conn| deed(app, conn, kind, owner, fields, target));
                 match done {
                     Ok(true) => (LineOutcome::Done, String::new()),
@@ -217,6 +213,6 @@ fn note(
         };
         imports::mark(conn, line.import_id, line.number, outcome, &reason)?;
     }
-    imports::postpone(conn, import.id, &spared, app.now() + REST)?;
+    imports::postpone(conn, id, &spared, app.now() + REST)?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use domain::{AccountKind, Role};
 use storage::DbConnection;
 use storage::accounts::Account;
 
+use super::own::set_password_hash;
 use super::sign_up::{send_confirmation, tell_moderators};
 use super::{NewPerson, insert, new_account, normal_email};
 use crate::error::invalid;
@@ -153,14 +154,12 @@ pub async fn set_password(app: &App, username: &str, password: Option<String>) -
     let hash = passwords::hash(password.clone()).await?;
     let username = username.to_owned();
     app.transaction(move |app, conn| {
-        let Person { mut user, .. } = named(conn, &username)?;
-        user.password_hash = hash;
-        storage::users::update(conn, &user)?;
-        storage::sessions::delete_of_user(conn, user.id)?;
-        storage::second_factors::delete_pending(conn, user.id)?;
+        let user = named(conn, &username)?.user.id;
+        set_password_hash(conn, user, hash)?;
+        storage::sessions::delete_of_user(conn, user)?;
         Ok(storage::applications::revoke_tokens_of_user(
             conn,
-            user.id,
+            user,
             app.now(),
         )?)
     })

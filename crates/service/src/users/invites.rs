@@ -92,8 +92,10 @@ pub async fn create_own(
     if days.is_some_and(|days| !(1..=DAYS).contains(&days)) {
         return Err(invalid(format!("Days must be 1 to {DAYS}")));
     }
-    let user = person.user.id;
+    let (user, account) = (person.user.id, person.id());
     app.transaction(move |app, conn| {
+        // Those that are made at the same moment are counted one after the other.
+        storage::accounts::hold(conn, account)?;
         if storage::invites::count_good(conn, user, app.now())? >= MOST {
             return Err(invalid(format!(
                 "There are {MOST} invitations already: end one first"

@@ -10,7 +10,7 @@ use super::admin::find;
 use super::sign_in::prove_again;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
-use crate::{App, Error, Result, archives, follows, incoming};
+use crate::{App, Error, Result, archives, brought, files, follows, incoming};
 
 /// Deletes one's own account, if one knows the password.
 pub async fn delete_own(app: &App, person: &Person, password: &str, from: IpAddr) -> Result<()> {
@@ -27,31 +27,25 @@ pub async fn delete(app: &App, username: &str) -> Result<()> {
 /// All that somebody said and wrote goes, and what they sign in with. Other servers are told. The name stays taken,
 /// by nobody, so that nobody can be taken for them.
 pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
-    let files = app
-        .transaction(move |app, conn| {
-            let account = storage::accounts::find(conn, id)?
-                .filter(|row| row.deleted_at.is_none())
-                .ok_or(Error::NotFound)?;
-            let faces = [account.avatar.clone(), account.header.clone()];
-            let mut files: Vec<String> = faces.into_iter().flatten().collect();
-            forget(app, conn, account)?;
-            storage::users::delete_of_account(conn, id)?;
-            storage::notifications::delete_all(conn, id)?;
-            storage::decisions::delete_of_account(conn, id)?;
-            storage::imports::delete_of_account(conn, id)?;
-            files.extend(archives::forget(conn, id)?);
-            storage::collections::delete_all(conn, id)?;
-            storage::annual_reports::delete_all(conn, id)?;
-            storage::practice_reminders::forget_settings(conn, id)?;
-            federate(app, conn, Outgoing::DeleteAccount { account: id })?;
-            incoming::remove_all(app, conn, id)?;
-            Ok(files)
-        })
-        .await?;
-    for file in files {
-        app.media().delete(&file).await?;
-    }
-    Ok(())
+    app.transaction(move |app, conn| {
+        let account = storage::accounts::hold(conn, id)?
+            .filter(|row| row.deleted_at.is_none())
+            .ok_or(Error::NotFound)?;
+        let faces = [account.avatar.clone(), account.header.clone()];
+        files::forget(app, conn, faces.into_iter().flatten())?;
+        forget(app, conn, account)?;
+        storage::users::delete_of_account(conn, id)?;
+        storage::notifications::delete_all(conn, id)?;
+        storage::decisions::delete_of_account(conn, id)?;
+        brought::forget(app, conn, id)?;
+        archives::forget(app, conn, id)?;
+        storage::collections::delete_all(conn, id)?;
+        storage::annual_reports::delete_all(conn, id)?;
+        storage::practice_reminders::forget_settings(conn, id)?;
+        federate(app, conn, Outgoing::DeleteAccount { account: id })?;
+        incoming::remove_all(app, conn, id)
+    })
+    .await
 }
 
 /// Other servers take all follows away by themselves.

@@ -114,12 +114,19 @@ fn check(password: &str) -> Result<()> {
     passwords::check(password).map_err(|weak| Error::Invalid(format!("The password {weak}.")))
 }
 
-/// Whoever knows an older link or owes a code for the old password has to begin anew.
-fn set_password_hash(conn: &mut DbConnection, user: UserId, hash: String) -> Result<Person> {
+/// Whoever knows an older link or owes a code for the old password has to begin anew; so does whoever knew that password
+/// and wished for another address.
+pub(super) fn set_password_hash(
+    conn: &mut DbConnection,
+    user: UserId,
+    hash: String,
+) -> Result<Person> {
     let (mut user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
     user.password_hash = hash;
     storage::users::update(conn, &user)?;
-    storage::sessions::delete_mail_tokens(conn, user.id, MailPurpose::PasswordReset)?;
+    for purpose in [MailPurpose::PasswordReset, MailPurpose::NewAddress] {
+        storage::sessions::delete_mail_tokens(conn, user.id, purpose)?;
+    }
     storage::second_factors::delete_pending(conn, user.id)?;
     storage::sessions::clear_failures(conn, &format!("user:{}", user.id))?;
     Ok(Person { user, account })

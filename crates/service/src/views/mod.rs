@@ -11,7 +11,7 @@ mod status;
 use std::sync::Arc;
 
 use domain::quote::Permission;
-use domain::{AccountId, CustomEmoji, FilmFacts, MediaId, MediaState, StatusId, Time};
+use domain::{AccountId, CustomEmoji, FilmFacts, MediaId, MediaKind, MediaState, StatusId, Time};
 use storage::accounts::Account;
 use storage::cards::Card;
 use storage::media::Media;
@@ -21,6 +21,7 @@ use storage::statuses::Status;
 
 use crate::collections::CollectionView;
 use crate::custom_emojis::used_by;
+use crate::documents;
 use crate::filters::Filtered;
 use crate::lineage::SourceView;
 use crate::practice::PracticeView;
@@ -60,6 +61,8 @@ pub struct StatusView {
     pub author: Arc<AccountView>,
     pub boosted: Option<Box<StatusView>>,
     pub media: Vec<MediaView>,
+    /// Files that are linked to below its words, and not shown.
+    pub documents: Vec<MediaView>,
     pub mentions: Vec<MentionView>,
     pub tags: Vec<TagView>,
     pub poll: Option<PollView>,
@@ -257,5 +260,22 @@ impl MediaView {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.media.state == MediaState::Ready
+    }
+
+    #[must_use]
+    pub fn is_document(&self) -> bool {
+        self.media.kind == MediaKind::Document
+    }
+
+    /// What a document is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        documents::name(&self.media)
+    }
+
+    /// What is said of a document besides: `PDF, 240 kB`.
+    #[must_use]
+    pub fn about(&self) -> String {
+        documents::about(&self.media)
     }
 }

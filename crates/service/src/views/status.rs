@@ -20,7 +20,7 @@ use crate::filters::Filters;
 use crate::lineage::{self, SourceView};
 use crate::practice;
 use crate::remote_files::{Owner, attachment_address, picture_address, show_emojis};
-use crate::{App, Result};
+use crate::{App, Result, documents};
 
 /// What belongs to a set of statuses.
 struct Belongings {
@@ -200,6 +200,12 @@ impl Belongings {
             )
         };
         let (media, mentions, tags) = of(status.id);
+        let files = media.cloned().unwrap_or_default().into_iter();
+        let (documents, media): (Vec<_>, Vec<_>) = files.partition(MediaView::is_document);
+        if !documents.is_empty() {
+            let files = documents.iter().map(|view| &view.media);
+            status.content = documents::with_links(app, &status.content, files);
+        }
         let own = self
             .deeds
             .as_ref()
@@ -221,7 +227,8 @@ impl Belongings {
         };
         let mut view = StatusView {
             author,
-            media: media.cloned().unwrap_or_default(),
+            media,
+            documents,
             mentions: mentions.cloned().unwrap_or_default(),
             tags: tags.cloned().unwrap_or_default(),
             poll: self
@@ -274,6 +281,7 @@ impl ViewerDeeds {
 pub(crate) fn media(app: &App, media: Media) -> MediaView {
     let url = match (&media.file, &media.remote_url) {
         _ if media.state != MediaState::Ready => None,
+        _ if media.kind == MediaKind::Document => Some(documents::address(app, &media)),
         (Some(file), _) => Some(app.addresses().media(file)),
         (None, Some(remote)) => Some(attachment_address(
             app,

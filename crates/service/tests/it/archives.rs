@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::TimeDelta;
-use domain::{LineOutcome, Time};
+use domain::{Brought, LineOutcome, Time};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use service::archives::{self, Documents};
@@ -12,13 +12,15 @@ use service::jobs::Job;
 use service::keys::Keys;
 use service::oauth::Person;
 use service::{App, Error};
-use storage::DbConnection;
 use storage::accounts::Account;
-use storage::post_imports::{self, Item, PostImport};
+use storage::imports::{self, Import, Line};
 use storage::statuses::Status;
+use storage::{DbConnection, imported_posts};
 use test_support::{Kind, TestApp};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+
+use crate::files::remove_files;
 
 /// Days that the test moved its clock on.
 static LATER: AtomicI64 = AtomicI64::new(0);
@@ -99,38 +101,33 @@ async fn an_archive_is_there_for_seven_days_and_then_it_is_gone_with_its_file() 
         service::jobs::prune(app).await.unwrap();
         let late = archives::open(app, &ada, asked.id).await;
         assert!(matches!(late, Err(Error::NotFound)), "it is gone");
+        remove_files(app).await;
         assert!(!app.media().has(&file).await.unwrap());
         archives::ask(app, &ada).await.unwrap();
     }
 }
 
 /// All posts of it are read.
-fn import(app: &App, owner: &Person, file: &str) -> PostImport {
-    PostImport {
-        id: 1,
-        account_id: owner.id(),
+fn import(app: &App, owner: &Person, file: &str) -> Import {
+    Import {
         file: Some(file.to_owned()),
-        is_read: true,
-        step: 0,
-        boosts: 0,
-        unpacked: 0,
-        failure: String::new(),
-        counts: String::new(),
-        created_at: app.now(),
-        finished_at: None,
+        prepared: true,
+        ..Import::new(1, owner.id(), Brought::Posts, app.now())
     }
 }
 
 /// A post of it that waits.
-fn item(app: &App, number: i32, body: &str) -> Item {
-    Item {
+fn item(app: &App, number: i32, body: &str) -> Line {
+    Line {
         import_id: 1,
         number,
-        uri: format!("https://old.example/{number}"),
-        body: body.to_owned(),
-        published_at: app.now(),
+        key: format!("https://old.example/{number}"),
+        host: String::new(),
+        fields: body.to_owned(),
         outcome: LineOutcome::Waiting,
         reason: String::new(),
+        attempts: 0,
+        due_at: app.now(),
     }
 }
 
@@ -141,10 +138,10 @@ fn body(number: i32, content: &str) -> String {
     .to_string()
 }
 
-async fn write(app: &App, import: PostImport, items: Vec<Item>) {
+async fn write(app: &App, import: Import, items: Vec<Line>) {
     app.transaction(move |_, conn| {
-        post_imports::insert(conn, import)?;
-        Ok(post_imports::insert_items(conn, items)?)
+        imports::insert(conn, import)?;
+        Ok(imports::insert_lines(conn, items)?)
     })
     .await
     .unwrap();
@@ -215,7 +212,7 @@ async fn practice_out_of_an_archive_is_read_and_its_author_is_asked_nothing() {
                 let mut ids = Vec::new();
                 for number in 1..=2 {
                     let uri = format!("https://old.example/{number}");
-                    ids.extend(post_imports::taken_over(conn, me, &uri)?);
+                    ids.extend(imported_posts::find(conn, me, &uri)?);
                 }
                 assert_eq!(ids.len(), 2);
                 let is_asked = storage::practice_reminders::is_noted(conn, ids[0])?;
@@ -254,6 +251,7 @@ async fn an_archive_whose_job_is_given_up_is_finished() {
         assert!(taken.import.finished_at.is_some(), "{taken:?}");
         assert!(taken.import.failure.contains("failed"), "{taken:?}");
         assert_eq!(taken.counts.waiting, 1);
+        remove_files(app).await;
         assert!(!app.media().has("ab/here.archive").await.unwrap());
         drop(archives::turn(app, &ada).await.unwrap());
     }
@@ -315,18 +313,18 @@ async fn of_an_archive_with_many_posts_what_is_to_be_said_stays_and_then_all_of_
                 7 => (LineOutcome::Refused, "bad"),
                 _ => (LineOutcome::Done, ""),
             };
-            Item {
+            Line {
                 outcome,
                 reason: reason.to_owned(),
                 ..item(app, number, "")
             }
         };
-        let posts: Vec<Item> = (1..=POSTS).map(worked_off).collect();
+        let posts: Vec<Line> = (1..=POSTS).map(worked_off).collect();
         let (first, rest) = posts.split_at(400);
         write(app, import(app, &ada, "ab/gone.archive"), first.to_vec()).await;
         for some in rest.chunks(400) {
             let some = some.to_vec();
-            app.transaction(move |_, conn| Ok(post_imports::insert_items(conn, some)?))
+            app.transaction(move |_, conn| Ok(imports::insert_lines(conn, some)?))
                 .await
                 .unwrap();
         }
@@ -335,6 +333,11 @@ async fn of_an_archive_with_many_posts_what_is_to_be_said_stays_and_then_all_of_
         let (taken, remarks, _) = archives::report(app, &ada, 1, 0).await.unwrap();
         assert_eq!((taken.counts.done, taken.counts.refused), (2_297, 3));
         assert_eq!(remarks.len(), 3);
+        // It is no list, though it lies beside them.
+        let as_list = service::transfer::report(app, &ada, 1, 0).await;
+        assert!(matches!(as_list, Err(Error::NotFound)));
+        let lists = service::transfer::recent(app, &ada).await.unwrap();
+        assert!(lists.is_empty(), "{lists:?}");
         assert_eq!(left(app).await, [(1, 4, 3)]);
 
         LONG_AFTER.store(31, Ordering::Relaxed);
@@ -347,7 +350,7 @@ async fn of_an_archive_with_many_posts_what_is_to_be_said_stays_and_then_all_of_
 
 /// Posts by archive and outcome.
 async fn left(app: &App) -> Vec<(i64, i16, i64)> {
-    app.transaction(|_, conn| Ok(post_imports::counts(conn, &[1])?))
+    app.transaction(|_, conn| Ok(imports::counts(conn, &[1])?))
         .await
         .unwrap()
 }
@@ -361,7 +364,7 @@ async fn an_archive_whose_file_is_gone_is_finished_once_all_its_posts_are_worked
         let app = &test.app;
         let ada = test.person("ada").await;
         // As a process leaves it that dies between the file and the note of it.
-        let done = Item {
+        let done = Line {
             outcome: LineOutcome::Done,
             ..item(app, 1, "")
         };

@@ -7,8 +7,10 @@
 )]
 
 mod archives;
+mod documents;
 mod emojis;
 mod entering;
+mod files;
 mod films;
 mod leaving;
 mod pages;

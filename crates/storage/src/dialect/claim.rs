@@ -4,7 +4,7 @@
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use domain::{AccountId, InboxId, Time};
+use domain::{AccountId, InboxId, MediaId, Time};
 
 use crate::accounts::Account;
 use crate::among::among;
@@ -13,8 +13,9 @@ use crate::custom_emojis::Emoji;
 use crate::deliveries::Lane;
 use crate::inbox::Received;
 use crate::jobs::Job;
+use crate::media::Media;
 use crate::pushes::Push;
-use crate::schema::{accounts, custom_emojis, delivery_lanes, inbox, jobs, pushes};
+use crate::schema::{accounts, custom_emojis, delivery_lanes, inbox, jobs, media, pushes};
 
 /// Loads the rows of a query; on PostgreSQL holds them, and leaves out what others hold.
 macro_rules! claim {
@@ -210,4 +211,34 @@ pub(crate) fn hold_emoji(conn: &mut DbConnection, id: i64) -> QueryResult<Option
             .first(c),
     }
     .optional()
+}
+
+/// The attachment, which until the end of the transaction nobody else changes.
+pub(crate) fn hold_media(conn: &mut DbConnection, id: MediaId) -> QueryResult<Option<Media>> {
+    match conn {
+        DbConnection::Sqlite(c) => media::table.find(id.0).select(Media::as_select()).first(c),
+        DbConnection::Postgres(c) => media::table
+            .find(id.0)
+            .select(Media::as_select())
+            .for_update()
+            .first(c),
+    }
+    .optional()
+}
+
+pub(crate) fn abandoned_media(
+    conn: &mut DbConnection,
+    time: Time,
+    limit: i64,
+) -> QueryResult<Vec<Media>> {
+    let rows: Vec<Media> = claim!(
+        conn,
+        media::table
+            .filter(media::status_id.is_null())
+            .filter(media::scheduled_id.is_null())
+            .filter(media::created_at.lt(time))
+            .limit(limit)
+            .select(Media::as_select())
+    );
+    Ok(rows)
 }

@@ -1,11 +1,13 @@
 //! Subject networks: what their rules are, and who looks after them. An account of type Group is behind each.
 
+mod halves;
 mod posts;
 mod proposals;
 
 use diesel::prelude::*;
 use domain::{AccountId, Membership, Posting, Time};
 
+pub use halves::{keep_half, take_half};
 pub use posts::{
     NetworkPost, among_posts, announced, delete_post, find_by_url, forget_answer, insert_post,
     page_of_posts, post, set_activity, set_answer, set_state, threads,

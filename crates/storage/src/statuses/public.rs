@@ -2,7 +2,7 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use domain::{Page, Visibility};
+use domain::{MediaKind, Page, Visibility};
 
 use super::Status;
 use crate::DbConnection;
@@ -53,7 +53,9 @@ pub fn page_of_public(
         }
         if wanted.only_media {
             query = query.filter(exists(
-                media::table.filter(media::status_id.eq(statuses::id.nullable())),
+                media::table
+                    .filter(media::status_id.eq(statuses::id.nullable()))
+                    .filter(media::kind.ne(i16::from(MediaKind::Document))),
             ));
         }
         load_page!(query, statuses::id, page, c)
@@ -125,7 +127,9 @@ fn page_of_tag(
     }
     if wanted.public.only_media {
         query = query.filter(exists(
-            media::table.filter(media::status_id.eq(statuses::id.nullable())),
+            media::table
+                .filter(media::status_id.eq(statuses::id.nullable()))
+                .filter(media::kind.ne(i16::from(MediaKind::Document))),
         ));
     }
     load_page!(query, status_tags::status_id, page, conn)

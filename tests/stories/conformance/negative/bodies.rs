@@ -35,7 +35,8 @@ const SEEN: [&str; 20] = [
 ];
 
 /// What needs something said: nothing is too little. Whose names are not here may be asked without a word.
-const NEEDS: [(&str, &str); 34] = [
+const NEEDS: [(&str, &str); 35] = [
+    ("POST", "/api/staffroom/v1/documents"),
     ("POST", "/api/v1/accounts"),
     ("POST", "/api/v1/admin/accounts/{id}/action"),
     ("POST", "/api/v1/admin/canonical_email_blocks"),

@@ -164,6 +164,13 @@ async fn in_bodies(world: &World, ledger: &mut Ledger<'_>, places: &Places) {
             "POST",
             statuses,
             "",
+            json!({ "status": "x", "document_ids": [places.id("/media/{id}")] }),
+            422,
+        ),
+        (
+            "POST",
+            statuses,
+            "",
             json!({ "status": "x", "in_reply_to_id": post }),
             404,
         ),

@@ -85,7 +85,9 @@ impl Rule {
         let status = path.strip_prefix("/api/v1/statuses/");
         if *method == Method::POST {
             match path {
-                "/api/v1/media" | "/api/v2/media" => return Some(Self::Media),
+                "/api/v1/media" | "/api/v2/media" | "/api/staffroom/v1/documents" => {
+                    return Some(Self::Media);
+                }
                 // The page counts like the API, so that nobody has both.
                 "/api/v1/accounts" | "/sign-up" => return Some(Self::SignUp),
                 // So that nobody has letters sent to others by the dozen.

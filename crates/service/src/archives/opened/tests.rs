@@ -5,6 +5,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::*;
+use crate::zipped::{LARGE_END, LARGE_END_PLACE, little_endian};
 
 fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(io::Cursor::new(Vec::new()));

@@ -1,4 +1,4 @@
-//! What binds others: proposed by one steward, and confirmed by another one (docs/adr/0222).
+//! What binds others: one steward proposes it, and another one, of another school where there is one, confirms it.
 
 use chrono::TimeDelta;
 use domain::network::may_confirm;
@@ -7,22 +7,22 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks::{self, Proposal};
 
-use super::saying::{full, say, say_to_stewards};
+use super::saying::{full, say, say_to_stewards, welcome};
 use super::stewarding::{check_is_steward, invalid, may_be_steward};
-use super::{Known, find};
-use crate::jobs::{Outgoing, federate};
+use super::{Known, escrow, find, succession};
 use crate::oauth::Person;
+use crate::profile::save;
 use crate::{App, Error, Result, follows};
 
 /// Proposals among which the same one is looked for: all that the stewards may have.
 const OPEN: i64 = 400;
-/// Whether posts are practice, as the text of a proposal.
+/// That posts are practice, as the text of a proposal.
 const YES: &str = "yes";
 const NO: &str = "no";
 
 /// What one steward wants, and another one has to want too.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub(super) struct Wish {
     pub kind: ProposalKind,
     pub target: Option<AccountId>,
     /// New rules; or whether posts are practice, as `yes` or `no`.
@@ -30,25 +30,23 @@ pub struct Wish {
 }
 
 impl Wish {
+    /// Other rules.
+    pub(super) fn rules(text: String) -> Self {
+        Self {
+            kind: ProposalKind::ChangeRules,
+            target: None,
+            text,
+        }
+    }
+
     /// That all posts of the network are practice, or only those that say so.
-    #[must_use]
-    pub fn posts_are_practice(is_rule: bool) -> Self {
+    pub(super) fn posts_are_practice(is_rule: bool) -> Self {
         Self {
             kind: ProposalKind::PostsArePractice,
             target: None,
             text: if is_rule { YES } else { NO }.to_owned(),
         }
     }
-}
-
-/// Proposes something; says what came of it.
-pub async fn wish(app: &App, person: &Person, id: AccountId, wish: Wish) -> Result<String> {
-    let me = person.account.clone();
-    app.transaction(move |app, conn| {
-        let of = find(conn, id)?;
-        propose(app, conn, &of, &me, wish)
-    })
-    .await
 }
 
 /// Confirms what another steward proposed; says what came of it.
@@ -78,9 +76,9 @@ pub(super) fn propose(
         Some(id) => Some(crate::accounts::find(conn, id)?),
         None => None,
     };
-    check(conn, of, &wish, target.as_ref(), &stewards)?;
+    check(app, conn, of, &wish, target.as_ref(), &stewards)?;
     if stewards.len() == 1 {
-        return carry_out(app, conn, of, wish.kind, target.as_ref(), &wish.text);
+        return carry_out(app, conn, of, &wish, target.as_ref(), by.id);
     }
     let open = networks::open_proposals(conn, of.id(), open_since(app), OPEN)?;
     let same = open
@@ -131,6 +129,7 @@ fn waits(number: i32) -> String {
 
 /// Whether something can be wanted at all.
 fn check(
+    app: &App,
     conn: &mut DbConnection,
     of: &Known,
     wish: &Wish,
@@ -138,11 +137,7 @@ fn check(
     stewards: &[Account],
 ) -> Result<()> {
     if wish.kind == ProposalKind::PostsArePractice {
-        return if [YES, NO].contains(&wish.text.as_str()) {
-            Ok(())
-        } else {
-            Err(invalid("Say yes or no"))
-        };
+        return Ok(());
     }
     if wish.kind == ProposalKind::ChangeRules {
         return if wish.text.chars().count() > limits::NETWORK_RULES {
@@ -155,6 +150,9 @@ fn check(
         };
     }
     let target = target.ok_or(Error::NotFound)?;
+    if wish.kind == ProposalKind::Move {
+        return succession::check_target(app, conn, of, target);
+    }
     let is_steward = stewards.iter().any(|steward| steward.id == target.id);
     let refusal = match wish.kind {
         ProposalKind::AddSteward if is_steward => Some("They are a steward already"),
@@ -162,7 +160,9 @@ fn check(
         ProposalKind::AddSteward if stewards.len() >= limits::STEWARDS => {
             Some("There are too many stewards")
         }
-        ProposalKind::RemoveSteward if !is_steward => Some("They are no steward"),
+        ProposalKind::RemoveSteward | ProposalKind::ShareKey if !is_steward => {
+            Some("They are no steward")
+        }
         ProposalKind::RemoveSteward if stewards.len() == 1 => {
             Some("The last steward cannot be removed")
         }
@@ -187,6 +187,13 @@ fn described(app: &App, kind: ProposalKind, target: Option<&Account>, text: &str
         ProposalKind::Ban => format!("to ban {name}, who could neither join nor post then."),
         ProposalKind::Unban => format!("to let {name} join and post again."),
         ProposalKind::ChangeRules => format!("these rules:\n\n{text}"),
+        ProposalKind::Move => format!(
+            "that this network moves to {name}. Its members go along, and nothing is passed on here any more."
+        ),
+        ProposalKind::ShareKey => format!(
+            "that {name} and whoever proposes this get a half each of this network's key: with both, \
+             another server can go on with it should this one fail."
+        ),
         ProposalKind::PostsArePractice if text == YES => {
             "that what is posted here is practice, with or without the hashtag.".to_owned()
         }
@@ -238,11 +245,11 @@ pub(super) fn second(
         target: proposal.target_id,
         text: proposal.text.clone(),
     };
-    check(conn, of, &wish, target.as_ref(), &stewards)?;
+    check(app, conn, of, &wish, target.as_ref(), &stewards)?;
     if !networks::confirm(conn, of.id(), number, by.id, app.now())? {
         return done();
     }
-    let said = carry_out(app, conn, of, wish.kind, target.as_ref(), &wish.text)?;
+    let said = carry_out(app, conn, of, &wish, target.as_ref(), proposal.proposed_by)?;
     let text = format!("{} confirmed proposal {number}. {said}", full(app, by));
     say_to_stewards(app, conn, of, Some(by.id), &text)?;
     Ok(said)
@@ -252,33 +259,35 @@ fn carry_out(
     app: &App,
     conn: &mut DbConnection,
     of: &Known,
-    kind: ProposalKind,
+    wish: &Wish,
     target: Option<&Account>,
-    text: &str,
+    proposed_by: AccountId,
 ) -> Result<String> {
-    if kind == ProposalKind::ChangeRules {
+    if wish.kind == ProposalKind::ChangeRules {
         let network = networks::Network {
-            rules: text.to_owned(),
+            rules: wish.text.clone(),
             ..of.network.clone()
         };
         networks::update(conn, &network)?;
         return Ok("The rules are changed.".to_owned());
     }
-    if kind == ProposalKind::PostsArePractice {
-        return set_practice(app, conn, of, text == YES);
+    if wish.kind == ProposalKind::PostsArePractice {
+        return set_practice(app, conn, of, wish.text == YES);
     }
     let target = target.ok_or(Error::NotFound)?;
     let (name, network, now) = (full(app, target), full(app, &of.account), app.now());
-    let (said, told) = match kind {
+    let (said, told) = match wish.kind {
+        ProposalKind::Move => return succession::leave(app, conn, of, target),
+        ProposalKind::ShareKey => {
+            return escrow::halve(app, conn, of, [proposed_by, target.id]);
+        }
         ProposalKind::AddSteward => {
             networks::add_steward(conn, of.id(), target.id, now)?;
-            let told = format!(
-                "You look after {network} from now on. Write \"help\" here to see what you can do."
-            );
-            (format!("{name} is a steward now."), told)
+            (format!("{name} is a steward now."), welcome(&network))
         }
         ProposalKind::RemoveSteward => {
             networks::remove_steward(conn, of.id(), target.id)?;
+            networks::take_half(conn, of.id(), target.id)?;
             let told = format!("You are a steward of {network} no more.");
             (format!("{name} is a steward no more."), told)
         }
@@ -304,13 +313,9 @@ fn carry_out(
 /// From now on; what was passed on before is read anew when it is edited.
 fn set_practice(app: &App, conn: &mut DbConnection, of: &Known, is_rule: bool) -> Result<String> {
     storage::practice_networks::set(conn, of.id(), is_rule)?;
-    let account = of.id();
-    let renewed = Account {
-        updated_at: app.now(),
-        ..of.account.clone()
-    };
-    storage::accounts::update_profile(conn, &renewed)?;
-    federate(app, conn, Outgoing::UpdateProfile { account })?;
+    // Not as it was found: the same request may have changed what it says of itself.
+    let mut account = crate::accounts::find(conn, of.id())?;
+    save(app, conn, &mut account)?;
     Ok(if is_rule {
         "From now on what is posted here is practice."
     } else {
