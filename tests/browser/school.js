@@ -44,8 +44,7 @@ logging.filter = "warn"
 
   async close() {
     const ended = new Promise((ended) => this.process.once("exit", ended));
-    this.process.kill();
-    await ended;
+    if (this.process.kill()) await ended;
     rmSync(this.folder, { recursive: true });
   }
 
