@@ -1,7 +1,8 @@
 // A browser on all pages of a school.
 
-import { mkdirSync } from "node:fs";
-import { fill, PASSWORD, School } from "./school.js";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { eventually, fill, PASSWORD, School } from "./school.js";
 import { keyboard } from "./keyboard.js";
 import { passkeys } from "./passkeys.js";
 import { check, launch, mistakes, Visitor } from "./visitor.js";
@@ -88,7 +89,23 @@ async function ownPages(browser, school, seen) {
   await visitor.follows();
   check(await visitor.says("Read this picture"), "two-factor authentication is set up with a picture");
   await visitor.looks("settings-two-factor-picture", folder);
+  await brings(visitor, school);
   await visitor.leave();
+}
+
+/** A file with a line for each thing that can become of one. */
+async function brings(visitor, school) {
+  const file = join(school.folder, "following_accounts.csv");
+  writeFileSync(file, `Account address\nbo@${school.host}\nbo@${school.host}\nnobody.of.a.rather.long.name@${school.host}\nno address\n`);
+  await visitor.goes("/settings/transfer");
+  await (await visitor.page.$('input[accept*=csv]')).uploadFile(file);
+  await visitor.tabsTo('form[action="/settings/transfer"] button');
+  await visitor.follows();
+  await eventually("the lines to be worked off", async () => {
+    await visitor.page.reload();
+    return await visitor.says("All lines are worked off.");
+  });
+  await visitor.looks("settings-import", folder);
 }
 
 const begun = Date.now();

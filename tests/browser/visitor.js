@@ -157,7 +157,9 @@ export class Visitor {
   }
 
   async isPictured(folder, name) {
-    if (folder) await this.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    // What is beyond the window is only drawn with letters of the usual size.
+    const whole = { fullPage: true, captureBeyondViewport: false };
+    if (folder) await this.page.screenshot({ path: join(folder, `${name}.png`), ...whole });
   }
 
   /** Walks a page by Tab: every place in its order, each once, each with a focus that is seen. */
