@@ -85,7 +85,7 @@ async function tree(visitor, seen, how) {
   check(lines.length === 14, `${how}: the tree has ${lines.length} posts`);
   check(lines.slice(1).every((line) => /(Adapted from|Tried) “/.test(line)), `${how}: each line says where it comes from`);
   check(lines.some((line) => line.includes("A post that was deleted")), `${how}: what is deleted holds its place`);
-  check(lines.some((line) => line.includes("Traciwr tri thic") && line.includes("in Welsh")), `${how}: the language is said`);
+  check(lines.some((line) => line.includes("Traciwr ysgrifennu") && line.includes("in Welsh")), `${how}: the language is said`);
   await visitor.tabsTo("ul.tree ul .what a");
   const title = await visitor.page.evaluate(() => document.activeElement.textContent);
   await visitor.follows();

@@ -152,7 +152,7 @@ async function family(ada, bo, cy) {
     who.publish(`${title}\nAdapted from ${from.url}. Changed: the colours, and who may write on it\n${practice}`, more);
   let last = source;
   for (const [who, title] of [
-    [bo, "Three-tick tracker"], [cy, "Traciwr tri thic"], [bo, "Tracker for geography"], [cy, "Tracker for history"],
+    [bo, "Three-tick tracker"], [cy, "Traciwr ysgrifennu"], [bo, "Tracker for geography"], [cy, "Tracker for history"],
     [bo, "Tracker for music"], [cy, "Tracker for the hall"], [bo, "Tracker for assemblies"], [cy, "Tracker for trips"],
     [bo, "Tracker for the bus"], [cy, "Trackerforeverythingthatcanbetrackedinaschoolwithoutanyspaceinitsname"],
   ]) {
