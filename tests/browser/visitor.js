@@ -25,7 +25,7 @@ export function check(good, sentence) {
 }
 
 export async function launch() {
-  if (!process.env.CHROMIUM) throw new Error("CHROMIUM says where the browser is");
+  if (!process.env.CHROMIUM) throw new Error("there is no Chromium; CHROMIUM may say where one is");
   // The pages are those of this machine; in a container there is no sandbox to be had.
   return await puppeteer.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--lang=en"] });
 }

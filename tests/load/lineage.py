@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints how fast the family tree of 200 posts of people at five schools is served by each of them.
 
-Every post comes from one of another school, by "adapted from LINK" as any app writes it; all five follow each other.
+Three come from each post, most of them at other schools, by "adapted from LINK" as any app writes it; all five follow each other.
 Usage: lineage.py path/to/staffroom
 """
 
@@ -45,7 +45,7 @@ class School(Server):
 
 
 def grow(schools):
-    """A tree in which each post has three that come from it, the next one always by somebody else."""
+    """A tree in which each post has three that come from it, one after the other by each of the five."""
     posts = []
     for number in range(POSTS):
         school = schools[number % SERVERS]

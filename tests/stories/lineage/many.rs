@@ -30,14 +30,14 @@ async fn a_tree_over_five_schools_is_whole_at_each() {
             }
         }
     }
-    // Three come from each, and each of the three from another school.
+    // Three come from each, most of them at other schools.
     let mut posts: Vec<Value> = Vec::new();
     for number in 0..POSTS {
         let words = match posts.get(number.saturating_sub(1) / 3) {
             Some(source) => format!("Post {number}\nAdapted from {}", url(source)),
             None => format!("Post {number}"),
         };
-        let words = json!({ "status": format!("{words}\n#Practice #CCBY") });
+        let words = json!({ "status": format!("{words}\n#Practice #KS3 #English #CCBY") });
         posts.push(teachers[number % SCHOOLS].publish(words).await);
     }
     let mut expected: Vec<String> = (0..POSTS).map(|number| format!("Post {number}")).collect();
