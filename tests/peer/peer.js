@@ -16,11 +16,15 @@ export class Peer {
   posts = new Map();
   /** What arrived, as Fedify understood it. */
   received = [];
+  /** What arrived, as it was written. */
+  written = [];
   /** What arrived without a proof that Fedify finds right. */
   unproven = [];
 
-  static async open() {
+  /** `software` is what it says that it runs. */
+  static async open(software = "fedify") {
     const peer = new Peer();
+    peer.software = software;
     peer.server = createServer((request, response) => peer.#answer(request, response));
     await new Promise((ready) => peer.server.listen(0, "127.0.0.1", ready));
     peer.host = `localhost:${peer.server.address().port}`;
@@ -147,6 +151,11 @@ export class Peer {
         });
       })
       .setKeyPairsDispatcher((_, name) => this.people.get(name)?.keys ?? []);
+    federation.setNodeInfoDispatcher("/nodeinfo/2.1", () => ({
+      software: { name: this.software, version: "1.0.0" },
+      protocols: ["activitypub"],
+      usage: { users: {}, localPosts: 0, localComments: 0 },
+    }));
     federation.setFollowersDispatcher("/users/{identifier}/followers", (_, name) => ({
       items: [...(this.people.get(name)?.followers.values() ?? [])],
     }));
@@ -180,7 +189,7 @@ export class Peer {
     const address = new URL(request.url, this.base);
     const asked = new Request(address, { method: request.method, headers: request.headers, body });
     const said = await this.federation.fetch(asked, { contextData: undefined });
-    if (body) await this.#checkProof(body);
+    if (body && said.ok) await this.#checkProof(body);
     response.writeHead(said.status, Object.fromEntries(said.headers));
     response.end(await buffer(said.body ?? []));
   }
@@ -188,6 +197,7 @@ export class Peer {
   async #checkProof(body) {
     const { documentLoader, contextLoader } = this.context;
     const activity = JSON.parse(body);
+    this.written.push(activity);
     const proven = activity.proof && (await verifyObject(Activity, activity, { documentLoader, contextLoader }));
     if (!proven) this.unproven.push(activity);
   }
