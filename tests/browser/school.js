@@ -38,6 +38,7 @@ limits.rate_limits = false
 logging.filter = "warn"
 `);
     school.process = spawn(program, ["--config", "staffroom.toml", "serve"], { cwd: school.folder, stdio: "inherit" });
+    process.once("exit", () => school.process.kill());
     await eventually("the school to open", async () => (await fetch(`${school.base}/readyz`).catch(() => null))?.ok);
     return school;
   }

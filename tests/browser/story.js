@@ -8,6 +8,8 @@ import { passkeys } from "./passkeys.js";
 import { check, launch, mistakes, Visitor } from "./visitor.js";
 
 const folder = process.env.SCREENSHOTS;
+/** Minutes after which a browser that hangs is given up. */
+const MINUTES = 20;
 
 /** What anybody may open. */
 const OPEN = {
@@ -109,6 +111,10 @@ async function brings(visitor, school) {
 }
 
 const begun = Date.now();
+setTimeout(() => {
+  console.error(`browser: not done after ${MINUTES} minutes`);
+  process.exit(1);
+}, MINUTES * 60_000).unref();
 if (folder) mkdirSync(folder, { recursive: true });
 const school = await School.open(process.argv[2]);
 const browser = await launch();

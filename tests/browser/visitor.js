@@ -12,6 +12,8 @@ const NARROW = 320;
 const WIDE = 1024;
 /** CSS pixels: where a browser has letters of 16 by default, they are twice as large. */
 const LARGE_LETTERS = 32;
+/** Milliseconds for whatever the browser is asked to do. */
+const PATIENCE = 60_000;
 /** More than any page has places to stop at. */
 const STOPS = 600;
 
@@ -26,8 +28,9 @@ export function check(good, sentence) {
 
 export async function launch() {
   if (!process.env.CHROMIUM) throw new Error("there is no Chromium; CHROMIUM may say where one is");
-  // The pages are those of this machine; in a container there is no sandbox to be had.
-  return await puppeteer.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--lang=en"] });
+  // The pages are those of this machine; in a container there is no sandbox to be had, and little shared memory.
+  const args = ["--no-sandbox", "--disable-dev-shm-usage", "--lang=en"];
+  return await puppeteer.launch({ executablePath: process.env.CHROMIUM, args, protocolTimeout: PATIENCE });
 }
 
 export class Visitor {

@@ -16,7 +16,7 @@ export class Peer {
   posts = new Map();
   /** What arrived, as Fedify understood it. */
   received = [];
-  /** What arrived, as it was written. */
+  /** What was taken in, as it was written. */
   written = [];
   /** What arrived without a proof that Fedify finds right. */
   unproven = [];
@@ -189,7 +189,8 @@ export class Peer {
     const address = new URL(request.url, this.base);
     const asked = new Request(address, { method: request.method, headers: request.headers, body });
     const said = await this.federation.fetch(asked, { contextData: undefined });
-    if (body && said.ok) await this.#checkProof(body);
+    if (body) await this.#checkProof(body);
+    if (body && said.ok) this.written.push(JSON.parse(body));
     response.writeHead(said.status, Object.fromEntries(said.headers));
     response.end(await buffer(said.body ?? []));
   }
@@ -197,7 +198,6 @@ export class Peer {
   async #checkProof(body) {
     const { documentLoader, contextLoader } = this.context;
     const activity = JSON.parse(body);
-    this.written.push(activity);
     const proven = activity.proof && (await verifyObject(Activity, activity, { documentLoader, contextLoader }));
     if (!proven) this.unproven.push(activity);
   }
