@@ -21,4 +21,5 @@ bench:
     python3 tests/load/federation.py target/release/staffroom
     python3 tests/load/streaming.py target/release/staffroom
     python3 tests/load/growth.py target/release/staffroom
+    python3 tests/load/lineage.py target/release/staffroom
     cargo bench -p server

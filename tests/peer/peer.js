@@ -16,11 +16,15 @@ export class Peer {
   posts = new Map();
   /** What arrived, as Fedify understood it. */
   received = [];
+  /** What was taken in, as it was written. */
+  written = [];
   /** What arrived without a proof that Fedify finds right. */
   unproven = [];
 
-  static async open() {
+  /** `software` is what it says that it runs. */
+  static async open(software = "fedify") {
     const peer = new Peer();
+    peer.software = software;
     peer.server = createServer((request, response) => peer.#answer(request, response));
     await new Promise((ready) => peer.server.listen(0, "127.0.0.1", ready));
     peer.host = `localhost:${peer.server.address().port}`;
@@ -147,6 +151,11 @@ export class Peer {
         });
       })
       .setKeyPairsDispatcher((_, name) => this.people.get(name)?.keys ?? []);
+    federation.setNodeInfoDispatcher("/nodeinfo/2.1", () => ({
+      software: { name: this.software, version: "1.0.0" },
+      protocols: ["activitypub"],
+      usage: { users: {}, localPosts: 0, localComments: 0 },
+    }));
     federation.setFollowersDispatcher("/users/{identifier}/followers", (_, name) => ({
       items: [...(this.people.get(name)?.followers.values() ?? [])],
     }));
@@ -181,6 +190,7 @@ export class Peer {
     const asked = new Request(address, { method: request.method, headers: request.headers, body });
     const said = await this.federation.fetch(asked, { contextData: undefined });
     if (body) await this.#checkProof(body);
+    if (body && said.ok) this.written.push(JSON.parse(body));
     response.writeHead(said.status, Object.fromEntries(said.headers));
     response.end(await buffer(said.body ?? []));
   }

@@ -14,9 +14,11 @@ const POSTGRES = process.env.STAFFROOM_TEST_POSTGRES ?? "postgres://postgres@127
 
 export const sqlite = { name: "SQLite", url: "sqlite:staffroom.db", remove: async () => {} };
 
+let databases = 0;
+
 /** A database of its own. */
 export async function postgres() {
-  const name = `staffroom_peer_${process.pid}`;
+  const name = `staffroom_peer_${process.pid}_${databases++}`;
   await onServer(`CREATE DATABASE ${name}`);
   return { name: "PostgreSQL", url: `${POSTGRES}/${name}`, remove: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`) };
 }

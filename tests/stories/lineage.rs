@@ -1,6 +1,7 @@
 //! Who adapted what: from plain posts, over servers, with what becomes of claims and of what is deleted.
 
 mod here;
+mod many;
 mod with_others;
 
 use std::collections::BTreeMap;

@@ -144,10 +144,11 @@ impl Viewer<'_> {
                     VISIBILITIES[item.level]
                 );
             }
-            let (status, _) = self
-                .ask(&format!("/api/staffroom/v1/statuses/{}/lineage", item.id))
-                .await;
-            assert_eq!(status, expected, "{place}, lineage");
+            for part in ["lineage", "similar"] {
+                let path = format!("/api/staffroom/v1/statuses/{}/{part}", item.id);
+                let (status, _) = self.ask(&path).await;
+                assert_eq!(status, expected, "{place}, {part}");
+            }
             let (status, _) = self
                 .ask(&format!("/api/v1/statuses/{}/source", item.id))
                 .await;

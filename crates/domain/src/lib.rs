@@ -33,6 +33,7 @@ pub mod spam;
 pub mod text;
 pub mod visibility;
 pub mod vocabulary;
+pub mod wording;
 
 pub use account::{AccountKind, CustomEmoji, ProfileField};
 pub use content_type::ContentType;

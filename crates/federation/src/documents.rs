@@ -12,6 +12,7 @@ use domain::{AccountKind, QuoteState, StatusId};
 use serde_json::{Value, json};
 use service::App;
 use service::audience::{Viewer, visible_to};
+use service::keys::Keys;
 use storage::accounts::Account;
 use storage::statuses::Status;
 
@@ -170,15 +171,28 @@ pub async fn account_document(asking: Asking, name: Path<String>) -> Result<Http
     let account = account_named(&asking, &name).await?;
     let keys = service::keys::both(app, account.id).await?;
     let object = if asking.is_open() {
-        actor::to_json(app, &account, &keys)
+        in_full(&asking, &account, &keys).await?
     } else if asking.is_signed() {
         // Whoever signs and cannot be checked now must not take the little that nobody gets for all there is.
         asking.viewer().await?;
-        actor::to_json(app, &account, &keys)
+        in_full(&asking, &account, &keys).await?
     } else {
         actor::reduced(app, &account, &keys)
     };
     Ok(document(&asking, &object))
+}
+
+/// All that is said of an account to those who may know.
+async fn in_full(asking: &Asking, account: &Account, keys: &Keys) -> Result<Value, Failure> {
+    let mut object = actor::to_json(asking.app(), account, keys);
+    if account.kind == AccountKind::Group {
+        let id = account.id;
+        let is_rule = asking
+            .read(move |_, conn| Ok(storage::practice_networks::is_rule(conn, id)?))
+            .await?;
+        actor::add_practice_rule(&mut object, is_rule);
+    }
+    Ok(object)
 }
 
 pub(crate) async fn instance_actor(asking: Asking) -> Answer {

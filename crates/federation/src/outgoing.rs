@@ -236,6 +236,7 @@ fn compose(
             quotes::answer(app, author, quoter, &request, &of, &by, stamp.as_deref())
         })?,
         Outgoing::ListDerivation { derivation } => lineage::listed(app, conn, derivation)?,
+        Outgoing::RefuseDerivation { derivation } => lineage::refused(app, conn, derivation)?,
         Outgoing::RevokeQuote { quote } => quotes::revocation(conn, quote)?,
         Outgoing::Follow {
             follower,
@@ -277,7 +278,7 @@ fn compose(
         })?,
         Outgoing::UpdateProfile { account } => {
             match (storage::accounts::find(conn, account)?, keys) {
-                (Some(by), Some(keys)) => Some(people::profile(app, by, keys)),
+                (Some(by), Some(keys)) => Some(people::profile(app, conn, by, keys)?),
                 _ => None,
             }
         }

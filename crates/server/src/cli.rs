@@ -1,14 +1,18 @@
 //! The command line.
 
+mod network;
+mod vocabulary;
+
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand};
-use domain::{
-    Handle, Host, ImportKind, Membership, Posting, ReportId, Role, Severity, StatusId, Time,
-};
+use domain::{Handle, Host, ImportKind, ReportId, Role, Severity, StatusId, Time};
 use service::transfer::ExportKind;
 use url::Url;
+
+pub use network::Network;
+pub use vocabulary::Vocabulary;
 
 /// A federated microblogging server for teachers.
 #[derive(Debug, Parser)]
@@ -63,6 +67,9 @@ pub enum Command {
     /// Makes and lists subject networks, and goes on with one of a server that failed.
     #[command(subcommand)]
     Network(Network),
+    /// Shows the words for stages, subjects, kinds and licences, and changes those of one's own.
+    #[command(subcommand)]
+    Vocabulary(Vocabulary),
     /// Looks after small pictures for :name: in what people here write.
     #[command(subcommand)]
     Emoji(Emoji),
@@ -259,78 +266,6 @@ pub enum Announcement {
     List,
     /// Takes a text away.
     Delete { id: i64 },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Network {
-    /// Makes a network, which anybody in the fediverse can follow and mention.
-    Create {
-        /// As in its handle: letters, digits and underscores.
-        name: String,
-        #[arg(long)]
-        title: String,
-        /// Who looks after it: a handle here or elsewhere. May be given several times.
-        #[arg(long = "steward", required = true, value_name = "HANDLE")]
-        stewards: Vec<String>,
-        /// What it is about.
-        #[arg(long, default_value = "")]
-        description: String,
-        /// What members keep to.
-        #[arg(long, default_value = "")]
-        rules: String,
-        /// Whose posts are passed on: those of members while those of others_wait, those of members, or
-        /// with steward_approval each post that a steward lets in.
-        #[arg(long, default_value = "others_wait", value_parser = posting)]
-        posting: Posting,
-        /// Who may join: open, by_approval or closed.
-        #[arg(long, default_value = "open", value_parser = membership)]
-        membership: Membership,
-    },
-    /// Lists all networks, by name.
-    List,
-    /// Names a steward of a network that has none any more.
-    Steward {
-        name: String,
-        /// Here or elsewhere: name@host
-        handle: String,
-    },
-    /// Writes into a file what another server has to know to go on with a network, besides both halves of its key. Nothing of it
-    /// is secret; of who follows after that nothing is in it.
-    Save { name: String, file: PathBuf },
-    /// Prints a steward's half of the key of a network, once: for one who lives elsewhere.
-    Half {
-        name: String,
-        /// Of the steward: name@host
-        handle: String,
-    },
-    /// Goes on here with a network of a server that failed: its followers are told by itself to follow the one here.
-    Takeover {
-        /// What `network save` wrote there.
-        saved: PathBuf,
-        /// A file with half of the key: given twice.
-        #[arg(long = "half", value_name = "FILE")]
-        halves: Vec<PathBuf>,
-        /// In its handle here, if not that of before. A network of that name goes on with it.
-        #[arg(long)]
-        name: Option<String>,
-        /// Who looks after it here, where it has to be made: a handle here or elsewhere. May be given several times.
-        #[arg(long = "steward", value_name = "HANDLE")]
-        stewards: Vec<String>,
-    },
-}
-
-fn posting(word: &str) -> Result<Posting, String> {
-    let all = Posting::ALL;
-    all.into_iter()
-        .find(|posting| posting.name() == word)
-        .ok_or_else(|| one_of(all.map(Posting::name)))
-}
-
-fn membership(word: &str) -> Result<Membership, String> {
-    let all = Membership::ALL;
-    all.into_iter()
-        .find(|membership| membership.name() == word)
-        .ok_or_else(|| one_of(all.map(Membership::name)))
 }
 
 #[derive(Debug, Subcommand)]

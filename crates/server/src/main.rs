@@ -88,6 +88,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load()?;
             runtime().block_on(commands::network::run(config, command))
         }
+        Command::Vocabulary(command) => commands::vocabulary::run(&load()?, command),
         Command::Emoji(command) => {
             let config = load()?;
             runtime().block_on(commands::emoji::run(config, command))

@@ -1,6 +1,6 @@
 //! Writing the words of statuses, and who may find them by these, where the search looks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::search::{Mark, words};
 use domain::{AccountId, MediaKind, StatusId, Visibility};
@@ -23,6 +23,7 @@ struct Around {
     options: HashMap<StatusId, Vec<String>>,
     libraries: HashMap<StatusId, Vec<AccountId>>,
     tags: HashMap<StatusId, Vec<String>>,
+    practices: HashSet<StatusId>,
     /// By the status that began a thread.
     networks: HashMap<StatusId, Vec<AccountId>>,
 }
@@ -88,6 +89,8 @@ fn around(conn: &mut DbConnection, statuses: &[Status]) -> Result<Around> {
     for (first, network) in storage::networks::announced(conn, &threads)? {
         around.networks.entry(first).or_default().push(network);
     }
+    let practices = storage::practices::of_statuses(conn, &ids)?.into_iter();
+    around.practices = practices.map(|row| row.status_id).collect();
     for (status, account) in storage::status_index::libraries(conn, &ids)? {
         around.libraries.entry(status).or_default().push(account);
     }
@@ -130,6 +133,9 @@ fn document(status: &Status, around: &Around) -> Document {
     }
     if status.sensitive {
         marks.push(Mark::Sensitive);
+    }
+    if around.practices.contains(&status.id) {
+        marks.push(Mark::Practice);
     }
     marks.extend(status.language.clone().map(Mark::Language));
     let tags = around.tags.get(&status.id).into_iter().flatten();

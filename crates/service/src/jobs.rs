@@ -249,6 +249,10 @@ pub enum Outgoing {
     ListDerivation {
         derivation: i64,
     },
+    /// The author of a status of ours says no to what is said to come from it.
+    RefuseDerivation {
+        derivation: i64,
+    },
     /// A quote may not stand any more.
     RevokeQuote {
         quote: i64,

@@ -10,7 +10,7 @@ use storage::statuses::Status;
 use crate::jobs::{Job, enqueue};
 use crate::statuses::{arrive, remove};
 use crate::text::plain_text;
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, practice};
 
 /// For how long somebody is new.
 const YOUNG: TimeDelta = TimeDelta::days(7);
@@ -111,7 +111,8 @@ pub async fn release(app: &App, id: StatusId) -> Result<()> {
             .map(|(_, account)| account)
             .collect();
         enqueue(app, conn, &Job::RenewStatus { status: id })?;
-        arrive(app, conn, &status, &author, &mentioned)
+        arrive(app, conn, &status, &author, &mentioned)?;
+        practice::reconsider(app, conn, &status)
     })
     .await
 }

@@ -1,5 +1,9 @@
-//! A direct message that this server writes itself: of its own account, or of a network.
+//! A direct message that this server writes itself: of its own account, or of a network. It is said in the language of whoever
+//! gets it (docs/adr/0272).
 
+use std::sync::LazyLock;
+
+use domain::wording::Wording;
 use domain::{ContentType, Handle, QuotePolicy, StatusId, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
@@ -10,6 +14,26 @@ use crate::statuses::{Draft, insert};
 use crate::text::format::{self, Link, Rel};
 use crate::views::acct;
 use crate::{App, Result};
+
+const MESSAGES: &str = include_str!("word/messages.tsv");
+const ENGLISH: &str = "en";
+
+static WORDING: LazyLock<Wording> = LazyLock::new(|| Wording::read(MESSAGES));
+
+/// In which of our languages somebody is spoken to: that in which they signed up or, where they live elsewhere, that of the
+/// message that is answered.
+pub(crate) fn language_of(
+    conn: &mut DbConnection,
+    to: &Account,
+    answering: Option<&Status>,
+) -> Result<&'static str> {
+    let wanted = match storage::users::of_account(conn, to.id)? {
+        Some(user) => Some(user.locale),
+        None => answering.and_then(|message| message.language.clone()),
+    };
+    let language = wanted.and_then(|tag| WORDING.language(&tag));
+    Ok(language.unwrap_or(ENGLISH))
+}
 
 /// Says something to somebody of ours as the server itself. None where the server has no account yet.
 pub(crate) fn say_as_server(
@@ -25,8 +49,8 @@ pub(crate) fn say_as_server(
     }
 }
 
-/// Says something to somebody as one of our accounts, in the transaction at hand: plain text, after their name. With
-/// `local_only` it stays here.
+/// Says something to somebody as one of our accounts, in the transaction at hand: plain text in English, which they get in
+/// their language and after their name. With `local_only` it stays here.
 pub(crate) fn say(
     app: &App,
     conn: &mut DbConnection,
@@ -36,7 +60,9 @@ pub(crate) fn say(
     local_only: bool,
     text: &str,
 ) -> Result<Status> {
-    let text = format!("@{} {text}", acct(&to.username, to.host.as_deref()));
+    let language = language_of(conn, to, answering)?;
+    let name = acct(&to.username, to.host.as_deref());
+    let text = format!("@{name} {}", reworded(text, language));
     let resolve = |handle: &Handle| {
         let is_to = handle.clone().seen_from(&app.settings().host).key() == to.handle_key;
         is_to.then(|| Link {
@@ -70,7 +96,7 @@ pub(crate) fn say(
         content_type: ContentType::Plain,
         spoiler_text: String::new(),
         sensitive: false,
-        language: Some("en".to_owned()),
+        language: Some(language.to_owned()),
         application_id: None,
         emojis: Vec::new(),
         replies_count: 0,
@@ -100,4 +126,86 @@ pub(crate) fn say(
         federate(app, conn, Outgoing::Publish { status: status.id })?;
     }
     Ok(status)
+}
+
+/// What we say in English, in another language.
+fn reworded(text: &str, language: &str) -> String {
+    WORDING.say_lines(text, language)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn each_language_has_each_message_with_the_same_gaps() {
+        assert_eq!(MESSAGES.lines().next(), Some("en\tde\tfr\tes\tcy"));
+        assert_eq!(Wording::mistakes(MESSAGES), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn each_message_of_the_table_is_one_that_the_program_says() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut program = String::new();
+        for place in ["src", "../domain/src"] {
+            gather(&sources.join(place), &mut program);
+        }
+        // As the compiler reads them: a text may go on in the next line.
+        let pieces: Vec<&str> = program
+            .split("\\\n")
+            .enumerate()
+            .map(|(number, piece)| {
+                if number == 0 {
+                    piece
+                } else {
+                    piece.trim_start()
+                }
+            })
+            .collect();
+        let program = pieces.concat().replace("\\\"", "\"");
+        for row in MESSAGES.lines().skip(1) {
+            let english = row.split('\t').next().unwrap();
+            let parts = english.split('{').flat_map(|part| part.split('}'));
+            // A refusal gets its full stop when it is said.
+            for part in parts.map(|part| part.trim().trim_end_matches('.')) {
+                assert!(program.contains(part), "nothing says {part:?}");
+            }
+        }
+    }
+
+    fn gather(folder: &Path, program: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                gather(&path, program);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                program.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn messages_are_said_whole_in_another_language() {
+        let text = "Your practice post “A, b” is up: https://a.example/1\n\n\
+                    Colleagues would find and use it more easily if it also said: stage, licence.";
+        assert_eq!(
+            reworded(text, "de"),
+            "Dein Praxisbeitrag „A, b“ ist da: https://a.example/1\n\n\
+             Leichter zu finden und zu verwenden wäre er, wenn er auch das sagte: Stufe, Lizenz."
+        );
+        let proposed =
+            "@ada@a.example proposes to ban @mo@b.example, who could neither join nor post then.";
+        assert_eq!(
+            reworded(proposed, "cy"),
+            "Mae @ada@a.example yn cynnig: gwahardd @mo@b.example, na allai wedyn ymuno na phostio."
+        );
+        // The rules of a network are its stewards' words.
+        assert_eq!(
+            reworded("The rules:\n\nSwearing is banned.", "fr"),
+            "Les règles :\n\nSwearing is banned."
+        );
+        assert_eq!(reworded(text, ENGLISH), text);
+    }
 }

@@ -170,6 +170,21 @@ pub fn around(conn: &mut DbConnection, uris: &[&str], limit: i64) -> QueryResult
     Ok(found)
 }
 
+/// Those of a source that are not gone, in whatever state. By the index on `(source_id, state, id)`.
+pub fn of_source(
+    conn: &mut DbConnection,
+    source: StatusId,
+    limit: i64,
+) -> QueryResult<Vec<Derivation>> {
+    each!(conn, c => derivations::table
+        .filter(derivations::source_id.eq(source.0))
+        .filter(derivations::state.lt(i16::from(ClaimState::Gone)))
+        .order((derivations::state, derivations::id))
+        .limit(limit)
+        .select(Derivation::as_select())
+        .load(c))
+}
+
 /// One page of the confirmed ones of a source, newest first. One range scan of the index on `(source_id, state, id)`.
 pub fn page_of_source(
     conn: &mut DbConnection,

@@ -75,6 +75,7 @@ mod paging;
 pub mod passkeys;
 mod patience;
 pub mod polls;
+pub mod practice_networks;
 pub mod practice_reminders;
 pub mod practices;
 pub mod push_subscriptions;

@@ -4,20 +4,24 @@ use std::collections::HashMap;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use domain::{Page, StatusId};
+use domain::{AccountId, Page, StatusId};
 
 use crate::DbConnection;
 use crate::connection::each;
+use crate::dialect::said::Said;
 use crate::listed::listed;
 use crate::literal::Literal;
 use crate::paging::load_page;
 use crate::schema::{accounts, practice_answers, practice_terms, practices, statuses};
+use crate::status_index::Query;
 use crate::statuses::Status;
 
 /// The concept that all practice has.
 const ALL: &str = "all";
 /// Of concepts that follow from others.
 const IMPLIED: i16 = -1;
+/// Begins the concept that stands for a network.
+const NETWORK: &str = "network/";
 
 /// What a status says of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub struct Practice {
     pub licence: Option<(String, String)>,
     /// Names of concepts, such as `phase/ks3`, in the order of the author.
     pub terms: Vec<String>,
+    /// Whether it is practice because of a network alone, by whose rule all is that it passes on.
+    pub by_network: bool,
 }
 
 /// What its author said elsewhere.
@@ -45,8 +51,15 @@ pub struct Wanted {
     /// Names of concepts, all of which it has.
     pub terms: Vec<String>,
     pub language: Option<String>,
-    /// In small letters; all of them are in the title.
-    pub words: Vec<String>,
+    pub words: Option<Words>,
+}
+
+/// Words that it says: in the title, or anywhere.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// In small letters, at least one; parts of words count too.
+    pub of_title: Vec<String>,
+    pub of_text: Query,
 }
 
 #[derive(Queryable, Selectable)]
@@ -56,6 +69,7 @@ struct Row {
     title: String,
     licence: Option<String>,
     licence_url: Option<String>,
+    by_network: bool,
 }
 
 /// The practice of a status. Two queries by key.
@@ -95,6 +109,7 @@ pub fn of_statuses(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec
             title: row.title,
             licence: row.licence.zip(row.licence_url),
             terms: terms_of.remove(&row.status_id).unwrap_or_default(),
+            by_network: row.by_network,
         })
         .collect())
 }
@@ -123,17 +138,26 @@ pub fn insert(conn: &mut DbConnection, practice: &Practice, implied: &[String]) 
             practices::title_key.eq(title_key(&practice.title)),
             practices::licence.eq(licence),
             practices::licence_url.eq(licence_url),
+            practices::by_network.eq(practice.by_network),
         ))
         .execute(conn)?;
     let named = (0_i16..).zip(&practice.terms);
     let named = named.map(|(position, concept)| (concept.clone(), position));
     let others = implied.iter().cloned().chain([ALL.to_owned()]);
     let all = named.chain(others.map(|concept| (concept, IMPLIED)));
-    let rows: Vec<_> = all
+    insert_terms(conn, practice.status_id, all)
+}
+
+fn insert_terms(
+    conn: &mut DbConnection,
+    status: StatusId,
+    terms: impl Iterator<Item = (String, i16)>,
+) -> QueryResult<()> {
+    let rows: Vec<_> = terms
         .map(|(concept, position)| {
             (
                 practice_terms::concept.eq(concept),
-                practice_terms::status_id.eq(status),
+                practice_terms::status_id.eq(status.0),
                 practice_terms::position.eq(position),
             )
         })
@@ -143,6 +167,29 @@ pub fn insert(conn: &mut DbConnection, practice: &Practice, implied: &[String]) 
         .on_conflict_do_nothing()
         .execute(c))
     .map(drop)
+}
+
+/// The concept by which practice is found that a network passed on.
+#[must_use]
+pub fn of_network(network: AccountId) -> String {
+    format!("{NETWORK}{network}")
+}
+
+/// Writes by which networks a status with practice was passed on.
+pub fn set_networks(
+    conn: &mut DbConnection,
+    status: StatusId,
+    networks: &[AccountId],
+) -> QueryResult<()> {
+    let known = practice_terms::table
+        .filter(practice_terms::status_id.eq(status.0))
+        .filter(practice_terms::concept.like(format!("{NETWORK}%")));
+    each!(conn, c => diesel::delete(known).execute(c))?;
+    if networks.is_empty() {
+        return Ok(());
+    }
+    let terms = networks.iter().map(|id| (of_network(*id), IMPLIED));
+    insert_terms(conn, status, terms)
 }
 
 /// Forgets what a status says of a resource, with its terms. What its author answered stays.
@@ -235,8 +282,8 @@ pub fn newest(conn: &mut DbConnection, wanted: &Wanted, page: &Page) -> QueryRes
                     .filter(more.field(practice_terms::status_id).eq(practices::status_id)),
             ));
         }
-        for pattern in patterns(&wanted.words) {
-            query = query.filter(practices::title_key.like(pattern).escape('\\'));
+        if let Some(words) = &wanted.words {
+            query = query.filter(said(words));
         }
         if let Some((language, dialects)) = languages(wanted) {
             query = query.filter(
@@ -286,8 +333,8 @@ pub fn by_title(conn: &mut DbConnection, wanted: &Wanted, page: &Page) -> QueryR
                     .filter(practice_terms::status_id.eq(practices::status_id)),
             ));
         }
-        for pattern in patterns(&wanted.words) {
-            query = query.filter(practices::title_key.like(pattern).escape('\\'));
+        if let Some(words) = &wanted.words {
+            query = query.filter(said(words));
         }
         if let Some((language, dialects)) = languages(wanted) {
             query = query.filter(
@@ -326,15 +373,16 @@ pub fn by_title(conn: &mut DbConnection, wanted: &Wanted, page: &Page) -> QueryR
     })
 }
 
-/// Each word as a pattern that finds it anywhere.
-fn patterns(words: &[String]) -> impl Iterator<Item = String> {
-    words.iter().map(|word| {
+/// Of titles each word is a pattern that finds it anywhere.
+fn said(words: &Words) -> Said {
+    let patterns = words.of_title.iter().map(|word| {
         let word = word
             .replace('\\', "\\\\")
             .replace('%', "\\%")
             .replace('_', "\\_");
         format!("%{word}%")
-    })
+    });
+    Said::new(patterns.collect(), &words.of_text)
 }
 
 /// The language that is wanted, and a pattern of what it is called in some place.

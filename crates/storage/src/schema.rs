@@ -1082,6 +1082,13 @@ diesel::table! {
         title_key -> Text,
         licence -> Nullable<Text>,
         licence_url -> Nullable<Text>,
+        by_network -> Bool,
+    }
+}
+
+diesel::table! {
+    practice_networks (account_id) {
+        account_id -> BigInt,
     }
 }
 
@@ -1304,6 +1311,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     poll_votes,
     polls,
     practice_answers,
+    practice_networks,
     practice_reminders,
     practice_settings,
     practice_terms,

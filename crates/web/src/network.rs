@@ -3,26 +3,33 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use askama::Template;
-use domain::{Membership, Posting};
+use domain::{Membership, Page, Posting, StatusId};
 use serde::Deserialize;
 use service::App;
 use service::networks::{self, NetworkPostView, NetworkView};
+use service::practice::{self, Wanted};
 use service::text::plain_text;
-use service::views::AccountView;
+use service::views::{AccountView, StatusView};
 
 use crate::forms::Visitor;
 use crate::front::Older;
 use crate::page::{Answer, EVERYBODY, Forms, Frame, filters, show};
+use crate::practice::Shown;
 use crate::profile::shortened;
 
 /// Members on one page.
 const PEOPLE: usize = 100;
+/// Practice on the page; the library has all of it.
+const PRACTICES: i64 = 10;
 
 /// Whose names come after which.
 #[derive(Debug, Default, Deserialize)]
 pub struct After {
     #[serde(default)]
     people_after: String,
+    /// The question whose older like are shown.
+    #[serde(default)]
+    like: String,
 }
 
 #[derive(Template)]
@@ -36,6 +43,11 @@ struct NetworkPage {
     rules: Vec<String>,
     joining: &'static str,
     posting: &'static str,
+    practice: &'static str,
+    /// The newest of it.
+    practices: Vec<Shown>,
+    /// Older threads like a question, if there is one to look at.
+    similar: Option<Vec<StatusView>>,
     pinned: Vec<NetworkPostView>,
     posts: Vec<NetworkPostView>,
     older: Option<i64>,
@@ -70,6 +82,15 @@ pub async fn network(
         .last()
         .filter(|_| people.len() >= PEOPLE)
         .map(|last| last.account.handle_key.clone());
+    let similar = match after.like.parse::<StatusId>() {
+        Ok(question) => Some(networks::similar(app, EVERYBODY, question).await?),
+        Err(_) => None,
+    };
+    let wanted = Wanted {
+        network: Some(id.to_string()),
+        ..Wanted::default()
+    };
+    let practices = practice::list(app, EVERYBODY, wanted, Page::newest(PRACTICES)).await?;
     let account = &network.account.account;
     let title = if account.display_name.is_empty() {
         &account.username
@@ -93,8 +114,15 @@ pub async fn network(
             Posting::Members => "What members post is passed on.",
             Posting::StewardApproval => "What is posted is passed on once a steward has read it.",
         },
+        practices: practices.items.into_iter().filter_map(Shown::of).collect(),
+        practice: if network.posts_are_practice {
+            "What is posted here is practice, with or without the hashtag."
+        } else {
+            ""
+        },
         older: found.more(),
         posts: found.items,
+        similar,
         pinned,
         people,
         more_people,

@@ -10,7 +10,7 @@ const INDENT: usize = 28;
 const MARGIN: usize = 20;
 /// Characters of a line, and how wide one is taken to be.
 const CHARACTERS: usize = 70;
-const CHARACTER: usize = 8;
+const CHARACTER: usize = 9;
 
 /// The lines of a tree, each below the post from which it comes.
 pub(crate) fn svg(lines: &[Line]) -> String {

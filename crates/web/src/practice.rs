@@ -9,12 +9,13 @@ use domain::vocabulary::{Concept, Scheme};
 use domain::{Page, Time};
 use serde::{Deserialize, Serialize};
 use service::App;
+use service::networks;
 use service::practice::{self, Order, PracticeView, TermView, Wanted};
 use service::views::StatusView;
 
 use crate::feed::{entry, link, moment, updated};
 use crate::front::POSTS;
-use crate::page::{Answer, EVERYBODY, Forms, Frame, filters, show, visitor};
+use crate::page::{Answer, EVERYBODY, Failure, Forms, Frame, filters, show, visitor};
 
 /// What is looked for, as it stands in an address.
 #[derive(Deserialize, Serialize, Default, Clone)]
@@ -31,6 +32,8 @@ pub struct Looked {
     #[serde(skip_serializing_if = "String::is_empty")]
     licence: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    network: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     language: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     order: String,
@@ -46,6 +49,7 @@ impl Looked {
             subject: filled(&self.subject),
             kind: filled(&self.kind),
             licence: filled(&self.licence),
+            network: filled(&self.network),
             language: filled(&self.language),
             words: self.q.clone(),
             order: if self.is_by_title() {
@@ -118,19 +122,52 @@ impl Choices {
     }
 }
 
+/// The networks to choose from: ours, by name, and the one that was chosen.
+async fn networks_of(app: &Data<App>, chosen: &str) -> Result<Option<Choices>, Failure> {
+    let chosen = chosen.trim().trim_start_matches('@');
+    let ours = networks::list(app, EVERYBODY).await?;
+    let mut all: Vec<Choice> = ours
+        .into_iter()
+        .map(|network| {
+            let account = network.account.account;
+            let title = account.display_name;
+            Choice {
+                label: Some(title)
+                    .filter(|title| !title.is_empty())
+                    .unwrap_or_else(|| account.username.clone()),
+                chosen: account.username.eq_ignore_ascii_case(chosen),
+                id: account.username,
+            }
+        })
+        .collect();
+    if !chosen.is_empty() && all.iter().all(|choice| !choice.chosen) {
+        all.push(Choice {
+            id: chosen.to_owned(),
+            label: chosen.to_owned(),
+            chosen: true,
+        });
+    }
+    Ok((!all.is_empty()).then_some(Choices {
+        name: "network",
+        label: "Network",
+        any: "Every network, and none",
+        all,
+    }))
+}
+
 /// One resource.
-struct Shown {
-    view: StatusView,
+pub(crate) struct Shown {
+    pub(crate) view: StatusView,
     practice: PracticeView,
 }
 
 impl Shown {
-    fn of(view: StatusView) -> Option<Self> {
+    pub(crate) fn of(view: StatusView) -> Option<Self> {
         let practice = view.practice.clone()?;
         Some(Self { view, practice })
     }
 
-    fn title(&self) -> &str {
+    pub(crate) fn title(&self) -> &str {
         match self.practice.title.as_str() {
             "" => "Without a title",
             title => title,
@@ -173,12 +210,14 @@ pub async fn library(request: HttpRequest, looked: Query<Looked>, app: Data<App>
         (Scheme::Kind, &looked.kind),
         (Scheme::Licence, &looked.licence),
     ];
+    let mut choices: Vec<Choices> = chosen
+        .into_iter()
+        .map(|(scheme, chosen)| Choices::of(&app, scheme, chosen))
+        .collect();
+    choices.extend(networks_of(&app, &looked.network).await?);
     let page = Library {
         page: Frame::new(&app, &visitor, "Practice"),
-        choices: chosen
-            .into_iter()
-            .map(|(scheme, chosen)| Choices::of(&app, scheme, chosen))
-            .collect(),
+        choices,
         feed: looked.address("/practice.atom", None),
         more: found.more().map(|id| looked.address("/practice", Some(id))),
         shown: found.items.into_iter().filter_map(Shown::of).collect(),

@@ -44,6 +44,10 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     assert_eq!(posts[0]["id"], post["id"], "{posts}");
     assert_eq!(posts[0]["pinned"], true, "{posts}");
 
+    let similar = "GET /api/staffroom/v1/statuses/{id}/similar";
+    let similar = driver.gets(&pat, similar, &[&post["id"]]).await;
+    assert_eq!(similar, json!([]));
+
     let rules = format!("PATCH {ALL}/{{id}}");
     let wish = json!({ "rules": "Be kinder." });
     driver.asks(&nia, &rules, &[network], wish).await;

@@ -201,6 +201,53 @@ async fn a_no_stays_and_the_same_is_asked_once() {
     assert_eq!(seen["staffroom"]["adapted_from"][0]["state"], "refused");
 }
 
+async fn what_was_deleted_keeps_its_chain(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let source = json!({ "status": "Spelling bees\n#Practice #CCBY" });
+    let source = ada.publish(source).await;
+    let words = |title: &str| format!("{title}\nAdapted from {} #Practice #CCBY", url(&source));
+    let by_bo = bo.publish(json!({ "status": words("Vowel bees") })).await;
+    let by_cy = cy.publish(json!({ "status": words("Verb bees") })).await;
+    let tried = json!({ "status": "@ada #Tried in Year 5", "in_reply_to_id": id(&source) });
+    let tried = cy.publish(tried).await;
+    let before = tree(&bo, id(&by_cy)).await;
+    assert_eq!(ties(&before), ["confirmed"; 3], "{before:#}");
+    let path = |status: &Value| format!("/api/v1/statuses/{}", id(status));
+    let gone = ada.request(Method::DELETE, &path(&source)).send().await;
+    assert_eq!(gone.unwrap().status(), StatusCode::OK);
+
+    // An edit of what comes from it says no less than before.
+    for (who, status, text) in [
+        (&bo, &by_bo, words("Vowel bees, again")),
+        (&cy, &tried, "@ada #Tried in Year 5 and 6".to_owned()),
+    ] {
+        let edit = who.request(Method::PUT, &path(status));
+        answer(edit.json(&json!({ "status": text }))).await;
+    }
+    let after = tree(&bo, id(&by_cy)).await;
+    assert_eq!(ties(&after), ["confirmed"; 3], "{after:#}");
+    assert!(titles(&after).contains(&"Vowel bees, again"), "{after:#}");
+    // What says so no more does not, and nothing new comes from what is not there.
+    let edit = bo.request(Method::PUT, &path(&by_bo));
+    answer(edit.json(&json!({ "status": "Vowel bees #Practice #CCBY" }))).await;
+    assert!(ties(&tree(&bo, id(&by_bo)).await).is_empty());
+    let late = bo.publish(json!({ "status": words("Late bees") })).await;
+    assert!(ties(&tree(&bo, id(&late)).await).is_empty());
+}
+
+#[tokio::test]
+async fn what_was_deleted_keeps_its_chain_on_sqlite() {
+    what_was_deleted_keeps_its_chain(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_was_deleted_keeps_its_chain_on_postgresql() {
+    what_was_deleted_keeps_its_chain(Postgres).await;
+}
+
 #[tokio::test]
 async fn a_tree_shows_each_what_they_may_see_on_sqlite() {
     story(Sqlite).await;

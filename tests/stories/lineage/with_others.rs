@@ -90,6 +90,12 @@ async fn claims_from_elsewhere(kind: Kind) {
         .await;
     let expected = json!({ "actor": ada_uri, "object": html["id"], "target": collection });
     assert!(fits(&add, &expected), "{add:#}");
+    let reject = elsewhere
+        .receives("a Reject", |activity| activity["type"] == "Reject")
+        .await;
+    let expected =
+        json!({ "actor": ada_uri, "object": named["id"], "target": collection, "to": [mo["id"]] });
+    assert!(fits(&reject, &expected), "{reject:#}");
     let read = async |address: &str| {
         let request = school.http.get(address);
         answer(request.header("accept", "application/activity+json")).await
@@ -181,6 +187,34 @@ async fn sources_elsewhere(kind: Kind) {
     remove["type"] = json!("Remove");
     elsewhere.tells(&school, &remove).await;
     is_of(&ada, id(&of_honest), "claimed").await;
+
+    // Nobody says no but who wrote the source; a later yes counts.
+    let iris = elsewhere.person("iris");
+    let mut reject = add(4, &honest, &of_honest);
+    reject["type"] = json!("Reject");
+    let mut by_iris = reject.clone();
+    by_iris["actor"] = iris["id"].clone();
+    by_iris["id"] = json!(format!("{}#rejects/1", uri(&iris)));
+    elsewhere.tells(&school, &by_iris).await;
+    let like = json!({ "id": format!("{}#likes/1", uri(&iris)), "type": "Like", "actor": iris["id"],
+        "object": of_honest["uri"] });
+    elsewhere.tells(&school, &like).await;
+    ada.is_told("favourite").await;
+    is_of(&ada, id(&of_honest), "claimed").await;
+    reject["object"] = of_forged["uri"].clone();
+    reject["target"] = json!(format!("{}/derivations", uri(&forged)));
+    elsewhere.tells(&school, &reject).await;
+    is_of(&ada, id(&of_forged), "refused").await;
+    is_of(&ada, id(&of_honest), "claimed").await;
+    let mut no = add(5, &honest, &of_honest);
+    no["type"] = json!("Reject");
+    elsewhere.tells(&school, &no).await;
+    is_of(&ada, id(&of_honest), "refused").await;
+    let seen = tree(&ada, id(&of_honest)).await;
+    assert!(ties(&seen).is_empty(), "{seen:#}");
+    elsewhere.serve(list(honest["hadDerivation"].as_str().unwrap(), &of_honest));
+    elsewhere.tells(&school, &add(6, &honest, &of_honest)).await;
+    is_of(&ada, id(&of_honest), "confirmed").await;
 }
 
 #[tokio::test]

@@ -56,12 +56,13 @@ async fn described(kind: Kind) {
     assert_eq!(now["title"], "English for all");
 
     // Rules bind others, whatever else is said with them; and what is too long changes nothing.
-    let both = json!({ "title": "English again", "rules": "Be kinder." });
+    let both =
+        json!({ "title": "English again", "rules": "Be kinder.", "posts_are_practice": true });
     let said = answer(ada.request(Method::PATCH, &one).json(&both)).await;
-    assert!(
-        text(&said["message"]).contains("This is proposal 1."),
-        "{said}"
-    );
+    for number in ["1", "2"] {
+        let waits = format!("This is proposal {number}.");
+        assert!(text(&said["message"]).contains(&waits), "{said}");
+    }
     let long = json!({ "title": "x".repeat(200), "rules": "Be kindest." });
     let refused = ada.request(Method::PATCH, &one).json(&long);
     let refused = refused.send().await.unwrap();
@@ -69,8 +70,9 @@ async fn described(kind: Kind) {
     let now = dan.get(&one).await;
     assert_eq!(now["title"], "English again");
     assert_eq!(now["rules"], "Be kind.");
+    assert_eq!(now["posts_are_practice"], false);
     let open = bo.get(&format!("{one}/proposals")).await;
-    assert_eq!(open.as_array().unwrap().len(), 1, "{open}");
+    assert_eq!(open.as_array().unwrap().len(), 2, "{open}");
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 mod looked_after;
 mod moves;
+mod practice;
+mod similar;
 mod stewards;
 mod takeover;
 mod threads;

@@ -70,7 +70,7 @@ async fn takeover(kind: Kind, is_known: bool) {
         &hub,
         "english",
         &["ada", &format!("bo@{}", first.host)],
-        &["--rules", "Be kind."],
+        &["--rules", "Be kind.", "--posts-are-practice"],
     );
     hears(&bo, "You look after").await;
     let before = format!("english@{}", hub.host);
@@ -128,6 +128,7 @@ async fn takeover(kind: Kind, is_known: bool) {
     let id = id_of(&standby, "english").await;
     let shown = cy.get(&format!("{NETWORKS}/{id}")).await;
     assert_eq!(shown["rules"], "Be kind.");
+    assert_eq!(shown["posts_are_practice"], true);
     assert_eq!(shown["title"], "All of English");
     gus.publish(json!({ "status": format!("@{after} It goes on") }))
         .await;

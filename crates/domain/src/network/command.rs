@@ -1,4 +1,6 @@
-//! What somebody tells a network by a direct message, in plain words.
+//! What somebody tells a network by a direct message, in plain words of several languages.
+
+use super::words::{TO, WITH, is_steward, meant, yes_or_no};
 
 /// What is done with a post or a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub enum Command {
     /// With the name of another steward.
     ShareKey(String),
     ChangeRules(String),
+    /// Whether all posts are practice.
+    PostsArePractice(bool),
     Confirm(i32),
     /// None of these.
     Unknown,
@@ -52,12 +56,11 @@ impl Command {
         let text = without_names(text);
         let (first, rest) = split(text);
         let (second, last) = split(rest);
-        let first = first
-            .trim_end_matches(['.', '!', '?', ':', ','])
-            .to_lowercase();
+        let is_empty = first.trim_end_matches(['.', '!', '?', ':', ',']).is_empty();
         let thing = || rest.trim().trim_end_matches('.').to_owned();
-        match first.as_str() {
-            "help" | "hello" | "hi" | "" => Self::Help,
+        match meant(first) {
+            "help" => Self::Help,
+            "" if is_empty => Self::Help,
             "join" => Self::Join,
             "leave" => Self::Leave,
             "stewards" => Self::Stewards,
@@ -65,12 +68,11 @@ impl Command {
             "rules" => Self::ChangeRules(rest.to_owned()),
             "description" if rest.is_empty() => Self::Description,
             "description" => Self::Describe(rest.to_owned()),
+            "practice" => yes_or_no(&thing()).map_or(Self::Unknown, Self::PostsArePractice),
             "waiting" => Self::Waiting,
             "pin" => Self::Post(Deed::Pin, thing()),
             "unpin" => Self::Post(Deed::Unpin, thing()),
-            "remove" if second.eq_ignore_ascii_case("steward") => {
-                Self::RemoveSteward(last.to_owned())
-            }
+            "remove" if is_steward(second) => Self::RemoveSteward(last.to_owned()),
             "remove" => Self::Post(Deed::Remove, thing()),
             "restore" => Self::Post(Deed::Restore, thing()),
             "approve" => Self::Post(Deed::Approve, thing()),
@@ -80,13 +82,11 @@ impl Command {
             "invite" => Self::Invite(thing()),
             "ban" => Self::Ban(thing()),
             "unban" => Self::Unban(thing()),
-            "add" if second.eq_ignore_ascii_case("steward") => Self::AddSteward(last.to_owned()),
+            "add" if is_steward(second) => Self::AddSteward(last.to_owned()),
             "alias" => Self::Alias(thing()),
             "unalias" => Self::Unalias(thing()),
-            "move" => Self::Move(after("to", rest).to_owned()),
-            "share" if second.eq_ignore_ascii_case("key") => {
-                Self::ShareKey(after("with", last).to_owned())
-            }
+            "move" => Self::Move(after(&TO, rest).to_owned()),
+            "share" if meant(second) == "key" => Self::ShareKey(after(&WITH, last).to_owned()),
             "confirm" => thing().parse().map_or(Self::Unknown, Self::Confirm),
             _ => Self::Unknown,
         }
@@ -102,10 +102,10 @@ fn without_names(text: &str) -> &str {
     rest
 }
 
-/// What comes after a word, if it is the first.
-fn after<'a>(word: &str, text: &'a str) -> &'a str {
+/// What comes after one of these words, if that is the first.
+fn after<'a>(words: &[&str], text: &'a str) -> &'a str {
     let (first, rest) = split(text);
-    if first.eq_ignore_ascii_case(word) {
+    if words.contains(&first.to_lowercase().as_str()) {
         rest
     } else {
         text
@@ -175,7 +175,53 @@ mod tests {
                 Command::ShareKey("mo@b.example".to_owned()),
             ),
             ("@english share the joy", Command::Unknown),
+            ("@english practice: Yes.", Command::PostsArePractice(true)),
+            ("@english practice off", Command::PostsArePractice(false)),
+            ("@english practice makes perfect", Command::Unknown),
             ("@english confirm 12", Command::Confirm(12)),
+            ("@english Hilfe!", Command::Help),
+            ("@english ayuda", Command::Help),
+            ("@english Règles", Command::Rules),
+            (
+                "@english reglas: Sé amable.",
+                Command::ChangeRules("Sé amable.".to_owned()),
+            ),
+            (
+                "@english ychwanegu stiward @mo@b.example",
+                Command::AddSteward("@mo@b.example".to_owned()),
+            ),
+            (
+                "@english retirer responsable @mo",
+                Command::RemoveSteward("@mo".to_owned()),
+            ),
+            ("@english Bestätigen 3", Command::Confirm(3)),
+            (
+                "@english descripción: Para quien la enseña.",
+                Command::Describe("Para quien la enseña.".to_owned()),
+            ),
+            (
+                "@english dadarallenw english@a.example",
+                Command::Unalias("english@a.example".to_owned()),
+            ),
+            (
+                "@english umziehen nach english@b.example",
+                Command::Move("english@b.example".to_owned()),
+            ),
+            (
+                "@english Déménager à english@b.example",
+                Command::Move("english@b.example".to_owned()),
+            ),
+            (
+                "@english partager clé avec mo@b.example",
+                Command::ShareKey("mo@b.example".to_owned()),
+            ),
+            ("@english práctica sí", Command::PostsArePractice(true)),
+            ("@english praxis nein", Command::PostsArePractice(false)),
+            (
+                "@english lösen https://school.example/@ada/1",
+                Command::Post(Deed::Unpin, "https://school.example/@ada/1".to_owned()),
+            ),
+            ("@english 👍", Command::Unknown),
             ("@english confirm it", Command::Unknown),
             ("@english what is this?", Command::Unknown),
         ] {

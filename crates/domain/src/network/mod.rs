@@ -1,8 +1,11 @@
 //! Subject networks: what their rules can be, and which software reads what they pass on (FEP-1b12).
 
 mod command;
+mod question;
+mod words;
 
 pub use command::{Command, Deed};
+pub use question::{is_question, telling_words};
 
 use crate::numbered::numbered;
 
@@ -59,6 +62,7 @@ pub enum ProposalKind {
     Move,
     /// The key is halved between two stewards.
     ShareKey,
+    PostsArePractice,
 }
 
 numbered!(ProposalKind {
@@ -69,6 +73,7 @@ numbered!(ProposalKind {
     ChangeRules = 4,
     Move = 5,
     ShareKey = 6,
+    PostsArePractice = 7,
 });
 
 /// How the poster stands to a network.
@@ -147,6 +152,7 @@ impl ProposalKind {
             Self::ChangeRules => "change_rules",
             Self::Move => "move",
             Self::ShareKey => "share_key",
+            Self::PostsArePractice => "posts_are_practice",
         }
     }
 }

@@ -26,7 +26,7 @@ pub enum Answer {
     Start,
 }
 
-const STOP: [&str; 7] = [
+const STOP: [&str; 9] = [
     "stop",
     "unsubscribe",
     "no reminders",
@@ -34,18 +34,43 @@ const STOP: [&str; 7] = [
     "stopp",
     "arrêter",
     "peidio",
+    "parar",
+    "basta",
 ];
-const START: [&str; 4] = ["start", "resume", "reminders", "dechrau"];
-const ALWAYS: [&str; 4] = ["always", "default", "immer", "bob amser"];
+const START: [&str; 6] = [
+    "start",
+    "resume",
+    "reminders",
+    "dechrau",
+    "reprendre",
+    "reanudar",
+];
+const ALWAYS: [&str; 6] = [
+    "always",
+    "default",
+    "immer",
+    "bob amser",
+    "toujours",
+    "siempre",
+];
 const LICENCE: [&str; 7] = [
     "licence", "license", "trwydded", "lizenz", "licencia", "licenza", "licentie",
 ];
-const STAGE: [&str; 8] = [
-    "stage", "year", "level", "phase", "cam", "cyfnod", "stufe", "niveau",
+const STAGE: [&str; 10] = [
+    "stage", "year", "level", "phase", "cam", "cyfnod", "stufe", "niveau", "etapa", "nivel",
 ];
 const SUBJECT: [&str; 6] = ["subject", "pwnc", "fach", "matière", "materia", "vak"];
-const KIND: [&str; 4] = ["kind", "type", "resource", "math o adnodd"];
-const NAME: [&str; 4] = ["title", "teitl", "titel", "titre"];
+const KIND: [&str; 8] = [
+    "kind",
+    "type",
+    "resource",
+    "math o adnodd",
+    "art",
+    "genre",
+    "tipo",
+    "math",
+];
+const NAME: [&str; 5] = ["title", "teitl", "titel", "titre", "título"];
 
 /// What an answer says; empty if nothing of it is understood.
 #[must_use]
@@ -222,6 +247,10 @@ mod tests {
             ),
             ("STOP", vec!["stop"]),
             ("start", vec!["start"]),
+            ("etapa KS3, licencia by-nc", vec!["phase/ks3", "cc-by-nc"]),
+            ("toujours licence by", vec!["always cc-by"]),
+            ("Título: Salidas", vec!["title Salidas"]),
+            ("parar", vec!["stop"]),
             ("worksheet", vec!["kind/worksheet"]),
             ("thanks, I will think about it", vec![]),
         ] {

@@ -35,6 +35,8 @@ pub enum Mark {
     Link,
     Reply,
     Sensitive,
+    /// What somebody passes on: it is in the library.
+    Practice,
     /// A code.
     Language(String),
     /// A hashtag that it carries, as it is kept: without `#`, in lower case.
@@ -58,6 +60,7 @@ impl Mark {
             Self::Link => format!("{SIGN}link"),
             Self::Reply => format!("{SIGN}reply"),
             Self::Sensitive => format!("{SIGN}sensitive"),
+            Self::Practice => format!("{SIGN}practice"),
             Self::Language(code) => {
                 let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
                 format!("{SIGN}l{}", code.to_ascii_lowercase())

@@ -7,7 +7,7 @@ mod tags;
 use std::collections::HashMap;
 use std::str::FromStr;
 
-pub use parse::Mistake;
+pub use parse::{Mistake, own_terms, written};
 pub use tags::fold;
 use tags::spelt;
 
@@ -282,6 +282,14 @@ mod tests {
 
     fn meant(vocabulary: &Vocabulary, tag: &str) -> Vec<String> {
         vocabulary.meant_by(tag).iter().map(|of| of.key()).collect()
+    }
+
+    #[test]
+    fn what_is_written_of_a_term_is_read_as_that_term() {
+        for concept in &vocabulary(Curriculum::England).concepts {
+            let read = own_terms(&written(concept)).unwrap();
+            assert_eq!(read, std::slice::from_ref(concept));
+        }
     }
 
     #[test]

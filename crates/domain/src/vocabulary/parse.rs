@@ -20,8 +20,11 @@ pub(super) fn shipped(scheme: Scheme, text: &str) -> Vec<Concept> {
         .collect()
 }
 
-/// A table whose first column names the scheme.
-pub(super) fn own_terms(text: &str) -> Result<Vec<Concept>, Mistake> {
+/// A table whose first column names the scheme: the terms of an administrator.
+///
+/// # Errors
+/// If a line is no term.
+pub fn own_terms(text: &str) -> Result<Vec<Concept>, Mistake> {
     let lines = (1..).zip(text.lines()).filter(|(_, line)| is_term(line));
     lines
         .map(|(number, line)| {
@@ -36,6 +39,27 @@ pub(super) fn own_terms(text: &str) -> Result<Vec<Concept>, Mistake> {
                 })
         })
         .collect()
+}
+
+/// A term as a line of such a table.
+#[must_use]
+pub fn written(concept: &Concept) -> String {
+    let sign = |of: &Match| if of.is_exact { '=' } else { '<' };
+    let matches = concept.matches.as_ref();
+    let matches = matches.map(|of| format!("{}{}", sign(of), of.uri));
+    let labels = concept.labels.iter();
+    let labels: Vec<String> = labels
+        .map(|(language, text)| format!("{language}={text}"))
+        .collect();
+    let cells = [
+        concept.scheme.name().to_owned(),
+        concept.id.clone(),
+        concept.broader.clone().unwrap_or_default(),
+        matches.unwrap_or_default(),
+        concept.tags.join(" "),
+        labels.join("|"),
+    ];
+    cells.join("\t")
 }
 
 fn is_term(line: &str) -> bool {

@@ -15,7 +15,7 @@ use super::{emoji, moment};
 use crate::Refusal;
 use crate::origin::same_origin;
 use crate::proofs::{multikey, read_multikey};
-use crate::protocol::context::with_context;
+use crate::protocol::context::{PRACTICE, PRACTICE_TERM, with_context};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
 use crate::protocol::vocabulary::Actor;
 use crate::signatures::{self, PEM_LIMIT};
@@ -85,10 +85,25 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
             .collect(),
         suspended: flag(actor, "suspended").unwrap_or(false),
         emojis: emojis(actor),
+        posts_are_practice: practice_rule(actor),
         published: read::time(actor, "published"),
         edited: read::time(actor, "updated"),
         keys: keys(actor, uri),
     })
+}
+
+/// Whether a group says that what it passes on is practice.
+fn practice_rule(actor: &Value) -> bool {
+    let keys = [PRACTICE, "staffroom:postsArePractice", PRACTICE_TERM];
+    let mut said = keys.into_iter().filter_map(|key| flag(actor, key));
+    said.next().unwrap_or(false)
+}
+
+/// Puts that into the document of a network of ours.
+pub(crate) fn add_practice_rule(actor: &mut Value, is_rule: bool) {
+    if let Some(object) = actor.as_object_mut().filter(|_| is_rule) {
+        object.insert(PRACTICE.to_owned(), json!(true));
+    }
 }
 
 /// Address and PEM of each key that the document of `uri` lists. Of several under one address the first counts.

@@ -377,6 +377,9 @@ impl Context<'_> {
         if let Some(deed) = self.quote_answer(object, yes) {
             return Ok(deed);
         }
+        if let Some(deed) = self.refused_claim(object).filter(|_| !yes) {
+            return Ok(deed);
+        }
         let repeats =
             kind(object) == "Follow" && read::id(object, "object") == Some(self.actor.uri.as_str());
         let follower = match read::id(object, "actor") {
@@ -387,6 +390,17 @@ impl Context<'_> {
             uri: id_of(object).unwrap_or_default().to_owned(),
             follower,
             yes,
+        })
+    }
+
+    /// `Reject` of a post that is said to come from one of theirs, with the collection in which it is not as target.
+    fn refused_claim(&self, object: &Value) -> Option<Deed> {
+        let is_post_or_id = kind(object).is_empty() || is_post(object);
+        let target = read::id(self.activity, "target").filter(|target| self.is_theirs(target))?;
+        let source = target.strip_suffix("/derivations")?;
+        Some(Deed::Refuse {
+            derived: id_of(object).filter(|_| is_post_or_id)?.to_owned(),
+            source: source.to_owned(),
         })
     }
 

@@ -1,4 +1,4 @@
-//! Telling what came of a post: `Add` and `Remove`, of its collection of derivations.
+//! Telling what came of a post: `Add` and `Remove`, of its collection of derivations, and `Reject` of what is claimed.
 
 use domain::{ClaimState, StatusId};
 use serde_json::json;
@@ -7,7 +7,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::Status;
 
-use super::Told;
+use super::{Told, people};
 use crate::convert::{lineage, note};
 use crate::protocol::vocabulary::Activity;
 
@@ -49,6 +49,37 @@ pub(super) fn listed(
         to: vec![to],
         ..Told::to_followers(by, activity)
     }))
+}
+
+/// To whoever claimed elsewhere that a post comes from one of ours: its author says no.
+pub(super) fn refused(
+    app: &App,
+    conn: &mut DbConnection,
+    derivation: i64,
+) -> Result<Option<Told>, service::Error> {
+    let row = storage::derivations::find(conn, derivation)?;
+    // She may have thought better of it by now.
+    let Some(row) = row.filter(|row| row.state == ClaimState::Refused) else {
+        return Ok(None);
+    };
+    let (Some(source), Some(derived)) = (row.source_id, row.derived_id) else {
+        return Ok(None);
+    };
+    let source = storage::statuses::find(conn, source)?.filter(|row| row.local);
+    let derived = storage::statuses::find(conn, derived)?.filter(|row| !row.local);
+    let (Some(source), Some(derived)) = (source, derived) else {
+        return Ok(None);
+    };
+    people::between(conn, source.account_id, derived.account_id, |by, to| {
+        json!({
+            "id": format!("{}#{}/{}", by.uri, Activity::Reject.in_id(), app.next_id()),
+            "type": Activity::Reject,
+            "actor": by.uri,
+            "to": [to.uri],
+            "object": derived.uri,
+            "target": lineage::collection(&source.uri),
+        })
+    })
 }
 
 /// A post that is for everybody.

@@ -1,6 +1,6 @@
 //! Telling of people: who follows, likes, blocks, reports, moves and leaves.
 
-use domain::{AccountId, ReportId, StatusId};
+use domain::{AccountId, AccountKind, ReportId, StatusId};
 use serde_json::{Value, json};
 use service::App;
 use service::keys::Keys;
@@ -84,8 +84,17 @@ pub(super) fn undo(activity: &Value, by: &Account) -> Value {
     })
 }
 
-pub(super) fn profile(app: &App, by: Account, keys: &Keys) -> Told {
+pub(super) fn profile(
+    app: &App,
+    conn: &mut DbConnection,
+    by: Account,
+    keys: &Keys,
+) -> Result<Told, service::Error> {
     let mut document = actor::to_json(app, &by, keys);
+    if by.kind == AccountKind::Group {
+        let is_rule = storage::practice_networks::is_rule(conn, by.id)?;
+        actor::add_practice_rule(&mut document, is_rule);
+    }
     // The activity around it has the context.
     if let Some(object) = document.as_object_mut() {
         object.remove("@context");
@@ -97,7 +106,7 @@ pub(super) fn profile(app: &App, by: Account, keys: &Keys) -> Told {
         "to": [PUBLIC],
         "object": document,
     });
-    Told::to_followers(by, activity)
+    Ok(Told::to_followers(by, activity))
 }
 
 pub(super) fn departure(app: &App, by: Account) -> Option<Told> {

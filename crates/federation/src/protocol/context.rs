@@ -42,6 +42,10 @@ const FEATURED: [(&str, &str); 6] = [
     ("topic", "fep7aa9:topic"),
 ];
 
+/// The rule of a group that what it passes on is practice, and what the word means: no other vocabulary has one.
+pub(crate) const PRACTICE: &str = "postsArePractice";
+pub(crate) const PRACTICE_TERM: &str = "https://staffroom.example/ns#postsArePractice";
+
 /// An object or activity with its context.
 pub(crate) fn with_context(object: Value) -> Value {
     let mut context = json!([
@@ -65,6 +69,8 @@ pub(crate) fn with_context(object: Value) -> Value {
             "votersCount": "toot:votersCount",
             "lemmy": "https://join-lemmy.org/ns#",
             "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+            "staffroom": "https://staffroom.example/ns#",
+            "postsArePractice": "staffroom:postsArePractice",
             "fep044f": "https://w3id.org/fep/044f#",
             "QuoteRequest": "fep044f:QuoteRequest",
             "QuoteAuthorization": "fep044f:QuoteAuthorization",

@@ -26,6 +26,8 @@ pub struct Network {
     pub stewards: Vec<Account>,
     /// Whether you are one of them.
     pub is_steward: bool,
+    /// Whether all that it passes on is practice, with or without the hashtag.
+    pub posts_are_practice: bool,
 }
 
 /// What began a thread of a network.
@@ -47,13 +49,13 @@ pub struct NetworkPost {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NetworkProposal {
     pub number: i32,
-    /// `add_steward`, `remove_steward`, `ban`, `unban`, `change_rules`, `move` or `share_key`.
+    /// `add_steward`, `remove_steward`, `ban`, `unban`, `change_rules`, `move`, `share_key` or `posts_are_practice`.
     pub kind: &'static str,
     #[schema(required)]
     pub target: Option<Account>,
     #[schema(required)]
     pub proposed_by: Option<Account>,
-    /// New rules.
+    /// New rules; of `posts_are_practice`, `yes` or `no`.
     pub rules: String,
     #[serde(serialize_with = "moment")]
     #[schema(value_type = String, format = DateTime)]
@@ -76,6 +78,8 @@ pub struct SavedNetwork {
     /// As typed.
     pub description: String,
     pub rules: String,
+    /// All that it passes on is practice.
+    pub posts_are_practice: bool,
     pub posting: String,
     pub membership: String,
     /// Handles.

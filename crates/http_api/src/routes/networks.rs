@@ -13,12 +13,15 @@ use super::{Answer, json, page};
 use crate::ApiError;
 use crate::entities::{
     Account, Network, NetworkAnswer, NetworkHalf, NetworkPost, NetworkProposal, SavedNetwork,
+    Status,
 };
 use crate::extract::scope::{
     AdminWriteNetworks, ReadAccounts, ReadFollows, ReadStatuses, WriteAccounts, WriteFollows,
     WriteStatuses,
 };
-use crate::extract::{Anyone, Caller, Number, PageParams, Params, PathId, Text, Upload, Words};
+use crate::extract::{
+    Anyone, Caller, Flag, Number, PageParams, Params, PathId, Text, Upload, Words,
+};
 use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -58,6 +61,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/staffroom/v1/networks/{network}/proposals/{id}/confirm")
                 .route(web::post().to(confirm)),
+        )
+        .service(
+            web::resource("/staffroom/v1/statuses/{id}/similar").route(web::get().to(similar)),
         );
 }
 
@@ -70,7 +76,7 @@ pub(super) fn operations(api: &mut Operations) {
         .answers::<Network>();
     api.patch(
         "/staffroom/v1/networks/{id}",
-        "As a steward: change what a network says of itself; propose other rules",
+        "As a steward: change what a network says of itself; propose other rules, or whether posts are practice",
         update,
     )
     .answers::<NetworkAnswer>()
@@ -135,6 +141,12 @@ pub(super) fn operations(api: &mut Operations) {
         confirm,
     )
     .answers::<NetworkAnswer>();
+    api.get(
+        "/staffroom/v1/statuses/{id}/similar",
+        "Older threads of a network that resemble a question, newest first; five at most",
+        similar,
+    )
+    .lists::<Status>();
 }
 
 fn say(message: String) -> Answer {
@@ -165,6 +177,7 @@ struct Wishes {
     membership: Text,
     /// Handles.
     stewards: Words,
+    posts_are_practice: Flag,
 }
 
 fn not_listed(what: &str) -> ApiError {
@@ -197,6 +210,7 @@ impl Wishes {
             posting,
             membership,
             rules: self.rules.0.unwrap_or_default(),
+            posts_are_practice: self.posts_are_practice.is_set(),
         })
     }
 }
@@ -212,6 +226,7 @@ struct Changes {
     title: Text,
     description: Text,
     rules: Text,
+    posts_are_practice: Flag,
 }
 
 async fn update(
@@ -226,6 +241,7 @@ async fn update(
         title: upload.params.title.0,
         description: upload.params.description.0,
         rules: upload.params.rules.0,
+        posts_are_practice: upload.params.posts_are_practice.0,
     };
     say(networks::change(&app, &caller.person, id.0, change).await?)
 }
@@ -322,6 +338,11 @@ async fn saved(caller: Caller<ReadAccounts>, id: PathId<AccountId>, app: Data<Ap
 async fn half(caller: Caller<WriteAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
     let half = networks::half(&app, &caller.person, id.0).await?;
     json(NetworkHalf { half })
+}
+
+async fn similar(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<App>) -> Answer {
+    let found = networks::similar(&app, caller.person(), id.0).await?;
+    json(found.into_iter().map(Status::from).collect::<Vec<_>>())
 }
 
 #[derive(Deserialize)]

@@ -34,9 +34,11 @@ struct Looked {
     subject: Text,
     kind: Text,
     licence: Text,
+    /// The id or the handle of a network that passed it on.
+    network: Text,
     /// A code such as `cy`.
     language: Text,
-    /// Words of the title.
+    /// Words of the title or, where its author lets everybody find what they write, of the whole text.
     q: Text,
     /// `newest` or `title`.
     order: Text,
@@ -57,6 +59,7 @@ async fn list(
         subject: filled(&params.subject),
         kind: filled(&params.kind),
         licence: filled(&params.licence),
+        network: filled(&params.network),
         language: filled(&params.language),
         words: filled(&params.q).unwrap_or_default(),
         order: match params.order.filled() {

@@ -20,6 +20,7 @@ impl From<NetworkView> for e::Network {
             membership: view.network.membership.name(),
             stewards: view.stewards.into_iter().map(Into::into).collect(),
             is_steward: view.is_steward,
+            posts_are_practice: view.posts_are_practice,
             account: view.account.into(),
         }
     }
@@ -46,6 +47,7 @@ impl From<Saved> for e::SavedNetwork {
             title: saved.title,
             description: saved.description,
             rules: saved.rules,
+            posts_are_practice: saved.posts_are_practice,
             posting: saved.posting,
             membership: saved.membership,
             stewards: saved.stewards,

@@ -19,6 +19,7 @@ pub mod report;
 pub mod seed;
 pub mod serve;
 pub mod user;
+pub mod vocabulary;
 
 use std::io::Write;
 

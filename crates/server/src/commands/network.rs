@@ -20,6 +20,7 @@ pub async fn run(config: Config, command: Network) -> anyhow::Result<()> {
             rules,
             posting,
             membership,
+            posts_are_practice,
         } => {
             // A steward may live elsewhere.
             let app = for_command_online(&config).await?;
@@ -31,6 +32,7 @@ pub async fn run(config: Config, command: Network) -> anyhow::Result<()> {
                 posting,
                 membership,
                 rules,
+                posts_are_practice,
             };
             let made = networks::create(&app, new).await?;
             let account = made.account.account;

@@ -43,6 +43,8 @@ pub struct RemoteAccount {
     /// Hosts of web pages that may name them as their author.
     pub attribution_domains: Vec<String>,
     pub emojis: Vec<CustomEmoji>,
+    /// Of a group: what it passes on is practice.
+    pub posts_are_practice: bool,
     pub published: Option<Time>,
     /// When they last changed it, where their server says so.
     pub edited: Option<Time>,
@@ -120,6 +122,8 @@ pub(super) fn upsert(
         account.header_remote_url = None;
         account.emojis.clear();
     }
+    let may_have_rule = |row: &Account| row.kind == AccountKind::Group;
+    let had_rule = known.as_ref().is_some_and(may_have_rule);
     match known {
         Some(known) => {
             storage::accounts::update_profile(conn, &account)?;
@@ -128,6 +132,10 @@ pub(super) fn upsert(
             }
         }
         None => storage::accounts::insert(conn, account.clone())?,
+    }
+    if had_rule || may_have_rule(&account) {
+        let is_rule = remote.posts_are_practice && may_have_rule(&account);
+        storage::practice_networks::set(conn, account.id, is_rule)?;
     }
     match (remote.suspended, account.suspended_at) {
         (true, None) => {

@@ -55,6 +55,11 @@ pub enum Deed {
     },
     /// They list the status of this id as one that comes from theirs, or do not any more.
     List(String),
+    /// They say no to what is said to come from a status of theirs; both by their ids.
+    Refuse {
+        derived: String,
+        source: String,
+    },
     /// They ask our moderators to look at something.
     Flag(Flag),
     /// They moved to another account.
@@ -164,6 +169,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
             quotes::answer(app, conn, by, request, stamp.as_ref())
         }
         Deed::List(derived) => lineage::listed(app, conn, by, derived),
+        Deed::Refuse { derived, source } => lineage::refused(app, conn, by, derived, source),
         Deed::Move { to } => moving::receive(app, conn, &account, *to),
         Deed::Follow {
             uri,

@@ -1,6 +1,6 @@
 //! What people elsewhere do with statuses.
 
-use domain::{AccountId, NotificationKind, Page, StatusId, Visibility, limits};
+use domain::{AccountId, AccountKind, NotificationKind, Page, StatusId, Visibility, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::favourites::Favourite;
@@ -13,7 +13,7 @@ use crate::audience::find_visible;
 use crate::domain_blocks::is_blocked;
 use crate::notify::notify;
 use crate::statuses::{add_boost, remove_boost};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, practice};
 
 /// Somebody elsewhere passes a status on. What is not open is passed on by its own author only.
 pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Boost) -> Result<()> {
@@ -53,8 +53,11 @@ pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Bo
         uri,
         boost.visibility,
         created_at,
-    )
-    .map(drop)
+    )?;
+    if by.kind == AccountKind::Group {
+        practice::reconsider(app, conn, &status)?;
+    }
+    Ok(())
 }
 
 /// Somebody elsewhere takes a boost back.

@@ -233,6 +233,7 @@ fn note_sources(
         author: status.account_id,
         content: &status.content,
         parent,
+        answered: status.in_reply_to_uri.as_deref(),
         based_on: &remote.based_on,
         found: &HashMap::new(),
     };

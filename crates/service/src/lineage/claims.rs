@@ -46,8 +46,9 @@ pub(crate) struct Said<'a> {
     pub author: AccountId,
     /// HTML.
     pub content: &'a str,
-    /// What it answers.
+    /// What it answers, and that one's id, which stays when it is deleted.
     pub parent: Option<&'a Status>,
+    pub answered: Option<&'a str>,
     /// Ids that its server names as its sources.
     pub based_on: &'a [String],
     /// What was looked up before.
@@ -93,7 +94,7 @@ pub(crate) fn claims(app: &App, conn: &mut DbConnection, said: &Said<'_>) -> Res
     let mut stated: Vec<Claim> = Vec::new();
     for uri in said.based_on {
         let known = known_status(app, conn, uri)?;
-        stated.extend(claim(app, conn, said.author, uri, known)?);
+        stated.extend(claim(conn, said.author, uri, known)?);
     }
     let mut found: Vec<Claim> = Vec::new();
     for Source { address, context } in sources(&pieces) {
@@ -108,33 +109,34 @@ pub(crate) fn claims(app: &App, conn: &mut DbConnection, said: &Said<'_>) -> Res
                 None => known_status(app, conn, &address)?,
             },
         };
-        if let Some(claim) = claim(app, conn, said.author, &address, known)? {
+        if let Some(claim) = claim(conn, said.author, &address, known)? {
             add(&mut found, Claim { context, ..claim });
         }
     }
     for claim in stated {
         add(&mut found, claim);
     }
-    if let Some(parent) = said.parent
+    if let Some(address) = said.answered
         && let Some((kind, context)) = use_of(&pieces)
-        && let Some(source) = seen(conn, said.author, Some(parent.clone()))?
     {
-        let address = source.uri.clone();
-        let source = Some(source);
-        let used = Claim {
-            address,
-            source,
-            kind,
-            context,
-        };
-        add(&mut found, used);
+        let source = seen(conn, said.author, said.parent.cloned())?;
+        // One that is there and not for them they cannot have used.
+        if source.is_some() || said.parent.is_none() {
+            let address = address.to_owned();
+            let used = Claim {
+                address,
+                source,
+                kind,
+                context,
+            };
+            add(&mut found, used);
+        }
     }
     Ok(found)
 }
 
 /// The claim that a post comes from what is at this address, if that may be.
 fn claim(
-    app: &App,
     conn: &mut DbConnection,
     by: AccountId,
     address: &str,
@@ -143,11 +145,10 @@ fn claim(
     if !Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
         return Ok(None);
     }
-    let is_ours = address.starts_with(app.addresses().base());
     let is_known = known.is_some();
     let source = seen(conn, by, known)?;
-    // What they may not see they cannot know; what is ours and not there is nowhere.
-    if source.is_none() && (is_known || is_ours) {
+    // What they may not see they cannot know.
+    if source.is_none() && is_known {
         return Ok(None);
     }
     Ok(Some(Claim {
@@ -182,6 +183,13 @@ impl Claim {
             Some(source) => &source.uri,
             None => &self.address,
         }
+    }
+
+    /// Whether it can be one that was not there before: what is ours and not there is nowhere, and nobody uses what they
+    /// have not read. What was claimed before its source was deleted stands.
+    fn may_be_new(&self, app: &App) -> bool {
+        let is_ours = self.address.starts_with(app.addresses().base());
+        self.source.is_some() || (self.kind == Kind::Adaptation && !is_ours)
     }
 }
 
@@ -252,6 +260,7 @@ pub(crate) fn note(
                     begin(app, conn, row, status)?;
                 }
             }
+            None if !claim.may_be_new(app) => {}
             None => {
                 let row = new(app, status, &claim);
                 if storage::derivations::insert(conn, row.clone())? {

@@ -82,6 +82,10 @@ pub(super) fn settle(
         let derivation = claim.id;
         federate(app, conn, Outgoing::ListDerivation { derivation })?;
     }
+    if state == ClaimState::Refused {
+        let derivation = claim.id;
+        federate(app, conn, Outgoing::RefuseDerivation { derivation })?;
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use domain::{AccountId, ClaimState, StatusId};
 use storage::DbConnection;
 use storage::derivations::Derivation;
 
-use crate::jobs::{Job, enqueue_at};
+use crate::jobs::{Job, Outgoing, enqueue_at, federate};
 use crate::streaming::Event;
 use crate::{App, Result};
 
@@ -35,15 +35,11 @@ pub(crate) async fn derivations_of(app: &App, source: StatusId) -> Result<()> {
     };
     app.transaction(move |app, conn| {
         let named: HashSet<&str> = listed.uris.iter().map(String::as_str).collect();
-        let claims = storage::derivations::around(conn, &[status.uri.as_str()], CLAIMS)?;
-        for claim in claims
-            .iter()
-            .filter(|claim| claim.source_id == Some(source))
-        {
+        for claim in storage::derivations::of_source(conn, source, CLAIMS)? {
             agree(
                 app,
                 conn,
-                claim,
+                &claim,
                 named.contains(claim.derived_uri.as_str()),
                 listed.is_whole,
             )?;
@@ -53,7 +49,7 @@ pub(crate) async fn derivations_of(app: &App, source: StatusId) -> Result<()> {
     .await
 }
 
-/// A claim that is listed is confirmed; one that is not any more is but a claim again.
+/// A claim that is listed is confirmed, also after a no; one that is not any more is but a claim again.
 fn agree(
     app: &App,
     conn: &mut DbConnection,
@@ -63,7 +59,7 @@ fn agree(
 ) -> Result<()> {
     let own = is_of_one_author(conn, claim)?;
     let state = match claim.state {
-        ClaimState::Claimed if is_listed => ClaimState::Confirmed,
+        ClaimState::Claimed | ClaimState::Refused if is_listed => ClaimState::Confirmed,
         ClaimState::Confirmed if !is_listed && is_whole && !own => ClaimState::Claimed,
         _ => return Ok(()),
     };
@@ -104,6 +100,39 @@ pub(crate) fn listed(
         }
     }
     Ok(())
+}
+
+/// The author of a source elsewhere says no to what is said to come from it. Her collection has the last word, since a
+/// later yes may have come before.
+pub(crate) fn refused(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    derived: &str,
+    source: &str,
+) -> Result<()> {
+    let claim = storage::derivations::between(conn, derived, source)?;
+    let Some(claim) = claim.filter(|claim| claim.state != ClaimState::Gone) else {
+        return Ok(());
+    };
+    let source = match claim.source_id {
+        Some(id) => storage::statuses::find(conn, id)?,
+        None => None,
+    };
+    let Some(source) = source.filter(|row| row.account_id == by && !row.local) else {
+        return Ok(());
+    };
+    let now = Some(app.now());
+    if storage::derivations::set_state(conn, claim.id, ClaimState::Refused, now)?
+        && let Some(id) = claim.derived_id
+    {
+        app.tell(Event::Edited(id));
+        let derived = storage::statuses::find(conn, id)?;
+        if derived.is_some_and(|derived| derived.local) {
+            federate(app, conn, Outgoing::Renew { status: id })?;
+        }
+    }
+    look_soon(app, conn, source.id)
 }
 
 /// Has a collection looked at: now, or when the last look that was asked for is long enough ago.

@@ -12,7 +12,7 @@ pub(crate) use asking::hear;
 pub(crate) use claims::{Said, authors, claims, find_source, look_up, note};
 pub use deciding::decide;
 pub(crate) use deciding::reconsider;
-pub(crate) use looking::{derivations_of, listed};
+pub(crate) use looking::{derivations_of, listed, refused};
 pub use stating::{state, withdraw};
 pub use tree::{Edge, Node, NodeState, Tree, tree};
 

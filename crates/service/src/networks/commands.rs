@@ -1,7 +1,7 @@
 //! What a network does about a direct message: it reads plain words, and answers in plain words.
 
 use domain::network::Command;
-use domain::{Handle, NetworkPostState, Page, ProposalKind, StatusId};
+use domain::{Handle, NetworkPostState, Page, StatusId};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks;
@@ -111,12 +111,9 @@ impl Asked<'_> {
                 };
                 describe(app, conn, self.of, self.by, words)
             }
-            Command::ChangeRules(text) => {
-                let wish = Wish {
-                    kind: ProposalKind::ChangeRules,
-                    target: None,
-                    text,
-                };
+            Command::ChangeRules(text) => propose(app, conn, self.of, self.by, Wish::rules(text)),
+            Command::PostsArePractice(is_rule) => {
+                let wish = Wish::posts_are_practice(is_rule);
                 propose(app, conn, self.of, self.by, wish)
             }
             Command::Confirm(number) => second(app, conn, self.of, self.by, number),
@@ -132,9 +129,9 @@ impl Asked<'_> {
         if networks::is_steward(conn, self.of.id(), self.by.id)? {
             text.push_str(
                 "\n\nAs a steward also: waiting; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
-                 accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK; description and a new one. Of these another steward has to say \
-                 \"confirm\" and a number: ban NAME, unban NAME, add steward NAME, remove steward NAME, rules and the new \
-                 rules, move to NETWORK, share key with NAME. \
+                 accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK; description and a new one. Of these \
+                 another steward has to say \"confirm\" and a number: ban NAME, unban NAME, add steward NAME, remove steward \
+                 NAME, rules and the new rules, practice yes, practice no, move to NETWORK, share key with NAME. \
                  A name without @ at its beginning, as somebody@school.example, is not told of your message.",
             );
         }

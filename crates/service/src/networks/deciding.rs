@@ -11,18 +11,42 @@ use super::saying::{full, say, say_to_stewards, welcome};
 use super::stewarding::{check_is_steward, invalid, may_be_steward};
 use super::{Known, escrow, find, succession};
 use crate::oauth::Person;
+use crate::profile::save;
 use crate::{App, Error, Result, follows};
 
 /// Proposals among which the same one is looked for: all that the stewards may have.
 const OPEN: i64 = 400;
+/// That posts are practice, as the text of a proposal.
+const YES: &str = "yes";
+const NO: &str = "no";
 
 /// What one steward wants, and another one has to want too.
 #[derive(Debug, Clone)]
 pub(super) struct Wish {
     pub kind: ProposalKind,
     pub target: Option<AccountId>,
-    /// New rules.
+    /// New rules; or whether posts are practice, as `yes` or `no`.
     pub text: String,
+}
+
+impl Wish {
+    /// Other rules.
+    pub(super) fn rules(text: String) -> Self {
+        Self {
+            kind: ProposalKind::ChangeRules,
+            target: None,
+            text,
+        }
+    }
+
+    /// That all posts of the network are practice, or only those that say so.
+    pub(super) fn posts_are_practice(is_rule: bool) -> Self {
+        Self {
+            kind: ProposalKind::PostsArePractice,
+            target: None,
+            text: if is_rule { YES } else { NO }.to_owned(),
+        }
+    }
 }
 
 /// Confirms what another steward proposed; says what came of it.
@@ -112,6 +136,9 @@ fn check(
     target: Option<&Account>,
     stewards: &[Account],
 ) -> Result<()> {
+    if wish.kind == ProposalKind::PostsArePractice {
+        return Ok(());
+    }
     if wish.kind == ProposalKind::ChangeRules {
         return if wish.text.chars().count() > limits::NETWORK_RULES {
             Err(invalid(format!(
@@ -167,6 +194,12 @@ fn described(app: &App, kind: ProposalKind, target: Option<&Account>, text: &str
             "that {name} and whoever proposes this get a half each of this network's key: with both, \
              another server can go on with it should this one fail."
         ),
+        ProposalKind::PostsArePractice if text == YES => {
+            "that what is posted here is practice, with or without the hashtag.".to_owned()
+        }
+        ProposalKind::PostsArePractice => {
+            "that what is posted here is practice only if it says so.".to_owned()
+        }
     }
 }
 
@@ -238,6 +271,9 @@ fn carry_out(
         networks::update(conn, &network)?;
         return Ok("The rules are changed.".to_owned());
     }
+    if wish.kind == ProposalKind::PostsArePractice {
+        return set_practice(app, conn, of, wish.text == YES);
+    }
     let target = target.ok_or(Error::NotFound)?;
     let (name, network, now) = (full(app, target), full(app, &of.account), app.now());
     let (said, told) = match wish.kind {
@@ -264,7 +300,7 @@ fn carry_out(
             );
             (format!("{name} is banned."), told)
         }
-        ProposalKind::Unban | ProposalKind::ChangeRules => {
+        ProposalKind::Unban | ProposalKind::ChangeRules | ProposalKind::PostsArePractice => {
             networks::unban(conn, of.id(), target.id)?;
             let told = format!("You can join {network} and post there again.");
             (format!("{name} is banned no more."), told)
@@ -272,4 +308,18 @@ fn carry_out(
     };
     say(app, conn, of, target, &told)?;
     Ok(said)
+}
+
+/// From now on; what was passed on before is read anew when it is edited.
+fn set_practice(app: &App, conn: &mut DbConnection, of: &Known, is_rule: bool) -> Result<String> {
+    storage::practice_networks::set(conn, of.id(), is_rule)?;
+    // Not as it was found: the same request may have changed what it says of itself.
+    let mut account = crate::accounts::find(conn, of.id())?;
+    save(app, conn, &mut account)?;
+    Ok(if is_rule {
+        "From now on what is posted here is practice."
+    } else {
+        "From now on what is posted here is practice only if it says so."
+    }
+    .to_owned())
 }

@@ -1,7 +1,7 @@
 //! What a network says of itself, which each steward may write; its rules, which bind others, are proposed.
 
 use bytes::Bytes;
-use domain::{AccountId, ProposalKind, limits};
+use domain::{AccountId, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
 
@@ -25,6 +25,8 @@ pub struct Change {
     pub avatar: Option<Bytes>,
     pub header: Option<Bytes>,
     pub rules: Option<String>,
+    /// Whether all that it passes on is practice.
+    pub posts_are_practice: Option<bool>,
 }
 
 /// The same, with pictures that are in the media store.
@@ -45,7 +47,7 @@ impl Words {
     }
 }
 
-/// Changes what a network says of itself, and proposes other rules; says what came of it.
+/// Changes what a network says of itself, and proposes other rules, and whether posts are practice; says what came of it.
 pub async fn change(app: &App, person: &Person, id: AccountId, change: Change) -> Result<String> {
     let me = person.account.clone();
     let asking = person.id();
@@ -73,7 +75,9 @@ async fn write(
         avatar: keep_picture(app, change.avatar, Purpose::Avatar, files).await?,
         header: keep_picture(app, change.header, Purpose::Header, files).await?,
     };
-    let (rules, files) = (change.rules, files.clone());
+    let rules = change.rules.map(Wish::rules);
+    let practice = change.posts_are_practice.map(Wish::posts_are_practice);
+    let files = files.clone();
     app.transaction(move |app, conn| {
         let of = find(conn, id)?;
         files.name(app, conn, words.avatar.iter().chain(&words.header))?;
@@ -81,12 +85,7 @@ async fn write(
         if !words.is_empty() {
             said.push(describe(app, conn, &of, &me, words)?);
         }
-        if let Some(text) = rules {
-            let wish = Wish {
-                kind: ProposalKind::ChangeRules,
-                target: None,
-                text,
-            };
+        for wish in rules.into_iter().chain(practice) {
             said.push(propose(app, conn, &of, &me, wish)?);
         }
         Ok(if said.is_empty() {

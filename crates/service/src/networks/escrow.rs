@@ -39,6 +39,8 @@ pub struct Saved {
     /// As typed.
     pub description: String,
     pub rules: String,
+    #[serde(default)]
+    pub posts_are_practice: bool,
     pub posting: String,
     pub membership: String,
     /// Handles.
@@ -147,6 +149,7 @@ fn describe(app: &App, conn: &mut DbConnection, of: Known) -> Result<Saved> {
     inboxes.dedup();
     let stewards = networks::stewards(conn, of.id())?;
     Ok(Saved {
+        posts_are_practice: storage::practice_networks::is_rule(conn, of.id())?,
         stewards: stewards.iter().map(|row| full(app, row)).collect(),
         id: of.account.uri,
         name: of.account.username,

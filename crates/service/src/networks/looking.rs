@@ -26,6 +26,8 @@ pub struct NetworkView {
     pub stewards: Vec<AccountView>,
     /// Whether the viewer is one of them.
     pub is_steward: bool,
+    /// Its rule is that all that it passes on is practice.
+    pub posts_are_practice: bool,
 }
 
 /// A post of a network.
@@ -51,10 +53,13 @@ pub async fn list(app: &App, viewer: Option<&Person>) -> Result<Vec<NetworkView>
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
         let rows = networks::list(conn, limits::NETWORKS)?;
+        let ids: Vec<AccountId> = rows.iter().map(|(network, _)| network.account_id).collect();
+        let of_practice = storage::practice_networks::among_accounts(conn, &ids)?;
         Ok(rows
             .into_iter()
             .map(|(network, account)| NetworkView {
                 account: views::account(app, viewer, account),
+                posts_are_practice: of_practice.contains(&network.account_id),
                 network,
                 stewards: Vec::new(),
                 is_steward: false,
@@ -84,6 +89,7 @@ pub(super) fn shown(
     let account = vec![views::account(app, viewer, known.account)];
     let account = views::with_moved(app, conn, viewer, account)?.pop();
     Ok(NetworkView {
+        posts_are_practice: storage::practice_networks::is_rule(conn, known.network.account_id)?,
         is_steward: stewards.iter().any(|steward| Some(steward.id) == viewer),
         stewards: stewards
             .into_iter()

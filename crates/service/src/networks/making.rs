@@ -31,6 +31,8 @@ pub struct NewNetwork {
     pub posting: Posting,
     pub membership: Membership,
     pub rules: String,
+    /// All that it passes on is practice.
+    pub posts_are_practice: bool,
 }
 
 /// Makes a network, as an administrator. Stewards who are not known yet are looked up.
@@ -170,6 +172,7 @@ fn write(
     };
     storage::networks::insert(conn, network.clone())?;
     let account_id = account.id;
+    storage::practice_networks::set(conn, account_id, new.posts_are_practice)?;
     enqueue(
         app,
         conn,

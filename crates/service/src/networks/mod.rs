@@ -10,6 +10,7 @@ mod joining;
 mod looking;
 mod making;
 mod posting;
+mod resembling;
 mod saying;
 mod stewarding;
 mod succession;
@@ -32,6 +33,7 @@ pub use looking::{
 };
 pub use making::{NewNetwork, create, name_steward, name_steward_by_handle};
 pub use posting::relay;
+pub use resembling::similar;
 pub use stewarding::{PersonDeed, do_with_person, do_with_post};
 pub use taking_over::{Takeover, take_over};
 

@@ -16,7 +16,7 @@ use super::{Known, among, commands};
 use crate::incoming::{Deed, Undo, Undone};
 use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
 use crate::statuses::{add_boost, remove_boost};
-use crate::{App, Result};
+use crate::{App, Result, practice};
 
 /// What is older when it comes was found by somebody who looked for it, and was meant for nobody now.
 const LATE: TimeDelta = TimeDelta::days(7);
@@ -138,15 +138,19 @@ fn submit(
             say_to_stewards(app, conn, to, Some(author.id), &text)
         }
         NetworkPostState::Refused | NetworkPostState::Removed => {
-            let why = match moved_to {
-                Some(target) => format!("it has moved to {target}"),
-                None if standing.is_banned => "its stewards do not let you post there".to_owned(),
-                None => format!("only its members post there. To become one, follow {name}"),
+            let url = &status.url;
+            let text = match moved_to {
+                Some(target) => format!(
+                    "Your post was not passed on to {name}: it has moved to {target}. The post itself stays as it is: {url}"
+                ),
+                None if standing.is_banned => format!(
+                    "Your post was not passed on to {name}: its stewards do not let you post there. The post itself stays as it is: {url}"
+                ),
+                None => format!(
+                    "Your post was not passed on to {name}: only its members post there. To become one, follow {name}. The post itself \
+                     stays as it is: {url}"
+                ),
             };
-            let text = format!(
-                "Your post was not passed on to {name}: {why}. The post itself stays as it is: {}",
-                status.url
-            );
             tell_author(app, conn, to, author, &text)
         }
     }
@@ -369,6 +373,7 @@ pub(super) fn let_in(
     let announced = NetworkPostState::Announced;
     networks::set_state(conn, by.id(), status.id, announced)?;
     announce(app, conn, by, status)?;
+    practice::reconsider(app, conn, status)?;
     let network = by.id();
     let what = match &post.activity {
         Some(activity) => PassedOn::Theirs(activity.clone()),

@@ -13,7 +13,7 @@ use super::saying::{full, say};
 use super::{Known, find, succession};
 use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
 use crate::oauth::Person;
-use crate::{App, Error, Result, follows};
+use crate::{App, Error, Result, follows, practice};
 
 /// What is done with somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,14 +21,14 @@ pub enum PersonDeed {
     Accept,
     Decline,
     Invite,
-    /// Two stewards have to want it, as all that follows.
+    /// Of a network elsewhere: it may move here.
+    Alias,
+    Unalias,
+    /// Two stewards have to want it, as all that follows: it is proposed.
     Ban,
     Unban,
     AddSteward,
     RemoveSteward,
-    /// Of a network elsewhere: it may move here. One steward decides that alone.
-    Alias,
-    Unalias,
     /// To a network elsewhere.
     Move,
     /// The key is halved between this steward and the one who proposes it.
@@ -243,6 +243,7 @@ fn put_back(
 ) -> Result<String> {
     networks::set_state(conn, of.id(), status.id, NetworkPostState::Announced)?;
     announce(app, conn, of, status)?;
+    practice::reconsider(app, conn, status)?;
     tell_of_removal(app, conn, of, by, status, true)?;
     Ok("The post is back.".to_owned())
 }

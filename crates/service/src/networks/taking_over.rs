@@ -99,6 +99,7 @@ fn described(saved: &Saved, secret: &Secret) -> Result<RemoteAccount> {
         suspended: false,
         attribution_domains: Vec::new(),
         emojis: Vec::new(),
+        posts_are_practice: saved.posts_are_practice,
         published: None,
         edited: None,
         keys: keys::public(&uri, &secret.main, &secret.proof)?,
@@ -144,6 +145,7 @@ async fn make(app: &App, saved: &Saved, name: String, stewards: Vec<String>) -> 
         posting: posting.unwrap_or_default(),
         membership,
         rules: saved.rules.clone(),
+        posts_are_practice: saved.posts_are_practice,
     };
     Ok(create(app, new).await?.account.account.id)
 }

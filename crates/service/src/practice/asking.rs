@@ -10,10 +10,10 @@ use storage::practice_reminders as reminders;
 use storage::practices::{self, Answers};
 use storage::statuses::Status;
 
-use super::{keep_own, label, licence_label};
+use super::{keep_own, licence_label};
 use crate::jobs::{Outgoing, federate};
 use crate::streaming::Event;
-use crate::word::say_as_server;
+use crate::word::{language_of, say_as_server};
 use crate::{App, Result, lineage};
 
 const HOW: &str =
@@ -37,21 +37,18 @@ pub(crate) fn ask(
     {
         return Ok(());
     }
-    let name = if practice.title.is_empty() {
-        "Your practice post".to_owned()
-    } else {
-        format!("Your practice post “{}”", practice.title)
-    };
+    let url = &status.url;
     // Only what is for everybody is in the library.
-    let place = if status.visibility == Visibility::Public {
-        "in the library"
-    } else {
-        "up"
+    let is_listed = status.visibility == Visibility::Public;
+    let place = match (practice.title.as_str(), is_listed) {
+        ("", true) => format!("Your practice post is in the library: {url}"),
+        ("", false) => format!("Your practice post is up: {url}"),
+        (title, true) => format!("Your practice post “{title}” is in the library: {url}"),
+        (title, false) => format!("Your practice post “{title}” is up: {url}"),
     };
     let text = format!(
-        "{name} is {place}: {}\n\nColleagues would find and use it more easily if it also said: {}.\n\n{HOW}\n\n\
+        "{place}\n\nColleagues would find and use it more easily if it also said: {}.\n\n{HOW}\n\n\
          “always licence by” sets a licence for all your practice, “stop” ends these questions.",
-        status.url,
         named(&missing),
     );
     if let Some(message) = say_as_server(app, conn, author, &text, None)? {
@@ -84,7 +81,8 @@ pub(crate) fn hear(
     let is_about_it = |answer: &&Answer| !matches!(answer, Answer::Stop | Answer::Start);
     let of_status: Vec<&Answer> = answers.iter().filter(is_about_it).collect();
     if !of_status.is_empty() {
-        said.push(complete(app, conn, about, &of_status)?);
+        let language = language_of(conn, author, None)?;
+        said.push(complete(app, conn, about, &of_status, language)?);
     }
     if answers.is_empty() {
         let (what, now) = (
@@ -148,6 +146,7 @@ fn complete(
     conn: &mut DbConnection,
     id: StatusId,
     answers: &[&Answer],
+    language: &str,
 ) -> Result<String> {
     let gone = "That post is no practice post any more, so there is nothing to add to.".to_owned();
     let status = storage::statuses::find(conn, id)?.filter(|row| row.deleted_at.is_none());
@@ -168,7 +167,10 @@ fn complete(
     lineage::reconsider(app, conn, &status)?;
     app.tell(Event::Edited(id));
     federate(app, conn, Outgoing::Renew { status: id })?;
-    let added: Vec<String> = answers.iter().filter_map(|of| shown(app, of)).collect();
+    let added: Vec<String> = answers
+        .iter()
+        .filter_map(|of| shown(app, of, language))
+        .collect();
     let missing = practice.missing();
     let rest = if missing.is_empty() {
         "Nothing is missing any more.".to_owned()
@@ -193,11 +195,11 @@ fn remember(known: &mut Answers, answer: &Answer) {
     }
 }
 
-fn shown(app: &App, answer: &Answer) -> Option<String> {
+fn shown(app: &App, answer: &Answer, language: &str) -> Option<String> {
     let vocabulary = &app.settings().practice.vocabulary;
     match answer {
         Answer::Stage(concept) | Answer::Subject(concept) | Answer::Kind(concept) => {
-            Some(label(vocabulary, concept.scheme, &concept.id))
+            Some(concept.label(language).to_owned())
         }
         Answer::Licence(licence) | Answer::Always(licence) => {
             Some(licence_label(vocabulary, licence))

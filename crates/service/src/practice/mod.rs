@@ -3,6 +3,7 @@
 
 mod asking;
 mod library;
+mod networks;
 mod preferences;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use library::{Order, Wanted, list};
 pub use preferences::{Preferences, preferences, set_preferences};
 
 pub(crate) use asking::{ask, hear};
+pub(crate) use networks::reconsider;
 
 /// Bytes of a text that are looked at.
 const TEXT: usize = 20_000;
@@ -100,12 +102,14 @@ pub(crate) fn keep_own(
     tags: &[String],
 ) -> Result<Option<Practice>> {
     let rules = &app.settings().practice;
+    if !may_be(status) {
+        return Ok(None);
+    }
     let text = text_of(status);
-    let found = if may_be(status) {
-        read(&text, tags, &rules.words, &rules.vocabulary)
-    } else {
-        None
-    };
+    let found = read(&text, tags, &rules.words, &rules.vocabulary);
+    let by_network = found.is_none() && networks::rules(conn, status)?;
+    let found = found
+        .or_else(|| by_network.then(|| described(&text, tags, &rules.words, &rules.vocabulary)));
     let Some(mut practice) = found else {
         return Ok(None);
     };
@@ -124,7 +128,7 @@ pub(crate) fn keep_own(
         let wishes = storage::practice_reminders::settings(conn, status.account_id)?;
         practice.licence = wishes.licence.map(licence_of);
     }
-    store(app, conn, status.id, &practice)?;
+    store(app, conn, status.id, &practice, by_network)?;
     Ok(Some(practice))
 }
 
@@ -144,7 +148,11 @@ pub(crate) fn keep_theirs(
     let is_described = told
         .as_ref()
         .is_some_and(|told| told.concepts().next().is_some());
-    if !may_be(status) || !(is_tagged || is_described) {
+    if !may_be(status) {
+        return Ok(());
+    }
+    let by_network = !(is_tagged || is_described);
+    if by_network && !networks::rules(conn, status)? {
         return Ok(());
     }
     let by_tags = described(&text_of(status), tags, &rules.words, &rules.vocabulary);
@@ -152,7 +160,7 @@ pub(crate) fn keep_theirs(
         Some(told) => first_of(told, by_tags),
         None => by_tags,
     };
-    store(app, conn, status.id, &practice)
+    store(app, conn, status.id, &practice, by_network)
 }
 
 /// Direct statuses are said to few, and boosts are somebody else's.
@@ -233,7 +241,13 @@ fn at<'a>(uri: &str, vocabulary: &'a Vocabulary) -> Option<&'a Concept> {
     (is_ours && parts.next().is_none()).then_some(concept)
 }
 
-fn store(app: &App, conn: &mut DbConnection, status: StatusId, practice: &Practice) -> Result<()> {
+fn store(
+    app: &App,
+    conn: &mut DbConnection,
+    status: StatusId,
+    practice: &Practice,
+    by_network: bool,
+) -> Result<()> {
     let vocabulary = &app.settings().practice.vocabulary;
     let licence = practice.licence.as_ref();
     let licence = licence.map(|licence| (licence.id.clone(), licence.url.clone()));
@@ -245,6 +259,7 @@ fn store(app: &App, conn: &mut DbConnection, status: StatusId, practice: &Practi
             .map(|(scheme, id)| key(scheme, id))
             .collect(),
         licence,
+        by_network,
     };
     let named = practice.concepts();
     let mut implied: Vec<String> = named
@@ -253,6 +268,8 @@ fn store(app: &App, conn: &mut DbConnection, status: StatusId, practice: &Practi
         .map(Concept::key)
         .collect();
     implied.extend(row.licence.iter().map(|(id, _)| key(Scheme::Licence, id)));
+    let networks = storage::practice_networks::of_status(conn, status)?;
+    implied.extend(networks.into_iter().map(storage::practices::of_network));
     Ok(storage::practices::insert(conn, &row, &implied)?)
 }
 

@@ -12,7 +12,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::notify::notify;
 use crate::oauth::Person;
 use crate::views::StatusView;
-use crate::{App, Error, Result, home};
+use crate::{App, Error, Result, home, practice};
 
 /// Boosts a status; once more it answers the boost that is there.
 pub async fn boost(
@@ -154,6 +154,7 @@ pub(crate) fn remove_boost(app: &App, conn: &mut DbConnection, boost: &Status) -
     {
         let (to, from) = (status.account_id, boost.account_id);
         storage::notifications::withdraw(conn, to, from, NotificationKind::Reblog, Some(id))?;
+        practice::reconsider(app, conn, &status)?;
     }
     Ok(())
 }

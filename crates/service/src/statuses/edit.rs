@@ -115,6 +115,7 @@ async fn write(
             author: author.id,
             content: &composed.html,
             parent: parent.as_ref(),
+            answered: status.in_reply_to_uri.as_deref(),
             based_on: &[],
             found: &found,
         };

@@ -248,6 +248,7 @@ fn store(
         author: author.id,
         content: &composed.html,
         parent: parent.as_ref(),
+        answered: parent.as_ref().map(|parent| parent.uri.as_str()),
         based_on: &[],
         found,
     };

@@ -149,7 +149,7 @@ pub(crate) fn find(
 }
 
 /// <https://www.sqlite.org/fts5.html#full_text_query_syntax>
-fn for_sqlite(query: &Query) -> String {
+pub(super) fn for_sqlite(query: &Query) -> String {
     let phrase = |tokens: &Vec<String>| format!("\"{}\"", tokens.join(" "));
     let any = |phrases: &[Vec<String>]| {
         let phrases: Vec<String> = phrases.iter().map(phrase).collect();
@@ -164,7 +164,7 @@ fn for_sqlite(query: &Query) -> String {
 }
 
 /// <https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY>
-fn for_postgres(query: &Query) -> String {
+pub(super) fn for_postgres(query: &Query) -> String {
     let phrase = |tokens: &Vec<String>| {
         let tokens: Vec<String> = tokens.iter().map(|token| format!("'{token}'")).collect();
         format!("({})", tokens.join(" <-> "))

@@ -3,4 +3,5 @@
 pub(crate) mod about;
 pub(crate) mod claim;
 pub(crate) mod full_text;
+pub(crate) mod said;
 pub(crate) mod search;

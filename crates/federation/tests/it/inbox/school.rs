@@ -122,6 +122,7 @@ impl School {
             suspended: false,
             attribution_domains: Vec::new(),
             emojis: Vec::new(),
+            posts_are_practice: false,
             published: None,
             edited: None,
             keys: Vec::new(),

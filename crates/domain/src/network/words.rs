@@ -1,0 +1,101 @@
+//! The words of commands in English and, after them, in German, French, Spanish and Welsh; without accents, as `fold` leaves
+//! them.
+
+use crate::vocabulary::fold;
+
+const WORDS: [(&str, &[&str]); 27] = [
+    (
+        "help",
+        &[
+            "hello", "hi", "hilfe", "hallo", "aide", "bonjour", "ayuda", "hola", "cymorth", "helo",
+        ],
+    ),
+    (
+        "join",
+        &["beitreten", "rejoindre", "unirme", "unirse", "ymuno"],
+    ),
+    ("leave", &["verlassen", "quitter", "salir", "gadael"]),
+    (
+        "stewards",
+        &["verantwortliche", "responsables", "stiwardiaid"],
+    ),
+    ("rules", &["regeln", "regles", "reglas", "rheolau"]),
+    (
+        "description",
+        &["beschreibung", "descripcion", "disgrifiad"],
+    ),
+    ("practice", &["praxis", "pratique", "practica", "arfer"]),
+    ("waiting", &["wartend", "attente", "pendientes", "aros"]),
+    (
+        "approve",
+        &["freigeben", "approuver", "aprobar", "cymeradwyo"],
+    ),
+    ("refuse", &["ablehnen", "refuser", "rechazar", "gwrthod"]),
+    ("pin", &["anheften", "epingler", "fijar", "pinio"]),
+    ("unpin", &["losen", "desepingler", "soltar", "dadbinio"]),
+    ("remove", &["entfernen", "retirer", "quitar", "tynnu"]),
+    (
+        "restore",
+        &["wiederherstellen", "retablir", "restaurar", "adfer"],
+    ),
+    ("accept", &["annehmen", "accepter", "aceptar", "derbyn"]),
+    ("decline", &["abweisen", "decliner", "declinar", "nacau"]),
+    ("invite", &["einladen", "inviter", "invitar", "gwahodd"]),
+    ("ban", &["sperren", "bannir", "expulsar", "gwahardd"]),
+    (
+        "unban",
+        &["entsperren", "debannir", "readmitir", "dadwahardd"],
+    ),
+    ("add", &["hinzufugen", "ajouter", "anadir", "ychwanegu"]),
+    ("alias", &["arallenw"]),
+    ("unalias", &["entalias", "desalias", "dadarallenw"]),
+    ("move", &["umziehen", "demenager", "trasladar", "symud"]),
+    ("share", &["teilen", "partager", "compartir", "rhannu"]),
+    ("key", &["schlussel", "cle", "clave", "allwedd"]),
+    (
+        "confirm",
+        &["bestatigen", "confirmer", "confirmar", "cadarnhau"],
+    ),
+    (
+        "steward",
+        &[
+            "verantwortlich",
+            "verantwortliche",
+            "responsable",
+            "stiward",
+        ],
+    ),
+];
+const YES: [&str; 6] = ["yes", "on", "ja", "oui", "si", "ie"];
+const NO: [&str; 5] = ["no", "off", "nein", "non", "na"];
+
+/// What may stand before the name of where to move.
+pub(super) const TO: [&str; 6] = ["to", "nach", "vers", "à", "a", "i"];
+/// What may stand before the name of whom to share with.
+pub(super) const WITH: [&str; 5] = ["with", "mit", "avec", "con", "gyda"];
+
+/// The English word for one of any of these languages; empty for none of them.
+pub(super) fn meant(word: &str) -> &'static str {
+    let word = fold(word);
+    let is_it =
+        |(english, others): &&(&str, &[&str])| *english == word || others.contains(&word.as_str());
+    WORDS.iter().find(is_it).map_or("", |(english, _)| *english)
+}
+
+/// Whether a word is one for a single steward.
+pub(super) fn is_steward(word: &str) -> bool {
+    let word = fold(word);
+    let steward = WORDS.last().map_or(&[][..], |(_, others)| *others);
+    word == "steward" || steward.contains(&word.as_str())
+}
+
+pub(super) fn yes_or_no(word: &str) -> Option<bool> {
+    let word = fold(word);
+    if YES.contains(&word.as_str()) {
+        Some(true)
+    } else if NO.contains(&word.as_str()) {
+        Some(false)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,235 @@
+//! `staffroom vocabulary`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use domain::vocabulary::{Concept, Curriculum, Scheme, Vocabulary, own_terms, written};
+
+use crate::cli::Vocabulary as Command;
+use crate::commands::say;
+use crate::config::Config;
+use crate::parts::practice;
+
+pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
+    let vocabulary = || practice(config).map(|rules| rules.vocabulary);
+    match command {
+        Command::List { scheme } => {
+            for concept in of(&vocabulary()?, scheme) {
+                let tags = concept.tags.join(" ");
+                say(&format!(
+                    "{}\t{}\t{tags}",
+                    concept.key(),
+                    concept.label("en")
+                ));
+            }
+        }
+        Command::Export { scheme } => {
+            for concept in of(&vocabulary()?, scheme) {
+                say(&written(concept));
+            }
+        }
+        Command::Show { term } => show(&vocabulary()?, &term)?,
+        Command::Check { file } => check(config, &file)?,
+        Command::Set {
+            term,
+            labels,
+            broader,
+            matches,
+            tags,
+            without,
+        } => {
+            let change = Change {
+                labels,
+                broader,
+                matches,
+                tags,
+                without,
+            };
+            let line = change.line(&vocabulary()?, &term)?;
+            let (file, text) = own(config)?;
+            let is_new = replace(config, &file, &text, &term, Some(&line))?;
+            let done = if is_new { "added" } else { "changed" };
+            say(&format!(
+                "{term} {done}; the server reads it when it starts"
+            ));
+        }
+        Command::Remove { term } => {
+            let (file, text) = own(config)?;
+            let is_new = replace(config, &file, &text, &term, None)?;
+            ensure!(
+                !is_new,
+                "{term} is not in {}: terms that come with the program stay",
+                file.display()
+            );
+            say(&format!(
+                "{term} removed; the server reads it when it starts"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn of(vocabulary: &Vocabulary, scheme: Option<Scheme>) -> impl Iterator<Item = &Concept> {
+    let wanted = Scheme::ALL
+        .into_iter()
+        .filter(move |of| scheme.is_none_or(|scheme| scheme == *of));
+    wanted.flat_map(move |scheme| vocabulary.of_scheme(scheme))
+}
+
+fn show(vocabulary: &Vocabulary, term: &str) -> anyhow::Result<()> {
+    let concept = vocabulary
+        .with_key(term)
+        .with_context(|| format!("there is no term {term}: terms are written as phase/ks3"))?;
+    say(&concept.key());
+    for (language, label) in &concept.labels {
+        say(&format!("label {language}: {label}"));
+    }
+    say(&format!("hashtags: {}", concept.tags.join(" ")));
+    if let Some(of) = &concept.matches {
+        let kind = if of.is_exact {
+            "the same as"
+        } else {
+            "a kind of"
+        };
+        say(&format!("{kind}: {}", of.uri));
+    }
+    for above in vocabulary.broader(concept) {
+        say(&format!("belongs to: {}", above.key()));
+    }
+    let is_below = |other: &&Concept| other.broader.as_deref() == Some(concept.id.as_str());
+    for below in vocabulary.of_scheme(concept.scheme).filter(is_below) {
+        say(&format!("has: {}", below.key()));
+    }
+    Ok(())
+}
+
+/// Says of a table whether the server would take it, and what it changes.
+fn check(config: &Config, file: &Path) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let terms = own_terms(&text).with_context(|| file.display().to_string())?;
+    let curriculum = curriculum(config)?;
+    let (shipped, whole) = (
+        Vocabulary::new(curriculum, "")?,
+        Vocabulary::new(curriculum, &text)?,
+    );
+    for term in &terms {
+        let place = match shipped.with_key(&term.key()) {
+            Some(_) => "stands in the place of ours",
+            None => "is new",
+        };
+        say(&format!("{} {place}", term.key()));
+        if let Some(broader) = &term.broader {
+            ensure!(
+                whole.get(term.scheme, broader).is_some(),
+                "{} belongs to {broader}, which is not there",
+                term.key()
+            );
+        }
+    }
+    say(&format!("{} terms, nothing wrong", terms.len()));
+    Ok(())
+}
+
+fn curriculum(config: &Config) -> anyhow::Result<Curriculum> {
+    let named = config.practice.curriculum.parse::<Curriculum>();
+    named.map_err(anyhow::Error::msg)
+}
+
+/// What becomes of a term.
+struct Change {
+    labels: Vec<String>,
+    broader: Option<String>,
+    matches: Option<String>,
+    tags: Vec<String>,
+    without: Vec<String>,
+}
+
+impl Change {
+    /// The term as a line of the table: what is there already, changed.
+    fn line(self, vocabulary: &Vocabulary, term: &str) -> anyhow::Result<String> {
+        let Some((scheme, id)) = term.split_once('/') else {
+            bail!("a term is written as phase/ks3");
+        };
+        let known = vocabulary.with_key(term);
+        let known = known.map(written).unwrap_or_default();
+        let mut cells = known.split('\t').skip(2).map(str::to_owned);
+        let mut cell = || cells.next().unwrap_or_default();
+        let (mut broader, mut matches, tags, labels) = (cell(), cell(), cell(), cell());
+        broader = self.broader.unwrap_or(broader);
+        matches = self.matches.unwrap_or(matches);
+        let mut tags: Vec<String> = tags.split_whitespace().map(str::to_owned).collect();
+        let plain = |tag: &String| tag.trim_start_matches('#').to_lowercase();
+        for tag in self.tags.iter().map(plain) {
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        let without: Vec<String> = self.without.iter().map(plain).collect();
+        tags.retain(|tag| !without.contains(tag));
+        let mut labels: Vec<String> = labels
+            .split('|')
+            .filter(|label| !label.is_empty())
+            .map(str::to_owned)
+            .collect();
+        for label in self.labels {
+            let language = format!("{}=", label.split('=').next().unwrap_or_default());
+            let is_same = |known: &String| known.starts_with(&language);
+            // English stays the first.
+            let place = labels.iter().position(is_same).unwrap_or(labels.len());
+            labels.retain(|known| !is_same(known));
+            labels.insert(place.min(labels.len()), label);
+        }
+        let tags = tags.join(" ");
+        let cells = [scheme, id, &broader, &matches, &tags, &labels.join("|")].join("\t");
+        ensure!(
+            cells.matches('\t').count() == 5 && !cells.contains(['\n', '\r']),
+            "tabs and line ends stand between terms only"
+        );
+        own_terms(&cells)?;
+        Ok(cells)
+    }
+}
+
+/// The administrator's table, and where it is.
+fn own(config: &Config) -> anyhow::Result<(PathBuf, String)> {
+    let file = config.practice.terms_file.clone();
+    let file = file.context("practice.terms_file names no file for terms of your own")?;
+    let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    Ok((file, text))
+}
+
+/// Puts a line in the place of that of a term, or none; whether there was none before.
+fn replace(
+    config: &Config,
+    file: &Path,
+    text: &str,
+    term: &str,
+    line: Option<&str>,
+) -> anyhow::Result<bool> {
+    let is_it = |known: &str| {
+        let mut cells = known.split('\t').map(str::trim);
+        let (scheme, id) = (cells.next(), cells.next());
+        scheme
+            .zip(id)
+            .is_some_and(|(scheme, id)| format!("{scheme}/{id}") == term)
+    };
+    let is_new = !text.lines().any(is_it);
+    if is_new && line.is_none() {
+        return Ok(true);
+    }
+    let mut lines: Vec<&str> = text
+        .lines()
+        .filter_map(|known| if is_it(known) { line } else { Some(known) })
+        .collect();
+    if is_new {
+        lines.extend(line);
+    }
+    let mut changed = lines.join("\n");
+    changed.push('\n');
+    Vocabulary::new(curriculum(config)?, &changed)?;
+    // Whole or not at all.
+    let beside = file.with_extension("new");
+    std::fs::write(&beside, changed).with_context(|| beside.display().to_string())?;
+    std::fs::rename(&beside, file).with_context(|| file.display().to_string())?;
+    Ok(is_new)
+}
