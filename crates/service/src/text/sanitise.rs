@@ -84,9 +84,10 @@ pub fn html(foreign: &str) -> String {
     {
         return flat;
     }
-    CLEANER
-        .clean(&ammonia::clean_text(&super::plain_text(&foreign)))
-        .to_string()
+    // A parser would make line ends of both.
+    let text = super::plain_text(&foreign).replace("\r\n", "\n");
+    let text = text.replace('\r', "\n");
+    CLEANER.clean(&ammonia::clean_text(&text)).to_string()
 }
 
 /// Without headings and tables, whose words stay in paragraphs.
