@@ -81,6 +81,8 @@ pub fn html(foreign: &str) -> String {
     if !tidy::is_costly(&foreign)
         && let Some(safe) = clean(&foreign, most)
         && let Some(flat) = flattened(safe, most)
+        // Ends that were missing may make it cost too much when it is read again.
+        && !tidy::is_costly(&flat)
     {
         return flat;
     }
