@@ -76,8 +76,8 @@ pub async fn network(
         Vec::new()
     };
     let limit = i64::try_from(PEOPLE).unwrap_or(i64::MAX);
-    let after = after.people_after.to_lowercase();
-    let people = networks::people(app, EVERYBODY, id, after, limit).await?;
+    let last = after.people_after.to_lowercase();
+    let people = networks::people(app, EVERYBODY, id, last, limit).await?;
     let more_people = people
         .last()
         .filter(|_| people.len() >= PEOPLE)

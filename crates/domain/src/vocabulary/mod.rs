@@ -157,7 +157,7 @@ impl Vocabulary {
     /// # Errors
     /// If a line of theirs is no term.
     pub fn new(curriculum: Curriculum, own: &str) -> Result<Self, Mistake> {
-        let own = parse::own_terms(own)?;
+        let own = own_terms(own)?;
         let stages = |text| parse::shipped(Scheme::Stage, text);
         let mut curricula = vec![
             (Curriculum::England, ENGLAND),

@@ -254,6 +254,7 @@ fn a_notification_of_a_follow_has_no_status() {
         event: None,
         moderation_warning: None,
         collection: None,
+        annual_report: None,
         fallback: None,
     };
     let follow = json_of(follow);

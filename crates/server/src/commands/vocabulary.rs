@@ -14,7 +14,7 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     let vocabulary = || practice(config).map(|rules| rules.vocabulary);
     match command {
         Command::List { scheme } => {
-            for concept in of(&vocabulary()?, scheme) {
+            for concept in of(&*vocabulary()?, scheme) {
                 let tags = concept.tags.join(" ");
                 say(&format!(
                     "{}\t{}\t{tags}",
@@ -24,11 +24,11 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
             }
         }
         Command::Export { scheme } => {
-            for concept in of(&vocabulary()?, scheme) {
+            for concept in of(&*vocabulary()?, scheme) {
                 say(&written(concept));
             }
         }
-        Command::Show { term } => show(&vocabulary()?, &term)?,
+        Command::Show { term } => show(&*vocabulary()?, &term)?,
         Command::Check { file } => check(config, &file)?,
         Command::Set {
             term,
@@ -45,7 +45,7 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
                 tags,
                 without,
             };
-            let line = change.line(&vocabulary()?, &term)?;
+            let line = change.line(&*vocabulary()?, &term)?;
             let (file, text) = own(config)?;
             let is_new = replace(config, &file, &text, &term, Some(&line))?;
             let done = if is_new { "added" } else { "changed" };

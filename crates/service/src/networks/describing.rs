@@ -120,6 +120,13 @@ pub(super) fn describe(
     }
     let named = custom_emojis::names([account.display_name.as_str(), &account.note_source]);
     account.emojis = custom_emojis::of_names(app, conn, &named)?;
+    // New pictures are not what was said of the old ones.
+    if words.avatar.is_some() {
+        account.avatar_description.clear();
+    }
+    if words.header.is_some() {
+        account.header_description.clear();
+    }
     replace(app, conn, &mut account.avatar, words.avatar)?;
     replace(app, conn, &mut account.header, words.header)?;
     save(app, conn, &mut account)?;

@@ -243,7 +243,7 @@ async fn previews(
 /// The author's own status, if it is a post and no boost.
 pub(crate) fn own(
     conn: &mut DbConnection,
-    author: &domain::AccountId,
+    author: &AccountId,
     id: StatusId,
 ) -> Result<Status> {
     storage::statuses::find(conn, id)?

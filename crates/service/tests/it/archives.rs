@@ -284,7 +284,7 @@ async fn somebody_brings_few_archives_in_a_day() {
         let (ada, bo) = (test.person("ada").await, test.person("bo").await);
         for number in 1..=20 {
             let (owner, hours) = if number <= 10 { (&ada, 1) } else { (&bo, 25) };
-            let brought = PostImport {
+            let brought = Import {
                 id: number,
                 created_at: app.now() - TimeDelta::hours(hours),
                 finished_at: Some(app.now()),
@@ -308,7 +308,7 @@ async fn of_one_day_no_more_is_taken_over_than_somebody_may_have_written() {
         let app = &test.app;
         let ada = test.person("ada").await;
         keep(app, "ab/here.archive").await;
-        let mut items: Vec<Item> = (1..=MOST + 1)
+        let mut items: Vec<Line> = (1..=MOST + 1)
             .map(|number| item(app, number, &body(number, "<p>again</p>")))
             .collect();
         let other = body(MOST + 2, "<p>another day</p>").replace("2020-02-03", "2020-02-04");
