@@ -209,7 +209,7 @@ async function subject(school, ada, bo, cy) {
   const first = await bo.publish(`@english How do you begin with sonnets about autumn?`);
   await cy.publish(`@english With one that is bad.`);
   const later = await cy.publish(`@english Has anybody sonnets about autumn that are short?`);
-  await bo.publish("@cy #Answered Yes: mine.", { in_reply_to_id: later.id });
+  await cy.publish("#Answered Yes: mine.", { in_reply_to_id: later.id });
   const [network] = await ada.call("GET", "/api/staffroom/v1/networks");
   await eventually("the network to pass posts on", async () =>
     (await ada.call("GET", `/api/staffroom/v1/networks/${network.id}/posts`)).length === 3);

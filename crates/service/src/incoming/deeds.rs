@@ -13,7 +13,7 @@ use crate::audience::find_visible;
 use crate::domain_blocks::is_blocked;
 use crate::notify::notify;
 use crate::statuses::{add_boost, remove_boost};
-use crate::{App, Error, Result, practice};
+use crate::{App, Error, Result, networks, practice};
 
 /// Somebody elsewhere passes a status on. What is not open is passed on by its own author only.
 pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Boost) -> Result<()> {
@@ -55,6 +55,7 @@ pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Bo
         created_at,
     )?;
     if by.kind == AccountKind::Group {
+        networks::reindex(conn, &status)?;
         practice::reconsider(app, conn, &status)?;
     }
     Ok(())
@@ -70,9 +71,13 @@ pub(super) fn undo_boost(
     let Some(of) = storage::statuses::with_uri(conn, of)? else {
         return Ok(());
     };
-    match storage::statuses::boost_by(conn, by, of.id)? {
-        Some(boost) => remove_boost(app, conn, &boost),
-        None => Ok(()),
+    let Some(boost) = storage::statuses::boost_by(conn, by, of.id)? else {
+        return Ok(());
+    };
+    remove_boost(app, conn, &boost)?;
+    match storage::accounts::find(conn, by)? {
+        Some(by) if by.kind == AccountKind::Group => networks::reindex(conn, &of),
+        _ => Ok(()),
     }
 }
 
