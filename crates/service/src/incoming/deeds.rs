@@ -55,7 +55,7 @@ pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Bo
         created_at,
     )?;
     if by.kind == AccountKind::Group {
-        networks::reindex(conn, &status)?;
+        reindex(conn, by, &status)?;
         practice::reconsider(app, conn, &status)?;
     }
     Ok(())
@@ -76,9 +76,17 @@ pub(super) fn undo_boost(
     };
     remove_boost(app, conn, &boost)?;
     match storage::accounts::find(conn, by)? {
-        Some(by) if by.kind == AccountKind::Group => networks::reindex(conn, &of),
-        _ => Ok(()),
+        Some(by) => reindex(conn, &by, &of),
+        None => Ok(()),
     }
+}
+
+/// Where a status is found follows from the networks that passed it on: of those that somebody here reads.
+fn reindex(conn: &mut DbConnection, by: &Account, status: &Status) -> Result<()> {
+    if by.kind == AccountKind::Group && storage::follows::has_local_followers(conn, by.id)? {
+        networks::reindex(conn, status)?;
+    }
+    Ok(())
 }
 
 /// Somebody elsewhere puts a status of theirs at the top of their profile, or takes it off.
