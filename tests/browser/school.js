@@ -203,7 +203,7 @@ async function warnings(ada, cy) {
 
 /** The address of older threads that resemble a question. */
 async function subject(school, ada, bo, cy) {
-  await school.command("network", "create", "english", "--title", "All of English", "--steward", "ada", "--description",
+  await school.command("network", "create", "english", "--title", "All of English", "--steward", "ada", "--steward", "bo", "--description",
     "For all who teach English.", "--rules", "Say which year it is for.\nLink to what you quote.", "--posts-are-practice");
   for (const who of [bo, cy]) await who.follows(`@english@${school.host}`);
   const first = await bo.publish(`@english How do you begin with sonnets about autumn?`);
@@ -216,6 +216,9 @@ async function subject(school, ada, bo, cy) {
   await ada.call("POST", `/api/staffroom/v1/networks/${network.id}/posts/${first.id}/pin`);
   await eventually("an older thread to be found", async () =>
     (await ada.call("GET", `/api/staffroom/v1/statuses/${later.id}/similar`)).length === 1);
+  const dee = await school.teacher("dee");
+  await dee.publish("@english May I, though I am no member?");
+  await bo.publish("@english add steward cy", { visibility: "direct" });
   return `/@english?like=${later.id}`;
 }
 

@@ -46,6 +46,8 @@ const OWN = {
   "settings-transfer": "/settings/transfer",
   "settings-delete": "/settings/delete",
   "strikes-none": "/disputes/strikes",
+  "network-signed-in": "/@english",
+  "network-desk": "/networks/english",
   welcome: "/welcome",
 };
 
