@@ -2,14 +2,14 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked -p server
+RUN cargo build --profile dist --locked -p server
 
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates curl ffmpeg \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 990 --home-dir /data --create-home staffroom
-COPY --from=build /src/target/release/staffroom /usr/local/bin/staffroom
+COPY --from=build /src/target/dist/staffroom /usr/local/bin/staffroom
 USER staffroom
 WORKDIR /data
 VOLUME /data

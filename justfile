@@ -16,10 +16,10 @@ demo:
 
 # Figures: see docs/PERFORMANCE.md.
 bench:
-    cargo build --release -p server
-    python3 tests/load/load.py target/release/staffroom
-    python3 tests/load/federation.py target/release/staffroom
-    python3 tests/load/streaming.py target/release/staffroom
-    python3 tests/load/growth.py target/release/staffroom
-    python3 tests/load/lineage.py target/release/staffroom
+    cargo build --profile dist -p server
+    python3 tests/load/load.py target/dist/staffroom
+    python3 tests/load/federation.py target/dist/staffroom
+    python3 tests/load/streaming.py target/dist/staffroom
+    python3 tests/load/growth.py target/dist/staffroom
+    python3 tests/load/lineage.py target/dist/staffroom
     cargo bench -p server

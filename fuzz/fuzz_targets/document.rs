@@ -1,33 +1,5 @@
-//! Any bytes as an activity, a post or an actor: read within bounds, or refused.
 #![no_main]
 
-use domain::limits;
-use federation::fuzzed::{json, read};
 use libfuzzer_sys::fuzz_target;
 
-fn is_web(address: &str) -> bool {
-    (address.starts_with("https://") || address.starts_with("http://")) && address.len() <= 2_048
-}
-
-fuzz_target!(|bytes: &[u8]| {
-    let Some(object) = json(bytes) else {
-        return;
-    };
-    let (post, account) = read(&object);
-    if let Some(post) = post {
-        assert!(is_web(&post.uri) && is_web(&post.url));
-        assert!(post.in_reply_to_uri.as_deref().is_none_or(is_web));
-        assert!(post.tags.len() <= limits::TAGS);
-        assert!(post.mentions.len() <= limits::MENTIONS);
-        assert!(post.media.len() <= limits::REMOTE_ATTACHMENTS);
-        assert!(post.media.iter().all(|file| is_web(&file.url)));
-        assert!(post.emojis.len() <= limits::EMOJI);
-    }
-    if let Some(account) = account {
-        let own = [&account.uri, &account.url, &account.inbox];
-        assert!(own.into_iter().all(|address| is_web(address)));
-        assert!(account.shared_inbox.as_deref().is_none_or(is_web));
-        assert!(account.moved_to.as_deref().is_none_or(is_web));
-        assert!(account.fields.len() <= limits::REMOTE_PROFILE_FIELDS);
-    }
-});
+fuzz_target!(|bytes: &[u8]| targets::document(bytes));

@@ -1,26 +1,5 @@
-//! What is typed: the spans are the text, and its HTML is bounded and has no markup of its own.
 #![no_main]
 
-use domain::text::{Hosts, count, spans};
 use libfuzzer_sys::fuzz_target;
-use service::text::format::{Rel, to_html};
 
-fuzz_target!(|text: &str| {
-    for hosts in [Hosts::Public, Hosts::Any] {
-        let whole: String = spans(text, hosts)
-            .into_iter()
-            .map(|(range, _)| &text[range])
-            .collect();
-        assert_eq!(whole, text);
-        let _ = count(text, "", hosts);
-        let html = to_html(
-            text,
-            hosts,
-            Rel::Foreign,
-            |_| None,
-            |tag| format!("https://school.example/tags/{tag}"),
-        );
-        assert!(html.len() <= text.len() * 200 + 200);
-        assert!(!html.contains("<script"));
-    }
-});
+fuzz_target!(|bytes: &[u8]| targets::status_text(bytes));

@@ -181,6 +181,14 @@ async fn somebody_suspended_is_shown_without_their_words() {
     let change = json!({ "display_name": "Bo B.", "note": "words" });
     let update = bo.request(Method::PATCH, "/api/v1/accounts/update_credentials");
     let id = answer(update.json(&change)).await["id"].clone();
+    let of_bo = |part: &str| format!("/api/v1/accounts/{}/{part}", id.as_str().unwrap());
+    ada.post(&of_bo("follow"), Value::Null).await;
+    bo.publish(json!({ "status": "words" })).await;
+    bo.post("/api/v1/featured_tags", json!({ "name": "maths" }))
+        .await;
+    for part in ["statuses", "followers", "featured_tags"] {
+        assert_ne!(ada.get(&of_bo(part)).await, json!([]), "{part}");
+    }
     let suspended = school.command(&["user", "suspend", "bo"]);
     assert!(suspended.status.success());
     for path in [
@@ -194,6 +202,16 @@ async fn somebody_suspended_is_shown_without_their_words() {
             (&shown["display_name"], &shown["note"]),
             (&json!(""), &json!(""))
         );
+    }
+    for part in [
+        "statuses",
+        "statuses?pinned=true",
+        "followers",
+        "following",
+        "featured_tags",
+        "endorsements",
+    ] {
+        assert_eq!(ada.get(&of_bo(part)).await, json!([]), "{part}");
     }
     let page = school.request(Method::GET, "/@bo").send().await.unwrap();
     assert_eq!(page.status(), StatusCode::GONE);

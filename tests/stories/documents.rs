@@ -196,7 +196,10 @@ async fn story(kind: Kind) {
     let path = format!("/api/v1/statuses/{}?delete_media=true", id(&bare));
     let deleted = answer(ada.request(Method::DELETE, &path)).await;
     assert_eq!(documents(&deleted), std::slice::from_ref(&marks));
-    assert_eq!(status_of(&here, url).await, StatusCode::NOT_FOUND);
+    eventually("the file to go", || async {
+        (status_of(&here, url).await == StatusCode::NOT_FOUND).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -231,7 +231,8 @@ async fn a_false_claim(kind: Kind) {
         .await;
     let known = &known["statuses"][0];
     assert_eq!(known["staffroom"]["adapted_from"][0]["state"], "refused");
-    is_of(&bo, id(&claim), "claimed").await;
+    // The server of whoever claimed it is told.
+    is_of(&bo, id(&claim), "refused").await;
 
     // Another one she confirms by the API, and takes that back.
     let words = format!("Seating plans in Welsh, adapted from {}", url(&source));
@@ -247,7 +248,7 @@ async fn a_false_claim(kind: Kind) {
     assert_eq!(ties(&confirmed), ["confirmed"]);
     is_of(&bo, id(&good), "confirmed").await;
     ada.post(&deed("refuse"), Value::Null).await;
-    is_of(&bo, id(&good), "claimed").await;
+    is_of(&bo, id(&good), "refused").await;
 }
 
 /// Waits until somebody is asked about a post.

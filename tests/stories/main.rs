@@ -42,6 +42,7 @@ mod follow_and_answer;
 mod forged;
 mod forgotten_password;
 mod forms;
+mod fuzzing;
 mod given_up;
 mod gone;
 mod harness;

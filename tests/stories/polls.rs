@@ -375,3 +375,16 @@ async fn counts_are_told_together_on_sqlite() {
 async fn counts_are_told_together_on_postgresql() {
     told(Postgres).await;
 }
+
+#[tokio::test]
+async fn ones_own_votes_come_in_the_order_of_voting() {
+    let school = School::open(Sqlite).await.unwrap();
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let poll = json!({ "options": ["Tea", "Cake"], "expires_in": 3600, "multiple": true });
+    let asked = bo.publish(json!({ "status": "What?", "poll": poll })).await;
+    for (choice, own) in [(1, json!([1])), (0, json!([1, 0]))] {
+        let (status, voted) = votes(&ada, &asked["poll"], &[choice]).await;
+        assert_eq!((status, &voted["own_votes"]), (StatusCode::OK, &own));
+    }
+    assert_eq!(poll_of(&ada, &asked).await["own_votes"], json!([1, 0]));
+}

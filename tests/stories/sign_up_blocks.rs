@@ -122,7 +122,7 @@ async fn blocks(kind: Kind) {
     ] {
         is_refused(&abe, Method::POST, list, body, bad).await;
     }
-    for trend in ["links", "statuses", "tags"] {
+    for trend in ["links", "links/publishers", "statuses", "tags"] {
         let path = format!("/api/v1/admin/trends/{trend}");
         assert_eq!(mia.get(&path).await, json!([]));
     }

@@ -476,3 +476,21 @@ async fn a_file_is_worked_off_whatever_happens_on_sqlite() {
 async fn a_file_is_worked_off_whatever_happens_on_postgresql() {
     killed(Postgres).await;
 }
+
+#[tokio::test]
+async fn each_page_of_the_settings_is_found_from_the_first_one() {
+    let school = School::open(Sqlite).await.unwrap();
+    let _ada = school.person("ada", "owner", "read");
+    let desk = Desk::of(&school, "ada").await;
+    let (status, first) = desk.page("/settings").await;
+    assert_eq!(status, StatusCode::OK);
+    let pages: Vec<&str> = include_str!("routes.tsv")
+        .lines()
+        .filter_map(|line| line.strip_prefix("GET\t")?.split('\t').next())
+        .filter(|path| path.starts_with("/settings/") && !path.contains('{'))
+        .collect();
+    assert!(pages.contains(&HERE));
+    for path in pages {
+        assert!(first.contains(&format!("href=\"{path}\"")), "{path}");
+    }
+}

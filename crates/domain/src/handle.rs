@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// Bytes of a name of a server, and of a user name.
+const LENGTH: usize = 255;
+
 /// A server's name in lower case and, if it is not the usual one, its port: `school.example`, `localhost:3000`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Host(String);
@@ -41,7 +44,7 @@ impl FromStr for Host {
         let foreign = |c: char| {
             c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '?' | '#' | '\\')
         };
-        if text.is_empty() || text.len() > 255 || text.contains(foreign) {
+        if text.is_empty() || text.len() > LENGTH || text.contains(foreign) {
             return Err(InvalidHandle);
         }
         let url = url::Url::parse(&format!("https://{text}/")).map_err(|_| InvalidHandle)?;
@@ -53,7 +56,14 @@ impl FromStr for Host {
         match host.strip_suffix('.') {
             // Read again: `0.` is a name, `0` an address.
             Some(host) => with_port(host).parse(),
-            None => Ok(Self(with_port(host))),
+            None => {
+                let name = with_port(host);
+                // In ASCII it may be longer than it was.
+                if name.len() > LENGTH {
+                    return Err(InvalidHandle);
+                }
+                Ok(Self(name))
+            }
         }
     }
 }
@@ -100,7 +110,7 @@ pub fn is_username(text: &str) -> bool {
         .all(|byte| word(byte) || byte == b'.' || byte == b'-')
         && text.bytes().next().is_some_and(word)
         && text.bytes().next_back().is_some_and(word)
-        && text.len() <= 255
+        && text.len() <= LENGTH
 }
 
 /// What a local name may be: letters, digits and `_`; it may begin with a digit.
@@ -182,6 +192,13 @@ mod tests {
             "school.example:443".parse::<Host>().unwrap().as_str(),
             "school.example"
         );
+    }
+
+    #[test]
+    fn a_host_may_not_become_too_long_in_ascii() {
+        let long = format!("{}example", "ü.".repeat(80));
+        assert!(long.len() < LENGTH);
+        assert_eq!(long.parse::<Host>(), Err(InvalidHandle));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Doors to what reads foreign bytes, for `fuzz/`: exists only where `fuzzing` is set.
+//! Doors to what reads foreign bytes, for the targets of `fuzz/` and for nobody else.
 
 use std::collections::HashMap;
 
@@ -44,6 +44,20 @@ pub fn read(object: &Value) -> (Option<RemoteStatus>, Option<RemoteAccount>) {
 pub fn webfinger(bytes: &[u8]) -> Option<String> {
     let document = serde_json::from_value::<Webfinger>(json(bytes)?).ok()?;
     actor_link(&document).map(ToString::to_string)
+}
+
+/// An oEmbed document in XML, as JSON.
+#[must_use]
+pub fn oembed(text: &str) -> Option<Value> {
+    net::json_of_xml(text)
+}
+
+/// The letters of a page that is said to be of this type, and the object that it leads to.
+#[must_use]
+pub fn page(bytes: &[u8], content_type: &str) -> (String, Option<String>) {
+    let html = net::decoded(bytes, content_type);
+    let object = net::object_of_page(&html);
+    (html, object)
 }
 
 /// The object that a `Link` header leads to.

@@ -8,7 +8,7 @@ mod delivery;
 mod discovery;
 mod documents;
 mod fetch;
-#[cfg(fuzzing)]
+#[doc(hidden)]
 pub mod fuzzed;
 mod gates;
 mod inbox;

@@ -21,10 +21,21 @@ impl Origin {
             "http" => false,
             _ => return None,
         };
+        // The root dot names the same machine, so it must not make a stranger of our own host.
+        if let Some(Host::Domain(name)) = url.host()
+            && let Some(name) = name.strip_suffix('.')
+        {
+            if name.ends_with('.') {
+                return None;
+            }
+            // Read again: `0.` is a name, `0` an address.
+            let mut rootless = url.clone();
+            rootless.set_host(Some(name)).ok()?;
+            return Self::of(&rootless);
+        }
         // Parsing has already folded case, applied IDNA and normalised the spelling of IP addresses.
         let host = match url.host()? {
-            // The root dot names the same machine, so it must not make a stranger of our own host.
-            Host::Domain(name) => name.strip_suffix('.').unwrap_or(name).to_owned(),
+            Host::Domain(name) => name.to_owned(),
             Host::Ipv4(address) => address.to_string(),
             Host::Ipv6(address) => format!("[{address}]"),
         };
@@ -105,8 +116,16 @@ mod tests {
             "https://xn--bcher-kva.example/"
         ));
         assert!(same("https://school.example./", "https://school.example/"));
+        assert!(same("https://0./", "https://0/"));
         assert!(same("http://127.0.0.1/", "http://127.1:80/"));
         assert!(same("http://[::1]:3000/", "http://[0:0::1]:3000/"));
+    }
+
+    #[test]
+    fn a_name_with_two_dots_at_its_end_has_no_origin() {
+        for address in ["https://school.example../", "https://../", "https://./"] {
+            assert_eq!(Origin::parse(address), None, "{address}");
+        }
     }
 
     #[test]

@@ -126,9 +126,11 @@ pub async fn statuses(
     let opened = Opened::Profile(id);
     let (page, looked_for) = app
         .read(move |app, conn| {
-            let is_elsewhere = !find(conn, id)?.is_local();
+            let Some(author) = unless_suspended(conn, id)? else {
+                return Ok((Paged::empty(), false));
+            };
             let looked_for = viewer.is_some()
-                && is_elsewhere
+                && !author.is_local()
                 && completing::state(app, conn, opened)? == State::Due;
             let page = page_of(app, conn, viewer, id, &wanted, &page)?;
             Ok((page, looked_for))
@@ -229,7 +231,9 @@ async fn collection(
 ) -> Result<Paged<AccountView>> {
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
-        let account = find(conn, id)?;
+        let Some(account) = unless_suspended(conn, id)? else {
+            return Ok(Paged::empty());
+        };
         if account.hide_collections && viewer != Some(id) {
             return Ok(Paged::empty());
         }
@@ -382,4 +386,12 @@ pub(crate) fn find(conn: &mut DbConnection, id: AccountId) -> Result<Account> {
     } else {
         Ok(account)
     }
+}
+
+/// The account of that id; none where it is suspended, of which apps show the name and nothing else.
+pub(crate) fn unless_suspended(conn: &mut DbConnection, id: AccountId) -> Result<Option<Account>> {
+    let account = storage::accounts::find(conn, id)?
+        .filter(|account| account.deleted_at.is_none())
+        .ok_or(Error::NotFound)?;
+    Ok(Some(account).filter(|account| !account.is_gone()))
 }

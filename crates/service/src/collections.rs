@@ -61,7 +61,9 @@ pub async fn of_account(
 ) -> Result<Vec<CollectionView>> {
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
-        accounts::find(conn, id)?;
+        if accounts::unless_suspended(conn, id)?.is_none() {
+            return Ok(Vec::new());
+        }
         let only_discoverable = viewer != Some(id);
         let rows = storage::collections::of_account(conn, id, only_discoverable, limit, offset)?;
         show(app, conn, viewer, rows)

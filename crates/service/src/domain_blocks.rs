@@ -24,7 +24,7 @@ pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<String
 /// Blocks a host: all follows with its people end, and nothing of theirs reaches the viewer's timelines
 /// and notifications any more.
 pub async fn block(app: &App, person: &Person, host: &str) -> Result<()> {
-    let host = named(app, host)?;
+    let host = named(&app.settings().host, host)?;
     let me = person.id();
     app.transaction(move |app, conn| set(app, conn, me, &host).map(drop))
         .await
@@ -57,19 +57,20 @@ pub(crate) fn set(app: &App, conn: &mut DbConnection, me: AccountId, host: &str)
 
 /// Lifts a block.
 pub async fn unblock(app: &App, person: &Person, host: &str) -> Result<()> {
-    let host = named(app, host)?;
+    let host = named(&app.settings().host, host)?;
     let me = person.id();
     app.transaction(move |_, conn| Ok(account_domain_blocks::delete(conn, me, &host)?))
         .await
 }
 
-pub(crate) fn named(app: &App, host: &str) -> Result<String> {
+/// The name of a server that is not ours, however it is written.
+pub(crate) fn named(ours: &Host, host: &str) -> Result<String> {
     let host: Host = host
         .trim()
         .trim_start_matches('@')
         .parse()
         .map_err(|_| invalid("Domain is not a valid domain name"))?;
-    if host == app.settings().host {
+    if host == *ours {
         return Err(invalid("Domain is not a valid domain name"));
     }
     Ok(host.to_string())

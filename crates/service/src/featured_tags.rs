@@ -40,7 +40,9 @@ pub async fn list(
 ) -> Result<Vec<FeaturedTagView>> {
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
-        accounts::find(conn, id)?;
+        if accounts::unless_suspended(conn, id)?.is_none() {
+            return Ok(Vec::new());
+        }
         let tags = storage::featured_tags::of_account(conn, id)?;
         let view = |tag| show(app, viewer, id, tag);
         Ok(tags.into_iter().map(view).collect())

@@ -32,6 +32,8 @@ mod files;
 pub mod films;
 pub mod filters;
 pub mod follows;
+#[doc(hidden)]
+pub mod fuzzed;
 pub mod gone;
 pub mod grouped;
 mod home;

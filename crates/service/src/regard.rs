@@ -79,7 +79,9 @@ pub async fn endorsed(
 ) -> Result<Paged<AccountView>> {
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
-        accounts::find(conn, id)?;
+        if accounts::unless_suspended(conn, id)?.is_none() {
+            return Ok(Paged::empty());
+        }
         let rows = storage::endorsements::page(conn, id, &page)?;
         Ok(accounts_page(app, viewer, rows, &page))
     })

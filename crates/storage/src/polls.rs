@@ -117,7 +117,7 @@ pub fn options(conn: &mut DbConnection, ids: &[PollId]) -> QueryResult<Vec<PollO
         .load(c))
 }
 
-/// What an account chose in these polls, in order of the options.
+/// What an account chose in these polls, in the order of voting.
 pub fn votes_of(
     conn: &mut DbConnection,
     account: AccountId,
@@ -127,7 +127,7 @@ pub fn votes_of(
     let found: Vec<(i64, i16)> = each!(conn, c => poll_votes::table
         .filter(poll_votes::account_id.eq(account.0))
         .filter(ids)
-        .order((poll_votes::poll_id, poll_votes::position))
+        .order((poll_votes::poll_id, poll_votes::created_at, poll_votes::position))
         .select((poll_votes::poll_id, poll_votes::position))
         .load(c))?;
     Ok(found
@@ -136,7 +136,7 @@ pub fn votes_of(
         .collect())
 }
 
-/// What these accounts chose in these polls.
+/// What these accounts chose in these polls, of each in the order of voting.
 pub fn votes_among(
     conn: &mut DbConnection,
     accounts: &[AccountId],
@@ -149,7 +149,7 @@ pub fn votes_among(
         let rows: Vec<(i64, i64, i16)> = each!(conn, c => poll_votes::table
             .filter(accounts)
             .filter(ids)
-            .order((poll_votes::poll_id, poll_votes::position))
+            .order((poll_votes::poll_id, poll_votes::created_at, poll_votes::position))
             .select((poll_votes::account_id, poll_votes::poll_id, poll_votes::position))
             .load(c))?;
         found.extend(

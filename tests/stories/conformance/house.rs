@@ -110,7 +110,7 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
         .await;
 
     streams(world, driver).await;
-    for path in ["links", "statuses", "tags"] {
+    for path in ["links", "links/publishers", "statuses", "tags"] {
         driver
             .gets(abe, &format!("GET /api/v1/admin/trends/{path}"), &[])
             .await;

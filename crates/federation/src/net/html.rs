@@ -12,7 +12,7 @@ const LINKS: usize = 500;
 const PRESCAN: usize = 1_024;
 
 /// By its first bytes, or what its server says, or what it says itself, or UTF-8.
-pub(super) fn decoded(body: &[u8], content_type: &str) -> String {
+pub(crate) fn decoded(body: &[u8], content_type: &str) -> String {
     let said =
         parameter(content_type, "charset").and_then(|label| Encoding::for_label(label.as_bytes()));
     let encoding = said.or_else(|| says_itself(body)).unwrap_or(UTF_8);
@@ -20,7 +20,7 @@ pub(super) fn decoded(body: &[u8], content_type: &str) -> String {
 }
 
 /// Where a page says that its ActivityPub object is.
-pub(super) fn object(html: &str) -> Option<String> {
+pub(crate) fn object(html: &str) -> Option<String> {
     let links = tags(html).filter(|tag| tag.name == "link").take(LINKS);
     let links = links.filter(|tag| tag.has("rel", "alternate"));
     let mut objects =

@@ -6,7 +6,7 @@ use super::content_type::{is_activity_json, parameter};
 const LINKS: usize = 20;
 
 /// The address of the object.
-pub(super) fn object(header: &str) -> Option<String> {
+pub(crate) fn object(header: &str) -> Option<String> {
     let mut rest = header;
     for _ in 0..LINKS {
         let (_, link) = rest.split_once('<')?;

@@ -22,7 +22,8 @@ pub use budget::Budget;
 pub use client::{Fetched, Found, Media, OutboundClient, OutboundSettings, certificates};
 pub use content_type::is_activity_json;
 pub use error::{BuildError, FetchError, Reply};
-#[cfg(fuzzing)]
+pub(crate) use html::{decoded, object as object_of_page};
 pub(crate) use links::object as object_of_links;
 pub(crate) use translator::Translator;
 pub use translator::TranslatorSettings;
+pub(crate) use xml::as_json as json_of_xml;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 const ELEMENTS: usize = 64;
 
 /// None if it is no such document. One with a DTD is none, so nothing grows by being read.
-pub(super) fn as_json(text: &str) -> Option<Value> {
+pub(crate) fn as_json(text: &str) -> Option<Value> {
     let mut reader = Reader::from_str(text);
     let mut said = Map::new();
     let (mut name, mut words) = (String::new(), String::new());

@@ -80,14 +80,43 @@ fn language(request: &HttpRequest) -> Option<&'static str> {
 
 fn reworded(body: &[u8], language: &str) -> Option<String> {
     let mut refusal: Map<String, Value> = serde_json::from_slice(body).ok()?;
-    let said = WORDING.say(refusal.get("error")?.as_str()?, language)?;
+    let error = refusal.get("error")?.as_str()?;
+    let said = match refusal.get("details") {
+        Some(Value::Object(fields)) => form(fields, language)?,
+        _ => WORDING.say(error, language)?,
+    };
     refusal.insert("error".to_owned(), Value::String(said));
+    let fields = refusal.get_mut("details").and_then(Value::as_object_mut);
+    let fields = fields.into_iter().flat_map(Map::values_mut);
+    for mistake in fields.filter_map(Value::as_array_mut).flatten() {
+        let Some(Value::String(text)) = mistake.get_mut("description") else {
+            continue;
+        };
+        if let Some(said) = WORDING.say(text, language) {
+            *text = said;
+        }
+    }
     serde_json::to_string(&refusal).ok()
+}
+
+/// What is wrong with the fields of a form, in one sentence; none where one mistake has no words.
+fn form(fields: &Map<String, Value>, language: &str) -> Option<String> {
+    let mut all = Vec::new();
+    for (field, mistakes) in fields {
+        for mistake in mistakes.as_array()? {
+            let english = format!("{field} {}", mistake.get("description")?.as_str()?);
+            all.push(WORDING.say(&english, language)?);
+        }
+    }
+    let failed = WORDING.say("Validation failed", language)?;
+    Some(format!("{failed}: {}", all.join(", ")))
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+
+    use serde_json::json;
 
     use super::*;
 
@@ -107,7 +136,7 @@ mod tests {
         for row in TABLE.lines().skip(1) {
             let english = row.split('\t').next().unwrap();
             let parts = english.split("{said}").flat_map(|part| part.split("{}"));
-            for part in parts.filter(|part| part.len() > 3) {
+            for part in parts.map(str::trim).filter(|part| part.len() > 3) {
                 let (last, whole) = (part.rsplit(": ").next().unwrap(), program.contains(part));
                 assert!(whole || program.contains(last), "nothing says {part:?}");
             }
@@ -134,6 +163,23 @@ mod tests {
         );
         assert_eq!(say("Validation failed: Nobody wrote this down"), None);
         assert_eq!(say("Nobody wrote this down"), None);
+    }
+
+    #[test]
+    fn mistakes_in_a_form_are_said_each_and_all() {
+        let mistake = |text: &str| json!([{ "error": "ERR_INVALID", "description": text }]);
+        let form = |username: &str| {
+            let details = json!({ "email": mistake("is invalid"), "username": mistake(username) });
+            json!({ "error": "Validation failed: in English", "details": details }).to_string()
+        };
+        let said: Value =
+            serde_json::from_str(&reworded(form("is reserved").as_bytes(), "de").unwrap()).unwrap();
+        assert_eq!(
+            said["error"],
+            "Prüfung fehlgeschlagen: Die E-Mail-Adresse ist ungültig, Der Benutzername ist reserviert"
+        );
+        assert_eq!(said["details"]["email"], mistake("ist ungültig"));
+        assert_eq!(reworded(form("is unheard of").as_bytes(), "de"), None);
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub use export::{Documents, ask, newest, open};
 pub(crate) use export::{forget, prune};
 pub use import::{FILE_BYTES, Remark, begin, recent, report, submit};
 pub use making::make;
+pub(crate) use opened::read_through;
 pub(crate) use work::{give_up, work};
 
 use crate::{Error, Result};

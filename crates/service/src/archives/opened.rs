@@ -8,13 +8,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 use bytes::Bytes;
+use domain::Time;
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::Value;
 use zip::read::ZipFile;
 
-use super::entry::Owner;
+use super::entry::{self, Entry, Owner};
 use crate::error::invalid;
 use crate::zipped::{self, Refusal, Source, Zip, piece};
 use crate::{Error, Result};
@@ -146,6 +147,20 @@ impl Opened {
             }
         }
     }
+}
+
+/// How many posts an archive has, all of it read as if they were taken over; for [`crate::fuzzed`].
+pub(crate) fn read_through(path: &Path, now: Time) -> Result<usize> {
+    let mut opened = Opened::open(path)?;
+    let owner = opened.owner()?;
+    let mut posts = 0;
+    opened.activities(|activity| {
+        if matches!(entry::read(&activity, &owner, now), Entry::Post(_)) {
+            posts += 1;
+        }
+        Ok(())
+    })?;
+    Ok(posts)
 }
 
 fn unreadable(error: impl std::fmt::Display) -> Error {

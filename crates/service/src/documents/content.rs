@@ -52,7 +52,7 @@ const RUNS_IN_OPEN_DOCUMENT: [&str; 2] = ["basic/", "scripts/"];
 ///
 /// # Errors
 /// [`Error::Invalid`] if it is not, or is made to do harm.
-pub(super) async fn check(path: PathBuf, said: DocumentType) -> Result<()> {
+pub(crate) async fn check(path: PathBuf, said: DocumentType) -> Result<()> {
     tokio::task::spawn_blocking(move || read(&path, said))
         .await
         .map_err(internal)?

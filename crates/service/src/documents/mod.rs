@@ -1,7 +1,7 @@
 //! Documents: files such as a lesson plan, to which a status links and which are never shown in it. Each is a row of `media`, so
 //! that it comes, stays and goes as pictures do (docs/adr/0260); its description is its name.
 
-mod content;
+pub(crate) mod content;
 mod scanner;
 
 use domain::document::seen_name;

@@ -241,11 +241,7 @@ async fn previews(
 }
 
 /// The author's own status, if it is a post and no boost.
-pub(crate) fn own(
-    conn: &mut DbConnection,
-    author: &AccountId,
-    id: StatusId,
-) -> Result<Status> {
+pub(crate) fn own(conn: &mut DbConnection, author: &AccountId, id: StatusId) -> Result<Status> {
     storage::statuses::find(conn, id)?
         .filter(|status| status.account_id == *author && status.reblog_of_id.is_none())
         .ok_or(Error::NotFound)

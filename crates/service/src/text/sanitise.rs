@@ -81,12 +81,15 @@ pub fn html(foreign: &str) -> String {
     if !tidy::is_costly(&foreign)
         && let Some(safe) = clean(&foreign, most)
         && let Some(flat) = flattened(safe, most)
+        // Ends that were missing may make it cost too much when it is read again.
+        && !tidy::is_costly(&flat)
     {
         return flat;
     }
-    CLEANER
-        .clean(&ammonia::clean_text(&super::plain_text(&foreign)))
-        .to_string()
+    // A parser would make line ends of both.
+    let text = super::plain_text(&foreign).replace("\r\n", "\n");
+    let text = text.replace('\r', "\n");
+    CLEANER.clean(&ammonia::clean_text(&text)).to_string()
 }
 
 /// Without headings and tables, whose words stay in paragraphs.

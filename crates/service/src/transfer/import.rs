@@ -43,8 +43,8 @@ pub async fn submit(
     if file.len() > FILE_BYTES {
         return Err(Error::TooLarge);
     }
-    let reader = app.clone();
-    let read = tokio::task::spawn_blocking(move || parse(&reader, kind, &file))
+    let ours = app.settings().host.clone();
+    let read = tokio::task::spawn_blocking(move || parse(&ours, kind, &file))
         .await
         .map_err(internal)??;
     let (id, me, now) = (app.next_id(), person.id(), app.now());

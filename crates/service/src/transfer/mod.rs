@@ -10,6 +10,7 @@ mod work;
 
 pub use export::{ExportKind, Part, part};
 pub use import::{FILE_BYTES, ReportLine, failures, recent, report, submit};
+pub(crate) use parse::understood;
 pub(crate) use work::work;
 
 pub use crate::brought::{Counts, Summary};

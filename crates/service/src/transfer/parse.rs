@@ -6,7 +6,7 @@ use url::Url;
 
 use super::unguarded;
 use crate::error::invalid;
-use crate::{App, Result, domain_blocks};
+use crate::{Result, domain_blocks};
 
 /// Lines of one file, as in Mastodon.
 const LINES: usize = 20_000;
@@ -62,8 +62,8 @@ pub(super) fn columns(kind: ImportKind) -> &'static [&'static str] {
     }
 }
 
-/// The lines of a file. [`crate::Error::Invalid`] if it is none of this kind.
-pub(super) fn parse(app: &App, kind: ImportKind, file: &[u8]) -> Result<Vec<Line>> {
+/// The lines of a file, brought to the server `ours`. [`crate::Error::Invalid`] if it is none of this kind.
+pub(super) fn parse(ours: &Host, kind: ImportKind, file: &[u8]) -> Result<Vec<Line>> {
     let text = std::str::from_utf8(file)
         .map_err(|_| invalid("The file is no text in UTF-8"))?
         .trim_start_matches('\u{feff}');
@@ -91,7 +91,7 @@ pub(super) fn parse(app: &App, kind: ImportKind, file: &[u8]) -> Result<Vec<Line
         if lines.len() == LINES {
             return Err(invalid(format!("The file has more than {LINES} lines")));
         }
-        lines.push(line(app, kind, places, &record, number));
+        lines.push(line(ours, kind, places, &record, number));
     }
     if lines.is_empty() {
         return Err(invalid("The file is empty"));
@@ -102,6 +102,12 @@ pub(super) fn parse(app: &App, kind: ImportKind, file: &[u8]) -> Result<Vec<Line
         ));
     }
     Ok(lines)
+}
+
+/// How many lines of a file say something that is understood, for [`crate::fuzzed`].
+pub(crate) fn understood(ours: &Host, kind: ImportKind, file: &[u8]) -> Result<usize> {
+    let lines = parse(ours, kind, file)?;
+    Ok(lines.iter().filter(|line| line.meaning.is_ok()).count())
 }
 
 /// Which column says what.
@@ -164,7 +170,7 @@ impl Places {
 }
 
 fn line(
-    app: &App,
+    ours: &Host,
     kind: ImportKind,
     places: &Places,
     record: &csv::StringRecord,
@@ -194,7 +200,7 @@ fn line(
     };
     Line {
         number,
-        meaning: meaning(app, kind, &fields),
+        meaning: meaning(ours, kind, &fields),
         fields,
     }
 }
@@ -212,13 +218,13 @@ fn codes(cell: &str) -> Vec<String> {
 }
 
 fn meaning(
-    app: &App,
+    ours: &Host,
     kind: ImportKind,
     fields: &Fields,
 ) -> std::result::Result<Meaning, &'static str> {
     let address = fields.address.as_str();
     match kind {
-        ImportKind::DomainBlocks => domain_blocks::named(app, address)
+        ImportKind::DomainBlocks => domain_blocks::named(ours, address)
             .map(|key| Meaning { key, host: None })
             .map_err(|_| "This is no name of another server"),
         ImportKind::Bookmarks => {
@@ -229,14 +235,14 @@ fn meaning(
             let host = Host::of(&url).map_err(|_| "This is no address of a post")?;
             Ok(Meaning {
                 key: address.to_owned(),
-                host: Some(host).filter(|host| *host != app.settings().host),
+                host: Some(host).filter(|host| host != ours),
             })
         }
-        ImportKind::Following | ImportKind::Blocks | ImportKind::Mutes => person(app, address),
+        ImportKind::Following | ImportKind::Blocks | ImportKind::Mutes => person(ours, address),
         ImportKind::Lists => {
             let title = fields.list.as_deref().unwrap_or_default();
             crate::lists::title(title).map_err(|_| "This is no title of a list")?;
-            let person = person(app, address)?;
+            let person = person(ours, address)?;
             Ok(Meaning {
                 key: list_key(title, &person.key),
                 ..person
@@ -245,11 +251,11 @@ fn meaning(
     }
 }
 
-fn person(app: &App, address: &str) -> std::result::Result<Meaning, &'static str> {
+fn person(ours: &Host, address: &str) -> std::result::Result<Meaning, &'static str> {
     let handle: Handle = address
         .parse()
         .map_err(|_| "This is no handle: it reads name@host")?;
-    let handle = handle.seen_from(&app.settings().host);
+    let handle = handle.seen_from(ours);
     Ok(Meaning {
         key: handle.key(),
         host: handle.host,

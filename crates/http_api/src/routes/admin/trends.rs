@@ -17,6 +17,7 @@ use crate::openapi::Operations;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v1/admin/trends/links").route(web::get().to(nothing)))
+        .service(web::resource("/v1/admin/trends/links/publishers").route(web::get().to(nothing)))
         .service(
             web::resource("/v1/admin/trends/links/{id}/approve")
                 .route(web::post().to(approve_link)),
@@ -49,6 +50,12 @@ pub(super) fn operations(api: &mut Operations) {
         nothing,
     )
     .lists::<PreviewCard>();
+    api.get(
+        "/v1/admin/trends/links/publishers",
+        "Publishers of trending links to review: none, since nothing is ranked here",
+        nothing,
+    )
+    .answers_schema(crate::openapi::empty_list());
     api.get(
         "/v1/admin/trends/statuses",
         "Trending posts to review: none, since nothing is ranked here",

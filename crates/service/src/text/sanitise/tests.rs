@@ -225,6 +225,16 @@ fn overlapping_elements_do_not_multiply() {
     }
 }
 
+#[test]
+fn words_of_what_costs_too_much_are_the_same_when_they_are_read_again() {
+    let words = html(&format!("a\rb\r\nc{}", "<b><i>".repeat(150)));
+    assert_eq!(words, "a\nb\nc");
+    assert_eq!(html(&words), words);
+    // So few that they cost nothing, until their ends are there.
+    let words = html(&format!("a{}", "<b><i>".repeat(75)));
+    assert_eq!(html(&words), words);
+}
+
 /// Pieces of markup in any order, most of it broken.
 fn markup() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
