@@ -54,9 +54,9 @@ logging.filter = "warn"
     return (await run(this.program, ["--config", "staffroom.toml", ...words], { cwd: this.folder })).stdout;
   }
 
-  async teacher(name, role = "user") {
+  async teacher(name, role = "user", scopes = "read write follow") {
     const token = await this.command("user", "create", name, "--email", `${name}@riverside.example`, "--confirmed",
-      "--password", PASSWORD, "--role", role, "--token", "read write follow");
+      "--password", PASSWORD, "--role", role, "--token", scopes);
     return new Teacher(this, name, token.trim());
   }
 }
@@ -91,11 +91,17 @@ class Teacher {
     form.append("description", description);
     return (await this.call("POST", "/api/v1/media", form)).id;
   }
+
+  async document(name, words) {
+    const form = new FormData();
+    form.append("file", new Blob([words]), name);
+    return (await this.call("POST", "/api/staffroom/v1/documents", form)).id;
+  }
 }
 
-/** Posts, practice, a tree, a network and an app that asks to be let in; the addresses of what is looked at. */
+/** Posts, practice, a tree, a network, warnings and an app that asks to be let in; the addresses of what is looked at. */
 export async function fill(school) {
-  const ada = await school.teacher("ada", "owner");
+  const ada = await school.teacher("ada", "owner", "read write follow admin:write");
   const [bo, cy] = [await school.teacher("bo"), await school.teacher("cy")];
   await ada.call("PATCH", "/api/v1/accounts/update_credentials", {
     display_name: "Ada Lightbody",
@@ -107,8 +113,10 @@ export async function fill(school) {
   await bo.call("PATCH", "/api/v1/accounts/update_credentials", { display_name: "Bo Tandy", discoverable: true });
   const posts = await everyKind(ada, bo, school);
   await lessons(ada);
+  const withFiles = await files(ada);
   const tree = await family(ada, bo, cy);
-  await subject(school, ada, bo, cy);
+  const like = await subject(school, ada, bo, cy);
+  await warnings(ada, cy);
   const app = await ada.call("POST", "/api/v1/apps", {
     client_name: "Chalkboard", redirect_uris: "urn:ietf:wg:oauth:2.0:oob", scopes: "read write follow",
     website: "https://chalkboard.example",
@@ -116,7 +124,7 @@ export async function fill(school) {
   const asks = new URLSearchParams({
     client_id: app.client_id, redirect_uri: app.redirect_uri, response_type: "code", scope: "read write follow",
   });
-  return { ada, bo, cy, ...posts, ...tree, consent: `/oauth/authorize?${asks}` };
+  return { ada, bo, cy, ...posts, withFiles, ...tree, like, consent: `/oauth/authorize?${asks}` };
 }
 
 /** What a page of posts may have to show. */
@@ -174,17 +182,44 @@ async function family(ada, bo, cy) {
   return { source: source.url, tree: `${source.url}/tree`, asked };
 }
 
+/** Practice that is documents. */
+async function files(ada) {
+  const documents = [
+    await ada.document("A seating plan with a rather long name, for the hall and for rain (second_version_of_it_all).txt", "Two by two."),
+    await ada.document("groups.csv", "table,names\n1,four\n"),
+  ];
+  return (await ada.publish("Seating plans for wet days\nTwo files, to be printed.\n\n#Practice #KS1 #PSHE #Template #CC0", {
+    document_ids: documents,
+  })).url;
+}
+
+/** What moderators said to Cy. */
+async function warnings(ada, cy) {
+  const { id } = await cy.call("GET", "/api/v1/accounts/verify_credentials");
+  for (const text of ["Please name no child.\n\nYou did, twice.", `Please: ${"averylongwordinawarning".repeat(4)}`]) {
+    await ada.call("POST", `/api/v1/admin/accounts/${id}/action`, { type: "none", text });
+  }
+}
+
+/** The address of older threads that resemble a question. */
 async function subject(school, ada, bo, cy) {
-  await school.command("network", "create", "english", "--title", "All of English", "--steward", "ada", "--description",
-    "For all who teach English.", "--rules", "Say which year it is for.\nLink to what you quote.");
+  await school.command("network", "create", "english", "--title", "All of English", "--steward", "ada", "--steward", "bo", "--description",
+    "For all who teach English.", "--rules", "Say which year it is for.\nLink to what you quote.", "--posts-are-practice");
   for (const who of [bo, cy]) await who.follows(`@english@${school.host}`);
-  const first = await bo.publish(`@english How do you begin with sonnets?`);
+  const first = await bo.publish(`@english How do you begin with sonnets about autumn?`);
   await cy.publish(`@english With one that is bad.`);
-  await ada.call("GET", "/api/staffroom/v1/networks").then(async ([network]) => {
-    await eventually("the network to pass a post on", async () =>
-      (await ada.call("GET", `/api/staffroom/v1/networks/${network.id}/posts`)).length === 2);
-    await ada.call("POST", `/api/staffroom/v1/networks/${network.id}/posts/${first.id}/pin`);
-  });
+  const later = await cy.publish(`@english Has anybody sonnets about autumn that are short?`);
+  await cy.publish("#Answered Yes: mine.", { in_reply_to_id: later.id });
+  const [network] = await ada.call("GET", "/api/staffroom/v1/networks");
+  await eventually("the network to pass posts on", async () =>
+    (await ada.call("GET", `/api/staffroom/v1/networks/${network.id}/posts`)).length === 3);
+  await ada.call("POST", `/api/staffroom/v1/networks/${network.id}/posts/${first.id}/pin`);
+  await eventually("an older thread to be found", async () =>
+    (await ada.call("GET", `/api/staffroom/v1/statuses/${later.id}/similar`)).length === 1);
+  const dee = await school.teacher("dee");
+  await dee.publish("@english May I, though I am no member?");
+  await bo.publish("@english add steward cy", { visibility: "direct" });
+  return `/@english?like=${later.id}`;
 }
 
 /** Asks until there is an answer. */

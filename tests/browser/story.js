@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually, fill, PASSWORD, School } from "./school.js";
+import { appeals } from "./appeals.js";
 import { keyboard } from "./keyboard.js";
 import { passkeys } from "./passkeys.js";
 import { check, launch, mistakes, Visitor } from "./visitor.js";
@@ -18,6 +19,8 @@ const OPEN = {
   library: "/practice",
   "library-filtered": "/practice?q=tracker&subject=english&order=title",
   "library-empty": "/practice?q=nothingofthiskind",
+  "library-with-documents": "/practice?q=seating+plans+for+wet+days",
+  "library-of-network": "/practice?network=english",
   vocabulary: "/vocab",
   stages: "/vocab/phase",
   stage: "/vocab/phase/ks3",
@@ -42,6 +45,9 @@ const OWN = {
   "settings-move": "/settings/move",
   "settings-transfer": "/settings/transfer",
   "settings-delete": "/settings/delete",
+  "strikes-none": "/disputes/strikes",
+  "network-signed-in": "/@english",
+  "network-desk": "/networks/english",
   welcome: "/welcome",
 };
 
@@ -57,7 +63,10 @@ async function lookAt(visitor, pages) {
 
 async function anybody(browser, school, seen) {
   const visitor = await Visitor.come(browser, school);
-  await lookAt(visitor, { ...OPEN, status: seen.folded, "status-practice": seen.source, tree: seen.tree });
+  await lookAt(visitor, {
+    ...OPEN, status: seen.folded, "status-practice": seen.source, "status-with-documents": seen.withFiles, tree: seen.tree,
+    "network-similar": seen.like,
+  });
   await visitor.goes(`${seen.tree}.svg`);
   await visitor.isPictured(folder, "tree-picture");
   // Of the page to try the API: shut, and with one operation open.
@@ -124,6 +133,7 @@ try {
   await passkeys(browser, school, folder);
   await anybody(browser, school, seen);
   await ownPages(browser, school, seen);
+  await appeals(browser, school, folder);
 } finally {
   await browser.close();
   await school.close();

@@ -86,7 +86,7 @@ fn around(conn: &mut DbConnection, statuses: &[Status]) -> Result<Around> {
         around.tags.entry(status).or_default().push(name);
     }
     let threads: Vec<StatusId> = statuses.iter().map(|row| row.conversation_id).collect();
-    for (first, network) in storage::networks::announced(conn, &threads)? {
+    for (first, network) in storage::practice_networks::of_statuses(conn, &threads)? {
         around.networks.entry(first).or_default().push(network);
     }
     let practices = storage::practices::of_statuses(conn, &ids)?.into_iter();

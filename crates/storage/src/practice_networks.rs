@@ -11,6 +11,8 @@ use crate::schema::{accounts, mentions, practice_networks, statuses};
 
 /// Networks of one status.
 const NETWORKS: i64 = 20;
+/// What networks passed on of some statuses.
+const PASSED_ON: i64 = 2_000;
 
 /// Writes whether that is a network's rule.
 pub fn set(conn: &mut DbConnection, network: AccountId, is_rule: bool) -> QueryResult<()> {
@@ -73,4 +75,23 @@ pub fn of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<A
         .select(statuses::account_id)
         .load(c))?;
     Ok(found.into_iter().map(AccountId).collect())
+}
+
+/// The groups that passed these statuses on, each with what it passed on. By the index on `reblog_of_id`.
+pub fn of_statuses(
+    conn: &mut DbConnection,
+    ids: &[StatusId],
+) -> QueryResult<Vec<(StatusId, AccountId)>> {
+    let found: Vec<(Option<i64>, i64)> = each!(conn, c => statuses::table
+        .inner_join(accounts::table)
+        .filter(among(statuses::reblog_of_id, ids.iter().map(|id| Some(id.0))))
+        .filter(statuses::deleted_at.is_null())
+        .filter(accounts::kind.eq(i16::from(AccountKind::Group)))
+        .limit(PASSED_ON)
+        .select((statuses::reblog_of_id, statuses::account_id))
+        .load(c))?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(status, network)| Some((StatusId(status?), AccountId(network))))
+        .collect())
 }

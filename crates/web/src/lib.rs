@@ -12,6 +12,7 @@ mod invites;
 mod leave;
 mod moving;
 mod network;
+mod network_desk;
 mod page;
 mod passkeys;
 mod password;
@@ -167,6 +168,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/settings/transfer/posts").route(web::post().to(archives::bring)))
         .service(
             web::resource("/settings/transfer/posts/{id}").route(web::get().to(archives::report)),
+        )
+        .service(
+            web::resource("/networks/{name}")
+                .route(web::get().to(network_desk::form))
+                .route(web::post().to(network_desk::submit)),
         )
         .service(web::resource("/disputes/strikes").route(web::get().to(strikes::list)))
         .service(

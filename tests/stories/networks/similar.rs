@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use super::{NETWORKS, hears, id_of, network, text, writes};
+use super::{NETWORKS, hears, id_of, is_passed_on, network, text, writes};
 use crate::harness::{School, Teacher, eventually};
 
 fn path(status: &Value) -> String {
@@ -111,4 +111,56 @@ async fn older_threads_resemble_a_question_on_sqlite() {
 #[tokio::test]
 async fn older_threads_resemble_a_question_on_postgresql() {
     older_threads_resemble_a_question(Postgres).await;
+}
+
+/// Whoever reads a network from another school finds the same there.
+async fn threads_of_a_network_elsewhere_are_found(kind: Kind) {
+    let (Some(hub), Some(riverside)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let [ada, tom] = [hub.teacher("ada"), riverside.teacher("tom")];
+    network(&hub, "english", &["ada"], &[]);
+    let name = format!("@english@{}", hub.host);
+    tom.follow(&name).await;
+    let older = json!({ "status": "@english Which poems show enjambment and caesura?" });
+    let older = ada.publish(older).await;
+    let there = is_passed_on(&tom, "Which poems").await;
+    tom.publish(json!({ "status": "Enjambment and caesura, who cares" }))
+        .await;
+    let asked = json!({ "status": format!("{name} How to explain enjambment or caesura?") });
+    let asked = tom.publish(asked).await;
+    is_passed_on(&tom, "How to explain").await;
+    resembles(&tom, &asked, &[&there]).await;
+    let search = format!("/api/v2/search?type=statuses&q=enjambment%20in:{name}");
+    eventually("what Tom wrote to the network to be found", || async {
+        let found = tom.get(&search).await["statuses"].clone();
+        (ids(&found) == [text(&asked["id"])]).then_some(())
+    })
+    .await;
+
+    let id = id_of(&hub, "english").await;
+    let posts = ada.get(&format!("{NETWORKS}/{id}/posts")).await;
+    let posts = ids(&posts);
+    assert_eq!(posts.len(), 2);
+    assert_eq!(posts.last(), Some(&text(&older["id"])));
+    for post in posts {
+        let remove = format!("{NETWORKS}/{id}/posts/{post}/remove");
+        ada.post(&remove, Value::Null).await;
+    }
+    resembles(&tom, &asked, &[]).await;
+    eventually("what is taken out to be found there no more", || async {
+        let found = tom.get(&search).await["statuses"].clone();
+        ids(&found).is_empty().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn threads_of_a_network_elsewhere_are_found_on_sqlite() {
+    threads_of_a_network_elsewhere_are_found(Sqlite).await;
+}
+
+#[tokio::test]
+async fn threads_of_a_network_elsewhere_are_found_on_postgresql() {
+    threads_of_a_network_elsewhere_are_found(Postgres).await;
 }

@@ -1,6 +1,7 @@
 //! What somebody tells a network by a direct message, in plain words of several languages.
 
 use super::words::{TO, WITH, is_steward, meant, yes_or_no};
+use crate::text::without_names;
 
 /// What is done with a post or a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,15 +92,6 @@ impl Command {
             _ => Self::Unknown,
         }
     }
-}
-
-/// Messages begin with those whom they are for.
-fn without_names(text: &str) -> &str {
-    let mut rest = text.trim();
-    while rest.starts_with('@') {
-        rest = split(rest).1;
-    }
-    rest
 }
 
 /// What comes after one of these words, if that is the first.

@@ -2,7 +2,7 @@
 
 use super::licence;
 use super::{Licence, Practice};
-use crate::text::{Hosts, Span, spans};
+use crate::text::{Hosts, Span, spans, without_names};
 use crate::vocabulary::{Concept, Scheme, Vocabulary};
 
 /// Things said in one answer.
@@ -75,6 +75,8 @@ const NAME: [&str; 5] = ["title", "teitl", "titel", "titre", "título"];
 /// What an answer says; empty if nothing of it is understood.
 #[must_use]
 pub fn understood(text: &str, vocabulary: &Vocabulary) -> Vec<Answer> {
+    // The name of a server is that of its account: on one machine with a port, which is no part of a mention.
+    let text = without_names(text);
     let words: String = spans(text, Hosts::Any)
         .into_iter()
         .map(|(range, span)| match span {
@@ -228,6 +230,8 @@ mod tests {
     fn plain_words_are_understood() {
         for (text, expected) in [
             ("@staffroom licence by-nc", vec!["cc-by-nc"]),
+            ("@school.example licence by-nc", vec!["cc-by-nc"]),
+            ("@localhost:3001 licence by-nc", vec!["cc-by-nc"]),
             ("Licence: CC BY-SA 4.0", vec!["cc-by-sa"]),
             (
                 "stage KS3, subject maths",

@@ -50,6 +50,17 @@ pub fn count(text: &str, spoiler_text: &str, hosts: Hosts) -> usize {
     visible(spoiler_text) + spans(text, hosts).into_iter().map(of_span).sum::<usize>()
 }
 
+/// A message begins with those whom it is for; what comes after their names. One walk over the text.
+#[must_use]
+pub fn without_names(text: &str) -> &str {
+    let mut rest = text.trim();
+    while rest.starts_with('@') {
+        let (_, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        rest = after.trim_start();
+    }
+    rest
+}
+
 /// Where custom emoji stand in a text: `:name:`, not next to a letter, a digit or another colon. One walk over the text.
 #[must_use]
 pub fn shortcodes(text: &str) -> Vec<Range<usize>> {

@@ -13,7 +13,7 @@ use crate::audience::find_visible;
 use crate::domain_blocks::is_blocked;
 use crate::notify::notify;
 use crate::statuses::{add_boost, remove_boost};
-use crate::{App, Error, Result, practice};
+use crate::{App, Error, Result, networks, practice};
 
 /// Somebody elsewhere passes a status on. What is not open is passed on by its own author only.
 pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Boost) -> Result<()> {
@@ -55,6 +55,7 @@ pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Bo
         created_at,
     )?;
     if by.kind == AccountKind::Group {
+        reindex(conn, by, &status)?;
         practice::reconsider(app, conn, &status)?;
     }
     Ok(())
@@ -70,10 +71,22 @@ pub(super) fn undo_boost(
     let Some(of) = storage::statuses::with_uri(conn, of)? else {
         return Ok(());
     };
-    match storage::statuses::boost_by(conn, by, of.id)? {
-        Some(boost) => remove_boost(app, conn, &boost),
+    let Some(boost) = storage::statuses::boost_by(conn, by, of.id)? else {
+        return Ok(());
+    };
+    remove_boost(app, conn, &boost)?;
+    match storage::accounts::find(conn, by)? {
+        Some(by) => reindex(conn, &by, &of),
         None => Ok(()),
     }
+}
+
+/// Where a status is found follows from the networks that passed it on: of those that somebody here reads.
+fn reindex(conn: &mut DbConnection, by: &Account, status: &Status) -> Result<()> {
+    if by.kind == AccountKind::Group && storage::follows::has_local_followers(conn, by.id)? {
+        networks::reindex(conn, status)?;
+    }
+    Ok(())
 }
 
 /// Somebody elsewhere puts a status of theirs at the top of their profile, or takes it off.

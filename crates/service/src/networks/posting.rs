@@ -212,7 +212,7 @@ pub(super) fn retract(
 }
 
 /// In which networks it is belongs to the words by which each of a thread is found.
-fn reindex(conn: &mut DbConnection, status: &Status) -> Result<()> {
+pub(crate) fn reindex(conn: &mut DbConnection, status: &Status) -> Result<()> {
     let thread = storage::statuses::thread(conn, status.conversation_id, domain::limits::THREAD)?;
     for row in thread {
         storage::status_index::note(conn, row.id)?;

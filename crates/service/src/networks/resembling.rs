@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::network::{is_question, telling_words};
 use domain::search::Mark;
-use domain::{AccountId, NetworkPostState, StatusId};
+use domain::{AccountId, StatusId};
 use storage::DbConnection;
-use storage::networks;
+use storage::practice_networks;
 use storage::status_index::{self, Query};
 use storage::statuses::Status;
 
@@ -68,12 +68,9 @@ pub async fn similar(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
     .await
 }
 
-/// The networks that passed it on and are there.
+/// The networks, here and elsewhere, that passed it on and are there.
 fn networks_of(conn: &mut DbConnection, id: StatusId) -> Result<Vec<AccountId>> {
-    let announced = networks::threads(conn, id)?
-        .into_iter()
-        .filter(|thread| thread.state == NetworkPostState::Announced);
-    let ids: Vec<AccountId> = announced.map(|thread| thread.network_id).collect();
+    let ids = practice_networks::of_status(conn, id)?;
     let rows = storage::accounts::with_ids(conn, &ids)?.into_iter();
     Ok(rows
         .filter(|row| !row.is_gone())
@@ -118,7 +115,7 @@ fn sharing(
         .filter(|(_, count)| *count >= SHARED);
     let mut ids: Vec<StatusId> = alike.map(|(thread, _)| thread).take(CANDIDATES).collect();
     // The index is written behind what stewards do.
-    let announced = networks::announced(conn, &ids)?;
+    let announced = practice_networks::of_statuses(conn, &ids)?;
     let is_in = |id: &StatusId| {
         let mut of_it = announced.iter().filter(|(status, _)| status == id);
         of_it.any(|(_, network)| within.contains(network))

@@ -9,8 +9,8 @@ use domain::{AccountId, Membership, Posting, Time};
 
 pub use halves::{keep_half, take_half};
 pub use posts::{
-    NetworkPost, among_posts, announced, delete_post, find_by_url, forget_answer, insert_post,
-    page_of_posts, post, set_activity, set_answer, set_state, threads,
+    NetworkPost, among_posts, delete_post, find_by_url, forget_answer, insert_post, page_of_posts,
+    post, set_activity, set_answer, set_state, threads,
 };
 pub use proposals::{Proposal, confirm, insert_proposal, next_number, open_proposals, proposal};
 

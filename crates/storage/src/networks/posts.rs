@@ -85,22 +85,6 @@ pub fn threads(conn: &mut DbConnection, first: StatusId) -> QueryResult<Vec<Netw
         .load(conn)
 }
 
-/// The networks that passed on what began these threads.
-pub fn announced(
-    conn: &mut DbConnection,
-    first: &[StatusId],
-) -> QueryResult<Vec<(StatusId, AccountId)>> {
-    let rows: Vec<(i64, i64)> = network_posts::table
-        .filter(among(network_posts::status_id, first.iter().map(|id| id.0)))
-        .filter(network_posts::state.eq(i16::from(NetworkPostState::Announced)))
-        .select((network_posts::status_id, network_posts::network_id))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(status, network)| (StatusId(status), AccountId(network)))
-        .collect())
-}
-
 /// Writes what became of a post; whoever waited for it needs its activity no more.
 pub fn set_state(
     conn: &mut DbConnection,

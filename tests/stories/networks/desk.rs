@@ -1,0 +1,115 @@
+//! The page on which somebody joins a network, and its stewards see to what waits.
+
+use reqwest::StatusCode;
+use serde_json::json;
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use super::{hears, is_passed_on, network, text, writes};
+use crate::harness::{School, eventually};
+use crate::sign_in::{Browser, field};
+
+const DESK: &str = "/networks/english";
+const DONE: StatusCode = StatusCode::SEE_OTHER;
+
+async fn signed_in(school: &School, name: &str) -> Browser {
+    let browser = Browser::new(school);
+    let (status, _, page) = browser.sign_in(name, "chalk and cheese", "/").await;
+    assert_eq!(status, DONE, "{page}");
+    browser
+}
+
+async fn desk(browser: &Browser) -> String {
+    let (status, _, page) = browser.page(DESK).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    page
+}
+
+/// Presses a button of that page.
+async fn does(browser: &Browser, deed: &str, id: &str) -> (StatusCode, String) {
+    let csrf = field(&desk(browser).await, "csrf");
+    let form = [("csrf", csrf.as_str()), ("deed", deed), ("id", id)];
+    let (status, _, page) = browser.submit(DESK, &form).await;
+    (status, page)
+}
+
+async fn a_network_is_looked_after_on_a_page(kind: Kind) {
+    let Some(hub) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy, dan] = ["ada", "bo", "cy", "dan"].map(|name| hub.teacher(name));
+    let more = ["--membership", "by_approval"];
+    network(&hub, "english", &["ada", "bo"], &more);
+    let (status, to, _) = Browser::new(&hub).page(DESK).await;
+    assert_eq!(status, DONE);
+    assert!(to.contains("/sign-in?return_to=/networks/english"), "{to}");
+    let [steward, other, joining] = [
+        signed_in(&hub, "ada").await,
+        signed_in(&hub, "bo").await,
+        signed_in(&hub, "cy").await,
+    ];
+    for missing in ["/networks/nothing", "/networks/cy"] {
+        assert_eq!(joining.page(missing).await.0, StatusCode::NOT_FOUND);
+    }
+
+    // Who joins asks, and sees nothing that is for stewards.
+    assert!(!desk(&joining).await.contains("Posts that wait"));
+    assert_eq!(does(&joining, "join", "0").await.0, DONE);
+    assert!(desk(&joining).await.contains("You asked to join."));
+    let forged = [("csrf", "forged"), ("deed", "join")];
+    let (status, _, _) = joining.submit(DESK, &forged).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let page = desk(&steward).await;
+    assert!(page.contains("Accept: @cy"), "{page}");
+    let own = cy.get("/api/v1/accounts/verify_credentials").await;
+    let id = text(&own["id"]);
+    let (status, page) = does(&joining, "accept", id).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("Only stewards"), "{page}");
+    assert_eq!(does(&steward, "accept", id).await.0, DONE);
+    assert!(desk(&joining).await.contains("You are a member."));
+    hears(&cy, "You are a member of").await;
+
+    // What waits is passed on, or not.
+    let posts = ["@english Iambs by foot", "@english Trochees by drum"];
+    for (words, deed) in posts.into_iter().zip(["approve", "refuse"]) {
+        let post = dan.publish(json!({ "status": words })).await;
+        let page = desk(&steward).await;
+        assert!(page.contains("Pass it on: by @dan"), "{page}");
+        assert_eq!(does(&steward, deed, text(&post["id"])).await.0, DONE);
+        assert!(!desk(&steward).await.contains("Pass it on: by @dan"));
+    }
+    is_passed_on(&cy, "Iambs by foot").await;
+    hears(&dan, "did not pass your post on").await;
+
+    // What binds others is confirmed by another steward.
+    writes(&ada, "@english ban dan").await;
+    let page = eventually("the proposal", || async {
+        let page = desk(&other).await;
+        page.contains("Confirm proposal 1").then_some(page)
+    })
+    .await;
+    assert!(page.contains("@ada proposes to ban @dan"), "{page}");
+    assert!(!desk(&steward).await.contains("Confirm proposal 1"));
+    let (status, page) = does(&steward, "confirm", "1").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.contains("Another steward has to confirm it."),
+        "{page}"
+    );
+    assert_eq!(does(&other, "confirm", "1").await.0, DONE);
+    hears(&dan, "can neither be a member nor post there").await;
+    hears(&bo, "You look after").await;
+
+    assert_eq!(does(&joining, "leave", "0").await.0, DONE);
+    assert!(desk(&joining).await.contains("You are no member."));
+}
+
+#[tokio::test]
+async fn a_network_is_looked_after_on_a_page_on_sqlite() {
+    a_network_is_looked_after_on_a_page(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_network_is_looked_after_on_a_page_on_postgresql() {
+    a_network_is_looked_after_on_a_page(Postgres).await;
+}
