@@ -91,6 +91,26 @@ async fn takeover(kind: Kind, is_known: bool) {
     assert_eq!(written, by_api);
     let inboxes = if is_known { 4 } else { 3 };
     assert_eq!(written["inboxes"].as_array().unwrap().len(), inboxes);
+
+    // Whose key is whose says their server, as long as there is one, and not a file.
+    let mut forged = written.clone();
+    forged["id"] = json!(format!("{}/users/ada", hub.base));
+    forged["name"] = json!("ada");
+    let forged = file(&standby, "forged.json", &forged.to_string());
+    let refused = standby.command(&[
+        "network",
+        "takeover",
+        &forged,
+        "--steward",
+        "cy",
+        "--half",
+        &one,
+        "--half",
+        &other,
+    ]);
+    let said = out(&refused);
+    assert!(!refused.status.success(), "{said}");
+    assert!(said.contains("another key"), "{said}");
     hub.kill();
 
     // One half alone, or one twice, is nothing.
