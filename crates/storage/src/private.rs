@@ -1,4 +1,4 @@
-//! What somebody keeps for themselves, and nobody else ever sees.
+//! What somebody keeps for themselves, or is kept for them alone.
 
 use diesel::prelude::*;
 use domain::AccountId;
@@ -6,7 +6,7 @@ use domain::AccountId;
 use crate::DbConnection;
 use crate::schema::{
     account_domain_blocks, account_notes, bookmarks, conversation_mutes, featured_tags, filters,
-    lists, mutes, notification_policies, scheduled_statuses, tag_follows,
+    lists, mutes, network_halves, notification_policies, scheduled_statuses, tag_follows,
 };
 
 /// Deletes the rows of one account from each of these tables.
@@ -29,6 +29,7 @@ pub fn delete_all(conn: &mut DbConnection, account: AccountId) -> QueryResult<()
         filters,
         lists,
         mutes,
+        network_halves,
         notification_policies,
         scheduled_statuses,
         tag_follows,
