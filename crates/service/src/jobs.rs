@@ -12,6 +12,9 @@ use crate::{
     quarantine, remote_files, scheduled, software, synchronising, transfer, users, verifying,
 };
 
+/// Files that are forgotten together.
+const ABANDONED: i64 = 100;
+
 /// A piece of work. Doing it twice does no harm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Job {
@@ -471,19 +474,10 @@ pub async fn prune(app: &App) -> Result<()> {
         for (user, _) in storage::users::all(conn)? {
             storage::home_feed::trim(conn, user.account_id, limits::HOME_FEED)?;
         }
-        let abandoned = storage::media::abandoned(conn, now - day, 100)?;
-        for media in &abandoned {
-            storage::media::delete(conn, media.id)?;
-        }
-        files::forget(
-            app,
-            conn,
-            abandoned
-                .into_iter()
-                .flat_map(storage::media::Media::into_files),
-        )
+        Ok(())
     })
     .await?;
+    while forget_abandoned(app).await? {}
     let yesterday =
         std::time::SystemTime::now().checked_sub(std::time::Duration::from_secs(86_400));
     if let Some(yesterday) = yesterday {
@@ -493,4 +487,25 @@ pub async fn prune(app: &App) -> Result<()> {
     brought::prune(app).await?;
     cards::prune(app).await?;
     remote_files::prune(app).await
+}
+
+/// Forgets some files that nobody attached to anything within a day; whether there may be more.
+async fn forget_abandoned(app: &App) -> Result<bool> {
+    app.transaction(|app, conn| {
+        let day = chrono::Duration::days(1);
+        let abandoned = storage::media::abandoned(conn, app.now() - day, ABANDONED)?;
+        let is_full = i64::try_from(abandoned.len()).is_ok_and(|count| count >= ABANDONED);
+        for media in &abandoned {
+            storage::media::delete(conn, media.id)?;
+        }
+        files::forget(
+            app,
+            conn,
+            abandoned
+                .into_iter()
+                .flat_map(storage::media::Media::into_files),
+        )?;
+        Ok(is_full)
+    })
+    .await
 }

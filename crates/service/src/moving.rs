@@ -9,6 +9,7 @@ use storage::follows::Follow;
 use crate::audience::blocked_among;
 use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
+use crate::profile::hold;
 use crate::{App, Error, Result, accounts, follows, networks, users};
 
 /// How long after a move the next one has to wait: of ours, and of others.
@@ -35,7 +36,7 @@ pub async fn set_alias(app: &App, username: &str, handle: &str, known: bool) -> 
     };
     let alias = uri.clone();
     app.transaction(move |app, conn| {
-        let account = accounts::find(conn, id)?;
+        let account = hold(conn, id)?;
         write_alias(app, conn, account, alias, known)
     })
     .await?;
@@ -67,7 +68,7 @@ pub async fn move_to(app: &App, username: &str, handle: &str) -> Result<String> 
     let id = users::find(app, username).await?.id();
     let uri = other.uri.clone();
     app.transaction(move |app, conn| {
-        let account = accounts::find(conn, id)?;
+        let account = hold(conn, id)?;
         depart(app, conn, account, &other)
     })
     .await?;
@@ -117,7 +118,7 @@ pub(crate) fn depart(
 pub async fn stay(app: &App, username: &str) -> Result<()> {
     let id = users::find(app, username).await?.id();
     app.transaction(move |app, conn| {
-        let mut account = accounts::find(conn, id)?;
+        let mut account = hold(conn, id)?;
         account.moved_to_uri = None;
         save(app, conn, account)
     })

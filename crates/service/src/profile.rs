@@ -133,7 +133,7 @@ async fn write(
         set(&mut user.default_language, change.default_language);
         set(&mut user.default_quote_policy, change.default_quote_policy);
         set(&mut user.default_content_type, change.default_content_type);
-        storage::users::update(conn, &user)?;
+        storage::users::set_defaults(conn, &user)?;
         save(app, conn, &mut account)?;
         Ok(views::account(app, Some(id), account))
     })

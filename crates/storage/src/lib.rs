@@ -78,6 +78,7 @@ pub mod polls;
 pub mod practice_networks;
 pub mod practice_reminders;
 pub mod practices;
+pub mod private;
 pub mod push_subscriptions;
 pub mod pushes;
 pub mod quotes;

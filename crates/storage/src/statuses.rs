@@ -148,6 +148,13 @@ pub fn edits(conn: &mut DbConnection, id: StatusId) -> QueryResult<Vec<StatusEdi
         .load(conn)
 }
 
+/// Forgets them.
+pub fn delete_edits(conn: &mut DbConnection, id: StatusId) -> QueryResult<()> {
+    diesel::delete(status_edits::table.filter(status_edits::status_id.eq(id.0)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// The status of that id, unless it was deleted. One row by key.
 pub fn find(conn: &mut DbConnection, id: StatusId) -> QueryResult<Option<Status>> {
     each!(conn, c => statuses::table

@@ -126,23 +126,53 @@ pub fn delete_of_account(conn: &mut DbConnection, account: AccountId) -> QueryRe
         .map(drop)
 }
 
-/// Writes everything about a user that can change.
+/// Writes a user's role, and how far they are let in. What else can change is written by itself: whoever wrote
+/// all of it would take back what somebody else changes at the same moment, such as that nobody can sign in any more.
 pub fn update(conn: &mut DbConnection, user: &User) -> QueryResult<()> {
     diesel::update(users::table.find(user.id.0))
         .set((
-            users::email.eq(&user.email),
-            users::password_hash.eq(&user.password_hash),
             users::role.eq(i16::from(user.role)),
-            users::locale.eq(&user.locale),
+            users::confirmed_at.eq(user.confirmed_at),
+            users::approved_at.eq(user.approved_at),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes how somebody posts where they do not say.
+pub fn set_defaults(conn: &mut DbConnection, user: &User) -> QueryResult<()> {
+    diesel::update(users::table.find(user.id.0))
+        .set((
             users::default_visibility.eq(i16::from(user.default_visibility)),
             users::default_sensitive.eq(user.default_sensitive),
             users::default_language.eq(&user.default_language),
             users::default_quote_policy.eq(i32::from(user.default_quote_policy)),
             users::default_content_type.eq(i16::from(user.default_content_type)),
-            users::confirmed_at.eq(user.confirmed_at),
-            users::approved_at.eq(user.approved_at),
-            users::disabled_at.eq(user.disabled_at),
         ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes another address.
+pub fn set_email(conn: &mut DbConnection, id: UserId, email: &str) -> QueryResult<()> {
+    diesel::update(users::table.find(id.0))
+        .set(users::email.eq(email))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes a new password.
+pub fn set_password_hash(conn: &mut DbConnection, id: UserId, hash: &str) -> QueryResult<()> {
+    diesel::update(users::table.find(id.0))
+        .set(users::password_hash.eq(hash))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes since when somebody cannot sign in; None: they can.
+pub fn set_disabled(conn: &mut DbConnection, id: UserId, since: Option<Time>) -> QueryResult<()> {
+    diesel::update(users::table.find(id.0))
+        .set(users::disabled_at.eq(since))
         .execute(conn)
         .map(drop)
 }

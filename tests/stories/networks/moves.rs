@@ -22,7 +22,7 @@ pub(super) async fn goes_along(who: &Teacher, network: &str) {
     .await;
 }
 
-async fn document(school: &School, path: &str) -> Value {
+pub(super) async fn document(school: &School, path: &str) -> Value {
     let request = school.request(Method::GET, path);
     answer(request.header("accept", "application/activity+json")).await
 }

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use super::moves::{goes_along, is_member};
+use super::moves::{document, goes_along, is_member};
 use super::{NETWORKS, hears, id_of, is_passed_on, network, text, writes};
 use crate::elsewhere::account_id;
 use crate::harness::{School, Teacher, out};
@@ -91,6 +91,26 @@ async fn takeover(kind: Kind, is_known: bool) {
     assert_eq!(written, by_api);
     let inboxes = if is_known { 4 } else { 3 };
     assert_eq!(written["inboxes"].as_array().unwrap().len(), inboxes);
+
+    // Whose key is whose says their server, as long as there is one, and not a file.
+    let mut forged = written.clone();
+    forged["id"] = json!(format!("{}/users/ada", hub.base));
+    forged["name"] = json!("ada");
+    let forged = file(&standby, "forged.json", &forged.to_string());
+    let refused = standby.command(&[
+        "network",
+        "takeover",
+        &forged,
+        "--steward",
+        "cy",
+        "--half",
+        &one,
+        "--half",
+        &other,
+    ]);
+    let said = out(&refused);
+    assert!(!refused.status.success(), "{said}");
+    assert!(said.contains("another key"), "{said}");
     hub.kill();
 
     // One half alone, or one twice, is nothing.
@@ -155,4 +175,42 @@ async fn with_both_halves_a_network_goes_on_where_nobody_knew_it_on_sqlite() {
 #[tokio::test]
 async fn with_both_halves_a_network_goes_on_where_it_was_followed_on_postgresql() {
     takeover(Postgres, true).await;
+}
+
+async fn unfetched(kind: Kind) {
+    let Some(hub) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (hub.teacher("ada"), hub.teacher("bo"));
+    network(&hub, "english", &["ada", "bo"], &[]);
+    // Which has its key by then.
+    document(&hub, "/users/english").await;
+    let id = id_of(&hub, "english").await;
+    let who = account_id(&ada, "bo").await;
+    let share = format!("{NETWORKS}/{id}/people/{who}/share_key");
+    ada.post(&share, Value::Null).await;
+    let confirm = format!("{NETWORKS}/{id}/proposals/1/confirm");
+    let said = bo.post(&confirm, Value::Null).await;
+    assert!(text(&said["message"]).starts_with("The key is halved"));
+    let half = || hub.command(&["network", "half", "english", &format!("bo@{}", hub.host)]);
+    assert!(hub.command(&["user", "suspend", "bo"]).status.success());
+    let refused = half();
+    let reason = out(&refused);
+    assert!(
+        !refused.status.success() && reason.contains("there is no half"),
+        "{reason}"
+    );
+    assert!(hub.command(&["user", "unsuspend", "bo"]).status.success());
+    let given = half();
+    assert!(given.status.success(), "{}", out(&given));
+}
+
+#[tokio::test]
+async fn whoever_is_no_steward_now_gets_no_half_on_sqlite() {
+    unfetched(Sqlite).await;
+}
+
+#[tokio::test]
+async fn whoever_is_no_steward_now_gets_no_half_on_postgresql() {
+    unfetched(Postgres).await;
 }

@@ -1,7 +1,7 @@
 //! Films and sounds where no `ffmpeg` is found: what browsers play is kept as it is, but for what it says of itself.
 //!
-//! Of MP4 (ISO/IEC 14496-12) the boxes with metadata become free space, of MP3 and AAC the ID3 tags are emptied, and so it goes
-//! for the others; nothing moves.
+//! Of MP4 (ISO/IEC 14496-12) the boxes with metadata become free space, and dates are zero; of MP3 and AAC the tags are emptied,
+//! and so it goes for the others; nothing moves.
 
 mod chunks;
 mod matroska;
@@ -15,12 +15,17 @@ use domain::FilmFacts;
 
 use super::{Format, MOST_PIXELS};
 use crate::error::invalid;
+use crate::zipped::little_endian;
 use crate::{Error, Result};
 
 /// Boxes, or other pieces, that are looked at, in all.
 const BOXES: usize = 20_000;
 /// Boxes in boxes.
 const DEPTH: usize = 6;
+/// Tags behind a sound.
+const END_TAGS: usize = 8;
+/// Where in a box the name begins of what handles a track.
+const HANDLER_NAME: u64 = 24;
 
 /// What is known of a file that nobody has played.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -78,36 +83,78 @@ fn is_webm(path: &Path) -> io::Result<bool> {
 fn mp3(path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     let length = file.metadata()?.len();
-    let mut head = [0; 10];
-    file.read_exact(&mut head)?;
-    if let [b'I', b'D', b'3', _, _, _, a, b, c, d] = head {
+    let mut at = 0;
+    for _ in 0..BOXES {
+        let mut head = [0; 10];
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut head)?;
+        let [b'I', b'D', b'3', _, _, _, a, b, c, d] = head else {
+            // Behind a tag of MP3's there may be another format, with tags of its own.
+            if head.starts_with(b"fLaC") || head.starts_with(b"OggS") {
+                return Err(io::ErrorKind::Unsupported.into());
+            }
+            return end_tags(&mut file, length);
+        };
         let size = [a, b, c, d]
             .into_iter()
             .fold(0_u64, |size, byte| (size << 7) | u64::from(byte & 0x7f));
+        let next = (at + 10 + size).min(length);
         // A tag in which nothing stands is what players skip best; its flags would announce something.
-        zeros(&mut file, 5, 6)?;
-        zeros(&mut file, 10, (10 + size).min(length))?;
+        zeros(&mut file, at + 5, at + 6)?;
+        zeros(&mut file, at + 10, next)?;
+        at = next;
     }
-    end_tag(&mut file, length)
+    Err(io::ErrorKind::InvalidData.into())
 }
 
 fn aac(path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     let length = file.metadata()?.len();
-    end_tag(&mut file, length)
+    end_tags(&mut file, length)
 }
 
-/// Empties the tag at the end of a sound, which programs write behind any format.
-fn end_tag(file: &mut File, length: u64) -> io::Result<()> {
-    if let Some(at) = length.checked_sub(128) {
-        let mut tail = [0; 3];
-        file.seek(SeekFrom::Start(at))?;
-        file.read_exact(&mut tail)?;
-        if &tail == b"TAG" {
-            zeros(file, at, length)?;
-        }
+/// Empties the tags at the end of a sound, which programs write behind any format, one behind the other.
+fn end_tags(file: &mut File, length: u64) -> io::Result<()> {
+    let mut end = length;
+    for _ in 0..END_TAGS {
+        let Some(at) = end_tag(file, end)? else {
+            break;
+        };
+        zeros(file, at, end)?;
+        end = at;
     }
     Ok(())
+}
+
+/// Where the tag begins that ends at `end`: ID3v1, APE or Lyrics3.
+fn end_tag(file: &mut File, end: u64) -> io::Result<Option<u64>> {
+    let (at, tag) = before::<128>(file, end)?;
+    if tag.starts_with(b"TAG") {
+        return Ok(Some(at));
+    }
+    let (at, foot) = before::<32>(file, end)?;
+    if foot.starts_with(b"APETAGEX") {
+        // Of its head, which it need not have, the size says nothing.
+        let has_head = foot.get(23).is_some_and(|flags| flags & 0x80 != 0);
+        let size = little_endian(&foot, 12, 4).unwrap_or(0) + if has_head { 32 } else { 0 };
+        return Ok(Some(end.saturating_sub(size).min(at)));
+    }
+    let (at, foot) = before::<15>(file, end)?;
+    let size = foot.strip_suffix(b"LYRICS200");
+    let size = size.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<u64>().ok());
+    Ok(size.map(|size| at.saturating_sub(size)))
+}
+
+/// So many bytes before a place, and where they begin; zeros if there are not so many.
+fn before<const LENGTH: usize>(file: &mut File, end: u64) -> io::Result<(u64, [u8; LENGTH])> {
+    let mut bytes = [0; LENGTH];
+    let length = u64::try_from(LENGTH).unwrap_or(u64::MAX);
+    let at = end.saturating_sub(length);
+    if end >= length {
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut bytes)?;
+    }
+    Ok((at, bytes))
 }
 
 fn zeros(file: &mut File, from: u64, to: u64) -> io::Result<()> {
@@ -170,8 +217,18 @@ impl Walk {
                     }
                     self.boxes(file, inside, next, depth + 1)?;
                 }
-                b"mvhd" => self.plain.facts.duration = duration(file, inside)?,
-                b"tkhd" => self.measure(file, next)?,
+                // What was there before it was cut may still be read in them.
+                b"free" | b"skip" => zeros(file, inside, next)?,
+                b"hdlr" => zeros(file, (inside + HANDLER_NAME).min(next), next)?,
+                b"mvhd" => {
+                    self.plain.facts.duration = duration(file, inside)?;
+                    undated(file, inside, next)?;
+                }
+                b"tkhd" => {
+                    self.measure(file, next)?;
+                    undated(file, inside, next)?;
+                }
+                b"mdhd" => undated(file, inside, next)?,
                 _ => {}
             }
             at = next;
@@ -204,6 +261,14 @@ fn duration(file: &mut File, inside: u64) -> io::Result<Option<f64>> {
     }
     let units = number(file)?;
     Ok((scale > 0 && units > 0 && units < u32::MAX).then(|| f64::from(units) / f64::from(scale)))
+}
+
+/// Takes out of a header when it was made and changed.
+fn undated(file: &mut File, inside: u64, end: u64) -> io::Result<()> {
+    file.seek(SeekFrom::Start(inside))?;
+    let version = number(file)? >> 24;
+    let times = if version == 1 { 16 } else { 8 };
+    zeros(file, (inside + 4).min(end), (inside + 4 + times).min(end))
 }
 
 fn number(file: &mut File) -> io::Result<u32> {
@@ -266,6 +331,52 @@ mod tests {
         assert_eq!(after.len(), before.len());
         assert!(!after.windows(5).any(|part| part == b"51.45"));
         assert!(after.windows(8).any(|part| part == b"pictures"));
+    }
+
+    #[test]
+    fn a_film_does_not_say_when_or_with_what_it_was_made() {
+        let dated = |version: u8, times: usize| {
+            let head = [version, 0, 0, 0];
+            [
+                head.as_slice(),
+                &vec![0xda_u8; times],
+                &[0, 0, 3, 232, 0, 0, 7, 208],
+            ]
+            .concat()
+        };
+        let handler = [[0_u8; 24].as_slice(), b"Ada's telephone\0"].concat();
+        let media = [boxed(b"mdhd", &dated(1, 16)), boxed(b"hdlr", &handler)].concat();
+        let track = boxed(b"trak", &boxed(b"mdia", &media));
+        let moov = boxed(b"moov", &[boxed(b"mvhd", &dated(0, 8)), track].concat());
+        let before = [boxed(b"ftyp", b"isom"), moov, boxed(b"free", b"Ada")].concat();
+        let (after, plain) = done(&before, Format::Mp4);
+        assert_eq!(plain.unwrap().facts.duration, Some(2.0));
+        assert_eq!(after.len(), before.len());
+        assert!(!after.contains(&0xda), "{after:?}");
+        assert!(!after.windows(3).any(|part| part == b"Ada"), "{after:?}");
+    }
+
+    #[test]
+    fn no_tag_behind_a_sound_says_whose_it_is() {
+        let first = b"ID3\x04\0\0\0\0\0\x03Ada".as_slice();
+        let sound = b"\xff\xfb\x90\0sound".as_slice();
+        let lyrics = b"LYRICSBEGINEAR00003Ada000022LYRICS200".as_slice();
+        let foot = |flags: u8| {
+            let size = 50_u32.to_le_bytes();
+            let rest = [1, 0, 0, 0, 0, 0, 0, flags, 0, 0, 0, 0, 0, 0, 0, 0];
+            [b"APETAGEX\xd0\x07\0\0".as_slice(), &size, &rest].concat()
+        };
+        let item = b"\x03\0\0\0\0\0\0\0Artist\0Ada".as_slice();
+        let ape = [foot(0xa0).as_slice(), item, &foot(0x80)].concat();
+        let last = [b"TAGAda".as_slice(), &[0_u8; 122]].concat();
+        let tagged = [first, first, sound, lyrics, &ape, &last].concat();
+        let (after, plain) = done(&tagged, Format::Mp3);
+        plain.unwrap();
+        assert_eq!(after.len(), tagged.len());
+        assert!(!after.windows(3).any(|part| part == b"Ada"), "{after:?}");
+        assert!(after.windows(5).any(|part| part == b"sound"));
+        let (_, refused) = done(&[first, &telling(Format::Flac)].concat(), Format::Mp3);
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
 
     #[test]

@@ -205,10 +205,7 @@ pub(super) fn lift_from(
         (Sanction::Suspend, None) => {
             storage::accounts::set_suspended(conn, id, None, account.updated_at)?;
         }
-        (Sanction::Disable, Some(mut user)) => {
-            user.disabled_at = None;
-            storage::users::update(conn, &user)?;
-        }
+        (Sanction::Disable, Some(user)) => storage::users::set_disabled(conn, user.id, None)?,
         (Sanction::Disable, None) => return Err(not_allowed()),
     }
     Ok(())
@@ -327,9 +324,7 @@ fn impose(
         (Sanction::Silence, _) => storage::accounts::set_silenced(conn, account.id, Some(now))?,
         (Sanction::Disable, None) => return Err(invalid("Type is not included in the list")),
         (Sanction::Disable, Some(user)) => {
-            let mut user = user.clone();
-            user.disabled_at = Some(now);
-            storage::users::update(conn, &user)?;
+            storage::users::set_disabled(conn, user.id, Some(now))?;
             storage::sessions::delete_of_user(conn, user.id)?;
         }
         (Sanction::Suspend, Some(user)) => {

@@ -97,6 +97,8 @@ pub async fn half(app: &App, person: &Person, id: AccountId) -> Result<String> {
     let me = person.id();
     app.transaction(move |_, conn| {
         let of = find(conn, id)?;
+        // It may be halved anew at this moment.
+        storage::accounts::hold(conn, id)?;
         check_is_steward(conn, &of, me)?;
         networks::take_half(conn, id, me)?.ok_or(Error::NotFound)
     })
@@ -112,7 +114,11 @@ pub async fn half_of(app: &App, name: &str, handle: &str) -> Result<String> {
             .parse()
             .map_err(|_| invalid("That is no handle: it reads name@host"))?;
         let key = handle.seen_from(&app.settings().host).key();
+        storage::accounts::hold(conn, of.id())?;
         let who = storage::accounts::with_handle_key(conn, &key)?.ok_or(Error::NotFound)?;
+        if who.is_gone() || !networks::is_steward(conn, of.id(), who.id)? {
+            return Err(Error::NotFound);
+        }
         let half = networks::take_half(conn, of.id(), who.id)?.ok_or(Error::NotFound)?;
         let target = format!("{} {}", full(app, &who), full(app, &of.account));
         moderation::note_command(app, conn, "show half of a key", target)?;

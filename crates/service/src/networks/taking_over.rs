@@ -3,6 +3,7 @@
 use domain::{AccountId, AccountKind, Host, Membership, Posting};
 use storage::DbConnection;
 use storage::accounts::Account;
+use storage::keys::Key;
 use url::Url;
 
 use super::escrow::{self, Saved, Secret};
@@ -40,16 +41,14 @@ pub async fn take_over(app: &App, wish: Takeover) -> Result<NetworkView> {
 
 /// The account of the network as others know it. One whose key is known to be another one is nobody's to take over.
 async fn predecessor(app: &App, saved: &Saved, secret: &Secret) -> Result<Account> {
-    let uri = saved.id.clone();
-    let known = app
-        .read(move |_, conn| {
-            let Some(account) = storage::accounts::with_uri(conn, &uri)? else {
-                return Ok(None);
-            };
-            let keys = storage::keys::of_account(conn, account.id)?;
-            Ok(Some((account, keys)))
-        })
-        .await?;
+    let mut known = with_keys(app, &saved.id).await?;
+    if known.is_none() {
+        // Whoever made the file may have named somebody whose server is there, and says whose key is whose.
+        if let Err(error) = app.remote().by_url(app, &saved.id).await {
+            tracing::info!(%error, "the server of a network that is taken over does not answer");
+        }
+        known = with_keys(app, &saved.id).await?;
+    }
     let Some((account, known)) = known else {
         return upsert_account(app, described(saved, secret)?).await;
     };
@@ -63,6 +62,19 @@ async fn predecessor(app: &App, saved: &Saved, secret: &Secret) -> Result<Accoun
     Err(invalid(
         "This server knows another key of that network: nothing was done",
     ))
+}
+
+/// Who is known by that id, and with which keys.
+async fn with_keys(app: &App, uri: &str) -> Result<Option<(Account, Vec<Key>)>> {
+    let uri = uri.to_owned();
+    app.read(move |_, conn| {
+        let Some(account) = storage::accounts::with_uri(conn, &uri)? else {
+            return Ok(None);
+        };
+        let keys = storage::keys::of_account(conn, account.id)?;
+        Ok(Some((account, keys)))
+    })
+    .await
 }
 
 /// As its own server would have described it, which cannot be asked.

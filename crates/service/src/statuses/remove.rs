@@ -49,6 +49,7 @@ pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Res
     if !storage::statuses::delete(conn, status.id, app.now())? {
         return Ok(());
     }
+    storage::statuses::delete_edits(conn, status.id)?;
     if let Some(boosted) = status.reblog_of_id.filter(|_| status.local) {
         storage::status_index::note(conn, boosted)?;
     }

@@ -42,6 +42,7 @@ pub(crate) async fn leave(app: &App, id: AccountId) -> Result<()> {
         storage::collections::delete_all(conn, id)?;
         storage::annual_reports::delete_all(conn, id)?;
         storage::practice_reminders::forget_settings(conn, id)?;
+        storage::private::delete_all(conn, id)?;
         federate(app, conn, Outgoing::DeleteAccount { account: id })?;
         incoming::remove_all(app, conn, id)
     })

@@ -123,7 +123,7 @@ pub(super) fn set_password_hash(
 ) -> Result<Person> {
     let (mut user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
     user.password_hash = hash;
-    storage::users::update(conn, &user)?;
+    storage::users::set_password_hash(conn, user.id, &user.password_hash)?;
     for purpose in [MailPurpose::PasswordReset, MailPurpose::NewAddress] {
         storage::sessions::delete_mail_tokens(conn, user.id, purpose)?;
     }
@@ -217,7 +217,7 @@ fn check_is_free(conn: &mut DbConnection, email: &str) -> Result<()> {
 fn set_email(conn: &mut DbConnection, user: UserId, email: String) -> Result<(String, Person)> {
     let (mut user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
     let old = std::mem::replace(&mut user.email, email);
-    storage::users::update(conn, &user)?;
+    storage::users::set_email(conn, user.id, &user.email)?;
     storage::sessions::delete_mail_tokens(conn, user.id, MailPurpose::PasswordReset)?;
     Ok((old, Person { user, account }))
 }

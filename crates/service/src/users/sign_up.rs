@@ -403,7 +403,7 @@ pub async fn ask_again_for_confirmation(
                 return Err(invalid("Email has already been taken"));
             }
             person.user.email = email;
-            storage::users::update(conn, &person.user)?;
+            storage::users::set_email(conn, person.user.id, &person.user.email)?;
             let purpose = MailPurpose::Confirmation;
             storage::sessions::delete_mail_tokens(conn, person.user.id, purpose)?;
         }

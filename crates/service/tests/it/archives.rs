@@ -337,11 +337,13 @@ async fn nothing_is_taken_over_for_whoever_may_not_sign_in() {
         keep(app, "ab/here.archive").await;
         let items = vec![item(app, 1, &body(1, "<p>first</p>"))];
         write(app, import(app, &ada, "ab/here.archive"), items).await;
-        let mut user = ada.user.clone();
-        user.disabled_at = Some(app.now());
-        app.transaction(move |_, conn| Ok(storage::users::update(conn, &user)?))
-            .await
-            .unwrap();
+        let user = ada.user.id;
+        app.transaction(move |app, conn| {
+            let now = Some(app.now());
+            Ok(storage::users::set_disabled(conn, user, now)?)
+        })
+        .await
+        .unwrap();
         let job = Job::ImportPosts { import: 1, step: 0 };
         service::jobs::run(app, job).await.unwrap();
         let taken = archives::recent(app, &ada).await.unwrap().remove(0);

@@ -10,6 +10,8 @@ use service::views::MediaView;
 use service::{App, attachments, documents, jobs};
 use test_support::{Kind, TestApp};
 
+use crate::files::remove_files;
+
 /// Days that the test moved its clock on.
 static LATER: AtomicI64 = AtomicI64::new(0);
 
@@ -60,13 +62,22 @@ async fn a_document_that_no_post_has_goes_after_a_day() {
         assert_eq!(view.documents.len(), 1);
         jobs::prune(app).await.unwrap();
         assert!(is_kept(app, &spare).await, "it may still be posted");
+        // However many there are.
+        let mut spares = vec![spare];
+        for number in 0..200 {
+            spares.push(upload(app, &ada, &format!("Spare {number}.md")).await);
+        }
 
         LATER.store(2, Ordering::Relaxed);
         jobs::prune(app).await.unwrap();
-        assert!(!is_kept(app, &spare).await);
+        remove_files(app).await;
+        for spare in &spares {
+            assert!(!is_kept(app, spare).await);
+        }
         assert!(is_kept(app, &posted).await);
         statuses::delete(app, &ada, view.status.id).await.unwrap();
         jobs::prune(app).await.unwrap();
+        remove_files(app).await;
         assert!(!is_kept(app, &posted).await);
     }
 }

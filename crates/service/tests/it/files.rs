@@ -14,6 +14,7 @@ use service::App;
 use service::attachments::{self, Change, Upload};
 use service::custom_emojis::{self, NewEmoji};
 use service::jobs::{self, Job};
+use service::moving;
 use service::oauth::Person;
 use service::profile::{self, ProfileChange};
 use storage::Spool;
@@ -219,6 +220,34 @@ async fn what_is_taken_back_or_replaced_goes_with_its_name() {
         attachments::delete(app, &ada, made.id()).await.unwrap();
         remove_files(app).await;
         assert_eq!(there(app), BTreeSet::new());
+    }
+}
+
+#[tokio::test]
+async fn what_else_changes_at_that_moment_brings_no_old_picture_back() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        test.person("bo").await;
+        let other = format!("bo@{}", app.settings().host);
+        for number in 0..20 {
+            let change = ProfileChange {
+                avatar: Some(picture(32)),
+                ..ProfileChange::default()
+            };
+            let (changed, aliased) = tokio::join!(
+                profile::update(app, &ada, change),
+                moving::set_alias(app, "ada", &other, number % 2 == 0),
+            );
+            changed.unwrap();
+            aliased.unwrap();
+        }
+        remove_files(app).await;
+        assert_eq!(there(app).len(), 1);
+        assert_eq!(there(app), named(app).await);
     }
 }
 

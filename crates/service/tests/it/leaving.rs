@@ -1,9 +1,28 @@
 //! What is forgotten of somebody who leaves.
 
-use domain::{SeveranceCause, WarningAction};
-use service::users;
+use chrono::TimeDelta;
+use domain::{ApplicationId, ListId, RepliesPolicy, SeveranceCause, WarningAction};
+use service::oauth::{self, Person};
+use service::statuses::{self, NewStatus, StatusChange};
+use service::{App, scheduled, users};
 use storage::decisions::{self, Severance, Warning};
+use storage::lists::List;
+use storage::{account_notes, lists};
 use test_support::{Kind, TestApp};
+
+async fn application(app: &App, by: &Person) -> ApplicationId {
+    let scopes = "read write".parse().unwrap();
+    let token = oauth::create_token(app, by.user.id, scopes).await.unwrap();
+    let known = oauth::authenticate(app, &token).await.unwrap();
+    known.unwrap().application
+}
+
+fn words(text: &str) -> NewStatus {
+    NewStatus {
+        text: text.to_owned(),
+        ..NewStatus::default()
+    }
+}
 
 #[tokio::test]
 async fn what_was_decided_about_somebody_goes_with_them() {
@@ -55,5 +74,83 @@ async fn what_was_decided_about_somebody_goes_with_them() {
             .await
             .unwrap();
         assert_eq!(left, (vec![2], vec![2]));
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_keeps_for_themselves_goes_with_them() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let (ada, bo) = (test.person("ada").await, test.person("bo").await);
+        let mut waiting = Vec::new();
+        for (number, by, other) in [(1, &ada, bo.id()), (2, &bo, ada.id())] {
+            let (me, at) = (by.id(), app.now() + TimeDelta::days(400));
+            app.transaction(move |app, conn| {
+                account_notes::set(conn, me, other, "Met at the fair")?;
+                let list = List {
+                    id: ListId(number),
+                    account_id: me,
+                    title: "Whom I watch".to_owned(),
+                    replies_policy: RepliesPolicy::List,
+                    exclusive: false,
+                    created_at: app.now(),
+                };
+                Ok(lists::insert(conn, list)?)
+            })
+            .await
+            .unwrap();
+            let new = words("For the day I go");
+            let from = application(app, by).await;
+            let view = scheduled::schedule(app, by, from, new, at).await.unwrap();
+            waiting.push(view.row.id);
+        }
+        users::delete(app, "ada").await.unwrap();
+        let (ada, bo) = (ada.id(), bo.id());
+        let left = app
+            .transaction(move |_, conn| {
+                let mut kept = Vec::new();
+                for (me, other, id) in [(ada, bo, waiting[0]), (bo, ada, waiting[1])] {
+                    kept.push((
+                        account_notes::about(conn, me, &[other])?.len(),
+                        lists::of_account(conn, me)?.len(),
+                        storage::scheduled::find(conn, id)?.is_some(),
+                    ));
+                }
+                Ok(kept)
+            })
+            .await
+            .unwrap();
+        assert_eq!(left, [(0, 0, false), (1, 1, true)]);
+    }
+}
+
+#[tokio::test]
+async fn earlier_words_go_with_a_post() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        let from = application(app, &ada).await;
+        let view = statuses::publish(app, &ada, from, words("Too frank"))
+            .await
+            .unwrap();
+        let id = view.status.id;
+        let change = StatusChange {
+            text: "Polite".to_owned(),
+            ..StatusChange::default()
+        };
+        statuses::edit(app, &ada, id, change).await.unwrap();
+        let versions = async || {
+            let found = app.transaction(move |_, conn| Ok(storage::statuses::edits(conn, id)?));
+            found.await.unwrap().len()
+        };
+        assert!(versions().await > 0);
+        statuses::delete(app, &ada, id).await.unwrap();
+        assert_eq!(versions().await, 0);
     }
 }

@@ -261,3 +261,29 @@ async fn guesses_at_the_same_moment_are_counted_too() {
         wait(15 * 60);
     }
 }
+
+#[tokio::test]
+async fn who_says_how_they_post_takes_back_nothing_that_was_decided_meanwhile() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        // As it was read by whoever writes a moment later.
+        let before = test.person("ada").await.user;
+        let now = app
+            .transaction(move |app, conn| {
+                storage::users::set_disabled(conn, before.id, Some(app.now()))?;
+                storage::users::set_password_hash(conn, before.id, "another")?;
+                storage::users::set_email(conn, before.id, "other@school.example")?;
+                storage::users::set_defaults(conn, &before)?;
+                Ok(storage::users::of_account(conn, before.account_id)?)
+            })
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(now.disabled_at.is_some());
+        assert_eq!(now.password_hash, "another");
+        assert_eq!(now.email, "other@school.example");
+    }
+}

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::{BOXES, end_tag, zeros};
+use super::{BOXES, end_tags, zeros};
 
 /// Kinds of FLAC's blocks.
 const STREAM_INFO: u8 = 0;
@@ -33,7 +33,7 @@ pub(super) fn flac(path: &Path) -> io::Result<()> {
             zeros(&mut file, at + 4, next)?;
         }
         if kind & LAST != 0 {
-            return end_tag(&mut file, length);
+            return end_tags(&mut file, length);
         }
         at = next;
     }
