@@ -5,7 +5,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use activitypub_federation::fetch::webfinger::Webfinger;
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{AccountId, Handle, Host, Policy};
@@ -20,10 +19,11 @@ use url::Url;
 
 use crate::convert::quote::Quoting;
 use crate::convert::{actor, note, quote};
-use crate::net::{Budget, FetchError, Fetched, Found, is_activity_json};
+use crate::net::{Budget, FetchError, Fetched, Found};
 use crate::origin::{Origin, same_origin};
 use crate::protocol::read::{self, text};
 use crate::signatures::Signer;
+use crate::webfinger::actor_link;
 use crate::{Federation, Refusal};
 
 /// Requests that one search may cause.
@@ -186,71 +186,6 @@ impl Federation {
                 Ok(other)
             }
             _ => Ok(own),
-        }
-    }
-
-    /// RFC 7033.
-    async fn webfinger(&self, budget: &Budget, handle: &Handle) -> Outcome<Webfinger> {
-        let mut refusal = Refusal::Permanent("no host to ask".to_owned());
-        for url in self.webfinger_addresses(handle) {
-            match self.client().within(budget).get_json(&url).await {
-                Ok(Fetched { json, .. }) => {
-                    return serde_json::from_value(json)
-                        .map_err(|error| Refusal::Permanent(error.to_string()));
-                }
-                Err(error) => refusal = error.into(),
-            }
-        }
-        Err(refusal)
-    }
-
-    /// Where WebFinger answers for a handle, in the order in which we ask.
-    pub(crate) fn webfinger_addresses(&self, handle: &Handle) -> Vec<Url> {
-        let schemes: &[&str] = if self.settings().outbound.allow_http {
-            &["http", "https"]
-        } else {
-            &["https"]
-        };
-        let Some(host) = &handle.host else {
-            return Vec::new();
-        };
-        let addresses = schemes.iter().filter_map(|scheme| {
-            let mut url = Url::parse(&format!("{scheme}://{host}/.well-known/webfinger")).ok()?;
-            url.query_pairs_mut()
-                .append_pair("resource", &format!("acct:{handle}"));
-            Some(url)
-        });
-        addresses.collect()
-    }
-
-    /// Asks for the actor of our own server as others do, through its public address.
-    ///
-    /// # Errors
-    /// What others would run into, as a sentence.
-    pub async fn finds_itself(&self, public_url: &Url) -> Result<(), String> {
-        let host = Host::of(public_url).map_err(|error| error.to_string())?;
-        let actor = service::Addresses::new(public_url).instance_actor();
-        let mut url = public_url
-            .join("/.well-known/webfinger")
-            .map_err(|error| error.to_string())?;
-        url.query_pairs_mut()
-            .append_pair("resource", &format!("acct:{host}@{host}"));
-        let of_webfinger = |error: FetchError| format!("WebFinger: {error}");
-        let found = self.client().get_json(&url).await.map_err(of_webfinger)?;
-        let links = serde_json::from_value::<Webfinger>(found.json);
-        if links
-            .ok()
-            .as_ref()
-            .and_then(actor_link)
-            .is_none_or(|link| link.as_str() != actor)
-        {
-            return Err("WebFinger: another server answers".to_owned());
-        }
-        let url = Url::parse(&actor).map_err(|error| error.to_string())?;
-        match self.client().get_activity_json(&url, None).await {
-            Ok(found) if text(&found.json, "id") == Some(&actor) => Ok(()),
-            Ok(_) => Err("the actor: another server answers".to_owned()),
-            Err(error) => Err(format!("the actor: {error}")),
         }
     }
 
@@ -448,16 +383,6 @@ impl Federation {
             .map(|row| (row.uri.clone(), row))
             .collect())
     }
-}
-
-/// Where WebFinger says that the actor's document is.
-pub(crate) fn actor_link(document: &Webfinger) -> Option<&Url> {
-    document
-        .links
-        .iter()
-        .filter(|link| link.rel.as_deref() == Some("self"))
-        .find(|link| link.kind.as_deref().is_some_and(is_activity_json))
-        .and_then(|link| link.href.as_ref())
 }
 
 /// Who is known by that id.

@@ -9,10 +9,10 @@ use service::incoming::{RemoteAccount, RemoteStatus};
 use storage::accounts::Identity;
 
 use crate::convert::{actor, note};
-use crate::fetch::actor_link;
 use crate::net;
 use crate::protocol::addressing;
 use crate::protocol::vocabulary::Activity;
+use crate::webfinger::actor_link;
 
 /// JSON, unless it is none or nested too deeply.
 #[must_use]

@@ -25,6 +25,7 @@ mod signatory;
 pub mod signatures;
 mod synchronising;
 mod way;
+mod webfinger;
 
 use std::collections::HashMap;
 use std::sync::Arc;

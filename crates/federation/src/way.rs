@@ -8,13 +8,14 @@ use service::incoming::RemoteAccount;
 use url::Url;
 
 use crate::Federation;
-use crate::fetch::{REQUESTS, actor_link};
+use crate::fetch::REQUESTS;
 use crate::net::{Budget, FetchError, Reply};
 use crate::origin::same_origin;
 use crate::protocol::context::with_context;
 use crate::protocol::read::text;
 use crate::protocol::vocabulary::Activity;
 use crate::signatures::{PublicKey, Signer};
+use crate::webfinger::actor_link;
 
 /// One step: what was found, or what is wrong and what to look at.
 #[derive(Debug, Clone)]
