@@ -168,10 +168,15 @@ async fn another_small_picture(kind: Kind) {
     assert_eq!(new["description"], "A dot");
     assert_eq!(new["meta"]["focus"], json!({ "x": 0.2, "y": -0.1 }));
     assert_eq!(new["url"], old["url"]);
-    for (file, code) in [(old, StatusCode::NOT_FOUND), (new, StatusCode::OK)] {
+    let served = async |file: &Value| {
         let served = school.http.get(file["preview_url"].as_str().unwrap());
-        assert_eq!(served.send().await.unwrap().status(), code, "{file}");
-    }
+        served.send().await.unwrap().status()
+    };
+    assert_eq!(served(new).await, StatusCode::OK, "{new}");
+    eventually("the old small picture to go", || async {
+        (served(old).await == StatusCode::NOT_FOUND).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -118,10 +118,13 @@ async fn threads_of_a_network_elsewhere_are_found(kind: Kind) {
     let (Some(hub), Some(riverside)) = (School::open(kind).await, School::open(kind).await) else {
         return;
     };
-    let [ada, tom] = [hub.teacher("ada"), riverside.teacher("tom")];
+    let ada = hub.teacher("ada");
+    let [tom, una] = ["tom", "una"].map(|name| riverside.teacher(name));
     network(&hub, "english", &["ada"], &[]);
     let name = format!("@english@{}", hub.host);
-    tom.follow(&name).await;
+    for follower in [&tom, &una] {
+        follower.follow(&name).await;
+    }
     let older = json!({ "status": "@english Which poems show enjambment and caesura?" });
     let older = ada.publish(older).await;
     let there = is_passed_on(&tom, "Which poems").await;
@@ -129,7 +132,7 @@ async fn threads_of_a_network_elsewhere_are_found(kind: Kind) {
         .await;
     let asked = json!({ "status": format!("{name} How to explain enjambment or caesura?") });
     let asked = tom.publish(asked).await;
-    is_passed_on(&tom, "How to explain").await;
+    is_passed_on(&una, "How to explain").await;
     resembles(&tom, &asked, &[&there]).await;
     let search = format!("/api/v2/search?type=statuses&q=enjambment%20in:{name}");
     eventually("what Tom wrote to the network to be found", || async {
