@@ -55,7 +55,7 @@ pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Bo
         created_at,
     )?;
     if by.kind == AccountKind::Group {
-        reindex(conn, by, &status)?;
+        networks::reindex(conn, by, &status)?;
         practice::reconsider(app, conn, &status)?;
     }
     Ok(())
@@ -71,22 +71,10 @@ pub(super) fn undo_boost(
     let Some(of) = storage::statuses::with_uri(conn, of)? else {
         return Ok(());
     };
-    let Some(boost) = storage::statuses::boost_by(conn, by, of.id)? else {
-        return Ok(());
-    };
-    remove_boost(app, conn, &boost)?;
-    match storage::accounts::find(conn, by)? {
-        Some(by) => reindex(conn, &by, &of),
+    match storage::statuses::boost_by(conn, by, of.id)? {
+        Some(boost) => remove_boost(app, conn, &boost),
         None => Ok(()),
     }
-}
-
-/// Where a status is found follows from the networks that passed it on: of those that somebody here reads.
-fn reindex(conn: &mut DbConnection, by: &Account, status: &Status) -> Result<()> {
-    if by.kind == AccountKind::Group && storage::follows::has_local_followers(conn, by.id)? {
-        networks::reindex(conn, status)?;
-    }
-    Ok(())
 }
 
 /// Somebody elsewhere puts a status of theirs at the top of their profile, or takes it off.

@@ -193,7 +193,7 @@ pub(super) fn announce(
     let now = app.now();
     let visibility = Visibility::Public;
     let boost = add_boost(app, conn, &by.account, status, id, uri, visibility, now)?;
-    reindex(conn, status)?;
+    reindex(conn, &by.account, status)?;
     federate(app, conn, Outgoing::Boost { status: boost.id })
 }
 
@@ -208,11 +208,16 @@ pub(super) fn retract(
         remove_boost(app, conn, &boost)?;
         federate(app, conn, Outgoing::Unboost { status: boost.id })?;
     }
-    reindex(conn, status)
+    Ok(())
 }
 
-/// In which networks it is belongs to the words by which each of a thread is found.
-pub(crate) fn reindex(conn: &mut DbConnection, status: &Status) -> Result<()> {
+/// Which networks passed a thread on belongs to the words by which each of it is found: those of ours, and those that somebody
+/// here reads. Of other accounts nothing is to be done.
+pub(crate) fn reindex(conn: &mut DbConnection, network: &Account, status: &Status) -> Result<()> {
+    let is_read = network.is_local() || storage::follows::has_local_followers(conn, network.id)?;
+    if network.kind != AccountKind::Group || !is_read {
+        return Ok(());
+    }
     let thread = storage::statuses::thread(conn, status.conversation_id, domain::limits::THREAD)?;
     for row in thread {
         storage::status_index::note(conn, row.id)?;

@@ -12,7 +12,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::notify::notify;
 use crate::oauth::Person;
 use crate::views::StatusView;
-use crate::{App, Error, Result, home, practice};
+use crate::{App, Error, Result, home, networks, practice};
 
 /// Boosts a status; once more it answers the boost that is there.
 pub async fn boost(
@@ -154,6 +154,9 @@ pub(crate) fn remove_boost(app: &App, conn: &mut DbConnection, boost: &Status) -
     {
         let (to, from) = (status.account_id, boost.account_id);
         storage::notifications::withdraw(conn, to, from, NotificationKind::Reblog, Some(id))?;
+        if let Some(network) = storage::accounts::find(conn, from)? {
+            networks::reindex(conn, &network, &status)?;
+        }
         practice::reconsider(app, conn, &status)?;
     }
     Ok(())
