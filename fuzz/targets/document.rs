@@ -3,6 +3,7 @@
 use domain::limits;
 use federation::fuzzed::{json, read};
 use federation::proofs::Claim;
+use url::Url;
 
 pub fn document(bytes: &[u8]) {
     let Some(object) = json(bytes) else {
@@ -29,6 +30,8 @@ pub fn document(bytes: &[u8]) {
     }
 }
 
+/// However its scheme is written.
 fn is_web(address: &str) -> bool {
-    (address.starts_with("https://") || address.starts_with("http://")) && address.len() <= 2_048
+    Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+        && address.len() <= 2_048
 }
