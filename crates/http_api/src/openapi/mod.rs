@@ -14,19 +14,21 @@ use std::sync::OnceLock;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use service::App;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
+
+use crate::routes::Tree;
 
 pub(crate) use operations::Operations;
 
 /// Seconds for which a copy of the description is good.
 const KEPT: u32 = 300;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/openapi.json").route(web::get().to(show)));
-    page::routes(config);
+pub(crate) fn routes(tree: &mut Tree) {
+    tree.at("/openapi.json", [web::get().to(show)]);
+    page::routes(tree);
 }
 
 pub(crate) fn operations(api: &mut Operations) {

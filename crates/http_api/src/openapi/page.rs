@@ -2,17 +2,18 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
+
+use crate::routes::Tree;
 
 /// Nothing but this server's own script and style, and questions to this server.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/docs").route(web::get().to(html)))
-        .service(web::resource("/docs.css").route(web::get().to(css)))
-        .service(web::resource("/docs.js").route(web::get().to(js)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/docs", [web::get().to(html)])
+        .at("/docs.css", [web::get().to(css)])
+        .at("/docs.js", [web::get().to(js)]);
 }
 
 async fn html() -> HttpResponse {

@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/accounts/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::{AccountId, Visibility};
 use serde::{Deserialize, Serialize};
 use service::accounts::{self, AccountStatuses};
@@ -27,35 +27,34 @@ use crate::extract::{
 };
 use crate::middleware::client_address::client_address;
 use crate::openapi::Operations;
+use crate::routes::Tree;
 use crate::views::{account_ids, credential_account};
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/accounts")
-                .route(web::post().to(sign_up))
-                .route(web::get().to(several)),
-        )
-        .service(web::resource("/v1/accounts/verify_credentials").route(web::get().to(verify)))
-        .service(web::resource("/v1/accounts/update_credentials").route(web::patch().to(update)))
-        .service(web::resource("/v1/accounts/lookup").route(web::get().to(lookup)))
-        .service(web::resource("/v1/accounts/relationships").route(web::get().to(relationships)))
-        .service(web::resource("/v1/accounts/search").route(web::get().to(find)))
-        .service(web::resource("/v1/profile/avatar").route(web::delete().to(delete_avatar)))
-        .service(web::resource("/v1/profile/header").route(web::delete().to(delete_header)))
-        .service(web::resource("/v1/blocks").route(web::get().to(blocked)))
-        .service(web::resource("/v1/accounts/{id}").route(web::get().to(show)))
-        .service(web::resource("/v1/accounts/{id}/statuses").route(web::get().to(statuses)))
-        .service(web::resource("/v1/accounts/{id}/followers").route(web::get().to(followers)))
-        .service(web::resource("/v1/accounts/{id}/following").route(web::get().to(following)))
-        .service(web::resource("/v1/accounts/{id}/follow").route(web::post().to(follow)))
-        .service(web::resource("/v1/accounts/{id}/unfollow").route(web::post().to(unfollow)))
-        .service(
-            web::resource("/v1/accounts/{id}/remove_from_followers")
-                .route(web::post().to(remove_follower)),
-        )
-        .service(web::resource("/v1/accounts/{id}/block").route(web::post().to(block)))
-        .service(web::resource("/v1/accounts/{id}/unblock").route(web::post().to(unblock)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/accounts",
+        [web::post().to(sign_up), web::get().to(several)],
+    )
+    .at("/v1/accounts/verify_credentials", [web::get().to(verify)])
+    .at("/v1/accounts/update_credentials", [web::patch().to(update)])
+    .at("/v1/accounts/lookup", [web::get().to(lookup)])
+    .at("/v1/accounts/relationships", [web::get().to(relationships)])
+    .at("/v1/accounts/search", [web::get().to(find)])
+    .at("/v1/profile/avatar", [web::delete().to(delete_avatar)])
+    .at("/v1/profile/header", [web::delete().to(delete_header)])
+    .at("/v1/blocks", [web::get().to(blocked)])
+    .at("/v1/accounts/{id}", [web::get().to(show)])
+    .at("/v1/accounts/{id}/statuses", [web::get().to(statuses)])
+    .at("/v1/accounts/{id}/followers", [web::get().to(followers)])
+    .at("/v1/accounts/{id}/following", [web::get().to(following)])
+    .at("/v1/accounts/{id}/follow", [web::post().to(follow)])
+    .at("/v1/accounts/{id}/unfollow", [web::post().to(unfollow)])
+    .at(
+        "/v1/accounts/{id}/remove_from_followers",
+        [web::post().to(remove_follower)],
+    )
+    .at("/v1/accounts/{id}/block", [web::post().to(block)])
+    .at("/v1/accounts/{id}/unblock", [web::post().to(unblock)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/announcements/>
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use serde::Deserialize;
 use service::{App, announcements};
 
@@ -9,15 +9,14 @@ use crate::entities::Announcement;
 use crate::extract::scope::{AnyScope, WriteAccounts, WriteFavourites};
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/announcements").route(web::get().to(list)))
-        .service(web::resource("/v1/announcements/{id}/dismiss").route(web::post().to(dismiss)))
-        .service(
-            web::resource("/v1/announcements/{id}/reactions/{name}")
-                .route(put_or_patch().to(react))
-                .route(web::delete().to(take_back)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/announcements", [web::get().to(list)])
+        .at("/v1/announcements/{id}/dismiss", [web::post().to(dismiss)])
+        .at(
+            "/v1/announcements/{id}/reactions/{name}",
+            [put_or_patch().to(react), web::delete().to(take_back)],
         );
 }
 

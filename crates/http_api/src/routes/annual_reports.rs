@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/annual_reports/>
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use serde_json::json as object;
 use service::App;
 use service::annual_reports::{self, Figures, ReportsView, State};
@@ -11,17 +11,20 @@ use crate::entities::{AnnualReport, AnnualReportState, AnnualReports};
 use crate::extract::scope::{ReadAccounts, WriteAccounts};
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
 /// What Mastodon calls the shape without a comparison with others.
 const SCHEMA: u8 = 2;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/annual_reports").route(web::get().to(unread)))
-        .service(web::resource("/v1/annual_reports/{id}").route(web::get().to(show)))
-        .service(web::resource("/v1/annual_reports/{id}/state").route(web::get().to(state)))
-        .service(web::resource("/v1/annual_reports/{id}/generate").route(web::post().to(generate)))
-        .service(web::resource("/v1/annual_reports/{id}/read").route(web::post().to(read)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/annual_reports", [web::get().to(unread)])
+        .at("/v1/annual_reports/{id}", [web::get().to(show)])
+        .at("/v1/annual_reports/{id}/state", [web::get().to(state)])
+        .at(
+            "/v1/annual_reports/{id}/generate",
+            [web::post().to(generate)],
+        )
+        .at("/v1/annual_reports/{id}/read", [web::post().to(read)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

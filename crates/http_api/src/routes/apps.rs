@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/apps/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use serde::{Deserialize, Serialize};
 use service::App;
 use service::oauth::{self, NewApplication};
@@ -11,11 +11,11 @@ use super::{Answer, json};
 use crate::entities::{Application, CredentialApplication};
 use crate::extract::{Holder, Params, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/apps").route(web::post().to(create)))
-        .service(web::resource("/v1/apps/verify_credentials").route(web::get().to(verify)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/apps", [web::post().to(create)])
+        .at("/v1/apps/verify_credentials", [web::get().to(verify)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

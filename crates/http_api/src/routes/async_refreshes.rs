@@ -1,7 +1,7 @@
 //! Work in the background that an app waits for: what is missing of a thread elsewhere.
 //! <https://docs.joinmastodon.org/methods/async_refreshes/>
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use service::App;
 use service::completing::{self, Refresh};
 
@@ -11,12 +11,13 @@ use crate::entities::async_refresh::{AsyncRefresh, Work};
 use crate::extract::Caller;
 use crate::extract::scope::ReadStatuses;
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
 /// Seconds after which an app may ask again.
 const RETRY: u8 = 3;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/v1_alpha/async_refreshes/{id}").route(web::get().to(show)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1_alpha/async_refreshes/{id}", [web::get().to(show)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

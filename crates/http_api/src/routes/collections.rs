@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/collections/>
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use domain::{AccountId, CollectionId};
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -15,27 +15,29 @@ use crate::entities::{
 use crate::extract::scope::{ReadCollections, WriteCollections};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/collections").route(web::post().to(create)))
-        .service(
-            web::resource("/v1/collections/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(update))
-                .route(web::delete().to(delete)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/collections", [web::post().to(create)])
+        .at(
+            "/v1/collections/{id}",
+            [
+                web::get().to(show),
+                put_or_patch().to(update),
+                web::delete().to(delete),
+            ],
         )
-        .service(web::resource("/v1/collections/{id}/items").route(web::post().to(add)))
-        .service(
-            web::resource("/v1/collections/{collection}/items/{id}")
-                .route(web::delete().to(remove)),
+        .at("/v1/collections/{id}/items", [web::post().to(add)])
+        .at(
+            "/v1/collections/{collection}/items/{id}",
+            [web::delete().to(remove)],
         )
-        .service(
-            web::resource("/v1/collections/{collection}/items/{id}/revoke")
-                .route(web::post().to(revoke)),
+        .at(
+            "/v1/collections/{collection}/items/{id}/revoke",
+            [web::post().to(revoke)],
         )
-        .service(web::resource("/v1/accounts/{id}/collections").route(web::get().to(of_account)))
-        .service(web::resource("/v1/accounts/{id}/in_collections").route(web::get().to(holding)));
+        .at("/v1/accounts/{id}/collections", [web::get().to(of_account)])
+        .at("/v1/accounts/{id}/in_collections", [web::get().to(holding)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

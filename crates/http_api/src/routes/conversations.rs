@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/conversations/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use service::{App, conversations};
 
 use super::{Answer, json, nothing, page};
@@ -9,13 +9,13 @@ use crate::entities::Conversation;
 use crate::extract::scope::{ReadStatuses, WriteConversations};
 use crate::extract::{Caller, PageParams, Params, PathId};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/conversations").route(web::get().to(list)))
-        .service(web::resource("/v1/conversations/{id}").route(web::delete().to(delete)))
-        .service(web::resource("/v1/conversations/{id}/read").route(web::post().to(read)))
-        .service(web::resource("/v1/conversations/{id}/unread").route(web::post().to(unread)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/conversations", [web::get().to(list)])
+        .at("/v1/conversations/{id}", [web::delete().to(delete)])
+        .at("/v1/conversations/{id}/read", [web::post().to(read)])
+        .at("/v1/conversations/{id}/unread", [web::post().to(unread)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,14 +1,15 @@
 //! <https://docs.joinmastodon.org/methods/custom_emojis/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use service::{App, custom_emojis};
 
 use super::{Answer, json};
 use crate::entities::CustomEmoji;
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/v1/custom_emojis").route(web::get().to(list)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/custom_emojis", [web::get().to(list)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

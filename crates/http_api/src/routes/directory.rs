@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/directory/> and <https://docs.joinmastodon.org/methods/suggestions/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -12,13 +12,13 @@ use crate::entities::{Account, Suggestion};
 use crate::extract::scope::{Read, ReadAccounts};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/directory").route(web::get().to(list)))
-        .service(web::resource("/v1/suggestions").route(web::get().to(suggestions_v1)))
-        .service(web::resource("/v1/suggestions/{id}").route(web::delete().to(dismiss)))
-        .service(web::resource("/v2/suggestions").route(web::get().to(suggestions)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/directory", [web::get().to(list)])
+        .at("/v1/suggestions", [web::get().to(suggestions_v1)])
+        .at("/v1/suggestions/{id}", [web::delete().to(dismiss)])
+        .at("/v2/suggestions", [web::get().to(suggestions)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

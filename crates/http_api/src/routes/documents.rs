@@ -1,6 +1,6 @@
 //! Documents, to which posts link: ours, and not Mastodon's. They are posted with `document_ids`.
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use serde::{Deserialize, Serialize};
 use service::{App, documents};
 use utoipa::ToSchema;
@@ -11,9 +11,10 @@ use crate::entities::Document;
 use crate::extract::scope::WriteMedia;
 use crate::extract::{Caller, Spooled, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/staffroom/v1/documents").route(web::post().to(create)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/staffroom/v1/documents", [web::post().to(create)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

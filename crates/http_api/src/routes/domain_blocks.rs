@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/domain_blocks/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use serde::{Deserialize, Serialize};
 use service::{App, domain_blocks};
 use utoipa::ToSchema;
@@ -10,13 +10,16 @@ use super::{Answer, nothing, page};
 use crate::extract::scope::{ReadBlocks, WriteBlocks};
 use crate::extract::{Caller, PageParams, Params};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/v1/domain_blocks")
-            .route(web::get().to(list))
-            .route(web::post().to(block))
-            .route(web::delete().to(unblock)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/domain_blocks",
+        [
+            web::get().to(list),
+            web::post().to(block),
+            web::delete().to(unblock),
+        ],
     );
 }
 

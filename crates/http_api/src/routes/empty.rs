@@ -1,6 +1,6 @@
 //! What apps ask for and this server truly has none of.
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::AccountId;
 use serde_json::json as object;
 use service::App;
@@ -10,8 +10,9 @@ use crate::entities::{PreviewCard, Status, Tag};
 use crate::extract::scope::AnyScope;
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(tree: &mut Tree) {
     // For everybody.
     for path in [
         "/v1/trends",
@@ -19,10 +20,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         "/v1/trends/statuses",
         "/v1/trends/links",
     ] {
-        config.service(web::resource(path).route(web::get().to(none)));
+        tree.at(path, [web::get().to(none)]);
     }
-    config.service(
-        web::resource("/v1/accounts/{id}/identity_proofs").route(web::get().to(no_proofs)),
+    tree.at(
+        "/v1/accounts/{id}/identity_proofs",
+        [web::get().to(no_proofs)],
     );
 }
 

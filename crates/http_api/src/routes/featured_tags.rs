@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/featured_tags/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
 use service::oauth::Person;
@@ -12,17 +12,22 @@ use crate::entities::{FeaturedTag, Tag};
 use crate::extract::scope::{ReadAccounts, WriteAccounts};
 use crate::extract::{Anyone, Caller, Params, PathId, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/featured_tags")
-                .route(web::get().to(own))
-                .route(web::post().to(feature)),
-        )
-        .service(web::resource("/v1/featured_tags/suggestions").route(web::get().to(suggestions)))
-        .service(web::resource("/v1/featured_tags/{id}").route(web::delete().to(unfeature)))
-        .service(web::resource("/v1/accounts/{id}/featured_tags").route(web::get().to(of_account)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/featured_tags",
+        [web::get().to(own), web::post().to(feature)],
+    )
+    .at(
+        "/v1/featured_tags/suggestions",
+        [web::get().to(suggestions)],
+    )
+    .at("/v1/featured_tags/{id}", [web::delete().to(unfeature)])
+    .at(
+        "/v1/accounts/{id}/featured_tags",
+        [web::get().to(of_account)],
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {

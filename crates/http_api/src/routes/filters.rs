@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/filters/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::{FilterAction, FilterId, StatusId};
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -13,40 +13,37 @@ use crate::entities::{Filter, FilterKeyword, FilterStatus};
 use crate::extract::scope::{ReadFilters, WriteFilters};
 use crate::extract::{Caller, Choice, Flag, Many, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v2/filters")
-                .route(web::get().to(all))
-                .route(web::post().to(create)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v2/filters", [web::get().to(all), web::post().to(create)])
+        .at(
+            "/v2/filters/{id}",
+            [
+                web::get().to(show),
+                put_or_patch().to(update),
+                web::delete().to(delete),
+            ],
         )
-        .service(
-            web::resource("/v2/filters/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(update))
-                .route(web::delete().to(delete)),
+        .at(
+            "/v2/filters/{id}/keywords",
+            [web::get().to(keywords), web::post().to(add_keyword)],
         )
-        .service(
-            web::resource("/v2/filters/{id}/keywords")
-                .route(web::get().to(keywords))
-                .route(web::post().to(add_keyword)),
+        .at(
+            "/v2/filters/{id}/statuses",
+            [web::get().to(statuses), web::post().to(add_status)],
         )
-        .service(
-            web::resource("/v2/filters/{id}/statuses")
-                .route(web::get().to(statuses))
-                .route(web::post().to(add_status)),
+        .at(
+            "/v2/filters/keywords/{id}",
+            [
+                web::get().to(keyword),
+                put_or_patch().to(update_keyword),
+                web::delete().to(delete_keyword),
+            ],
         )
-        .service(
-            web::resource("/v2/filters/keywords/{id}")
-                .route(web::get().to(keyword))
-                .route(put_or_patch().to(update_keyword))
-                .route(web::delete().to(delete_keyword)),
-        )
-        .service(
-            web::resource("/v2/filters/statuses/{id}")
-                .route(web::get().to(status))
-                .route(web::delete().to(delete_status)),
+        .at(
+            "/v2/filters/statuses/{id}",
+            [web::get().to(status), web::delete().to(delete_status)],
         );
 }
 

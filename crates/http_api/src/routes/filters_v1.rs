@@ -1,7 +1,7 @@
 //! The first version of filters: one word is one filter.
 //! <https://docs.joinmastodon.org/methods/filters/#v1>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::FilterAction;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -15,19 +15,17 @@ use crate::entities::FilterV1;
 use crate::extract::scope::{ReadFilters, WriteFilters};
 use crate::extract::{Caller, Flag, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/filters")
-                .route(web::get().to(all))
-                .route(web::post().to(create)),
-        )
-        .service(
-            web::resource("/v1/filters/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(update))
-                .route(web::delete().to(delete)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/filters", [web::get().to(all), web::post().to(create)])
+        .at(
+            "/v1/filters/{id}",
+            [
+                web::get().to(show),
+                put_or_patch().to(update),
+                web::delete().to(delete),
+            ],
         );
 }
 

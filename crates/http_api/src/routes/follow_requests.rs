@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/follow_requests/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::AccountId;
 use service::{App, follows};
 
@@ -10,14 +10,15 @@ use crate::entities::{Account, Relationship};
 use crate::extract::scope::{ReadFollows, WriteFollows};
 use crate::extract::{Caller, PageParams, Params, PathId};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/follow_requests").route(web::get().to(list)))
-        .service(
-            web::resource("/v1/follow_requests/{id}/authorize").route(web::post().to(authorize)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/follow_requests", [web::get().to(list)])
+        .at(
+            "/v1/follow_requests/{id}/authorize",
+            [web::post().to(authorize)],
         )
-        .service(web::resource("/v1/follow_requests/{id}/reject").route(web::post().to(reject)));
+        .at("/v1/follow_requests/{id}/reject", [web::post().to(reject)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

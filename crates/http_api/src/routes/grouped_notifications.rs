@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/grouped_notifications/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use domain::{NotificationKind, NotificationRule};
 use serde::{Deserialize, Serialize};
 use service::notification_requests::{self, PolicyWishes};
@@ -16,19 +16,21 @@ use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, Params, Text, Words};
 use crate::openapi::Operations;
 use crate::pagination;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v2/notifications").route(web::get().to(list)))
-        .service(
-            web::resource("/v2/notifications/policy")
-                .route(web::get().to(policy))
-                .route(put_or_patch().to(set_policy)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v2/notifications", [web::get().to(list)])
+        .at(
+            "/v2/notifications/policy",
+            [web::get().to(policy), put_or_patch().to(set_policy)],
         )
-        .service(web::resource("/v2/notifications/unread_count").route(web::get().to(unread_count)))
-        .service(web::resource("/v2/notifications/{key}").route(web::get().to(show)))
-        .service(web::resource("/v2/notifications/{key}/accounts").route(web::get().to(people)))
-        .service(web::resource("/v2/notifications/{key}/dismiss").route(web::post().to(dismiss)));
+        .at(
+            "/v2/notifications/unread_count",
+            [web::get().to(unread_count)],
+        )
+        .at("/v2/notifications/{key}", [web::get().to(show)])
+        .at("/v2/notifications/{key}/accounts", [web::get().to(people)])
+        .at("/v2/notifications/{key}/dismiss", [web::post().to(dismiss)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

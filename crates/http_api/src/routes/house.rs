@@ -1,7 +1,7 @@
 //! What everybody is told who comes here: rules, privacy policy, terms of service.
 //! <https://docs.joinmastodon.org/methods/instance/>
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use chrono::NaiveDate;
 use service::App;
 use service::instance::{self, Terms};
@@ -11,14 +11,18 @@ use crate::ApiError;
 use crate::entities::Rule;
 use crate::entities::instance::{PrivacyPolicy, TermsOfService};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/instance/rules").route(web::get().to(rules)))
-        .service(web::resource("/v1/instance/privacy_policy").route(web::get().to(privacy_policy)))
-        .service(web::resource("/v1/instance/terms_of_service").route(web::get().to(terms)))
-        .service(
-            web::resource("/v1/instance/terms_of_service/{date}").route(web::get().to(terms_of)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/instance/rules", [web::get().to(rules)])
+        .at(
+            "/v1/instance/privacy_policy",
+            [web::get().to(privacy_policy)],
+        )
+        .at("/v1/instance/terms_of_service", [web::get().to(terms)])
+        .at(
+            "/v1/instance/terms_of_service/{date}",
+            [web::get().to(terms_of)],
         );
 }
 

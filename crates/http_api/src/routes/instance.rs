@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::{ContentType, Role, Severity, limits};
 use serde::{Deserialize, Serialize};
 use service::instance::{self, Facts, Week};
@@ -18,19 +18,19 @@ use crate::entities::{Account, DomainBlock, InstanceV1};
 use crate::extract::scope::AnyScope;
 use crate::extract::{Anyone, Params, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/instance").route(web::get().to(version_1)))
-        .service(web::resource("/v2/instance").route(web::get().to(version_2)))
-        .service(web::resource("/v1/instance/domain_blocks").route(web::get().to(domain_blocks)))
-        .service(web::resource("/v1/instance/peers").route(web::get().to(peers)))
-        .service(web::resource("/v1/peers/search").route(web::get().to(search_peers)))
-        .service(web::resource("/v1/instance/activity").route(web::get().to(activity)))
-        .service(web::resource("/v1/instance/languages").route(web::get().to(all_languages)))
-        .service(
-            web::resource("/v1/instance/extended_description")
-                .route(web::get().to(extended_description)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/instance", [web::get().to(version_1)])
+        .at("/v2/instance", [web::get().to(version_2)])
+        .at("/v1/instance/domain_blocks", [web::get().to(domain_blocks)])
+        .at("/v1/instance/peers", [web::get().to(peers)])
+        .at("/v1/peers/search", [web::get().to(search_peers)])
+        .at("/v1/instance/activity", [web::get().to(activity)])
+        .at("/v1/instance/languages", [web::get().to(all_languages)])
+        .at(
+            "/v1/instance/extended_description",
+            [web::get().to(extended_description)],
         );
 }
 

@@ -1,6 +1,6 @@
 //! Where posts come from and where they go; of this server only.
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use domain::{Derivation, StatusId};
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -15,31 +15,29 @@ use crate::entities::{
 use crate::extract::scope::{ReadAccounts, ReadStatuses, WriteAccounts, WriteStatuses};
 use crate::extract::{Anyone, Caller, Flag, Params, PathId, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/staffroom/v1/lineage/settings")
-                .route(web::get().to(settings))
-                .route(put_or_patch().to(set)),
-        )
-        .service(
-            web::resource("/staffroom/v1/statuses/{id}/lineage")
-                .route(web::get().to(show))
-                .route(web::post().to(state)),
-        )
-        .service(
-            web::resource("/staffroom/v1/statuses/{id}/lineage/{edge}")
-                .route(web::delete().to(withdraw)),
-        )
-        .service(
-            web::resource("/staffroom/v1/statuses/{id}/lineage/{edge}/confirm")
-                .route(web::post().to(confirm)),
-        )
-        .service(
-            web::resource("/staffroom/v1/statuses/{id}/lineage/{edge}/refuse")
-                .route(web::post().to(refuse)),
-        );
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/staffroom/v1/lineage/settings",
+        [web::get().to(settings), put_or_patch().to(set)],
+    )
+    .at(
+        "/staffroom/v1/statuses/{id}/lineage",
+        [web::get().to(show), web::post().to(state)],
+    )
+    .at(
+        "/staffroom/v1/statuses/{id}/lineage/{edge}",
+        [web::delete().to(withdraw)],
+    )
+    .at(
+        "/staffroom/v1/statuses/{id}/lineage/{edge}/confirm",
+        [web::post().to(confirm)],
+    )
+    .at(
+        "/staffroom/v1/statuses/{id}/lineage/{edge}/refuse",
+        [web::post().to(refuse)],
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/lists/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::{AccountId, ListId};
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -14,28 +14,28 @@ use crate::entities::{Account, List};
 use crate::extract::scope::{ReadLists, WriteLists};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 use crate::views::account_ids;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/lists")
-                .route(web::get().to(all))
-                .route(web::post().to(create)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/lists", [web::get().to(all), web::post().to(create)])
+        .at(
+            "/v1/lists/{id}",
+            [
+                web::get().to(show),
+                put_or_patch().to(update),
+                web::delete().to(delete),
+            ],
         )
-        .service(
-            web::resource("/v1/lists/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(update))
-                .route(web::delete().to(delete)),
+        .at(
+            "/v1/lists/{id}/accounts",
+            [
+                web::get().to(members),
+                web::post().to(add),
+                web::delete().to(remove),
+            ],
         )
-        .service(
-            web::resource("/v1/lists/{id}/accounts")
-                .route(web::get().to(members))
-                .route(web::post().to(add))
-                .route(web::delete().to(remove)),
-        )
-        .service(web::resource("/v1/accounts/{id}/lists").route(web::get().to(holding)));
+        .at("/v1/accounts/{id}/lists", [web::get().to(holding)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

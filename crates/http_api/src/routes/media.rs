@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -21,21 +21,23 @@ use crate::entities::MediaAttachment;
 use crate::extract::scope::WriteMedia;
 use crate::extract::{Caller, PathId, Spooled, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
 /// How long the first version of the upload, whose answer is the finished file, waits for it.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What an answer means that has no address of the file yet.
 const UNFINISHED: &str = "It is still worked on";
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/media").route(web::post().to(create_and_wait)))
-        .service(web::resource("/v2/media").route(web::post().to(create)))
-        .service(
-            web::resource("/v1/media/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(update))
-                .route(web::delete().to(delete)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/media", [web::post().to(create_and_wait)])
+        .at("/v2/media", [web::post().to(create)])
+        .at(
+            "/v1/media/{id}",
+            [
+                web::get().to(show),
+                put_or_patch().to(update),
+                web::delete().to(delete),
+            ],
         );
 }
 

@@ -43,6 +43,7 @@ mod streaming;
 mod tags;
 mod timelines;
 mod translation;
+mod tree;
 
 use actix_web::guard::{Any, Patch, Put};
 use actix_web::web::{self, ServiceConfig};
@@ -53,6 +54,8 @@ use service::{App, Paged};
 use crate::ApiError;
 use crate::openapi::Operations;
 use crate::pagination::Ends;
+
+pub(crate) use tree::Tree;
 
 /// What a handler answers.
 pub(crate) type Answer = Result<HttpResponse, ApiError>;
@@ -112,51 +115,51 @@ fn entities<V, E: Serialize + From<V>>(
 
 /// Routes below `/api`.
 pub fn configure_api(config: &mut ServiceConfig) {
-    empty::routes(config);
-    // Before the accounts, whose `{id}` would take `familiar_followers`.
-    regard::routes(config);
-    accounts::routes(config);
-    announcements::routes(config);
-    annual_reports::routes(config);
-    admin::routes(config);
-    apps::routes(config);
-    async_refreshes::routes(config);
-    collections::routes(config);
-    directory::routes(config);
-    conversations::routes(config);
-    custom_emojis::routes(config);
-    documents::routes(config);
-    domain_blocks::routes(config);
-    featured_tags::routes(config);
-    filters::routes(config);
-    filters_v1::routes(config);
-    follow_requests::routes(config);
-    house::routes(config);
-    instance::routes(config);
-    lineage::routes(config);
-    lists::routes(config);
-    media::routes(config);
-    mutes::routes(config);
-    networks::routes(config);
-    // Before the notifications, whose `{id}` would take `requests`.
-    notification_requests::routes(config);
-    grouped_notifications::routes(config);
-    notifications::routes(config);
-    polls::routes(config);
-    practice::routes(config);
-    profile::routes(config);
-    push::routes(config);
-    quotes::routes(config);
-    reports::routes(config);
-    scheduled_statuses::routes(config);
-    search::routes(config);
-    settings::routes(config);
-    statuses::routes(config);
-    streaming::routes(config);
-    tags::routes(config);
-    timelines::routes(config);
-    translation::routes(config);
-    crate::openapi::routes(config);
+    let mut tree = Tree::default();
+    empty::routes(&mut tree);
+    regard::routes(&mut tree);
+    accounts::routes(&mut tree);
+    announcements::routes(&mut tree);
+    annual_reports::routes(&mut tree);
+    admin::routes(&mut tree);
+    apps::routes(&mut tree);
+    async_refreshes::routes(&mut tree);
+    collections::routes(&mut tree);
+    directory::routes(&mut tree);
+    conversations::routes(&mut tree);
+    custom_emojis::routes(&mut tree);
+    documents::routes(&mut tree);
+    domain_blocks::routes(&mut tree);
+    featured_tags::routes(&mut tree);
+    filters::routes(&mut tree);
+    filters_v1::routes(&mut tree);
+    follow_requests::routes(&mut tree);
+    house::routes(&mut tree);
+    instance::routes(&mut tree);
+    lineage::routes(&mut tree);
+    lists::routes(&mut tree);
+    media::routes(&mut tree);
+    mutes::routes(&mut tree);
+    networks::routes(&mut tree);
+    notification_requests::routes(&mut tree);
+    grouped_notifications::routes(&mut tree);
+    notifications::routes(&mut tree);
+    polls::routes(&mut tree);
+    practice::routes(&mut tree);
+    profile::routes(&mut tree);
+    push::routes(&mut tree);
+    quotes::routes(&mut tree);
+    reports::routes(&mut tree);
+    scheduled_statuses::routes(&mut tree);
+    search::routes(&mut tree);
+    settings::routes(&mut tree);
+    statuses::routes(&mut tree);
+    streaming::routes(&mut tree);
+    tags::routes(&mut tree);
+    timelines::routes(&mut tree);
+    translation::routes(&mut tree);
+    crate::openapi::routes(&mut tree);
+    tree.configure(config);
 }
 
 /// Routes that apps call under `/oauth` and `/.well-known`; the pages there are the `web` crate's.

@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/mutes/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -13,12 +13,12 @@ use crate::entities::{MutedAccount, Relationship};
 use crate::extract::scope::{ReadMutes, WriteMutes};
 use crate::extract::{Caller, Flag, Number, PageParams, Params, PathId};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/mutes").route(web::get().to(list)))
-        .service(web::resource("/v1/accounts/{id}/mute").route(web::post().to(mute)))
-        .service(web::resource("/v1/accounts/{id}/unmute").route(web::post().to(unmute)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/mutes", [web::get().to(list)])
+        .at("/v1/accounts/{id}/mute", [web::post().to(mute)])
+        .at("/v1/accounts/{id}/unmute", [web::post().to(unmute)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

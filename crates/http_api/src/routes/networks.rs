@@ -1,7 +1,7 @@
 //! Subject networks: what stewards do, and what everybody may read. Joining is following, posting is mentioning.
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use domain::network::Deed;
 use domain::{AccountId, Membership, NetworkPostState, Posting, StatusId};
 use serde::{Deserialize, Serialize};
@@ -23,48 +23,52 @@ use crate::extract::{
     Anyone, Caller, Flag, Number, PageParams, Params, PathId, Text, Upload, Words,
 };
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/staffroom/v1/networks")
-                .route(web::get().to(list))
-                .route(web::post().to(create)),
-        )
-        .service(
-            web::resource("/staffroom/v1/networks/{id}")
-                .route(web::get().to(show))
-                .route(web::patch().to(update)),
-        )
-        .service(web::resource("/staffroom/v1/networks/{id}/posts").route(web::get().to(posts)))
-        .service(web::resource("/staffroom/v1/networks/{id}/people").route(web::get().to(people)))
-        .service(
-            web::resource("/staffroom/v1/networks/{id}/requests").route(web::get().to(requests)),
-        )
-        .service(
-            web::resource("/staffroom/v1/networks/{id}/proposals").route(web::get().to(proposals)),
-        )
-        .service(
-            web::resource("/staffroom/v1/networks/{network}/stewards/{id}")
-                .route(web::post().to(name_steward)),
-        )
-        .service(web::resource("/staffroom/v1/networks/{id}/saved").route(web::get().to(saved)))
-        .service(web::resource("/staffroom/v1/networks/{id}/half").route(web::post().to(half)))
-        .service(
-            web::resource("/staffroom/v1/networks/{network}/posts/{id}/{deed}")
-                .route(web::post().to(do_with_post)),
-        )
-        .service(
-            web::resource("/staffroom/v1/networks/{network}/people/{id}/{deed}")
-                .route(web::post().to(do_with_person)),
-        )
-        .service(
-            web::resource("/staffroom/v1/networks/{network}/proposals/{id}/confirm")
-                .route(web::post().to(confirm)),
-        )
-        .service(
-            web::resource("/staffroom/v1/statuses/{id}/similar").route(web::get().to(similar)),
-        );
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/staffroom/v1/networks",
+        [web::get().to(list), web::post().to(create)],
+    )
+    .at(
+        "/staffroom/v1/networks/{id}",
+        [web::get().to(show), web::patch().to(update)],
+    )
+    .at("/staffroom/v1/networks/{id}/posts", [web::get().to(posts)])
+    .at(
+        "/staffroom/v1/networks/{id}/people",
+        [web::get().to(people)],
+    )
+    .at(
+        "/staffroom/v1/networks/{id}/requests",
+        [web::get().to(requests)],
+    )
+    .at(
+        "/staffroom/v1/networks/{id}/proposals",
+        [web::get().to(proposals)],
+    )
+    .at(
+        "/staffroom/v1/networks/{id}/stewards/{account}",
+        [web::post().to(name_steward)],
+    )
+    .at("/staffroom/v1/networks/{id}/saved", [web::get().to(saved)])
+    .at("/staffroom/v1/networks/{id}/half", [web::post().to(half)])
+    .at(
+        "/staffroom/v1/networks/{id}/posts/{post}/{deed}",
+        [web::post().to(do_with_post)],
+    )
+    .at(
+        "/staffroom/v1/networks/{id}/people/{account}/{deed}",
+        [web::post().to(do_with_person)],
+    )
+    .at(
+        "/staffroom/v1/networks/{id}/proposals/{number}/confirm",
+        [web::post().to(confirm)],
+    )
+    .at(
+        "/staffroom/v1/statuses/{id}/similar",
+        [web::get().to(similar)],
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {
@@ -82,7 +86,7 @@ pub(super) fn operations(api: &mut Operations) {
     .answers::<NetworkAnswer>()
     .files(&["avatar", "header"]);
     api.post(
-        "/staffroom/v1/networks/{network}/stewards/{id}",
+        "/staffroom/v1/networks/{id}/stewards/{account}",
         "Name a steward where none is left",
         name_steward,
     )
@@ -124,19 +128,19 @@ pub(super) fn operations(api: &mut Operations) {
     )
     .answers::<NetworkHalf>();
     api.post(
-        "/staffroom/v1/networks/{network}/posts/{id}/{deed}",
+        "/staffroom/v1/networks/{id}/posts/{post}/{deed}",
         "As a steward: approve, refuse, remove, restore, pin or unpin a post",
         do_with_post,
     )
     .answers::<NetworkAnswer>();
     api.post(
-        "/staffroom/v1/networks/{network}/people/{id}/{deed}",
+        "/staffroom/v1/networks/{id}/people/{account}/{deed}",
         "As a steward: accept, decline or invite somebody; alias or unalias a network elsewhere; propose to ban, unban, add_steward or remove_steward, to move to a network elsewhere, or to share_key with a steward",
         do_with_person,
     )
     .answers::<NetworkAnswer>();
     api.post(
-        "/staffroom/v1/networks/{network}/proposals/{id}/confirm",
+        "/staffroom/v1/networks/{id}/proposals/{number}/confirm",
         "Confirm what another steward proposed",
         confirm,
     )
@@ -251,7 +255,7 @@ async fn name_steward(
     target: Path<Target>,
     app: Data<App>,
 ) -> Answer {
-    let who: AccountId = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let who: AccountId = target.what.parse().map_err(|_| ApiError::NotFound)?;
     let network = target.network()?;
     let by = Some(&caller.person);
     say(networks::name_steward(&app, by, network, who).await?)
@@ -347,8 +351,10 @@ async fn similar(caller: Anyone<ReadStatuses>, id: PathId<StatusId>, app: Data<A
 
 #[derive(Deserialize)]
 struct Target {
+    #[serde(rename = "id")]
     network: String,
-    id: String,
+    #[serde(alias = "account", alias = "number", alias = "post")]
+    what: String,
     #[serde(default)]
     deed: String,
 }
@@ -373,7 +379,7 @@ async fn do_with_post(
         "unpin" => Deed::Unpin,
         _ => return Err(ApiError::NotFound),
     };
-    let status: StatusId = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let status: StatusId = target.what.parse().map_err(|_| ApiError::NotFound)?;
     let network = target.network()?;
     say(networks::do_with_post(&app, &caller.person, network, status, deed).await?)
 }
@@ -397,13 +403,13 @@ async fn do_with_person(
         "share_key" => PersonDeed::ShareKey,
         _ => return Err(ApiError::NotFound),
     };
-    let who: AccountId = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let who: AccountId = target.what.parse().map_err(|_| ApiError::NotFound)?;
     let network = target.network()?;
     say(networks::do_with_person(&app, &caller.person, network, who, deed).await?)
 }
 
 async fn confirm(caller: Caller<WriteAccounts>, target: Path<Target>, app: Data<App>) -> Answer {
-    let number: i32 = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let number: i32 = target.what.parse().map_err(|_| ApiError::NotFound)?;
     let network = target.network()?;
     say(networks::confirm(&app, &caller.person, network, number).await?)
 }

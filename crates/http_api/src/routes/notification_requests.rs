@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/notifications/#get-requests>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use serde::{Deserialize, Serialize};
 use service::App;
 use service::notification_requests as requests;
@@ -12,23 +12,27 @@ use crate::entities::{Merged, NotificationRequest};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, PageParams, Params, PathId, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/notifications/requests").route(web::get().to(list)))
-        .service(web::resource("/v1/notifications/requests/merged").route(web::get().to(merged)))
-        .service(
-            web::resource("/v1/notifications/requests/accept").route(web::post().to(accept_all)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/notifications/requests", [web::get().to(list)])
+        .at("/v1/notifications/requests/merged", [web::get().to(merged)])
+        .at(
+            "/v1/notifications/requests/accept",
+            [web::post().to(accept_all)],
         )
-        .service(
-            web::resource("/v1/notifications/requests/dismiss").route(web::post().to(dismiss_all)),
+        .at(
+            "/v1/notifications/requests/dismiss",
+            [web::post().to(dismiss_all)],
         )
-        .service(web::resource("/v1/notifications/requests/{id}").route(web::get().to(show)))
-        .service(
-            web::resource("/v1/notifications/requests/{id}/accept").route(web::post().to(accept)),
+        .at("/v1/notifications/requests/{id}", [web::get().to(show)])
+        .at(
+            "/v1/notifications/requests/{id}/accept",
+            [web::post().to(accept)],
         )
-        .service(
-            web::resource("/v1/notifications/requests/{id}/dismiss").route(web::post().to(dismiss)),
+        .at(
+            "/v1/notifications/requests/{id}/dismiss",
+            [web::post().to(dismiss)],
         );
 }
 

@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/notifications/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::{AccountId, NotificationId, NotificationKind};
 use serde::{Deserialize, Serialize};
 use serde_json::json as object;
@@ -15,15 +15,18 @@ use crate::entities::{Notification, UnreadCount};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, Flag, Number, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/notifications").route(web::get().to(list)))
-        .service(web::resource("/v1/notifications/dismiss").route(web::post().to(dismiss_named)))
-        .service(web::resource("/v1/notifications/clear").route(web::post().to(clear)))
-        .service(web::resource("/v1/notifications/unread_count").route(web::get().to(unread_count)))
-        .service(web::resource("/v1/notifications/{id}").route(web::get().to(show)))
-        .service(web::resource("/v1/notifications/{id}/dismiss").route(web::post().to(dismiss)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/notifications", [web::get().to(list)])
+        .at("/v1/notifications/dismiss", [web::post().to(dismiss_named)])
+        .at("/v1/notifications/clear", [web::post().to(clear)])
+        .at(
+            "/v1/notifications/unread_count",
+            [web::get().to(unread_count)],
+        )
+        .at("/v1/notifications/{id}", [web::get().to(show)])
+        .at("/v1/notifications/{id}/dismiss", [web::post().to(dismiss)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/polls/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::PollId;
 use serde::{Deserialize, Serialize};
 use service::{App, polls};
@@ -11,11 +11,11 @@ use crate::entities::Poll;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/polls/{id}").route(web::get().to(show)))
-        .service(web::resource("/v1/polls/{id}/votes").route(web::post().to(vote)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/polls/{id}", [web::get().to(show)])
+        .at("/v1/polls/{id}/votes", [web::post().to(vote)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,7 +1,7 @@
 //! The library of practice posts: ours, and not Mastodon's. Sorted by time or title, never by how much something is liked.
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use serde::{Deserialize, Serialize};
 use service::App;
 use service::practice::{self, Order, Wanted};
@@ -12,9 +12,10 @@ use crate::entities::Status;
 use crate::extract::scope::ReadStatuses;
 use crate::extract::{Anyone, PageParams, Params, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/staffroom/v1/practice").route(web::get().to(list)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/staffroom/v1/practice", [web::get().to(list)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

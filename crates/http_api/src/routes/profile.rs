@@ -1,7 +1,7 @@
 //! One's own profile as one wrote it.
 //! <https://docs.joinmastodon.org/methods/profile/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use service::oauth::Person;
 use service::views::AccountView;
 use service::{App, accounts, featured_tags, profile, users};
@@ -13,15 +13,14 @@ use crate::entities::{FeaturedTag, Profile};
 use crate::extract::scope::{OwnProfile, WriteAccounts};
 use crate::extract::{Caller, Newcomer, Params, Text, Upload};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/profile")
-                .route(web::get().to(read))
-                .route(put_or_patch().to(write)),
-        )
-        .service(web::resource("/v1/emails/confirmations").route(web::post().to(confirmation)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/profile",
+        [web::get().to(read), put_or_patch().to(write)],
+    )
+    .at("/v1/emails/confirmations", [web::post().to(confirmation)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/push/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::{NotificationKind, PushPolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,14 +14,17 @@ use crate::entities::WebPushSubscription;
 use crate::extract::scope::Push;
 use crate::extract::{Bearer, Caller, Choice, Flag, Params, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/v1/push/subscription")
-            .route(web::get().to(show))
-            .route(web::post().to(create))
-            .route(put_or_patch().to(update))
-            .route(web::delete().to(delete)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/push/subscription",
+        [
+            web::get().to(show),
+            web::post().to(create),
+            put_or_patch().to(update),
+            web::delete().to(delete),
+        ],
     );
 }
 

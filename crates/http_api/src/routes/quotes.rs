@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/statuses/#quotes>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use domain::{QuotePolicy, StatusId};
 use serde::{Deserialize, Serialize};
 use service::{App, quotes};
@@ -13,17 +13,17 @@ use crate::entities::Status;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/statuses/{id}/quotes").route(web::get().to(list)))
-        .service(
-            web::resource("/v1/statuses/{id}/quotes/{quoting_status_id}/revoke")
-                .route(web::post().to(revoke)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/statuses/{id}/quotes", [web::get().to(list)])
+        .at(
+            "/v1/statuses/{id}/quotes/{quoting_status_id}/revoke",
+            [web::post().to(revoke)],
         )
-        .service(
-            web::resource("/v1/statuses/{id}/interaction_policy")
-                .route(put_or_patch().to(set_policy)),
+        .at(
+            "/v1/statuses/{id}/interaction_policy",
+            [put_or_patch().to(set_policy)],
         );
 }
 

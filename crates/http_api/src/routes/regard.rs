@@ -2,7 +2,7 @@
 //! <https://docs.joinmastodon.org/methods/endorsements/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
 use service::{App, regard};
@@ -13,22 +13,21 @@ use crate::entities::{Account, FamiliarFollowers, Relationship};
 use crate::extract::scope::{ReadAccounts, ReadFollows, WriteAccounts};
 use crate::extract::{Anyone, Caller, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 use crate::views::account_ids;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/endorsements").route(web::get().to(own)))
-        .service(web::resource("/v1/accounts/familiar_followers").route(web::get().to(familiar)))
-        .service(web::resource("/v1/accounts/{id}/note").route(web::post().to(note)))
-        .service(web::resource("/v1/accounts/{id}/endorsements").route(web::get().to(endorsed)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/endorsements", [web::get().to(own)])
+        .at("/v1/accounts/familiar_followers", [web::get().to(familiar)])
+        .at("/v1/accounts/{id}/note", [web::post().to(note)])
+        .at("/v1/accounts/{id}/endorsements", [web::get().to(endorsed)]);
     // As Mastodon named them until 4.4, too.
     for (endorse_path, unendorse_path) in [
         ("/v1/accounts/{id}/endorse", "/v1/accounts/{id}/unendorse"),
         ("/v1/accounts/{id}/pin", "/v1/accounts/{id}/unpin"),
     ] {
-        config
-            .service(web::resource(endorse_path).route(web::post().to(endorse)))
-            .service(web::resource(unendorse_path).route(web::post().to(unendorse)));
+        tree.at(endorse_path, [web::post().to(endorse)])
+            .at(unendorse_path, [web::post().to(unendorse)]);
     }
 }
 

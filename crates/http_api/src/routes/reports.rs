@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/reports/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -13,9 +13,10 @@ use crate::entities::Report;
 use crate::extract::scope::WriteReports;
 use crate::extract::{Caller, Flag, Params, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/v1/reports").route(web::post().to(create)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/reports", [web::post().to(create)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

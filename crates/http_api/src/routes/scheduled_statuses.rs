@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/scheduled_statuses/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::Time;
 use serde::{Deserialize, Serialize};
 use service::{App, scheduled};
@@ -13,16 +13,17 @@ use crate::entities::ScheduledStatus;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/scheduled_statuses").route(web::get().to(list)))
-        .service(
-            web::resource("/v1/scheduled_statuses/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(move_to))
-                .route(web::delete().to(cancel)),
-        );
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/scheduled_statuses", [web::get().to(list)]).at(
+        "/v1/scheduled_statuses/{id}",
+        [
+            web::get().to(show),
+            put_or_patch().to(move_to),
+            web::delete().to(cancel),
+        ],
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {

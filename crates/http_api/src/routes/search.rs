@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/search/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -13,12 +13,12 @@ use crate::entities::{Account, Embedding, Search, SearchV1, Status, Tag};
 use crate::extract::scope::ReadSearch;
 use crate::extract::{Anyone, Flag, Number, Params, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/search").route(web::get().to(version_1)))
-        .service(web::resource("/v2/search").route(web::get().to(version_2)))
-        .service(web::resource("/oembed").route(web::get().to(oembed)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/search", [web::get().to(version_1)])
+        .at("/v2/search", [web::get().to(version_2)])
+        .at("/oembed", [web::get().to(oembed)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use serde::{Deserialize, Serialize};
 use service::{App, markers};
 use utoipa::ToSchema;
@@ -13,15 +13,11 @@ use crate::entities::{Marker, Markers, Preferences};
 use crate::extract::scope::{ReadAccounts, ReadStatuses, WriteStatuses};
 use crate::extract::{Caller, Number, Params, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/preferences").route(web::get().to(preferences)))
-        .service(
-            web::resource("/v1/markers")
-                .route(web::get().to(read))
-                .route(web::post().to(write)),
-        );
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/preferences", [web::get().to(preferences)])
+        .at("/v1/markers", [web::get().to(read), web::post().to(write)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

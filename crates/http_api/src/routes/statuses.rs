@@ -1,6 +1,6 @@
 //! <https://docs.joinmastodon.org/methods/statuses/>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{ContentType, MediaId, StatusId, Visibility};
 use serde::{Deserialize, Serialize};
@@ -23,40 +23,48 @@ use crate::extract::scope::{
 };
 use crate::extract::{Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/statuses")
-                .route(web::post().to(create))
-                .route(web::get().to(several)),
-        )
-        .service(
-            web::resource("/v1/statuses/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(edit))
-                .route(web::delete().to(delete)),
-        )
-        .service(web::resource("/v1/statuses/{id}/context").route(web::get().to(context)))
-        .service(web::resource("/v1/statuses/{id}/source").route(web::get().to(source)))
-        .service(web::resource("/v1/statuses/{id}/history").route(web::get().to(history)))
-        .service(web::resource("/v1/statuses/{id}/card").route(web::get().to(card)))
-        .service(web::resource("/v1/statuses/{id}/favourite").route(web::post().to(favourite)))
-        .service(web::resource("/v1/statuses/{id}/unfavourite").route(web::post().to(unfavourite)))
-        .service(web::resource("/v1/statuses/{id}/reblog").route(web::post().to(reblog)))
-        .service(web::resource("/v1/statuses/{id}/unreblog").route(web::post().to(unreblog)))
-        .service(web::resource("/v1/statuses/{id}/bookmark").route(web::post().to(bookmark)))
-        .service(web::resource("/v1/statuses/{id}/unbookmark").route(web::post().to(unbookmark)))
-        .service(web::resource("/v1/statuses/{id}/mute").route(web::post().to(mute)))
-        .service(web::resource("/v1/statuses/{id}/unmute").route(web::post().to(unmute)))
-        .service(web::resource("/v1/statuses/{id}/pin").route(web::post().to(pin)))
-        .service(web::resource("/v1/statuses/{id}/unpin").route(web::post().to(unpin)))
-        .service(
-            web::resource("/v1/statuses/{id}/favourited_by").route(web::get().to(favourited_by)),
-        )
-        .service(web::resource("/v1/statuses/{id}/reblogged_by").route(web::get().to(reblogged_by)))
-        .service(web::resource("/v1/favourites").route(web::get().to(favourites)))
-        .service(web::resource("/v1/bookmarks").route(web::get().to(bookmarks)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/statuses",
+        [web::post().to(create), web::get().to(several)],
+    )
+    .at(
+        "/v1/statuses/{id}",
+        [
+            web::get().to(show),
+            put_or_patch().to(edit),
+            web::delete().to(delete),
+        ],
+    )
+    .at("/v1/statuses/{id}/context", [web::get().to(context)])
+    .at("/v1/statuses/{id}/source", [web::get().to(source)])
+    .at("/v1/statuses/{id}/history", [web::get().to(history)])
+    .at("/v1/statuses/{id}/card", [web::get().to(card)])
+    .at("/v1/statuses/{id}/favourite", [web::post().to(favourite)])
+    .at(
+        "/v1/statuses/{id}/unfavourite",
+        [web::post().to(unfavourite)],
+    )
+    .at("/v1/statuses/{id}/reblog", [web::post().to(reblog)])
+    .at("/v1/statuses/{id}/unreblog", [web::post().to(unreblog)])
+    .at("/v1/statuses/{id}/bookmark", [web::post().to(bookmark)])
+    .at("/v1/statuses/{id}/unbookmark", [web::post().to(unbookmark)])
+    .at("/v1/statuses/{id}/mute", [web::post().to(mute)])
+    .at("/v1/statuses/{id}/unmute", [web::post().to(unmute)])
+    .at("/v1/statuses/{id}/pin", [web::post().to(pin)])
+    .at("/v1/statuses/{id}/unpin", [web::post().to(unpin)])
+    .at(
+        "/v1/statuses/{id}/favourited_by",
+        [web::get().to(favourited_by)],
+    )
+    .at(
+        "/v1/statuses/{id}/reblogged_by",
+        [web::get().to(reblogged_by)],
+    )
+    .at("/v1/favourites", [web::get().to(favourites)])
+    .at("/v1/bookmarks", [web::get().to(bookmarks)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

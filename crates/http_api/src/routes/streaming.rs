@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/streaming/>
 
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
-use actix_web::web::{self, Data, Payload, ServiceConfig};
+use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -13,25 +13,32 @@ use crate::ApiError;
 use crate::extract::scope::{AnyScope, ReadNotifications, ReadStatuses, Scope};
 use crate::extract::{Caller, Flag, Params};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 use crate::streaming::stream::Asked;
 use crate::streaming::{event_stream, socket};
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/streaming").route(web::get().to(sockets)))
-        .service(web::resource("/v1/streaming/health").route(web::get().to(health)))
-        .service(web::resource("/v1/streaming/user").route(web::get().to(user)))
-        .service(
-            web::resource("/v1/streaming/user/notification").route(web::get().to(notifications)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/streaming", [web::get().to(sockets)])
+        .at("/v1/streaming/health", [web::get().to(health)])
+        .at("/v1/streaming/user", [web::get().to(user)])
+        .at(
+            "/v1/streaming/user/notification",
+            [web::get().to(notifications)],
         )
-        .service(web::resource("/v1/streaming/public").route(web::get().to(public)))
-        .service(web::resource("/v1/streaming/public/local").route(web::get().to(public_local)))
-        .service(web::resource("/v1/streaming/public/remote").route(web::get().to(public_remote)))
-        .service(web::resource("/v1/streaming/hashtag").route(web::get().to(hashtag)))
-        .service(web::resource("/v1/streaming/hashtag/local").route(web::get().to(hashtag_local)))
-        .service(web::resource("/v1/streaming/list").route(web::get().to(list)))
-        .service(web::resource("/v1/streaming/direct").route(web::get().to(direct)))
-        .service(web::resource("/v1/streaming/{channel:.+}").route(web::get().to(unknown)));
+        .at("/v1/streaming/public", [web::get().to(public)])
+        .at("/v1/streaming/public/local", [web::get().to(public_local)])
+        .at(
+            "/v1/streaming/public/remote",
+            [web::get().to(public_remote)],
+        )
+        .at("/v1/streaming/hashtag", [web::get().to(hashtag)])
+        .at(
+            "/v1/streaming/hashtag/local",
+            [web::get().to(hashtag_local)],
+        )
+        .at("/v1/streaming/list", [web::get().to(list)])
+        .at("/v1/streaming/direct", [web::get().to(direct)])
+        .at("/v1/streaming/{channel:.+}", [web::get().to(unknown)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/tags/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use service::{App, tags};
 
 use super::{Answer, json, page};
@@ -9,15 +9,15 @@ use crate::entities::Tag;
 use crate::extract::scope::{AnyScope, ReadFollows, WriteAccounts, WriteFollows};
 use crate::extract::{Anyone, Caller, PageParams, Params};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/followed_tags").route(web::get().to(followed)))
-        .service(web::resource("/v1/tags/{name}").route(web::get().to(show)))
-        .service(web::resource("/v1/tags/{name}/follow").route(web::post().to(follow)))
-        .service(web::resource("/v1/tags/{name}/unfollow").route(web::post().to(unfollow)))
-        .service(web::resource("/v1/tags/{name}/feature").route(web::post().to(feature)))
-        .service(web::resource("/v1/tags/{name}/unfeature").route(web::post().to(unfeature)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/followed_tags", [web::get().to(followed)])
+        .at("/v1/tags/{name}", [web::get().to(show)])
+        .at("/v1/tags/{name}/follow", [web::post().to(follow)])
+        .at("/v1/tags/{name}/unfollow", [web::post().to(unfollow)])
+        .at("/v1/tags/{name}/feature", [web::post().to(feature)])
+        .at("/v1/tags/{name}/unfeature", [web::post().to(unfeature)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

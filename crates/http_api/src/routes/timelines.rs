@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/timelines/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use domain::ListId;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -14,15 +14,15 @@ use crate::entities::Status;
 use crate::extract::scope::{ReadLists, ReadStatuses};
 use crate::extract::{Anyone, Caller, Flag, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/timelines/home").route(web::get().to(home)))
-        .service(web::resource("/v1/timelines/direct").route(web::get().to(direct)))
-        .service(web::resource("/v1/timelines/link").route(web::get().to(link)))
-        .service(web::resource("/v1/timelines/list/{id}").route(web::get().to(list)))
-        .service(web::resource("/v1/timelines/public").route(web::get().to(public)))
-        .service(web::resource("/v1/timelines/tag/{hashtag}").route(web::get().to(tag)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/timelines/home", [web::get().to(home)])
+        .at("/v1/timelines/direct", [web::get().to(direct)])
+        .at("/v1/timelines/link", [web::get().to(link)])
+        .at("/v1/timelines/list/{id}", [web::get().to(list)])
+        .at("/v1/timelines/public", [web::get().to(public)])
+        .at("/v1/timelines/tag/{hashtag}", [web::get().to(tag)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

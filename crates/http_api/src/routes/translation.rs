@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/statuses/#translate> and
 //! <https://docs.joinmastodon.org/methods/instance/#translation_languages>
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::StatusId;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -16,13 +16,14 @@ use crate::entities::translation::{
 use crate::extract::scope::ReadStatuses;
 use crate::extract::{Caller, Params, PathId, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/instance/translation_languages").route(web::get().to(languages)),
-        )
-        .service(web::resource("/v1/statuses/{id}/translate").route(web::post().to(translate)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/instance/translation_languages",
+        [web::get().to(languages)],
+    )
+    .at("/v1/statuses/{id}/translate", [web::post().to(translate)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

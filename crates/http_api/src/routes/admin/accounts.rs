@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/admin/accounts/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::{AccountId, Role};
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -15,28 +15,30 @@ use crate::entities::AdminAccount;
 use crate::extract::scope::{AdminDeleteAccounts, AdminReadAccounts, AdminWriteAccounts};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/admin/accounts").route(web::get().to(list_v1)))
-        .service(web::resource("/v2/admin/accounts").route(web::get().to(list)))
-        .service(
-            web::resource("/v1/admin/accounts/{id}")
-                .route(web::get().to(show))
-                .route(web::delete().to(delete)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/admin/accounts", [web::get().to(list_v1)])
+        .at("/v2/admin/accounts", [web::get().to(list)])
+        .at(
+            "/v1/admin/accounts/{id}",
+            [web::get().to(show), web::delete().to(delete)],
         )
-        .service(web::resource("/v1/admin/accounts/{id}/action").route(web::post().to(act)))
-        .service(web::resource("/v1/admin/accounts/{id}/approve").route(web::post().to(approve)))
-        .service(web::resource("/v1/admin/accounts/{id}/reject").route(web::post().to(reject)))
-        .service(web::resource("/v1/admin/accounts/{id}/enable").route(web::post().to(enable)))
-        .service(
-            web::resource("/v1/admin/accounts/{id}/unsensitive").route(web::post().to(unsensitive)),
+        .at("/v1/admin/accounts/{id}/action", [web::post().to(act)])
+        .at("/v1/admin/accounts/{id}/approve", [web::post().to(approve)])
+        .at("/v1/admin/accounts/{id}/reject", [web::post().to(reject)])
+        .at("/v1/admin/accounts/{id}/enable", [web::post().to(enable)])
+        .at(
+            "/v1/admin/accounts/{id}/unsensitive",
+            [web::post().to(unsensitive)],
         )
-        .service(
-            web::resource("/v1/admin/accounts/{id}/unsilence").route(web::post().to(unsilence)),
+        .at(
+            "/v1/admin/accounts/{id}/unsilence",
+            [web::post().to(unsilence)],
         )
-        .service(
-            web::resource("/v1/admin/accounts/{id}/unsuspend").route(web::post().to(unsuspend)),
+        .at(
+            "/v1/admin/accounts/{id}/unsuspend",
+            [web::post().to(unsuspend)],
         );
 }
 

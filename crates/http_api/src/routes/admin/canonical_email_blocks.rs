@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/admin/canonical_email_blocks/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use serde::{Deserialize, Serialize};
 use service::App;
 use service::moderation::email_blocks;
@@ -13,20 +13,21 @@ use crate::entities::AdminCanonicalEmailBlock;
 use crate::extract::scope::{AdminReadCanonicalEmailBlocks, AdminWriteCanonicalEmailBlocks};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/admin/canonical_email_blocks")
-                .route(web::get().to(list))
-                .route(web::post().to(block)),
-        )
-        .service(web::resource("/v1/admin/canonical_email_blocks/test").route(web::post().to(test)))
-        .service(
-            web::resource("/v1/admin/canonical_email_blocks/{id}")
-                .route(web::get().to(show))
-                .route(web::delete().to(unblock)),
-        );
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/admin/canonical_email_blocks",
+        [web::get().to(list), web::post().to(block)],
+    )
+    .at(
+        "/v1/admin/canonical_email_blocks/test",
+        [web::post().to(test)],
+    )
+    .at(
+        "/v1/admin/canonical_email_blocks/{id}",
+        [web::get().to(show), web::delete().to(unblock)],
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {

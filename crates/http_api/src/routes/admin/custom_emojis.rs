@@ -4,7 +4,7 @@
 //! Only emoji of this server are kept by themselves, so none from elsewhere can be disabled or copied.
 
 use actix_web::http::header;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -19,22 +19,23 @@ use crate::entities::{AdminEmoji, CustomEmoji};
 use crate::extract::scope::{AdminReadEmojis, AdminWriteEmojis};
 use crate::extract::{Caller, Params, PathId, Text, Upload};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
 const PATH: &str = "/api/v1/admin/custom_emojis";
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/admin/custom_emojis")
-                .route(web::get().to(list))
-                .route(web::post().to(add)),
-        )
-        .service(
-            web::resource("/v1/admin/custom_emojis/{id}")
-                .route(web::get().to(show))
-                .route(web::patch().to(change))
-                .route(web::delete().to(remove)),
-        );
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/admin/custom_emojis",
+        [web::get().to(list), web::post().to(add)],
+    )
+    .at(
+        "/v1/admin/custom_emojis/{id}",
+        [
+            web::get().to(show),
+            web::patch().to(change),
+            web::delete().to(remove),
+        ],
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/admin/domain_allows/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use serde::{Deserialize, Serialize};
 use service::{App, domains};
 use utoipa::ToSchema;
@@ -12,19 +12,17 @@ use crate::entities::AdminDomainAllow;
 use crate::extract::scope::{AdminReadDomainAllows, AdminWriteDomainAllows};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/admin/domain_allows")
-                .route(web::get().to(list))
-                .route(web::post().to(allow)),
-        )
-        .service(
-            web::resource("/v1/admin/domain_allows/{id}")
-                .route(web::get().to(show))
-                .route(web::delete().to(disallow)),
-        );
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/admin/domain_allows",
+        [web::get().to(list), web::post().to(allow)],
+    )
+    .at(
+        "/v1/admin/domain_allows/{id}",
+        [web::get().to(show), web::delete().to(disallow)],
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/admin/domain_blocks/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::Severity;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -15,20 +15,21 @@ use crate::entities::AdminDomainBlock;
 use crate::extract::scope::{AdminReadDomainBlocks, AdminWriteDomainBlocks};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/admin/domain_blocks")
-                .route(web::get().to(list))
-                .route(web::post().to(block)),
-        )
-        .service(
-            web::resource("/v1/admin/domain_blocks/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(change))
-                .route(web::delete().to(unblock)),
-        );
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/admin/domain_blocks",
+        [web::get().to(list), web::post().to(block)],
+    )
+    .at(
+        "/v1/admin/domain_blocks/{id}",
+        [
+            web::get().to(show),
+            put_or_patch().to(change),
+            web::delete().to(unblock),
+        ],
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/admin/ip_blocks/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::IpSeverity;
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -16,20 +16,21 @@ use crate::extract::scope::{AdminReadIpBlocks, AdminWriteIpBlocks};
 use crate::extract::{Caller, Number, PageParams, Params, PathId, Text};
 use crate::middleware::client_address::client_address;
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/admin/ip_blocks")
-                .route(web::get().to(list))
-                .route(web::post().to(block)),
-        )
-        .service(
-            web::resource("/v1/admin/ip_blocks/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(change))
-                .route(web::delete().to(unblock)),
-        );
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at(
+        "/v1/admin/ip_blocks",
+        [web::get().to(list), web::post().to(block)],
+    )
+    .at(
+        "/v1/admin/ip_blocks/{id}",
+        [
+            web::get().to(show),
+            put_or_patch().to(change),
+            web::delete().to(unblock),
+        ],
+    );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,7 +1,7 @@
 //! Figures for those who look after the server.
 //! <https://docs.joinmastodon.org/methods/admin/measures/>, `dimensions` and `retention`
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use domain::Time;
 use serde::{Deserialize, Serialize};
@@ -18,12 +18,12 @@ use crate::entities::time::moment;
 use crate::extract::scope::AdminReadAll;
 use crate::extract::{Caller, Number, Params, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/admin/measures").route(web::post().to(measures)))
-        .service(web::resource("/v1/admin/dimensions").route(web::post().to(dimensions)))
-        .service(web::resource("/v1/admin/retention").route(web::post().to(retention)));
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/admin/measures", [web::post().to(measures)])
+        .at("/v1/admin/dimensions", [web::post().to(dimensions)])
+        .at("/v1/admin/retention", [web::post().to(retention)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -12,24 +12,24 @@ mod metrics;
 mod reports;
 mod trends;
 
-use actix_web::web::ServiceConfig;
 use domain::Host;
 
 use crate::ApiError;
 use crate::extract::Text;
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    accounts::routes(config);
-    canonical_email_blocks::routes(config);
-    custom_emojis::routes(config);
-    domain_allows::routes(config);
-    domain_blocks::routes(config);
-    email_domain_blocks::routes(config);
-    ip_blocks::routes(config);
-    metrics::routes(config);
-    reports::routes(config);
-    trends::routes(config);
+pub(super) fn routes(tree: &mut Tree) {
+    accounts::routes(tree);
+    canonical_email_blocks::routes(tree);
+    custom_emojis::routes(tree);
+    domain_allows::routes(tree);
+    domain_blocks::routes(tree);
+    email_domain_blocks::routes(tree);
+    ip_blocks::routes(tree);
+    metrics::routes(tree);
+    reports::routes(tree);
+    trends::routes(tree);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,7 +1,7 @@
 //! <https://docs.joinmastodon.org/methods/admin/reports/>
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data};
 use domain::{ReportCategory, ReportId};
 use serde::{Deserialize, Serialize};
 use service::App;
@@ -15,21 +15,24 @@ use crate::entities::AdminReport;
 use crate::extract::scope::{AdminReadReports, AdminWriteReports};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/admin/reports").route(web::get().to(list)))
-        .service(
-            web::resource("/v1/admin/reports/{id}")
-                .route(web::get().to(show))
-                .route(put_or_patch().to(update)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/admin/reports", [web::get().to(list)])
+        .at(
+            "/v1/admin/reports/{id}",
+            [web::get().to(show), put_or_patch().to(update)],
         )
-        .service(
-            web::resource("/v1/admin/reports/{id}/assign_to_self").route(web::post().to(assign)),
+        .at(
+            "/v1/admin/reports/{id}/assign_to_self",
+            [web::post().to(assign)],
         )
-        .service(web::resource("/v1/admin/reports/{id}/unassign").route(web::post().to(unassign)))
-        .service(web::resource("/v1/admin/reports/{id}/resolve").route(web::post().to(resolve)))
-        .service(web::resource("/v1/admin/reports/{id}/reopen").route(web::post().to(reopen)));
+        .at(
+            "/v1/admin/reports/{id}/unassign",
+            [web::post().to(unassign)],
+        )
+        .at("/v1/admin/reports/{id}/resolve", [web::post().to(resolve)])
+        .at("/v1/admin/reports/{id}/reopen", [web::post().to(reopen)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -1,7 +1,7 @@
 //! What would trend; nothing is ranked on this server.
 //! <https://docs.joinmastodon.org/methods/admin/trends/>
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path};
 use domain::{CardId, StatusId};
 use serde::Serialize;
 use service::App;
@@ -13,33 +13,39 @@ use crate::entities::{Empty, PreviewCard, Status, Tag};
 use crate::extract::scope::{AdminReadAll, AdminWriteAll};
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
+use crate::routes::Tree;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/v1/admin/trends/links").route(web::get().to(nothing)))
-        .service(web::resource("/v1/admin/trends/links/publishers").route(web::get().to(nothing)))
-        .service(
-            web::resource("/v1/admin/trends/links/{id}/approve")
-                .route(web::post().to(approve_link)),
+pub(super) fn routes(tree: &mut Tree) {
+    tree.at("/v1/admin/trends/links", [web::get().to(nothing)])
+        .at(
+            "/v1/admin/trends/links/publishers",
+            [web::get().to(nothing)],
         )
-        .service(
-            web::resource("/v1/admin/trends/links/{id}/reject").route(web::post().to(reject_link)),
+        .at(
+            "/v1/admin/trends/links/{id}/approve",
+            [web::post().to(approve_link)],
         )
-        .service(web::resource("/v1/admin/trends/statuses").route(web::get().to(nothing)))
-        .service(
-            web::resource("/v1/admin/trends/statuses/{id}/approve")
-                .route(web::post().to(approve_status)),
+        .at(
+            "/v1/admin/trends/links/{id}/reject",
+            [web::post().to(reject_link)],
         )
-        .service(
-            web::resource("/v1/admin/trends/statuses/{id}/reject")
-                .route(web::post().to(reject_status)),
+        .at("/v1/admin/trends/statuses", [web::get().to(nothing)])
+        .at(
+            "/v1/admin/trends/statuses/{id}/approve",
+            [web::post().to(approve_status)],
         )
-        .service(web::resource("/v1/admin/trends/tags").route(web::get().to(nothing)))
-        .service(
-            web::resource("/v1/admin/trends/tags/{id}/approve").route(web::post().to(approve_tag)),
+        .at(
+            "/v1/admin/trends/statuses/{id}/reject",
+            [web::post().to(reject_status)],
         )
-        .service(
-            web::resource("/v1/admin/trends/tags/{id}/reject").route(web::post().to(reject_tag)),
+        .at("/v1/admin/trends/tags", [web::get().to(nothing)])
+        .at(
+            "/v1/admin/trends/tags/{id}/approve",
+            [web::post().to(approve_tag)],
+        )
+        .at(
+            "/v1/admin/trends/tags/{id}/reject",
+            [web::post().to(reject_tag)],
         );
 }
 

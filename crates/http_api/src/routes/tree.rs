@@ -1,0 +1,58 @@
+//! Addresses as a tree: a request is led segment by segment, and what each `{name}` stands for is looked at once, by whatever
+//! many routes follow. Each pattern of actix' costs 25 KB in each thread, and one after another would be tried.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Resource, Route};
+
+use crate::middleware::json_answers::unknown_route;
+
+/// The routes that answer at one address, and the segments below it. A `{name}` stands behind all words, since `{` follows the
+/// letters: `accounts/search` is never taken for the account `search`, whatever is added first.
+#[derive(Default)]
+pub struct Tree {
+    routes: Vec<Route>,
+    below: BTreeMap<&'static str, Tree>,
+}
+
+impl Tree {
+    /// Adds what answers at `path`, which begins with a slash. The same segment has the same `{name}` in all paths.
+    pub(crate) fn at<const N: usize>(
+        &mut self,
+        path: &'static str,
+        routes: [Route; N],
+    ) -> &mut Self {
+        let mut tree = &mut *self;
+        for segment in path.split('/').skip(1) {
+            tree = tree.below.entry(segment).or_default();
+        }
+        tree.routes.extend(routes);
+        self
+    }
+
+    /// Makes a scope of each segment that others follow, and a resource of each that is an end.
+    pub fn configure(self, config: &mut ServiceConfig) {
+        if !self.routes.is_empty() {
+            config.service(resource("", self.routes));
+        }
+        for (segment, tree) in self.below {
+            let path = format!("/{segment}");
+            if tree.below.is_empty() {
+                config.service(resource(&path, tree.routes));
+            } else {
+                config.service(
+                    web::scope(&path)
+                        .configure(|config| tree.configure(config))
+                        .default_service(web::route().to(unknown_route)),
+                );
+            }
+        }
+    }
+}
+
+fn resource(path: &str, routes: Vec<Route>) -> Resource {
+    routes
+        .into_iter()
+        .fold(web::resource(path), Resource::route)
+}
