@@ -99,6 +99,7 @@ impl Asked<'_> {
             Command::Alias(who) => self.person(app, conn, &who, PersonDeed::Alias),
             Command::Unalias(who) => self.person(app, conn, &who, PersonDeed::Unalias),
             Command::Move(network) => self.move_to(app, conn, &network),
+            Command::MoveBack => propose(app, conn, self.of, self.by, Wish::move_back()),
             Command::ShareKey(who) => self.person(app, conn, &who, PersonDeed::ShareKey),
             Command::Description => Ok(match self.of.account.note_source.as_str() {
                 "" => "It says nothing of itself.".to_owned(),
@@ -131,7 +132,7 @@ impl Asked<'_> {
                 "\n\nAs a steward also: waiting; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
                  accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK; description and a new one. Of these \
                  another steward has to say \"confirm\" and a number: ban NAME, unban NAME, add steward NAME, remove steward \
-                 NAME, rules and the new rules, practice yes, practice no, move to NETWORK, share key with NAME. \
+                 NAME, rules and the new rules, practice yes, practice no, move to NETWORK, move back, share key with NAME. \
                  A name without @ at its beginning, as somebody@school.example, is not told of your message.",
             );
         }
