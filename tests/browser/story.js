@@ -33,6 +33,8 @@ const OPEN = {
   "not-found": "/nowhere",
 };
 
+const DESK = "/networks/english";
+
 /** What is one's own. */
 const OWN = {
   settings: "/settings",
@@ -47,7 +49,7 @@ const OWN = {
   "settings-delete": "/settings/delete",
   "strikes-none": "/disputes/strikes",
   "network-signed-in": "/@english",
-  "network-desk": "/networks/english",
+  "network-desk": DESK,
   welcome: "/welcome",
 };
 
@@ -101,7 +103,29 @@ async function ownPages(browser, school, seen) {
   check(await visitor.says("Read this picture"), "two-factor authentication is set up with a picture");
   await visitor.looks("settings-two-factor-picture", folder);
   await brings(visitor, school);
+  await looksAfter(visitor);
   await visitor.leave();
+  const member = await Visitor.come(browser, school);
+  await member.signsIn("cy");
+  await lookAt(member, { "network-desk-of-member": DESK });
+  await member.leave();
+}
+
+/** A steward at the page of her network: what is done, what is only proposed, and what cannot be done is said there. */
+async function looksAfter(visitor) {
+  await visitor.goes(DESK);
+  await visitor.tabsTo("button[value=unpin]");
+  await visitor.follows();
+  check(await visitor.says("at the top of the network no more"), "network-desk: what was done is said");
+  for (const [name, words] of [["bo", "This is proposal"], ["nobody", "There is no such post, person"]]) {
+    await visitor.goes(DESK);
+    await visitor.tabsTo("form:has(button[value=remove_steward]) input[name=who]");
+    await visitor.types(name);
+    await visitor.tabsTo("button[value=remove_steward]");
+    await visitor.follows("Space");
+    check(await visitor.says(words), `network-desk: ${name} leads to ${words}`);
+    await visitor.looks(`network-desk-${name}`, folder);
+  }
 }
 
 /** A file with a line for each thing that can become of one. */

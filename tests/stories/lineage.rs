@@ -7,11 +7,12 @@ mod with_others;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, Teacher, answer, eventually};
+use crate::sign_in::{Browser, field};
 
 fn id(status: &Value) -> &str {
     status["id"].as_str().unwrap()
@@ -231,8 +232,13 @@ async fn a_false_claim(kind: Kind) {
         .await;
     let known = &known["statuses"][0];
     assert_eq!(known["staffroom"]["adapted_from"][0]["state"], "refused");
-    // The server of whoever claimed it is told.
+    // The server of whoever claimed it is told, and tells them.
     is_of(&bo, id(&claim), "refused").await;
+    let told = asked(&bo, "in the family tree of theirs").await;
+    for link in [url(&claim), url(&source)] {
+        let content = told["content"].as_str().unwrap();
+        assert!(content.contains(link), "{link}: {content}");
+    }
 
     // Another one she confirms by the API, and takes that back.
     let words = format!("Seating plans in Welsh, adapted from {}", url(&source));
@@ -247,8 +253,31 @@ async fn a_false_claim(kind: Kind) {
     let confirmed = ada.post(&deed("confirm"), Value::Null).await;
     assert_eq!(ties(&confirmed), ["confirmed"]);
     is_of(&bo, id(&good), "confirmed").await;
+    // Who wants no such messages gets none.
+    wants_no_reminders(&there, "bo").await;
     ada.post(&deed("refuse"), Value::Null).await;
     is_of(&bo, id(&good), "refused").await;
+    assert_eq!(noes(&bo).await, 1);
+}
+
+/// How often somebody was told that their post is not wanted in a family tree.
+async fn noes(teacher: &Teacher) -> usize {
+    let told = teacher.get("/api/v1/notifications?types[]=mention").await;
+    let told = told.as_array().unwrap().iter();
+    let words = told.map(|line| line["status"]["content"].as_str().unwrap());
+    words
+        .filter(|words| words.contains("in the family tree of theirs"))
+        .count()
+}
+
+async fn wants_no_reminders(school: &School, name: &str) {
+    let browser = Browser::new(school);
+    browser.sign_in(name, "chalk and cheese", "/").await;
+    let (_, _, page) = browser.page("/settings/practice").await;
+    let csrf = field(&page, "csrf");
+    let form = [("csrf", csrf.as_str()), ("licence", "")];
+    let (status, _, page) = browser.submit("/settings/practice", &form).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
 }
 
 /// Waits until somebody is asked about a post.

@@ -158,6 +158,101 @@ async fn likely_spam_is_held_back_on_postgresql() {
     story(Postgres).await;
 }
 
+/// A message to Ada alone.
+fn message(school: &School, by: &Value, name: &str, words: &str) -> Value {
+    let mut create = post(school, by, name, words);
+    let ada = format!("{}/users/ada", school.base);
+    for part in ["/to", "/object/to"] {
+        *create.pointer_mut(part).unwrap() = json!([ada]);
+    }
+    for part in ["", "/object"] {
+        let part = create.pointer_mut(part).unwrap();
+        part.as_object_mut().unwrap().remove("cc");
+    }
+    create
+}
+
+async fn what_is_expected(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let there = Elsewhere::open().await;
+    let mo = there.person("mo");
+    let is_told = async |words: &str| {
+        eventually(&format!("Ada to be told {words:?}"), || async {
+            let told = ada.get("/api/v1/notifications?limit=80").await;
+            told.to_string().contains(words).then_some(())
+        })
+        .await;
+    };
+
+    // Ada wrote to Mo, who answers with a link, and says the same again and again; Bo did not.
+    let words = format!("@mo@{} Where is chalk to be had?", there.host);
+    ada.publish(json!({ "status": words })).await;
+    for name in ["one", "two", "three", "four"] {
+        there
+            .tells(&school, &message(&school, &mo, name, LINK))
+            .await;
+        is_told(&format!("/{name}\"")).await;
+    }
+    let by = mo["id"].as_str().unwrap();
+    let bo_uri = format!("{}/users/bo", school.base);
+    let mut to_both = post(&school, &mo, "both", LINK);
+    let tag = json!({ "type": "Mention", "href": bo_uri, "name": "@bo" });
+    let tags = to_both["object"]["tag"].as_array_mut().unwrap();
+    tags.push(tag);
+    there.tells(&school, &to_both).await;
+    held(&school, 1).await;
+
+    // Ada moderates one group, as it says itself; of the other it says so to nobody but Bo.
+    let ada_uri = format!("{}/users/ada", school.base);
+    for (name, moderator) in [("chess", &ada_uri), ("draughts", &bo_uri)] {
+        let mut group = there.person(name);
+        let id = group["id"].as_str().unwrap().to_owned();
+        group["type"] = json!("Group");
+        group["attributedTo"] = json!(format!("{id}/moderators"));
+        there.serve(group.clone());
+        let list = format!("{id}/moderators");
+        there.serve(
+            json!({ "id": list, "type": "OrderedCollection", "orderedItems": [by, moderator] }),
+        );
+        there
+            .tells(&school, &message(&school, &group, "waits", LINK))
+            .await;
+    }
+    is_told("/chess/waits\"").await;
+    held(&school, 2).await;
+    let (_, list) = quarantine(&school, &["list"]);
+    assert!(
+        list.contains("@draughts@") && !list.contains("@chess@"),
+        "{list}"
+    );
+    // In public it is a stranger like others.
+    let chess = json!({ "id": format!("{}/users/chess", there.base) });
+    there
+        .tells(&school, &post(&school, &chess, "open", LINK))
+        .await;
+    held(&school, 3).await;
+    assert!(
+        bo.get("/api/v1/notifications")
+            .await
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn what_somebody_may_expect_is_not_held_back_on_sqlite() {
+    what_is_expected(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_somebody_may_expect_is_not_held_back_on_postgresql() {
+    what_is_expected(Postgres).await;
+}
+
 #[tokio::test]
 async fn whoever_wants_no_quarantine_has_none() {
     let none = [("moderation.quarantine", "false")];

@@ -142,6 +142,55 @@ async fn somebody_is_spoken_to_in_their_language(kind: Kind) {
     hears(&lotte, "Das kann nur, wer dieses Netzwerk betreut.").await;
     write(&gwen, "arfer ie").await;
     hears(&gwen, "O hyn ymlaen mae").await;
+    by_the_api(&gwen).await;
+
+    // A no, too.
+    let hers = ada.publish(json!({ "status": "Number lines" })).await;
+    let link = text(&hers["url"]);
+    lotte
+        .publish(json!({ "status": format!("Zahlenstrahl\nAdapted from {link}") }))
+        .await;
+    let asked = hears(&ada, "May it stand in the family tree of yours?").await;
+    says(&ada, &asked, "no").await;
+    let told = hears(
+        &lotte,
+        "ada möchte nicht, dass ein Beitrag von dir im Stammbaum des eigenen steht.",
+    )
+    .await;
+    assert!(text(&told["content"]).contains(link), "{told}");
+}
+
+/// The same to a steward who uses the API: in the language of the request, or else in hers.
+async fn by_the_api(gwen: &Teacher) {
+    let networks = gwen.get("/api/staffroom/v1/networks").await;
+    let network = format!("/api/staffroom/v1/networks/{}", text(&networks[0]["id"]));
+    let change = |wanted: Option<&str>, rules: &str| {
+        let request = gwen.request(Method::PATCH, &network);
+        let request = request.json(&json!({ "title": rules, "rules": rules }));
+        match wanted {
+            Some(language) => request.header("accept-language", language),
+            None => request,
+        }
+    };
+    for (number, (wanted, said)) in [
+        (None, "Newidiwyd y rheolau."),
+        (Some("fr-CH, en;q=0.5"), "Les règles sont changées."),
+        (Some("en"), "The rules are changed."),
+        (Some("ja"), "Newidiwyd y rheolau."),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let answered = answer(change(wanted, &format!("Rule {number}"))).await;
+        let message = text(&answered["message"]);
+        assert_eq!(message.lines().nth(1), Some(said), "{message}");
+    }
+    let own = gwen.get("/api/v1/accounts/verify_credentials").await;
+    let path = format!("{network}/people/{}/unban", text(&own["id"]));
+    let refused = gwen.request(Method::POST, &path);
+    let refused = refused.header("accept-language", "de").send().await;
+    let refused: Value = refused.unwrap().json().await.unwrap();
+    assert_eq!(refused["error"], "Sie sind nicht gesperrt");
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ pub struct Signs {
     pub names_ours: bool,
     /// It answers somebody of ours.
     pub answers_ours: bool,
+    /// Each of ours whom it names wrote to its author before, or looks after the group that says it.
+    pub is_expected: bool,
     /// It leads somewhere else.
     pub has_links: bool,
     /// Whom it names, here and elsewhere.
@@ -27,7 +29,7 @@ pub struct Signs {
 
 #[must_use]
 pub fn is_likely(signs: Signs) -> bool {
-    let is_stranger = signs.is_young && !signs.is_followed;
+    let is_stranger = signs.is_young && !signs.is_followed && !signs.is_expected;
     let is_loud = signs.mentions >= MANY
         || signs.said_before >= REPEATED
         || (signs.has_links && !signs.answers_ours);
@@ -67,6 +69,12 @@ mod tests {
             },
             Signs {
                 answers_ours: true,
+                ..spam
+            },
+            Signs {
+                is_expected: true,
+                mentions: MANY,
+                said_before: REPEATED,
                 ..spam
             },
         ] {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::{AccountId, Handle, Host, Policy};
+use domain::{AccountId, Handle, Host, Policy, limits};
 use serde_json::Value;
 use service::cards::Page;
 use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
@@ -17,6 +17,7 @@ use service::{App, Derived, RemoteFetcher};
 use storage::accounts::{Account, Identity};
 use url::Url;
 
+use crate::completing::entries;
 use crate::convert::quote::Quoting;
 use crate::convert::{actor, note, quote};
 use crate::net::{Budget, FetchError, Fetched, Found};
@@ -251,6 +252,30 @@ impl Federation {
             }
         }
         Ok(posts)
+    }
+
+    /// The ids of those whom a group names as its moderators, at its own server.
+    pub(crate) async fn moderators(
+        &self,
+        app: &App,
+        budget: &Budget,
+        group: &str,
+    ) -> Outcome<Vec<String>> {
+        let document = self.object(app, budget, group).await?;
+        let list = ["attributedTo", "moderators"]
+            .iter()
+            .find_map(|key| read::id(&document, key))
+            .and_then(|list| Url::parse(list).ok())
+            .filter(|list| Origin::of(list) == Origin::parse(group));
+        let Some(list) = list else {
+            return Ok(Vec::new());
+        };
+        let found = self.get(app, budget, &list).await?;
+        if Origin::of(&found.url) != Origin::of(&list) {
+            return Ok(Vec::new());
+        }
+        let named = entries(&found.json).filter_map(read::id_of);
+        Ok(named.take(limits::STEWARDS).map(str::to_owned).collect())
     }
 
     /// A post with its author, those it mentions, and what it quotes.

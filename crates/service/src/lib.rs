@@ -89,7 +89,7 @@ mod unwanted;
 pub mod users;
 pub mod verifying;
 pub mod views;
-mod word;
+pub mod word;
 mod zipped;
 
 pub use addresses::Addresses;

@@ -118,11 +118,16 @@ pub(crate) fn depart(
 pub async fn stay(app: &App, username: &str) -> Result<()> {
     let id = users::find(app, username).await?.id();
     app.transaction(move |app, conn| {
-        let mut account = hold(conn, id)?;
-        account.moved_to_uri = None;
-        save(app, conn, account)
+        let account = hold(conn, id)?;
+        come_back(app, conn, account)
     })
     .await
+}
+
+/// The same in the transaction at hand.
+pub(crate) fn come_back(app: &App, conn: &mut DbConnection, mut account: Account) -> Result<()> {
+    account.moved_to_uri = None;
+    save(app, conn, account)
 }
 
 /// Whose handle it is; of somebody elsewhere as their server says now.

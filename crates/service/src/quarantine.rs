@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::spam::{Signs, is_likely};
-use domain::{AccountId, StatusId};
+use domain::{AccountId, AccountKind, StatusId, Time};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::Status;
@@ -34,13 +34,18 @@ pub(crate) fn holds(
     content: &str,
     mentioned: &[Account],
     answers_ours: bool,
+    moderators: &[AccountId],
 ) -> Result<bool> {
     // A network's stewards read what strangers bring to it.
-    let names_ours = mentioned.iter().any(Account::has_home);
-    let is_young = app.now() - author.created_at < YOUNG;
+    let ours = mentioned.iter().filter(|row| row.has_home());
+    let mut strangers: Vec<AccountId> = ours.map(|row| row.id).collect();
+    let names_ours = !strangers.is_empty();
+    let is_young = is_young(author, app.now());
     if app.settings().quarantine_days.is_none() || !is_young || !names_ours {
         return Ok(false);
     }
+    let known = storage::mentions::who_mentioned(conn, author.id, &strangers)?;
+    strangers.retain(|id| !known.contains(id) && !moderators.contains(id));
     let said = words(content);
     let before = storage::held::last_words(conn, author.id, LAST)?;
     let signs = Signs {
@@ -48,11 +53,31 @@ pub(crate) fn holds(
         is_followed: storage::follows::has_local_followers(conn, author.id)?,
         names_ours,
         answers_ours,
+        is_expected: strangers.is_empty(),
         has_links: has_links(content, app.addresses().base()),
         mentions: mentioned.len(),
         said_before: before.iter().filter(|other| words(other) == said).count(),
     };
     Ok(is_likely(signs))
+}
+
+fn is_young(author: &Account, now: Time) -> bool {
+    now - author.created_at < YOUNG
+}
+
+/// Whether what a group says to its moderators may be held back, unless its server is asked who they are.
+pub async fn may_hold_of_group(app: &App, author: AccountId) -> Result<bool> {
+    if app.settings().quarantine_days.is_none() {
+        return Ok(false);
+    }
+    app.read(move |app, conn| {
+        let Some(author) = storage::accounts::find(conn, author)? else {
+            return Ok(false);
+        };
+        let is_new = author.kind == AccountKind::Group && is_young(&author, app.now());
+        Ok(is_new && !storage::follows::has_local_followers(conn, author.id)?)
+    })
+    .await
 }
 
 /// What is said, but to whom.

@@ -1,5 +1,5 @@
 //! A direct message that this server writes itself: of its own account, or of a network. It is said in the language of whoever
-//! gets it (docs/adr/0272).
+//! gets it (docs/adr/0272), and so is what stewards are answered by the API.
 
 use std::sync::LazyLock;
 
@@ -133,6 +133,22 @@ fn reworded(text: &str, language: &str) -> String {
     WORDING.say_lines(text, language)
 }
 
+/// What we say in English, in the language that `tag` (`de`, `de-AT`) names, if it is one of ours.
+#[must_use]
+pub fn in_language(english: &str, tag: &str) -> String {
+    match WORDING.language(tag) {
+        Some(language) => reworded(english, language),
+        None => english.to_owned(),
+    }
+}
+
+/// A refusal, which has no full stop, in one of our languages; none if that is not in the table.
+#[must_use]
+pub fn refusal(english: &str, language: &str) -> Option<String> {
+    let said = WORDING.say(&format!("{english}."), language)?;
+    Some(said.trim_end_matches('.').to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -207,5 +223,15 @@ mod tests {
             "Les règles :\n\nSwearing is banned."
         );
         assert_eq!(reworded(text, ENGLISH), text);
+        assert_eq!(
+            in_language("The post is back.", "de-AT"),
+            "Der Beitrag ist wieder da."
+        );
+        assert_eq!(in_language("The post is back.", "nl"), "The post is back.");
+        assert_eq!(
+            refusal("They are not banned", "cy").as_deref(),
+            Some("Nid ydynt wedi'u gwahardd")
+        );
+        assert_eq!(refusal("They are not amused", "cy"), None);
     }
 }

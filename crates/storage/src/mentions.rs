@@ -90,6 +90,25 @@ pub fn among(
     Ok(found.into_iter().map(StatusId).collect())
 }
 
+/// Which of these accounts ever mentioned an account. A range of the index on `(account_id, status_id)`.
+pub fn who_mentioned(
+    conn: &mut DbConnection,
+    account: AccountId,
+    writers: &[AccountId],
+) -> QueryResult<Vec<AccountId>> {
+    let found: Vec<i64> = mentions::table
+        .inner_join(statuses::table)
+        .filter(mentions::account_id.eq(account.0))
+        .filter(crate::among::among(
+            statuses::account_id,
+            writers.iter().map(|id| id.0),
+        ))
+        .select(statuses::account_id)
+        .distinct()
+        .load(conn)?;
+    Ok(found.into_iter().map(AccountId).collect())
+}
+
 /// In which of these statuses anybody of `host` is mentioned whom its author has not blocked, nor they its author.
 pub fn among_of_host(
     conn: &mut DbConnection,

@@ -50,11 +50,18 @@ pub struct ClientAddress(pub fn(&HttpRequest) -> IpAddr);
 #[derive(Clone, Copy)]
 pub struct SignUpLimit(pub fn(&HttpRequest) -> bool);
 
+/// Bytes of a form with the rules and the description of a network, in which a letter may take twelve.
+const RULES: usize = 128 * 1024;
+
+fn forms() -> FormConfig {
+    FormConfig::default().error_handler(|_, _| Failure::Unreadable.into())
+}
+
 /// All pages. `Data<service::App>`, `Data<ClientAddress>` and `Data<SignUpLimit>` must be there.
 pub fn configure(config: &mut ServiceConfig) {
     config
         .app_data(QueryConfig::default().error_handler(|_, _| Failure::Unreadable.into()))
-        .app_data(FormConfig::default().error_handler(|_, _| Failure::Unreadable.into()))
+        .app_data(forms())
         .app_data(PathConfig::default().error_handler(|_, _| Failure::NotFound.into()))
         .service(web::resource("/").route(web::get().to(front::front)))
         .service(web::resource("/about").route(web::get().to(front::about)))
@@ -171,6 +178,7 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(
             web::resource("/networks/{name}")
+                .app_data(forms().limit(RULES))
                 .route(web::get().to(network_desk::form))
                 .route(web::post().to(network_desk::submit)),
         )

@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use super::{asked, id, states, ties, titles, tree, url};
+use super::{asked, id, noes, states, ties, titles, tree, url};
 use crate::harness::{School, answer};
 
 async fn story(kind: Kind) {
@@ -199,6 +199,20 @@ async fn a_no_stays_and_the_same_is_asked_once() {
     assert!(ties(&bo.post(&path, said).await).is_empty());
     let seen = bo.get(&format!("/api/v1/statuses/{}", id(&made))).await;
     assert_eq!(seen["staffroom"]["adapted_from"][0]["state"], "refused");
+
+    // Whoever adapted it is told once, however often she says so.
+    let told = asked(&bo, url(&source)).await;
+    let content = told["content"].as_str().unwrap();
+    assert!(
+        content.contains("ada does not want a post of yours"),
+        "{content}"
+    );
+    for words in ["Yes", "No"] {
+        let said =
+            json!({ "status": words, "in_reply_to_id": id(&question), "visibility": "direct" });
+        ada.publish(said).await;
+    }
+    assert_eq!(noes(&bo).await, 1);
 }
 
 async fn what_was_deleted_keeps_its_chain(kind: Kind) {

@@ -11,14 +11,14 @@ use crate::sign_in::{Browser, field};
 const DESK: &str = "/networks/english";
 const DONE: StatusCode = StatusCode::SEE_OTHER;
 
-async fn signed_in(school: &School, name: &str) -> Browser {
+pub(super) async fn signed_in(school: &School, name: &str) -> Browser {
     let browser = Browser::new(school);
     let (status, _, page) = browser.sign_in(name, "chalk and cheese", "/").await;
     assert_eq!(status, DONE, "{page}");
     browser
 }
 
-async fn desk(browser: &Browser) -> String {
+pub(super) async fn desk(browser: &Browser) -> String {
     let (status, _, page) = browser.page(DESK).await;
     assert_eq!(status, StatusCode::OK, "{page}");
     page
@@ -26,10 +26,46 @@ async fn desk(browser: &Browser) -> String {
 
 /// Presses a button of that page.
 async fn does(browser: &Browser, deed: &str, id: &str) -> (StatusCode, String) {
+    fills_in(browser, deed, &[("id", id)]).await
+}
+
+/// Fills in a form of that page, and presses a button of it.
+pub(super) async fn fills_in(
+    browser: &Browser,
+    deed: &str,
+    fields: &[(&str, &str)],
+) -> (StatusCode, String) {
     let csrf = field(&desk(browser).await, "csrf");
-    let form = [("csrf", csrf.as_str()), ("deed", deed), ("id", id)];
+    let mut form = vec![("csrf", csrf.as_str()), ("deed", deed)];
+    form.extend_from_slice(fields);
     let (status, _, page) = browser.submit(DESK, &form).await;
     (status, page)
+}
+
+/// The same; answers the page, on which this stands.
+pub(super) async fn is_told(
+    browser: &Browser,
+    deed: &str,
+    fields: &[(&str, &str)],
+    words: &str,
+) -> String {
+    let (status, page) = fills_in(browser, deed, fields).await;
+    assert_eq!(status, StatusCode::OK, "{deed} {fields:?}: {page}");
+    assert!(page.contains(words), "{deed} {fields:?}: {page}");
+    page
+}
+
+/// The same; nothing is done, and the page says why.
+pub(super) async fn is_refused(
+    browser: &Browser,
+    deed: &str,
+    fields: &[(&str, &str)],
+    words: &str,
+) {
+    let (status, page) = fills_in(browser, deed, fields).await;
+    let expected = StatusCode::UNPROCESSABLE_ENTITY;
+    assert_eq!(status, expected, "{deed} {fields:?}: {page}");
+    assert!(page.contains(words), "{deed} {fields:?}: {page}");
 }
 
 async fn a_network_is_looked_after_on_a_page(kind: Kind) {
@@ -62,20 +98,22 @@ async fn a_network_is_looked_after_on_a_page(kind: Kind) {
     assert!(page.contains("Accept: @cy"), "{page}");
     let own = cy.get("/api/v1/accounts/verify_credentials").await;
     let id = text(&own["id"]);
-    let (status, page) = does(&joining, "accept", id).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("Only stewards"), "{page}");
-    assert_eq!(does(&steward, "accept", id).await.0, DONE);
+    is_refused(&joining, "accept", &[("id", id)], "Only stewards").await;
+    is_told(&steward, "accept", &[("id", id)], "is a member now.").await;
     assert!(desk(&joining).await.contains("You are a member."));
     hears(&cy, "You are a member of").await;
 
     // What waits is passed on, or not.
     let posts = ["@english Iambs by foot", "@english Trochees by drum"];
-    for (words, deed) in posts.into_iter().zip(["approve", "refuse"]) {
+    let deeds = [
+        ("approve", "The post is passed on."),
+        ("refuse", "The post is refused, and its author told."),
+    ];
+    for (words, (deed, said)) in posts.into_iter().zip(deeds) {
         let post = dan.publish(json!({ "status": words })).await;
         let page = desk(&steward).await;
         assert!(page.contains("Pass it on: by @dan"), "{page}");
-        assert_eq!(does(&steward, deed, text(&post["id"])).await.0, DONE);
+        is_told(&steward, deed, &[("id", text(&post["id"]))], said).await;
         assert!(!desk(&steward).await.contains("Pass it on: by @dan"));
     }
     is_passed_on(&cy, "Iambs by foot").await;
@@ -90,13 +128,9 @@ async fn a_network_is_looked_after_on_a_page(kind: Kind) {
     .await;
     assert!(page.contains("@ada proposes to ban @dan"), "{page}");
     assert!(!desk(&steward).await.contains("Confirm proposal 1"));
-    let (status, page) = does(&steward, "confirm", "1").await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        page.contains("Another steward has to confirm it."),
-        "{page}"
-    );
-    assert_eq!(does(&other, "confirm", "1").await.0, DONE);
+    let reason = "Another steward has to confirm it.";
+    is_refused(&steward, "confirm", &[("id", "1")], reason).await;
+    is_told(&other, "confirm", &[("id", "1")], "is banned.").await;
     hears(&dan, "can neither be a member nor post there").await;
     hears(&bo, "You look after").await;
 

@@ -1,6 +1,6 @@
 //! What somebody tells a network by a direct message, in plain words of several languages.
 
-use super::words::{TO, WITH, is_steward, meant, yes_or_no};
+use super::words::{TO, WITH, is_back, is_steward, meant, yes_or_no};
 use crate::text::without_names;
 
 /// What is done with a post or a person.
@@ -40,6 +40,7 @@ pub enum Command {
     Alias(String),
     Unalias(String),
     Move(String),
+    MoveBack,
     /// With the name of another steward.
     ShareKey(String),
     ChangeRules(String),
@@ -86,6 +87,8 @@ impl Command {
             "add" if is_steward(second) => Self::AddSteward(last.to_owned()),
             "alias" => Self::Alias(thing()),
             "unalias" => Self::Unalias(thing()),
+            "move" if is_back(rest) => Self::MoveBack,
+            "cancel" if meant(second) == "move" => Self::MoveBack,
             "move" => Self::Move(after(&TO, rest).to_owned()),
             "share" if meant(second) == "key" => Self::ShareKey(after(&WITH, last).to_owned()),
             "confirm" => thing().parse().map_or(Self::Unknown, Self::Confirm),
@@ -198,6 +201,18 @@ mod tests {
             (
                 "@english umziehen nach english@b.example",
                 Command::Move("english@b.example".to_owned()),
+            ),
+            ("@english Move back.", Command::MoveBack),
+            ("@english cancel move", Command::MoveBack),
+            ("@english umziehen zurück", Command::MoveBack),
+            ("@english Umzug abbrechen", Command::MoveBack),
+            ("@english déménager retour", Command::MoveBack),
+            ("@english cancelar traslado", Command::MoveBack),
+            ("@english symud yn ôl", Command::MoveBack),
+            ("@english cancel everything", Command::Unknown),
+            (
+                "@english move to back@b.example",
+                Command::Move("back@b.example".to_owned()),
             ),
             (
                 "@english Déménager à english@b.example",

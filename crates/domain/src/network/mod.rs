@@ -63,6 +63,8 @@ pub enum ProposalKind {
     /// The key is halved between two stewards.
     ShareKey,
     PostsArePractice,
+    /// Not to another server after all.
+    MoveBack,
 }
 
 numbered!(ProposalKind {
@@ -74,6 +76,7 @@ numbered!(ProposalKind {
     Move = 5,
     ShareKey = 6,
     PostsArePractice = 7,
+    MoveBack = 8,
 });
 
 /// How the poster stands to a network.
@@ -153,6 +156,7 @@ impl ProposalKind {
             Self::Move => "move",
             Self::ShareKey => "share_key",
             Self::PostsArePractice => "posts_are_practice",
+            Self::MoveBack => "move_back",
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::vocabulary::fold;
 
-const WORDS: [(&str, &[&str]); 27] = [
+const WORDS: [(&str, &[&str]); 28] = [
     (
         "help",
         &[
@@ -49,7 +49,19 @@ const WORDS: [(&str, &[&str]); 27] = [
     ("add", &["hinzufugen", "ajouter", "anadir", "ychwanegu"]),
     ("alias", &["arallenw"]),
     ("unalias", &["entalias", "desalias", "dadarallenw"]),
-    ("move", &["umziehen", "demenager", "trasladar", "symud"]),
+    (
+        "move",
+        &[
+            "umziehen",
+            "umzug",
+            "demenager",
+            "demenagement",
+            "trasladar",
+            "traslado",
+            "symud",
+        ],
+    ),
+    ("cancel", &["abbrechen", "annuler", "cancelar", "canslo"]),
     ("share", &["teilen", "partager", "compartir", "rhannu"]),
     ("key", &["schlussel", "cle", "clave", "allwedd"]),
     (
@@ -69,6 +81,9 @@ const WORDS: [(&str, &[&str]); 27] = [
 const YES: [&str; 6] = ["yes", "on", "ja", "oui", "si", "ie"];
 const NO: [&str; 5] = ["no", "off", "nein", "non", "na"];
 
+/// What a move is followed by that is taken back.
+const BACK: [&str; 6] = ["back", "zuruck", "retour", "atras", "ynol", "nol"];
+
 /// What may stand before the name of where to move.
 pub(super) const TO: [&str; 6] = ["to", "nach", "vers", "à", "a", "i"];
 /// What may stand before the name of whom to share with.
@@ -87,6 +102,11 @@ pub(super) fn is_steward(word: &str) -> bool {
     let word = fold(word);
     let steward = WORDS.last().map_or(&[][..], |(_, others)| *others);
     word == "steward" || steward.contains(&word.as_str())
+}
+
+/// Whether these words take a move back.
+pub(super) fn is_back(words: &str) -> bool {
+    BACK.contains(&fold(words).as_str()) || meant(words) == "cancel"
 }
 
 pub(super) fn yes_or_no(word: &str) -> Option<bool> {

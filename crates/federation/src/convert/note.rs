@@ -81,6 +81,7 @@ pub(crate) fn from_json(
         based_on: lineage::based_on(object),
         link: card::from_json(object),
         practice: practice::from_json(object),
+        moderators: Vec::new(),
     })
 }
 

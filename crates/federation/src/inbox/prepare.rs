@@ -6,10 +6,11 @@
 
 use std::collections::HashSet;
 
-use domain::{AccountId, Host};
+use domain::{AccountId, Host, Visibility};
 use serde_json::Value;
 use service::App;
 use service::incoming::{Deed, Featuring, Thread, Undo, Undone};
+use service::quarantine;
 use service::reports::Flag;
 use storage::accounts::Identity;
 use url::Url;
@@ -197,11 +198,35 @@ impl Context<'_> {
         if !(names_us || self.may_concern_us(&object).await?) {
             return Ok(Deed::Nothing);
         }
-        let posts = self
+        let mut posts = self
             .federation
             .thread(self.app, self.budget, object, self.coming)
             .await?;
+        if let Some(post) = posts.last_mut()
+            && post.visibility == Visibility::Direct
+            && quarantine::may_hold_of_group(self.app, self.actor.id).await?
+        {
+            post.moderators = self.our_moderators().await?;
+        }
         Ok(Deed::Post(Thread { posts, names_us }))
+    }
+
+    /// Those of ours whom the actor, a group, names as its moderators (FEP-1b12).
+    async fn our_moderators(&self) -> Outcome<Vec<AccountId>> {
+        let named = self
+            .federation
+            .moderators(self.app, self.budget, &self.actor.uri);
+        // What cannot be had now is no reason to lose the message.
+        let named = named.await.unwrap_or_default();
+        let ours = read_database(self.app, move |conn| {
+            let uris: Vec<&str> = named.iter().map(String::as_str).collect();
+            storage::accounts::identities(conn, &uris)
+        });
+        let ours = ours.await?.into_iter();
+        Ok(ours
+            .filter(|row| row.host.is_none())
+            .map(|row| row.id)
+            .collect())
     }
 
     /// Whether a post that names none of ours may be wanted when its turn comes.

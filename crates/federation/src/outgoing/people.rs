@@ -91,9 +91,12 @@ pub(super) fn profile(
     keys: &Keys,
 ) -> Result<Told, service::Error> {
     let mut document = actor::to_json(app, &by, keys);
+    let mut stewards = Vec::new();
     if by.kind == AccountKind::Group {
         let is_rule = storage::practice_networks::is_rule(conn, by.id)?;
         actor::add_practice_rule(&mut document, is_rule);
+        // Who took its move back may follow the other one by now.
+        stewards = storage::networks::stewards(conn, by.id)?;
     }
     // The activity around it has the context.
     if let Some(object) = document.as_object_mut() {
@@ -106,7 +109,10 @@ pub(super) fn profile(
         "to": [PUBLIC],
         "object": document,
     });
-    Ok(Told::to_followers(by, activity))
+    Ok(Told {
+        to: stewards,
+        ..Told::to_followers(by, activity)
+    })
 }
 
 pub(super) fn departure(app: &App, by: Account) -> Option<Told> {

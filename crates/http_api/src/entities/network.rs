@@ -49,7 +49,7 @@ pub struct NetworkPost {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NetworkProposal {
     pub number: i32,
-    /// `add_steward`, `remove_steward`, `ban`, `unban`, `change_rules`, `move`, `share_key` or `posts_are_practice`.
+    /// `add_steward`, `remove_steward`, `ban`, `unban`, `change_rules`, `move`, `share_key`, `posts_are_practice` or `move_back`.
     pub kind: &'static str,
     #[schema(required)]
     pub target: Option<Account>,

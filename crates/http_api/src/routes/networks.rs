@@ -24,6 +24,7 @@ use crate::extract::{
 };
 use crate::openapi::Operations;
 use crate::routes::Tree;
+use crate::wording::said_to;
 
 pub(super) fn routes(tree: &mut Tree) {
     tree.at(
@@ -80,7 +81,7 @@ pub(super) fn operations(api: &mut Operations) {
         .answers::<Network>();
     api.patch(
         "/staffroom/v1/networks/{id}",
-        "As a steward: change what a network says of itself; propose other rules, or whether posts are practice",
+        "As a steward: change what a network says of itself; propose other rules, whether posts are practice, or to take a move back",
         update,
     )
     .answers::<NetworkAnswer>()
@@ -153,7 +154,9 @@ pub(super) fn operations(api: &mut Operations) {
     .lists::<Status>();
 }
 
-fn say(message: String) -> Answer {
+/// In the language of whoever asked.
+fn say<S>(request: &HttpRequest, caller: &Caller<S>, english: &str) -> Answer {
+    let message = said_to(request, &caller.person, english);
     json(NetworkAnswer { message })
 }
 
@@ -231,9 +234,12 @@ struct Changes {
     description: Text,
     rules: Text,
     posts_are_practice: Flag,
+    /// The network has moved, and is to take that back.
+    move_back: Flag,
 }
 
 async fn update(
+    request: HttpRequest,
     caller: Caller<WriteAccounts>,
     id: PathId<AccountId>,
     mut upload: Upload<Changes>,
@@ -246,11 +252,14 @@ async fn update(
         description: upload.params.description.0,
         rules: upload.params.rules.0,
         posts_are_practice: upload.params.posts_are_practice.0,
+        move_back: upload.params.move_back.is_set(),
     };
-    say(networks::change(&app, &caller.person, id.0, change).await?)
+    let said = networks::change(&app, &caller.person, id.0, change).await?;
+    say(&request, &caller, &said)
 }
 
 async fn name_steward(
+    request: HttpRequest,
     caller: Caller<AdminWriteNetworks>,
     target: Path<Target>,
     app: Data<App>,
@@ -258,7 +267,8 @@ async fn name_steward(
     let who: AccountId = target.what.parse().map_err(|_| ApiError::NotFound)?;
     let network = target.network()?;
     let by = Some(&caller.person);
-    say(networks::name_steward(&app, by, network, who).await?)
+    let said = networks::name_steward(&app, by, network, who).await?;
+    say(&request, &caller, &said)
 }
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
@@ -366,6 +376,7 @@ impl Target {
 }
 
 async fn do_with_post(
+    request: HttpRequest,
     caller: Caller<WriteStatuses>,
     target: Path<Target>,
     app: Data<App>,
@@ -381,10 +392,12 @@ async fn do_with_post(
     };
     let status: StatusId = target.what.parse().map_err(|_| ApiError::NotFound)?;
     let network = target.network()?;
-    say(networks::do_with_post(&app, &caller.person, network, status, deed).await?)
+    let said = networks::do_with_post(&app, &caller.person, network, status, deed).await?;
+    say(&request, &caller, &said)
 }
 
 async fn do_with_person(
+    request: HttpRequest,
     caller: Caller<WriteFollows>,
     target: Path<Target>,
     app: Data<App>,
@@ -405,11 +418,20 @@ async fn do_with_person(
     };
     let who: AccountId = target.what.parse().map_err(|_| ApiError::NotFound)?;
     let network = target.network()?;
-    say(networks::do_with_person(&app, &caller.person, network, who, deed).await?)
+    let said = networks::do_with_person(&app, &caller.person, network, who, deed).await?;
+    say(&request, &caller, &said)
 }
 
 async fn confirm(caller: Caller<WriteAccounts>, target: Path<Target>, app: Data<App>) -> Answer {
     let number: i32 = target.what.parse().map_err(|_| ApiError::NotFound)?;
+async fn confirm(
+    request: HttpRequest,
+    caller: Caller<WriteAccounts>,
+    target: Path<Target>,
+    app: Data<App>,
+) -> Answer {
+    let number: i32 = target.id.parse().map_err(|_| ApiError::NotFound)?;
     let network = target.network()?;
-    say(networks::confirm(&app, &caller.person, network, number).await?)
+    let said = networks::confirm(&app, &caller.person, network, number).await?;
+    say(&request, &caller, &said)
 }

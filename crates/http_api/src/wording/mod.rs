@@ -1,6 +1,7 @@
 //! Refusals in the language of whoever asks, as Mastodon localises them; what has no words there is said in English.
 //!
-//! `errors.tsv` has a line for each refusal and a column for each language, as `domain::wording` reads it.
+//! `errors.tsv` has a line for each refusal and a column for each language, as `domain::wording` reads it; what networks refuse
+//! to stewards is among their messages, as what they answer is.
 
 use std::sync::LazyLock;
 
@@ -10,6 +11,8 @@ use actix_web::http::header::{self, AcceptLanguage, Header, HeaderMap, HeaderVal
 use actix_web::{HttpMessage, HttpRequest};
 use domain::wording::Wording;
 use serde_json::{Map, Value};
+use service::oauth::Person;
+use service::word;
 
 const TABLE: &str = include_str!("errors.tsv");
 const LANGUAGE: &str = "Accept-Language";
@@ -65,17 +68,27 @@ fn vary(headers: &mut HeaderMap) {
     }
 }
 
+/// What somebody is answered in words, in the language that the request asks for, or else the one in which they signed up.
+pub(crate) fn said_to(request: &HttpRequest, person: &Person, english: &str) -> String {
+    let wanted = wanted(request);
+    word::in_language(english, wanted.as_deref().unwrap_or(&person.user.locale))
+}
+
 /// The one of our languages that is wanted most; none where that is English.
 fn language(request: &HttpRequest) -> Option<&'static str> {
+    WORDING.language(&wanted(request)?)
+}
+
+/// The language that is wanted most, of those that we speak.
+fn wanted(request: &HttpRequest) -> Option<String> {
     if let Some(Asked(language)) = request.extensions().get::<Asked>() {
-        return WORDING.language(language);
+        return Some(language.clone());
     }
     let ranked = AcceptLanguage::parse(request).ok()?.ranked();
-    let wanted = ranked.iter().find_map(|preference| {
+    ranked.iter().find_map(|preference| {
         let tag = preference.item()?.primary_language();
         (tag == "en" || WORDING.language(tag).is_some()).then(|| tag.to_owned())
-    })?;
-    WORDING.language(&wanted)
+    })
 }
 
 fn reworded(body: &[u8], language: &str) -> Option<String> {
@@ -83,7 +96,9 @@ fn reworded(body: &[u8], language: &str) -> Option<String> {
     let error = refusal.get("error")?.as_str()?;
     let said = match refusal.get("details") {
         Some(Value::Object(fields)) => form(fields, language)?,
-        _ => WORDING.say(error, language)?,
+        _ => WORDING
+            .say(error, language)
+            .or_else(|| word::refusal(error, language))?,
     };
     refusal.insert("error".to_owned(), Value::String(said));
     let fields = refusal.get_mut("details").and_then(Value::as_object_mut);

@@ -53,6 +53,8 @@ pub struct RemoteStatus {
     pub link: Option<RemoteLink>,
     /// What its server says of the resource that it passes on.
     pub practice: Option<RemotePractice>,
+    /// Those of ours who moderate the group that wrote it, as far as its server was asked.
+    pub moderators: Vec<AccountId>,
 }
 
 impl RemoteStatus {
@@ -147,8 +149,16 @@ pub(super) fn receive(
         limits::REMOTE_CONTENT_BYTES,
     ));
     let answers_ours = parent.as_ref().is_some_and(|row| row.local);
-    let held_at =
-        quarantine::holds(app, conn, &author, &content, &mentioned, answers_ours)?.then_some(now);
+    let is_held = quarantine::holds(
+        app,
+        conn,
+        &author,
+        &content,
+        &mentioned,
+        answers_ours,
+        &remote.moderators,
+    )?;
+    let held_at = is_held.then_some(now);
     // What is held back must not lead us anywhere.
     let card_id = match held_at {
         None => remote.card(app, conn, &author, &mentioned)?,

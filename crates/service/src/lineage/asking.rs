@@ -1,8 +1,10 @@
 //! What this server says to people of ours about adaptations, in private, and what they answer in plain words.
 
+use chrono::TimeDelta;
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::derivations::Derivation;
+use storage::practice_reminders::settings;
 use storage::statuses::Status;
 
 use super::deciding::decide_as;
@@ -13,6 +15,8 @@ use crate::{App, Error, Result};
 /// Questions about one post that may be unanswered, also where the claim was taken back; claims beyond that are found in
 /// the tree.
 const WAITING: i64 = 20;
+/// For how long a no to the same claim is not told again: whoever says it may say yes and no as often as they like.
+const REST: TimeDelta = TimeDelta::days(1);
 
 /// Asks the author of a source of ours whether a post comes from hers, once: what is taken back and said again is found in
 /// the tree.
@@ -60,6 +64,42 @@ pub(super) fn warn(
         "Your post is up: {}\n\nIts source has a licence that does not let anybody pass on adaptations of it: {}\n\n\
          You could ask its author, or only link to it.",
         derived.url, source.url,
+    );
+    say_as_server(app, conn, &to, &text, None).map(drop)
+}
+
+/// Tells somebody of ours that the author of a source does not want what they made of it in her family tree, unless they want no
+/// such messages.
+pub(super) fn tell_of_refusal(
+    app: &App,
+    conn: &mut DbConnection,
+    claim: &Derivation,
+    source: &Status,
+) -> Result<()> {
+    let derived = match claim.derived_id {
+        Some(id) => storage::statuses::find(conn, id)?.filter(|row| row.local),
+        None => None,
+    };
+    let Some(derived) = derived else {
+        return Ok(());
+    };
+    let to = storage::accounts::find(conn, derived.account_id)?;
+    let by = storage::accounts::find(conn, source.account_id)?;
+    let (Some(to), Some(by)) = (to, by) else {
+        return Ok(());
+    };
+    let (what, now) = (format!("told of a no to {}", claim.id), app.now());
+    if !settings(conn, to.id)?.reminders || !storage::lookups::begin(conn, &what, now, now - REST)?
+    {
+        return Ok(());
+    }
+    let text = format!(
+        "{} does not want a post of yours in the family tree of theirs.\n\nTheirs: {}\nYours: {}\n\n\
+         Your post stays as it is. Where it comes from is shown as a link only.\n\n\
+         Your settings for practice say whether you get such messages.",
+        acct(&by.username, by.host.as_deref()),
+        source.url,
+        derived.url,
     );
     say_as_server(app, conn, &to, &text, None).map(drop)
 }

@@ -7,7 +7,7 @@ use storage::accounts::Account;
 use storage::derivations::Derivation;
 use storage::statuses::Status;
 
-use super::asking::{ask, warn};
+use super::asking::{ask, tell_of_refusal, warn};
 use super::terms::{Terms, terms_of};
 use crate::audience::visible_to;
 use crate::jobs::{Job, Outgoing, enqueue_at, federate};
@@ -119,14 +119,16 @@ pub(super) fn decide_as(
         Some(id) => storage::statuses::find(conn, id)?,
         None => None,
     };
-    let is_own = source.is_some_and(|source| source.local && source.account_id == by.id);
-    if !is_own || claim.state == ClaimState::Gone {
+    let own = source.filter(|source| source.local && source.account_id == by.id);
+    let Some(source) = own.filter(|_| claim.state != ClaimState::Gone) else {
         return Err(Error::NotFound);
-    }
-    let state = if yes {
-        ClaimState::Confirmed
-    } else {
-        ClaimState::Refused
     };
-    settle(app, conn, claim, state)
+    if yes {
+        return settle(app, conn, claim, ClaimState::Confirmed);
+    }
+    settle(app, conn, claim, ClaimState::Refused)?;
+    if claim.state == ClaimState::Refused {
+        return Ok(());
+    }
+    tell_of_refusal(app, conn, claim, &source)
 }

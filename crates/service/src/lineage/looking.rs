@@ -7,6 +7,7 @@ use domain::{AccountId, ClaimState, StatusId};
 use storage::DbConnection;
 use storage::derivations::Derivation;
 
+use super::asking::tell_of_refusal;
 use crate::jobs::{Job, Outgoing, enqueue_at, federate};
 use crate::streaming::Event;
 use crate::{App, Result};
@@ -131,6 +132,7 @@ pub(crate) fn refused(
         if derived.is_some_and(|derived| derived.local) {
             federate(app, conn, Outgoing::Renew { status: id })?;
         }
+        tell_of_refusal(app, conn, &claim, &source)?;
     }
     look_soon(app, conn, source.id)
 }

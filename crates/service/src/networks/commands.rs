@@ -10,6 +10,7 @@ use storage::statuses::Status;
 use super::Known;
 use super::deciding::{Wish, propose, second};
 use super::describing::{Words, describe};
+use super::looking::post_at;
 use super::saying::{answer, full};
 use super::stewarding::{PersonDeed, check_is_steward, person_deed, post_deed};
 use crate::follows::{self, FollowWishes};
@@ -86,7 +87,7 @@ impl Asked<'_> {
             Command::Waiting => self.waiting(conn),
             Command::Post(deed, link) => {
                 check_is_steward(conn, self.of, self.by.id)?;
-                let status = self.post(app, conn, &link)?;
+                let status = post_at(app, conn, self.of.id(), &link)?;
                 post_deed(app, conn, self.of, self.by, status, deed)
             }
             Command::Accept(who) => self.person(app, conn, &who, PersonDeed::Accept),
@@ -99,6 +100,7 @@ impl Asked<'_> {
             Command::Alias(who) => self.person(app, conn, &who, PersonDeed::Alias),
             Command::Unalias(who) => self.person(app, conn, &who, PersonDeed::Unalias),
             Command::Move(network) => self.move_to(app, conn, &network),
+            Command::MoveBack => propose(app, conn, self.of, self.by, Wish::move_back()),
             Command::ShareKey(who) => self.person(app, conn, &who, PersonDeed::ShareKey),
             Command::Description => Ok(match self.of.account.note_source.as_str() {
                 "" => "It says nothing of itself.".to_owned(),
@@ -131,7 +133,7 @@ impl Asked<'_> {
                 "\n\nAs a steward also: waiting; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
                  accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK; description and a new one. Of these \
                  another steward has to say \"confirm\" and a number: ban NAME, unban NAME, add steward NAME, remove steward \
-                 NAME, rules and the new rules, practice yes, practice no, move to NETWORK, share key with NAME. \
+                 NAME, rules and the new rules, practice yes, practice no, move to NETWORK, move back, share key with NAME. \
                  A name without @ at its beginning, as somebody@school.example, is not told of your message.",
             );
         }
@@ -239,27 +241,4 @@ impl Asked<'_> {
             .filter(|account| !account.is_gone())
             .ok_or(Error::NotFound)
     }
-
-    /// The post of the network at an address: its id, its page, or that of the boost.
-    fn post(&self, app: &App, conn: &mut DbConnection, words: &str) -> Result<StatusId> {
-        let link = words.split_whitespace().next().unwrap_or_default();
-        let known = match storage::statuses::with_address(conn, link)? {
-            Some(status) => Some(status),
-            None => match own_page(app, link) {
-                Some(id) => storage::statuses::find(conn, id)?,
-                None => None,
-            },
-        };
-        match known {
-            Some(status) => Ok(status.reblog_of_id.unwrap_or(status.id)),
-            None => networks::find_by_url(conn, self.of.id(), link)?.ok_or(Error::NotFound),
-        }
-    }
-}
-
-/// The id of a status of ours in the address of its page.
-fn own_page(app: &App, link: &str) -> Option<StatusId> {
-    let page = link.strip_prefix(app.addresses().base())?;
-    let (_, id) = page.strip_prefix("/@")?.split_once('/')?;
-    id.parse().ok()
 }

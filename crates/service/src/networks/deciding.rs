@@ -39,6 +39,15 @@ impl Wish {
         }
     }
 
+    /// Not to move after all.
+    pub(super) fn move_back() -> Self {
+        Self {
+            kind: ProposalKind::MoveBack,
+            target: None,
+            text: String::new(),
+        }
+    }
+
     /// That all posts of the network are practice, or only those that say so.
     pub(super) fn posts_are_practice(is_rule: bool) -> Self {
         Self {
@@ -139,6 +148,9 @@ fn check(
     if wish.kind == ProposalKind::PostsArePractice {
         return Ok(());
     }
+    if wish.kind == ProposalKind::MoveBack {
+        return succession::check_has_moved(of);
+    }
     if wish.kind == ProposalKind::ChangeRules {
         return if wish.text.chars().count() > limits::NETWORK_RULES {
             Err(invalid(format!(
@@ -190,6 +202,10 @@ fn described(app: &App, kind: ProposalKind, target: Option<&Account>, text: &str
         ProposalKind::Move => format!(
             "that this network moves to {name}. Its members go along, and nothing is passed on here any more."
         ),
+        ProposalKind::MoveBack => {
+            "that this network takes its move back: it takes posts and members here again. Who went along stays there."
+                .to_owned()
+        }
         ProposalKind::ShareKey => format!(
             "that {name} and whoever proposes this get a half each of this network's key: with both, \
              another server can go on with it should this one fail."
@@ -274,6 +290,9 @@ fn carry_out(
     if wish.kind == ProposalKind::PostsArePractice {
         return set_practice(app, conn, of, wish.text == YES);
     }
+    if wish.kind == ProposalKind::MoveBack {
+        return succession::come_back(app, conn, of);
+    }
     let target = target.ok_or(Error::NotFound)?;
     let (name, network, now) = (full(app, target), full(app, &of.account), app.now());
     let (said, told) = match wish.kind {
@@ -300,7 +319,10 @@ fn carry_out(
             );
             (format!("{name} is banned."), told)
         }
-        ProposalKind::Unban | ProposalKind::ChangeRules | ProposalKind::PostsArePractice => {
+        ProposalKind::Unban
+        | ProposalKind::ChangeRules
+        | ProposalKind::PostsArePractice
+        | ProposalKind::MoveBack => {
             networks::unban(conn, of.id(), target.id)?;
             let told = format!("You can join {network} and post there again.");
             (format!("{name} is banned no more."), told)

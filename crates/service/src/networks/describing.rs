@@ -27,6 +27,8 @@ pub struct Change {
     pub rules: Option<String>,
     /// Whether all that it passes on is practice.
     pub posts_are_practice: Option<bool>,
+    /// Its move is to be taken back.
+    pub move_back: bool,
 }
 
 /// The same, with pictures that are in the media store.
@@ -47,7 +49,8 @@ impl Words {
     }
 }
 
-/// Changes what a network says of itself, and proposes other rules, and whether posts are practice; says what came of it.
+/// Changes what a network says of itself, and proposes other rules, whether posts are practice, and to take a move back; says
+/// what came of it.
 pub async fn change(app: &App, person: &Person, id: AccountId, change: Change) -> Result<String> {
     let me = person.account.clone();
     let asking = person.id();
@@ -77,6 +80,7 @@ async fn write(
     };
     let rules = change.rules.map(Wish::rules);
     let practice = change.posts_are_practice.map(Wish::posts_are_practice);
+    let back = change.move_back.then(Wish::move_back);
     let files = files.clone();
     app.transaction(move |app, conn| {
         let of = find(conn, id)?;
@@ -85,7 +89,7 @@ async fn write(
         if !words.is_empty() {
             said.push(describe(app, conn, &of, &me, words)?);
         }
-        for wish in rules.into_iter().chain(practice) {
+        for wish in rules.into_iter().chain(practice).chain(back) {
             said.push(propose(app, conn, &of, &me, wish)?);
         }
         Ok(if said.is_empty() {

@@ -92,6 +92,17 @@ fn not_yet() -> Error {
     Error::Unavailable("the key of this network is still being made".to_owned())
 }
 
+/// Whether a half of the key is kept for a steward who lives here.
+pub async fn has_half(app: &App, person: &Person, id: AccountId) -> Result<bool> {
+    let me = person.id();
+    app.read(move |_, conn| {
+        let of = find(conn, id)?;
+        check_is_steward(conn, &of, me)?;
+        Ok(networks::has_half(conn, id, me)?)
+    })
+    .await
+}
+
 /// Shows a steward who lives here their half of the key, once.
 pub async fn half(app: &App, person: &Person, id: AccountId) -> Result<String> {
     let me = person.id();

@@ -236,6 +236,50 @@ fn show(
         .collect())
 }
 
+/// The post of a network at an address, for stewards.
+pub async fn find_post(
+    app: &App,
+    person: &Person,
+    id: AccountId,
+    address: &str,
+) -> Result<StatusId> {
+    let (me, address) = (person.id(), address.replace('\0', ""));
+    app.read(move |app, conn| {
+        let known = find(conn, id)?;
+        stewarding::check_is_steward(conn, &known, me)?;
+        post_at(app, conn, id, &address)
+    })
+    .await
+}
+
+/// The post of a network at an address: its id, its page, or that of the boost.
+pub(super) fn post_at(
+    app: &App,
+    conn: &mut DbConnection,
+    network: AccountId,
+    words: &str,
+) -> Result<StatusId> {
+    let link = words.split_whitespace().next().unwrap_or_default();
+    let known = match storage::statuses::with_address(conn, link)? {
+        Some(status) => Some(status),
+        None => match own_page(app, link) {
+            Some(id) => storage::statuses::find(conn, id)?,
+            None => None,
+        },
+    };
+    match known {
+        Some(status) => Ok(status.reblog_of_id.unwrap_or(status.id)),
+        None => networks::find_by_url(conn, network, link)?.ok_or(Error::NotFound),
+    }
+}
+
+/// The id of a status of ours in the address of its page.
+fn own_page(app: &App, link: &str) -> Option<StatusId> {
+    let page = link.strip_prefix(app.addresses().base())?;
+    let (_, id) = page.strip_prefix("/@")?.split_once('/')?;
+    id.parse().ok()
+}
+
 /// What was proposed and nobody confirmed yet, for stewards.
 pub async fn proposals(app: &App, person: &Person, id: AccountId) -> Result<Vec<ProposalView>> {
     let me = person.id();

@@ -1,6 +1,6 @@
 //! Subject networks: accounts of type Group that pass on what mentions them (FEP-1b12). Following one is joining it.
 //!
-//! Nobody signs in as a network: its stewards act by the API, and anybody by direct messages in plain words.
+//! Nobody signs in as a network: its stewards act by a page and the API, and anybody by direct messages in plain words.
 
 mod commands;
 mod deciding;
@@ -26,10 +26,10 @@ use crate::{App, Error, Result};
 
 pub use deciding::confirm;
 pub use describing::{Change, change};
-pub use escrow::{Saved, half, half_of, saved, saved_by_name};
+pub use escrow::{Saved, half, half_of, has_half, saved, saved_by_name};
 pub use looking::{
-    NetworkPostView, NetworkView, ProposalView, list, page, people, posts, proposals, requests,
-    view,
+    NetworkPostView, NetworkView, ProposalView, find_post, list, page, people, posts, proposals,
+    requests, view,
 };
 pub use making::{NewNetwork, create, name_steward, name_steward_by_handle};
 pub use posting::relay;

@@ -94,6 +94,24 @@ pub(super) fn check_target(
     moving::check_target(app, conn, &of.account, target)
 }
 
+/// Whether there is a move to be taken back.
+pub(super) fn check_has_moved(of: &Known) -> Result<()> {
+    match of.account.moved_to_uri {
+        Some(_) => Ok(()),
+        None => Err(invalid("This network has not moved")),
+    }
+}
+
+/// Takes a move back; whoever wants it holds its account. Who went along is elsewhere, and is not fetched from there.
+pub(super) fn come_back(app: &App, conn: &mut DbConnection, of: &Known) -> Result<String> {
+    let account = crate::accounts::find(conn, of.id())?;
+    moving::come_back(app, conn, account)?;
+    Ok(
+        "The move is taken back: this network takes posts and members again. Who went along comes back by following it."
+            .to_owned(),
+    )
+}
+
 /// Moves a network; whoever wants it holds its account.
 pub(super) fn leave(
     app: &App,

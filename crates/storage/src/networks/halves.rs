@@ -26,6 +26,18 @@ pub fn keep_half(
         .map(drop)
 }
 
+/// Whether a half is kept for somebody. One row by key.
+pub fn has_half(
+    conn: &mut DbConnection,
+    network: AccountId,
+    account: AccountId,
+) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        network_halves::table.find((network.0, account.0)),
+    ))
+    .get_result(conn)
+}
+
 /// The half that is kept for somebody, which is kept no longer: of two who ask at once one gets it.
 pub fn take_half(
     conn: &mut DbConnection,

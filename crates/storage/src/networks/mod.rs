@@ -7,7 +7,7 @@ mod proposals;
 use diesel::prelude::*;
 use domain::{AccountId, Membership, Posting, Time};
 
-pub use halves::{keep_half, take_half};
+pub use halves::{has_half, keep_half, take_half};
 pub use posts::{
     NetworkPost, among_posts, delete_post, find_by_url, forget_answer, insert_post, page_of_posts,
     post, set_activity, set_answer, set_state, threads,
