@@ -37,7 +37,7 @@ pub async fn make(app: &App, id: i64, documents: Documents) -> Result<()> {
             })
         })
         .await?;
-    let Some(owner) = owner.filter(|owner| !owner.is_gone()) else {
+    let Some(owner) = owner.filter(|owner| owner.deleted_at.is_none()) else {
         return Ok(());
     };
     let workshop = app.media().workshop().await?;
