@@ -8,6 +8,7 @@ use service::jobs::Job;
 use service::oauth::{self, Person};
 use service::scheduled::{self, ScheduledView};
 use service::statuses::{self, NewStatus};
+use service::views::MediaView;
 use service::{App, Error, accounts, attachments, documents};
 use test_support::{Kind, TestApp};
 
@@ -163,7 +164,7 @@ async fn all_that_was_asked_for_is_posted_unless_its_author_is_disabled() {
             ..words("**Bees**")
         };
         let waiting = schedule(app, &ada, new).await.unwrap();
-        let shown: Vec<MediaId> = waiting.documents.iter().map(|view| view.id()).collect();
+        let shown: Vec<MediaId> = waiting.documents.iter().map(MediaView::id).collect();
         assert_eq!(shown, [document]);
         let (id, past) = (waiting.row.id, app.now() - TimeDelta::minutes(1));
         app.transaction(move |_, conn| Ok(storage::scheduled::set_time(conn, id, past)?))
@@ -187,7 +188,7 @@ async fn all_that_was_asked_for_is_posted_unless_its_author_is_disabled() {
         assert_eq!(status.language.as_deref(), Some("cy"));
         assert_eq!(status.quote_policy, QuotePolicy::NOBODY);
         assert!(status.local_only);
-        let linked: Vec<MediaId> = view.documents.iter().map(|view| view.id()).collect();
+        let linked: Vec<MediaId> = view.documents.iter().map(MediaView::id).collect();
         assert_eq!(linked, [document]);
     }
 }
