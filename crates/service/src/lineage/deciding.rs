@@ -64,9 +64,9 @@ pub(super) fn weigh_quietly(
     derived: &Status,
     source: &Status,
 ) -> Result<()> {
-    let agrees = source.account_id == derived.account_id
-        || (source.local && lets(conn, claim.kind, terms_of(conn, source.id)?, source)?);
-    if agrees {
+    let terms = terms_of(conn, source.id)?;
+    let is_own = source.account_id == derived.account_id;
+    if is_own || (source.local && lets(conn, claim.kind, terms, source)?) {
         let now = Some(app.now());
         storage::derivations::set_state(conn, claim.id, ClaimState::Confirmed, now)?;
     }
