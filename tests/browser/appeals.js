@@ -44,6 +44,14 @@ export async function appeals(browser, school, folder) {
   const told = (await warned.texts(".lines .soft")).sort();
   check(told.length === 2 && /^The appeal was right/.test(told[0]) && /the decision stays/.test(told[1]), `appeals: what became of them is told: ${told}`);
   await warned.leave();
+
+  await school.command("user", "suspend", "cy");
+  const barred = await Visitor.come(browser, school);
+  await barred.signsIn("cy");
+  check(barred.path === OWN, "appeals: whoever is suspended is led to what was decided");
+  await looksAt(barred, "strikes-barred", folder);
+  await barred.tabsTo('form[action="/settings/transfer/archives"] button');
+  await barred.leave();
 }
 
 async function looksAt(visitor, name, folder) {

@@ -35,7 +35,7 @@ SELECT i, 'writer' || i, 'h' || (i % 50) || '.example', 'writer' || i || '@h' ||
     'https://h.example/users/' || i || '/following', '[]', '[]', 0, 0, 0, {MOMENT}, {MOMENT} FROM n;
 INSERT INTO tags (id, name, created_at) VALUES (1, 'grown', {MOMENT});
 """
-FOLLOWS = """
+FOLLOWS = f"""
 INSERT INTO follows (id, follower_id, account_id, uri, pending, show_reblogs, notify, created_at)
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < COUNT)
 SELECT i + READER / 1000, READER, i, 'https://us.example/follows/' || READER || '/' || i, FALSE, TRUE, FALSE, {MOMENT} FROM n;

@@ -2,6 +2,7 @@
 
 mod documents;
 mod hostile;
+mod lineage;
 
 use std::io::{Cursor, Read, Write};
 

@@ -7,9 +7,9 @@ use test_support::Kind::{self, Postgres, Sqlite};
 use crate::harness::{School, Teacher, answer, eventually, out};
 use crate::sign_in::{Browser, field};
 
-const ADMIN: &str = "read write follow admin:read admin:write";
+pub const ADMIN: &str = "read write follow admin:read admin:write";
 
-async fn own_id(teacher: &Teacher) -> String {
+pub async fn own_id(teacher: &Teacher) -> String {
     let own = teacher.get("/api/v1/accounts/verify_credentials").await;
     own["id"].as_str().unwrap().to_owned()
 }
@@ -61,13 +61,13 @@ async fn on_postgres_who_is_warned_is_told() {
     warned(Postgres).await;
 }
 
-const STRIKES: &str = "/disputes/strikes";
-const APPEALS: &str = "/admin/disputes/appeals";
-const DONE: StatusCode = StatusCode::SEE_OTHER;
+pub const STRIKES: &str = "/disputes/strikes";
+pub const APPEALS: &str = "/admin/disputes/appeals";
+pub const DONE: StatusCode = StatusCode::SEE_OTHER;
 const BAD: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 const MISSING: StatusCode = StatusCode::NOT_FOUND;
 
-async fn signed_in(school: &School, name: &str) -> Browser {
+pub async fn signed_in(school: &School, name: &str) -> Browser {
     let browser = Browser::new(school);
     let (status, _, page) = browser.sign_in(name, "chalk and cheese", "/").await;
     assert_eq!(status, DONE, "{page}");
@@ -75,7 +75,11 @@ async fn signed_in(school: &School, name: &str) -> Browser {
 }
 
 /// Fills in a form of one of these pages.
-async fn fills_in(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+pub async fn fills_in(
+    browser: &Browser,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> (StatusCode, String) {
     let (_, _, page) = browser.page("/settings").await;
     let csrf = field(&page, "csrf");
     let mut form = vec![("csrf", csrf.as_str())];

@@ -245,8 +245,17 @@ async fn belongs_to_one(kind: Kind) {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {said}");
         assert!(said.starts_with("Validation failed: "), "{said}");
     }
-    let later = json!({ "status": "Later", "document_ids": [id(&plan)], "scheduled_at": "2099-01-01T09:00:00Z" });
+    let later = json!({ "status": "*Later*", "document_ids": [id(&plan)], "local_only": true,
+        "content_type": "text/markdown", "language": "cy", "quote_approval_policy": "nobody",
+        "scheduled_at": "2099-01-01T09:00:00Z" });
     let waiting = ada.publish(later).await;
+    let params = &waiting["params"];
+    let own =
+        json!({ "content_type": "text/markdown", "local_only": true, "document_ids": [id(&plan)] });
+    assert_eq!(params["staffroom"], own);
+    assert_eq!(params["language"], "cy");
+    assert_eq!(params["quote_approval_policy"], "nobody");
+    assert_eq!(documents(&waiting), std::slice::from_ref(&plan));
     let (status, said) = post(&ada, &linked).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
     let path = format!("/api/v1/scheduled_statuses/{}", id(&waiting));

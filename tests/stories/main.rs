@@ -14,6 +14,7 @@ mod archives;
 mod as_mastodon;
 mod authorised_fetch;
 mod backup;
+mod barred;
 mod cards;
 mod collections;
 mod command_line;

@@ -177,6 +177,59 @@ async fn another_small_picture(kind: Kind) {
         (served(old).await == StatusCode::NOT_FOUND).then_some(())
     })
     .await;
+
+    // The same as a form with a file, which belongs to the item that it stands in.
+    let own = made["id"].as_str().unwrap().to_owned();
+    let form = |item: &str, file: Vec<u8>| {
+        let name = |of: &str| format!("media_attributes[{item}][{of}]");
+        let file = multipart::Part::bytes(file).file_name("small.png");
+        multipart::Form::new()
+            .text("status", "look there")
+            .text(name("id"), own.clone())
+            .text(name("description"), "A larger dot")
+            .part(name("thumbnail"), file)
+    };
+    let mut before = new["preview_url"].clone();
+    for (method, item) in [(Method::PUT, ""), (Method::PATCH, "0")] {
+        let asked = ada.request(method, &path).multipart(form(item, png(24)));
+        let edited = answer(asked).await;
+        let new = &edited["media_attachments"][0];
+        assert_eq!(new["description"], "A larger dot");
+        assert_eq!(new["url"], old["url"]);
+        assert_ne!(new["preview_url"], before);
+        assert_eq!(served(new).await, StatusCode::OK, "{new}");
+        before = new["preview_url"].clone();
+    }
+    for (who, file, code) in [
+        (&ada, b"none".to_vec(), StatusCode::UNPROCESSABLE_ENTITY),
+        (&bo, png(24), StatusCode::NOT_FOUND),
+    ] {
+        let asked = who.request(Method::PUT, &path).multipart(form("", file));
+        assert_eq!(asked.send().await.unwrap().status(), code);
+    }
+
+    // A file on its own is described by a form too; a post takes none.
+    let media = format!("/api/v1/media/{own}");
+    let part = multipart::Part::bytes(png(12)).file_name("small.png");
+    let form = multipart::Form::new()
+        .text("description", "A dot again")
+        .part("thumbnail", part);
+    let described = answer(ada.request(Method::PATCH, &media).multipart(form)).await;
+    assert_eq!(described["description"], "A dot again");
+    assert_ne!(described["preview_url"], before);
+    let part = multipart::Part::bytes(png(12)).file_name("small.png");
+    let form = multipart::Form::new()
+        .text("status", "look")
+        .part("file", part);
+    let refused = ada
+        .request(Method::POST, "/api/v1/statuses")
+        .multipart(form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let said: Value = refused.json().await.unwrap();
+    assert_eq!(said["error"], "Validation failed: File takes no file");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! From registering an app to a token, by the pages that a person sees; and signing up.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -339,6 +339,63 @@ async fn a_token_is_had_for_a_code_and_not_for_a_password() {
         let refused = school.request(Method::POST, "/api/v1/apps").form(&form);
         let status = refused.send().await.unwrap().status();
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_shows_its_secret_in_the_body_or_by_http_basic() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let app = register(&school, OUT_OF_BAND).await;
+    let id = app["client_id"].as_str().unwrap();
+    let secret = app["client_secret"].as_str().unwrap();
+    let coded = |secret: &str| STANDARD.encode(format!("{id}:{secret}"));
+    let in_body = json!({ "client_id": id, "client_secret": secret });
+    let named = json!({ "client_id": id });
+    for (body, authorization, expected) in [
+        (in_body, None, StatusCode::OK),
+        (
+            json!({}),
+            Some(format!("Basic {}", coded(secret))),
+            StatusCode::OK,
+        ),
+        (
+            json!({}),
+            Some(format!("basic {}", coded(secret))),
+            StatusCode::OK,
+        ),
+        (
+            named.clone(),
+            Some(format!("Basic {}", coded(secret))),
+            StatusCode::OK,
+        ),
+        (
+            named.clone(),
+            Some(format!("Basic {}", coded("wrong"))),
+            StatusCode::UNAUTHORIZED,
+        ),
+        (
+            json!({ "client_id": "other" }),
+            Some(format!("Basic {}", coded(secret))),
+            StatusCode::UNAUTHORIZED,
+        ),
+        (named, None, StatusCode::UNAUTHORIZED),
+        (
+            json!({}),
+            Some("Basic ###".to_owned()),
+            StatusCode::UNAUTHORIZED,
+        ),
+        (json!({}), None, StatusCode::UNAUTHORIZED),
+    ] {
+        let mut body = body;
+        body["grant_type"] = json!("client_credentials");
+        let mut request = school.request(Method::POST, "/oauth/token").json(&body);
+        if let Some(authorization) = &authorization {
+            request = request.header("authorization", authorization);
+        }
+        let status = request.send().await.unwrap().status();
+        assert_eq!(status, expected, "{body} {authorization:?}");
     }
 }
 

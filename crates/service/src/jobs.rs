@@ -83,6 +83,9 @@ pub enum Job {
         derivation: i64,
         /// How often it was looked for before.
         turn: u8,
+        /// Nobody is told of what comes of it.
+        #[serde(default)]
+        quietly: bool,
     },
     /// Asks the server of a post elsewhere what comes from it.
     LookForDerivations {
@@ -409,7 +412,11 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::CompleteThread { first, status } => completing::thread(app, first, status).await,
         Job::CompleteProfile { account } => completing::profile(app, account).await,
         Job::RenewStatus { status } => completing::status(app, status).await,
-        Job::FindSource { derivation, turn } => lineage::find_source(app, derivation, turn).await,
+        Job::FindSource {
+            derivation,
+            turn,
+            quietly,
+        } => lineage::find_source(app, derivation, turn, quietly).await,
         Job::LookForDerivations { source } => lineage::derivations_of(app, source).await,
         Job::SynchroniseFollowers { account, url } => {
             synchronising::synchronise(app, account, &url).await

@@ -267,20 +267,16 @@ pub(crate) fn sanctioned(
     let what = match sanction {
         None => "The moderators would like to tell you something.",
         Some(Sanction::Sensitive) => "What you post is shown as sensitive from now on.",
-        Some(Sanction::Disable) => "You cannot sign in for now.",
+        Some(Sanction::Disable) => "Your account is disabled for now.",
         Some(Sanction::Silence) => "Only those who follow you see what you post from now on.",
         Some(Sanction::Suspend) => "Your account is suspended.",
-    };
-    let may_sign_in = !matches!(sanction, Some(Sanction::Disable | Sanction::Suspend));
-    let disagree = if may_sign_in {
-        format!("If you disagree, say so here:\n{link}")
-    } else {
-        "If you disagree, write to whoever looks after the server.".to_owned()
     };
     Message {
         to: to.to_owned(),
         subject: format!("Your account on {}", one_line(server)),
-        body: format!("Hello {username},\n\n{what}\n\n{text}\n\n{disagree}\n"),
+        body: format!(
+            "Hello {username},\n\n{what}\n\n{text}\n\nIf you disagree, say so here:\n{link}\n"
+        ),
     }
 }
 

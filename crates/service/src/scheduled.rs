@@ -19,7 +19,7 @@ use crate::oauth::Person;
 use crate::polls::NewPoll;
 use crate::statuses::{NewStatus, publish};
 use crate::views::{self, MediaView};
-use crate::{App, Error, Paged, Result, accounts};
+use crate::{App, Error, Paged, Result, accounts, users};
 
 /// How far ahead the time must lie.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
@@ -53,6 +53,7 @@ pub struct ScheduledView {
     pub row: Scheduled,
     pub params: Params,
     pub media: Vec<MediaView>,
+    pub documents: Vec<MediaView>,
 }
 
 /// Keeps a status until its time. The same key again gives the one that is waiting.
@@ -158,7 +159,7 @@ pub async fn cancel(app: &App, person: &Person, id: i64) -> Result<()> {
 }
 
 /// Posts what is due. Twice does no harm: the row's id is the key of the status. What cannot be posted any more (its author
-/// is suspended, what it answers is gone) stays in the list, where its author finds it.
+/// is suspended or disabled, what it answers is gone) stays in the list, where its author finds it.
 pub(crate) async fn publish_due(app: &App, id: i64) -> Result<()> {
     match publish_if_due(app, id).await {
         Err(error @ (Error::NotFound | Error::Invalid(_) | Error::Forbidden(_))) => {
@@ -181,7 +182,9 @@ async fn publish_if_due(app: &App, id: i64) -> Result<()> {
             }
             let account = accounts::find(conn, row.account_id)?;
             let user = storage::users::of_account(conn, account.id)?.ok_or(Error::NotFound)?;
-            Ok(Some((row, Person { user, account })))
+            let person = Person { user, account };
+            users::check_is_enabled(&person)?;
+            Ok(Some((row, person)))
         })
         .await?;
     let Some((row, person)) = due else {
@@ -242,9 +245,12 @@ fn show(app: &App, conn: &mut DbConnection, rows: Vec<Scheduled>) -> Result<Vec<
         .map(|row| {
             let params: Params = serde_json::from_str(&row.params)
                 .map_err(|error| Error::Internal(error.to_string()))?;
-            let media = params.media.iter().filter_map(|id| files.remove(id));
+            let mut taken = |ids: &[MediaId]| -> Vec<MediaView> {
+                ids.iter().filter_map(|id| files.remove(id)).collect()
+            };
             Ok(ScheduledView {
-                media: media.collect(),
+                media: taken(&params.media),
+                documents: taken(&params.documents),
                 row,
                 params,
             })

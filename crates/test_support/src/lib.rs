@@ -5,6 +5,7 @@ mod admirers;
 mod app;
 mod databases;
 mod rows;
+mod statements;
 
 pub use admirers::{Admired, Kept, admire, keep, write_often};
 pub use app::{NoNetwork, TestApp};
@@ -13,3 +14,4 @@ pub use rows::{
     account, account_row, age_gone, age_held, end_links, end_listening, forget_follows, hurry,
     named_files, unfinished, user,
 };
+pub use statements::{count_statements, statements};

@@ -14,13 +14,15 @@ use futures_util::stream::poll_fn;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde::Deserialize;
 use service::archives::{self, FILE_BYTES, Remark};
+use service::oauth::Person;
 use service::transfer::Summary;
 use service::{App, Error, Spool, attachments};
 use tokio::sync::mpsc;
 
 use crate::forms::Visitor;
-use crate::page::{Answer, Failure, Forms, Frame, show, visitor};
+use crate::page::{Answer, Failure, Forms, Frame, any_visitor, show, visitor};
 use crate::sign_in::go;
+use crate::strikes;
 use crate::transfer::{HERE, page, sign_in_first};
 
 /// Bytes of the form around the file, and of each of its texts.
@@ -36,6 +38,25 @@ struct Report {
     more: Option<i32>,
 }
 
+/// An archive that somebody asked for.
+pub(crate) struct Offered {
+    pub(crate) id: i64,
+    pub(crate) asked: String,
+    pub(crate) is_ready: bool,
+    pub(crate) megabytes: i64,
+}
+
+/// The archive that somebody asked for last.
+pub(crate) async fn offered(app: &App, person: &Person) -> Result<Option<Offered>, Error> {
+    let archive = archives::newest(app, person).await?;
+    Ok(archive.map(|archive| Offered {
+        id: archive.id,
+        asked: archive.created_at.format("%-d %B %Y, %H:%M").to_string(),
+        is_ready: archive.finished_at.is_some(),
+        megabytes: archive.size / 1_024 / 1_024 + 1,
+    }))
+}
+
 #[derive(Deserialize)]
 pub struct Asked {
     #[serde(default)]
@@ -47,6 +68,9 @@ async fn refused(app: &App, visitor: &Visitor, error: Error) -> Answer {
     match error {
         Error::Invalid(text) => {
             let text = text.trim_start_matches("Validation failed: ").to_owned();
+            if visitor.barred.is_some() {
+                return strikes::page(app, visitor, Some(text)).await;
+            }
             page(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(text)).await
         }
         Error::TooLarge => {
@@ -59,8 +83,8 @@ async fn refused(app: &App, visitor: &Visitor, error: Error) -> Answer {
 }
 
 pub async fn ask(request: HttpRequest, form: Form<Asked>, app: Data<App>) -> Answer {
-    let visitor = visitor(&request, &app).await?;
-    let Some(person) = &visitor.person else {
+    let visitor = any_visitor(&request, &app).await?;
+    let Some(person) = visitor.may_take_along() else {
         return Ok(sign_in_first());
     };
     visitor.check(&form.csrf)?;
@@ -71,8 +95,8 @@ pub async fn ask(request: HttpRequest, form: Form<Asked>, app: Data<App>) -> Ans
 }
 
 pub async fn download(request: HttpRequest, id: Path<i64>, app: Data<App>) -> Answer {
-    let visitor = visitor(&request, &app).await?;
-    let Some(person) = &visitor.person else {
+    let visitor = any_visitor(&request, &app).await?;
+    let Some(person) = visitor.may_take_along() else {
         return Ok(sign_in_first());
     };
     let (archive, size, content) = archives::open(&app, person, *id).await?;

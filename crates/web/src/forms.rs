@@ -11,6 +11,8 @@ use crate::page::Failure;
 /// Who looks at a page.
 pub struct Visitor {
     pub person: Option<Person>,
+    /// Signed in, but suspended or disabled. They are shown what was decided about them, and nothing else.
+    pub barred: Option<Person>,
     /// Stands in the cookie and in every form (double submit).
     pub csrf: String,
     is_new: bool,
@@ -64,9 +66,13 @@ pub fn session_token(request: &HttpRequest, app: &App) -> Option<String> {
 }
 
 pub async fn visitor(request: &HttpRequest, app: &App) -> Result<Visitor> {
-    let person = match session_token(request, app) {
+    let signed_in = match session_token(request, app) {
         Some(token) => users::session(app, &token).await?,
         None => None,
+    };
+    let (person, barred) = match signed_in {
+        Some(person) if users::is_barred(&person) => (None, Some(person)),
+        person => (person, None),
     };
     let known = request
         .cookie(&cookie_name(is_secure(app), "csrf"))
@@ -75,6 +81,7 @@ pub async fn visitor(request: &HttpRequest, app: &App) -> Result<Visitor> {
     let is_new = known.is_none();
     Ok(Visitor {
         person,
+        barred,
         csrf: known.unwrap_or_else(random_token),
         is_new,
     })
@@ -85,9 +92,21 @@ impl Visitor {
     pub fn stranger() -> Self {
         Self {
             person: None,
+            barred: None,
             csrf: random_token(),
             is_new: false,
         }
+    }
+
+    /// Whoever is signed in, barred or not.
+    pub fn signed_in(&self) -> Option<&Person> {
+        self.person.as_ref().or(self.barred.as_ref())
+    }
+
+    /// Who may take along what they wrote: whoever is suspended, too, but not who is disabled.
+    pub fn may_take_along(&self) -> Option<&Person> {
+        self.signed_in()
+            .filter(|person| self.barred.is_none() || person.account.suspended_at.is_some())
     }
 
     pub fn new_cookie(&self, secure: bool) -> Option<Cookie<'static>> {
@@ -157,6 +176,7 @@ mod tests {
     fn a_form_needs_the_word_of_its_visitor() {
         let visitor = |is_new| Visitor {
             person: None,
+            barred: None,
             csrf: "a".repeat(43),
             is_new,
         };

@@ -11,6 +11,8 @@ use service::oauth::Person;
 use service::views::AccountView;
 
 use crate::forms::{self, Visitor};
+use crate::sign_in::go;
+use crate::strikes;
 
 /// What the frame of a page shows.
 pub struct Frame {
@@ -22,6 +24,8 @@ pub struct Frame {
     pub csrf: String,
     /// User name.
     pub signed_in: Option<String>,
+    /// Signed in, and shut out of all but what was decided about them.
+    pub barred: bool,
 }
 
 impl Frame {
@@ -38,6 +42,7 @@ impl Frame {
                 .person
                 .as_ref()
                 .map(|person| person.account.username.clone()),
+            barred: visitor.barred.is_some(),
         }
     }
 }
@@ -112,6 +117,8 @@ pub type Answer = Result<HttpResponse, Failure>;
 pub enum Failure {
     NotFound,
     Gone,
+    /// Whoever is suspended or disabled is led to what was decided about them.
+    Barred,
     /// The address or the form cannot be read.
     Unreadable,
     /// The form did not come from a page of ours, or too late.
@@ -141,6 +148,7 @@ impl Failure {
         Cow::Borrowed(match self {
             Self::NotFound => "There is no such page here, or none that you may see.",
             Self::Gone => "What was here is gone.",
+            Self::Barred => "This is closed to you for now.",
             Self::Unreadable => "This address or form cannot be read.",
             Self::Forged => {
                 "This form is no longer good. Please go back, load the page anew, and try again."
@@ -166,6 +174,7 @@ impl ResponseError for Failure {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Gone => StatusCode::GONE,
+            Self::Barred => StatusCode::SEE_OTHER,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Forged => StatusCode::FORBIDDEN,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -174,6 +183,9 @@ impl ResponseError for Failure {
     }
 
     fn error_response(&self) -> HttpResponse {
+        if matches!(self, Self::Barred) {
+            return go(strikes::OWN, None);
+        }
         if let Self::Server(reason) = self {
             tracing::error!(reason, "a page could not be shown");
         }
@@ -227,8 +239,20 @@ pub fn say(app: &App, visitor: &Visitor, status: StatusCode, heading: &str, text
 /// Who looks at the page.
 ///
 /// # Errors
-/// If the database does not answer.
+/// If the database does not answer; [`Failure::Barred`] for whoever is suspended or disabled.
 pub async fn visitor(request: &HttpRequest, app: &Data<App>) -> Result<Visitor, Failure> {
+    let visitor = any_visitor(request, app).await?;
+    if visitor.barred.is_some() {
+        return Err(Failure::Barred);
+    }
+    Ok(visitor)
+}
+
+/// The same on the few pages that are left to those who are suspended or disabled.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn any_visitor(request: &HttpRequest, app: &Data<App>) -> Result<Visitor, Failure> {
     Ok(forms::visitor(request, app).await?)
 }
 

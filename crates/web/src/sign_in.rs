@@ -15,7 +15,9 @@ use crate::browser::browser;
 use crate::forms::{
     Visitor, pending_cookie, pending_token, return_to, session_cookie, session_token,
 };
-use crate::page::{Answer, Failure, Forms, Frame, Mistake, mistake, show, status_of, visitor};
+use crate::page::{
+    Answer, Failure, Forms, Frame, Mistake, any_visitor, mistake, show, status_of, visitor,
+};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -212,7 +214,7 @@ pub struct SignOut {
 }
 
 pub async fn sign_out(request: HttpRequest, said: Form<SignOut>, app: Data<App>) -> Answer {
-    visitor(&request, &app).await?.check(&said.csrf)?;
+    any_visitor(&request, &app).await?.check(&said.csrf)?;
     if let Some(token) = session_token(&request, &app) {
         users::sign_out(&app, &token).await?;
     }

@@ -11,11 +11,15 @@ use service::moderation::appeals::{self, State, TEXT};
 use service::views::Warning;
 use service::{App, Error};
 
+use crate::archives::{Offered, offered};
 use crate::forms::Visitor;
-use crate::page::{Answer, Failure, Forms, Frame, Mistake, mistake, show, status_of, visitor};
+use crate::page::{
+    Answer, Failure, Forms, Frame, Mistake, any_visitor, mistake, show, status_of, visitor,
+};
 use crate::sign_in::go;
 
-const OWN: &str = "/disputes/strikes";
+/// Where those are led, too, who may see nothing else.
+pub(crate) const OWN: &str = "/disputes/strikes";
 const APPEALS: &str = "/admin/disputes/appeals";
 
 /// A decision in words.
@@ -62,20 +66,45 @@ impl Line {
 #[template(path = "strikes.html")]
 struct Strikes {
     page: Frame,
+    mistakes: Vec<Mistake>,
     strikes: Vec<Line>,
+    /// Why there is nothing else for them.
+    barred: Option<&'static str>,
+    /// Whether they get an archive here, having no other page for it; and the one they asked for last.
+    takes_along: bool,
+    archive: Option<Offered>,
 }
 
 pub async fn list(request: HttpRequest, app: Data<App>) -> Answer {
-    let visitor = visitor(&request, &app).await?;
-    let Some(person) = &visitor.person else {
+    page(&app, &any_visitor(&request, &app).await?, None).await
+}
+
+pub(crate) async fn page(app: &App, visitor: &Visitor, mistaken: Option<String>) -> Answer {
+    let Some(person) = visitor.signed_in() else {
         return Ok(go("/sign-in?return_to=/disputes/strikes", None));
     };
-    let found = appeals::own(&app, person).await?;
-    let page = Strikes {
-        page: Frame::new(&app, &visitor, "What moderators decided about you"),
-        strikes: found.iter().map(Line::of).collect(),
+    let found = appeals::own(app, person).await?;
+    let takes_along = visitor.barred.is_some() && visitor.may_take_along().is_some();
+    let archive = if takes_along {
+        offered(app, person).await?
+    } else {
+        None
     };
-    show(&app, &visitor, StatusCode::OK, Forms::Here, &page)
+    let page = Strikes {
+        page: Frame::new(app, visitor, "What moderators decided about you"),
+        mistakes: mistake(mistaken),
+        strikes: found.iter().map(Line::of).collect(),
+        barred: visitor.barred.as_ref().map(|person| {
+            if person.account.suspended_at.is_some() {
+                "Your account is suspended."
+            } else {
+                "Your account is disabled."
+            }
+        }),
+        takes_along,
+        archive,
+    };
+    show(app, visitor, status_of(&page.mistakes), Forms::Here, &page)
 }
 
 #[derive(Template)]
@@ -97,7 +126,7 @@ async fn draw(
     text: String,
     mistaken: Option<String>,
 ) -> Answer {
-    let Some(person) = &visitor.person else {
+    let Some(person) = visitor.signed_in() else {
         let here = format!("/sign-in?return_to={OWN}/{id}");
         return Ok(go(&here, None));
     };
@@ -114,7 +143,7 @@ async fn draw(
 }
 
 pub async fn form(request: HttpRequest, id: Path<i64>, app: Data<App>) -> Answer {
-    let visitor = visitor(&request, &app).await?;
+    let visitor = any_visitor(&request, &app).await?;
     draw(&app, &visitor, id.into_inner(), String::new(), None).await
 }
 
@@ -132,10 +161,10 @@ pub async fn submit(
     said: Form<Said>,
     app: Data<App>,
 ) -> Answer {
-    let visitor = visitor(&request, &app).await?;
+    let visitor = any_visitor(&request, &app).await?;
     visitor.check(&said.csrf)?;
     let (id, Said { text, .. }) = (id.into_inner(), said.into_inner());
-    let Some(person) = &visitor.person else {
+    let Some(person) = visitor.signed_in() else {
         return draw(&app, &visitor, id, text, None).await;
     };
     match appeals::appeal(&app, person, id, &text).await {

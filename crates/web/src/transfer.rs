@@ -16,6 +16,7 @@ use service::oauth::Person;
 use service::transfer::{self, ExportKind, FILE_BYTES, ReportLine, Summary};
 use service::{App, Error};
 
+use crate::archives::{Offered, offered};
 use crate::forms::Visitor;
 use crate::page::{Answer, Failure, Forms, Frame, Mistake, show, visitor};
 use crate::sign_in::go;
@@ -36,14 +37,6 @@ struct Transfer {
     archive: Option<Offered>,
     /// Archives from elsewhere.
     taken: Vec<Summary>,
-}
-
-/// An archive that somebody asked for.
-struct Offered {
-    id: i64,
-    asked: String,
-    is_ready: bool,
-    megabytes: i64,
 }
 
 #[derive(Template)]
@@ -111,14 +104,8 @@ pub(crate) async fn page(
     let Some(person) = &visitor.person else {
         return Ok(sign_in_first());
     };
-    let archive = archives::newest(app, person).await?;
     let page = Transfer {
-        archive: archive.map(|archive| Offered {
-            id: archive.id,
-            asked: archive.created_at.format("%-d %B %Y, %H:%M").to_string(),
-            is_ready: archive.finished_at.is_some(),
-            megabytes: archive.size / 1_024 / 1_024 + 1,
-        }),
+        archive: offered(app, person).await?,
         taken: archives::recent(app, person).await?,
         page: Frame::new(app, visitor, "Take along and bring"),
         mistakes: mistake

@@ -1,13 +1,13 @@
 //! What is to be posted at a time.
 //! <https://docs.joinmastodon.org/entities/ScheduledStatus/>
 
-use domain::{MediaId, StatusId, Time, Visibility};
+use domain::{ContentType, MediaId, StatusId, Time, Visibility};
 use serde::Serialize;
-use service::scheduled::ScheduledView;
+use service::scheduled::{Params as Asked, ScheduledView};
 use utoipa::ToSchema;
 
 use super::time::moment;
-use super::{MediaAttachment, Null};
+use super::{Document, MediaAttachment, Null};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ScheduledStatus {
@@ -17,6 +17,18 @@ pub struct ScheduledStatus {
     pub scheduled_at: Time,
     pub params: Params,
     pub media_attachments: Vec<MediaAttachment>,
+    /// What Mastodon does not know; only where there is something to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Additions)]
+    pub staffroom: Option<Additions>,
+}
+
+/// What a status to come has besides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ScheduledAdditions)]
+pub struct Additions {
+    /// To which it will link.
+    pub documents: Vec<Document>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -49,6 +61,35 @@ pub struct Params {
     #[schema(schema_with = crate::openapi::null)]
     pub scheduled_at: Null,
     pub with_rate_limit: bool,
+    /// What Mastodon does not know; only where there is something to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = OwnParams)]
+    pub staffroom: Option<OwnParams>,
+}
+
+/// What is asked for besides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ScheduledParamsAdditions)]
+pub struct OwnParams {
+    /// How the text is written.
+    pub content_type: &'static str,
+    pub local_only: bool,
+    #[schema(value_type = Vec<String>)]
+    pub document_ids: Vec<MediaId>,
+}
+
+impl OwnParams {
+    fn of(params: &Asked) -> Option<Self> {
+        let content_type = params.content_type.unwrap_or_default();
+        let says_something = params.local_only
+            || !params.documents.is_empty()
+            || content_type != ContentType::default();
+        says_something.then(|| Self {
+            content_type: content_type.name(),
+            local_only: params.local_only,
+            document_ids: params.documents.clone(),
+        })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -67,6 +108,7 @@ impl From<ScheduledView> for ScheduledStatus {
             id: row.id.to_string(),
             scheduled_at: row.scheduled_at,
             params: Params {
+                staffroom: OwnParams::of(&params),
                 text: params.text,
                 poll: params.poll.map(|poll| Poll {
                     options: poll.options,
@@ -90,6 +132,9 @@ impl From<ScheduledView> for ScheduledStatus {
                 with_rate_limit: false,
             },
             media_attachments: view.media.into_iter().map(Into::into).collect(),
+            staffroom: (!view.documents.is_empty()).then(|| Additions {
+                documents: view.documents.into_iter().map(Into::into).collect(),
+            }),
         }
     }
 }

@@ -17,11 +17,14 @@ use tokio::sync::mpsc;
 use service::{App, Spool, attachments};
 
 use super::body::{Said, TEXT_LIMIT};
+use super::params::label;
 use super::tree::Tree;
 use crate::ApiError;
 
-/// Files that one request may carry: an avatar and a header, or a picture and its thumbnail.
-const FILES: usize = 2;
+/// Files that one request may carry: a small picture for each of the files of a status.
+const FILES: usize = 16;
+/// What stands among the parameters for a file that was sent within a list or an object, before its number.
+const PLACE: &str = "file:";
 /// Bytes of boundaries and headers of parts, besides what the parts may have.
 const HEADERS_LIMIT: usize = 64 * 1024;
 
@@ -33,6 +36,14 @@ pub struct File {
     pub name: Option<String>,
     pub content_type: Option<String>,
     pub bytes: Bytes,
+}
+
+impl File {
+    /// The one of these for which this value of a parameter stands, such as that of `media_attributes[][thumbnail]`.
+    #[must_use]
+    pub fn at<'a>(files: &'a [Self], value: &str) -> Option<&'a Self> {
+        files.get(value.strip_prefix(PLACE)?.parse::<usize>().ok()?)
+    }
 }
 
 /// A file that was written to the disk as it came.
@@ -48,6 +59,8 @@ pub struct SpooledFile {
 /// Where files are put, which together may have so many bytes.
 #[derive(Clone, Copy)]
 pub(super) enum Room<'a> {
+    /// Files are refused.
+    Nowhere,
     Memory(usize),
     Disk(&'a App, usize),
 }
@@ -55,6 +68,7 @@ pub(super) enum Room<'a> {
 impl Room<'_> {
     fn bytes(self) -> usize {
         match self {
+            Self::Nowhere => 0,
             Self::Memory(bytes) | Self::Disk(_, bytes) => bytes,
         }
     }
@@ -104,37 +118,66 @@ async fn parse(mut parts: Multipart<'_>, room: Room<'_>) -> Result<Said, ApiErro
             tree.insert(&field, &String::from_utf8_lossy(&text))?;
             continue;
         };
-        let content_type = part.content_type().map(ToString::to_string);
-        if let Room::Disk(app, _) = room {
-            let Some(spool) = spool(app, &mut part, &mut file_left).await? else {
-                continue;
-            };
-            if spooled.len() == FILES {
-                return Err(ApiError::PayloadTooLarge);
-            }
-            spooled.push(SpooledFile { field, name, spool });
-            continue;
-        }
-        let bytes = bytes(&mut part, &mut file_left).await?;
         // A form on a page sends an empty part for each file that was not chosen.
-        if bytes.is_empty() {
-            continue;
+        match room {
+            Room::Nowhere => {
+                if !is_empty(&mut part).await? {
+                    return Err(takes_no_file(&field));
+                }
+            }
+            Room::Disk(app, _) => {
+                let Some(spool) = spool(app, &mut part, &mut file_left).await? else {
+                    continue;
+                };
+                check_count(spooled.len())?;
+                spooled.push(SpooledFile { field, name, spool });
+            }
+            Room::Memory(_) => {
+                let content_type = part.content_type().map(ToString::to_string);
+                let bytes = bytes(&mut part, &mut file_left).await?;
+                if bytes.is_empty() {
+                    continue;
+                }
+                check_count(files.len())?;
+                if field.contains('[') {
+                    tree.insert(&field, &format!("{PLACE}{}", files.len()))?;
+                }
+                files.push(File {
+                    field,
+                    name: Some(name),
+                    content_type,
+                    bytes: bytes.freeze(),
+                });
+            }
         }
-        if files.len() == FILES {
-            return Err(ApiError::PayloadTooLarge);
-        }
-        files.push(File {
-            field,
-            name: Some(name),
-            content_type,
-            bytes: bytes.freeze(),
-        });
     }
     Ok(Said {
         params: tree.into_map(),
         files,
         spooled,
     })
+}
+
+async fn is_empty(part: &mut Field<'_>) -> Result<bool, ApiError> {
+    while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+        if !chunk.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn takes_no_file(field: &str) -> ApiError {
+    ApiError::Unprocessable(format!("Validation failed: {} takes no file", label(field)))
+}
+
+fn check_count(so_far: usize) -> Result<(), ApiError> {
+    if so_far < FILES {
+        return Ok(());
+    }
+    Err(ApiError::Unprocessable(format!(
+        "Validation failed: Cannot attach more than {FILES} files"
+    )))
 }
 
 /// None of an empty file.

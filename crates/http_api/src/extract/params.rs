@@ -72,7 +72,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Params<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let said = body::read(&request, payload, Room::Memory(0)).await?;
+            let said = body::read(&request, payload, Room::Nowhere).await?;
             Ok(Self(typed(said.params)?))
         })
     }
@@ -138,7 +138,7 @@ fn mistake<T: DeserializeOwned>(params: Value) -> ApiError {
 }
 
 /// `default_privacy` as people read it.
-fn label(name: &str) -> String {
+pub(super) fn label(name: &str) -> String {
     let words = domain::limits::cut(name, 50).replace('_', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| {

@@ -19,7 +19,7 @@ use super::{Answer, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::MediaAttachment;
 use crate::extract::scope::WriteMedia;
-use crate::extract::{Caller, PathId, Spooled, Text};
+use crate::extract::{Caller, File, PathId, Spooled, Text};
 use crate::openapi::Operations;
 use crate::routes::Tree;
 
@@ -89,12 +89,16 @@ pub(super) fn focus(text: &Text) -> Result<Option<(f64, f64)>, ApiError> {
     })
 }
 
-/// The picture in a `data:` address (RFC 2397), as apps send one along with the change of a status.
-pub(super) fn data(text: &Text) -> Result<Option<Bytes>, ApiError> {
-    let Some(address) = text.filled() else {
+/// The picture that an app sends along with the change of a status: one of the files of a multipart body, or what is in a
+/// `data:` address (RFC 2397).
+pub(super) fn thumbnail(said: &Text, files: &[File]) -> Result<Option<Bytes>, ApiError> {
+    let Some(said) = said.filled() else {
         return Ok(None);
     };
-    let picture = address
+    if let Some(file) = File::at(files, said) {
+        return Ok(Some(file.bytes.clone()));
+    }
+    let picture = said
         .strip_prefix("data:")
         .and_then(|rest| rest.split_once(";base64,"))
         .and_then(|(_, coded)| STANDARD.decode(coded).ok());

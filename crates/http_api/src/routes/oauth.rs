@@ -124,25 +124,27 @@ fn answer(failure: Failure) -> Answer {
     }
 }
 
-/// The application's name and secret: from the body, or by HTTP Basic (RFC 6749 section 2.3.1).
-fn client(request: &HttpRequest, id: Text, secret: Text) -> (String, Option<String>) {
-    if id.filled().is_some() {
-        return (
-            id.0.unwrap_or_default(),
-            secret.0.filter(|text| !text.is_empty()),
-        );
+/// The application's name and secret: from the body, or by HTTP Basic (RFC 6749 section 2.3.1), besides which some name
+/// themselves in the body, too.
+fn client(request: &HttpRequest, id: &Text, secret: Text) -> (String, Option<String>) {
+    let secret = secret.0.filter(|text| !text.is_empty());
+    match (id.filled(), basic(request)) {
+        (Some(id), Some((named, proof))) if secret.is_none() && id == named => (named, Some(proof)),
+        (Some(id), _) => (id.to_owned(), secret),
+        (None, Some((named, proof))) => (named, Some(proof)),
+        (None, None) => (String::new(), None),
     }
-    let basic = request
-        .headers()
-        .get("authorization")
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Basic "))
-        .and_then(|text| STANDARD.decode(text.trim()).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    match basic.as_deref().and_then(|text| text.split_once(':')) {
-        Some((id, secret)) => (id.to_owned(), Some(secret.to_owned())),
-        None => (String::new(), None),
+}
+
+fn basic(request: &HttpRequest) -> Option<(String, String)> {
+    let value = request.headers().get("authorization")?.to_str().ok()?;
+    let (scheme, coded) = value.trim().split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
     }
+    let text = String::from_utf8(STANDARD.decode(coded.trim()).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
 }
 
 pub(crate) fn token_entity(issued: &IssuedToken) -> Token {
@@ -156,7 +158,7 @@ pub(crate) fn token_entity(issued: &IssuedToken) -> Token {
 
 async fn token(request: HttpRequest, params: Params<TokenRequest>, app: Data<App>) -> Answer {
     let params = params.into_inner();
-    let (client_id, secret) = client(&request, params.client_id, params.client_secret);
+    let (client_id, secret) = client(&request, &params.client_id, params.client_secret);
     let grant = match params.grant_type.filled() {
         Some("authorization_code") => Grant::Code {
             code: params.code.0.unwrap_or_default(),
@@ -187,7 +189,7 @@ struct Revocation {
 
 async fn revoke(request: HttpRequest, params: Params<Revocation>, app: Data<App>) -> Answer {
     let params = params.into_inner();
-    let (client_id, secret) = client(&request, params.client_id, params.client_secret);
+    let (client_id, secret) = client(&request, &params.client_id, params.client_secret);
     let token = params.token.0.unwrap_or_default();
     match oauth::revoke(&app, &client_id, secret.as_deref(), &token).await {
         Ok(()) => super::nothing(),

@@ -8,7 +8,7 @@ use service::statuses::{self, MediaChange, NewStatus, StatusChange};
 use service::{App, Error, scheduled};
 use utoipa::ToSchema;
 
-use super::media::{data, focus};
+use super::media::{focus, thumbnail};
 use super::polls::PollParams;
 use super::quotes::policy;
 use super::scheduled_statuses::time;
@@ -21,7 +21,9 @@ use crate::extract::scope::{
     ReadAccounts, ReadBookmarks, ReadFavourites, ReadStatuses, WriteAccounts, WriteBookmarks,
     WriteFavourites, WriteMutes, WriteStatuses,
 };
-use crate::extract::{Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Words};
+use crate::extract::{
+    Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Upload, Words,
+};
 use crate::openapi::Operations;
 use crate::routes::Tree;
 
@@ -311,16 +313,17 @@ struct MediaAttributes {
     id: Text,
     description: Text,
     focus: Text,
+    /// A file of a multipart body, or a `data:` address.
     thumbnail: Text,
 }
 
 async fn edit(
     caller: Caller<WriteStatuses>,
     id: PathId<StatusId>,
-    params: Params<Edit>,
+    upload: Upload<Edit>,
     app: Data<App>,
 ) -> Answer {
-    let params = params.into_inner();
+    let Upload { params, files } = upload;
     // What is not said stays as it is.
     let now = statuses::source(&app, &caller.person, id.0).await?;
     let mut media_changes = Vec::new();
@@ -332,7 +335,7 @@ async fn edit(
             id,
             description: change.description.0,
             focus: focus(&change.focus)?,
-            thumbnail: data(&change.thumbnail)?,
+            thumbnail: thumbnail(&change.thumbnail, &files)?,
         });
     }
     let change = StatusChange {

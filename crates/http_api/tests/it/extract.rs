@@ -6,7 +6,7 @@ use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse};
 use domain::StatusId;
 use http_api::extract::{
-    Bearer, Flag, Many, Number, Params, PathId, Text, Upload, UploadLimit, Words,
+    Bearer, File, Flag, Many, Number, Params, PathId, Text, Upload, UploadLimit, Words,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -56,6 +56,17 @@ async fn upload(mut upload: Upload<Post>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "file": file, "status": upload.params.status.0 }))
 }
 
+/// How long the file is for which the name of each row stands.
+async fn nested(upload: Upload<Post>) -> HttpResponse {
+    let Upload { params, files } = upload;
+    let rows = params.fields_attributes.0.unwrap_or_default();
+    let lengths: Vec<Option<usize>> = rows
+        .iter()
+        .map(|row| Some(File::at(&files, row.name.filled()?)?.bytes.len()))
+        .collect();
+    HttpResponse::Ok().json(lengths)
+}
+
 async fn read(id: PathId<StatusId>) -> HttpResponse {
     HttpResponse::Ok().json(id.0)
 }
@@ -71,6 +82,7 @@ async fn answer(request: TestRequest) -> (u16, Value) {
             .app_data(Data::new(UploadLimit(1_000)))
             .route("/echo", web::route().to(echo))
             .route("/upload", web::route().to(upload))
+            .route("/nested", web::route().to(nested))
             .route("/statuses/{id}", web::route().to(read))
             .route("/token", web::route().to(token)),
     )
@@ -248,9 +260,41 @@ async fn too_much_of_a_file_is_refused() {
     let file = |size: usize| parts(&[("name=\"file\"; filename=\"a\"", &"a".repeat(size))]);
     assert_eq!(answer(sent("/upload", MULTIPART, file(1_000))).await.0, 200);
     assert_eq!(answer(sent("/upload", MULTIPART, file(1_001))).await.0, 413);
-    assert_eq!(answer(sent("/echo", MULTIPART, file(1))).await.0, 413);
-    let three = parts(&[("name=\"file\"; filename=\"a\"", "a"); 3]);
-    assert_eq!(answer(sent("/upload", MULTIPART, three)).await.0, 413);
+    let many = |count: usize| parts(&vec![("name=\"file\"; filename=\"a\"", "a"); count]);
+    assert_eq!(answer(sent("/upload", MULTIPART, many(16))).await.0, 200);
+    assert_eq!(answer(sent("/upload", MULTIPART, many(17))).await.0, 422);
+}
+
+#[actix_web::test]
+async fn a_file_where_none_is_taken_is_refused_in_words() {
+    let picture = "name=\"media_file\"; filename=\"a.png\"";
+    let (code, refusal) = answer(sent("/echo", MULTIPART, parts(&[(picture, "a")]))).await;
+    assert_eq!(code, 422);
+    let said = "Validation failed: Media file takes no file";
+    assert_eq!(refusal["error"], said);
+    let unchosen = parts(&[(picture, ""), ("name=\"status\"", "text")]);
+    let (code, post) = answer(sent("/echo", MULTIPART, unchosen)).await;
+    assert_eq!((code, &post["status"]), (200, &json!("text")));
+}
+
+#[actix_web::test]
+async fn a_file_within_a_list_comes_with_its_item() {
+    let body = parts(&[
+        ("name=\"fields_attributes[][name]\"", "words"),
+        ("name=\"fields_attributes[][name]\"; filename=\"\"", ""),
+        (
+            "name=\"fields_attributes[][name]\"; filename=\"a.png\"",
+            "picture",
+        ),
+        (
+            "name=\"fields_attributes[][name]\"; filename=\"b.png\"",
+            "film",
+        ),
+    ]);
+    let (code, said) = answer(sent("/nested", MULTIPART, body)).await;
+    assert_eq!((code, said), (200, json!([null, 7, 4])));
+    let (_, said) = answer(sent("/nested", FORM, "fields_attributes[][name]=file:0")).await;
+    assert_eq!(said, json!([null]));
 }
 
 #[actix_web::test]

@@ -1,6 +1,7 @@
 //! An activity of an archive, as far as it becomes a status here. Pure.
 
 use chrono::DateTime;
+use domain::lineage::SOURCES;
 use domain::{ContentType, DocumentType, Time, Visibility, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,6 +66,11 @@ pub(super) struct Post {
     pub files: Vec<Attached>,
     /// What was to choose, and how many chose it.
     pub options: Vec<(String, i64)>,
+    /// What Staffroom says that it comes from.
+    #[serde(default)]
+    pub based_on: Vec<String>,
+    #[serde(default)]
+    pub quoted: Option<String>,
 }
 
 /// A file of a post.
@@ -146,6 +152,13 @@ fn post(
         tags: hashtags(object),
         files: files(object),
         options: options(object),
+        based_on: many(object, "isBasedOn")
+            .filter_map(address)
+            .take(SOURCES)
+            .collect(),
+        quoted: ["quote", "quoteUrl", "quoteUri", "_misskey_quote"]
+            .into_iter()
+            .find_map(|key| object.get(key).and_then(address)),
     })
 }
 

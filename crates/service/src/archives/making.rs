@@ -37,8 +37,13 @@ pub async fn make(app: &App, id: i64, documents: Documents) -> Result<()> {
             })
         })
         .await?;
-    let Some(owner) = owner.filter(|owner| !owner.is_gone()) else {
+    let Some(owner) = owner.filter(|owner| owner.deleted_at.is_none()) else {
         return Ok(());
+    };
+    // What nobody else is shown is theirs all the same.
+    let owner = Account {
+        suspended_at: None,
+        ..owner
     };
     let workshop = app.media().workshop().await?;
     let made = workshop.path().join(EXTENSION);

@@ -16,7 +16,8 @@ use crate::brought::shortened;
 use crate::oauth::Person;
 use crate::text::{plain_text, sanitise};
 use crate::{
-    App, Error, Result, attachments, custom_emojis, documents, incoming, practice, statuses,
+    App, Error, Result, attachments, custom_emojis, documents, incoming, lineage, practice,
+    statuses,
 };
 
 /// Posts of one day, with those that are here: more than anybody writes, and too few to fill a timeline with.
@@ -278,6 +279,7 @@ fn store(
     statuses::insert_quietly(app, conn, status.clone(), &tags)?;
     // It is in the library, too; its author is asked nothing.
     practice::keep_own(app, conn, &status, &tags)?;
+    lineage::note_brought(app, conn, &status, &post.based_on, post.quoted.as_deref())?;
     imported_posts::insert(conn, me, &post.uri, id)?;
     for (place, (file, is_document)) in (0_i16..).zip(files) {
         let position = if *is_document {

@@ -12,7 +12,7 @@ use storage::derivations::Derivation;
 use storage::statuses::Status;
 use url::Url;
 
-use super::deciding::weigh;
+use super::deciding::{weigh, weigh_quietly};
 use super::terms::is_practice;
 use crate::audience::visible_to;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
@@ -34,10 +34,10 @@ const AGAIN: [TimeDelta; 3] = [
 
 /// What somebody says that their post comes from.
 pub(crate) struct Claim {
-    address: String,
+    pub(super) address: String,
     /// If it is known, and they may see it.
-    source: Option<Status>,
-    kind: Kind,
+    pub(super) source: Option<Status>,
+    pub(super) kind: Kind,
     context: String,
 }
 
@@ -160,7 +160,7 @@ fn claim(
 }
 
 /// Adds a claim, unless there are enough, or the same source is claimed already.
-fn add(claims: &mut Vec<Claim>, claim: Claim) {
+pub(super) fn add(claims: &mut Vec<Claim>, claim: Claim) {
     let is_new = claims.iter().all(|known| known.uri() != claim.uri());
     if is_new && claims.len() < SOURCES {
         claims.push(claim);
@@ -178,7 +178,17 @@ pub(super) fn seen(
 }
 
 impl Claim {
-    fn uri(&self) -> &str {
+    /// That a post of practice comes from one that it quotes.
+    pub(super) fn of_quoted(quoted: Status) -> Self {
+        Self {
+            address: quoted.uri.clone(),
+            source: Some(quoted),
+            kind: Kind::Adaptation,
+            context: String::new(),
+        }
+    }
+
+    pub(super) fn uri(&self) -> &str {
         match &self.source {
             Some(source) => &source.uri,
             None => &self.address,
@@ -187,7 +197,7 @@ impl Claim {
 
     /// Whether it can be one that was not there before: what is ours and not there is nowhere, and nobody uses what they
     /// have not read. What was claimed before its source was deleted stands.
-    fn may_be_new(&self, app: &App) -> bool {
+    pub(super) fn may_be_new(&self, app: &App) -> bool {
         let is_ours = self.address.starts_with(app.addresses().base());
         self.source.is_some() || (self.kind == Kind::Adaptation && !is_ours)
     }
@@ -224,15 +234,7 @@ pub(crate) fn note(
     mut claims: Vec<Claim>,
 ) -> Result<()> {
     if let Some(quoted) = quoted_practice(conn, status)? {
-        add(
-            &mut claims,
-            Claim {
-                address: quoted.uri.clone(),
-                source: Some(quoted),
-                kind: Kind::Adaptation,
-                context: String::new(),
-            },
-        );
+        add(&mut claims, Claim::of_quoted(quoted));
     }
     if claims.is_empty() && !status.has_source {
         return Ok(());
@@ -284,7 +286,7 @@ pub(crate) fn note(
     Ok(())
 }
 
-fn new(app: &App, status: &Status, claim: &Claim) -> Derivation {
+pub(super) fn new(app: &App, status: &Status, claim: &Claim) -> Derivation {
     Derivation {
         id: app.next_id(),
         derived_uri: status.uri.clone(),
@@ -310,9 +312,18 @@ fn quoted_practice(conn: &mut DbConnection, status: &Status) -> Result<Option<St
         return Ok(None);
     };
     let stands = matches!(quote.state, QuoteState::Pending | QuoteState::Accepted);
-    let Some(quoted) = quote.quoted_status_id.filter(|_| stands) else {
-        return Ok(None);
-    };
+    match quote.quoted_status_id.filter(|_| stands) {
+        Some(quoted) => practice_in_practice(conn, status, quoted),
+        None => Ok(None),
+    }
+}
+
+/// The post that is quoted, if that and the one that quotes are both practice.
+pub(super) fn practice_in_practice(
+    conn: &mut DbConnection,
+    status: &Status,
+    quoted: StatusId,
+) -> Result<Option<Status>> {
     if !is_practice(conn, status.id)? || !is_practice(conn, quoted)? {
         return Ok(None);
     }
@@ -340,6 +351,7 @@ pub(super) fn begin(
                 &Job::FindSource {
                     derivation,
                     turn: 0,
+                    quietly: false,
                 },
             )
         }
@@ -353,19 +365,30 @@ fn may_look(app: &App, conn: &mut DbConnection, derived: &Status) -> Result<bool
     let Some(host) = author.and_then(|author| author.host) else {
         return Ok(true);
     };
-    let now = app.now();
-    let what = format!("sources named by {host} {}", now.format("%Y-%m-%d %H"));
-    let looked = storage::lookups::find(conn, &what)?.map_or(0, |last| last.known_before);
-    if looked >= FOR_ONE_HOST {
+    let hour = app.now().format("%Y-%m-%d %H");
+    has_room(
+        app,
+        conn,
+        &format!("sources named by {host} {hour}"),
+        FOR_ONE_HOST,
+    )
+}
+
+/// Whether fewer than so many were looked up that are counted together; counts one more.
+pub(super) fn has_room(app: &App, conn: &mut DbConnection, what: &str, most: i64) -> Result<bool> {
+    let looked = storage::lookups::find(conn, what)?.map_or(0, |last| last.known_before);
+    if looked >= most {
         return Ok(false);
     }
-    storage::lookups::begin(conn, &what, now, now)?;
-    storage::lookups::set_known(conn, &what, looked + 1)?;
+    let now = app.now();
+    storage::lookups::begin(conn, what, now, now)?;
+    storage::lookups::set_known(conn, what, looked + 1)?;
     Ok(true)
 }
 
-/// Looks for what a post names as its source. An address at which there is no post was no claim.
-pub(crate) async fn find_source(app: &App, derivation: i64, turn: u8) -> Result<()> {
+/// Looks for what a post names as its source. An address at which there is no post was no claim. Of what was brought along
+/// nobody is told.
+pub(crate) async fn find_source(app: &App, derivation: i64, turn: u8, quietly: bool) -> Result<()> {
     let claim = app
         .read(move |_, conn| Ok(storage::derivations::find(conn, derivation)?))
         .await?;
@@ -381,7 +404,7 @@ pub(crate) async fn find_source(app: &App, derivation: i64, turn: u8) -> Result<
         Ok(_) => None,
         Err(error) => {
             tracing::debug!(uri = claim.source_uri, %error, "a source was not found");
-            return later(app, derivation, turn).await;
+            return later(app, derivation, turn, quietly).await;
         }
     };
     app.transaction(move |app, conn| {
@@ -403,6 +426,9 @@ pub(crate) async fn find_source(app: &App, derivation: i64, turn: u8) -> Result<
             return Ok(storage::derivations::delete(conn, derivation)?);
         };
         if storage::derivations::settle(conn, &claim, &source)? {
+            if quietly {
+                return weigh_quietly(app, conn, &claim, &derived, &source);
+            }
             if derived.local {
                 mention_author(app, conn, &derived, &source, claim.kind)?;
                 let status = derived.id;
@@ -416,11 +442,15 @@ pub(crate) async fn find_source(app: &App, derivation: i64, turn: u8) -> Result<
 }
 
 /// Once more a while later; after the last time it is as if nothing had been named.
-async fn later(app: &App, derivation: i64, turn: u8) -> Result<()> {
+async fn later(app: &App, derivation: i64, turn: u8, quietly: bool) -> Result<()> {
     app.transaction(move |app, conn| match AGAIN.get(usize::from(turn)) {
         Some(wait) => {
             let turn = turn.saturating_add(1);
-            let job = Job::FindSource { derivation, turn };
+            let job = Job::FindSource {
+                derivation,
+                turn,
+                quietly,
+            };
             crate::jobs::enqueue_at(app, conn, &job, app.now() + *wait)
         }
         None => Ok(storage::derivations::delete(conn, derivation)?),

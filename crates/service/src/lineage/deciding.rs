@@ -40,8 +40,7 @@ pub(super) fn weigh(
         let job = Job::LookForDerivations { source: source.id };
         return enqueue_at(app, conn, &job, app.now() + PATIENCE);
     }
-    let lets = claim.kind != Kind::Adaptation || terms == Terms::Derivatives;
-    if lets && !storage::users::asks_before_adaptation(conn, source.account_id)? {
+    if lets(conn, claim.kind, terms, source)? {
         return settle(app, conn, claim, ClaimState::Confirmed);
     }
     let readable = visible_to(conn, Some(source.account_id), vec![derived.clone()])?;
@@ -49,6 +48,29 @@ pub(super) fn weigh(
         return Ok(());
     }
     ask(app, conn, claim, derived, source)
+}
+
+/// Whether the author of a source of ours has said yes before.
+fn lets(conn: &mut DbConnection, kind: Kind, terms: Terms, source: &Status) -> Result<bool> {
+    let lets = kind != Kind::Adaptation || terms == Terms::Derivatives;
+    Ok(lets && !storage::users::asks_before_adaptation(conn, source.account_id)?)
+}
+
+/// Decides on a claim of long ago that somebody brought along: nobody is asked of it or told, here or elsewhere.
+pub(super) fn weigh_quietly(
+    app: &App,
+    conn: &mut DbConnection,
+    claim: &Derivation,
+    derived: &Status,
+    source: &Status,
+) -> Result<()> {
+    let terms = terms_of(conn, source.id)?;
+    let is_own = source.account_id == derived.account_id;
+    if is_own || (source.local && lets(conn, claim.kind, terms, source)?) {
+        let now = Some(app.now());
+        storage::derivations::set_state(conn, claim.id, ClaimState::Confirmed, now)?;
+    }
+    Ok(())
 }
 
 /// Agrees to what was claimed of a post of ours before its author said by a licence that one may.

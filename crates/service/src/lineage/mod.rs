@@ -1,6 +1,7 @@
 //! Where practice comes from and where it goes: who adapted, tried or adopted what, as both ends say (docs/adr/0210).
 
 mod asking;
+mod brought;
 mod claims;
 mod deciding;
 mod looking;
@@ -9,6 +10,7 @@ mod terms;
 mod tree;
 
 pub(crate) use asking::hear;
+pub(crate) use brought::note_brought;
 pub(crate) use claims::{Said, authors, claims, find_source, look_up, note};
 pub use deciding::decide;
 pub(crate) use deciding::reconsider;

@@ -42,10 +42,18 @@ use crate::jobs::{Job, enqueue};
 use crate::oauth::Person;
 use crate::{App, Error, Result};
 
-/// Whether somebody may come in, with a token or with a password.
+/// Whether somebody may come in with a token, and do what people do here.
 pub(crate) fn check_may_enter(person: &Person) -> Result<()> {
-    let refuse = |text: &str| Err(Error::Forbidden(text.to_owned()));
     check_is_enabled(person)?;
+    check_may_sign_in(person)
+}
+
+/// Whether somebody may sign in on our pages: whoever is barred may, to read what was decided about them.
+fn check_may_sign_in(person: &Person) -> Result<()> {
+    let refuse = |text: &str| Err(Error::Forbidden(text.to_owned()));
+    if person.account.deleted_at.is_some() {
+        return Err(disabled());
+    }
     if person.user.confirmed_at.is_none() {
         return refuse("Your login is missing a confirmed e-mail address");
     }
@@ -57,11 +65,21 @@ pub(crate) fn check_may_enter(person: &Person) -> Result<()> {
 
 /// Whether somebody has an account that nobody took from them.
 pub(crate) fn check_is_enabled(person: &Person) -> Result<()> {
-    if person.account.is_gone() || person.user.disabled_at.is_some() {
-        let text = "Your login is currently disabled";
-        return Err(Error::Forbidden(text.to_owned()));
+    if person.account.deleted_at.is_some() || is_barred(person) {
+        return Err(disabled());
     }
     Ok(())
+}
+
+/// Whether moderators suspended somebody or disabled their account. On our pages they come to what was decided about
+/// them, and no further.
+#[must_use]
+pub fn is_barred(person: &Person) -> bool {
+    person.account.suspended_at.is_some() || person.user.disabled_at.is_some()
+}
+
+fn disabled() -> Error {
+    Error::Forbidden("Your login is currently disabled".to_owned())
 }
 
 /// An account of ours that nobody has written anything about yet.

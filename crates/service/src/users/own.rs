@@ -6,7 +6,7 @@ use domain::{UserId, household};
 use storage::DbConnection;
 use storage::sessions::MailPurpose;
 
-use super::{check_is_enabled, normal_email, prove_again};
+use super::{normal_email, prove_again};
 use crate::jobs::{Job, enqueue};
 use crate::moderation::email_blocks;
 use crate::oauth::Person;
@@ -58,10 +58,10 @@ pub(crate) async fn send_reset(app: &App, email: &str) -> Result<()> {
         let Some((user, account)) = storage::users::find(conn, user.id)? else {
             return Ok(());
         };
-        let person = Person { user, account };
-        if check_is_enabled(&person).is_err() || !app.mailer().is_set() {
+        if account.deleted_at.is_some() || !app.mailer().is_set() {
             return Ok(());
         }
+        let person = Person { user, account };
         let purpose = MailPurpose::PasswordReset;
         storage::sessions::delete_mail_tokens(conn, person.user.id, purpose)?;
         let token = random_token();

@@ -21,7 +21,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs_proto::ResidentKeyRequirement;
 
-use super::sign_in::{Session, Subjects, open, prove_with, who_may_enter, whose_password};
+use super::sign_in::{Session, Subjects, open, prove_with, who_may_sign_in, whose_password};
 use super::{prove_again, second_factor};
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue};
@@ -364,7 +364,7 @@ pub async fn sign_in(app: &App, answer: Answer, from: IpAddr, browser: &str) -> 
         if !is_accepted(app, conn, &row, passkey, result)? {
             return Ok(None);
         }
-        let person = who_may_enter(conn, row.user_id)?;
+        let person = who_may_sign_in(conn, row.user_id)?;
         open(app, conn, person, browser).map(Some)
     });
     opened.await?.ok_or_else(refused)
@@ -430,7 +430,7 @@ pub async fn sign_in_after_password(
             return Ok(None);
         }
         storage::second_factors::delete_pending(conn, user)?;
-        let person = who_may_enter(conn, user)?;
+        let person = who_may_sign_in(conn, user)?;
         open(app, conn, person, browser).map(Some)
     });
     opened.await?.ok_or_else(refused)

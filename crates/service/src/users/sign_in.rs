@@ -7,7 +7,7 @@ use storage::DbConnection;
 use storage::users::User;
 
 use super::sign_up::resend_confirmation;
-use super::{check_may_enter, normal_email, second_factor};
+use super::{check_may_sign_in, normal_email, second_factor};
 use crate::oauth::Person;
 use crate::passwords::{self, random_token, token_hash};
 use crate::{App, Error, Result};
@@ -56,7 +56,7 @@ pub async fn sign_in(
     }
     let browser = browser.to_owned();
     app.transaction(move |app, conn| {
-        let person = who_may_enter(conn, user.id)?;
+        let person = who_may_sign_in(conn, user.id)?;
         if second_factor::is_on(conn, user.id)? {
             let token = random_token();
             let until = app.now() + chrono::Duration::minutes(CODE_MINUTES);
@@ -85,7 +85,7 @@ pub async fn sign_in_with_code(
             return Ok(None);
         }
         storage::second_factors::delete_pending(conn, user)?;
-        let person = who_may_enter(conn, user)?;
+        let person = who_may_sign_in(conn, user)?;
         open(app, conn, person, browser).map(Some)
     });
     opened
@@ -122,10 +122,10 @@ pub async fn owed(app: &App, token: &str) -> Result<Owed> {
     .await
 }
 
-pub(super) fn who_may_enter(conn: &mut DbConnection, user: UserId) -> Result<Person> {
+pub(super) fn who_may_sign_in(conn: &mut DbConnection, user: UserId) -> Result<Person> {
     let (user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
     let person = Person { user, account };
-    check_may_enter(&person)?;
+    check_may_sign_in(&person)?;
     Ok(person)
 }
 
@@ -270,7 +270,7 @@ fn find(conn: &mut DbConnection, login: &str) -> Result<Option<User>> {
     }
 }
 
-/// Whose session it is, if it lasts and they may still come in.
+/// Whose session it is, if it lasts and they may still sign in; they may be barred.
 pub async fn session(app: &App, token: &str) -> Result<Option<Person>> {
     let hash = token_hash(token);
     let found = app
@@ -286,7 +286,7 @@ pub async fn session(app: &App, token: &str) -> Result<Option<Person>> {
         return Ok(None);
     };
     let person = Person { user, account };
-    if check_may_enter(&person).is_err() {
+    if check_may_sign_in(&person).is_err() {
         return Ok(None);
     }
     note_used(app, session).await;

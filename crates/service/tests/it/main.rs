@@ -7,6 +7,7 @@
 )]
 
 mod archives;
+mod burdened;
 mod documents;
 mod emojis;
 mod entering;

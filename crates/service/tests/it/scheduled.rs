@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::TimeDelta;
-use domain::{Page, Time};
+use domain::{ContentType, MediaId, Page, QuotePolicy, Time, Visibility};
 use service::jobs::Job;
 use service::oauth::{self, Person};
 use service::scheduled::{self, ScheduledView};
 use service::statuses::{self, NewStatus};
-use service::{App, Error, accounts};
+use service::views::MediaView;
+use service::{App, Error, accounts, attachments, documents};
 use test_support::{Kind, TestApp};
 
 /// Seconds that the test moved its clock on.
@@ -126,6 +127,69 @@ async fn what_is_scheduled_is_posted_once_and_what_cannot_be_stays() {
             1,
             "its author still has the words"
         );
+    }
+}
+
+async fn upload(app: &App, by: &Person, name: &str) -> MediaId {
+    let mut spool = attachments::receive(app).await.unwrap();
+    attachments::add(&mut spool, b"# Bees").await.unwrap();
+    let view = documents::upload(app, by, spool, name).await;
+    view.unwrap().id()
+}
+
+async fn set_disabled(app: &App, person: &Person, since: Option<Time>) {
+    let user = person.user.id;
+    app.transaction(move |_, conn| Ok(storage::users::set_disabled(conn, user, since)?))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn all_that_was_asked_for_is_posted_unless_its_author_is_disabled() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        let document = upload(app, &ada, "Bees.md").await;
+        let new = NewStatus {
+            content_type: Some(ContentType::Markdown),
+            spoiler_text: "insects".to_owned(),
+            visibility: Some(Visibility::Unlisted),
+            language: Some("cy".to_owned()),
+            quote_policy: Some(QuotePolicy::NOBODY),
+            local_only: true,
+            documents: vec![document],
+            ..words("**Bees**")
+        };
+        let waiting = schedule(app, &ada, new).await.unwrap();
+        let shown: Vec<MediaId> = waiting.documents.iter().map(MediaView::id).collect();
+        assert_eq!(shown, [document]);
+        let (id, past) = (waiting.row.id, app.now() - TimeDelta::minutes(1));
+        app.transaction(move |_, conn| Ok(storage::scheduled::set_time(conn, id, past)?))
+            .await
+            .unwrap();
+
+        set_disabled(app, &ada, Some(past)).await;
+        run(app, id).await;
+        assert_eq!(posted(app, &ada).await, [""; 0]);
+        set_disabled(app, &ada, None).await;
+        run(app, id).await;
+        let wanted = accounts::AccountStatuses::default();
+        let mut found = accounts::statuses(app, Some(&ada), ada.id(), wanted, Page::newest(40))
+            .await
+            .unwrap();
+        let view = found.items.pop().unwrap();
+        let status = &view.status;
+        assert_eq!(status.content_type, ContentType::Markdown);
+        assert_eq!(status.spoiler_text, "insects");
+        assert_eq!(status.visibility, Visibility::Unlisted);
+        assert_eq!(status.language.as_deref(), Some("cy"));
+        assert_eq!(status.quote_policy, QuotePolicy::NOBODY);
+        assert!(status.local_only);
+        let linked: Vec<MediaId> = view.documents.iter().map(MediaView::id).collect();
+        assert_eq!(linked, [document]);
     }
 }
 
