@@ -422,15 +422,13 @@ async fn do_with_person(
     say(&request, &caller, &said)
 }
 
-async fn confirm(caller: Caller<WriteAccounts>, target: Path<Target>, app: Data<App>) -> Answer {
-    let number: i32 = target.what.parse().map_err(|_| ApiError::NotFound)?;
 async fn confirm(
     request: HttpRequest,
     caller: Caller<WriteAccounts>,
     target: Path<Target>,
     app: Data<App>,
 ) -> Answer {
-    let number: i32 = target.id.parse().map_err(|_| ApiError::NotFound)?;
+    let number: i32 = target.what.parse().map_err(|_| ApiError::NotFound)?;
     let network = target.network()?;
     let said = networks::confirm(&app, &caller.person, network, number).await?;
     say(&request, &caller, &said)
