@@ -70,6 +70,7 @@ pub mod regard;
 mod remote;
 pub mod remote_files;
 pub mod reports;
+mod running;
 pub mod scheduled;
 pub mod search;
 pub mod seeding;
