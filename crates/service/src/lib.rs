@@ -91,7 +91,7 @@ pub mod users;
 pub mod verifying;
 pub mod views;
 mod word;
-mod zipped;
+pub mod zipped;
 
 pub use addresses::Addresses;
 pub use app::{App, Clock, Parts, Wake};
