@@ -312,6 +312,7 @@ fn files_in(folder: &Path) -> usize {
         .sum()
 }
 
+// On SQLite alone: it is about files.
 #[tokio::test]
 async fn what_is_not_what_it_says_is_refused() {
     let settings = [("media.max_document_bytes", "100000")];
@@ -375,6 +376,7 @@ fn is_running(number: &str) -> bool {
     state.is_ok_and(|state| !state.contains(") Z"))
 }
 
+// On SQLite alone: it is about a program and files.
 #[tokio::test]
 async fn what_the_scanner_does_not_call_clean_is_not_taken_in() {
     let folder = tempfile::tempdir().unwrap();

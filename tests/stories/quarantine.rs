@@ -158,6 +158,7 @@ async fn likely_spam_is_held_back_on_postgresql() {
     story(Postgres).await;
 }
 
+// On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn whoever_wants_no_quarantine_has_none() {
     let none = [("moderation.quarantine", "false")];
