@@ -323,7 +323,7 @@ pub fn delete(conn: &mut DbConnection, id: AccountId) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Suspends the account, or lifts the suspension: its document says so from `now` on.
+/// Suspends an account of ours, or lifts the suspension: its document says so from `now` on.
 pub fn set_suspended(
     conn: &mut DbConnection,
     id: AccountId,
@@ -340,16 +340,17 @@ pub fn set_suspended(
         .map(drop)
 }
 
-/// Writes that their own server suspended somebody elsewhere, or lifted that.
-pub fn set_suspended_by_home(
+/// Suspends somebody elsewhere, by us or by their own server, or lifts that.
+pub fn set_suspended_elsewhere(
     conn: &mut DbConnection,
     id: AccountId,
     at: Option<Time>,
+    by_home: bool,
 ) -> QueryResult<()> {
     diesel::update(accounts::table.find(id.0))
         .set((
             accounts::suspended_at.eq(at),
-            accounts::suspended_by_home.eq(at.is_some()),
+            accounts::suspended_by_home.eq(by_home),
         ))
         .execute(conn)
         .map(drop)

@@ -151,11 +151,11 @@ fn upsert(
     }
     match (remote.suspended, account.suspended_at) {
         (true, None) => {
-            storage::accounts::set_suspended_by_home(conn, account.id, Some(now))?;
+            storage::accounts::set_suspended_elsewhere(conn, account.id, Some(now), true)?;
             leaving::remove_deeds_later(app, conn, account.id)?;
         }
         (false, Some(_)) if account.suspended_by_home => {
-            storage::accounts::set_suspended_by_home(conn, account.id, None)?;
+            storage::accounts::set_suspended_elsewhere(conn, account.id, None, false)?;
         }
         _ => {}
     }

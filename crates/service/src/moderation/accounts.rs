@@ -203,7 +203,7 @@ pub(super) fn lift_from(
             networks::set_suspended(app, conn, id, false)?;
         }
         (Sanction::Suspend, None) => {
-            storage::accounts::set_suspended(conn, id, None, account.updated_at)?;
+            storage::accounts::set_suspended_elsewhere(conn, id, None, false)?;
         }
         (Sanction::Disable, Some(user)) => storage::users::set_disabled(conn, user.id, None)?,
         (Sanction::Disable, None) => return Err(not_allowed()),
@@ -338,7 +338,7 @@ fn impose(
             networks::set_suspended(app, conn, account.id, true)?;
         }
         (Sanction::Suspend, None) => {
-            storage::accounts::set_suspended(conn, account.id, Some(now), account.updated_at)?;
+            storage::accounts::set_suspended_elsewhere(conn, account.id, Some(now), false)?;
             let ended = storage::follows::all_of(conn, account.id)?;
             for follow in &ended {
                 follows::remove(conn, follow.follower_id, follow.account_id)?;
