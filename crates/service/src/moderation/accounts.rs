@@ -301,7 +301,9 @@ pub(super) fn target(
     Ok((account, user))
 }
 
+/// Somebody who waits to be let in. Held: nobody turns them away while somebody else lets them in.
 fn waiting(conn: &mut DbConnection, id: AccountId) -> Result<Person> {
+    storage::accounts::hold(conn, id)?;
     let (account, user) = existing(conn, id)?;
     match user {
         Some(user) if user.approved_at.is_none() => Ok(Person { user, account }),
