@@ -2,10 +2,11 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use test_support::Kind::Sqlite;
+use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, answer};
 
+// On SQLite alone: one row by its name.
 #[tokio::test]
 async fn the_server_itself_is_found_by_its_name() {
     let Some(school) = School::open(Sqlite).await else {
@@ -45,9 +46,8 @@ async fn the_server_itself_is_found_by_its_name() {
     assert_eq!(nobody.send().await.unwrap().status(), StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
-async fn a_cursor_that_is_none_is_an_empty_page() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn a_cursor_that_is_none_is_an_empty_page(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     let ada = school.teacher("ada");
@@ -75,6 +75,17 @@ async fn a_cursor_that_is_none_is_an_empty_page() {
     assert_eq!(answer(none).await["orderedItems"], json!([]));
 }
 
+#[tokio::test]
+async fn a_cursor_that_is_none_is_an_empty_page_on_sqlite() {
+    a_cursor_that_is_none_is_an_empty_page(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_none_is_an_empty_page_on_postgresql() {
+    a_cursor_that_is_none_is_an_empty_page(Postgres).await;
+}
+
+// On SQLite alone: it is about headers.
 #[tokio::test]
 async fn pages_of_other_origins_may_read_what_anybody_may() {
     let Some(school) = School::open(Sqlite).await else {
@@ -131,6 +142,7 @@ async fn pages_of_other_origins_may_read_what_anybody_may() {
     }
 }
 
+// On SQLite alone: it is about what a page says.
 #[tokio::test]
 async fn a_profile_says_whose_its_links_are() {
     let Some(school) = School::open(Sqlite).await else {

@@ -406,6 +406,7 @@ async fn what_somebody_wrote_is_taken_along_and_brought_on_postgresql() {
     round_trip(Postgres).await;
 }
 
+// On SQLite alone: archives are made on both; this is about a letter.
 #[tokio::test]
 async fn whoever_asked_for_an_archive_is_told_by_mail() {
     let (port, letters) = letterbox();

@@ -54,6 +54,7 @@ async fn a_boost_is_taken_back_by_deleting_it_on_postgresql() {
     a_boost_is_deleted(Postgres).await;
 }
 
+// On SQLite alone: it is about words.
 #[tokio::test]
 async fn refusals_are_sentences() {
     let Some(school) = School::open(Sqlite).await else {
@@ -113,9 +114,8 @@ async fn refusals_are_sentences() {
     ada.get("/api/v1/accounts/verify_credentials").await;
 }
 
-#[tokio::test]
-async fn the_last_page_of_a_list_says_so() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn the_last_page_of_a_list_says_so(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     let ada = school.teacher("ada");
@@ -140,6 +140,17 @@ async fn the_last_page_of_a_list_says_so() {
     assert_eq!(link("/api/v1/bookmarks").await, "");
 }
 
+#[tokio::test]
+async fn the_last_page_of_a_list_says_so_on_sqlite() {
+    the_last_page_of_a_list_says_so(Sqlite).await;
+}
+
+#[tokio::test]
+async fn the_last_page_of_a_list_says_so_on_postgresql() {
+    the_last_page_of_a_list_says_so(Postgres).await;
+}
+
+// On SQLite alone: it is about words.
 #[tokio::test]
 async fn a_post_has_a_language_though_its_app_does_not_say() {
     let Some(school) = School::open(Sqlite).await else {
@@ -172,6 +183,7 @@ async fn a_post_has_a_language_though_its_app_does_not_say() {
     assert_eq!(post["language"], "de");
 }
 
+// On SQLite alone: it is about what is shown of rows that are the same.
 #[tokio::test]
 async fn somebody_suspended_is_shown_without_their_words() {
     let Some(school) = School::open(Sqlite).await else {
@@ -217,6 +229,7 @@ async fn somebody_suspended_is_shown_without_their_words() {
     assert_eq!(page.status(), StatusCode::GONE);
 }
 
+// On SQLite alone: it is about what is shown of rows that are the same.
 #[tokio::test]
 async fn an_open_account_elsewhere_counts_as_followed_at_once() {
     let (Some(here), Some(there)) = (School::open(Sqlite).await, School::open(Sqlite).await) else {

@@ -162,6 +162,7 @@ async fn documents_are_for_those_who_may_see_them_on_postgresql() {
     story(Postgres).await;
 }
 
+// On SQLite alone: it is about a setting and signatures.
 #[tokio::test]
 async fn a_server_may_ask_that_everybody_says_who_they_are() {
     let school = School::open_with(Sqlite, &[("federation.authorized_fetch", "true")])

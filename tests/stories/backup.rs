@@ -154,6 +154,7 @@ async fn a_busy_school_is_copied_and_lives_on_from_the_copy_on_postgresql() {
     story(Postgres).await;
 }
 
+// On SQLite alone: it is about the files of a copy.
 #[tokio::test]
 async fn a_file_that_is_gone_is_told_and_an_unfinished_copy_is_none() {
     let Some(school) = School::open(Sqlite).await else {

@@ -255,6 +255,7 @@ async fn on_postgres_what_the_authors_server_says_comes_first() {
     what_the_authors_server_says_comes_first(Kind::Postgres).await;
 }
 
+// On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn where_previews_are_off_no_page_is_asked() {
     let settings = [("statuses.link_previews", "false")];

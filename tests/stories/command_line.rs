@@ -1,12 +1,11 @@
 //! What a technician types.
 
-use test_support::Kind::Sqlite;
+use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, out, run};
 
-#[tokio::test]
-async fn people_are_looked_after() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn people_are_looked_after(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     let ada = school.teacher("ada");
@@ -50,6 +49,16 @@ async fn people_are_looked_after() {
             .status
             .success()
     );
+}
+
+#[tokio::test]
+async fn people_are_looked_after_on_sqlite() {
+    people_are_looked_after(Sqlite).await;
+}
+
+#[tokio::test]
+async fn people_are_looked_after_on_postgresql() {
+    people_are_looked_after(Postgres).await;
 }
 
 #[test]
@@ -177,6 +186,7 @@ fn a_trial_server_is_set_up_with_its_switches() {
     assert!(run(folder.path(), &["config", "check"]).status.success());
 }
 
+// On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn confirmation_is_asked_for_only_where_mail_is_set() {
     let Some(school) = School::open(Sqlite).await else {

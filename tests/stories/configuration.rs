@@ -187,6 +187,7 @@ fn text_stays_text_and_passwords_are_not_shown() {
     assert!(!said.contains("hunter2"), "{said}");
 }
 
+// On SQLite alone: one server at a time has a file.
 #[tokio::test]
 async fn data_belongs_to_one_address_and_one_server() {
     let Some(mut school) = School::open(Sqlite).await else {
@@ -223,6 +224,7 @@ async fn data_belongs_to_one_address_and_one_server() {
     school.start().await;
 }
 
+// On SQLite alone: it is about figures of requests.
 #[tokio::test]
 async fn figures_have_bounded_labels() {
     let port = std::net::TcpListener::bind("127.0.0.1:0")

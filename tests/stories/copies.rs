@@ -145,6 +145,7 @@ async fn pictures_of_others_come_from_here_on_postgresql() {
     story(Postgres).await;
 }
 
+// On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn an_administrator_may_leave_pictures_where_they_are() {
     let settings = [("media.cache_remote", "false")];

@@ -130,10 +130,8 @@ async fn two_hundred_posts_survive_on_postgresql() {
     story(Postgres).await;
 }
 
-#[tokio::test]
-async fn what_was_said_while_the_other_was_away_is_told_when_it_returns() {
-    let (Some(mut here), Some(there)) = (School::open(Sqlite).await, School::open(Sqlite).await)
-    else {
+async fn what_was_said_while_the_other_was_away_is_told_when_it_returns(kind: Kind) {
+    let (Some(mut here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
         return;
     };
     let (ada, bo) = (here.teacher("ada"), there.teacher("bo"));
@@ -161,6 +159,17 @@ async fn what_was_said_while_the_other_was_away_is_told_when_it_returns() {
     );
 }
 
+#[tokio::test]
+async fn what_was_said_while_the_other_was_away_is_told_when_it_returns_on_sqlite() {
+    what_was_said_while_the_other_was_away_is_told_when_it_returns(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_was_said_while_the_other_was_away_is_told_when_it_returns_on_postgresql() {
+    what_was_said_while_the_other_was_away_is_told_when_it_returns(Postgres).await;
+}
+
+// On SQLite alone: with PostgreSQL it is told to in `stop.rs`.
 #[tokio::test]
 async fn a_server_that_is_told_to_stop_stops_soon_and_well() {
     let Some(mut school) = School::open(Sqlite).await else {

@@ -94,6 +94,7 @@ async fn carry(mut near: TcpStream, mut line: watch::Receiver<Line>, server: Arc
 }
 
 /// A school whose database is at the other end of a cable.
+// On PostgreSQL alone: a file does not go away.
 async fn school() -> Option<(School, Cable)> {
     let mut database = TestDatabase::new(Postgres)?;
     let url = url::Url::parse(&database.settings.url).unwrap();
@@ -125,6 +126,7 @@ async fn try_to_post(author: &Teacher, words: &str) -> (StatusCode, Duration) {
     (sent.status(), begun.elapsed())
 }
 
+// On PostgreSQL alone: a file does not go away.
 async fn goes_on_after(line: Line) {
     let (Some((school, cable)), Some(other)) = (school().await, School::open(Sqlite).await) else {
         return;

@@ -70,6 +70,7 @@ async fn the_doctor_says_what_is_wrong_on_postgresql() {
     looks(Postgres).await;
 }
 
+// On SQLite alone: a file is damaged.
 #[tokio::test]
 async fn a_damaged_database_is_found() {
     let Some(mut school) = School::open(Sqlite).await else {
@@ -92,6 +93,7 @@ async fn a_damaged_database_is_found() {
     assert!(line(&out(&looked), "database").starts_with("FAIL"));
 }
 
+// On SQLite alone: it is about a file of settings.
 #[tokio::test]
 async fn a_configuration_that_is_wrong_is_a_finding_too() {
     let Some(school) = School::open(Sqlite).await else {
@@ -111,6 +113,7 @@ async fn ready(school: &School) -> (StatusCode, String) {
     (asked.status(), asked.text().await.unwrap())
 }
 
+// On SQLite alone: it is about a disk.
 #[tokio::test]
 async fn a_disk_with_too_little_room_is_a_reason_not_to_be_asked() {
     let least = storage::disk::free(&std::env::temp_dir()).unwrap() / 2;
@@ -127,6 +130,7 @@ async fn a_disk_with_too_little_room_is_a_reason_not_to_be_asked() {
     );
 }
 
+// On SQLite alone: `storage` measures queues on both.
 #[tokio::test]
 async fn late_work_is_told() {
     let Some(mut school) = School::open(Sqlite).await else {
@@ -151,6 +155,7 @@ async fn late_work_is_told() {
     assert!(line(&doctor, "waiting").starts_with("warn"), "{doctor}");
 }
 
+// On SQLite alone: `storage` measures queues on both.
 #[tokio::test]
 async fn the_queues_are_measured() {
     let port = std::net::TcpListener::bind("127.0.0.1:0")

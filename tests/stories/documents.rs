@@ -321,6 +321,7 @@ fn files_in(folder: &Path) -> usize {
         .sum()
 }
 
+// On SQLite alone: it is about files.
 #[tokio::test]
 async fn what_is_not_what_it_says_is_refused() {
     let settings = [("media.max_document_bytes", "100000")];
@@ -378,11 +379,18 @@ async fn what_is_not_what_it_says_is_refused() {
     assert_eq!(kept, 1, "what is refused is not kept");
 }
 
+/// Whether a process is there and does something yet.
+fn is_running(number: &str) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{number}/stat"));
+    state.is_ok_and(|state| !state.contains(") Z"))
+}
+
+// On SQLite alone: it is about a program and files.
 #[tokio::test]
 async fn what_the_scanner_does_not_call_clean_is_not_taken_in() {
     let folder = tempfile::tempdir().unwrap();
     let scanner = folder.path().join("scanner");
-    let script = "#!/bin/sh\n[ \"$1\" = --quiet ] || exit 3\ncase \"$(cat \"$2\")\" in\n*WORM*) exit 1;;\n*BROKEN*) echo no >&2; exit 2;;\n*SLOW*) exec sleep 60;;\nesac\n";
+    let script = "#!/bin/sh\n[ \"$1\" = --quiet ] || exit 3\ncase \"$(cat \"$2\")\" in\n*WORM*) exit 1;;\n*BROKEN*) echo no >&2; exit 2;;\n*SLOW*) sleep 600 & echo $! >\"$0.child\"; wait;;\nesac\n";
     std::fs::write(&scanner, script).unwrap();
     std::fs::set_permissions(&scanner, PermissionsExt::from_mode(0o755)).unwrap();
     let command = format!("[\"{}\", \"--quiet\"]", scanner.display());
@@ -405,6 +413,12 @@ async fn what_the_scanner_does_not_call_clean_is_not_taken_in() {
         assert_eq!(status, code, "{text}: {said}");
         assert!(said.contains(words), "{text}: {said}");
     }
+    // What it started is gone with it.
+    let child = std::fs::read_to_string(folder.path().join("scanner.child")).unwrap();
+    eventually("the scanner's child to go", || async {
+        (!is_running(child.trim())).then_some(())
+    })
+    .await;
     std::fs::remove_file(&scanner).unwrap();
     let (status, said) = refused(upload(&ada, b"a clean text", "plan.txt")).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");

@@ -291,6 +291,7 @@ async fn a_silenced_server_is_for_those_who_follow_it_on_postgresql() {
     silence(Postgres).await;
 }
 
+// On SQLite alone: rules are kept on both; this is about a setting.
 #[tokio::test]
 async fn where_few_are_allowed_all_others_stay_outside() {
     let few = [("federation.mode", "\"allow_list\"")];
@@ -355,10 +356,11 @@ async fn where_few_are_allowed_all_others_stay_outside() {
     .await;
 }
 
-#[tokio::test]
-async fn a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for() {
+async fn a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for(kind: Kind) {
     let shown = [("federation.show_domain_blocks", "\"users\"")];
-    let school = School::open_with(Sqlite, &shown).await.unwrap();
+    let Some(school) = School::open_with(kind, &shown).await else {
+        return;
+    };
     let ada = school.teacher("ada");
     let list = school.folder().join("list.csv");
     std::fs::write(
@@ -398,6 +400,16 @@ async fn a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for() {
     assert_eq!(seen[1]["domain"], "hid***.****ple");
     let ours = school.command(&["domain", "block", &school.host]);
     assert!(!ours.status.success());
+}
+
+#[tokio::test]
+async fn a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for_on_sqlite() {
+    a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for_on_postgresql() {
+    a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for(Postgres).await;
 }
 
 async fn for_one(kind: Kind) {

@@ -283,6 +283,7 @@ async fn a_film_is_converted_whatever_happens_on_postgresql() {
     story(Postgres).await;
 }
 
+// On SQLite alone: it is about files.
 #[tokio::test]
 async fn what_comes_of_each_format() {
     let (Some(()), Some(school)) = (ffmpeg(), School::open_with(Sqlite, &[FOUND]).await) else {
@@ -380,6 +381,7 @@ fn still_gif() -> Vec<u8> {
     gif.into_inner()
 }
 
+// On SQLite alone: it is about files.
 #[tokio::test]
 async fn what_cannot_be_converted_says_so() {
     let settings = [
@@ -436,6 +438,7 @@ fn boxed(kind: &str, inside: &[u8]) -> Vec<u8> {
     [size.as_slice(), kind.as_bytes(), inside].concat()
 }
 
+// On SQLite alone: it is about files.
 #[tokio::test]
 async fn without_ffmpeg_files_lose_what_they_say_of_themselves_and_play() {
     let settings = [("media.ffmpeg", "\"off\"")];
@@ -477,6 +480,7 @@ async fn without_ffmpeg_files_lose_what_they_say_of_themselves_and_play() {
     }
 }
 
+// On SQLite alone: it is about files.
 #[tokio::test]
 async fn without_ffmpeg_films_are_kept_as_they_are() {
     let settings = [

@@ -152,9 +152,8 @@ async fn filters_on_postgresql() {
     filters(Postgres).await;
 }
 
-#[tokio::test]
-async fn filters_of_the_first_version_are_words() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn filters_of_the_first_version_are_words(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
@@ -191,4 +190,14 @@ async fn filters_of_the_first_version_are_words() {
     assert_eq!(bo.status_of(&path).await, StatusCode::NOT_FOUND);
     asks(&ada, Method::DELETE, &path, json!({})).await;
     assert_eq!(ada.get("/api/v2/filters").await, json!([]));
+}
+
+#[tokio::test]
+async fn filters_of_the_first_version_are_words_on_sqlite() {
+    filters_of_the_first_version_are_words(Sqlite).await;
+}
+
+#[tokio::test]
+async fn filters_of_the_first_version_are_words_on_postgresql() {
+    filters_of_the_first_version_are_words(Postgres).await;
 }

@@ -71,6 +71,7 @@ async fn on_postgresql() {
     story(Postgres, Postgres).await;
 }
 
+// On SQLite alone: it is about names of servers.
 #[tokio::test]
 async fn between_a_name_and_an_address() {
     let here = School::open_at(Sqlite, "127.0.0.1", &[]).await;
@@ -83,9 +84,8 @@ async fn with_one_school_on_each() {
     story(Sqlite, Postgres).await;
 }
 
-#[tokio::test]
-async fn what_is_changed_or_taken_back_is_so_elsewhere() {
-    let Some((here, there)) = two_schools(Sqlite, Sqlite).await else {
+async fn what_is_changed_or_taken_back_is_so_elsewhere(kind: Kind) {
+    let Some((here, there)) = two_schools(kind, kind).await else {
         return;
     };
     let (ada, bo) = ada_and_bo(&here, &there).await;
@@ -129,8 +129,17 @@ async fn what_is_changed_or_taken_back_is_so_elsewhere() {
 }
 
 #[tokio::test]
-async fn what_is_not_for_somebody_does_not_exist_for_them() {
-    let Some((here, there)) = two_schools(Sqlite, Sqlite).await else {
+async fn what_is_changed_or_taken_back_is_so_elsewhere_on_sqlite() {
+    what_is_changed_or_taken_back_is_so_elsewhere(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_is_changed_or_taken_back_is_so_elsewhere_on_postgresql() {
+    what_is_changed_or_taken_back_is_so_elsewhere(Postgres).await;
+}
+
+async fn what_is_not_for_somebody_does_not_exist_for_them(kind: Kind) {
+    let Some((here, there)) = two_schools(kind, kind).await else {
         return;
     };
     let (ada, bo) = ada_and_bo(&here, &there).await;
@@ -178,8 +187,17 @@ async fn what_is_not_for_somebody_does_not_exist_for_them() {
 }
 
 #[tokio::test]
-async fn a_locked_account_answers_by_hand_and_a_block_ends_it_all() {
-    let Some((here, there)) = two_schools(Sqlite, Sqlite).await else {
+async fn what_is_not_for_somebody_does_not_exist_for_them_on_sqlite() {
+    what_is_not_for_somebody_does_not_exist_for_them(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_is_not_for_somebody_does_not_exist_for_them_on_postgresql() {
+    what_is_not_for_somebody_does_not_exist_for_them(Postgres).await;
+}
+
+async fn a_locked_account_answers_by_hand_and_a_block_ends_it_all(kind: Kind) {
+    let Some((here, there)) = two_schools(kind, kind).await else {
         return;
     };
     let (ada, bo) = (here.teacher("ada"), there.teacher("bo"));
@@ -228,6 +246,17 @@ async fn a_locked_account_answers_by_hand_and_a_block_ends_it_all() {
 }
 
 #[tokio::test]
+async fn a_locked_account_answers_by_hand_and_a_block_ends_it_all_on_sqlite() {
+    a_locked_account_answers_by_hand_and_a_block_ends_it_all(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_locked_account_answers_by_hand_and_a_block_ends_it_all_on_postgresql() {
+    a_locked_account_answers_by_hand_and_a_block_ends_it_all(Postgres).await;
+}
+
+// On SQLite alone: it is about files.
+#[tokio::test]
 async fn a_picture_travels_without_its_metadata() {
     let Some((here, there)) = two_schools(Sqlite, Sqlite).await else {
         return;
@@ -274,6 +303,7 @@ fn private_address() -> Option<String> {
     (address.is_private() || address.is_documentation()).then(|| address.to_string())
 }
 
+// On SQLite alone: it is about addresses of servers.
 #[tokio::test]
 async fn schools_in_a_private_network() {
     let Some(address) = private_address() else {

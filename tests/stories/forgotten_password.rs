@@ -132,6 +132,7 @@ async fn a_forgotten_password_is_replaced_by_mail_on_postgresql() {
     a_forgotten_password(Postgres).await;
 }
 
+// On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn without_mail_one_is_told_whom_to_ask() {
     let settings = [("server.contact_email", "\"help@school.example\"")];

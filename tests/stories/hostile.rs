@@ -298,6 +298,7 @@ async fn bad_requests_on_postgresql() {
     story(Postgres).await;
 }
 
+// On SQLite alone: scopes are compared by the program.
 #[tokio::test]
 async fn tokens_open_only_what_they_are_for() {
     let Some(school) = School::open(Sqlite).await else {
@@ -373,6 +374,7 @@ async fn tokens_open_only_what_they_are_for() {
     assert_eq!(signed_out.status(), StatusCode::UNAUTHORIZED);
 }
 
+// On SQLite alone: it is about signatures.
 #[tokio::test]
 async fn nobody_speaks_for_somebody_else() {
     let Some(school) = School::open(Sqlite).await else {

@@ -109,6 +109,7 @@ async fn rules_and_texts_on_postgresql() {
     texts(Postgres).await;
 }
 
+// On SQLite alone: it is about settings.
 #[tokio::test]
 async fn a_server_without_texts_says_so() {
     let school = School::open(Sqlite).await.unwrap();
@@ -234,6 +235,7 @@ async fn servers_are_found_by_how_they_begin_on_postgresql() {
     peers(Postgres).await;
 }
 
+// On SQLite alone: it is about one address.
 #[tokio::test]
 async fn a_server_says_that_it_is_well() {
     let school = School::open(Sqlite).await.unwrap();

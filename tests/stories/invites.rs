@@ -167,6 +167,7 @@ async fn people_invite_others_on_postgresql() {
     people_invite_others(Postgres).await;
 }
 
+// On SQLite alone: invitations are used on both; this is about a role.
 #[tokio::test]
 async fn whoever_may_not_invite_any_more_brings_nobody() {
     let Some(school) = School::open(Sqlite).await else {

@@ -54,6 +54,7 @@ async fn on_postgres_a_post_says_in_which_language_it_is() {
     detected(Kind::Postgres).await;
 }
 
+// On SQLite alone: it is about words.
 #[tokio::test]
 async fn only_the_authors_own_languages_are_found_where_no_others_are_likely() {
     let only_own = [("statuses.detected_languages", "[]")];
@@ -80,6 +81,7 @@ async fn refusal(request: reqwest::RequestBuilder) -> (Option<String>, String) {
     (language, body["error"].as_str().unwrap().to_owned())
 }
 
+// On SQLite alone: it is about words.
 #[tokio::test]
 async fn refusals_are_said_in_the_language_of_whoever_asks() {
     let school = School::open(Kind::Sqlite).await.unwrap();

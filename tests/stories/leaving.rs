@@ -109,6 +109,7 @@ async fn somebody_leaves_everywhere_on_postgresql() {
     somebody_leaves(Postgres).await;
 }
 
+// On SQLite alone: it is about what other servers are told.
 #[tokio::test]
 async fn a_suspension_is_seen_elsewhere_and_its_end() {
     let (Some(here), Some(there)) = (School::open(Sqlite).await, School::open(Sqlite).await) else {

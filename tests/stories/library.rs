@@ -120,6 +120,7 @@ async fn practice_is_found_by_all_of_its_words_on_postgresql() {
     practice_is_found_by_all_of_its_words(Postgres).await;
 }
 
+// On SQLite alone: it is about a file of words.
 #[tokio::test]
 async fn an_administrator_adds_words_by_commands() {
     let folder = tempfile::tempdir().unwrap();

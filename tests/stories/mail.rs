@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use test_support::Kind::Sqlite;
+use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, answer};
 use crate::sign_in::Browser;
@@ -52,8 +52,7 @@ pub fn text(letter: &str) -> String {
     letter.replace("=\n", "").replace("=3D", "=")
 }
 
-#[tokio::test]
-async fn a_link_in_a_letter_opens_the_door_once() {
+async fn a_link_in_a_letter_opens_the_door_once(kind: Kind) {
     let (port, letters) = letterbox();
     let port = port.to_string();
     let settings = [
@@ -63,7 +62,7 @@ async fn a_link_in_a_letter_opens_the_door_once() {
         ("mail.from", "\"Staffroom <staffroom@school.example>\""),
         ("registrations.confirm_email", "true"),
     ];
-    let Some(school) = School::open_with(Sqlite, &settings).await else {
+    let Some(school) = School::open_with(kind, &settings).await else {
         return;
     };
     let app = answer(school.request(Method::POST, "/api/v1/apps").json(&json!({
@@ -103,6 +102,17 @@ async fn a_link_in_a_letter_opens_the_door_once() {
     assert_eq!(browser.page(path).await.0, StatusCode::NOT_FOUND);
 }
 
+#[tokio::test]
+async fn a_link_in_a_letter_opens_the_door_once_on_sqlite() {
+    a_link_in_a_letter_opens_the_door_once(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_link_in_a_letter_opens_the_door_once_on_postgresql() {
+    a_link_in_a_letter_opens_the_door_once(Postgres).await;
+}
+
+// On SQLite alone: it is about letters.
 #[tokio::test]
 async fn a_newcomer_who_mistyped_their_address_has_the_letter_sent_again() {
     let (port, letters) = letterbox();

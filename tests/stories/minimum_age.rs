@@ -94,6 +94,7 @@ async fn who_is_too_young_cannot_sign_up_on_postgresql() {
     too_young(Postgres).await;
 }
 
+// On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn where_there_is_no_limit_nobody_is_asked() {
     let Some(school) = School::open(Sqlite).await else {

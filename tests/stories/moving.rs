@@ -163,6 +163,7 @@ async fn ours_move_and_are_followed_on_postgresql() {
     ours_move(Postgres).await;
 }
 
+// On SQLite alone: one moves on both; this is about a page.
 #[tokio::test]
 async fn one_moves_in_the_browser_if_one_knows_the_password() {
     let (Some(here), Some(there)) = (School::open(Sqlite).await, School::open(Sqlite).await) else {

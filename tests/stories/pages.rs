@@ -7,6 +7,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 use crate::harness::{School, answer};
 use crate::sign_in::{Browser, field};
 
+// On SQLite alone: it is about a page.
 #[tokio::test]
 async fn what_is_not_there_is_a_page_like_every_other() {
     let Some(school) = School::open(Sqlite).await else {
@@ -48,6 +49,7 @@ async fn what_is_not_there_is_a_page_like_every_other() {
     );
 }
 
+// On SQLite alone: it is about a page.
 #[tokio::test]
 async fn a_mistake_stands_beside_its_field() {
     let Some(school) = School::open(Sqlite).await else {
@@ -157,6 +159,7 @@ async fn an_invitation_stands_for_the_approval_on_postgresql() {
     an_invitation_opens_the_door(Postgres).await;
 }
 
+// On SQLite alone: it is about a page.
 #[tokio::test]
 async fn a_post_tells_previews_what_it_is() {
     let Some(school) = School::open(Sqlite).await else {
@@ -203,6 +206,7 @@ async fn a_post_tells_previews_what_it_is() {
     assert!(page.contains("does not know the app"), "{page}");
 }
 
+// On SQLite alone: it is about a page.
 #[tokio::test]
 async fn a_moving_picture_moves_on() {
     use image::codecs::gif::{GifEncoder, Repeat};

@@ -495,6 +495,7 @@ async fn a_passkey_is_asked_for_after_the_password_on_postgresql() {
     a_passkey_is_asked_for(Postgres).await;
 }
 
+// On SQLite alone: `service` counts guesses on both.
 #[tokio::test]
 async fn passkeys_are_not_tried_out_and_need_a_name_and_one_script() {
     let Some(school) = School::open(Sqlite).await else {

@@ -19,6 +19,7 @@ fn upload(teacher: &Teacher, bytes: Vec<u8>, name: &str, mime: &str) -> reqwest:
         .multipart(form)
 }
 
+// On SQLite alone: it is about files.
 #[tokio::test]
 async fn a_file_is_served_by_what_it_is_and_not_by_what_it_was_called() {
     let Some(school) = School::open(Sqlite).await else {
@@ -81,6 +82,7 @@ async fn a_file_is_served_by_what_it_is_and_not_by_what_it_was_called() {
     }
 }
 
+// On SQLite alone: it is about files.
 #[tokio::test]
 async fn a_post_is_taken_back_with_its_pictures_or_without() {
     let Some(school) = School::open(Sqlite).await else {

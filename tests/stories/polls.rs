@@ -294,9 +294,8 @@ async fn polls_with_others_on_postgresql() {
     with_others(Postgres).await;
 }
 
-#[tokio::test]
-async fn a_poll_is_there_for_those_who_see_its_status() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn a_poll_is_there_for_those_who_see_its_status(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
@@ -326,6 +325,16 @@ async fn a_poll_is_there_for_those_who_see_its_status() {
         fits(&limits, &json!({ "max_options": 8, "min_expiration": 300 })),
         "{limits}"
     );
+}
+
+#[tokio::test]
+async fn a_poll_is_there_for_those_who_see_its_status_on_sqlite() {
+    a_poll_is_there_for_those_who_see_its_status(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_poll_is_there_for_those_who_see_its_status_on_postgresql() {
+    a_poll_is_there_for_those_who_see_its_status(Postgres).await;
 }
 
 /// Counts are told a while after a vote, once for all that came meanwhile.
@@ -376,9 +385,10 @@ async fn counts_are_told_together_on_postgresql() {
     told(Postgres).await;
 }
 
-#[tokio::test]
-async fn ones_own_votes_come_in_the_order_of_voting() {
-    let school = School::open(Sqlite).await.unwrap();
+async fn ones_own_votes_come_in_the_order_of_voting(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
     let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
     let poll = json!({ "options": ["Tea", "Cake"], "expires_in": 3600, "multiple": true });
     let asked = bo.publish(json!({ "status": "What?", "poll": poll })).await;
@@ -387,4 +397,14 @@ async fn ones_own_votes_come_in_the_order_of_voting() {
         assert_eq!((status, &voted["own_votes"]), (StatusCode::OK, &own));
     }
     assert_eq!(poll_of(&ada, &asked).await["own_votes"], json!([1, 0]));
+}
+
+#[tokio::test]
+async fn ones_own_votes_come_in_the_order_of_voting_on_sqlite() {
+    ones_own_votes_come_in_the_order_of_voting(Sqlite).await;
+}
+
+#[tokio::test]
+async fn ones_own_votes_come_in_the_order_of_voting_on_postgresql() {
+    ones_own_votes_come_in_the_order_of_voting(Postgres).await;
 }

@@ -318,6 +318,7 @@ async fn practice_travels_between_servers_on_postgresql() {
     practice_travels(Postgres, Postgres).await;
 }
 
+// On SQLite alone: it is about what other servers read.
 #[tokio::test]
 async fn a_server_that_knows_no_practice_needs_no_more_than_hashtags() {
     let Some(school) = School::open(Sqlite).await else {
@@ -471,6 +472,7 @@ async fn what_is_passed_on_is_found_again_on_postgresql() {
     what_is_passed_on_is_found_again(Postgres).await;
 }
 
+// On SQLite alone: the library is asked on both; this is about its pages.
 #[tokio::test]
 async fn the_library_and_the_vocabulary_have_pages() {
     let Some(school) = School::open(Sqlite).await else {
@@ -546,6 +548,7 @@ async fn the_library_and_the_vocabulary_have_pages() {
     );
 }
 
+// On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn an_administrator_has_words_of_their_own() {
     let folder = tempfile::tempdir().unwrap();

@@ -253,6 +253,7 @@ async fn what_somebody_may_expect_is_not_held_back_on_postgresql() {
     what_is_expected(Postgres).await;
 }
 
+// On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn whoever_wants_no_quarantine_has_none() {
     let none = [("moderation.quarantine", "false")];

@@ -94,9 +94,8 @@ async fn between_schools(kind: Kind) {
     );
 }
 
-#[tokio::test]
-async fn one_says_once_who_may_quote_what_one_posts() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn one_says_once_who_may_quote_what_one_posts(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     let ada = school.teacher("ada");
@@ -119,6 +118,16 @@ async fn one_says_once_who_may_quote_what_one_posts() {
     assert_eq!(own["source"]["quote_policy"], "public");
     let refused = change("strangers").send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn one_says_once_who_may_quote_what_one_posts_on_sqlite() {
+    one_says_once_who_may_quote_what_one_posts(Sqlite).await;
+}
+
+#[tokio::test]
+async fn one_says_once_who_may_quote_what_one_posts_on_postgresql() {
+    one_says_once_who_may_quote_what_one_posts(Postgres).await;
 }
 
 #[tokio::test]

@@ -83,6 +83,7 @@ struct World {
 }
 
 impl World {
+    // On SQLite alone: it is about who is let in where.
     async fn new() -> Self {
         let school = School::open(Sqlite).await.unwrap();
         let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));

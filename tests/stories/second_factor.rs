@@ -212,6 +212,7 @@ async fn a_code_is_asked_for_after_the_password_on_postgresql() {
     a_code_is_asked_for(Postgres).await;
 }
 
+// On SQLite alone: `service` counts guesses on both.
 #[tokio::test]
 async fn codes_are_not_guessed_and_a_lost_phone_is_helped() {
     let Some(school) = School::open(Sqlite).await else {

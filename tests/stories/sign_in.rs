@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use test_support::Kind::Sqlite;
+use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, answer};
 
@@ -136,9 +136,8 @@ async fn register(school: &School, redirect_uri: &str) -> Value {
     answer(school.request(Method::POST, "/api/v1/apps").form(&form)).await
 }
 
-#[tokio::test]
-async fn a_person_lets_an_app_in() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn a_person_lets_an_app_in(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     school.teacher("ada");
@@ -221,6 +220,17 @@ async fn a_person_lets_an_app_in() {
 }
 
 #[tokio::test]
+async fn a_person_lets_an_app_in_on_sqlite() {
+    a_person_lets_an_app_in(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_person_lets_an_app_in_on_postgresql() {
+    a_person_lets_an_app_in(Postgres).await;
+}
+
+// On SQLite alone: addresses are compared by the program.
+#[tokio::test]
 async fn nobody_is_led_to_an_address_that_was_not_registered() {
     let Some(school) = School::open(Sqlite).await else {
         return;
@@ -238,9 +248,8 @@ async fn nobody_is_led_to_an_address_that_was_not_registered() {
     }
 }
 
-#[tokio::test]
-async fn a_wrong_password_is_refused_and_too_many_are_not_even_looked_at() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn a_wrong_password_is_refused_and_too_many_are_not_even_looked_at(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     school.teacher("ada");
@@ -270,6 +279,17 @@ async fn a_wrong_password_is_refused_and_too_many_are_not_even_looked_at() {
 }
 
 #[tokio::test]
+async fn a_wrong_password_is_refused_and_too_many_are_not_even_looked_at_on_sqlite() {
+    a_wrong_password_is_refused_and_too_many_are_not_even_looked_at(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_refused_and_too_many_are_not_even_looked_at_on_postgresql() {
+    a_wrong_password_is_refused_and_too_many_are_not_even_looked_at(Postgres).await;
+}
+
+// On SQLite alone: it is about whose address is believed.
+#[tokio::test]
 async fn nobody_gets_more_guesses_by_inventing_addresses() {
     let unasked = [("server.trusted_proxies", "[]")];
     let Some(school) = School::open_with(Sqlite, &unasked).await else {
@@ -291,9 +311,8 @@ async fn nobody_gets_more_guesses_by_inventing_addresses() {
     }
 }
 
-#[tokio::test]
-async fn a_token_is_had_for_a_code_and_not_for_a_password() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn a_token_is_had_for_a_code_and_not_for_a_password(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     let ada = school.teacher("ada");
@@ -342,6 +361,17 @@ async fn a_token_is_had_for_a_code_and_not_for_a_password() {
     }
 }
 
+#[tokio::test]
+async fn a_token_is_had_for_a_code_and_not_for_a_password_on_sqlite() {
+    a_token_is_had_for_a_code_and_not_for_a_password(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_token_is_had_for_a_code_and_not_for_a_password_on_postgresql() {
+    a_token_is_had_for_a_code_and_not_for_a_password(Postgres).await;
+}
+
+// On SQLite alone: it is about a header.
 #[tokio::test]
 async fn an_app_shows_its_secret_in_the_body_or_by_http_basic() {
     let Some(school) = School::open(Sqlite).await else {
@@ -399,9 +429,8 @@ async fn an_app_shows_its_secret_in_the_body_or_by_http_basic() {
     }
 }
 
-#[tokio::test]
-async fn somebody_signs_up_by_an_app_and_on_the_page() {
-    let Some(school) = School::open(Sqlite).await else {
+async fn somebody_signs_up_by_an_app_and_on_the_page(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
         return;
     };
     let app = register(&school, OUT_OF_BAND).await;
@@ -449,6 +478,17 @@ async fn somebody_signs_up_by_an_app_and_on_the_page() {
 }
 
 #[tokio::test]
+async fn somebody_signs_up_by_an_app_and_on_the_page_on_sqlite() {
+    somebody_signs_up_by_an_app_and_on_the_page(Sqlite).await;
+}
+
+#[tokio::test]
+async fn somebody_signs_up_by_an_app_and_on_the_page_on_postgresql() {
+    somebody_signs_up_by_an_app_and_on_the_page(Postgres).await;
+}
+
+// On SQLite alone: it is counted in memory.
+#[tokio::test]
 async fn signing_up_on_the_page_too_often_is_refused() {
     let settings = [("limits.rate_limits", "true")];
     let Some(school) = School::open_with(Sqlite, &settings).await else {
@@ -477,6 +517,7 @@ async fn signing_up_on_the_page_too_often_is_refused() {
     assert!(said.contains("wait 30 minutes"), "{said}");
 }
 
+// On SQLite alone: it is about pages.
 #[tokio::test]
 async fn a_profile_and_a_post_can_be_read_and_linked_to() {
     let Some(school) = School::open(Sqlite).await else {

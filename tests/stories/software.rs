@@ -314,6 +314,7 @@ async fn what_other_software_sends_is_understood_on_postgresql() {
     all_is_understood(Postgres).await;
 }
 
+// On SQLite alone: it is counted in memory.
 #[tokio::test]
 async fn what_means_nothing_is_taken_and_counted() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -75,6 +75,7 @@ async fn a_request_in_flight_is_answered_and_idle_connections_hold_nothing_up() 
     finishes_requests(Postgres).await;
 }
 
+// On SQLite alone: it is about connections.
 #[tokio::test]
 async fn a_request_that_never_ends_holds_the_stop_up_for_eight_seconds() {
     let Some(mut school) = School::open(Sqlite).await else {
@@ -87,6 +88,7 @@ async fn a_request_that_never_ends_holds_the_stop_up_for_eight_seconds() {
     assert!(well && took < Duration::from_secs(10), "{took:?}");
 }
 
+// On SQLite alone: it is about connections.
 #[tokio::test]
 async fn ready_is_red_before_the_listening_ends() {
     let Some(mut school) = School::open_with(Sqlite, &[("server.stop_notice_seconds", "2")]).await

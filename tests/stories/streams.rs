@@ -173,6 +173,7 @@ async fn a_status_for_the_pages_of_others_on_postgresql() {
     embedding(Postgres).await;
 }
 
+// On SQLite alone: it is about older names of the same.
 #[tokio::test]
 async fn what_older_apps_ask_for() {
     let school = School::open(Sqlite).await.unwrap();

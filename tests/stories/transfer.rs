@@ -477,6 +477,7 @@ async fn a_file_is_worked_off_whatever_happens_on_postgresql() {
     killed(Postgres).await;
 }
 
+// On SQLite alone: it is about pages.
 #[tokio::test]
 async fn each_page_of_the_settings_is_found_from_the_first_one() {
     let school = School::open(Sqlite).await.unwrap();

@@ -269,6 +269,7 @@ async fn on_postgres_what_is_not_for_everybody_is_not_translated() {
     not_translated(Kind::Postgres).await;
 }
 
+// On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn without_a_translator_nothing_is_translated() {
     let school = School::open(Kind::Sqlite).await.unwrap();

@@ -46,12 +46,49 @@ LONG = "crates/storage/src/schema.rs"
 # In program text, not in tests, which may name what they forbid.
 FORBIDDEN = [r"\btodo!\(", r"\bunimplemented!\(", r"#\[allow\(", r"\bunsafe\b \{"]
 
+FUNCTION = re.compile(r"( *)(?:pub(?:\(\w+\))? )?(?:async )?fn (\w+)")
+DATABASE = re.compile(r"\b(?:Sqlite|Postgres)\b")
+# What stands above a story that one database is told: which, and why not the other.
+ALONE = re.compile(r"^ *// On (?:SQLite|PostgreSQL) alone: \S.*\.$", re.MULTILINE)
+
 mistakes = []
 
 
 def check(good, text):
     if not good:
         mistakes.append(text)
+
+
+def functions(text):
+    """Name, what stands above, and what is in each function."""
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        found = FUNCTION.match(line)
+        if not found:
+            continue
+        above = at
+        while above and lines[above - 1].lstrip().startswith(("//", "#[")):
+            above -= 1
+        end = at if line.endswith("}") else lines.index(found[1] + "}", at)
+        yield found[2], "\n".join(lines[above:at]), "\n".join(lines[at : end + 1])
+
+
+def check_twins(place, text):
+    """Both databases are told the same stories. A function that is told which one it is has a `Kind`."""
+    told = {}
+    for name, above, body in functions(text):
+        names = set(DATABASE.findall(body))
+        if len(names) != 1 or re.search(r"\bkind: Kind\b", body):
+            check(not ALONE.search(above), f"{place}: {name} is not on one database alone")
+            continue
+        same = DATABASE.sub("_", body[body.index("{") :])
+        told.setdefault(same, []).append((name, above, names))
+    for alike in told.values():
+        has_twin = len(set.union(*(names for _, _, names in alike))) == 2
+        for name, above, _ in alike:
+            says_why = bool(ALONE.search(above))
+            check(has_twin or says_why, f"{place}: {name} has no twin on the other database, and does not say why")
+            check(not (has_twin and says_why), f"{place}: {name} says why it has no twin, and has one")
 
 
 metadata = json.loads(
@@ -82,6 +119,8 @@ for path in sources:
     check(text.startswith(("//!", "#![")) or path.name == "tests.rs", f"{place}: does not say what it is")
     for pattern in FORBIDDEN:
         check(not re.search(pattern, text), f"{place}: {pattern}")
+    if place.is_relative_to("tests/stories"):
+        check_twins(place, text)
 
 sqlite, postgres = (
     sorted(path.name for path in (ROOT / "migrations" / kind).iterdir())

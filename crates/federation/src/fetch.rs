@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::{AccountId, Handle, Host, Policy, limits};
+use domain::{AccountId, Handle, Host, Policy, Time, limits};
 use serde_json::Value;
 use service::cards::Page;
 use service::incoming::{RemoteAccount, RemoteQuote, RemoteStatus};
@@ -123,19 +123,21 @@ impl Federation {
         budget: &Budget,
         uri: &str,
     ) -> Outcome<Account> {
+        let asked = app.now();
         let document = self.object(app, budget, uri).await?;
-        self.store_actor(app, budget, &document).await
+        self.store_actor(app, budget, &document, asked).await
     }
 
-    /// Stores an account whose document came from its own server.
+    /// Stores an account whose document came from its own server, which was asked at `asked`.
     pub(crate) async fn store_actor(
         &self,
         app: &App,
         budget: &Budget,
         document: &Value,
+        asked: Time,
     ) -> Outcome<Account> {
         let remote = self.profile(app, budget, document).await?;
-        Ok(service::incoming::upsert_account(app, remote).await?)
+        Ok(service::incoming::upsert_account(app, remote, asked).await?)
     }
 
     /// What an actor's document says, which came from its own server.
@@ -444,7 +446,7 @@ impl RemoteFetcher for Federation {
     }
 
     async fn by_url(&self, app: &App, url: &str) -> service::Result<Option<service::Found>> {
-        let budget = Budget::of(REQUESTS);
+        let (budget, asked) = (Budget::of(REQUESTS), app.now());
         let document = match self.found_at(app, &budget, url).await {
             Ok(document) => document,
             Err(Refusal::Permanent(_) | Refusal::Gone(_)) => return Ok(None),
@@ -455,7 +457,7 @@ impl RemoteFetcher for Federation {
             let found = service::incoming::receive_thread(app, posts).await?;
             return Ok(found.map(service::Found::Status));
         }
-        let account = self.store_actor(app, &budget, &document).await?;
+        let account = self.store_actor(app, &budget, &document, asked).await?;
         Ok(Some(service::Found::Account(account.id)))
     }
 

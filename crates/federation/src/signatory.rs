@@ -79,6 +79,7 @@ impl Federation {
         if refreshed.get(address).is_some_and(|keys| !lists(&keys)) {
             return Ok(None);
         }
+        let asked = app.now();
         let found = match actor {
             Some(actor) => self.object(app, budget, actor).await,
             None => self.holder_document(app, budget, key).await,
@@ -90,7 +91,8 @@ impl Federation {
         let uri = text(&document, "id").unwrap_or_default();
         let keys = actor::keys(&document, uri);
         if lists(&keys) && actor.is_none_or(|actor| actor == uri) {
-            return self.store_actor(app, budget, &document).await.map(Some);
+            let stored = self.store_actor(app, budget, &document, asked).await;
+            return stored.map(Some);
         }
         refreshed.insert(address.to_owned(), keys.into());
         Ok(None)

@@ -161,6 +161,7 @@ pub async fn update(
 ) -> Result<CollectionView> {
     let me = person.id();
     app.transaction(move |app, conn| {
+        storage::accounts::hold(conn, me)?;
         let mut collection = own(app, conn, me, id)?;
         let before = (collection.name.clone(), collection.description.clone());
         apply(app, &mut collection, wishes)?;

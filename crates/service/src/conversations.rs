@@ -110,10 +110,7 @@ pub(crate) fn forget(conn: &mut DbConnection, status: &Status) -> Result<()> {
     }
     for row in storage::conversations::ending_with(conn, status.id)? {
         let last = storage::conversations::newest(conn, row.account_id, row.conversation_id)?;
-        match last {
-            Some(last) => storage::conversations::set_last(conn, row.id, last)?,
-            None => storage::conversations::delete(conn, row.id)?,
-        }
+        storage::conversations::end_with(conn, row.id, status.id, last)?;
     }
     Ok(())
 }

@@ -344,7 +344,10 @@ async fn rewrite(app: &App, shortcode: &str, now: Option<CustomEmoji>) -> Result
     let of_accounts = changed.clone();
     app.transaction(move |_, conn| {
         for (id, emojis) in storage::custom_emojis::accounts_with_any(conn)? {
-            if let Some(emojis) = of_accounts(&emojis) {
+            if of_accounts(&emojis).is_some()
+                && let Some(account) = storage::accounts::hold(conn, id)?
+                && let Some(emojis) = of_accounts(&account.emojis)
+            {
                 storage::custom_emojis::set_of_account(conn, id, emojis)?;
             }
         }
@@ -359,7 +362,10 @@ async fn rewrite(app: &App, shortcode: &str, now: Option<CustomEmoji>) -> Result
                 let rows = storage::custom_emojis::statuses_with_any(conn, from, AT_ONCE)?;
                 let last = rows.last().map(|(id, _)| *id);
                 for (id, emojis) in rows {
-                    if let Some(emojis) = changed(&emojis) {
+                    if changed(&emojis).is_some()
+                        && let Some(status) = storage::statuses::hold(conn, id)?
+                        && let Some(emojis) = changed(&status.emojis)
+                    {
                         storage::custom_emojis::set_of_status(conn, id, emojis)?;
                     }
                 }

@@ -70,6 +70,7 @@ pub mod regard;
 mod remote;
 pub mod remote_files;
 pub mod reports;
+mod running;
 pub mod scheduled;
 pub mod search;
 pub mod seeding;
@@ -90,7 +91,7 @@ pub mod users;
 pub mod verifying;
 pub mod views;
 pub mod word;
-mod zipped;
+pub mod zipped;
 
 pub use addresses::Addresses;
 pub use app::{App, Clock, Parts, Wake};

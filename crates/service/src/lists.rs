@@ -70,6 +70,7 @@ pub async fn update(app: &App, person: &Person, id: ListId, wishes: ListWishes) 
     let me = person.id();
     let title = wishes.title.as_deref().map(title).transpose()?;
     app.transaction(move |_, conn| {
+        storage::accounts::hold(conn, me)?;
         let mut list = own(conn, me, id)?;
         list.title = title.unwrap_or(list.title);
         list.replies_policy = wishes.replies_policy.unwrap_or(list.replies_policy);

@@ -10,7 +10,7 @@ use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use image::codecs::gif::{GifDecoder, GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
 use image::{
-    AnimationDecoder, DynamicImage, Frame, ImageDecoder, ImageFormat, ImageReader, Limits,
+    AnimationDecoder, DynamicImage, Frames, ImageDecoder, ImageFormat, ImageReader, Limits,
     RgbaImage,
 };
 use tokio::sync::Semaphore;
@@ -25,8 +25,10 @@ pub const MOST_PIXELS: u64 = 33_177_600;
 const KEPT_PIXELS: u64 = 8_294_400;
 /// Pixels of a preview.
 const PREVIEW_PIXELS: u64 = 230_400;
-/// Frames of a moving picture, and pixels of all its frames together.
-const FRAMES: (usize, u64) = (300, 66_355_200);
+/// Pixels of a moving picture, as Mastodon bounds them, and its frames; all together they are no more than the largest
+/// picture that stands still.
+const MOVING_PIXELS: u64 = 921_600;
+const FRAMES: u64 = 300;
 const JPEG_QUALITY: u8 = 88;
 
 /// Decoding takes memory and a core: one picture at a time.
@@ -36,6 +38,8 @@ static AT_ONCE: Semaphore = Semaphore::const_new(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Attachment,
+    /// An attachment of somebody elsewhere: if it moves too much, its first frame stands for it.
+    Foreign,
     /// 400 × 400.
     Avatar,
     /// 1500 × 500.
@@ -91,10 +95,13 @@ fn work(bytes: &[u8], purpose: Purpose) -> Result<Processed> {
     match purpose {
         Purpose::Avatar => encode(&fill(&picture, 400, 400)?, lossless),
         Purpose::Header => encode(&fill(&picture, 1_500, 500)?, lossless),
-        Purpose::Attachment => {
+        Purpose::Attachment | Purpose::Foreign => {
             let mut kept = match moving(bytes, format)? {
-                Some(moving) => moving,
-                None => encode(&shrink(&picture, KEPT_PIXELS)?, lossless)?,
+                Moving::Written(moving) => moving,
+                Moving::TooMuch if purpose == Purpose::Attachment => return Err(too_large()),
+                Moving::TooMuch | Moving::Still => {
+                    encode(&shrink(&picture, KEPT_PIXELS)?, lossless)?
+                }
             };
             let small = shrink(&picture, PREVIEW_PIXELS)?;
             kept.blurhash = Some(blurhash(&small)?);
@@ -171,37 +178,54 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<RgbaImage> {
     Ok(picture.into_rgba8())
 }
 
-/// A GIF of several frames, written anew; none for a still picture.
-fn moving(bytes: &[u8], format: ImageFormat) -> Result<Option<Processed>> {
+/// What becomes of a picture that may move.
+enum Moving {
+    Still,
+    /// It has too many frames, or too large ones.
+    TooMuch,
+    Written(Processed),
+}
+
+/// A GIF of several frames, written anew.
+fn moving(bytes: &[u8], format: ImageFormat) -> Result<Moving> {
     if format != ImageFormat::Gif {
-        return Ok(None);
+        return Ok(Moving::Still);
     }
     let decoder = GifDecoder::new(Cursor::new(bytes)).map_err(broken)?;
     let (width, height) = decoder.dimensions();
-    let allowed = FRAMES.1 / (u64::from(width) * u64::from(height)).max(1);
-    let allowed = usize::try_from(allowed).unwrap_or(FRAMES.0).min(FRAMES.0);
-    let mut frames = Vec::new();
-    for frame in decoder.into_frames() {
-        if frames.len() == allowed {
-            return Err(too_large());
-        }
-        frames.push(frame.map_err(broken)?);
-    }
-    if frames.len() < 2 {
-        return Ok(None);
-    }
-    written(frames, width, height).map(Some)
+    written(decoder.into_frames(), width, height)
 }
 
-/// Frames as a GIF.
-fn written(frames: Vec<Frame>, width: u32, height: u32) -> Result<Processed> {
+/// How many frames of this size a moving picture may have.
+fn most_frames(width: u32, height: u32) -> u64 {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > MOVING_PIXELS {
+        return 0;
+    }
+    (MOST_PIXELS / pixels.max(1)).min(FRAMES)
+}
+
+/// Frames as a GIF; one of them is in memory at a time.
+fn written(mut frames: Frames<'_>, width: u32, height: u32) -> Result<Moving> {
+    let mut next = || frames.next().transpose().map_err(broken);
+    let (Some(first), Some(second)) = (next()?, next()?) else {
+        return Ok(Moving::Still);
+    };
+    let mut left = most_frames(width, height);
     let mut written = Vec::new();
     {
         let mut encoder = GifEncoder::new_with_speed(&mut written, 10);
         encoder.set_repeat(Repeat::Infinite).map_err(broken)?;
-        encoder.encode_frames(frames).map_err(broken)?;
+        for frame in [first, second].into_iter().map(Ok).chain(frames) {
+            if left == 0 {
+                return Ok(Moving::TooMuch);
+            }
+            left -= 1;
+            let frame = frame.map_err(broken)?;
+            encoder.encode_frame(frame).map_err(broken)?;
+        }
     }
-    Ok(Processed {
+    Ok(Moving::Written(Processed {
         bytes: written.into(),
         mime: "image/gif",
         extension: "gif",
@@ -209,7 +233,7 @@ fn written(frames: Vec<Frame>, width: u32, height: u32) -> Result<Processed> {
         height,
         thumbnail: None,
         blurhash: None,
-    })
+    }))
 }
 
 /// JPEG for photographs; PNG for what has sharp edges or is transparent.
@@ -372,6 +396,19 @@ mod tests {
             .await
             .unwrap();
         assert_eq!((avatar.width, avatar.height), (400, 400));
+    }
+
+    #[test]
+    fn what_moves_costs_no_more_than_the_largest_picture() {
+        for (width, height, frames) in [
+            (8, 8, 300),
+            (480, 270, 256),
+            (1_280, 720, 36),
+            (1_281, 720, 0),
+            (0, 0, 300),
+        ] {
+            assert_eq!(most_frames(width, height), frames, "{width} × {height}");
+        }
     }
 
     #[test]

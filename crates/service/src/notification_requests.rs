@@ -58,6 +58,7 @@ pub async fn policy(app: &App, person: &Person) -> Result<PolicyView> {
 pub async fn set_policy(app: &App, person: &Person, wishes: PolicyWishes) -> Result<PolicyView> {
     let me = person.id();
     app.transaction(move |_, conn| {
+        storage::accounts::hold(conn, me)?;
         let known = storage::notification_requests::policy(conn, me)?;
         let policy = NotificationPolicy {
             for_not_following: wishes.for_not_following.unwrap_or(known.for_not_following),

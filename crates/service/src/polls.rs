@@ -114,14 +114,8 @@ pub(crate) fn change(app: &App, conn: &mut DbConnection, of: &Status, new: &NewP
         return ask(app, conn, of, new);
     }
     let end = app.now() + TimeDelta::seconds(new.expires_in);
-    let counts: Vec<i64> = options.iter().map(|option| option.votes_count).collect();
-    let poll = Poll {
-        hide_totals: new.hide_totals,
-        expires_at: Some(end),
-        ..known
-    };
-    storage::polls::update(conn, &poll, &counts)?;
-    enqueue_at(app, conn, &Job::ClosePoll { poll: poll.id }, end)
+    storage::polls::set_end(conn, known.id, Some(end), new.hide_totals)?;
+    enqueue_at(app, conn, &Job::ClosePoll { poll: known.id }, end)
 }
 
 /// Stores a poll, here or elsewhere; its end is told to those of ours whom it concerns.

@@ -88,7 +88,7 @@ pub(crate) fn accept_ours(app: &App, conn: &mut DbConnection, quote: &mut Quote)
     accept(app, conn, quote, Some(stamp))
 }
 
-/// Writes that a quote may stand, and tells the one quoted, if ours.
+/// Writes that a quote may stand, and tells the one quoted, if ours. What somebody else decided at this moment stays.
 pub(crate) fn accept(
     app: &App,
     conn: &mut DbConnection,
@@ -98,9 +98,11 @@ pub(crate) fn accept(
     if quote.state == QuoteState::Accepted {
         return Ok(());
     }
-    quote.state = QuoteState::Accepted;
+    let was = std::mem::replace(&mut quote.state, QuoteState::Accepted);
     quote.approval_uri = stamp;
-    storage::quotes::update(conn, quote)?;
+    if !storage::quotes::update(conn, quote, was)? {
+        return Ok(());
+    }
     count(conn, quote, 1)?;
     if let Some(author) = quote.quoted_account_id
         && storage::accounts::find(conn, author)?.is_some_and(|row| row.is_local())
@@ -111,16 +113,15 @@ pub(crate) fn accept(
     Ok(())
 }
 
-/// Writes that a quote may not stand, or not any more.
+/// Writes that a quote may not stand, or not any more; it is not counted any more only once.
 pub(crate) fn refuse(conn: &mut DbConnection, quote: &mut Quote) -> Result<()> {
-    let was_accepted = quote.state == QuoteState::Accepted;
-    quote.state = if was_accepted {
+    let was = quote.state;
+    quote.state = if was == QuoteState::Accepted {
         QuoteState::Revoked
     } else {
         QuoteState::Rejected
     };
-    storage::quotes::update(conn, quote)?;
-    if was_accepted {
+    if storage::quotes::update(conn, quote, was)? && was == QuoteState::Accepted {
         count(conn, quote, -1)?;
     }
     Ok(())

@@ -372,7 +372,7 @@ async fn keep(bytes: Bytes, purpose: Use) -> Result<Kept> {
     let picture = match purpose {
         Use::Avatar => process(bytes, Purpose::Avatar).await?,
         Use::Header => process(bytes, Purpose::Header).await?,
-        Use::Emoji | Use::Picture => process(bytes, Purpose::Attachment).await?,
+        Use::Emoji | Use::Picture => process(bytes, Purpose::Foreign).await?,
         Use::Film => return Err(crate::error::invalid("File content type is invalid")),
     };
     let small = picture.thumbnail.filter(|_| purpose == Use::Picture);

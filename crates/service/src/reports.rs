@@ -286,7 +286,7 @@ pub async fn list(app: &App, all: bool) -> Result<Vec<ReportLine>> {
 /// Notes that a moderator has looked at a report. [`Error::NotFound`] if it is settled, or there is none.
 pub async fn resolve(app: &App, id: ReportId) -> Result<()> {
     app.transaction(move |app, conn| {
-        let mut report = storage::reports::find(conn, id)?
+        let mut report = storage::reports::hold(conn, id)?
             .filter(|row| row.resolved_at.is_none())
             .ok_or(Error::NotFound)?;
         report.resolved_at = Some(app.now());

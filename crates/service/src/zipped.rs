@@ -16,25 +16,44 @@ const END_LENGTH: u64 = 22;
 const LARGE_END_LENGTH: u64 = 56;
 const LARGE_END_PLACE_LENGTH: u64 = 20;
 const ENTRY_LENGTH: u64 = 46;
+/// Bytes of the longest comment at the end.
+const COMMENT: u64 = 0xffff;
 
 /// A ZIP file whose list of entries was read.
-pub(crate) type Zip = ZipArchive<BufReader<Source>>;
+pub type Zip = ZipArchive<BufReader<Source>>;
 
 /// Why it was not.
 #[derive(Debug)]
-pub(crate) enum Refusal {
+pub enum Refusal {
     /// It has more entries, or a longer list of them, than it may have.
     TooMany,
     Damaged(String),
 }
 
 /// Reads the list of entries, and says how many there are in it: whose names are the same, a [`Zip`] has once.
-pub(crate) fn open(
-    mut file: File,
+pub(crate) fn open(file: File, most_entries: u64, most_bytes: u64) -> Result<(Zip, u64), Refusal> {
+    opened(file, most_entries, most_bytes, 0)
+}
+
+/// The same for what an administrator was given, which may have a comment at its end, as those of code forges do.
+///
+/// # Errors
+/// If it is no ZIP file, or has more entries than it may have.
+pub fn open_with_comment(
+    file: File,
     most_entries: u64,
     most_bytes: u64,
 ) -> Result<(Zip, u64), Refusal> {
-    let end = checked(&mut file, most_entries, most_bytes)?;
+    opened(file, most_entries, most_bytes, COMMENT)
+}
+
+fn opened(
+    mut file: File,
+    most_entries: u64,
+    most_bytes: u64,
+    most_comment: u64,
+) -> Result<(Zip, u64), Refusal> {
+    let end = checked(&mut file, most_entries, most_bytes, most_comment)?;
     let hidden = Arc::new(AtomicU64::new(end.list));
     file.rewind().map_err(damaged)?;
     let source = Source {
@@ -49,10 +68,15 @@ pub(crate) fn open(
 
 /// The end, once it is clear that whoever reads the list needs little memory for it: there is one record at the end and no
 /// other that could be taken for it, and it tells of no more entries than there is room for.
-fn checked(file: &mut File, most_entries: u64, most_bytes: u64) -> Result<End, Refusal> {
+fn checked(
+    file: &mut File,
+    most_entries: u64,
+    most_bytes: u64,
+    most_comment: u64,
+) -> Result<End, Refusal> {
     let length = file.metadata().map_err(damaged)?.len();
-    let end =
-        End::read(file, length).ok_or_else(|| damaged("its end is not that of a ZIP file"))?;
+    let end = End::read(file, length, most_comment)
+        .ok_or_else(|| damaged("its end is not that of a ZIP file"))?;
     if end.entries > most_entries || end.list_bytes > most_bytes {
         return Err(Refusal::TooMany);
     }
@@ -77,17 +101,21 @@ struct End {
 }
 
 impl End {
-    fn read(file: &mut File, length: u64) -> Option<Self> {
-        let place = length.checked_sub(END_LENGTH)?;
-        let record = piece(file, place, END_LENGTH).ok()?;
-        // A comment may be what passes for another record.
-        if !record.starts_with(END) || little_endian(&record, 20, 2)? != 0 {
-            return None;
-        }
+    fn read(file: &mut File, length: u64, most_comment: u64) -> Option<Self> {
+        let reach = length.min(END_LENGTH + most_comment);
+        let tail = piece(file, length - reach, reach).ok()?;
+        // A comment may be what passes for another record: there must be no more than this one (`is_alone`).
+        let ends = |(at, record): &(u64, &[u8])| {
+            record.starts_with(END)
+                && little_endian(record, 20, 2) == reach.checked_sub(at + END_LENGTH)
+        };
+        let records = tail.windows(usize::try_from(END_LENGTH).ok()?);
+        let (at, record) = (0..).zip(records).filter(ends).last()?;
+        let place = length - reach + at;
         let end = Self {
-            entries: little_endian(&record, 10, 2)?,
-            list_bytes: little_endian(&record, 12, 4)?,
-            list: little_endian(&record, 16, 4)?,
+            entries: little_endian(record, 10, 2)?,
+            list_bytes: little_endian(record, 12, 4)?,
+            list: little_endian(record, 16, 4)?,
             place,
         };
         let before = place.checked_sub(LARGE_END_PLACE_LENGTH)?;
@@ -124,7 +152,7 @@ impl End {
         let rest = length.saturating_sub(self.list);
         if self.list.checked_add(self.list_bytes) != Some(self.place)
             || self.entries.saturating_mul(ENTRY_LENGTH) > self.list_bytes
-            || rest > list_bytes + LARGE_END_LENGTH + LARGE_END_PLACE_LENGTH + END_LENGTH
+            || rest > list_bytes + LARGE_END_LENGTH + LARGE_END_PLACE_LENGTH + END_LENGTH + COMMENT
         {
             return false;
         }
@@ -155,7 +183,8 @@ pub(crate) fn little_endian(bytes: &[u8], at: usize, length: usize) -> Option<u6
 }
 
 /// A file of which what comes before `hidden` reads as zeros: while the list is looked for, nothing else may pass for it.
-pub(crate) struct Source {
+#[derive(Debug)]
+pub struct Source {
     file: File,
     at: u64,
     hidden: Arc<AtomicU64>,

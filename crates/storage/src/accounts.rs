@@ -135,7 +135,8 @@ pub fn insert(conn: &mut DbConnection, account: Account) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Writes what an owner, or a remote document, says of the account; never its counts.
+/// Writes what an owner, or a remote document, says of the account; never its counts, nor what others decide about it,
+/// such as that it is suspended or gone.
 pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult<()> {
     let of = accounts::table.find(account.id.0);
     diesel::update(of)
@@ -173,7 +174,6 @@ pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult
                 accounts::emojis.eq(JsonList::from(account.emojis.clone())),
                 accounts::updated_at.eq(account.updated_at),
                 accounts::fetched_at.eq(account.fetched_at),
-                accounts::deleted_at.eq(account.deleted_at),
                 accounts::edited_at.eq(account.edited_at),
                 accounts::avatar_description.eq(&account.avatar_description),
                 accounts::header_description.eq(&account.header_description),
@@ -323,7 +323,7 @@ pub fn delete(conn: &mut DbConnection, id: AccountId) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Suspends the account, or lifts the suspension: its document says so from `now` on.
+/// Suspends an account of ours, or lifts the suspension: its document says so from `now` on.
 pub fn set_suspended(
     conn: &mut DbConnection,
     id: AccountId,
@@ -340,16 +340,17 @@ pub fn set_suspended(
         .map(drop)
 }
 
-/// Writes that their own server suspended somebody elsewhere, or lifted that.
-pub fn set_suspended_by_home(
+/// Suspends somebody elsewhere, by us or by their own server, or lifts that.
+pub fn set_suspended_elsewhere(
     conn: &mut DbConnection,
     id: AccountId,
     at: Option<Time>,
+    by_home: bool,
 ) -> QueryResult<()> {
     diesel::update(accounts::table.find(id.0))
         .set((
             accounts::suspended_at.eq(at),
-            accounts::suspended_by_home.eq(at.is_some()),
+            accounts::suspended_by_home.eq(by_home),
         ))
         .execute(conn)
         .map(drop)
@@ -395,8 +396,8 @@ pub fn known_inboxes(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
         .collect())
 }
 
-/// Marks the account as deleted by its owner, which is for good.
-pub fn set_deleted(conn: &mut DbConnection, id: AccountId, at: Time) -> QueryResult<()> {
+/// Marks the account as deleted by its owner. None: somebody elsewhere is there again.
+pub fn set_deleted(conn: &mut DbConnection, id: AccountId, at: Option<Time>) -> QueryResult<()> {
     diesel::update(accounts::table.find(id.0))
         .set(accounts::deleted_at.eq(at))
         .execute(conn)

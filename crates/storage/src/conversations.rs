@@ -111,12 +111,24 @@ pub fn ending_with(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec
         .load(conn)
 }
 
-/// Writes what was said last.
-pub fn set_last(conn: &mut DbConnection, id: i64, status: StatusId) -> QueryResult<()> {
-    diesel::update(conversations::table.find(id))
-        .set(conversations::last_status_id.eq(status.0))
-        .execute(conn)
-        .map(drop)
+/// What was said last is deleted, and before it came `last`; where there is nothing, the conversation goes. Not where
+/// something more was said meanwhile.
+pub fn end_with(
+    conn: &mut DbConnection,
+    id: i64,
+    deleted: StatusId,
+    last: Option<StatusId>,
+) -> QueryResult<()> {
+    let ends_so = conversations::table
+        .find(id)
+        .filter(conversations::last_status_id.eq(deleted.0));
+    match last {
+        Some(last) => diesel::update(ends_so)
+            .set(conversations::last_status_id.eq(last.0))
+            .execute(conn),
+        None => diesel::delete(ends_so).execute(conn),
+    }
+    .map(drop)
 }
 
 /// The newest direct status of a thread that an account wrote or is mentioned in. A scan of the thread.

@@ -275,6 +275,19 @@ pub fn update(conn: &mut DbConnection, poll: &Poll, counts: &[i64]) -> QueryResu
     Ok(())
 }
 
+/// Writes how long a poll of ours runs, and whether its counts are hidden until then; never the counts.
+pub fn set_end(
+    conn: &mut DbConnection,
+    id: PollId,
+    at: Option<Time>,
+    hide_totals: bool,
+) -> QueryResult<()> {
+    diesel::update(polls::table.find(id.0))
+        .set((polls::expires_at.eq(at), polls::hide_totals.eq(hide_totals)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Notes when others are next told of the counts; none if nothing is to be told.
 pub fn set_announced(conn: &mut DbConnection, id: PollId, at: Option<Time>) -> QueryResult<()> {
     diesel::update(polls::table.find(id.0))

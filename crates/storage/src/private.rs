@@ -5,8 +5,10 @@ use domain::AccountId;
 
 use crate::DbConnection;
 use crate::schema::{
-    account_domain_blocks, account_notes, bookmarks, conversation_mutes, featured_tags, filters,
-    lists, mutes, network_halves, notification_policies, scheduled_statuses, tag_follows,
+    account_domain_blocks, account_notes, bookmarks, conversation_mutes, conversations,
+    dismissed_suggestions, featured_tags, filters, home_feed, lists, mutes, network_halves,
+    notification_permissions, notification_policies, notification_requests, scheduled_statuses,
+    tag_follows,
 };
 
 /// Deletes the rows of one account from each of these tables.
@@ -25,12 +27,17 @@ pub fn delete_all(conn: &mut DbConnection, account: AccountId) -> QueryResult<()
         account_notes,
         bookmarks,
         conversation_mutes,
+        conversations,
+        dismissed_suggestions,
         featured_tags,
         filters,
+        home_feed,
         lists,
         mutes,
         network_halves,
+        notification_permissions,
         notification_policies,
+        notification_requests,
         scheduled_statuses,
         tag_follows,
     );

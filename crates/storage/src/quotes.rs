@@ -91,16 +91,19 @@ pub fn with_approval_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Opti
         .optional()
 }
 
-/// Writes what became of a quote.
-pub fn update(conn: &mut DbConnection, quote: &Quote) -> QueryResult<()> {
-    diesel::update(quotes::table.find(quote.id))
+/// Writes what became of a quote that `was` so before: false if it is not so any more.
+pub fn update(conn: &mut DbConnection, quote: &Quote, was: QuoteState) -> QueryResult<bool> {
+    let before = quotes::table
+        .find(quote.id)
+        .filter(quotes::state.eq(i16::from(was)));
+    diesel::update(before)
         .set((
             quotes::state.eq(i16::from(quote.state)),
             quotes::request_uri.eq(&quote.request_uri),
             quotes::approval_uri.eq(&quote.approval_uri),
         ))
         .execute(conn)
-        .map(drop)
+        .map(|rows| rows == 1)
 }
 
 /// Ties quotes to a status that came after them; they are as they were, not yet let.

@@ -72,6 +72,11 @@ pub fn find(conn: &mut DbConnection, id: ReportId) -> QueryResult<Option<Report>
         .optional()
 }
 
+/// The report of that id; who else wants to change it waits until this transaction ends.
+pub fn hold(conn: &mut DbConnection, id: ReportId) -> QueryResult<Option<Report>> {
+    crate::dialect::claim::hold_report(conn, id)
+}
+
 /// The reports of these ids. No query where there is none to ask for.
 pub fn with_ids(conn: &mut DbConnection, ids: &[ReportId]) -> QueryResult<Vec<Report>> {
     if ids.is_empty() {

@@ -165,6 +165,11 @@ pub fn find(conn: &mut DbConnection, id: StatusId) -> QueryResult<Option<Status>
         .optional())
 }
 
+/// The same; who else wants to change or delete it waits until this transaction ends.
+pub fn hold(conn: &mut DbConnection, id: StatusId) -> QueryResult<Option<Status>> {
+    crate::dialect::claim::hold_status(conn, id)
+}
+
 /// The statuses of these ids that are not deleted, in no order. One row by key each.
 pub fn with_ids(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Status>> {
     let mut found = Vec::with_capacity(ids.len());

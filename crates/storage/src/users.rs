@@ -126,15 +126,27 @@ pub fn delete_of_account(conn: &mut DbConnection, account: AccountId) -> QueryRe
         .map(drop)
 }
 
-/// Writes a user's role, and how far they are let in. What else can change is written by itself: whoever wrote
-/// all of it would take back what somebody else changes at the same moment, such as that nobody can sign in any more.
-pub fn update(conn: &mut DbConnection, user: &User) -> QueryResult<()> {
-    diesel::update(users::table.find(user.id.0))
-        .set((
-            users::role.eq(i16::from(user.role)),
-            users::confirmed_at.eq(user.confirmed_at),
-            users::approved_at.eq(user.approved_at),
-        ))
+/// Writes what a user may do for others. Each thing about a user is written by itself: whoever wrote all of it would
+/// take back what somebody else changes at the same moment, such as that nobody can sign in any more.
+pub fn set_role(conn: &mut DbConnection, id: UserId, role: Role) -> QueryResult<()> {
+    diesel::update(users::table.find(id.0))
+        .set(users::role.eq(i16::from(role)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes since when the address is known to be the user's.
+pub fn set_confirmed(conn: &mut DbConnection, id: UserId, at: Time) -> QueryResult<()> {
+    diesel::update(users::table.find(id.0))
+        .set(users::confirmed_at.eq(at))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes since when the user is let in.
+pub fn set_approved(conn: &mut DbConnection, id: UserId, at: Time) -> QueryResult<()> {
+    diesel::update(users::table.find(id.0))
+        .set(users::approved_at.eq(at))
         .execute(conn)
         .map(drop)
 }

@@ -11,7 +11,7 @@ pub use admirers::{Admired, Kept, admire, keep, write_often};
 pub use app::{NoNetwork, TestApp};
 pub use databases::{Kind, TestDatabase, everywhere};
 pub use rows::{
-    account, account_row, age_gone, age_held, end_links, end_listening, forget_follows, hurry,
-    named_files, unfinished, user,
+    account, account_row, age_gone, age_held, end_links, end_listening, forget_follows,
+    forget_leftovers, hurry, named_files, unfinished, user,
 };
 pub use statements::{count_statements, statements};

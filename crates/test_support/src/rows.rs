@@ -1,5 +1,6 @@
 //! Rows that other rows need.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use domain::{AccountId, AccountKind, Role, Time, UserId, Visibility};
 use storage::DbConnection;
@@ -119,6 +120,19 @@ pub fn hurry(conn: &mut DbConnection) {
         .set(jobs::run_at.eq(moment()))
         .execute(conn)
         .unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// What an update does once about what earlier versions left behind.
+pub fn forget_leftovers(conn: &mut DbConnection) {
+    match conn {
+        DbConnection::Sqlite(conn) => conn.batch_execute(include_str!(
+            "../../../migrations/sqlite/2026-12-04-100000_forget_leftovers/up.sql"
+        )),
+        DbConnection::Postgres(conn) => conn.batch_execute(include_str!(
+            "../../../migrations/postgres/2026-12-04-100000_forget_leftovers/up.sql"
+        )),
+    }
+    .unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// Every file of the media store that a row names.

@@ -12,6 +12,7 @@ use crate::documents::{PDF, uploaded};
 use crate::harness::School;
 use crate::transfer::Desk;
 
+// On SQLite alone: archives are brought to both; this is about files.
 #[tokio::test]
 async fn a_document_comes_along_and_its_link_is_made_anew() {
     let (Some(here), Some(there)) = (School::open(Sqlite).await, School::open(Sqlite).await) else {

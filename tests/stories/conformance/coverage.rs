@@ -12,6 +12,7 @@ use super::{World, house};
 use crate::harness::answer;
 use crate::streaming::ear::Ear;
 
+// On SQLite alone: it is about which addresses there are.
 #[tokio::test]
 async fn all_that_apps_ask_is_there_by_tier() {
     let world = World::open(Sqlite).await.unwrap();

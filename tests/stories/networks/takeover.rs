@@ -167,6 +167,7 @@ async fn with_both_halves_a_network_goes_on_where_it_was_followed_on_sqlite() {
     takeover(Sqlite, true).await;
 }
 
+// On SQLite alone: where it was known it is taken over on both.
 #[tokio::test]
 async fn with_both_halves_a_network_goes_on_where_nobody_knew_it_on_sqlite() {
     takeover(Sqlite, false).await;

@@ -125,6 +125,7 @@ async fn figures_that_are_shown_are_right_on_postgresql() {
     figures_are_right(Postgres).await;
 }
 
+// On SQLite alone: it is about words.
 #[tokio::test]
 async fn a_profile_says_why_there_are_no_figures() {
     let school = School::open(Sqlite).await.unwrap();

@@ -10,6 +10,7 @@ use super::ear::{Ear, EventStream, address, refused};
 use super::{follows, id, says};
 use crate::harness::{School, answer};
 
+// On SQLite alone: it is about connections.
 #[tokio::test]
 async fn a_token_comes_by_header_address_or_protocol() {
     let school = School::open(Sqlite).await.unwrap();
@@ -46,6 +47,7 @@ async fn a_token_comes_by_header_address_or_protocol() {
     }
 }
 
+// On SQLite alone: it is about one address.
 #[tokio::test]
 async fn apps_find_where_to_listen() {
     let school = School::open(Sqlite).await.unwrap();
@@ -62,6 +64,7 @@ async fn apps_find_where_to_listen() {
     assert_eq!(health.text().await.unwrap(), "OK");
 }
 
+// On SQLite alone: it is about connections.
 #[tokio::test]
 async fn nobody_listens_without_a_good_token() {
     let school = School::open(Sqlite).await.unwrap();
@@ -103,6 +106,7 @@ async fn nobody_listens_without_a_good_token() {
     }
 }
 
+// On SQLite alone: scopes are compared by the program.
 #[tokio::test]
 async fn a_token_for_statuses_is_told_of_no_notifications_and_the_other_way_round() {
     let school = School::open(Sqlite).await.unwrap();
@@ -130,6 +134,7 @@ async fn a_token_for_statuses_is_told_of_no_notifications_and_the_other_way_roun
     );
 }
 
+// On SQLite alone: it is about connections.
 #[tokio::test]
 async fn what_cannot_be_listened_to_is_refused_and_the_rest_goes_on() {
     let school = School::open(Sqlite).await.unwrap();
@@ -217,6 +222,7 @@ async fn what_cannot_be_listened_to_is_refused_and_the_rest_goes_on() {
     assert_eq!(ada.status_of("/api/v1/streaming").await, 400);
 }
 
+// On SQLite alone: it is counted in memory.
 #[tokio::test]
 async fn one_listens_in_so_many_places() {
     let school = School::open(Sqlite).await.unwrap();
@@ -262,6 +268,7 @@ async fn streams_hold_no_stop_up() {
     }
 }
 
+// On SQLite alone: it is about connections.
 #[tokio::test]
 async fn who_reads_too_slowly_is_let_go_and_delays_nobody() {
     const POSTS: usize = 400;

@@ -186,6 +186,7 @@ async fn whose_token_is_revoked_or_who_is_suspended_is_told_nothing_more_on_post
     revoked(Postgres).await;
 }
 
+// On SQLite alone: it is about connections.
 #[tokio::test]
 async fn who_may_listen_no_more_is_let_go_though_nothing_happens() {
     let school = School::open(Sqlite).await.unwrap();

@@ -44,6 +44,7 @@ async fn second(school: &School) -> Second {
     second
 }
 
+// On PostgreSQL alone: one process at a time has a file.
 #[tokio::test]
 async fn what_happens_in_one_process_is_told_by_the_other() {
     let Some(school) = School::open(Postgres).await else {
@@ -81,6 +82,7 @@ async fn what_happens_in_one_process_is_told_by_the_other() {
     }
 }
 
+// On PostgreSQL alone: a file lets nobody go.
 #[tokio::test]
 async fn what_happens_is_heard_again_after_the_database_let_go_of_who_listened() {
     let Some(school) = School::open(Postgres).await else {

@@ -7,6 +7,9 @@ use crate::vocabulary::{Concept, Scheme, Vocabulary};
 
 /// Things said in one answer.
 const ANSWERS: usize = 20;
+/// Pieces of one answer that are looked up, and bytes of a piece: a longer one is no name.
+const PIECES: usize = 60;
+const PIECE: usize = 200;
 /// Characters of a title that somebody gives.
 const TITLE: usize = 120;
 
@@ -87,12 +90,13 @@ pub fn understood(text: &str, vocabulary: &Vocabulary) -> Vec<Answer> {
         })
         .collect();
     let mut found = Vec::new();
+    let mut left = PIECES;
     for line in words.lines().map(str::trim) {
         match after_word(line, &NAME) {
             Some(title) if !title.is_empty() => {
                 found.push(Answer::Title(title.chars().take(TITLE).collect()));
             }
-            _ => pieces(line, vocabulary, &mut found),
+            _ => pieces(line, vocabulary, &mut left, &mut found),
         }
     }
     found.truncate(ANSWERS);
@@ -115,16 +119,23 @@ impl Answer {
     }
 }
 
-fn pieces(line: &str, vocabulary: &Vocabulary, found: &mut Vec<Answer>) {
+/// What the pieces of a line say, of which as many are looked up as are `left`.
+fn pieces(line: &str, vocabulary: &Vocabulary, left: &mut usize, found: &mut Vec<Answer>) {
     // What the last piece was about: "stage KS3, KS4".
     let mut about: Option<Scheme> = None;
-    for piece in line.split([',', ';', '+', '&']) {
-        for piece in piece.split(" and ") {
-            let piece = piece.trim().trim_end_matches(['.', '!']);
-            if let Some(answer) = one(piece, about, vocabulary) {
-                about = scheme_of(&answer);
-                found.push(answer);
-            }
+    let pieces = line.split([',', ';', '+', '&']);
+    let pieces = pieces
+        .flat_map(|piece| piece.split(" and "))
+        .map(|piece| piece.trim().trim_end_matches(['.', '!']))
+        .filter(|piece| !piece.is_empty() && piece.len() <= PIECE);
+    for piece in pieces {
+        let Some(fewer) = left.checked_sub(1) else {
+            return;
+        };
+        *left = fewer;
+        if let Some(answer) = one(piece, about, vocabulary) {
+            about = scheme_of(&answer);
+            found.push(answer);
         }
     }
 }
@@ -260,6 +271,16 @@ mod tests {
         ] {
             assert_eq!(said(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn of_a_long_answer_only_the_beginning_is_looked_at() {
+        let after = |others: usize| said(&format!("{}KS3", "qqqq, ".repeat(others)));
+        assert_eq!(after(PIECES - 1), ["phase/ks3"]);
+        assert!(after(PIECES).is_empty());
+        assert_eq!(said(&"stop, ".repeat(PIECES)).len(), ANSWERS);
+        let sentence = format!("{} licence by-nc", "q".repeat(PIECE));
+        assert_eq!(said(&format!("{sentence}, KS3")), ["phase/ks3"]);
     }
 
     #[test]

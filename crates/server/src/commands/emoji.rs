@@ -5,19 +5,21 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, bail};
 use serde::Deserialize;
 use service::custom_emojis::{self, NewEmoji, is_shortcode};
+use service::zipped::{self, Refusal, Zip};
 use service::{App, Error};
-use zip::ZipArchive;
 
 use crate::cli::Emoji;
 use crate::commands::say;
 use crate::config::Config;
 use crate::parts::for_command;
 
-/// Files of a pack.
+/// Files of a pack, bytes of their names in an archive, and bytes that are read of all of them.
 const FILES: usize = 5_000;
+const NAMES: u64 = 4 * 1_024 * 1_024;
+const BYTES: u64 = 256 * 1_024 * 1_024;
 /// Bytes of the list of a pack.
 const LIST: u64 = 1_024 * 1_024;
 /// Kinds of files that may be emoji; whether they are, their content says.
@@ -95,25 +97,47 @@ struct Listed {
 }
 
 /// A folder or an archive, of which one file after the other is read.
-enum Pack<'a> {
-    Folder(&'a Path),
-    Archive(Box<ZipArchive<File>>),
+struct Pack<'a> {
+    files: Files<'a>,
+    /// Bytes that may still be read.
+    left: u64,
 }
 
-impl Pack<'_> {
+enum Files<'a> {
+    Folder(&'a Path),
+    Archive(Box<Zip>),
+}
+
+impl<'a> Pack<'a> {
+    fn open(place: &'a Path) -> anyhow::Result<Self> {
+        let files = if place.is_dir() {
+            Files::Folder(place)
+        } else {
+            let file = File::open(place)?;
+            let most = u64::try_from(FILES).unwrap_or(u64::MAX);
+            let opened = zipped::open_with_comment(file, most, NAMES);
+            let (archive, _) = opened.map_err(|refusal| match refusal {
+                Refusal::TooMany => too_many(),
+                Refusal::Damaged(reason) => anyhow!("this is no ZIP file ({reason})"),
+            })?;
+            Files::Archive(Box::new(archive))
+        };
+        Ok(Self { files, left: BYTES })
+    }
+
     /// The paths of its files, in order.
     fn paths(&self) -> anyhow::Result<Vec<String>> {
-        let mut paths: Vec<String> = match self {
-            Self::Folder(folder) => std::fs::read_dir(folder)?
+        let mut paths: Vec<String> = match &self.files {
+            Files::Folder(folder) => std::fs::read_dir(folder)?
                 .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
                 .filter(|name| folder.join(name).is_file())
-                .take(FILES)
+                .take(FILES + 1)
                 .collect(),
-            Self::Archive(archive) => {
-                let names = archive.file_names().take(FILES);
-                names.map(str::to_owned).collect()
-            }
+            Files::Archive(archive) => archive.file_names().map(str::to_owned).collect(),
         };
+        if paths.len() > FILES {
+            return Err(too_many());
+        }
         paths.sort_unstable();
         Ok(paths)
     }
@@ -121,14 +145,20 @@ impl Pack<'_> {
     /// At most `most` bytes of a file.
     fn read(&mut self, path: &str, most: u64) -> anyhow::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        match self {
-            Self::Folder(folder) => File::open(folder.join(path))?
+        match &mut self.files {
+            Files::Folder(folder) => File::open(folder.join(path))?
                 .take(most)
                 .read_to_end(&mut bytes)?,
-            Self::Archive(archive) => archive.by_name(path)?.take(most).read_to_end(&mut bytes)?,
+            Files::Archive(archive) => archive.by_name(path)?.take(most).read_to_end(&mut bytes)?,
         };
+        let read = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.left = self.left.saturating_sub(read);
         Ok(bytes)
     }
+}
+
+fn too_many() -> anyhow::Error {
+    anyhow!("there are more than {FILES} files in this pack: please import it in parts")
 }
 
 /// One byte more than may be, so that what is too large is seen to be.
@@ -143,16 +173,11 @@ fn read(app: &App, file: &mut impl Read) -> std::io::Result<Vec<u8>> {
 }
 
 async fn import(app: &App, place: &Path, wanted: &Wanted) -> anyhow::Result<()> {
-    let mut pack = if place.is_dir() {
-        Pack::Folder(place)
-    } else {
-        let file = File::open(place).with_context(|| place.display().to_string())?;
-        let archive = ZipArchive::new(file).with_context(|| place.display().to_string())?;
-        Pack::Archive(Box::new(archive))
-    };
-    let paths = pack.paths()?;
+    let here = || place.display().to_string();
+    let mut pack = Pack::open(place).with_context(here)?;
+    let paths = pack.paths().with_context(here)?;
     let listed = match paths.iter().find(|path| name(path) == "pack.json") {
-        Some(path) => serde_json::from_slice(&pack.read(path, LIST)?).context("pack.json")?,
+        Some(path) => listed(&pack.read(path, LIST + 1)?).context("pack.json")?,
         None => Listed::default(),
     };
     let (mut added, mut left) = (0, 0);
@@ -168,6 +193,13 @@ async fn import(app: &App, place: &Path, wanted: &Wanted) -> anyhow::Result<()> 
                 continue;
             }
         };
+        if pack.left == 0 {
+            bail!(
+                "{}: there are more than {} MiB in this pack: please import it in parts; {added} were added, and none from {path} on",
+                here(),
+                BYTES / 1_024 / 1_024
+            );
+        }
         let new = NewEmoji {
             picture: picture.into(),
             shortcode: shortcode.clone(),
@@ -186,6 +218,13 @@ async fn import(app: &App, place: &Path, wanted: &Wanted) -> anyhow::Result<()> 
     }
     say(&format!("{added} added, {left} left out."));
     Ok(())
+}
+
+fn listed(bytes: &[u8]) -> anyhow::Result<Listed> {
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LIST {
+        bail!("it is larger than {} MiB", LIST / 1_024 / 1_024);
+    }
+    Ok(serde_json::from_slice(bytes)?)
 }
 
 fn name(path: &str) -> &str {
@@ -221,7 +260,48 @@ fn shortcode(path: &str, listed: &Listed, prefix: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
     use super::*;
+
+    /// A ZIP file with so many files of four bytes, and a comment.
+    fn archive(files: usize) -> tempfile::NamedTempFile {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for number in 0..files {
+            let name = format!("{number}.png");
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(b"four").unwrap();
+        }
+        zip.set_comment("0123456789abcdef");
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let bytes = zip.finish().unwrap().into_inner();
+        file.write_all(&bytes).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_pack_has_only_so_many_files_and_bytes() {
+        let file = archive(FILES);
+        let mut pack = Pack::open(file.path()).unwrap();
+        let paths = pack.paths().unwrap();
+        assert_eq!(paths.len(), FILES);
+        pack.left = 10;
+        for (path, left) in paths.iter().zip([6, 2, 0]) {
+            assert_eq!(pack.read(path, 100).unwrap(), b"four");
+            assert_eq!(pack.left, left);
+        }
+        let file = archive(FILES + 1);
+        let Err(refusal) = Pack::open(file.path()) else {
+            panic!("there are too many")
+        };
+        assert!(refusal.to_string().contains("more than 5000 files"));
+        let long = vec![b' '; usize::try_from(LIST).unwrap() + 1];
+        let refusal = listed(&long).err().unwrap();
+        assert_eq!(refusal.to_string(), "it is larger than 1 MiB");
+    }
 
     #[test]
     fn files_are_called_as_the_list_says_or_by_their_own_names() {

@@ -2,15 +2,13 @@
 //! clean is not taken in.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 use crate::error::invalid;
-use crate::films::listen;
-use crate::{Error, Result};
+use crate::{Error, Result, running};
 
 /// How many run at a time: each takes a core.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
@@ -47,14 +45,16 @@ impl Scanner {
             .acquire()
             .await
             .map_err(|error| Error::Internal(error.to_string()))?;
-        let ended = tokio::time::timeout(self.patience, self.run(file)).await;
-        let (code, said) = match ended {
-            Ok(Ok(ended)) => ended,
-            Ok(Err(error)) => return Err(Error::Unchecked(error.to_string())),
-            Err(_) => return Err(Error::Unchecked("it took too long".to_owned())),
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).arg(file);
+        let ended = match running::run(&mut command, self.patience).await {
+            Ok(Some(ended)) => ended,
+            Ok(None) => return Err(Error::Unchecked("it took too long".to_owned())),
+            Err(error) => return Err(Error::Unchecked(error.to_string())),
         };
+        let said = format!("{}{}", ended.out, ended.err);
         let said = domain::limits::cut(said.trim(), SAID);
-        match code {
+        match ended.status.code() {
             Some(CLEAN) => Ok(()),
             Some(INFECTED) => {
                 tracing::warn!(said, "a document is infected and was refused");
@@ -62,23 +62,5 @@ impl Scanner {
             }
             code => Err(Error::Unchecked(format!("it ended with {code:?}: {said}"))),
         }
-    }
-
-    /// How it ended, and the beginning of what it said.
-    async fn run(&self, file: &Path) -> std::io::Result<(Option<i32>, String)> {
-        let mut child = Command::new(&self.program)
-            .args(&self.arguments)
-            .arg(file)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()?;
-        let (out, err) = (child.stdout.take(), child.stderr.take());
-        let (said, complaint, ended) = tokio::join!(listen(out), listen(err), child.wait());
-        Ok((ended?.code(), format!("{}{}", said?, complaint?)))
     }
 }

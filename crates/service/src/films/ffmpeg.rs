@@ -5,13 +5,12 @@
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
 use super::Format;
+use crate::running::{self, Ended};
 
 /// For how long one run may take, on the clock and of a core.
 const PATIENCE: Duration = Duration::from_secs(1_200);
@@ -20,8 +19,6 @@ const CORE_SECONDS: &str = "1800";
 const MEMORY: &str = "3145728";
 /// Bytes of one block of memory that a reader or decoder may ask for.
 const ONE_BLOCK: &str = "536870912";
-/// Bytes that are read of what a run says.
-const SAID: u64 = 256 * 1_024;
 
 /// SIGTERM, and how `ffmpeg` itself ends after it.
 const TERMINATED: i32 = 15;
@@ -167,39 +164,28 @@ impl Ffmpeg {
         arguments: Vec<OsString>,
         most_written: u64,
     ) -> Result<String, Failure> {
-        let mut child = Command::new("/bin/sh")
+        let mut command = Command::new("/bin/sh");
+        command
             .args(["-c", LIMITED, "staffroom", CORE_SECONDS, MEMORY])
             .arg((most_written / 512 + 1).to_string())
             .arg(program)
-            .args(arguments)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            // What is meant for us by the keyboard is not meant for it.
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()?;
-        let (out, err) = (child.stdout.take(), child.stderr.take());
-        let running = async {
-            let (said, complaint, ended) = tokio::join!(listen(out), listen(err), child.wait());
-            Ok::<_, std::io::Error>((said?, complaint?, ended?))
-        };
-        let Ok(done) = tokio::time::timeout(PATIENCE, running).await else {
+            .args(arguments);
+        let Some(ended) = running::run(&mut command, PATIENCE).await? else {
             return Err(Failure::TooLong);
         };
-        let (said, complaint, ended) = done?;
-        if ended.success() {
-            Ok(said)
-        } else if ended.signal() == Some(TERMINATED) || ended.code() == Some(STOPPED) {
+        let Ended { status, out, err } = ended;
+        if status.success() {
+            Ok(out)
+        } else if status.signal() == Some(TERMINATED) || status.code() == Some(STOPPED) {
             Err(Failure::Stopped)
-        } else if ended.code().is_some_and(|code| NOT_STARTED.contains(&code))
-            || complaint.contains("Unknown encoder")
+        } else if status
+            .code()
+            .is_some_and(|code| NOT_STARTED.contains(&code))
+            || err.contains("Unknown encoder")
         {
-            Err(Failure::NotRun(std::io::Error::other(complaint)))
+            Err(Failure::NotRun(std::io::Error::other(err)))
         } else {
-            Err(Failure::Refused(format!("{ended}: {}", complaint.trim())))
+            Err(Failure::Refused(format!("{status}: {}", err.trim())))
         }
     }
 }
@@ -230,16 +216,4 @@ fn local(path: &Path) -> OsString {
     let mut name = OsString::from("file:");
     name.push(path);
     name
-}
-
-/// The beginning of what it says; the rest is taken off its hands, so that it does not wait for us.
-pub(crate) async fn listen(source: Option<impl AsyncRead + Unpin>) -> std::io::Result<String> {
-    let Some(source) = source else {
-        return Ok(String::new());
-    };
-    let mut kept = Vec::new();
-    let mut source = source.take(SAID);
-    source.read_to_end(&mut kept).await?;
-    tokio::io::copy(source.get_mut(), &mut tokio::io::sink()).await?;
-    Ok(String::from_utf8_lossy(&kept).into_owned())
 }

@@ -9,7 +9,6 @@ mod probe;
 use crate::App;
 
 pub use ffmpeg::Ffmpeg;
-pub(crate) use ffmpeg::listen;
 pub(crate) use making::convert;
 pub(crate) use plain::prepare;
 

@@ -114,6 +114,7 @@ pub async fn update(
 ) -> Result<FilterView> {
     let me = person.id();
     app.transaction(move |app, conn| {
+        storage::accounts::hold(conn, me)?;
         let mut filter = own(conn, me, id)?;
         change(app, &mut filter, &wishes)?;
         storage::filters::update(conn, &filter)?;

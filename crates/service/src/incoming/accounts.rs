@@ -52,9 +52,26 @@ pub struct RemoteAccount {
     pub keys: Vec<(String, String)>,
 }
 
-/// Stores somebody from elsewhere, or what is new about them.
-pub async fn upsert_account(app: &App, remote: RemoteAccount) -> Result<Account> {
-    settled(app, move |app, conn| upsert(app, conn, &remote)).await
+/// Stores somebody from elsewhere, or what is new about them, as their server said who was asked at `asked`. Who was
+/// deleted and has a document again is back, without all that was theirs (docs/adr/0190); not by one that was asked for
+/// before they were.
+pub async fn upsert_account(app: &App, remote: RemoteAccount, asked: Time) -> Result<Account> {
+    settled(app, move |app, conn| {
+        // Held before anything is decided: they may leave, or be told of, at this moment.
+        let known = match storage::accounts::with_uri(conn, &remote.uri)? {
+            Some(row) => storage::accounts::hold(conn, row.id)?,
+            None => None,
+        };
+        if let Some(left) = known.as_ref().filter(|row| row.deleted_at.is_some())
+            && (left.deleted_at >= Some(asked) || leaving::is_under_way(conn, left.id)?)
+        {
+            return Err(Error::Unavailable(
+                "what they left behind is still being removed".to_owned(),
+            ));
+        }
+        upsert(app, conn, known.as_ref(), &remote)
+    })
+    .await
 }
 
 /// What somebody's activity says of themselves. It may come late: then it neither revives them nor undoes what they
@@ -70,41 +87,33 @@ pub(super) fn told(
     if account.deleted_at.is_some() || is_older {
         return Ok(());
     }
-    upsert(app, conn, remote).map(drop)
+    upsert(app, conn, Some(account), remote).map(drop)
 }
 
-/// A handle follows the newest document that claims it; a suspension of ours stays. Who was deleted and has a document
-/// again is back, without all that was theirs (docs/adr/0190).
-pub(super) fn upsert(
+/// A handle follows the newest document that claims it; a suspension of ours stays. Whoever is `known` is held.
+fn upsert(
     app: &App,
     conn: &mut DbConnection,
+    known: Option<&Account>,
     remote: &RemoteAccount,
 ) -> Result<Account> {
     let handle = Handle {
         username: remote.username.clone(),
         host: Some(remote.host.clone()),
     };
-    let known = storage::accounts::with_uri(conn, &remote.uri)?;
-    if known.as_ref().is_some_and(Account::is_local) || remote.host == app.settings().host {
+    if known.is_some_and(Account::is_local) || remote.host == app.settings().host {
         return Err(Error::Forbidden(
             "an account of ours is not described by others".to_owned(),
         ));
     }
     if let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
-        && known.as_ref().is_none_or(|row| row.id != other.id)
+        && known.is_none_or(|row| row.id != other.id)
     {
         // Somebody else has the name now: who had it before keeps their posts, under no handle.
         storage::accounts::release_handle(conn, other.id)?;
     }
-    if let Some(known) = known.as_ref().filter(|row| row.deleted_at.is_some())
-        && leaving::is_under_way(conn, known.id)?
-    {
-        return Err(Error::Unavailable(
-            "what they left behind is still being removed".to_owned(),
-        ));
-    }
     let now = app.now();
-    let mut account = describe(app, known.as_ref(), remote, &handle, now);
+    let mut account = describe(app, known, remote, &handle, now);
     let policy = crate::policy::within(app, conn)?;
     if policy.refuses(remote.host.as_str()) {
         return Err(Error::Forbidden(
@@ -123,10 +132,13 @@ pub(super) fn upsert(
         account.emojis.clear();
     }
     let may_have_rule = |row: &Account| row.kind == AccountKind::Group;
-    let had_rule = known.as_ref().is_some_and(may_have_rule);
+    let had_rule = known.is_some_and(may_have_rule);
     match known {
         Some(known) => {
             storage::accounts::update_profile(conn, &account)?;
+            if known.deleted_at.is_some() {
+                storage::accounts::set_deleted(conn, account.id, None)?;
+            }
             if known.indexable != account.indexable {
                 storage::status_index::note_author(conn, account.id)?;
             }
@@ -139,11 +151,11 @@ pub(super) fn upsert(
     }
     match (remote.suspended, account.suspended_at) {
         (true, None) => {
-            storage::accounts::set_suspended_by_home(conn, account.id, Some(now))?;
+            storage::accounts::set_suspended_elsewhere(conn, account.id, Some(now), true)?;
             leaving::remove_deeds_later(app, conn, account.id)?;
         }
         (false, Some(_)) if account.suspended_by_home => {
-            storage::accounts::set_suspended_by_home(conn, account.id, None)?;
+            storage::accounts::set_suspended_elsewhere(conn, account.id, None, false)?;
         }
         _ => {}
     }

@@ -193,7 +193,7 @@ fn edit(app: &App, conn: &mut DbConnection, by: AccountId, thread: &Thread) -> R
         return Ok(());
     };
     match storage::statuses::with_uri(conn, &newest.uri)? {
-        Some(known) => revise(app, conn, known, newest),
+        Some(known) => revise(app, conn, known.id, newest),
         // It may have come before what it changes; old posts that we never had stay unknown.
         None if newest
             .published

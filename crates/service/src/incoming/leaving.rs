@@ -21,7 +21,7 @@ const AT_ONCE: i64 = 100;
 
 /// Somebody elsewhere deleted their account: nothing of theirs is shown any more.
 pub(crate) fn leave(app: &App, conn: &mut DbConnection, account: &Account) -> Result<()> {
-    storage::accounts::set_deleted(conn, account.id, app.now())?;
+    storage::accounts::set_deleted(conn, account.id, Some(app.now()))?;
     for follow in storage::follows::all_of(conn, account.id)? {
         follows::remove(conn, follow.follower_id, follow.account_id)?;
     }

@@ -255,7 +255,7 @@ fn note_sources(
 pub async fn renew(app: &App, post: RemoteStatus) -> Result<()> {
     settled(app, move |app, conn| {
         match storage::statuses::with_uri(conn, &post.uri)? {
-            Some(known) => revise(app, conn, known, &post),
+            Some(known) => revise(app, conn, known.id, &post),
             None => Ok(()),
         }
     })
@@ -266,16 +266,19 @@ pub async fn renew(app: &App, post: RemoteStatus) -> Result<()> {
 pub(super) fn revise(
     app: &App,
     conn: &mut DbConnection,
-    mut status: Status,
+    known: StatusId,
     remote: &RemoteStatus,
 ) -> Result<()> {
+    // Held, so that of two versions at once the newer stays, and what is deleted at this moment gets no words again.
+    let Some(mut status) = storage::statuses::hold(conn, known)?
+        .filter(|row| row.account_id == remote.author && !row.local)
+    else {
+        return Ok(());
+    };
     let ours_is_newer = match (status.edited_at, remote.edited) {
         (Some(ours), Some(theirs)) => theirs <= ours,
         _ => false,
     };
-    if status.account_id != remote.author || status.local || status.deleted_at.is_some() {
-        return Ok(());
-    }
     let options = crate::polls::titles(conn, &status)?;
     polls::refresh(app, conn, &status, remote.poll.as_ref(), !ours_is_newer)?;
     if ours_is_newer {

@@ -8,8 +8,7 @@ use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, ImageDecoder, ImageFormat};
 
 use super::{
-    AT_ONCE, FRAMES, Processed, broken, decode, encode, moving, shrink, too_large, unsupported,
-    written,
+    AT_ONCE, Moving, broken, decode, encode, moving, shrink, too_large, unsupported, written,
 };
 use crate::{Error, Result};
 
@@ -62,13 +61,14 @@ fn work(bytes: &[u8]) -> Result<EmojiPicture> {
         _ => moving(bytes, format)?,
     };
     Ok(match moving {
-        Some(moving) => EmojiPicture {
+        Moving::TooMuch => return Err(too_large()),
+        Moving::Written(moving) => EmojiPicture {
             bytes: moving.bytes,
             mime: moving.mime,
             extension: moving.extension,
             still: Some(still.bytes),
         },
-        None => EmojiPicture {
+        Moving::Still => EmojiPicture {
             bytes: still.bytes,
             mime: still.mime,
             extension: still.extension,
@@ -77,25 +77,13 @@ fn work(bytes: &[u8]) -> Result<EmojiPicture> {
     })
 }
 
-fn moving_webp(bytes: &[u8]) -> Result<Option<Processed>> {
+fn moving_webp(bytes: &[u8]) -> Result<Moving> {
     let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(broken)?;
     if !decoder.has_animation() {
-        return Ok(None);
+        return Ok(Moving::Still);
     }
     let (width, height) = decoder.dimensions();
-    let allowed = FRAMES.1 / (u64::from(width) * u64::from(height)).max(1);
-    let allowed = usize::try_from(allowed).unwrap_or(FRAMES.0).min(FRAMES.0);
-    let mut frames = Vec::new();
-    for frame in decoder.into_frames() {
-        if frames.len() == allowed {
-            return Err(too_large());
-        }
-        frames.push(frame.map_err(broken)?);
-    }
-    if frames.len() < 2 {
-        return Ok(None);
-    }
-    written(frames, width, height).map(Some)
+    written(decoder.into_frames(), width, height)
 }
 
 #[cfg(test)]

@@ -203,7 +203,7 @@ pub(super) fn lift_from(
             networks::set_suspended(app, conn, id, false)?;
         }
         (Sanction::Suspend, None) => {
-            storage::accounts::set_suspended(conn, id, None, account.updated_at)?;
+            storage::accounts::set_suspended_elsewhere(conn, id, None, false)?;
         }
         (Sanction::Disable, Some(user)) => storage::users::set_disabled(conn, user.id, None)?,
         (Sanction::Disable, None) => return Err(not_allowed()),
@@ -301,7 +301,9 @@ pub(super) fn target(
     Ok((account, user))
 }
 
+/// Somebody who waits to be let in. Held: nobody turns them away while somebody else lets them in.
 fn waiting(conn: &mut DbConnection, id: AccountId) -> Result<Person> {
+    storage::accounts::hold(conn, id)?;
     let (account, user) = existing(conn, id)?;
     match user {
         Some(user) if user.approved_at.is_none() => Ok(Person { user, account }),
@@ -338,7 +340,7 @@ fn impose(
             networks::set_suspended(app, conn, account.id, true)?;
         }
         (Sanction::Suspend, None) => {
-            storage::accounts::set_suspended(conn, account.id, Some(now), account.updated_at)?;
+            storage::accounts::set_suspended_elsewhere(conn, account.id, Some(now), false)?;
             let ended = storage::follows::all_of(conn, account.id)?;
             for follow in &ended {
                 follows::remove(conn, follow.follower_id, follow.account_id)?;

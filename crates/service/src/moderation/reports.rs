@@ -66,7 +66,7 @@ pub async fn change(
 ) -> Result<AdminReportView> {
     let by = by.clone();
     app.transaction(move |app, conn| {
-        let mut report = storage::reports::find(conn, id)?.ok_or(Error::NotFound)?;
+        let mut report = storage::reports::hold(conn, id)?.ok_or(Error::NotFound)?;
         let action = match change {
             Change::Kind { category, rules } => {
                 report.category = category.unwrap_or(report.category);
@@ -110,7 +110,7 @@ pub(super) fn settle(
     id: ReportId,
     about: AccountId,
 ) -> Result<()> {
-    let mut report = storage::reports::find(conn, id)?
+    let mut report = storage::reports::hold(conn, id)?
         .filter(|row| row.target_account_id == about)
         .ok_or(Error::NotFound)?;
     let now = app.now();

@@ -50,7 +50,7 @@ async fn predecessor(app: &App, saved: &Saved, secret: &Secret) -> Result<Accoun
         known = with_keys(app, &saved.id).await?;
     }
     let Some((account, known)) = known else {
-        return upsert_account(app, described(saved, secret)?).await;
+        return upsert_account(app, described(saved, secret)?, app.now()).await;
     };
     if account.is_local() {
         return Err(invalid("This network lives here: nothing was done"));

@@ -74,10 +74,7 @@ pub(crate) fn hear(
         return Ok(());
     }
     let answers = understood(&status.text, &app.settings().practice.vocabulary);
-    let mut said: Vec<String> = Vec::new();
-    for answer in &answers {
-        said.extend(wish(app, conn, author, answer)?);
-    }
+    let mut said = wishes(app, conn, author, &answers)?;
     let is_about_it = |answer: &&Answer| !matches!(answer, Answer::Stop | Answer::Start);
     let of_status: Vec<&Answer> = answers.iter().filter(is_about_it).collect();
     if !of_status.is_empty() {
@@ -108,36 +105,41 @@ fn is_for_us(app: &App, conn: &mut DbConnection, status: &Status) -> Result<bool
 }
 
 /// What is said about the author, and what is answered to it.
-fn wish(
+fn wishes(
     app: &App,
     conn: &mut DbConnection,
     author: &Account,
-    answer: &Answer,
-) -> Result<Option<String>> {
+    answers: &[Answer],
+) -> Result<Vec<String>> {
     let mut wanted = reminders::settings(conn, author.id)?;
-    let said = match answer {
-        Answer::Stop => {
-            wanted.reminders = false;
-            "I will not ask again. “start” lets me ask again, and your settings have it too."
-                .to_owned()
-        }
-        Answer::Start => {
-            wanted.reminders = true;
-            "I will ask again when something is missing.".to_owned()
-        }
-        Answer::Always(licence) => {
-            wanted.licence = Some((licence.id.clone(), licence.url.clone()));
-            let name = licence_label(&app.settings().practice.vocabulary, licence);
-            format!("From now on {name} is the licence of your practice that says no other.")
-        }
-        Answer::Stage(_)
-        | Answer::Subject(_)
-        | Answer::Kind(_)
-        | Answer::Licence(_)
-        | Answer::Title(_) => return Ok(None),
-    };
-    reminders::set_settings(conn, author.id, &wanted)?;
-    Ok(Some(said))
+    let mut said = Vec::new();
+    for answer in answers {
+        said.push(match answer {
+            Answer::Stop => {
+                wanted.reminders = false;
+                "I will not ask again. “start” lets me ask again, and your settings have it too."
+                    .to_owned()
+            }
+            Answer::Start => {
+                wanted.reminders = true;
+                "I will ask again when something is missing.".to_owned()
+            }
+            Answer::Always(licence) => {
+                wanted.licence = Some((licence.id.clone(), licence.url.clone()));
+                let name = licence_label(&app.settings().practice.vocabulary, licence);
+                format!("From now on {name} is the licence of your practice that says no other.")
+            }
+            Answer::Stage(_)
+            | Answer::Subject(_)
+            | Answer::Kind(_)
+            | Answer::Licence(_)
+            | Answer::Title(_) => continue,
+        });
+    }
+    if !said.is_empty() {
+        reminders::set_settings(conn, author.id, &wanted)?;
+    }
+    Ok(said)
 }
 
 /// Adds what was answered to a practice post, and tells those who have it. Answers what to say.

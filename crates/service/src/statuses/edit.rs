@@ -92,7 +92,7 @@ async fn write(
     let mut previews = previews(app, person.id(), id, &mut change.media_changes, files).await?;
     let (author, files) = (person.account.clone(), files.clone());
     app.transaction(move |app, conn| {
-        let mut status = own(conn, &author.id, id)?;
+        let mut status = hold_own(conn, &author.id, id)?;
         let attached = storage::media::of_statuses(conn, &[id])?;
         let (documents, media): (Vec<_>, Vec<_>) = attached
             .iter()
@@ -243,8 +243,19 @@ async fn previews(
 /// The author's own status, if it is a post and no boost.
 pub(crate) fn own(conn: &mut DbConnection, author: &AccountId, id: StatusId) -> Result<Status> {
     storage::statuses::find(conn, id)?
-        .filter(|status| status.account_id == *author && status.reblog_of_id.is_none())
+        .filter(|status| is_own(status, author))
         .ok_or(Error::NotFound)
+}
+
+/// The same, which nobody else changes or deletes until the transaction at hand ends.
+fn hold_own(conn: &mut DbConnection, author: &AccountId, id: StatusId) -> Result<Status> {
+    storage::statuses::hold(conn, id)?
+        .filter(|status| is_own(status, author))
+        .ok_or(Error::NotFound)
+}
+
+fn is_own(status: &Status, author: &AccountId) -> bool {
+    status.account_id == *author && status.reblog_of_id.is_none()
 }
 
 /// Keeps the version of a status that is about to be replaced, with what there was to choose.

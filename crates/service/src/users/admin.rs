@@ -171,9 +171,8 @@ pub async fn set_password(app: &App, username: &str, password: Option<String>) -
 pub async fn set_role(app: &App, username: &str, role: Role) -> Result<()> {
     let username = username.to_owned();
     app.transaction(move |_, conn| {
-        let Person { mut user, .. } = named(conn, &username)?;
-        user.role = role;
-        Ok(storage::users::update(conn, &user)?)
+        let user = named(conn, &username)?.user.id;
+        Ok(storage::users::set_role(conn, user, role)?)
     })
     .await
 }
@@ -192,9 +191,8 @@ pub async fn approve(app: &App, username: &str) -> Result<()> {
 }
 
 pub(crate) fn let_in(app: &App, conn: &mut DbConnection, waiting: Person) -> Result<()> {
-    let Person { mut user, account } = waiting;
-    user.approved_at = Some(app.now());
-    storage::users::update(conn, &user)?;
+    let Person { user, account } = waiting;
+    storage::users::set_approved(conn, user.id, app.now())?;
     if app.mailer().is_set() {
         let link = app.addresses().join("/sign-in");
         let message = mail::approved(&user.email, &app.settings().title, &account.username, &link);
@@ -207,12 +205,11 @@ pub(crate) fn let_in(app: &App, conn: &mut DbConnection, waiting: Person) -> Res
 pub async fn confirm_by_hand(app: &App, username: &str) -> Result<()> {
     let username = username.to_owned();
     app.transaction(move |app, conn| {
-        let Person { mut user, .. } = named(conn, &username)?;
+        let user = named(conn, &username)?.user;
         if user.confirmed_at.is_some() {
             return Ok(());
         }
-        user.confirmed_at = Some(app.now());
-        Ok(storage::users::update(conn, &user)?)
+        Ok(storage::users::set_confirmed(conn, user.id, app.now())?)
     })
     .await
 }

@@ -66,6 +66,6 @@ fn forget(app: &App, conn: &mut DbConnection, mut account: Account) -> Result<()
     account.also_known_as.clear();
     account.moved_to_uri = None;
     account.updated_at = now;
-    account.deleted_at = Some(now);
-    Ok(storage::accounts::update_profile(conn, &account)?)
+    storage::accounts::update_profile(conn, &account)?;
+    Ok(storage::accounts::set_deleted(conn, account.id, Some(now))?)
 }

@@ -345,10 +345,9 @@ pub async fn confirm(app: &App, token: &str) -> Result<()> {
         let user: UserId =
             storage::sessions::take_mail_token(conn, &hash, MailPurpose::Confirmation, app.now())?
                 .ok_or(Error::NotFound)?;
-        let (mut user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
+        let (user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
         if user.confirmed_at.is_none() {
-            user.confirmed_at = Some(app.now());
-            storage::users::update(conn, &user)?;
+            storage::users::set_confirmed(conn, user.id, app.now())?;
             if user.approved_at.is_none() {
                 tell_moderators(app, conn, &Person { user, account })?;
             }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::{ApplicationId, ListId, RepliesPolicy, SeveranceCause, WarningAction};
+use service::jobs::{self, Job};
 use service::oauth::{self, Person};
 use service::statuses::{self, NewStatus, StatusChange};
 use service::{App, scheduled, users};
@@ -152,5 +153,60 @@ async fn earlier_words_go_with_a_post() {
         assert!(versions().await > 0);
         statuses::delete(app, &ada, id).await.unwrap();
         assert_eq!(versions().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn what_earlier_versions_left_behind_goes_with_an_update() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let (ada, bo) = (test.person("ada").await, test.person("bo").await);
+        let from = application(app, &bo).await;
+        let mut written = Vec::new();
+        for text in ["Too frank", "To be liked"] {
+            let view = statuses::publish(app, &bo, from, words(text)).await;
+            written.push(view.unwrap().status.id);
+        }
+        let (gone, liked) = (written[0], written[1]);
+        for id in [gone, liked] {
+            let change = StatusChange {
+                text: "Polite".to_owned(),
+                ..StatusChange::default()
+            };
+            statuses::edit(app, &bo, id, change).await.unwrap();
+        }
+        statuses::favourite(app, &ada, liked).await.unwrap();
+        let (ada, bo) = (ada.id(), bo.id());
+        let (kept, job) = app
+            .transaction(move |app, conn| {
+                let now = app.now();
+                account_notes::set(conn, ada, bo, "Met at the fair")?;
+                account_notes::set(conn, bo, ada, "Met at the fair")?;
+                // As earlier versions did it.
+                storage::accounts::set_deleted(conn, ada, Some(now))?;
+                storage::users::delete_of_account(conn, ada)?;
+                storage::statuses::delete(conn, gone, now)?;
+                test_support::forget_leftovers(conn);
+                let soon = now + TimeDelta::minutes(1);
+                let work = storage::jobs::claim(conn, soon, soon, 100)?;
+                let kept = (
+                    account_notes::about(conn, ada, &[bo])?.len(),
+                    account_notes::about(conn, bo, &[ada])?.len(),
+                    storage::statuses::edits(conn, gone)?.len(),
+                    storage::statuses::edits(conn, liked)?.len(),
+                );
+                let of_her = work.into_iter().find(|job| job.id.0 == ada.0);
+                Ok((kept, of_her))
+            })
+            .await
+            .unwrap();
+        assert_eq!(kept, (0, 1, 0, 1));
+        let job: Job = serde_json::from_str(&job.unwrap().payload).unwrap();
+        jobs::run(app, job).await.unwrap();
+        let found = app.transaction(move |_, conn| Ok(storage::statuses::find(conn, liked)?));
+        assert_eq!(found.await.unwrap().unwrap().favourites_count, 0);
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod archives;
+mod at_once;
 mod burdened;
 mod documents;
 mod emojis;

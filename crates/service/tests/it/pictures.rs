@@ -243,3 +243,33 @@ proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn what_moves_too_much_is_refused_and_of_others_stands_still() {
+    let moving = |width: u32, height: u32, frames: u32| {
+        let mut bytes = Vec::new();
+        let mut encoder = GifEncoder::new(&mut bytes);
+        for number in 0..frames {
+            let colour = Rgba([u8::try_from(number % 2).unwrap() * 200, 0, 0, 255]);
+            let frame = Frame::new(RgbaImage::from_pixel(width, height, colour));
+            encoder.encode_frame(frame).unwrap();
+        }
+        drop(encoder);
+        bytes
+    };
+    for (bytes, mime) in [
+        (moving(4, 4, 300), "image/gif"),
+        (moving(1_280, 720, 2), "image/gif"),
+        (moving(1_281, 720, 1), "image/png"),
+    ] {
+        for purpose in [Purpose::Attachment, Purpose::Foreign] {
+            assert_eq!(kept(bytes.clone(), purpose).await.mime, mime);
+        }
+    }
+    for bytes in [moving(4, 4, 301), moving(1_281, 720, 2)] {
+        let refused = process(bytes.clone().into(), Purpose::Attachment).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+        let still = kept(bytes, Purpose::Foreign).await;
+        assert_eq!((still.mime, still.extension), ("image/png", "png"));
+    }
+}

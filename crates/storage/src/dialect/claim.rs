@@ -4,7 +4,7 @@
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use domain::{AccountId, InboxId, MediaId, Time};
+use domain::{AccountId, InboxId, MediaId, ReportId, StatusId, Time};
 
 use crate::accounts::Account;
 use crate::among::among;
@@ -15,7 +15,11 @@ use crate::inbox::Received;
 use crate::jobs::Job;
 use crate::media::Media;
 use crate::pushes::Push;
-use crate::schema::{accounts, custom_emojis, delivery_lanes, inbox, jobs, media, pushes};
+use crate::reports::Report;
+use crate::schema::{
+    accounts, custom_emojis, delivery_lanes, inbox, jobs, media, pushes, reports, statuses,
+};
+use crate::statuses::Status;
 
 /// Loads the rows of a query; on PostgreSQL holds them, and leaves out what others hold.
 macro_rules! claim {
@@ -24,6 +28,17 @@ macro_rules! claim {
             DbConnection::Sqlite(c) => $due.load(c)?,
             DbConnection::Postgres(c) => $due.for_update().skip_locked().load(c)?,
         }
+    };
+}
+
+/// One row, held until the end of the transaction.
+macro_rules! hold {
+    ($conn:expr, $row:expr) => {
+        match $conn {
+            DbConnection::Sqlite(c) => $row.first(c),
+            DbConnection::Postgres(c) => $row.for_no_key_update().first(c),
+        }
+        .optional()
     };
 }
 
@@ -183,47 +198,39 @@ pub(crate) fn unfinished_inbox(
 
 /// The account, which until the end of the transaction nobody else holds. Rows that refer to it may still come.
 pub(crate) fn hold_account(conn: &mut DbConnection, id: AccountId) -> QueryResult<Option<Account>> {
-    match conn {
-        DbConnection::Sqlite(c) => accounts::table
-            .find(id.0)
-            .select(Account::as_select())
-            .first(c),
-        DbConnection::Postgres(c) => accounts::table
-            .find(id.0)
-            .select(Account::as_select())
-            .for_no_key_update()
-            .first(c),
-    }
-    .optional()
+    hold!(
+        conn,
+        accounts::table.find(id.0).select(Account::as_select())
+    )
 }
 
 /// The emoji, which until the end of the transaction nobody else changes.
 pub(crate) fn hold_emoji(conn: &mut DbConnection, id: i64) -> QueryResult<Option<Emoji>> {
-    match conn {
-        DbConnection::Sqlite(c) => custom_emojis::table
-            .find(id)
-            .select(Emoji::as_select())
-            .first(c),
-        DbConnection::Postgres(c) => custom_emojis::table
-            .find(id)
-            .select(Emoji::as_select())
-            .for_update()
-            .first(c),
-    }
-    .optional()
+    hold!(
+        conn,
+        custom_emojis::table.find(id).select(Emoji::as_select())
+    )
 }
 
 /// The attachment, which until the end of the transaction nobody else changes.
 pub(crate) fn hold_media(conn: &mut DbConnection, id: MediaId) -> QueryResult<Option<Media>> {
-    match conn {
-        DbConnection::Sqlite(c) => media::table.find(id.0).select(Media::as_select()).first(c),
-        DbConnection::Postgres(c) => media::table
+    hold!(conn, media::table.find(id.0).select(Media::as_select()))
+}
+
+/// The report, which until the end of the transaction nobody else changes.
+pub(crate) fn hold_report(conn: &mut DbConnection, id: ReportId) -> QueryResult<Option<Report>> {
+    hold!(conn, reports::table.find(id.0).select(Report::as_select()))
+}
+
+/// The status unless it was deleted, which until the end of the transaction nobody else changes.
+pub(crate) fn hold_status(conn: &mut DbConnection, id: StatusId) -> QueryResult<Option<Status>> {
+    hold!(
+        conn,
+        statuses::table
             .find(id.0)
-            .select(Media::as_select())
-            .for_update()
-            .first(c),
-    }
-    .optional()
+            .filter(statuses::deleted_at.is_null())
+            .select(Status::as_select())
+    )
 }
 
 pub(crate) fn abandoned_media(

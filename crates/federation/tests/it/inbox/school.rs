@@ -127,7 +127,7 @@ impl School {
             edited: None,
             keys: Vec::new(),
         };
-        let account = service::incoming::upsert_account(self.app(), account)
+        let account = service::incoming::upsert_account(self.app(), account, self.app().now())
             .await
             .unwrap();
         Remote {

@@ -1,0 +1,2 @@
+-- What is gone does not come back.
+SELECT 1;
