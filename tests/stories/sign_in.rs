@@ -380,34 +380,25 @@ async fn an_app_shows_its_secret_in_the_body_or_by_http_basic() {
     let app = register(&school, OUT_OF_BAND).await;
     let id = app["client_id"].as_str().unwrap();
     let secret = app["client_secret"].as_str().unwrap();
-    let coded = |secret: &str| STANDARD.encode(format!("{id}:{secret}"));
+    let by = |scheme: &str, secret: &str| {
+        let coded = STANDARD.encode(format!("{id}:{secret}"));
+        Some(format!("{scheme} {coded}"))
+    };
     let in_body = json!({ "client_id": id, "client_secret": secret });
     let named = json!({ "client_id": id });
     for (body, authorization, expected) in [
         (in_body, None, StatusCode::OK),
-        (
-            json!({}),
-            Some(format!("Basic {}", coded(secret))),
-            StatusCode::OK,
-        ),
-        (
-            json!({}),
-            Some(format!("basic {}", coded(secret))),
-            StatusCode::OK,
-        ),
+        (json!({}), by("Basic", secret), StatusCode::OK),
+        (json!({}), by("basic", secret), StatusCode::OK),
+        (named.clone(), by("Basic", secret), StatusCode::OK),
         (
             named.clone(),
-            Some(format!("Basic {}", coded(secret))),
-            StatusCode::OK,
-        ),
-        (
-            named.clone(),
-            Some(format!("Basic {}", coded("wrong"))),
+            by("Basic", "wrong"),
             StatusCode::UNAUTHORIZED,
         ),
         (
             json!({ "client_id": "other" }),
-            Some(format!("Basic {}", coded(secret))),
+            by("Basic", secret),
             StatusCode::UNAUTHORIZED,
         ),
         (named, None, StatusCode::UNAUTHORIZED),
