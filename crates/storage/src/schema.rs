@@ -49,6 +49,8 @@ diesel::table! {
         show_media -> Bool,
         show_media_replies -> Bool,
         show_featured -> Bool,
+        collections_uri -> Nullable<Text>,
+        feature_policy -> Integer,
     }
 }
 
@@ -1019,6 +1021,8 @@ diesel::table! {
         tag -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        uri -> Nullable<Text>,
+        url -> Nullable<Text>,
     }
 }
 
@@ -1041,8 +1045,11 @@ diesel::table! {
         id -> BigInt,
         collection_id -> BigInt,
         account_id -> BigInt,
-        revoked -> Bool,
+        state -> SmallInt,
         created_at -> Timestamp,
+        uri -> Nullable<Text>,
+        request_uri -> Nullable<Text>,
+        approval_uri -> Nullable<Text>,
     }
 }
 
