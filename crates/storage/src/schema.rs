@@ -885,6 +885,7 @@ diesel::table! {
         resolved_by_account_id -> Nullable<BigInt>,
         updated_at -> Timestamp,
         rule_ids -> Text,
+        collection_ids -> Text,
     }
 }
 
