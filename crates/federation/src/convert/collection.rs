@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use service::App;
 use service::collections::{CollectionItem, Recommended, item_uri};
 use service::incoming::RemoteCollection;
+use service::text::format::escape;
 use storage::accounts::Account;
 
 use super::actor::kind_of;
@@ -93,9 +94,10 @@ pub(crate) fn to_json(app: &App, owner: &Account, recommended: &Recommended) -> 
         "orderedItems": items,
     });
     if let Some(object) = object.as_object_mut() {
+        let html = escape(&row.description);
         let (name, summary) = match &row.language {
-            Some(language) => ("summaryMap", json!({ language.as_str(): row.description })),
-            None => ("summary", json!(row.description)),
+            Some(language) => ("summaryMap", json!({ language.as_str(): html })),
+            None => ("summary", json!(html)),
         };
         object.insert(name.to_owned(), summary);
         if let Some(tag) = &row.tag {
