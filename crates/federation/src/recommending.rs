@@ -57,8 +57,10 @@ impl Federation {
             until: Instant::now() + PATIENCE,
         };
         for listed in listed {
-            let item = self.agreed(app, budget, &looking, listed).await;
-            collection.items.extend(item);
+            match self.agreed(app, budget, &looking, listed).await {
+                Ok(item) => collection.items.push(item),
+                Err(refusal) => tracing::debug!(%refusal, "somebody listed was left out"),
+            }
         }
         Ok(collection)
     }
@@ -70,7 +72,7 @@ impl Federation {
         budget: &Budget,
         collection: &str,
         listed: Listed,
-    ) -> Option<RemoteItem> {
+    ) -> Outcome<RemoteItem> {
         let looking = Looking {
             collection: collection.to_owned(),
             known: HashSet::new(),
@@ -80,38 +82,40 @@ impl Federation {
         self.agreed(app, budget, &looking, listed).await
     }
 
-    /// What cannot be had now is as it was.
+    /// Who is known and cannot be asked now stands as they did.
     async fn agreed(
         &self,
         app: &App,
         budget: &Budget,
         looking: &Looking,
         listed: Listed,
-    ) -> Option<RemoteItem> {
+    ) -> Outcome<RemoteItem> {
         let Listed { uri, who, stamp } = listed;
+        let refuse = || Refusal::Permanent("nobody says that they agreed".to_owned());
         if Origin::parse(&who) == Origin::of(&app.settings().public_url) {
-            let account = known_actor(app, &who).await.ok()??;
-            return Some(RemoteItem {
+            let account = known_actor(app, &who).await?.ok_or_else(refuse)?;
+            return Ok(RemoteItem {
                 uri,
                 account: account.id,
                 approval: None,
             });
         }
-        let stamp = stamp?;
+        let stamp = stamp.ok_or_else(refuse)?;
         let is_known = looking.known.contains(&(stamp.clone(), who.clone()));
-        let late = Instant::now() > looking.until;
+        let late = Instant::now() > looking.until || budget.left() == 0;
         if late && !is_known {
-            return None;
+            return Err(Refusal::Transient("there are too many to ask".to_owned()));
         }
         if !late && (looking.anew || !is_known) {
             match self.object(app, budget, &stamp).await {
                 Ok(document) if authorizes(&document, &stamp, &looking.collection, &who) => {}
+                Ok(_) => return Err(refuse()),
                 Err(refusal) if is_known && refusal.may_pass() => {}
-                _ => return None,
+                Err(refusal) => return Err(refusal),
             }
         }
-        let account = self.actor(app, budget, &who).await.ok()?;
-        Some(RemoteItem {
+        let account = self.actor(app, budget, &who).await?;
+        Ok(RemoteItem {
             uri,
             account: account.id,
             approval: Some(stamp),

@@ -53,12 +53,9 @@ impl Context<'_> {
         let item = self
             .federation
             .put_in(self.app, self.budget, target, listed);
-        Ok(match item.await {
-            Some(item) => Deed::PutIn {
-                collection: target.to_owned(),
-                item,
-            },
-            None => Deed::Nothing,
+        Ok(Deed::PutIn {
+            collection: target.to_owned(),
+            item: item.await?,
         })
     }
 
