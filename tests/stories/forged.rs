@@ -124,6 +124,7 @@ impl Cast {
             activity
         };
         let deed = |kind: &str, object: Value| self.deed(by, kind, name, object);
+        let request = deed("FeatureRequest", json!(self.ada_uri));
         let all = vec![
             deed("Accept", self.follows[1].clone()),
             with(
@@ -142,6 +143,7 @@ impl Cast {
                 "content",
                 json!("not nice"),
             ),
+            with(request, "instrument", json!(post)),
             deed("Follow", json!(self.ada_uri)),
             deed("Like", json!(self.note)),
             with(
@@ -548,10 +550,8 @@ async fn once(kind: Kind) {
         return;
     };
     let lasting = |activity: &Value| {
-        !matches!(
-            activity["type"].as_str(),
-            Some("Delete" | "Block" | "Move" | "Reject")
-        )
+        let kind = activity["type"].as_str();
+        !matches!(kind, Some("Delete" | "Block" | "Move" | "Reject"))
     };
     let all: Vec<Value> = cast
         .of_every_kind("true")

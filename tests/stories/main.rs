@@ -78,6 +78,7 @@ mod push;
 mod quarantine;
 mod quotes;
 mod rate_limits;
+mod recommending;
 mod regard;
 mod relayed;
 mod reports;

@@ -224,3 +224,35 @@ async fn what_a_picture_elsewhere_shows_is_read_on_sqlite() {
 async fn what_a_picture_elsewhere_shows_is_read_on_postgresql() {
     descriptions_elsewhere(Postgres).await;
 }
+
+async fn parts(kind: Kind) {
+    let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let (ada, bo) = (here.teacher("ada"), there.teacher("bo"));
+    let wish = json!({ "show_media_replies": false });
+    answer(ada.request(Method::PATCH, "/api/v1/profile").json(&wish)).await;
+    let id = bo.follow(&format!("@ada@{}", here.host)).await;
+    let shown = async |expected: [bool; 3]| {
+        eventually(&format!("{expected:?}"), || async {
+            let account = bo.get(&format!("/api/v1/accounts/{id}")).await;
+            let keys = ["show_media", "show_media_replies", "show_featured"];
+            (keys.map(|key| account[key] == true) == expected).then_some(())
+        })
+        .await;
+    };
+    shown([true, false, true]).await;
+    let wish = json!({ "show_media": false, "show_media_replies": true, "show_featured": false });
+    answer(ada.request(Method::PATCH, "/api/v1/profile").json(&wish)).await;
+    shown([false, true, false]).await;
+}
+
+#[tokio::test]
+async fn which_parts_of_a_profile_are_shown_is_told_on_sqlite() {
+    parts(Sqlite).await;
+}
+
+#[tokio::test]
+async fn which_parts_of_a_profile_are_shown_is_told_on_postgresql() {
+    parts(Postgres).await;
+}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::elsewhere::{Elsewhere, account_id, fits, follows, name, status_at};
-use crate::harness::{School, Teacher, eventually};
+use crate::harness::{School, Teacher, answer, eventually};
 
 const SOFTWARE: [&str; 9] = [
     "gotosocial",
@@ -247,6 +247,11 @@ impl Expecting<'_> {
                     .map(|status| status["uri"].clone())
                     .collect()
             }
+            "collections" => {
+                let id = self.account().await["id"].clone();
+                let path = format!("/api/v1/accounts/{}/collections", id.as_str().unwrap());
+                self.ada.get(&path).await["collections"].clone()
+            }
             _ => panic!("{}: {kind} is not known", self.place),
         }
     }
@@ -292,6 +297,8 @@ async fn all_is_understood(kind: Kind) {
         return;
     };
     let ada = school.teacher("ada");
+    let wish = ada.request(Method::PATCH, "/api/v1/profile");
+    answer(wish.json(&json!({ "discoverable": true }))).await;
     for software in SOFTWARE {
         let note = ada
             .publish(json!({ "status": format!("For {software}") }))

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audience;
+mod collection;
 mod content_type;
 mod decision;
 pub mod document;
@@ -36,6 +37,7 @@ pub mod vocabulary;
 pub mod wording;
 
 pub use account::{AccountKind, CustomEmoji, ProfileField};
+pub use collection::ItemState;
 pub use content_type::ContentType;
 pub use decision::{SeveranceCause, WarningAction};
 pub use document::DocumentType;

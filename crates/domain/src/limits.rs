@@ -70,6 +70,11 @@ pub const COLLECTION_ITEMS: usize = 25;
 pub const COLLECTION_NAME: usize = 40;
 /// Characters of what is said of a collection.
 pub const COLLECTION_DESCRIPTION: usize = 100;
+/// Collections of one person elsewhere, people in one of them, and characters of its name and of what is said of it.
+pub const REMOTE_COLLECTIONS: i64 = 50;
+pub const REMOTE_COLLECTION_ITEMS: usize = 50;
+pub const REMOTE_COLLECTION_NAME: usize = 256;
+pub const REMOTE_COLLECTION_DESCRIPTION: usize = 2_048;
 /// Characters of the rules of a network.
 pub const NETWORK_RULES: usize = 5_000;
 /// Proposals of one steward that wait for another one, in one network.

@@ -49,7 +49,7 @@ impl Federation {
         }
     }
 
-    /// Stores what somebody posted last, and what they have at the top of their profile.
+    /// Stores what somebody posted last, what they have at the top of their profile, and whom they recommend.
     pub(crate) async fn complete_profile(&self, app: &App, account: &Account) -> Outcome<()> {
         let search = Search::new(self, app);
         let work = async {
@@ -69,6 +69,9 @@ impl Federation {
             service::incoming::receive_thread(app, posts).await?;
             if featured.is_some() {
                 service::incoming::feature_only(app, account.id, pinned).await?;
+            }
+            if let Err(refusal) = self.complete_collections(app, account).await {
+                tracing::debug!(%refusal, "the collections of a profile were not taken");
             }
             Ok::<(), Refusal>(())
         };

@@ -21,6 +21,7 @@ mod outgoing;
 pub mod proofs;
 mod protocol;
 mod push;
+mod recommending;
 mod signatory;
 pub mod signatures;
 mod synchronising;

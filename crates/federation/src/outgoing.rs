@@ -1,5 +1,6 @@
 //! From what happened here to what other servers are told: one activity, one row for each inbox.
 
+mod collections;
 pub(crate) mod featured;
 mod lineage;
 mod networks;
@@ -288,6 +289,35 @@ fn compose(
             name,
             featured,
         } => featured::tag(app, conn, account, &name, featured)?,
+        Outgoing::Collection {
+            collection,
+            is_new,
+            is_listed,
+        } => collections::changed(app, conn, collection, is_new, is_listed)?,
+        Outgoing::PutIn { item } => collections::put_in(app, conn, item)?,
+        Outgoing::Unlist {
+            account,
+            object,
+            target,
+            to,
+            is_listed,
+        } => collections::removed(app, conn, account, &object, &target, &to, is_listed)?,
+        Outgoing::FeatureRequest { item } => collections::request(conn, item)?,
+        Outgoing::AnswerFeature {
+            account,
+            to,
+            request,
+            collection,
+            item,
+        } => people::between(conn, account, to, |account, owner| {
+            collections::answer(app, account, owner, &request, &collection, item)
+        })?,
+        Outgoing::RevokeFeature {
+            account,
+            to,
+            collection,
+            item,
+        } => collections::revocation(app, conn, account, to, &collection, item)?,
         Outgoing::Move { account } | Outgoing::TakeOver { account, .. } => {
             storage::accounts::find(conn, account)?.and_then(|by| people::departure(app, by))
         }

@@ -36,7 +36,9 @@ impl From<AccountView> for e::Account {
     fn from(view: AccountView) -> Self {
         let account = view.account;
         let local = account.is_local();
-        let feature_approval = if service::collections::is_open(&account) {
+        let feature_approval = if !local {
+            Approval::elsewhere(account.feature_policy, view.is_signed_in)
+        } else if service::collections::is_open(&account) {
             Approval::everybody(view.is_signed_in)
         } else {
             Approval::NOBODY

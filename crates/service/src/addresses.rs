@@ -130,6 +130,12 @@ impl Addresses {
         format!("{}/users/{name}/feature_authorizations/{item}", self.base)
     }
 
+    /// The FeatureRequest by which somebody is asked to stand in a collection, as the item of that number.
+    #[must_use]
+    pub fn feature_request(&self, name: &str, item: i64) -> String {
+        format!("{}/users/{name}#feature_requests/{item}", self.base)
+    }
+
     #[must_use]
     pub fn follow(&self, name: &str, id: i64) -> String {
         format!("{}/users/{name}#follows/{id}", self.base)

@@ -9,7 +9,7 @@ use crate::accounts::{accounts_page, relationship};
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::views::{AccountView, RelationshipView};
-use crate::{App, Error, Paged, Result, accounts, follows};
+use crate::{App, Error, Paged, Result, accounts, collections, follows};
 
 /// Blocks somebody: both stop following, and neither sees the other's words.
 pub async fn block(app: &App, person: &Person, id: AccountId) -> Result<RelationshipView> {
@@ -117,7 +117,7 @@ pub(crate) fn add(
     )?;
     for (reader, author) in [(account, target), (target, account)] {
         storage::home_feed::delete_author(conn, reader, author)?;
-        storage::collections::remove_from_all(conn, reader, author)?;
+        collections::part(app, conn, reader, author)?;
     }
     storage::notifications::withdraw_all(conn, account, target)?;
     Ok(())

@@ -1,6 +1,8 @@
 //! Work that follows from a transaction: written by it as a row, done after it.
 
-use domain::{AccountId, CardId, JobId, MediaId, PollId, ReportId, StatusId, Time, limits};
+use domain::{
+    AccountId, CardId, CollectionId, JobId, MediaId, PollId, ReportId, StatusId, Time, limits,
+};
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
 
@@ -306,6 +308,46 @@ pub enum Outgoing {
         account: AccountId,
         name: String,
         featured: bool,
+    },
+    /// A collection of ours is listed (`is_new`), or is not what it was. Followers hear of it if it `is_listed`, and always
+    /// the servers of those in it.
+    Collection {
+        collection: CollectionId,
+        is_new: bool,
+        is_listed: bool,
+    },
+    /// Somebody is in a collection of ours now.
+    PutIn {
+        item: i64,
+    },
+    /// A collection of ours, or somebody in it, is not there any more: known by their ids, since the rows are gone.
+    Unlist {
+        account: AccountId,
+        object: String,
+        /// Id of the collection out of which it was taken.
+        target: String,
+        /// Who hears of it besides followers, who do if it `is_listed`.
+        to: Vec<AccountId>,
+        is_listed: bool,
+    },
+    /// Somebody elsewhere is asked to stand in a collection of ours.
+    FeatureRequest {
+        item: i64,
+    },
+    /// Whether one of ours stands in a collection elsewhere: with the number of the item, or not.
+    AnswerFeature {
+        account: AccountId,
+        to: AccountId,
+        request: String,
+        collection: String,
+        item: Option<i64>,
+    },
+    /// One of ours does not stand in a collection elsewhere any more.
+    RevokeFeature {
+        account: AccountId,
+        to: AccountId,
+        collection: String,
+        item: i64,
     },
     /// The account points to another one.
     Move {

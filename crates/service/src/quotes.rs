@@ -23,16 +23,21 @@ pub(crate) fn permission(
     by: AccountId,
     quoted: &Status,
 ) -> Result<Permission> {
+    let quoter = quoter(conn, by, quoted.account_id)?;
+    Ok(quoted.quote_policy.permits(quoter, quoted.visibility))
+}
+
+/// How somebody stands to the author of what they want to quote, or to whom they want to recommend.
+pub(crate) fn quoter(conn: &mut DbConnection, by: AccountId, author: AccountId) -> Result<Quoter> {
     let follows = |conn: &mut DbConnection, follower, account| {
         let found = storage::follows::find(conn, follower, account)?;
         Ok::<_, Error>(found.is_some_and(|follow| !follow.pending))
     };
-    let quoter = Quoter {
-        is_author: by == quoted.account_id,
-        is_follower: follows(conn, by, quoted.account_id)?,
-        is_followed: follows(conn, quoted.account_id, by)?,
-    };
-    Ok(quoted.quote_policy.permits(quoter, quoted.visibility))
+    Ok(Quoter {
+        is_author: by == author,
+        is_follower: follows(conn, by, author)?,
+        is_followed: follows(conn, author, by)?,
+    })
 }
 
 /// The status that somebody wants to quote. [`Error::NotFound`] if they may not, as if it were not there.

@@ -55,7 +55,7 @@ pub trait RemoteFetcher: Send + Sync {
         Ok(None)
     }
 
-    /// Stores what somebody posted last, and what they have at the top of their profile.
+    /// Stores what somebody posted last, what they have at the top of their profile, and whom they recommend.
     async fn posts(&self, _: &App, _: &Account) -> Result<()> {
         Ok(())
     }

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, NotificationId, NotificationKind, ReportCategory, ReportId, StatusId};
+use domain::{
+    AccountId, CollectionId, NotificationId, NotificationKind, ReportCategory, ReportId, StatusId,
+};
 use storage::DbConnection;
 use storage::notifications::Notification;
 
@@ -12,13 +14,13 @@ use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, accounts, mail, notifications};
+use crate::{App, Error, Result, accounts, collections, mail, notifications};
 
 pub use storage::reports::Report;
 
 /// Characters of a comment, as in Mastodon; more is refused of ours and cut of others.
 const COMMENT: usize = 1_000;
-/// Statuses of a report.
+/// Statuses, or collections, of a report.
 const STATUSES: usize = 100;
 /// Reports by one actor elsewhere that may wait; more are not taken.
 const WAITING: i64 = 500;
@@ -28,6 +30,7 @@ const WAITING: i64 = 500;
 pub struct NewReport {
     pub account: AccountId,
     pub statuses: Vec<StatusId>,
+    pub collections: Vec<CollectionId>,
     pub comment: String,
     /// None: [`ReportCategory::Other`].
     pub category: Option<String>,
@@ -64,7 +67,7 @@ pub struct Flag {
     pub objects: Vec<String>,
 }
 
-/// Reports somebody, with statuses of theirs that the reporter may see. The other server learns of it only if
+/// Reports somebody, with statuses and collections of theirs that the reporter may see. The other server learns of it only if
 /// that is wished, and not who reports.
 pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<ReportView> {
     let category = match new.category.as_deref() {
@@ -89,6 +92,16 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
         if rows.len() < ids.len() {
             return Err(Error::NotFound);
         }
+        let mut collection_ids = new.collections;
+        collection_ids.truncate(STATUSES);
+        let seen = collections::with_ids(app, conn, me, &collection_ids)?;
+        let is_theirs = |id: &CollectionId| {
+            seen.get(id)
+                .is_some_and(|view| view.collection.account_id == target.id)
+        };
+        if !collection_ids.iter().all(is_theirs) {
+            return Err(Error::NotFound);
+        }
         let id = ReportId(app.next_id());
         let forwarded = new.forward && !target.is_local();
         let report = Report {
@@ -106,6 +119,7 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
             resolved_by_account_id: None,
             updated_at: app.now(),
             rule_ids,
+            collection_ids,
         };
         storage::reports::insert(conn, report.clone())?;
         tell_moderators(app, conn, &report)?;
@@ -212,6 +226,7 @@ pub(crate) fn receive(
             resolved_by_account_id: None,
             updated_at: app.now(),
             rule_ids: Vec::new(),
+            collection_ids: Vec::new(),
         };
         if storage::reports::insert(conn, report.clone())? {
             tell_moderators(app, conn, &report)?;

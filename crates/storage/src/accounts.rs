@@ -1,7 +1,7 @@
 //! Accounts: public identities, here and elsewhere.
 
 use diesel::prelude::*;
-use domain::{AccountId, AccountKind, CustomEmoji, Page, ProfileField, Time};
+use domain::{AccountId, AccountKind, CustomEmoji, Page, ProfileField, QuotePolicy, Time};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -70,10 +70,15 @@ pub struct Account {
     /// What the picture shows, for those who do not see it; empty where nothing is said.
     pub avatar_description: String,
     pub header_description: String,
-    /// Which parts of the profile apps show, as one of ours wishes.
+    /// Which parts of the profile apps show, as they wish.
     pub show_media: bool,
     pub show_media_replies: bool,
     pub show_featured: bool,
+    /// Where somebody elsewhere lists whom they recommend.
+    pub collections_uri: Option<String>,
+    /// Who may recommend somebody elsewhere, in the terms in which it is said who may quote a status.
+    #[diesel(deserialize_as = i32, serialize_as = i32)]
+    pub feature_policy: QuotePolicy,
 }
 
 impl Account {
@@ -180,6 +185,8 @@ pub fn update_profile(conn: &mut DbConnection, account: &Account) -> QueryResult
                 accounts::show_media.eq(account.show_media),
                 accounts::show_media_replies.eq(account.show_media_replies),
                 accounts::show_featured.eq(account.show_featured),
+                accounts::collections_uri.eq(&account.collections_uri),
+                accounts::feature_policy.eq(i32::from(account.feature_policy)),
             ),
         ))
         .execute(conn)

@@ -1,7 +1,7 @@
 //! People whom somebody recommends, under a name.
 
 use diesel::prelude::*;
-use domain::{AccountId, CollectionId, Time};
+use domain::{AccountId, CollectionId, ItemState, Time};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -26,6 +26,9 @@ pub struct Collection {
     pub tag: Option<String>,
     pub created_at: Time,
     pub updated_at: Time,
+    /// Its id, and its page, if it is somebody's elsewhere.
+    pub uri: Option<String>,
+    pub url: Option<String>,
 }
 
 /// Somebody in a collection.
@@ -37,9 +40,15 @@ pub struct CollectionItem {
     pub collection_id: CollectionId,
     #[diesel(deserialize_as = i64, serialize_as = i64)]
     pub account_id: AccountId,
-    /// Whether they took themselves out.
-    pub revoked: bool,
+    #[diesel(deserialize_as = i16, serialize_as = i16)]
+    pub state: ItemState,
     pub created_at: Time,
+    /// Its id, where it is listed in a collection elsewhere.
+    pub uri: Option<String>,
+    /// Id of the FeatureRequest.
+    pub request_uri: Option<String>,
+    /// Id of the FeatureAuthorization, where it is not ours.
+    pub approval_uri: Option<String>,
 }
 
 /// Adds a collection.
@@ -61,6 +70,7 @@ pub fn update(conn: &mut DbConnection, collection: &Collection) -> QueryResult<(
             collections::discoverable.eq(collection.discoverable),
             collections::tag.eq(&collection.tag),
             collections::updated_at.eq(collection.updated_at),
+            collections::url.eq(&collection.url),
         ))
         .execute(conn)
         .map(drop)
@@ -93,6 +103,15 @@ pub fn delete_all(conn: &mut DbConnection, account: AccountId) -> QueryResult<()
 pub fn find(conn: &mut DbConnection, id: CollectionId) -> QueryResult<Option<Collection>> {
     collections::table
         .find(id.0)
+        .select(Collection::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The collection elsewhere of that id. One row by unique index.
+pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Collection>> {
+    collections::table
+        .filter(collections::uri.eq(uri))
         .select(Collection::as_select())
         .first(conn)
         .optional()
@@ -148,7 +167,7 @@ pub fn holding(
         .inner_join(collection_items::table)
         .inner_join(accounts::table.on(accounts::id.eq(collections::account_id)))
         .filter(collection_items::account_id.eq(target.0))
-        .filter(collection_items::revoked.eq(false))
+        .filter(collection_items::state.eq(i16::from(ItemState::Accepted)))
         .filter(accounts::suspended_at.is_null())
         .filter(accounts::deleted_at.is_null())
         .order(collections::id.desc())
@@ -158,14 +177,15 @@ pub fn holding(
         .load(c))
 }
 
-/// Living people in these collections, in the order in which they came in. One look at a unique index for each
-/// collection.
+/// Living people in these collections, and those who were asked, in the order in which they came in. One look at a unique
+/// index for each collection.
 pub fn items(conn: &mut DbConnection, ids: &[CollectionId]) -> QueryResult<Vec<CollectionItem>> {
     let ids = among(collection_items::collection_id, ids.iter().map(|id| id.0));
+    let states = [ItemState::Pending, ItemState::Accepted].map(i16::from);
     each!(conn, c => collection_items::table
         .inner_join(accounts::table)
         .filter(ids)
-        .filter(collection_items::revoked.eq(false))
+        .filter(among(collection_items::state, states))
         .filter(accounts::suspended_at.is_null())
         .filter(accounts::deleted_at.is_null())
         .order(collection_items::id)
@@ -184,7 +204,7 @@ pub fn of_item(
         .inner_join(accounts::table.on(accounts::id.eq(collections::account_id)))
         .filter(collection_items::id.eq(item))
         .filter(collection_items::account_id.eq(account.0))
-        .filter(collection_items::revoked.eq(false))
+        .filter(collection_items::state.eq(i16::from(ItemState::Accepted)))
         .filter(accounts::suspended_at.is_null())
         .filter(accounts::deleted_at.is_null())
         .select((Collection::as_select(), accounts::uri))
@@ -214,6 +234,47 @@ pub fn item(
         .optional()
 }
 
+/// One who is or was in any collection. One row by key.
+pub fn find_item(conn: &mut DbConnection, id: i64) -> QueryResult<Option<CollectionItem>> {
+    collection_items::table
+        .find(id)
+        .select(CollectionItem::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// By which FeatureAuthorizations people elsewhere stand in a collection elsewhere: each with the id of whose it is.
+pub fn stamps(conn: &mut DbConnection, uri: &str) -> QueryResult<Vec<(String, String)>> {
+    let found: Vec<(Option<String>, String)> = each!(conn, c => collection_items::table
+        .inner_join(collections::table)
+        .inner_join(accounts::table)
+        .filter(collections::uri.eq(uri))
+        .filter(collection_items::state.eq(i16::from(ItemState::Accepted)))
+        .select((collection_items::approval_uri, accounts::uri))
+        .load(c))?;
+    let stamped = found.into_iter();
+    Ok(stamped
+        .filter_map(|(stamp, who)| Some((stamp?, who)))
+        .collect())
+}
+
+/// Who was asked for by this FeatureRequest.
+pub fn with_request_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<CollectionItem>> {
+    collection_items::table
+        .filter(collection_items::request_uri.eq(uri))
+        .select(CollectionItem::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Who stands in collections by this FeatureAuthorization.
+pub fn with_approval_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Vec<CollectionItem>> {
+    collection_items::table
+        .filter(collection_items::approval_uri.eq(uri))
+        .select(CollectionItem::as_select())
+        .load(conn)
+}
+
 /// Puts people into a collection.
 pub fn add(conn: &mut DbConnection, items: Vec<CollectionItem>) -> QueryResult<()> {
     each!(conn, c => diesel::insert_into(collection_items::table).values(items).execute(c))
@@ -227,26 +288,31 @@ pub fn remove(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Takes somebody out of a collection for good.
-pub fn revoke(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
-    diesel::update(collection_items::table.find(id))
-        .set(collection_items::revoked.eq(true))
+/// Writes what became of putting somebody in.
+pub fn update_item(conn: &mut DbConnection, item: &CollectionItem) -> QueryResult<()> {
+    diesel::update(collection_items::table.find(item.id))
+        .set((
+            collection_items::state.eq(i16::from(item.state)),
+            collection_items::uri.eq(&item.uri),
+            collection_items::request_uri.eq(&item.request_uri),
+            collection_items::approval_uri.eq(&item.approval_uri),
+        ))
         .execute(conn)
         .map(drop)
 }
 
-/// Takes somebody out of all collections of an account; where they took themselves out, that stays.
-pub fn remove_from_all(
+/// Where somebody is in collections of an account, or was asked to be.
+pub fn shared(
     conn: &mut DbConnection,
     owner: AccountId,
     target: AccountId,
-) -> QueryResult<()> {
-    let own = collections::table
+) -> QueryResult<Vec<(Collection, CollectionItem)>> {
+    let states = [ItemState::Pending, ItemState::Accepted].map(i16::from);
+    collections::table
+        .inner_join(collection_items::table)
         .filter(collections::account_id.eq(owner.0))
-        .select(collections::id);
-    let rows = collection_items::table
         .filter(collection_items::account_id.eq(target.0))
-        .filter(collection_items::revoked.eq(false))
-        .filter(collection_items::collection_id.eq_any(own));
-    each!(conn, c => diesel::delete(rows).execute(c)).map(drop)
+        .filter(among(collection_items::state, states))
+        .select((Collection::as_select(), CollectionItem::as_select()))
+        .load(conn)
 }

@@ -1,7 +1,7 @@
 //! What moderators are asked to look at.
 
 use diesel::prelude::*;
-use domain::{AccountId, Page, ReportCategory, ReportId, StatusId, Time};
+use domain::{AccountId, CollectionId, Page, ReportCategory, ReportId, StatusId, Time};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -41,6 +41,8 @@ pub struct Report {
     /// Numbers of the server's rules that are said to be broken.
     #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
     pub rule_ids: Vec<u32>,
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub collection_ids: Vec<CollectionId>,
 }
 
 /// Which reports are asked for.

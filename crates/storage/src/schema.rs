@@ -49,6 +49,8 @@ diesel::table! {
         show_media -> Bool,
         show_media_replies -> Bool,
         show_featured -> Bool,
+        collections_uri -> Nullable<Text>,
+        feature_policy -> Integer,
     }
 }
 
@@ -883,6 +885,7 @@ diesel::table! {
         resolved_by_account_id -> Nullable<BigInt>,
         updated_at -> Timestamp,
         rule_ids -> Text,
+        collection_ids -> Text,
     }
 }
 
@@ -1019,6 +1022,8 @@ diesel::table! {
         tag -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        uri -> Nullable<Text>,
+        url -> Nullable<Text>,
     }
 }
 
@@ -1041,8 +1046,11 @@ diesel::table! {
         id -> BigInt,
         collection_id -> BigInt,
         account_id -> BigInt,
-        revoked -> Bool,
+        state -> SmallInt,
         created_at -> Timestamp,
+        uri -> Nullable<Text>,
+        request_uri -> Nullable<Text>,
+        approval_uri -> Nullable<Text>,
     }
 }
 

@@ -65,6 +65,8 @@ pub fn account_row() -> Account {
         show_media: true,
         show_media_replies: true,
         show_featured: true,
+        collections_uri: None,
+        feature_policy: domain::QuotePolicy::NOBODY,
     }
 }
 

@@ -5,16 +5,19 @@ use domain::text::{Span, normalise_tag, spans};
 use domain::{AccountKind, CustomEmoji, Host, limits};
 use serde_json::{Value, json};
 use service::App;
+use service::collections::is_open;
 use service::incoming::RemoteAccount;
 use service::keys::Keys;
 use storage::accounts::Account;
 use storage::keys::Key;
 use url::Url;
 
+use super::quote::policy;
 use super::{emoji, moment};
 use crate::Refusal;
 use crate::origin::same_origin;
 use crate::proofs::{multikey, read_multikey};
+use crate::protocol::addressing::PUBLIC;
 use crate::protocol::context::{PRACTICE, PRACTICE_TERM, with_context};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
 use crate::protocol::vocabulary::Actor;
@@ -46,6 +49,8 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         return Err(refuse("its preferredUsername"));
     }
     let inbox = own("inbox").ok_or_else(|| refuse("no inbox of its own server"))?;
+    let followers = own("followers").unwrap_or_default();
+    let feature_policy = policy(actor, "canFeature", uri, &followers);
     let shared_inbox = actor
         .get("endpoints")
         .and_then(|endpoints| own_in(endpoints, "sharedInbox"));
@@ -68,9 +73,14 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         inbox,
         shared_inbox,
         outbox: own("outbox").unwrap_or_default(),
-        followers: own("followers").unwrap_or_default(),
+        followers,
         following: own("following").unwrap_or_default(),
         featured: own("featured"),
+        collections: own("featuredCollections"),
+        feature_policy,
+        show_media: flag(actor, "showMedia").unwrap_or(true),
+        show_media_replies: flag(actor, "showRepliesInMedia").unwrap_or(true),
+        show_featured: flag(actor, "showFeatured").unwrap_or(true),
         also_known_as: read::ids(actor, "alsoKnownAs")
             .into_iter()
             .take(10)
@@ -253,6 +263,9 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
         "manuallyApprovesFollowers": account.locked,
         "discoverable": account.discoverable,
         "indexable": account.indexable,
+        "showMedia": account.show_media,
+        "showRepliesInMedia": account.show_media_replies,
+        "showFeatured": account.show_featured,
         "published": moment(account.created_at),
         "updated": moment(account.updated_at),
         "attachment": account.fields.iter().map(|field| json!({
@@ -262,6 +275,7 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
     });
     // What FEP-1b12 and Lemmy look for.
     let is_group = account.kind == AccountKind::Group;
+    let is_person = matches!(account.kind, AccountKind::Person | AccountKind::Service);
     let optional = [
         ("featured", account.featured_uri.clone().map(Value::from)),
         (
@@ -273,8 +287,18 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
         ),
         (
             "featuredCollections",
-            matches!(account.kind, AccountKind::Person | AccountKind::Service)
-                .then(|| json!(app.addresses().collections(&account.username))),
+            is_person.then(|| json!(app.addresses().collections(&account.username))),
+        ),
+        (
+            "interactionPolicy",
+            is_person.then(|| {
+                let who = if is_open(account) {
+                    PUBLIC
+                } else {
+                    account.uri.as_str()
+                };
+                json!({ "canFeature": { "automaticApproval": [who] } })
+            }),
         ),
         (
             "attributionDomains",

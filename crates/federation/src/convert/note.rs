@@ -77,7 +77,7 @@ pub(crate) fn from_json(
         emojis: emojis(object),
         poll: poll::from_json(object),
         quote: None,
-        quote_policy: quote::policy(object, &author.followers_uri),
+        quote_policy: quote::policy(object, "canQuote", &author.uri, &author.followers_uri),
         based_on: lineage::based_on(object),
         link: card::from_json(object),
         practice: practice::from_json(object),

@@ -44,15 +44,14 @@ fn linked(object: &Value) -> Option<String> {
     web_address(text(link, "href")?)
 }
 
-/// Who may quote a post of somebody with these collections.
-pub(crate) fn policy(object: &Value, followers: &str) -> QuotePolicy {
+/// Whom an `interactionPolicy` lets do what `rule` is about, where the owner has these followers.
+pub(crate) fn policy(object: &Value, rule: &str, owner: &str, followers: &str) -> QuotePolicy {
     let rule = object
         .get("interactionPolicy")
-        .and_then(|policy| policy.get("canQuote"));
+        .and_then(|policy| policy.get(rule));
     let Some(rule) = rule else {
         return QuotePolicy::NOBODY;
     };
-    let author = super::note::author_of(object).unwrap_or_default();
     let quoters = |keys: [&str; 2]| {
         let mut quoters = Quoters::default();
         for id in keys.into_iter().flat_map(|key| read::ids(rule, key)) {
@@ -60,7 +59,7 @@ pub(crate) fn policy(object: &Value, followers: &str) -> QuotePolicy {
                 quoters.public = true;
             } else if !followers.is_empty() && id == followers {
                 quoters.followers = true;
-            } else if id != author {
+            } else if id != owner {
                 quoters.unsupported = true;
             }
         }
@@ -164,8 +163,8 @@ mod tests {
     fn a_policy_names_kinds_of_people() {
         let followers = "https://other.example/followers";
         let read = |rule: Value| {
-            let object = json!({ "attributedTo": "https://other.example/me", "interactionPolicy": { "canQuote": rule } });
-            policy(&object, followers)
+            let object = json!({ "interactionPolicy": { "canQuote": rule } });
+            policy(&object, "canQuote", "https://other.example/me", followers)
         };
         assert_eq!(
             read(json!({ "automaticApproval": PUBLIC })),
@@ -184,6 +183,7 @@ mod tests {
                 .manual
                 .unsupported
         );
-        assert_eq!(policy(&json!({}), followers), QuotePolicy::NOBODY);
+        let nothing = policy(&json!({}), "canQuote", "", followers);
+        assert_eq!(nothing, QuotePolicy::NOBODY);
     }
 }

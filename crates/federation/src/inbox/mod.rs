@@ -2,6 +2,7 @@
 //! W3C ActivityPub section 7.1; SECURITY: signatures, authority.
 
 mod apply;
+mod collections;
 mod hints;
 mod prepare;
 mod quotes;

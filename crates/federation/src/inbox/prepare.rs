@@ -15,6 +15,7 @@ use service::reports::Flag;
 use storage::accounts::Identity;
 use url::Url;
 
+use crate::convert::collection::is_collection;
 use crate::convert::note::{author_of, is_post, mentioned};
 use crate::convert::poll;
 use crate::fetch::{is_known, known_actor, read_database};
@@ -79,6 +80,7 @@ pub(super) async fn prepare(
         Activity::Follow => context.follow().await?,
         Activity::Move => context.moved().await?,
         Activity::QuoteRequest => context.quote_request().await?,
+        Activity::FeatureRequest => context.feature_request().await?,
         Activity::Accept => context.answer(context.object()?, true).await?,
         Activity::Reject => context.answer(context.object()?, false).await?,
         Activity::Block => context.block().await?,
@@ -165,7 +167,7 @@ impl Context<'_> {
     }
 
     /// The object as its own server tells it: as sent if the sender is that server, otherwise fetched.
-    async fn own_word(&self) -> Outcome<Value> {
+    pub(super) async fn own_word(&self) -> Outcome<Value> {
         let object = self.object()?;
         if object.is_object() && self.is_theirs(self.object_id()?) {
             return Ok(object.clone());
@@ -264,6 +266,9 @@ impl Context<'_> {
         if author_of(&document) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
         }
+        if is_collection(&document) {
+            return self.collection(&document).await;
+        }
         let names_us = names_us(self.app, &document);
         if !is_post(&document)
             || !(is_expected || names_us || self.may_concern_us(&document).await?)
@@ -328,10 +333,14 @@ impl Context<'_> {
         Ok((by, Deed::Boost(self.boost_of(of, posts))))
     }
 
-    /// Add and Remove: of a post of theirs to the top of their profile, or of one to what came of a post of theirs. Hashtags
-    /// are featured in the same way, and moderators made so; that means nothing to us.
+    /// Add and Remove: of a post of theirs to the top of their profile, of one to what came of a post of theirs, or of what
+    /// has to do with collections of people. Hashtags are featured in the same way, and moderators made so; that means nothing
+    /// to us.
     async fn feature(&self, pinned: bool) -> Outcome<Deed> {
         let object = self.object()?;
+        if let Some(deed) = self.recommended(object, pinned).await? {
+            return Ok(deed);
+        }
         let is_post_or_id = kind(object).is_empty() || is_post(object);
         let target = read::id(self.activity, "target").filter(|_| is_post_or_id);
         let Some(target) = target.map(str::to_owned) else {
@@ -390,7 +399,7 @@ impl Context<'_> {
         Ok(service::software::learn(self.app, host.as_str()).await?)
     }
 
-    async fn our_account(&self, uri: &str) -> Outcome<Option<AccountId>> {
+    pub(super) async fn our_account(&self, uri: &str) -> Outcome<Option<AccountId>> {
         Ok(known_actor(self.app, uri)
             .await?
             .filter(|account| account.host.is_none())
@@ -399,7 +408,8 @@ impl Context<'_> {
 
     /// Accept and Reject: of the Follow that one of ours sent, by its id or embedded.
     async fn answer(&self, object: &Value, yes: bool) -> Outcome<Deed> {
-        if let Some(deed) = self.quote_answer(object, yes) {
+        let asked = self.quote_answer(object, yes);
+        if let Some(deed) = asked.or_else(|| self.feature_answer(object, yes)) {
             return Ok(deed);
         }
         if let Some(deed) = self.refused_claim(object).filter(|_| !yes) {

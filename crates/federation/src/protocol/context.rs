@@ -4,7 +4,7 @@ use activitypub_federation::protocol::context::WithContext;
 use serde_json::{Value, json};
 
 /// Terms whose values are addresses, and what they mean.
-const ADDRESSES: [(&str, &str); 22] = [
+const ADDRESSES: [(&str, &str); 23] = [
     ("movedTo", "as:movedTo"),
     ("alsoKnownAs", "as:alsoKnownAs"),
     ("featuredTags", "toot:featuredTags"),
@@ -14,6 +14,7 @@ const ADDRESSES: [(&str, &str); 22] = [
     ("quoteAuthorization", "fep044f:quoteAuthorization"),
     ("interactionPolicy", "gts:interactionPolicy"),
     ("canQuote", "gts:canQuote"),
+    ("canFeature", "fep7aa9:canFeature"),
     ("automaticApproval", "gts:automaticApproval"),
     ("manualApproval", "gts:manualApproval"),
     ("interactingObject", "gts:interactingObject"),
@@ -32,14 +33,18 @@ const ADDRESSES: [(&str, &str); 22] = [
     ("license", "http://schema.org/license"),
 ];
 
-/// Terms of FEP-7aa9 that are words.
-const FEATURED: [(&str, &str); 6] = [
+/// Terms that are words: of FEP-7aa9, and of the parts of a profile.
+const WORDS: [(&str, &str); 10] = [
     ("fep7aa9", "https://w3id.org/fep/7aa9#"),
     ("FeaturedCollection", "fep7aa9:FeaturedCollection"),
     ("FeaturedItem", "fep7aa9:FeaturedItem"),
+    ("FeatureRequest", "fep7aa9:FeatureRequest"),
     ("FeatureAuthorization", "fep7aa9:FeatureAuthorization"),
     ("featuredObjectType", "fep7aa9:featuredObjectType"),
     ("topic", "fep7aa9:topic"),
+    ("showMedia", "toot:showMedia"),
+    ("showRepliesInMedia", "toot:showRepliesInMedia"),
+    ("showFeatured", "toot:showFeatured"),
 ];
 
 /// The rule of a group that what it passes on is practice, and what the word means: no other vocabulary has one.
@@ -92,7 +97,7 @@ pub(crate) fn with_context(object: Value) -> Value {
                 .map(|(name, id)| (name.to_owned(), json!({ "@id": id, "@type": "@id" }))),
         );
         terms.extend(
-            FEATURED
+            WORDS
                 .into_iter()
                 .map(|(name, id)| (name.to_owned(), json!(id))),
         );

@@ -32,7 +32,7 @@ macro_rules! words {
 
 words!(
     /// What somebody does. `EmojiReact` is of FEP-c0e0.
-    Activity: Accept Add Announce Block Create Delete EmojiReact Flag Follow Like Move QuoteRequest Reject Remove Undo Update
+    Activity: Accept Add Announce Block Create Delete EmojiReact FeatureRequest Flag Follow Like Move QuoteRequest Reject Remove Undo Update
 );
 
 impl Activity {

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::domain_block::digest;
 use super::instance::Rule;
 use super::time::{moment, moment_or_null};
-use super::{Account, CustomEmoji, Empty, Null, Role, Status};
+use super::{Account, Collection, CustomEmoji, Empty, Null, Role, Status};
 
 /// Somebody, with what moderators know of them. No addresses of devices are kept.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -185,8 +185,7 @@ pub struct AdminReport {
     pub action_taken_by_account: Option<AdminAccount>,
     pub statuses: Vec<Status>,
     pub rules: Vec<Rule>,
-    #[schema(schema_with = crate::openapi::empty_list)]
-    pub collections: Empty,
+    pub collections: Vec<Collection>,
 }
 
 impl From<AdminReportView> for AdminReport {
@@ -211,7 +210,7 @@ impl From<AdminReportView> for AdminReport {
                 .into_iter()
                 .map(|(number, text)| Rule::new(number, text))
                 .collect(),
-            collections: [],
+            collections: view.collections.into_iter().map(Into::into).collect(),
         }
     }
 }

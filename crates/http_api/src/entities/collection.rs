@@ -7,7 +7,7 @@ use service::collections::CollectionView;
 use utoipa::ToSchema;
 
 use super::time::moment;
-use super::{Account, Null, StatusTag};
+use super::{Account, StatusTag};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Collection {
@@ -16,9 +16,9 @@ pub struct Collection {
     #[schema(value_type = String)]
     pub account_id: AccountId,
     pub uri: String,
-    /// There is no page of it.
-    #[schema(schema_with = crate::openapi::null)]
-    pub url: Null,
+    /// Ours have no page.
+    #[schema(required)]
+    pub url: Option<String>,
     pub name: String,
     pub description: String,
     #[schema(required)]
@@ -45,7 +45,7 @@ pub struct CollectionItem {
     pub id: String,
     #[schema(value_type = String)]
     pub account_id: AccountId,
-    /// Nobody waits to be let in, and those who are not are not shown.
+    /// `pending`, which only its owner sees, or `accepted`.
     pub state: &'static str,
     #[serde(serialize_with = "moment")]
     #[schema(value_type = String, format = DateTime)]
@@ -85,11 +85,11 @@ impl From<CollectionView> for Collection {
             id: collection.id,
             account_id: collection.account_id,
             uri: view.uri,
-            url: (),
+            local: collection.uri.is_none(),
+            url: collection.url,
             name: collection.name,
             description: collection.description,
             language: collection.language,
-            local: true,
             sensitive: collection.sensitive,
             discoverable: collection.discoverable,
             tag: view.tag.map(Into::into),
@@ -106,7 +106,7 @@ impl From<service::collections::CollectionItem> for CollectionItem {
         Self {
             id: item.id.to_string(),
             account_id: item.account_id,
-            state: "accepted",
+            state: item.state.name(),
             created_at: item.created_at,
         }
     }

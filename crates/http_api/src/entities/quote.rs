@@ -1,8 +1,8 @@
 //! Quotes, and who may quote.
 //! <https://docs.joinmastodon.org/entities/Quote/>
 
-use domain::quote::Permission;
-use domain::{QuotePolicy, StatusId};
+use domain::quote::{Permission, Quoter};
+use domain::{QuotePolicy, StatusId, Visibility};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,6 +52,21 @@ impl Approval {
             automatic: vec!["public"],
             manual: Vec::new(),
             current_user: if is_signed_in { "automatic" } else { "denied" },
+        }
+    }
+
+    /// What a server elsewhere says of who may feature somebody; some do not know that. Who follows whom is not looked at.
+    #[must_use]
+    pub fn elsewhere(policy: QuotePolicy, is_signed_in: bool) -> Self {
+        let current_user = match policy.permits(Quoter::default(), Visibility::Public) {
+            _ if policy == QuotePolicy::NOBODY => "missing",
+            _ if !is_signed_in => "denied",
+            Permission::Denied => "unknown",
+            known => known.name(),
+        };
+        Self {
+            current_user,
+            ..Self::of(policy, Permission::Denied)
         }
     }
 

@@ -1,12 +1,12 @@
 //! <https://docs.joinmastodon.org/entities/Report/>
 
-use domain::{ReportId, StatusId, Time};
+use domain::{CollectionId, ReportId, StatusId, Time};
 use serde::Serialize;
 use service::reports::ReportView;
 use utoipa::ToSchema;
 
+use super::Account;
 use super::time::{moment, moment_or_null};
-use super::{Account, Empty};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Report {
@@ -25,8 +25,8 @@ pub struct Report {
     #[schema(value_type = Vec<String>)]
     pub status_ids: Vec<StatusId>,
     pub rule_ids: Vec<String>,
-    #[schema(schema_with = crate::openapi::empty_list)]
-    pub collection_ids: Empty,
+    #[schema(value_type = Vec<String>)]
+    pub collection_ids: Vec<CollectionId>,
     pub target_account: Account,
 }
 
@@ -43,7 +43,7 @@ impl From<ReportView> for Report {
             created_at: report.created_at,
             status_ids: report.status_ids,
             rule_ids: report.rule_ids.iter().map(u32::to_string).collect(),
-            collection_ids: [],
+            collection_ids: report.collection_ids,
             target_account: Account::from(view.target),
         }
     }

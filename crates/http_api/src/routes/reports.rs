@@ -33,6 +33,7 @@ pub(super) fn operations(api: &mut Operations) {
 struct ReportParams {
     account_id: Option<String>,
     status_ids: Words,
+    collection_ids: Words,
     comment: Option<String>,
     forward: Flag,
     category: Option<String>,
@@ -52,6 +53,7 @@ async fn create(
     let new = NewReport {
         account,
         statuses: params.status_ids.ids().collect(),
+        collections: params.collection_ids.ids().collect(),
         comment: params.comment.unwrap_or_default(),
         category: params.category,
         forward: params.forward.is_set(),

@@ -1,7 +1,8 @@
 //! People elsewhere.
 
 use domain::{
-    AccountId, AccountKind, CustomEmoji, Handle, Host, ProfileField, Severity, Time, limits,
+    AccountId, AccountKind, CustomEmoji, Handle, Host, ProfileField, QuotePolicy, Severity, Time,
+    limits,
 };
 use storage::DbConnection;
 use storage::accounts::Account;
@@ -36,6 +37,13 @@ pub struct RemoteAccount {
     pub followers: String,
     pub following: String,
     pub featured: Option<String>,
+    /// Where they list whom they recommend.
+    pub collections: Option<String>,
+    /// Who may recommend them.
+    pub feature_policy: QuotePolicy,
+    pub show_media: bool,
+    pub show_media_replies: bool,
+    pub show_featured: bool,
     pub also_known_as: Vec<String>,
     pub moved_to: Option<String>,
     /// By their own server.
@@ -246,8 +254,10 @@ fn describe(
         edited_at: remote.edited.or(known.and_then(|row| row.edited_at)),
         avatar_description: described(&remote.avatar_description),
         header_description: described(&remote.header_description),
-        show_media: true,
-        show_media_replies: true,
-        show_featured: true,
+        show_media: remote.show_media,
+        show_media_replies: remote.show_media_replies,
+        show_featured: remote.show_featured,
+        collections_uri: remote.collections.clone(),
+        feature_policy: remote.feature_policy,
     }
 }

@@ -5,7 +5,8 @@ use storage::DbConnection;
 
 use super::statuses::{receive_all, revise};
 use super::{
-    RemoteAccount, RemoteStatus, accounts, deeds, polls, quotes, relations, retractions, statuses,
+    FeatureRequest, RemoteAccount, RemoteCollection, RemoteItem, RemoteStatus, accounts,
+    collections, deeds, polls, quotes, relations, retractions, statuses,
 };
 use crate::reports::Flag;
 use crate::{App, Result, follows, lineage, moving, reports};
@@ -51,6 +52,23 @@ pub enum Deed {
         /// Id of the QuoteRequest.
         request: String,
         /// Id of the QuoteAuthorization; none for a no.
+        stamp: Option<String>,
+    },
+    /// A collection of theirs, or what is new about it.
+    Collection(Box<RemoteCollection>),
+    /// They put somebody into a collection of theirs.
+    PutIn {
+        /// Id of the collection.
+        collection: String,
+        item: RemoteItem,
+    },
+    /// They ask to have one of ours in a collection of theirs.
+    FeatureRequest(FeatureRequest),
+    /// They let one of ours have them in a collection, or not.
+    FeatureAnswer {
+        /// Id of the FeatureRequest.
+        request: String,
+        /// Id of the FeatureAuthorization; none for a no.
         stamp: Option<String>,
     },
     /// They list the status of this id as one that comes from theirs, or do not any more.
@@ -107,7 +125,7 @@ pub struct Boost {
     pub visibility: Visibility,
 }
 
-/// A status put at the top of its author's profile, or taken off.
+/// A status put at the top of its author's profile, or taken off; or something that was taken out of a collection of people.
 #[derive(Debug, Clone)]
 pub struct Featuring {
     /// Id of the collection.
@@ -167,6 +185,12 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::QuoteRequest { uri, of, post } => quotes::request(app, conn, &account, uri, of, post),
         Deed::QuoteAnswer { request, stamp } => {
             quotes::answer(app, conn, by, request, stamp.as_ref())
+        }
+        Deed::Collection(remote) => collections::receive(app, conn, &account, remote).map(drop),
+        Deed::PutIn { collection, item } => collections::add(app, conn, by, collection, item),
+        Deed::FeatureRequest(request) => collections::request(app, conn, &account, request),
+        Deed::FeatureAnswer { request, stamp } => {
+            collections::answer(app, conn, by, request, stamp.as_ref())
         }
         Deed::List(derived) => lineage::listed(app, conn, by, derived),
         Deed::Refuse { derived, source } => lineage::refused(app, conn, by, derived, source),

@@ -8,7 +8,7 @@ use storage::statuses::{Counts, OfAccount, Status};
 
 use super::retractions::is_taken_back;
 use super::statuses::receive_all;
-use super::{Boost, Featuring, settled};
+use super::{Boost, Featuring, collections, settled};
 use crate::audience::find_visible;
 use crate::domain_blocks::is_blocked;
 use crate::notify::notify;
@@ -77,15 +77,21 @@ pub(super) fn undo_boost(
     }
 }
 
-/// Somebody elsewhere puts a status of theirs at the top of their profile, or takes it off.
+/// Somebody elsewhere puts a status of theirs at the top of their profile, or takes it off. What they take out of anything
+/// else may be out of a collection of people.
 pub(super) fn feature(
     app: &App,
     conn: &mut DbConnection,
     by: &Account,
     featuring: &Featuring,
 ) -> Result<()> {
-    if by.featured_uri.as_ref() != Some(&featuring.target) {
-        return Ok(());
+    let (target, of) = (&featuring.target, &featuring.of);
+    if by.featured_uri.as_ref() != Some(target) {
+        return if featuring.pinned {
+            Ok(())
+        } else {
+            collections::remove(app, conn, by.id, target, of)
+        };
     }
     let mut status = living(conn, &featuring.of)?;
     if status.is_none() && storage::follows::has_local_followers(conn, by.id)? {

@@ -25,6 +25,7 @@ pub(crate) fn leave(app: &App, conn: &mut DbConnection, account: &Account) -> Re
     for follow in storage::follows::all_of(conn, account.id)? {
         follows::remove(conn, follow.follower_id, follow.account_id)?;
     }
+    storage::collections::delete_all(conn, account.id)?;
     remove_all(app, conn, account.id)
 }
 

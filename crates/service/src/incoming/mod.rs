@@ -5,6 +5,7 @@
 
 mod accounts;
 mod apply;
+mod collections;
 mod deeds;
 mod leaving;
 mod polls;
@@ -15,6 +16,7 @@ mod statuses;
 
 pub use accounts::{RemoteAccount, upsert_account};
 pub use apply::{Boost, Deed, Featuring, Thread, Undo, Undone, apply};
+pub use collections::{FeatureRequest, RemoteCollection, RemoteItem, receive_collection};
 pub use deeds::feature_only;
 pub use polls::RemotePoll;
 pub use quotes::RemoteQuote;

@@ -15,7 +15,7 @@ use storage::statuses::Status;
 use super::polls::{self, RemotePoll};
 use super::quotes::{self, RemoteQuote};
 use super::retractions::{self, is_taken_back};
-use super::settled;
+use super::{collections, settled};
 use crate::cards::RemoteLink;
 use crate::practice::{self, RemotePractice};
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
@@ -362,7 +362,7 @@ pub(super) fn take_back(
     uri: &str,
 ) -> Result<()> {
     let Some(status) = storage::statuses::with_uri(conn, uri)? else {
-        if quotes::take_back(app, conn, by, uri)? {
+        if quotes::take_back(app, conn, by, uri)? || collections::take_back(app, conn, by, uri)? {
             return Ok(());
         }
         return retractions::remember(app, conn, by, uri);

@@ -18,6 +18,7 @@ use storage::accounts::Account;
 use storage::moderation::Entry;
 use storage::users::User;
 
+use crate::collections::CollectionView;
 use crate::oauth::Person;
 use crate::reports::Report;
 use crate::users::invites;
@@ -43,6 +44,7 @@ pub struct AdminReportView {
     pub assigned: Option<AdminAccountView>,
     pub resolved_by: Option<AdminAccountView>,
     pub statuses: Vec<StatusView>,
+    pub collections: Vec<CollectionView>,
     /// The rules that it names and that are still there, with their numbers.
     pub rules: Vec<(u32, String)>,
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, Page, ReportCategory, ReportId, StatusId};
+use domain::{AccountId, CollectionId, Page, ReportCategory, ReportId, StatusId};
 use storage::DbConnection;
 use storage::reports::Report;
 
@@ -11,7 +11,7 @@ use super::{AdminAccountView, AdminReportView, note, show};
 use crate::oauth::Person;
 use crate::reports::rule_numbers;
 use crate::views::{self, StatusView};
-use crate::{App, Error, Paged, Result};
+use crate::{App, Error, Paged, Result, collections};
 
 pub use storage::reports::WantedReports;
 
@@ -159,6 +159,9 @@ fn views(
             .into_iter()
             .map(|view| (view.status.id, view))
             .collect();
+    let ids = rows.iter().flat_map(|row| row.collection_ids.clone());
+    let ids: Vec<CollectionId> = ids.collect();
+    let collections = collections::with_ids(app, conn, viewer, &ids)?;
     let person = |id: AccountId| people.get(&id).cloned();
     Ok(rows
         .into_iter()
@@ -172,6 +175,11 @@ fn views(
                     .status_ids
                     .iter()
                     .filter_map(|id| statuses.get(id).cloned())
+                    .collect(),
+                collections: report
+                    .collection_ids
+                    .iter()
+                    .filter_map(|id| collections.get(id).cloned())
                     .collect(),
                 rules: rules(app, &report),
                 report,

@@ -134,6 +134,8 @@ pub(crate) fn new_account(app: &App, username: &str, kind: AccountKind) -> Accou
         show_media: true,
         show_media_replies: true,
         show_featured: true,
+        collections_uri: None,
+        feature_policy: domain::QuotePolicy::NOBODY,
     }
 }
 
