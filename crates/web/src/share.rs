@@ -290,7 +290,8 @@ pub async fn submit(
 fn posted(app: &App, visitor: &Visitor, view: &StatusView) -> Answer {
     let status = &view.status;
     if status.visibility.is_open() && !status.local_only {
-        return Ok(go(&status.url, None));
+        let name = &view.author.account.username;
+        return Ok(go(&format!("/@{name}/{}", status.id), None));
     }
     let text = "Those for whom it is read it in their apps. A page for everybody it has not.";
     say(app, visitor, StatusCode::OK, "Your post is there", text)
