@@ -228,6 +228,23 @@ async fn uploads_deletions_and_sign_ups_have_limits_of_their_own() {
     );
 }
 
+#[test]
+fn files_of_a_page_are_counted_with_those_of_apps() {
+    let limits = RateLimits {
+        account: 9,
+        ..SMALL
+    };
+    let limiter = Data::new(limiter(limits, &Arc::default()));
+    let form = request(Method::POST, "/share", "192.0.2.1", "").app_data(limiter);
+    let form = form.to_http_request();
+    let (ada, bo) = (AccountId(1), AccountId(2));
+    assert!(is_visitor_admitted(&form, ada));
+    assert!(is_upload_admitted(&form, ada));
+    assert!(!is_upload_admitted(&form, ada));
+    assert!(is_upload_admitted(&form, bo));
+    assert!(is_visitor_admitted(&form, ada));
+}
+
 #[actix_web::test]
 async fn without_a_limiter_nothing_is_counted() {
     let app = init_service(
