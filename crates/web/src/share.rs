@@ -10,7 +10,7 @@ use actix_web::web::{Data, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use domain::language::LANGUAGES;
-use domain::vocabulary::{Concept, Scheme};
+use domain::vocabulary::Scheme;
 use domain::{ApplicationId, MediaId, MediaKind, Visibility};
 use serde::Deserialize;
 use service::oauth::Person;
@@ -27,7 +27,7 @@ use crate::page::{Answer, Failure, Forms, Frame, Mistake, filters, say, show, vi
 use crate::practice::{Choice, Choices};
 use crate::sign_in::go;
 use form::{Draft, SLOTS, Sent, Trouble, about, most_bytes, receive};
-use words::Chosen;
+use words::{Chosen, can_be_said};
 
 /// Letters of the key that a form has.
 const KEY: usize = 43;
@@ -437,11 +437,10 @@ async fn draw(
     show(app, visitor, status, Forms::Here, &page)
 }
 
-/// Stages, subjects, kinds and licences for which there is a hashtag.
+/// Stages, subjects, kinds and licences that a hashtag says.
 async fn terms(app: &App, person: &Person, draft: &Draft) -> Result<Vec<Choices>, Failure> {
     let has_licence = preferences(app, person).await?.licence.is_some();
-    let vocabulary = &app.settings().practice.vocabulary;
-    let has_hashtag = |term: &Concept| vocabulary.hashtag(term).is_some();
+    let rules = &app.settings().practice;
     let lists = chosen(draft).map(|(scheme, id)| {
         let none = if scheme == Scheme::Licence && has_licence {
             "As in your settings"
@@ -451,8 +450,8 @@ async fn terms(app: &App, person: &Person, draft: &Draft) -> Result<Vec<Choices>
         let mut list = Choices::of(app, scheme, id);
         list.any = none;
         list.all.retain(|choice| {
-            let term = vocabulary.get(scheme, &choice.id);
-            term.is_some_and(has_hashtag)
+            let term = rules.vocabulary.get(scheme, &choice.id);
+            term.is_some_and(|term| can_be_said(term, rules))
         });
         list
     });

@@ -1,7 +1,8 @@
 //! What is chosen on the page and goes below an author's words: as hashtags, a mention and a link, as she might have typed it.
 
+use domain::practice::described;
 use domain::text::{Hosts, Span, spans};
-use domain::vocabulary::{Concept, fold};
+use domain::vocabulary::{Concept, Scheme, fold};
 use domain::{Handle, Host};
 use service::practice::Rules;
 
@@ -53,10 +54,23 @@ impl Chosen<'_> {
     }
 }
 
+/// Whether a hashtag says it, and is read as that term again.
+pub(super) fn can_be_said(term: &Concept, rules: &Rules) -> bool {
+    let Some(tag) = rules.vocabulary.hashtag(term) else {
+        return false;
+    };
+    let read = described(&format!("#{tag}"), &[], &rules.words, &rules.vocabulary);
+    match term.scheme {
+        Scheme::Licence => read.licence.is_some_and(|licence| licence.id == term.id),
+        Scheme::Stage | Scheme::Subject | Scheme::Kind => read
+            .concepts()
+            .any(|(scheme, id)| scheme == term.scheme && id == term.id),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use domain::practice::described;
-    use domain::vocabulary::{Curriculum, Scheme};
+    use domain::vocabulary::Curriculum;
 
     use super::*;
 
@@ -89,6 +103,21 @@ mod tests {
                 assert_eq!(read.licence.unwrap().id, licence.id, "{text}");
             }
         }
+    }
+
+    #[test]
+    fn all_terms_of_a_curriculum_can_be_said() {
+        let rules = rules();
+        for term in Scheme::ALL
+            .into_iter()
+            .flat_map(|scheme| rules.vocabulary.of_scheme(scheme))
+        {
+            assert!(can_be_said(term, &rules), "{}", term.key());
+        }
+        let wales = Rules::new(["arfer"], Curriculum::Wales, "").unwrap();
+        let year = |id| wales.vocabulary.get(Scheme::Stage, id).unwrap();
+        assert!(can_be_said(year("wales-year8"), &wales));
+        assert!(!can_be_said(year("year8"), &wales));
     }
 
     #[test]
