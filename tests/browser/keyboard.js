@@ -65,7 +65,7 @@ async function library(visitor, how) {
 }
 
 /** In a list that has the focus. */
-async function chooses(visitor, value) {
+export async function chooses(visitor, value) {
   for (let pressed = 0; pressed < 300; pressed++) {
     if (await visitor.page.evaluate((wanted) => document.activeElement.value === wanted, value)) return;
     await visitor.press("ArrowDown");

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 export const PASSWORD = "chalk and cheese";
-const PICTURE = new URL("../../crates/web/assets/thumbnail.png", import.meta.url).pathname;
+export const PICTURE = new URL("../../crates/web/assets/thumbnail.png", import.meta.url).pathname;
 /** So many fill more than one page of the library. */
 const LESSONS = 22;
 

@@ -6,6 +6,7 @@ import { eventually, fill, PASSWORD, School } from "./school.js";
 import { appeals } from "./appeals.js";
 import { keyboard } from "./keyboard.js";
 import { passkeys } from "./passkeys.js";
+import { share } from "./share.js";
 import { check, launch, mistakes, Visitor } from "./visitor.js";
 
 const folder = process.env.SCREENSHOTS;
@@ -50,6 +51,8 @@ const OWN = {
   "strikes-none": "/disputes/strikes",
   "network-signed-in": "/@english",
   "network-desk": DESK,
+  share: "/share",
+  "share-passed-on": "/share?title=Folded+paper&url=https%3A%2F%2Friverside.example%2Fa%2Frather%2Flong%2Faddress&practice=yes",
   welcome: "/welcome",
 };
 
@@ -158,6 +161,7 @@ try {
   await anybody(browser, school, seen);
   await ownPages(browser, school, seen);
   await appeals(browser, school, folder);
+  await share(browser, school, folder);
 } finally {
   await browser.close();
   await school.close();

@@ -88,6 +88,7 @@ mod searching;
 mod second_factor;
 mod seeded;
 mod sessions;
+mod share;
 mod sign_in;
 mod sign_up_blocks;
 mod software;

@@ -11,7 +11,9 @@ use anyhow::Context;
 use http_api::extract::UploadLimit;
 use http_api::middleware::client_address::{TrustedProxies, client_address};
 use http_api::middleware::json_answers::{json_answers, unknown_route};
-use http_api::middleware::rate_limit::{RateLimiter, RateLimits, is_admitted, rate_limit};
+use http_api::middleware::rate_limit::{
+    RateLimiter, RateLimits, is_admitted, is_upload_admitted, is_visitor_admitted, rate_limit,
+};
 use http_api::middleware::{
     cors, head::head, request_id::request_id, trailing_slash::trailing_slash,
     turned_away::turned_away, upgrade::upgrade,
@@ -56,7 +58,11 @@ pub fn listen(server: &Server, health: Data<Health>) -> anyhow::Result<Http> {
             .app_data(upload.clone())
             .app_data(health.clone())
             .app_data(Data::new(pages::ClientAddress(client_address)))
-            .app_data(Data::new(pages::SignUpLimit(is_admitted)))
+            .app_data(Data::new(pages::Limits {
+                sign_up: is_admitted,
+                post: is_visitor_admitted,
+                upload: is_upload_admitted,
+            }))
             .app_data(PayloadConfig::new(BODY))
             .configure(move |site| {
                 if let Some(limiter) = limiter {

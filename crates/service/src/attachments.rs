@@ -309,6 +309,18 @@ pub async fn find(app: &App, person: &Person, id: MediaId) -> Result<MediaView> 
     .await
 }
 
+/// One's own files of these ids that no status has yet, in that order.
+pub async fn unposted(app: &App, person: &Person, ids: Vec<MediaId>) -> Result<Vec<MediaView>> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let mut rows = storage::media::owned(conn, me, &ids)?;
+        rows.retain(|row| row.status_id.is_none());
+        rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+        Ok(rows.into_iter().map(|row| views::media(app, row)).collect())
+    })
+    .await
+}
+
 /// One's own file as soon as it is ready, or as it is when `patience` ends.
 pub async fn find_ready(
     app: &App,

@@ -1,25 +1,19 @@
 //! Taking all that one wrote along as a ZIP file, and bringing posts here out of such a file.
 
-use std::pin::pin;
-
 use actix_web::body::SizedStream;
-use actix_web::error::PayloadError;
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{Bytes, Data, Form, Path, Payload, Query};
+use actix_web::web::{Data, Form, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use futures_util::StreamExt;
-use futures_util::future::{Either, select};
-use futures_util::stream::poll_fn;
-use multer::{Constraints, Field, Multipart, SizeLimit};
+use multer::{Field, Multipart};
 use serde::Deserialize;
 use service::archives::{self, FILE_BYTES, Remark};
 use service::oauth::Person;
 use service::transfer::Summary;
 use service::{App, Error, Spool, attachments};
-use tokio::sync::mpsc;
 
 use crate::forms::Visitor;
+use crate::multipart;
 use crate::page::{Answer, Failure, Forms, Frame, any_visitor, show, visitor};
 use crate::sign_in::go;
 use crate::strikes;
@@ -131,29 +125,10 @@ async fn receive(
     app: &App,
     visitor: &Visitor,
 ) -> Result<Sent, Failure> {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let boundary = multer::parse_boundary(kind).map_err(|_| Failure::Unreadable)?;
-    let limits = SizeLimit::new().whole_stream(FILE_BYTES + FORM_BYTES);
-    // The parser wants a stream that may change threads, which a request's body may not.
-    let (sender, mut receiver) = mpsc::channel(1);
-    let stream = poll_fn(move |context| receiver.poll_recv(context));
-    let limits = Constraints::new().size_limit(limits);
-    let parts = Multipart::with_constraints(stream, boundary, limits);
-    let parsing = pin!(parse(parts, app, visitor));
-    let feeding = pin!(feed(payload, sender));
-    match select(parsing, feeding).await {
-        Either::Left((sent, _)) => sent,
-        Either::Right(((), parsing)) => parsing.await,
-    }
-}
-
-async fn feed(mut payload: Payload, sender: mpsc::Sender<Result<Bytes, PayloadError>>) {
-    while let Some(chunk) = payload.next().await {
-        if sender.send(chunk).await.is_err() {
-            return;
-        }
-    }
+    multipart::read(request, payload, FILE_BYTES + FORM_BYTES, |parts| {
+        parse(parts, app, visitor)
+    })
+    .await
 }
 
 async fn parse(mut parts: Multipart<'_>, app: &App, visitor: &Visitor) -> Result<Sent, Failure> {
@@ -167,10 +142,7 @@ async fn parse(mut parts: Multipart<'_>, app: &App, visitor: &Visitor) -> Result
         let name = part.name().map(str::to_owned);
         match name.as_deref() {
             Some("csrf") => {
-                let Some(said) = text(&mut part).await? else {
-                    return Err(Failure::Unreadable);
-                };
-                visitor.check(&said)?;
+                visitor.check(&multipart::text(&mut part, TEXT_BYTES).await?)?;
                 is_ours = true;
             }
             Some("file") if is_ours => return spool(app, part).await,
@@ -178,17 +150,6 @@ async fn parse(mut parts: Multipart<'_>, app: &App, visitor: &Visitor) -> Result
             _ => {}
         }
     }
-}
-
-async fn text(part: &mut Field<'_>) -> Result<Option<String>, Failure> {
-    let mut text = Vec::new();
-    while let Some(chunk) = part.chunk().await.map_err(|_| Failure::Unreadable)? {
-        text.extend_from_slice(&chunk);
-        if text.len() > TEXT_BYTES {
-            return Ok(None);
-        }
-    }
-    Ok(String::from_utf8(text).ok())
 }
 
 async fn spool(app: &App, mut part: Field<'_>) -> Result<Sent, Failure> {

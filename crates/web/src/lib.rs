@@ -11,6 +11,7 @@ mod front;
 mod invites;
 mod leave;
 mod moving;
+mod multipart;
 mod network;
 mod network_desk;
 mod page;
@@ -24,6 +25,7 @@ mod refusals;
 mod second_factor;
 mod sessions;
 mod settings;
+mod share;
 mod sign_in;
 mod sign_up;
 mod status;
@@ -36,6 +38,7 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, FormConfig, PathConfig, QueryConfig, ServiceConfig};
+use domain::AccountId;
 
 use crate::page::Failure;
 
@@ -46,9 +49,15 @@ pub use refusals::refusals;
 #[derive(Clone, Copy)]
 pub struct ClientAddress(pub fn(&HttpRequest) -> IpAddr);
 
-/// Tells whether somebody may sign up now, or did so too often; part of the app's data.
+/// Count what is done on pages, and tell whether it is not too often; part of the app's data.
 #[derive(Clone, Copy)]
-pub struct SignUpLimit(pub fn(&HttpRequest) -> bool);
+pub struct Limits {
+    pub sign_up: fn(&HttpRequest) -> bool,
+    /// Whether somebody who is signed in may send a form.
+    pub post: fn(&HttpRequest, AccountId) -> bool,
+    /// And one more file with it.
+    pub upload: fn(&HttpRequest, AccountId) -> bool,
+}
 
 /// Bytes of a form with the rules and the description of a network, in which a letter may take twelve.
 const RULES: usize = 128 * 1024;
@@ -57,7 +66,7 @@ fn forms() -> FormConfig {
     FormConfig::default().error_handler(|_, _| Failure::Unreadable.into())
 }
 
-/// All pages. `Data<service::App>`, `Data<ClientAddress>` and `Data<SignUpLimit>` must be there.
+/// All pages. `Data<service::App>`, `Data<ClientAddress>` and `Data<Limits>` must be there.
 pub fn configure(config: &mut ServiceConfig) {
     config
         .app_data(QueryConfig::default().error_handler(|_, _| Failure::Unreadable.into()))
@@ -66,6 +75,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/").route(web::get().to(front::front)))
         .service(web::resource("/about").route(web::get().to(front::about)))
         .service(web::resource("/robots.txt").route(web::get().to(front::robots)))
+        .service(
+            web::resource("/share")
+                .route(web::get().to(share::form))
+                .route(web::post().to(share::submit)),
+        )
         .service(web::resource("/practice").route(web::get().to(practice::library)))
         .service(web::resource("/practice.atom").route(web::get().to(practice::feed)))
         .service(web::resource("/vocab").route(web::get().to(vocabulary::schemes)))

@@ -85,22 +85,23 @@ impl Looked {
 }
 
 /// One choice of a form.
-struct Choice {
-    id: String,
-    label: String,
-    chosen: bool,
+pub(crate) struct Choice {
+    pub(crate) id: String,
+    pub(crate) label: String,
+    pub(crate) chosen: bool,
 }
 
 /// A list to choose from.
-struct Choices {
-    name: &'static str,
-    label: &'static str,
-    any: &'static str,
-    all: Vec<Choice>,
+pub(crate) struct Choices {
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    /// Where nothing is chosen.
+    pub(crate) any: &'static str,
+    pub(crate) all: Vec<Choice>,
 }
 
 impl Choices {
-    fn of(app: &App, scheme: Scheme, chosen: &str) -> Self {
+    pub(crate) fn of(app: &App, scheme: Scheme, chosen: &str) -> Self {
         let (name, label, any) = match scheme {
             Scheme::Stage => ("stage", "Stage", "Every stage"),
             Scheme::Subject => ("subject", "Subject", "Every subject"),

@@ -12,7 +12,7 @@ use crate::browser::browser;
 use crate::forms::{Visitor, session_cookie};
 use crate::page::{Answer, Failure, Forms, Frame, Mistake, filters, say, show, visitor};
 use crate::sign_in::go;
-use crate::{ClientAddress, SignUpLimit};
+use crate::{ClientAddress, Limits};
 
 #[derive(Template)]
 #[template(path = "sign_up.html")]
@@ -84,12 +84,12 @@ pub async fn submit(
     said: Form<Submitted>,
     app: Data<App>,
     address: Data<ClientAddress>,
-    limit: Data<SignUpLimit>,
+    limits: Data<Limits>,
 ) -> Answer {
     let visitor = visitor(&request, &app).await?;
     let said = said.into_inner();
     visitor.check(&said.csrf)?;
-    if !(limit.0)(&request) {
+    if !(limits.sign_up)(&request) {
         return Err(Failure::TooMany { minutes: 30 });
     }
     let form = NewAccount {

@@ -15,25 +15,38 @@ pub use licence::Licence;
 
 use crate::limits;
 use crate::text::{Hosts, Span, spans};
-use crate::vocabulary::{Concept, Scheme, Vocabulary, fold};
+use crate::vocabulary::{Concept, Scheme, Vocabulary, fold, joined};
 
 /// Concepts of each kind that are kept of one post.
 const CONCEPTS: usize = 12;
 
 /// The hashtags that make a post one of practice.
 #[derive(Debug, Clone, Default)]
-pub struct Words(HashSet<String>);
+pub struct Words {
+    known: HashSet<String>,
+    hashtag: String,
+}
 
 impl Words {
     #[must_use]
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(words.into_iter().map(fold).collect())
+        let mut words = words.into_iter().peekable();
+        Self {
+            hashtag: words.peek().copied().map(joined).unwrap_or_default(),
+            known: words.map(fold).collect(),
+        }
     }
 
     /// Whether this hashtag is one of them.
     #[must_use]
     pub fn has(&self, tag: &str) -> bool {
-        self.0.contains(&fold(tag))
+        self.known.contains(&fold(tag))
+    }
+
+    /// The first of them, to be written: `Practice`.
+    #[must_use]
+    pub fn hashtag(&self) -> &str {
+        &self.hashtag
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 pub use parse::{Mistake, own_terms, written};
-pub use tags::fold;
 use tags::spelt;
+pub use tags::{fold, joined};
 
 /// The shipped tables; stages by curriculum.
 const GENERIC: &str = include_str!("data/generic.tsv");

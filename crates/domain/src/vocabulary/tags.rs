@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::{Concept, Vocabulary};
+use super::{Concept, Scheme, Vocabulary};
 
 /// Words in one hashtag, such as `#Year9HistoryAssessment`.
 const WORDS: usize = 3;
@@ -30,7 +30,36 @@ pub(super) fn spelt(text: &str) -> String {
         .collect()
 }
 
+/// Several words as one hashtag that can be read, also aloud: `KeyStage3`.
+#[must_use]
+pub fn joined(words: &str) -> String {
+    let words = words.split(|letter: char| !letter.is_alphanumeric());
+    words
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters)
+        })
+        .collect()
+}
+
 impl Vocabulary {
+    /// The hashtag to write for a concept: one that means nothing else, if there is such a one. None if others have all of its
+    /// hashtags.
+    #[must_use]
+    pub fn hashtag(&self, concept: &Concept) -> Option<String> {
+        let (label, id) = (joined(concept.label("en")), joined(&concept.id));
+        let mut tags = match concept.scheme {
+            // People know it by its letters.
+            Scheme::Licence => vec![id.to_uppercase(), label],
+            Scheme::Stage | Scheme::Subject | Scheme::Kind => vec![label, id],
+        };
+        tags.extend(concept.tags.iter().cloned());
+        tags.retain(|tag| self.meant_by(tag).contains(&concept));
+        let alone = tags.iter().position(|tag| self.meant_by(tag).len() == 1);
+        tags.into_iter().nth(alone.unwrap_or_default())
+    }
+
     /// What a hashtag means; nothing, for most.
     #[must_use]
     pub fn meant_by(&self, tag: &str) -> Vec<&Concept> {
@@ -113,12 +142,49 @@ fn is_slip(typed: &str, meant: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::super::Curriculum;
     use super::*;
 
     fn meant(tag: &str) -> Vec<String> {
         let all = Vocabulary::new(Curriculum::England, "").unwrap();
         all.meant_by(tag).iter().map(|of| of.key()).collect()
+    }
+
+    #[test]
+    fn what_is_written_for_a_term_means_that_term() {
+        for (curriculum, without) in [
+            (Curriculum::England, 0),
+            (Curriculum::Scotland, 0),
+            // There, a year is one of Wales.
+            (Curriculum::Wales, 13),
+            (Curriculum::Generic, 0),
+        ] {
+            let all = Vocabulary::new(curriculum, "").unwrap();
+            let terms = Scheme::ALL.map(|scheme| all.of_scheme(scheme).collect::<Vec<_>>());
+            let (mut nothing, mut written) = (0, HashSet::new());
+            for concept in terms.concat() {
+                match all.hashtag(concept) {
+                    Some(tag) => {
+                        assert!(all.meant_by(&tag).contains(&concept), "{tag}");
+                        assert!(written.insert(tag.clone()), "{tag} twice");
+                    }
+                    None => nothing += 1,
+                }
+            }
+            assert_eq!(nothing, without, "{curriculum:?}");
+        }
+        let all = Vocabulary::new(Curriculum::England, "").unwrap();
+        for (scheme, id, tag) in [
+            (Scheme::Stage, "ks3", "KeyStage3"),
+            (Scheme::Subject, "design-technology", "DesignAndTechnology"),
+            (Scheme::Kind, "lesson-plan", "LessonPlan"),
+            (Scheme::Licence, "cc-by-sa", "CCBYSA"),
+        ] {
+            let concept = all.get(scheme, id).unwrap();
+            assert_eq!(all.hashtag(concept).as_deref(), Some(tag));
+        }
     }
 
     #[test]

@@ -6,15 +6,18 @@ mod rules;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, ResponseError};
 use chrono::{DateTime, SecondsFormat};
+use domain::AccountId;
 
 pub use counters::RateLimiter;
 use counters::{Asker, Counted};
 pub use rules::RateLimits;
+use rules::UPLOADS;
 use service::App;
 use service::oauth;
 
@@ -51,12 +54,31 @@ pub async fn rate_limit<B: MessageBody>(
 /// Counts a request that does not go through [`rate_limit`]: false if it is one too many.
 #[must_use]
 pub fn is_admitted(request: &HttpRequest) -> bool {
+    is_within(request, &counted(request), Asker::Nobody)
+}
+
+/// The same of a form that somebody sends who is signed in on a page.
+#[must_use]
+pub fn is_visitor_admitted(request: &HttpRequest, account: AccountId) -> bool {
+    is_within(request, &counted(request), Asker::Visitor(account))
+}
+
+/// Counts a file in such a form like an upload by an app, so that nobody has both.
+#[must_use]
+pub fn is_upload_admitted(request: &HttpRequest, account: AccountId) -> bool {
+    let upload = Counted {
+        method: &Method::POST,
+        path: UPLOADS,
+        query: "",
+        address: client_address(request),
+    };
+    is_within(request, &upload, Asker::Visitor(account))
+}
+
+fn is_within(request: &HttpRequest, counted: &Counted<'_>, asker: Asker) -> bool {
     request
         .app_data::<Data<RateLimiter>>()
-        .is_none_or(|limiter| {
-            let standing = limiter.count(&counted(request), Asker::Nobody);
-            !standing.refused
-        })
+        .is_none_or(|limiter| !limiter.count(counted, asker).refused)
 }
 
 fn counted(request: &HttpRequest) -> Counted<'_> {

@@ -69,6 +69,19 @@ pub async fn list(app: &App, viewer: Option<&Person>) -> Result<Vec<NetworkView>
     .await
 }
 
+/// The networks to which somebody belongs, here and elsewhere, by name.
+pub async fn joined(app: &App, person: &Person) -> Result<Vec<AccountView>> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let rows = networks::joined(conn, me, limits::NETWORKS)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| views::account(app, Some(me), row))
+            .collect())
+    })
+    .await
+}
+
 /// One network.
 pub async fn view(app: &App, viewer: Option<&Person>, id: AccountId) -> Result<NetworkView> {
     let viewer = viewer.map(Person::id);

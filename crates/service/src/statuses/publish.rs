@@ -83,13 +83,14 @@ impl NewStatus {
     }
 }
 
-/// Posts a status. [`Error::NotFound`] if what it answers is not there for the author.
+/// Posts a status, by an application or on a page of ours. [`Error::NotFound`] if what it answers is not there for the author.
 pub async fn publish(
     app: &App,
     person: &Person,
-    application: ApplicationId,
+    application: impl Into<Option<ApplicationId>>,
     new: NewStatus,
 ) -> Result<StatusView> {
+    let application = application.into();
     let new = new.checked(app, person)?;
     let known = already_made(app, person, new.idempotency_key.clone()).await?;
     if let Some(view) = known {
@@ -202,7 +203,7 @@ fn store(
     app: &App,
     conn: &mut DbConnection,
     person: &Person,
-    application: ApplicationId,
+    application: Option<ApplicationId>,
     new: NewStatus,
     mut composed: Composed,
     found: &HashMap<String, StatusId>,
@@ -278,7 +279,7 @@ fn store(
             || !new.spoiler_text.is_empty(),
         spoiler_text: new.spoiler_text,
         language: new.language,
-        application_id: Some(application),
+        application_id: application,
         emojis,
         replies_count: 0,
         reblogs_count: 0,

@@ -5,7 +5,7 @@ mod posts;
 mod proposals;
 
 use diesel::prelude::*;
-use domain::{AccountId, Membership, Posting, Time};
+use domain::{AccountId, AccountKind, Membership, Posting, Time};
 
 pub use halves::{has_half, keep_half, take_half};
 pub use posts::{
@@ -89,6 +89,26 @@ pub fn list(conn: &mut DbConnection, limit: i64) -> QueryResult<Vec<(Network, Ac
         .order(accounts::handle_key.asc())
         .limit(limit)
         .select((Network::as_select(), Account::as_select()))
+        .load(c))
+}
+
+/// The groups to which somebody belongs, here and elsewhere, and which have not moved, by name.
+pub fn joined(
+    conn: &mut DbConnection,
+    account: AccountId,
+    limit: i64,
+) -> QueryResult<Vec<Account>> {
+    each!(conn, c => follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::account_id)))
+        .filter(follows::follower_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .filter(accounts::kind.eq(i16::from(AccountKind::Group)))
+        .filter(accounts::moved_to_uri.is_null())
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::deleted_at.is_null())
+        .order(accounts::handle_key.asc())
+        .limit(limit)
+        .select(Account::as_select())
         .load(c))
 }
 

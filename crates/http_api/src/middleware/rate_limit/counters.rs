@@ -42,6 +42,8 @@ pub(super) enum Asker {
     /// No token was sent, or none of ours: invented ones do not get round the limit of an address.
     Nobody,
     Holder(Fingerprint, TokenOwner),
+    /// Somebody who is signed in on our pages, which have no token.
+    Visitor(AccountId),
 }
 
 /// What counts of a request.
@@ -137,7 +139,9 @@ impl RateLimiter {
 /// Who is counted under a rule; nobody, if it is not for them.
 fn caller(by: By, address: IpAddr, asker: Asker) -> Option<Caller> {
     let account = match asker {
-        Asker::Holder(_, TokenOwner::Account(account)) => Some(Caller::Account(account)),
+        Asker::Visitor(account) | Asker::Holder(_, TokenOwner::Account(account)) => {
+            Some(Caller::Account(account))
+        }
         Asker::Nobody | Asker::Holder(_, TokenOwner::Application) => None,
     };
     let address = Caller::Address(address);
@@ -146,7 +150,7 @@ fn caller(by: By, address: IpAddr, asker: Asker) -> Option<Caller> {
         (By::AccountOrAddress, _) => Some(account.unwrap_or(address)),
         (By::AddressOfNobody, _) => account.is_none().then_some(address),
         (By::Token, Asker::Holder(token, _)) => Some(Caller::Token(token)),
-        (By::Token, Asker::Nobody) => None,
+        (By::Token, Asker::Nobody | Asker::Visitor(_)) => None,
         (By::Address, _) => Some(address),
     }
 }

@@ -5,6 +5,8 @@ use actix_web::http::Method;
 const FIVE_MINUTES: i64 = 5 * 60;
 const A_QUARTER: i64 = 15 * 60;
 const HALF_AN_HOUR: i64 = 30 * 60;
+/// Where apps upload.
+pub(super) const UPLOADS: &str = "/api/v2/media";
 /// What asks for another page than the first.
 const PAGING: [&str; 4] = ["page", "min_id", "max_id", "since_id"];
 
@@ -85,7 +87,7 @@ impl Rule {
         let status = path.strip_prefix("/api/v1/statuses/");
         if *method == Method::POST {
             match path {
-                "/api/v1/media" | "/api/v2/media" | "/api/staffroom/v1/documents" => {
+                "/api/v1/media" | UPLOADS | "/api/staffroom/v1/documents" => {
                     return Some(Self::Media);
                 }
                 // The page counts like the API, so that nobody has both.

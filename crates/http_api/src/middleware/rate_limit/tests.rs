@@ -2,11 +2,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use actix_web::dev::ServiceResponse;
-use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use actix_web::{App, HttpResponse, web};
-use domain::AccountId;
 use serde_json::{Value, json};
 use service::oauth::TokenOwner;
 
@@ -228,6 +226,23 @@ async fn uploads_deletions_and_sign_ups_have_limits_of_their_own() {
         call_service(&app, favourite.to_request()).await.status(),
         200
     );
+}
+
+#[test]
+fn files_of_a_page_are_counted_with_those_of_apps() {
+    let limits = RateLimits {
+        account: 9,
+        ..SMALL
+    };
+    let limiter = Data::new(limiter(limits, &Arc::default()));
+    let form = request(Method::POST, "/share", "192.0.2.1", "").app_data(limiter);
+    let form = form.to_http_request();
+    let (ada, bo) = (AccountId(1), AccountId(2));
+    assert!(is_visitor_admitted(&form, ada));
+    assert!(is_upload_admitted(&form, ada));
+    assert!(!is_upload_admitted(&form, ada));
+    assert!(is_upload_admitted(&form, bo));
+    assert!(is_visitor_admitted(&form, ada));
 }
 
 #[actix_web::test]
