@@ -452,6 +452,7 @@ async fn only_who_is_signed_in_writes_on_the_page_on_postgres() {
     only_who_is_signed_in(Postgres).await;
 }
 
+// On SQLite alone: it is about counting in memory.
 #[tokio::test]
 async fn files_of_the_page_and_of_apps_are_counted_together() {
     let settings = [("limits.rate_limits", "true")];
