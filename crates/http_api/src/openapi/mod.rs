@@ -19,16 +19,16 @@ use service::App;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::routes::Tree;
+use crate::routes::Routes;
 
 pub(crate) use operations::Operations;
 
 /// Seconds for which a copy of the description is good.
 const KEPT: u32 = 300;
 
-pub(crate) fn routes(tree: &mut Tree) {
-    tree.at("/openapi.json", [web::get().to(show)]);
-    page::routes(tree);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.at("/openapi.json", [web::get().to(show)]);
+    page::routes(routes);
 }
 
 pub(crate) fn operations(api: &mut Operations) {

@@ -4,14 +4,15 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web;
 
-use crate::routes::Tree;
+use crate::routes::Routes;
 
 /// Nothing but this server's own script and style, and questions to this server.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/docs", [web::get().to(html)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/docs", [web::get().to(html)])
         .at("/docs.css", [web::get().to(css)])
         .at("/docs.js", [web::get().to(js)]);
 }

@@ -27,34 +27,35 @@ use crate::extract::{
 };
 use crate::middleware::client_address::client_address;
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 use crate::views::{account_ids, credential_account};
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/accounts",
-        [web::post().to(sign_up), web::get().to(several)],
-    )
-    .at("/v1/accounts/verify_credentials", [web::get().to(verify)])
-    .at("/v1/accounts/update_credentials", [web::patch().to(update)])
-    .at("/v1/accounts/lookup", [web::get().to(lookup)])
-    .at("/v1/accounts/relationships", [web::get().to(relationships)])
-    .at("/v1/accounts/search", [web::get().to(find)])
-    .at("/v1/profile/avatar", [web::delete().to(delete_avatar)])
-    .at("/v1/profile/header", [web::delete().to(delete_header)])
-    .at("/v1/blocks", [web::get().to(blocked)])
-    .at("/v1/accounts/{id}", [web::get().to(show)])
-    .at("/v1/accounts/{id}/statuses", [web::get().to(statuses)])
-    .at("/v1/accounts/{id}/followers", [web::get().to(followers)])
-    .at("/v1/accounts/{id}/following", [web::get().to(following)])
-    .at("/v1/accounts/{id}/follow", [web::post().to(follow)])
-    .at("/v1/accounts/{id}/unfollow", [web::post().to(unfollow)])
-    .at(
-        "/v1/accounts/{id}/remove_from_followers",
-        [web::post().to(remove_follower)],
-    )
-    .at("/v1/accounts/{id}/block", [web::post().to(block)])
-    .at("/v1/accounts/{id}/unblock", [web::post().to(unblock)]);
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/accounts",
+            [web::post().to(sign_up), web::get().to(several)],
+        )
+        .at("/v1/accounts/verify_credentials", [web::get().to(verify)])
+        .at("/v1/accounts/update_credentials", [web::patch().to(update)])
+        .at("/v1/accounts/lookup", [web::get().to(lookup)])
+        .at("/v1/accounts/relationships", [web::get().to(relationships)])
+        .at("/v1/accounts/search", [web::get().to(find)])
+        .at("/v1/profile/avatar", [web::delete().to(delete_avatar)])
+        .at("/v1/profile/header", [web::delete().to(delete_header)])
+        .at("/v1/blocks", [web::get().to(blocked)])
+        .at("/v1/accounts/{id}", [web::get().to(show)])
+        .at("/v1/accounts/{id}/statuses", [web::get().to(statuses)])
+        .at("/v1/accounts/{id}/followers", [web::get().to(followers)])
+        .at("/v1/accounts/{id}/following", [web::get().to(following)])
+        .at("/v1/accounts/{id}/follow", [web::post().to(follow)])
+        .at("/v1/accounts/{id}/unfollow", [web::post().to(unfollow)])
+        .at(
+            "/v1/accounts/{id}/remove_from_followers",
+            [web::post().to(remove_follower)],
+        )
+        .at("/v1/accounts/{id}/block", [web::post().to(block)])
+        .at("/v1/accounts/{id}/unblock", [web::post().to(unblock)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

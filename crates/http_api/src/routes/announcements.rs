@@ -9,10 +9,11 @@ use crate::entities::Announcement;
 use crate::extract::scope::{AnyScope, WriteAccounts, WriteFavourites};
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/announcements", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/announcements", [web::get().to(list)])
         .at("/v1/announcements/{id}/dismiss", [web::post().to(dismiss)])
         .at(
             "/v1/announcements/{id}/reactions/{name}",

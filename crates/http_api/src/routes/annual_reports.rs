@@ -11,13 +11,14 @@ use crate::entities::{AnnualReport, AnnualReportState, AnnualReports};
 use crate::extract::scope::{ReadAccounts, WriteAccounts};
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
 /// What Mastodon calls the shape without a comparison with others.
 const SCHEMA: u8 = 2;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/annual_reports", [web::get().to(unread)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/annual_reports", [web::get().to(unread)])
         .at("/v1/annual_reports/{id}", [web::get().to(show)])
         .at("/v1/annual_reports/{id}/state", [web::get().to(state)])
         .at(

@@ -11,10 +11,11 @@ use super::{Answer, json};
 use crate::entities::{Application, CredentialApplication};
 use crate::extract::{Holder, Params, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/apps", [web::post().to(create)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/apps", [web::post().to(create)])
         .at("/v1/apps/verify_credentials", [web::get().to(verify)]);
 }
 

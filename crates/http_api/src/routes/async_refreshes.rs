@@ -11,13 +11,13 @@ use crate::entities::async_refresh::{AsyncRefresh, Work};
 use crate::extract::Caller;
 use crate::extract::scope::ReadStatuses;
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
 /// Seconds after which an app may ask again.
 const RETRY: u8 = 3;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1_alpha/async_refreshes/{id}", [web::get().to(show)]);
+pub(super) fn routes(routes: &mut Routes) {
+    routes.at("/v1_alpha/async_refreshes/{id}", [web::get().to(show)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

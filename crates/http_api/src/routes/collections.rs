@@ -15,10 +15,11 @@ use crate::entities::{
 use crate::extract::scope::{ReadCollections, WriteCollections};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/collections", [web::post().to(create)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/collections", [web::post().to(create)])
         .at(
             "/v1/collections/{id}",
             [

@@ -9,10 +9,11 @@ use crate::entities::Conversation;
 use crate::extract::scope::{ReadStatuses, WriteConversations};
 use crate::extract::{Caller, PageParams, Params, PathId};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/conversations", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/conversations", [web::get().to(list)])
         .at("/v1/conversations/{id}", [web::delete().to(delete)])
         .at("/v1/conversations/{id}/read", [web::post().to(read)])
         .at("/v1/conversations/{id}/unread", [web::post().to(unread)]);

@@ -6,10 +6,10 @@ use service::{App, custom_emojis};
 use super::{Answer, json};
 use crate::entities::CustomEmoji;
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/custom_emojis", [web::get().to(list)]);
+pub(super) fn routes(routes: &mut Routes) {
+    routes.at("/v1/custom_emojis", [web::get().to(list)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -12,10 +12,11 @@ use crate::entities::{Account, Suggestion};
 use crate::extract::scope::{Read, ReadAccounts};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/directory", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/directory", [web::get().to(list)])
         .at("/v1/suggestions", [web::get().to(suggestions_v1)])
         .at("/v1/suggestions/{id}", [web::delete().to(dismiss)])
         .at("/v2/suggestions", [web::get().to(suggestions)]);

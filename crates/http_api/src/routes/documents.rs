@@ -11,10 +11,10 @@ use crate::entities::Document;
 use crate::extract::scope::WriteMedia;
 use crate::extract::{Caller, Spooled, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/staffroom/v1/documents", [web::post().to(create)]);
+pub(super) fn routes(routes: &mut Routes) {
+    routes.at("/staffroom/v1/documents", [web::post().to(create)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

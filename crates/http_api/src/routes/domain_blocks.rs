@@ -10,10 +10,10 @@ use super::{Answer, nothing, page};
 use crate::extract::scope::{ReadBlocks, WriteBlocks};
 use crate::extract::{Caller, PageParams, Params};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
+pub(super) fn routes(routes: &mut Routes) {
+    routes.at(
         "/v1/domain_blocks",
         [
             web::get().to(list),

@@ -10,9 +10,9 @@ use crate::entities::{PreviewCard, Status, Tag};
 use crate::extract::scope::AnyScope;
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
+pub(super) fn routes(routes: &mut Routes) {
     // For everybody.
     for path in [
         "/v1/trends",
@@ -20,9 +20,9 @@ pub(super) fn routes(tree: &mut Tree) {
         "/v1/trends/statuses",
         "/v1/trends/links",
     ] {
-        tree.at(path, [web::get().to(none)]);
+        routes.at(path, [web::get().to(none)]);
     }
-    tree.at(
+    routes.at(
         "/v1/accounts/{id}/identity_proofs",
         [web::get().to(no_proofs)],
     );

@@ -12,22 +12,23 @@ use crate::entities::{FeaturedTag, Tag};
 use crate::extract::scope::{ReadAccounts, WriteAccounts};
 use crate::extract::{Anyone, Caller, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/featured_tags",
-        [web::get().to(own), web::post().to(feature)],
-    )
-    .at(
-        "/v1/featured_tags/suggestions",
-        [web::get().to(suggestions)],
-    )
-    .at("/v1/featured_tags/{id}", [web::delete().to(unfeature)])
-    .at(
-        "/v1/accounts/{id}/featured_tags",
-        [web::get().to(of_account)],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/featured_tags",
+            [web::get().to(own), web::post().to(feature)],
+        )
+        .at(
+            "/v1/featured_tags/suggestions",
+            [web::get().to(suggestions)],
+        )
+        .at("/v1/featured_tags/{id}", [web::delete().to(unfeature)])
+        .at(
+            "/v1/accounts/{id}/featured_tags",
+            [web::get().to(of_account)],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -13,10 +13,11 @@ use crate::entities::{Filter, FilterKeyword, FilterStatus};
 use crate::extract::scope::{ReadFilters, WriteFilters};
 use crate::extract::{Caller, Choice, Flag, Many, Params, PathId, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v2/filters", [web::get().to(all), web::post().to(create)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v2/filters", [web::get().to(all), web::post().to(create)])
         .at(
             "/v2/filters/{id}",
             [

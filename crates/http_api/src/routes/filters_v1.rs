@@ -15,10 +15,11 @@ use crate::entities::FilterV1;
 use crate::extract::scope::{ReadFilters, WriteFilters};
 use crate::extract::{Caller, Flag, Params, PathId, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/filters", [web::get().to(all), web::post().to(create)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/filters", [web::get().to(all), web::post().to(create)])
         .at(
             "/v1/filters/{id}",
             [

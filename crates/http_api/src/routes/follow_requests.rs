@@ -10,10 +10,11 @@ use crate::entities::{Account, Relationship};
 use crate::extract::scope::{ReadFollows, WriteFollows};
 use crate::extract::{Caller, PageParams, Params, PathId};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/follow_requests", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/follow_requests", [web::get().to(list)])
         .at(
             "/v1/follow_requests/{id}/authorize",
             [web::post().to(authorize)],

@@ -16,10 +16,11 @@ use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, Params, Text, Words};
 use crate::openapi::Operations;
 use crate::pagination;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v2/notifications", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v2/notifications", [web::get().to(list)])
         .at(
             "/v2/notifications/policy",
             [web::get().to(policy), put_or_patch().to(set_policy)],

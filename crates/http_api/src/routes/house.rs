@@ -11,10 +11,11 @@ use crate::ApiError;
 use crate::entities::Rule;
 use crate::entities::instance::{PrivacyPolicy, TermsOfService};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/instance/rules", [web::get().to(rules)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/instance/rules", [web::get().to(rules)])
         .at(
             "/v1/instance/privacy_policy",
             [web::get().to(privacy_policy)],

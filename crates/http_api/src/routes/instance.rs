@@ -18,10 +18,11 @@ use crate::entities::{Account, DomainBlock, InstanceV1};
 use crate::extract::scope::AnyScope;
 use crate::extract::{Anyone, Params, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/instance", [web::get().to(version_1)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/instance", [web::get().to(version_1)])
         .at("/v2/instance", [web::get().to(version_2)])
         .at("/v1/instance/domain_blocks", [web::get().to(domain_blocks)])
         .at("/v1/instance/peers", [web::get().to(peers)])

@@ -15,29 +15,30 @@ use crate::entities::{
 use crate::extract::scope::{ReadAccounts, ReadStatuses, WriteAccounts, WriteStatuses};
 use crate::extract::{Anyone, Caller, Flag, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/staffroom/v1/lineage/settings",
-        [web::get().to(settings), put_or_patch().to(set)],
-    )
-    .at(
-        "/staffroom/v1/statuses/{id}/lineage",
-        [web::get().to(show), web::post().to(state)],
-    )
-    .at(
-        "/staffroom/v1/statuses/{id}/lineage/{edge}",
-        [web::delete().to(withdraw)],
-    )
-    .at(
-        "/staffroom/v1/statuses/{id}/lineage/{edge}/confirm",
-        [web::post().to(confirm)],
-    )
-    .at(
-        "/staffroom/v1/statuses/{id}/lineage/{edge}/refuse",
-        [web::post().to(refuse)],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/staffroom/v1/lineage/settings",
+            [web::get().to(settings), put_or_patch().to(set)],
+        )
+        .at(
+            "/staffroom/v1/statuses/{id}/lineage",
+            [web::get().to(show), web::post().to(state)],
+        )
+        .at(
+            "/staffroom/v1/statuses/{id}/lineage/{edge}",
+            [web::delete().to(withdraw)],
+        )
+        .at(
+            "/staffroom/v1/statuses/{id}/lineage/{edge}/confirm",
+            [web::post().to(confirm)],
+        )
+        .at(
+            "/staffroom/v1/statuses/{id}/lineage/{edge}/refuse",
+            [web::post().to(refuse)],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -14,11 +14,12 @@ use crate::entities::{Account, List};
 use crate::extract::scope::{ReadLists, WriteLists};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 use crate::views::account_ids;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/lists", [web::get().to(all), web::post().to(create)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/lists", [web::get().to(all), web::post().to(create)])
         .at(
             "/v1/lists/{id}",
             [

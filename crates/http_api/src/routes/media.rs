@@ -21,15 +21,16 @@ use crate::entities::MediaAttachment;
 use crate::extract::scope::WriteMedia;
 use crate::extract::{Caller, File, PathId, Spooled, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
 /// How long the first version of the upload, whose answer is the finished file, waits for it.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What an answer means that has no address of the file yet.
 const UNFINISHED: &str = "It is still worked on";
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/media", [web::post().to(create_and_wait)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/media", [web::post().to(create_and_wait)])
         .at("/v2/media", [web::post().to(create)])
         .at(
             "/v1/media/{id}",

@@ -55,7 +55,7 @@ use crate::ApiError;
 use crate::openapi::Operations;
 use crate::pagination::Ends;
 
-pub(crate) use tree::Tree;
+pub(crate) use tree::Routes;
 
 /// What a handler answers.
 pub(crate) type Answer = Result<HttpResponse, ApiError>;
@@ -115,51 +115,51 @@ fn entities<V, E: Serialize + From<V>>(
 
 /// Routes below `/api`.
 pub fn configure_api(config: &mut ServiceConfig) {
-    let mut tree = Tree::default();
-    empty::routes(&mut tree);
-    regard::routes(&mut tree);
-    accounts::routes(&mut tree);
-    announcements::routes(&mut tree);
-    annual_reports::routes(&mut tree);
-    admin::routes(&mut tree);
-    apps::routes(&mut tree);
-    async_refreshes::routes(&mut tree);
-    collections::routes(&mut tree);
-    directory::routes(&mut tree);
-    conversations::routes(&mut tree);
-    custom_emojis::routes(&mut tree);
-    documents::routes(&mut tree);
-    domain_blocks::routes(&mut tree);
-    featured_tags::routes(&mut tree);
-    filters::routes(&mut tree);
-    filters_v1::routes(&mut tree);
-    follow_requests::routes(&mut tree);
-    house::routes(&mut tree);
-    instance::routes(&mut tree);
-    lineage::routes(&mut tree);
-    lists::routes(&mut tree);
-    media::routes(&mut tree);
-    mutes::routes(&mut tree);
-    networks::routes(&mut tree);
-    notification_requests::routes(&mut tree);
-    grouped_notifications::routes(&mut tree);
-    notifications::routes(&mut tree);
-    polls::routes(&mut tree);
-    practice::routes(&mut tree);
-    profile::routes(&mut tree);
-    push::routes(&mut tree);
-    quotes::routes(&mut tree);
-    reports::routes(&mut tree);
-    scheduled_statuses::routes(&mut tree);
-    search::routes(&mut tree);
-    settings::routes(&mut tree);
-    statuses::routes(&mut tree);
-    streaming::routes(&mut tree);
-    tags::routes(&mut tree);
-    timelines::routes(&mut tree);
-    translation::routes(&mut tree);
-    crate::openapi::routes(&mut tree);
-    tree.configure(config);
+    let mut routes = Routes::default();
+    empty::routes(&mut routes);
+    regard::routes(&mut routes);
+    accounts::routes(&mut routes);
+    announcements::routes(&mut routes);
+    annual_reports::routes(&mut routes);
+    admin::routes(&mut routes);
+    apps::routes(&mut routes);
+    async_refreshes::routes(&mut routes);
+    collections::routes(&mut routes);
+    directory::routes(&mut routes);
+    conversations::routes(&mut routes);
+    custom_emojis::routes(&mut routes);
+    documents::routes(&mut routes);
+    domain_blocks::routes(&mut routes);
+    featured_tags::routes(&mut routes);
+    filters::routes(&mut routes);
+    filters_v1::routes(&mut routes);
+    follow_requests::routes(&mut routes);
+    house::routes(&mut routes);
+    instance::routes(&mut routes);
+    lineage::routes(&mut routes);
+    lists::routes(&mut routes);
+    media::routes(&mut routes);
+    mutes::routes(&mut routes);
+    networks::routes(&mut routes);
+    notification_requests::routes(&mut routes);
+    grouped_notifications::routes(&mut routes);
+    notifications::routes(&mut routes);
+    polls::routes(&mut routes);
+    practice::routes(&mut routes);
+    profile::routes(&mut routes);
+    push::routes(&mut routes);
+    quotes::routes(&mut routes);
+    reports::routes(&mut routes);
+    scheduled_statuses::routes(&mut routes);
+    search::routes(&mut routes);
+    settings::routes(&mut routes);
+    statuses::routes(&mut routes);
+    streaming::routes(&mut routes);
+    tags::routes(&mut routes);
+    timelines::routes(&mut routes);
+    translation::routes(&mut routes);
+    crate::openapi::routes(&mut routes);
+    routes.configure(config);
 }
 
 /// Routes that apps call under `/oauth` and `/.well-known`; the pages there are the `web` crate's.

@@ -13,10 +13,11 @@ use crate::entities::{MutedAccount, Relationship};
 use crate::extract::scope::{ReadMutes, WriteMutes};
 use crate::extract::{Caller, Flag, Number, PageParams, Params, PathId};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/mutes", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/mutes", [web::get().to(list)])
         .at("/v1/accounts/{id}/mute", [web::post().to(mute)])
         .at("/v1/accounts/{id}/unmute", [web::post().to(unmute)]);
 }

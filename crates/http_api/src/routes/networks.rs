@@ -23,53 +23,54 @@ use crate::extract::{
     Anyone, Caller, Flag, Number, PageParams, Params, PathId, Text, Upload, Words,
 };
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 use crate::wording::said_to;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/staffroom/v1/networks",
-        [web::get().to(list), web::post().to(create)],
-    )
-    .at(
-        "/staffroom/v1/networks/{id}",
-        [web::get().to(show), web::patch().to(update)],
-    )
-    .at("/staffroom/v1/networks/{id}/posts", [web::get().to(posts)])
-    .at(
-        "/staffroom/v1/networks/{id}/people",
-        [web::get().to(people)],
-    )
-    .at(
-        "/staffroom/v1/networks/{id}/requests",
-        [web::get().to(requests)],
-    )
-    .at(
-        "/staffroom/v1/networks/{id}/proposals",
-        [web::get().to(proposals)],
-    )
-    .at(
-        "/staffroom/v1/networks/{id}/stewards/{account}",
-        [web::post().to(name_steward)],
-    )
-    .at("/staffroom/v1/networks/{id}/saved", [web::get().to(saved)])
-    .at("/staffroom/v1/networks/{id}/half", [web::post().to(half)])
-    .at(
-        "/staffroom/v1/networks/{id}/posts/{post}/{deed}",
-        [web::post().to(do_with_post)],
-    )
-    .at(
-        "/staffroom/v1/networks/{id}/people/{account}/{deed}",
-        [web::post().to(do_with_person)],
-    )
-    .at(
-        "/staffroom/v1/networks/{id}/proposals/{number}/confirm",
-        [web::post().to(confirm)],
-    )
-    .at(
-        "/staffroom/v1/statuses/{id}/similar",
-        [web::get().to(similar)],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/staffroom/v1/networks",
+            [web::get().to(list), web::post().to(create)],
+        )
+        .at(
+            "/staffroom/v1/networks/{id}",
+            [web::get().to(show), web::patch().to(update)],
+        )
+        .at("/staffroom/v1/networks/{id}/posts", [web::get().to(posts)])
+        .at(
+            "/staffroom/v1/networks/{id}/people",
+            [web::get().to(people)],
+        )
+        .at(
+            "/staffroom/v1/networks/{id}/requests",
+            [web::get().to(requests)],
+        )
+        .at(
+            "/staffroom/v1/networks/{id}/proposals",
+            [web::get().to(proposals)],
+        )
+        .at(
+            "/staffroom/v1/networks/{id}/stewards/{account}",
+            [web::post().to(name_steward)],
+        )
+        .at("/staffroom/v1/networks/{id}/saved", [web::get().to(saved)])
+        .at("/staffroom/v1/networks/{id}/half", [web::post().to(half)])
+        .at(
+            "/staffroom/v1/networks/{id}/posts/{post}/{deed}",
+            [web::post().to(do_with_post)],
+        )
+        .at(
+            "/staffroom/v1/networks/{id}/people/{account}/{deed}",
+            [web::post().to(do_with_person)],
+        )
+        .at(
+            "/staffroom/v1/networks/{id}/proposals/{number}/confirm",
+            [web::post().to(confirm)],
+        )
+        .at(
+            "/staffroom/v1/statuses/{id}/similar",
+            [web::get().to(similar)],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

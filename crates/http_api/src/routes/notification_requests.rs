@@ -12,10 +12,11 @@ use crate::entities::{Merged, NotificationRequest};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, PageParams, Params, PathId, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/notifications/requests", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/notifications/requests", [web::get().to(list)])
         .at("/v1/notifications/requests/merged", [web::get().to(merged)])
         .at(
             "/v1/notifications/requests/accept",

@@ -15,10 +15,11 @@ use crate::entities::{Notification, UnreadCount};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
 use crate::extract::{Caller, Flag, Number, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/notifications", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/notifications", [web::get().to(list)])
         .at("/v1/notifications/dismiss", [web::post().to(dismiss_named)])
         .at("/v1/notifications/clear", [web::post().to(clear)])
         .at(

@@ -11,10 +11,11 @@ use crate::entities::Poll;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/polls/{id}", [web::get().to(show)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/polls/{id}", [web::get().to(show)])
         .at("/v1/polls/{id}/votes", [web::post().to(vote)]);
 }
 

@@ -12,10 +12,10 @@ use crate::entities::Status;
 use crate::extract::scope::ReadStatuses;
 use crate::extract::{Anyone, PageParams, Params, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/staffroom/v1/practice", [web::get().to(list)]);
+pub(super) fn routes(routes: &mut Routes) {
+    routes.at("/staffroom/v1/practice", [web::get().to(list)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -13,14 +13,15 @@ use crate::entities::{FeaturedTag, Profile};
 use crate::extract::scope::{OwnProfile, WriteAccounts};
 use crate::extract::{Caller, Newcomer, Params, Text, Upload};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/profile",
-        [web::get().to(read), put_or_patch().to(write)],
-    )
-    .at("/v1/emails/confirmations", [web::post().to(confirmation)]);
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/profile",
+            [web::get().to(read), put_or_patch().to(write)],
+        )
+        .at("/v1/emails/confirmations", [web::post().to(confirmation)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

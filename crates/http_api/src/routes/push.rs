@@ -14,10 +14,10 @@ use crate::entities::WebPushSubscription;
 use crate::extract::scope::Push;
 use crate::extract::{Bearer, Caller, Choice, Flag, Params, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
+pub(super) fn routes(routes: &mut Routes) {
+    routes.at(
         "/v1/push/subscription",
         [
             web::get().to(show),

@@ -13,10 +13,11 @@ use crate::entities::Status;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/statuses/{id}/quotes", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/statuses/{id}/quotes", [web::get().to(list)])
         .at(
             "/v1/statuses/{id}/quotes/{quoting_status_id}/revoke",
             [web::post().to(revoke)],

@@ -13,11 +13,12 @@ use crate::entities::{Account, FamiliarFollowers, Relationship};
 use crate::extract::scope::{ReadAccounts, ReadFollows, WriteAccounts};
 use crate::extract::{Anyone, Caller, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 use crate::views::account_ids;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/endorsements", [web::get().to(own)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/endorsements", [web::get().to(own)])
         .at("/v1/accounts/familiar_followers", [web::get().to(familiar)])
         .at("/v1/accounts/{id}/note", [web::post().to(note)])
         .at("/v1/accounts/{id}/endorsements", [web::get().to(endorsed)]);
@@ -26,7 +27,8 @@ pub(super) fn routes(tree: &mut Tree) {
         ("/v1/accounts/{id}/endorse", "/v1/accounts/{id}/unendorse"),
         ("/v1/accounts/{id}/pin", "/v1/accounts/{id}/unpin"),
     ] {
-        tree.at(endorse_path, [web::post().to(endorse)])
+        routes
+            .at(endorse_path, [web::post().to(endorse)])
             .at(unendorse_path, [web::post().to(unendorse)]);
     }
 }

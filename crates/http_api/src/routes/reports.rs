@@ -13,10 +13,10 @@ use crate::entities::Report;
 use crate::extract::scope::WriteReports;
 use crate::extract::{Caller, Flag, Params, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/reports", [web::post().to(create)]);
+pub(super) fn routes(routes: &mut Routes) {
+    routes.at("/v1/reports", [web::post().to(create)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

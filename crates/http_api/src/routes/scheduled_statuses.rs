@@ -13,17 +13,19 @@ use crate::entities::ScheduledStatus;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/scheduled_statuses", [web::get().to(list)]).at(
-        "/v1/scheduled_statuses/{id}",
-        [
-            web::get().to(show),
-            put_or_patch().to(move_to),
-            web::delete().to(cancel),
-        ],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/scheduled_statuses", [web::get().to(list)])
+        .at(
+            "/v1/scheduled_statuses/{id}",
+            [
+                web::get().to(show),
+                put_or_patch().to(move_to),
+                web::delete().to(cancel),
+            ],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -13,10 +13,11 @@ use crate::entities::{Account, Embedding, Search, SearchV1, Status, Tag};
 use crate::extract::scope::ReadSearch;
 use crate::extract::{Anyone, Flag, Number, Params, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/search", [web::get().to(version_1)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/search", [web::get().to(version_1)])
         .at("/v2/search", [web::get().to(version_2)])
         .at("/oembed", [web::get().to(oembed)]);
 }

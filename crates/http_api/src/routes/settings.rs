@@ -13,10 +13,11 @@ use crate::entities::{Marker, Markers, Preferences};
 use crate::extract::scope::{ReadAccounts, ReadStatuses, WriteStatuses};
 use crate::extract::{Caller, Number, Params, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/preferences", [web::get().to(preferences)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/preferences", [web::get().to(preferences)])
         .at("/v1/markers", [web::get().to(read), web::post().to(write)]);
 }
 

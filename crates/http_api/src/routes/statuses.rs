@@ -25,48 +25,49 @@ use crate::extract::{
     Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Upload, Words,
 };
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/statuses",
-        [web::post().to(create), web::get().to(several)],
-    )
-    .at(
-        "/v1/statuses/{id}",
-        [
-            web::get().to(show),
-            put_or_patch().to(edit),
-            web::delete().to(delete),
-        ],
-    )
-    .at("/v1/statuses/{id}/context", [web::get().to(context)])
-    .at("/v1/statuses/{id}/source", [web::get().to(source)])
-    .at("/v1/statuses/{id}/history", [web::get().to(history)])
-    .at("/v1/statuses/{id}/card", [web::get().to(card)])
-    .at("/v1/statuses/{id}/favourite", [web::post().to(favourite)])
-    .at(
-        "/v1/statuses/{id}/unfavourite",
-        [web::post().to(unfavourite)],
-    )
-    .at("/v1/statuses/{id}/reblog", [web::post().to(reblog)])
-    .at("/v1/statuses/{id}/unreblog", [web::post().to(unreblog)])
-    .at("/v1/statuses/{id}/bookmark", [web::post().to(bookmark)])
-    .at("/v1/statuses/{id}/unbookmark", [web::post().to(unbookmark)])
-    .at("/v1/statuses/{id}/mute", [web::post().to(mute)])
-    .at("/v1/statuses/{id}/unmute", [web::post().to(unmute)])
-    .at("/v1/statuses/{id}/pin", [web::post().to(pin)])
-    .at("/v1/statuses/{id}/unpin", [web::post().to(unpin)])
-    .at(
-        "/v1/statuses/{id}/favourited_by",
-        [web::get().to(favourited_by)],
-    )
-    .at(
-        "/v1/statuses/{id}/reblogged_by",
-        [web::get().to(reblogged_by)],
-    )
-    .at("/v1/favourites", [web::get().to(favourites)])
-    .at("/v1/bookmarks", [web::get().to(bookmarks)]);
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/statuses",
+            [web::post().to(create), web::get().to(several)],
+        )
+        .at(
+            "/v1/statuses/{id}",
+            [
+                web::get().to(show),
+                put_or_patch().to(edit),
+                web::delete().to(delete),
+            ],
+        )
+        .at("/v1/statuses/{id}/context", [web::get().to(context)])
+        .at("/v1/statuses/{id}/source", [web::get().to(source)])
+        .at("/v1/statuses/{id}/history", [web::get().to(history)])
+        .at("/v1/statuses/{id}/card", [web::get().to(card)])
+        .at("/v1/statuses/{id}/favourite", [web::post().to(favourite)])
+        .at(
+            "/v1/statuses/{id}/unfavourite",
+            [web::post().to(unfavourite)],
+        )
+        .at("/v1/statuses/{id}/reblog", [web::post().to(reblog)])
+        .at("/v1/statuses/{id}/unreblog", [web::post().to(unreblog)])
+        .at("/v1/statuses/{id}/bookmark", [web::post().to(bookmark)])
+        .at("/v1/statuses/{id}/unbookmark", [web::post().to(unbookmark)])
+        .at("/v1/statuses/{id}/mute", [web::post().to(mute)])
+        .at("/v1/statuses/{id}/unmute", [web::post().to(unmute)])
+        .at("/v1/statuses/{id}/pin", [web::post().to(pin)])
+        .at("/v1/statuses/{id}/unpin", [web::post().to(unpin)])
+        .at(
+            "/v1/statuses/{id}/favourited_by",
+            [web::get().to(favourited_by)],
+        )
+        .at(
+            "/v1/statuses/{id}/reblogged_by",
+            [web::get().to(reblogged_by)],
+        )
+        .at("/v1/favourites", [web::get().to(favourites)])
+        .at("/v1/bookmarks", [web::get().to(bookmarks)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

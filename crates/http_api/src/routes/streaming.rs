@@ -13,12 +13,13 @@ use crate::ApiError;
 use crate::extract::scope::{AnyScope, ReadNotifications, ReadStatuses, Scope};
 use crate::extract::{Caller, Flag, Params};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 use crate::streaming::stream::Asked;
 use crate::streaming::{event_stream, socket};
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/streaming", [web::get().to(sockets)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/streaming", [web::get().to(sockets)])
         .at("/v1/streaming/health", [web::get().to(health)])
         .at("/v1/streaming/user", [web::get().to(user)])
         .at(

@@ -9,10 +9,11 @@ use crate::entities::Tag;
 use crate::extract::scope::{AnyScope, ReadFollows, WriteAccounts, WriteFollows};
 use crate::extract::{Anyone, Caller, PageParams, Params};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/followed_tags", [web::get().to(followed)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/followed_tags", [web::get().to(followed)])
         .at("/v1/tags/{name}", [web::get().to(show)])
         .at("/v1/tags/{name}/follow", [web::post().to(follow)])
         .at("/v1/tags/{name}/unfollow", [web::post().to(unfollow)])

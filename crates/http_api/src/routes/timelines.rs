@@ -14,10 +14,11 @@ use crate::entities::Status;
 use crate::extract::scope::{ReadLists, ReadStatuses};
 use crate::extract::{Anyone, Caller, Flag, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/timelines/home", [web::get().to(home)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/timelines/home", [web::get().to(home)])
         .at("/v1/timelines/direct", [web::get().to(direct)])
         .at("/v1/timelines/link", [web::get().to(link)])
         .at("/v1/timelines/list/{id}", [web::get().to(list)])

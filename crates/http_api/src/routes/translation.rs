@@ -16,14 +16,15 @@ use crate::entities::translation::{
 use crate::extract::scope::ReadStatuses;
 use crate::extract::{Caller, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/instance/translation_languages",
-        [web::get().to(languages)],
-    )
-    .at("/v1/statuses/{id}/translate", [web::post().to(translate)]);
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/instance/translation_languages",
+            [web::get().to(languages)],
+        )
+        .at("/v1/statuses/{id}/translate", [web::post().to(translate)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {

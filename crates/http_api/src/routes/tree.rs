@@ -11,23 +11,23 @@ use crate::middleware::json_answers::unknown_route;
 /// The routes that answer at one address, and the segments below it. A `{name}` stands behind all words, since `{` follows the
 /// letters: `accounts/search` is never taken for the account `search`, whatever is added first.
 #[derive(Default)]
-pub struct Tree {
+pub struct Routes {
     routes: Vec<Route>,
-    below: BTreeMap<&'static str, Tree>,
+    below: BTreeMap<&'static str, Routes>,
 }
 
-impl Tree {
+impl Routes {
     /// Adds what answers at `path`, which begins with a slash. The same segment has the same `{name}` in all paths.
     pub(crate) fn at<const N: usize>(
         &mut self,
         path: &'static str,
         routes: [Route; N],
     ) -> &mut Self {
-        let mut tree = &mut *self;
+        let mut at = &mut *self;
         for segment in path.split('/').skip(1) {
-            tree = tree.below.entry(segment).or_default();
+            at = at.below.entry(segment).or_default();
         }
-        tree.routes.extend(routes);
+        at.routes.extend(routes);
         self
     }
 
@@ -36,14 +36,14 @@ impl Tree {
         if !self.routes.is_empty() {
             config.service(resource("", self.routes));
         }
-        for (segment, tree) in self.below {
+        for (segment, at) in self.below {
             let path = format!("/{segment}");
-            if tree.below.is_empty() {
-                config.service(resource(&path, tree.routes));
+            if at.below.is_empty() {
+                config.service(resource(&path, at.routes));
             } else {
                 config.service(
                     web::scope(&path)
-                        .configure(|config| tree.configure(config))
+                        .configure(|config| at.configure(config))
                         .default_service(web::route().to(unknown_route)),
                 );
             }

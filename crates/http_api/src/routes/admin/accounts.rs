@@ -15,10 +15,11 @@ use crate::entities::AdminAccount;
 use crate::extract::scope::{AdminDeleteAccounts, AdminReadAccounts, AdminWriteAccounts};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/admin/accounts", [web::get().to(list_v1)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/admin/accounts", [web::get().to(list_v1)])
         .at("/v2/admin/accounts", [web::get().to(list)])
         .at(
             "/v1/admin/accounts/{id}",

@@ -13,21 +13,22 @@ use crate::entities::AdminCanonicalEmailBlock;
 use crate::extract::scope::{AdminReadCanonicalEmailBlocks, AdminWriteCanonicalEmailBlocks};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/admin/canonical_email_blocks",
-        [web::get().to(list), web::post().to(block)],
-    )
-    .at(
-        "/v1/admin/canonical_email_blocks/test",
-        [web::post().to(test)],
-    )
-    .at(
-        "/v1/admin/canonical_email_blocks/{id}",
-        [web::get().to(show), web::delete().to(unblock)],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/admin/canonical_email_blocks",
+            [web::get().to(list), web::post().to(block)],
+        )
+        .at(
+            "/v1/admin/canonical_email_blocks/test",
+            [web::post().to(test)],
+        )
+        .at(
+            "/v1/admin/canonical_email_blocks/{id}",
+            [web::get().to(show), web::delete().to(unblock)],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -19,23 +19,24 @@ use crate::entities::{AdminEmoji, CustomEmoji};
 use crate::extract::scope::{AdminReadEmojis, AdminWriteEmojis};
 use crate::extract::{Caller, Params, PathId, Text, Upload};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
 const PATH: &str = "/api/v1/admin/custom_emojis";
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/admin/custom_emojis",
-        [web::get().to(list), web::post().to(add)],
-    )
-    .at(
-        "/v1/admin/custom_emojis/{id}",
-        [
-            web::get().to(show),
-            web::patch().to(change),
-            web::delete().to(remove),
-        ],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/admin/custom_emojis",
+            [web::get().to(list), web::post().to(add)],
+        )
+        .at(
+            "/v1/admin/custom_emojis/{id}",
+            [
+                web::get().to(show),
+                web::patch().to(change),
+                web::delete().to(remove),
+            ],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

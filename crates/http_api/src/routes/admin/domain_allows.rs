@@ -12,17 +12,18 @@ use crate::entities::AdminDomainAllow;
 use crate::extract::scope::{AdminReadDomainAllows, AdminWriteDomainAllows};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/admin/domain_allows",
-        [web::get().to(list), web::post().to(allow)],
-    )
-    .at(
-        "/v1/admin/domain_allows/{id}",
-        [web::get().to(show), web::delete().to(disallow)],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/admin/domain_allows",
+            [web::get().to(list), web::post().to(allow)],
+        )
+        .at(
+            "/v1/admin/domain_allows/{id}",
+            [web::get().to(show), web::delete().to(disallow)],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

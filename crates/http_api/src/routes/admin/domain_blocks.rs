@@ -15,21 +15,22 @@ use crate::entities::AdminDomainBlock;
 use crate::extract::scope::{AdminReadDomainBlocks, AdminWriteDomainBlocks};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/admin/domain_blocks",
-        [web::get().to(list), web::post().to(block)],
-    )
-    .at(
-        "/v1/admin/domain_blocks/{id}",
-        [
-            web::get().to(show),
-            put_or_patch().to(change),
-            web::delete().to(unblock),
-        ],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/admin/domain_blocks",
+            [web::get().to(list), web::post().to(block)],
+        )
+        .at(
+            "/v1/admin/domain_blocks/{id}",
+            [
+                web::get().to(show),
+                put_or_patch().to(change),
+                web::delete().to(unblock),
+            ],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

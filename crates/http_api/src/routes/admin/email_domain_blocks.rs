@@ -13,17 +13,18 @@ use crate::entities::AdminEmailDomainBlock;
 use crate::extract::scope::{AdminReadEmailDomainBlocks, AdminWriteEmailDomainBlocks};
 use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/admin/email_domain_blocks",
-        [web::get().to(list), web::post().to(block)],
-    )
-    .at(
-        "/v1/admin/email_domain_blocks/{id}",
-        [web::get().to(show), web::delete().to(unblock)],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/admin/email_domain_blocks",
+            [web::get().to(list), web::post().to(block)],
+        )
+        .at(
+            "/v1/admin/email_domain_blocks/{id}",
+            [web::get().to(show), web::delete().to(unblock)],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -16,21 +16,22 @@ use crate::extract::scope::{AdminReadIpBlocks, AdminWriteIpBlocks};
 use crate::extract::{Caller, Number, PageParams, Params, PathId, Text};
 use crate::middleware::client_address::client_address;
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at(
-        "/v1/admin/ip_blocks",
-        [web::get().to(list), web::post().to(block)],
-    )
-    .at(
-        "/v1/admin/ip_blocks/{id}",
-        [
-            web::get().to(show),
-            put_or_patch().to(change),
-            web::delete().to(unblock),
-        ],
-    );
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at(
+            "/v1/admin/ip_blocks",
+            [web::get().to(list), web::post().to(block)],
+        )
+        .at(
+            "/v1/admin/ip_blocks/{id}",
+            [
+                web::get().to(show),
+                put_or_patch().to(change),
+                web::delete().to(unblock),
+            ],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {

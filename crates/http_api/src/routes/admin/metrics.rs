@@ -18,10 +18,11 @@ use crate::entities::time::moment;
 use crate::extract::scope::AdminReadAll;
 use crate::extract::{Caller, Number, Params, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/admin/measures", [web::post().to(measures)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/admin/measures", [web::post().to(measures)])
         .at("/v1/admin/dimensions", [web::post().to(dimensions)])
         .at("/v1/admin/retention", [web::post().to(retention)]);
 }

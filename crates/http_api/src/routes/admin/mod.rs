@@ -17,19 +17,19 @@ use domain::Host;
 use crate::ApiError;
 use crate::extract::Text;
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    accounts::routes(tree);
-    canonical_email_blocks::routes(tree);
-    custom_emojis::routes(tree);
-    domain_allows::routes(tree);
-    domain_blocks::routes(tree);
-    email_domain_blocks::routes(tree);
-    ip_blocks::routes(tree);
-    metrics::routes(tree);
-    reports::routes(tree);
-    trends::routes(tree);
+pub(super) fn routes(routes: &mut Routes) {
+    accounts::routes(routes);
+    canonical_email_blocks::routes(routes);
+    custom_emojis::routes(routes);
+    domain_allows::routes(routes);
+    domain_blocks::routes(routes);
+    email_domain_blocks::routes(routes);
+    ip_blocks::routes(routes);
+    metrics::routes(routes);
+    reports::routes(routes);
+    trends::routes(routes);
 }
 
 pub(super) fn operations(api: &mut Operations) {

@@ -15,10 +15,11 @@ use crate::entities::AdminReport;
 use crate::extract::scope::{AdminReadReports, AdminWriteReports};
 use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/admin/reports", [web::get().to(list)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/admin/reports", [web::get().to(list)])
         .at(
             "/v1/admin/reports/{id}",
             [web::get().to(show), put_or_patch().to(update)],

@@ -13,10 +13,11 @@ use crate::entities::{Empty, PreviewCard, Status, Tag};
 use crate::extract::scope::{AdminReadAll, AdminWriteAll};
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
-use crate::routes::Tree;
+use crate::routes::Routes;
 
-pub(super) fn routes(tree: &mut Tree) {
-    tree.at("/v1/admin/trends/links", [web::get().to(nothing)])
+pub(super) fn routes(routes: &mut Routes) {
+    routes
+        .at("/v1/admin/trends/links", [web::get().to(nothing)])
         .at(
             "/v1/admin/trends/links/publishers",
             [web::get().to(nothing)],
