@@ -27,6 +27,36 @@ async fn quote(teacher: &Teacher, words: &str, of: &str) -> Value {
         .await
 }
 
+async fn in_a_word_for_few(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let said = bo.publish(json!({ "status": "Paper strips" })).await;
+    let word = |text: &str, of: &Value| json!({ "status": text, "quoted_status_id": id(of), "visibility": "direct" });
+    let refused = ada.request(Method::POST, "/api/v1/statuses");
+    let refused = refused.json(&word("Look at this", &said)).send();
+    assert_eq!(
+        refused.await.unwrap().status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let told = ada.publish(word("@bo may I?", &said)).await;
+    assert_eq!(told["quote"]["quoted_status"]["id"], said["id"]);
+    let own = ada.publish(json!({ "status": "For me" })).await;
+    let noted = ada.publish(word("remember", &own)).await;
+    assert_eq!(noted["quote"]["quoted_status"]["id"], own["id"]);
+}
+
+#[tokio::test]
+async fn who_is_quoted_in_a_word_for_few_must_be_among_them_on_sqlite() {
+    in_a_word_for_few(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_is_quoted_in_a_word_for_few_must_be_among_them_on_postgresql() {
+    in_a_word_for_few(Postgres).await;
+}
+
 async fn between_schools(kind: Kind) {
     let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
         return;

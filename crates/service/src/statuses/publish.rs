@@ -7,6 +7,7 @@ use domain::{
     limits,
 };
 use storage::DbConnection;
+use storage::accounts::Account;
 use storage::media::Media;
 use storage::statuses::Status;
 
@@ -75,10 +76,12 @@ impl NewStatus {
         }
         self.content_type
             .get_or_insert(person.user.default_content_type);
-        self.language = match self.language.take() {
-            Some(language) => Some(check_language(language)?),
-            None => detected_language(app, person, &self.text).or_else(|| usual_language(person)),
-        };
+        // As in Mastodon, a code that means no language says nothing.
+        self.language = self
+            .language
+            .and_then(|code| domain::language::named(&code))
+            .or_else(|| detected_language(app, person, &self.text))
+            .or_else(|| usual_language(person));
         Ok(self)
     }
 }
@@ -234,6 +237,14 @@ fn store(
     let mut visibility = new.visibility.unwrap_or(person.user.default_visibility);
     if let Some(quoted) = &quoted {
         visibility = visibility.of_boost(quoted.visibility);
+        let reads = |account: &Account| account.id == quoted.account_id;
+        let is_told = quoted.account_id == author.id || composed.mentioned.iter().any(reads);
+        if visibility == Visibility::Direct && !is_told {
+            // Its author would be told of words that they must not read.
+            return Err(Error::Invalid(
+                "Cannot quote a non-mentioned user in a Private Mention post.".to_owned(),
+            ));
+        }
     }
     let policy = new.quote_policy.unwrap_or(person.user.default_quote_policy);
     let quote_policy = policy.within(visibility);
