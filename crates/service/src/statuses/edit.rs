@@ -9,7 +9,9 @@ use storage::media::{Media, Preview};
 use storage::statuses::{Status, StatusEdit};
 
 use super::compose::{check_length, compose, emojis};
-use super::publish::{attach, attach_documents, check_documents, check_media, clean, show};
+use super::publish::{
+    attach, attach_documents, check_documents, check_media, clean, meant_language, show,
+};
 use super::write::tell_of_edit;
 use crate::attachments::{self, check_described, check_description, check_focus};
 use crate::error::invalid;
@@ -82,7 +84,7 @@ async fn write(
         check_focus(media.focus)?;
     }
     if let Some(language) = change.language.take() {
-        change.language = domain::language::named(&language);
+        change.language = meant_language(&language)?;
     }
     if let Some(poll) = change.poll.take() {
         change.poll = Some(poll.checked()?);

@@ -24,6 +24,8 @@ use crate::{App, Error, Result, cards, language, lineage, practice, quotes};
 
 /// Place of the first document among the files of a status.
 pub(crate) const AFTER_MEDIA: i16 = 100;
+/// Bytes of the code of a language.
+const LANGUAGE: usize = 20;
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
@@ -76,10 +78,11 @@ impl NewStatus {
         }
         self.content_type
             .get_or_insert(person.user.default_content_type);
-        // As in Mastodon, a code that means no language says nothing.
-        self.language = self
-            .language
-            .and_then(|code| domain::language::named(&code))
+        let said = match self.language.take() {
+            Some(code) => meant_language(&code)?,
+            None => None,
+        };
+        self.language = said
             .or_else(|| detected_language(app, person, &self.text))
             .or_else(|| usual_language(person));
         Ok(self)
@@ -147,11 +150,19 @@ pub(crate) fn check_language(code: String) -> Result<String> {
     };
     let good = parts.next().is_some_and(|part| letters(part, 2..=3))
         && parts.all(|part| letters(part, 2..=8));
-    if good && code.len() <= 20 {
+    if good && code.len() <= LANGUAGE {
         Ok(code)
     } else {
         Err(invalid("Language is not included in the list"))
     }
+}
+
+/// As in Mastodon, a code that means no language says nothing.
+pub(super) fn meant_language(code: &str) -> Result<Option<String>> {
+    if code.len() > LANGUAGE {
+        return Err(invalid("Language is not included in the list"));
+    }
+    Ok(domain::language::named(code))
 }
 
 /// The language somebody posts in where they do not say: the one they chose, else that of their locale.
