@@ -64,6 +64,7 @@ async fn refusals_are_sentences() {
         (Method::GET, "/api/v2/search", 400),
         (Method::GET, "/api/v2/search?q=", 400),
         (Method::GET, "/api/v2/search?q=a&limit=-1", 400),
+        (Method::GET, "/api/v2/notifications?expand_accounts=some", 400),
         (Method::DELETE, "/api/v1/instance", 404),
         (Method::PATCH, "/api/v1/statuses", 404),
         (Method::GET, "/api/v1/push/subscription", 403),
@@ -104,6 +105,16 @@ async fn refusals_are_sentences() {
         body["error"],
         "Validation failed: Visibility is not included in the list"
     );
+    for (more, words) in [
+        ("offset=1", "pagination is not supported"),
+        ("resolve=true", "resolve remote resources"),
+    ] {
+        let search = format!("/api/v2/search?q=ada&{more}");
+        let refused = school.request(Method::GET, &search).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+        let said: Value = refused.json().await.unwrap();
+        assert!(said["error"].as_str().unwrap().contains(words), "{said}");
+    }
     let revoke = json!({ "client_id": "unknown", "client_secret": "x", "token": ada.token });
     let revoked = school.request(Method::POST, "/oauth/revoke").json(&revoke);
     let revoked = revoked.send().await.unwrap();

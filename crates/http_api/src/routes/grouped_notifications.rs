@@ -8,7 +8,7 @@ use service::notification_requests::{self, PolicyWishes};
 use service::{App, grouped};
 use utoipa::ToSchema;
 
-use super::notifications::{KnownTypes, List};
+use super::notifications::{KnownTypes, List, clear};
 use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::{Account, Groups, NotificationPolicy, UnreadCount};
@@ -20,6 +20,7 @@ use crate::pagination;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/v2/notifications").route(web::get().to(list)))
+        .service(web::resource("/v2/notifications/clear").route(web::post().to(clear)))
         .service(
             web::resource("/v2/notifications/policy")
                 .route(web::get().to(policy))
@@ -38,6 +39,8 @@ pub(super) fn operations(api: &mut Operations) {
         list,
     )
     .answers::<Groups>();
+    api.post("/v2/notifications/clear", "Remove all notifications", clear)
+        .says_nothing();
     api.get(
         "/v2/notifications/policy",
         "Whose deeds you are told of at once",
@@ -89,6 +92,17 @@ impl Grouped {
                 .collect(),
         }
     }
+
+    /// Whether of most people only pictures and names are wanted.
+    fn is_partial(&self) -> Result<bool, ApiError> {
+        match self.expand_accounts.filled() {
+            None | Some("full") => Ok(false),
+            Some("partial_avatars") => Ok(true),
+            Some(_) => Err(ApiError::BadRequest(
+                "expand_accounts must be full or partial_avatars".to_owned(),
+            )),
+        }
+    }
 }
 
 async fn list(
@@ -101,12 +115,13 @@ async fn list(
     let Some(wanted) = params.list.wanted() else {
         return json(Groups::default());
     };
+    let is_partial = params.is_partial()?;
     let kinds = params.kinds();
     let page = params.list.page.page(40, 80);
     let found = grouped::page(&app, &caller.person, wanted, kinds, page).await?;
     let ends = pagination::Ends::of(&found);
     let mut groups = Groups::of(found.items, params.list.app.known());
-    if params.expand_accounts.filled() == Some("partial_avatars") {
+    if is_partial {
         groups = groups.with_partial_accounts();
     }
     Ok(pagination::page(
