@@ -64,7 +64,11 @@ async fn refusals_are_sentences() {
         (Method::GET, "/api/v2/search", 400),
         (Method::GET, "/api/v2/search?q=", 400),
         (Method::GET, "/api/v2/search?q=a&limit=-1", 400),
-        (Method::GET, "/api/v2/notifications?expand_accounts=some", 400),
+        (
+            Method::GET,
+            "/api/v2/notifications?expand_accounts=some",
+            400,
+        ),
         (Method::DELETE, "/api/v1/instance", 404),
         (Method::PATCH, "/api/v1/statuses", 404),
         (Method::GET, "/api/v1/push/subscription", 403),

@@ -361,7 +361,10 @@ async fn somebody_signs_up_by_an_app_and_on_the_page() {
     // A person's token does not bring another person.
     let mo = school.teacher("mo");
     let refused = mo.request(Method::POST, "/api/v1/accounts").json(&good);
-    assert_eq!(refused.send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    assert_eq!(
+        refused.send().await.unwrap().status(),
+        StatusCode::FORBIDDEN
+    );
     let issued = answer(sign_up(good.clone())).await;
     let own = school.request(Method::GET, "/api/v1/accounts/verify_credentials");
     let own = answer(own.bearer_auth(issued["access_token"].as_str().unwrap())).await;
