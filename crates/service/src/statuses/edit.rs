@@ -102,7 +102,7 @@ async fn write(
         let left = change.media.as_ref().map_or(media.len(), Vec::len);
         let linked = change.documents.as_ref().map_or(documents.len(), Vec::len);
         let stays_empty = left == 0 && linked == 0;
-        if change.text.is_empty() && stays_empty {
+        if change.text.is_empty() && stays_empty && !status.has_quote {
             return Err(invalid("Text can't be blank"));
         }
         let asks = change.poll.is_some() || (status.has_poll && !change.without_poll);

@@ -60,12 +60,13 @@ impl NewStatus {
         self.text = clean(&self.text);
         self.spoiler_text = clean(&self.spoiler_text);
         let has_files = !self.media.is_empty() || !self.documents.is_empty();
-        if self.text.is_empty() && !has_files {
+        if self.text.is_empty() && !has_files && self.quoted.is_none() {
             // A warning alone is the text.
             if self.spoiler_text.is_empty() {
                 return Err(invalid("Text can't be blank"));
             }
             self.text = std::mem::take(&mut self.spoiler_text);
+            self.sensitive = Some(true);
         }
         check_length(app, &self.text, &self.spoiler_text)?;
         check_media(app, &self.media)?;
