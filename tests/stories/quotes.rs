@@ -44,6 +44,14 @@ async fn without_a_word(kind: Kind) {
     assert!(content.contains(said["url"].as_str().unwrap()), "{content}");
     let boost = format!("/api/v1/statuses/{}/reblog", id(&quoting));
     assert_eq!(bo.post(&boost, Value::Null).await["content"], content);
+    // Only who is quoted takes it back.
+    let revoke = format!(
+        "/api/v1/statuses/{}/quotes/{}/revoke",
+        id(&said),
+        id(&quoting)
+    );
+    let refused = ada.request(Method::POST, &revoke).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     // Whoever gives the address gives it once.
     let words = format!("See {}", said["url"].as_str().unwrap());
     let quoting = quote(&ada, &words, id(&said)).await;
