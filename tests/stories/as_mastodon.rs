@@ -54,6 +54,51 @@ async fn a_boost_is_taken_back_by_deleting_it_on_postgresql() {
     a_boost_is_deleted(Postgres).await;
 }
 
+async fn ones_own_words_go_on_first(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let answers = async |who: &Teacher, words: &str, to: &Value| {
+        let body = json!({ "status": words, "in_reply_to_id": to["id"] });
+        who.publish(body).await
+    };
+    let root = ada.publish(json!({ "status": "one" })).await;
+    let question = answers(&bo, "how?", &root).await;
+    answers(&ada, "so", &question).await;
+    let two = answers(&ada, "two", &root).await;
+    answers(&bo, "I see", &two).await;
+    answers(&ada, "three", &two).await;
+    let path = format!("/api/v1/statuses/{}/context", root["id"].as_str().unwrap());
+    let thread = school.request(Method::GET, &path);
+    let thread = answer(thread).await;
+    let below = thread["descendants"].as_array().unwrap();
+    let words: Vec<&str> = below
+        .iter()
+        .map(|post| post["content"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "<p>two</p>",
+            "<p>three</p>",
+            "<p>how?</p>",
+            "<p>so</p>",
+            "<p>I see</p>"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_thread_goes_on_with_ones_own_words_first_on_sqlite() {
+    ones_own_words_go_on_first(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_thread_goes_on_with_ones_own_words_first_on_postgresql() {
+    ones_own_words_go_on_first(Postgres).await;
+}
+
 // On SQLite alone: it is about words.
 #[tokio::test]
 async fn refusals_are_sentences() {
@@ -65,6 +110,11 @@ async fn refusals_are_sentences() {
         (Method::GET, "/api/v2/search", 400),
         (Method::GET, "/api/v2/search?q=", 400),
         (Method::GET, "/api/v2/search?q=a&limit=-1", 400),
+        (
+            Method::GET,
+            "/api/v2/notifications?expand_accounts=some",
+            400,
+        ),
         (Method::DELETE, "/api/v1/instance", 404),
         (Method::PATCH, "/api/v1/statuses", 404),
         (Method::GET, "/api/v1/push/subscription", 403),
@@ -105,6 +155,16 @@ async fn refusals_are_sentences() {
         body["error"],
         "Validation failed: Visibility is not included in the list"
     );
+    for (more, words) in [
+        ("offset=1", "pagination is not supported"),
+        ("resolve=true", "resolve remote resources"),
+    ] {
+        let search = format!("/api/v2/search?q=ada&{more}");
+        let refused = school.request(Method::GET, &search).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+        let said: Value = refused.json().await.unwrap();
+        assert!(said["error"].as_str().unwrap().contains(words), "{said}");
+    }
     let revoke = json!({ "client_id": "unknown", "client_secret": "x", "token": ada.token });
     let revoked = school.request(Method::POST, "/oauth/revoke").json(&revoke);
     let revoked = revoked.send().await.unwrap();

@@ -125,7 +125,7 @@ async fn used(kind: Kind) {
     assert_eq!(names(&bob.get(&alone).await["emojis"]), ["dance"]);
     let path = format!("/api/v1/statuses/{}", asked["id"].as_str().unwrap());
     let edit = ada.request(Method::PUT, &path);
-    let edited = answer(edit.json(&json!({ "status": "Which?" }))).await;
+    let edited = answer(edit.json(&json!({ "status": "Which?", "poll": poll }))).await;
     assert_eq!(names(&edited["emojis"]), ["dance"], "the poll is as it was");
 
     // On profiles.

@@ -170,7 +170,7 @@ async fn story(kind: Kind) {
     let edited = edit(&ada, &post, changed).await;
     assert_eq!(documents(&edited), std::slice::from_ref(&plan));
     let marks = uploaded(&ada, b"name,mark\nBo,7\n", "Marks.csv").await;
-    let both = json!({ "document_ids": [id(&plan), id(&marks)] });
+    let both = json!({ "document_ids": [id(&plan), id(&marks)], "media_ids": [id(&dot)] });
     let edited = edit(&ada, &post, both).await;
     assert_eq!(documents(&edited), [plan.clone(), marks.clone()]);
     assert_eq!(edited["media_attachments"].as_array().unwrap().len(), 1);

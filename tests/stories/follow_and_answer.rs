@@ -103,6 +103,7 @@ async fn what_is_changed_or_taken_back_is_so_elsewhere(kind: Kind) {
     .await;
     let changed = ada.reads("Better words").await;
     assert_eq!(changed["id"], ours);
+    assert_eq!(changed["spoiler_text"], "", "it was not said again");
     assert!(changed["edited_at"].is_string(), "{changed}");
     let history = ada.get(&format!("/api/v1/statuses/{ours}/history")).await;
     assert_eq!(history.as_array().unwrap().len(), 2, "{history}");

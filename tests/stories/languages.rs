@@ -36,6 +36,11 @@ async fn detected(kind: Kind) {
     // What the app says holds, whatever the text.
     let said = json!({ "status": FRENCH, "language": "oc" });
     assert_eq!(ada.publish(said).await["language"], "oc");
+    // A region is left out, and what names no language says nothing.
+    for (code, meant) in [("fr-CA", "fr"), ("zh_TW", "zh-TW"), ("auto", "fr")] {
+        let said = json!({ "status": FRENCH, "language": code });
+        assert_eq!(ada.publish(said).await["language"], meant, "{code}");
+    }
     // An edit that does not say it leaves it.
     let post = ada.publish(json!({ "status": FRENCH })).await;
     let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());

@@ -33,6 +33,7 @@ mod doctor;
 mod documents;
 mod domain_blocks;
 mod double_knock;
+mod editing;
 mod elsewhere;
 mod embeds;
 mod emoji_administration;

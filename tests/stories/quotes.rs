@@ -27,6 +27,77 @@ async fn quote(teacher: &Teacher, words: &str, of: &str) -> Value {
         .await
 }
 
+async fn without_a_word(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let said = bo.publish(json!({ "status": "Paper strips" })).await;
+    let quoting = json!({ "spoiler_text": "Careful", "quoted_status_id": id(&said) });
+    let quoting = ada.publish(quoting).await;
+    assert_eq!(quoting["spoiler_text"], "Careful");
+    assert_eq!(quoting["quote"]["quoted_status"]["id"], said["id"]);
+    // Apps that know no quotes show a line.
+    let content = quoting["content"].as_str().unwrap();
+    let line = "<p class=\"quote-inline\">RE: <a href=\"";
+    assert!(content.starts_with(line), "{content}");
+    assert!(content.contains(said["url"].as_str().unwrap()), "{content}");
+    let boost = format!("/api/v1/statuses/{}/reblog", id(&quoting));
+    assert_eq!(bo.post(&boost, Value::Null).await["content"], content);
+    // Only who is quoted takes it back.
+    let revoke = format!(
+        "/api/v1/statuses/{}/quotes/{}/revoke",
+        id(&said),
+        id(&quoting)
+    );
+    let refused = ada.request(Method::POST, &revoke).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    // Whoever gives the address gives it once.
+    let words = format!("See {}", said["url"].as_str().unwrap());
+    let quoting = quote(&ada, &words, id(&said)).await;
+    assert!(!quoting["content"].as_str().unwrap().contains("RE: "));
+}
+
+#[tokio::test]
+async fn a_quote_needs_no_words_on_sqlite() {
+    without_a_word(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_quote_needs_no_words_on_postgresql() {
+    without_a_word(Postgres).await;
+}
+
+async fn in_a_word_for_few(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let said = bo.publish(json!({ "status": "Paper strips" })).await;
+    let word = |text: &str, of: &Value| json!({ "status": text, "quoted_status_id": id(of), "visibility": "direct" });
+    let refused = ada.request(Method::POST, "/api/v1/statuses");
+    let refused = refused.json(&word("Look at this", &said)).send();
+    assert_eq!(
+        refused.await.unwrap().status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let told = ada.publish(word("@bo may I?", &said)).await;
+    assert_eq!(told["quote"]["quoted_status"]["id"], said["id"]);
+    let own = ada.publish(json!({ "status": "For me" })).await;
+    let noted = ada.publish(word("remember", &own)).await;
+    assert_eq!(noted["quote"]["quoted_status"]["id"], own["id"]);
+}
+
+#[tokio::test]
+async fn who_is_quoted_in_a_word_for_few_must_be_among_them_on_sqlite() {
+    in_a_word_for_few(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_is_quoted_in_a_word_for_few_must_be_among_them_on_postgresql() {
+    in_a_word_for_few(Postgres).await;
+}
+
 async fn between_schools(kind: Kind) {
     let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
         return;

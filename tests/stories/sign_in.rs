@@ -435,6 +435,13 @@ async fn somebody_signs_up_by_an_app_and_on_the_page(kind: Kind) {
             .json(&body)
     };
     let good = json!({ "username": "7ada", "email": "ada@school.example", "password": "chalk and cheese", "agreement": true, "locale": "en" });
+    // A person's token does not bring another person.
+    let mo = school.teacher("mo");
+    let refused = mo.request(Method::POST, "/api/v1/accounts").json(&good);
+    assert_eq!(
+        refused.send().await.unwrap().status(),
+        StatusCode::FORBIDDEN
+    );
     let issued = answer(sign_up(good.clone())).await;
     let own = school.request(Method::GET, "/api/v1/accounts/verify_credentials");
     let own = answer(own.bearer_auth(issued["access_token"].as_str().unwrap())).await;

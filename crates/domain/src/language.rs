@@ -187,9 +187,69 @@ pub const LANGUAGES: [(&str, &str); 183] = [
     ("zu", "Zulu"),
 ];
 
+/// Variants that are languages of their own to readers: they are written otherwise.
+const VARIANTS: [&str; 4] = ["zh-CN", "zh-HK", "zh-TW", "zh-YUE"];
+/// Codes that some phones still say, and those of today.
+const FORMER: [(&str, &str); 3] = [("in", "id"), ("iw", "he"), ("ji", "yi")];
+/// Codes of ISO 639-3 that name no language.
+const NONE: [&str; 4] = ["mis", "mul", "und", "zxx"];
+
+/// The language that an app means by a code, as Mastodon reads it: `en` by `en-GB`. None where it means no language.
+#[must_use]
+pub fn named(code: &str) -> Option<String> {
+    let code = code.trim().replace('_', "-");
+    let variant = VARIANTS
+        .iter()
+        .find(|variant| variant.eq_ignore_ascii_case(&code));
+    if let Some(variant) = variant {
+        return Some((*variant).to_owned());
+    }
+    let said = primary(&code).to_ascii_lowercase();
+    let now = FORMER.iter().find(|(former, _)| *former == said);
+    let language = now.map_or(said, |(_, now)| (*now).to_owned());
+    let is_known = match language.len() {
+        2 => LANGUAGES.iter().any(|(code, _)| *code == language),
+        3 => {
+            language.bytes().all(|byte| byte.is_ascii_lowercase())
+                && !NONE.contains(&language.as_str())
+        }
+        _ => false,
+    };
+    is_known.then_some(language)
+}
+
+/// A code without what it says of a region or a script.
+#[must_use]
+pub fn primary(code: &str) -> &str {
+    code.split_once(['-', '_'])
+        .map_or(code, |(primary, _)| primary)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_of_apps_are_read_as_mastodon_does() {
+        for (said, meant) in [
+            ("cy", Some("cy")),
+            ("EN", Some("en")),
+            ("en-GB", Some("en")),
+            ("pt_BR", Some("pt")),
+            ("sr-Latn", Some("sr")),
+            ("zh_tw", Some("zh-TW")),
+            ("zh-Hant-TW", Some("zh")),
+            ("iw", Some("he")),
+            ("tok", Some("tok")),
+            ("und", None),
+            ("xx", None),
+            ("auto", None),
+            ("<b>", None),
+            ("", None),
+        ] {
+            assert_eq!(named(said).as_deref(), meant, "{said}");
+        }
+    }
 
     #[test]
     fn each_language_has_a_code_of_its_own() {

@@ -13,7 +13,7 @@ use service::announcements::{AnnouncementView, ReactionView};
 use service::featured_tags::FeaturedTagView;
 use service::mutes::MutedView;
 use service::oauth::Person;
-use service::text::format::escape;
+use service::text::format::{Rel, escape, link};
 use service::users::invites;
 use service::views::{
     AccountView, CardView, EditView, HashtagView, NotificationView, PollView, QuoteView, Quoted,
@@ -252,16 +252,13 @@ impl From<HashtagView> for e::Tag {
 impl From<StatusView> for e::Status {
     fn from(view: StatusView) -> Self {
         let sensitive = is_sensitive(&view);
+        let content = words(view.boosted.as_deref().unwrap_or(&view));
         let status = view.status;
         let seen = view.seen_by;
         // A boost shows the words of what it repeats, also to apps that do not look inside.
-        let (content, spoiler_text, sensitive) = match &view.boosted {
-            Some(of) => (
-                of.status.content.clone(),
-                of.status.spoiler_text.clone(),
-                is_sensitive(of),
-            ),
-            None => (status.content, status.spoiler_text, sensitive),
+        let (spoiler_text, sensitive) = match &view.boosted {
+            Some(of) => (of.status.spoiler_text.clone(), is_sensitive(of)),
+            None => (status.spoiler_text, sensitive),
         };
         let outer = view.boosted.as_deref();
         let boosted_media = outer.map(|of| of.media.clone());
@@ -373,6 +370,18 @@ impl From<CardView> for e::PreviewCard {
 }
 
 /// The author says so, or a moderator of all that they post.
+/// What is said. To apps that know no quotes a line names the one quoted, as in Mastodon; what comes from elsewhere has its own.
+fn words(view: &StatusView) -> String {
+    let said = &view.status.content;
+    match view.quoted().map(|quoted| &quoted.status.url) {
+        Some(url) if view.status.local && !said.contains(&escape(url)) => {
+            let link = link(url, Rel::Foreign);
+            format!("<p class=\"quote-inline\">RE: {link}</p>{said}")
+        }
+        _ => said.clone(),
+    }
+}
+
 fn is_sensitive(view: &StatusView) -> bool {
     view.status.sensitive || view.author.account.sensitized_at.is_some()
 }

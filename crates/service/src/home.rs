@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use domain::language::primary;
 use domain::{AccountId, StatusId, Visibility, limits};
 use storage::DbConnection;
 use storage::follows::Follow;
@@ -186,7 +187,10 @@ fn wants_language(follow: &Follow, language: Option<&str>) -> bool {
         language,
     ) {
         (Some(Ok(wanted)), Some(language)) if !wanted.is_empty() => {
-            wanted.iter().any(|code| code == language)
+            // Others may name a region, too: who wants `en` wants `en-GB`.
+            wanted
+                .iter()
+                .any(|code| code == language || code == primary(language))
         }
         _ => true,
     }

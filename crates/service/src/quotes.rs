@@ -185,7 +185,9 @@ pub async fn revoke(
 ) -> Result<StatusView> {
     let me = person.id();
     app.transaction(move |app, conn| {
-        own(conn, &me, id)?;
+        if find_visible(conn, Some(me), id)?.account_id != me {
+            return Err(Error::Forbidden("This action is not allowed".to_owned()));
+        }
         let quote = storage::quotes::of_status(conn, quoting)?;
         let is_of_it = |quote: &Quote| quote.quoted_status_id == Some(id);
         let mut quote = quote.filter(is_of_it).ok_or(Error::NotFound)?;

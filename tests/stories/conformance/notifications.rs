@@ -139,6 +139,9 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     driver
         .gets(ada, "POST /api/v1/notifications/clear", &[])
         .await;
+    driver
+        .gets(ada, "POST /api/v2/notifications/clear", &[])
+        .await;
     requests(world, driver).await;
 
     let push = "/api/v1/push/subscription";

@@ -83,7 +83,8 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
             .gets(ada, &format!("GET /api/v1/statuses/{{id}}/{part}"), &[id])
             .await;
     }
-    let change = json!({ "status": "Look, @bo: #bees and #wasps" });
+    let change = json!({ "status": "Look, @bo: #bees and #wasps", "media_ids": [file["id"]],
+        "sensitive": true, "spoiler_text": "Insects" });
     driver
         .asks(ada, "PUT /api/v1/statuses/{id}", &[id], change)
         .await;

@@ -160,6 +160,11 @@ async fn sign_up(
     if !holder.scopes.covers("write:accounts") {
         return Err(ApiError::outside_scopes());
     }
+    if holder.person.is_some() {
+        return Err(ApiError::Forbidden(
+            "This method requires an client credentials authentication".to_owned(),
+        ));
+    }
     let text = |text: Text| text.0.unwrap_or_default();
     let form = SignUp {
         username: text(form.username),

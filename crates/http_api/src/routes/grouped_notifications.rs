@@ -8,7 +8,7 @@ use service::notification_requests::{self, PolicyWishes};
 use service::{App, grouped};
 use utoipa::ToSchema;
 
-use super::notifications::{KnownTypes, List};
+use super::notifications::{KnownTypes, List, clear};
 use super::{Answer, json, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::{Account, Groups, NotificationPolicy, UnreadCount};
@@ -21,6 +21,7 @@ use crate::routes::Routes;
 pub(super) fn routes(routes: &mut Routes) {
     routes
         .at("/v2/notifications", [web::get().to(list)])
+        .at("/v2/notifications/clear", [web::post().to(clear)])
         .at(
             "/v2/notifications/policy",
             [web::get().to(policy), put_or_patch().to(set_policy)],
@@ -41,6 +42,8 @@ pub(super) fn operations(api: &mut Operations) {
         list,
     )
     .answers::<Groups>();
+    api.post("/v2/notifications/clear", "Remove all notifications", clear)
+        .says_nothing();
     api.get(
         "/v2/notifications/policy",
         "Whose deeds you are told of at once",
@@ -92,6 +95,17 @@ impl Grouped {
                 .collect(),
         }
     }
+
+    /// Whether of most people only pictures and names are wanted.
+    fn is_partial(&self) -> Result<bool, ApiError> {
+        match self.expand_accounts.filled() {
+            None | Some("full") => Ok(false),
+            Some("partial_avatars") => Ok(true),
+            Some(_) => Err(ApiError::BadRequest(
+                "expand_accounts must be full or partial_avatars".to_owned(),
+            )),
+        }
+    }
 }
 
 async fn list(
@@ -104,12 +118,13 @@ async fn list(
     let Some(wanted) = params.list.wanted() else {
         return json(Groups::default());
     };
+    let is_partial = params.is_partial()?;
     let kinds = params.kinds();
     let page = params.list.page.page(40, 80);
     let found = grouped::page(&app, &caller.person, wanted, kinds, page).await?;
     let ends = pagination::Ends::of(&found);
     let mut groups = Groups::of(found.items, params.list.app.known());
-    if params.expand_accounts.filled() == Some("partial_avatars") {
+    if is_partial {
         groups = groups.with_partial_accounts();
     }
     Ok(pagination::page(

@@ -168,7 +168,7 @@ async fn dismiss_named(
     nothing()
 }
 
-async fn clear(caller: Caller<WriteNotifications>, app: Data<App>) -> Answer {
+pub(super) async fn clear(caller: Caller<WriteNotifications>, app: Data<App>) -> Answer {
     notifications::clear(&app, &caller.person).await?;
     nothing()
 }

@@ -78,11 +78,17 @@ async fn find(
             "Pagination values for `offset` and `limit` must be positive".to_owned(),
         ));
     }
-    let signed_in = caller.person().is_some();
-    if !signed_in && (params.resolve.is_set() || params.offset.0.is_some_and(|offset| offset > 0)) {
-        return Err(ApiError::Unauthorized(
-            "Search queries resolve remote resources only for those who are signed in",
-        ));
+    if caller.person().is_none() {
+        if params.offset.0.is_some_and(|offset| offset > 0) {
+            return Err(ApiError::Unauthorized(
+                "Search queries pagination is not supported without authentication",
+            ));
+        }
+        if params.resolve.is_set() {
+            return Err(ApiError::Unauthorized(
+                "Search queries that resolve remote resources are not supported without authentication",
+            ));
+        }
     }
     let kind = match params.kind.filled() {
         None => None,

@@ -339,21 +339,25 @@ async fn edit(
             thumbnail: thumbnail(&change.thumbnail, &files)?,
         });
     }
+    // But a warning, files and a poll that are not said are gone, as in Mastodon: a form cannot say "none".
+    let keeps_media = params.media_ids.0.is_none() && !media_changes.is_empty();
     let change = StatusChange {
         text: params.status.0.unwrap_or(now.text),
         content_type: content_type(&params.content_type)?.unwrap_or(now.content_type),
-        spoiler_text: params.spoiler_text.0.unwrap_or(now.spoiler_text),
-        sensitive: params.sensitive.0,
+        spoiler_text: params.spoiler_text.0.unwrap_or_default(),
+        sensitive: Some(params.sensitive.is_set()),
         language: params.language.filled().map(str::to_owned),
-        media: match params.media_ids.0 {
-            Some(_) => Some(media_ids(&params.media_ids)?),
-            None => None,
+        media: if keeps_media {
+            None
+        } else {
+            Some(media_ids(&params.media_ids)?)
         },
         media_changes,
         documents: match params.document_ids.0 {
             Some(_) => Some(document_ids(&params.document_ids)?),
             None => None,
         },
+        without_poll: params.poll.is_none(),
         poll: params.poll.map(Into::into),
         quote_policy: policy(&params.quote_approval_policy)?,
     };

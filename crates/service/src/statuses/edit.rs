@@ -10,7 +10,7 @@ use storage::statuses::{Status, StatusEdit};
 
 use super::compose::{check_length, compose, emojis};
 use super::publish::{
-    attach, attach_documents, check_documents, check_language, check_media, clean, show,
+    attach, attach_documents, check_documents, check_media, clean, meant_language, show,
 };
 use super::write::tell_of_edit;
 use crate::attachments::{self, check_described, check_description, check_focus};
@@ -37,8 +37,10 @@ pub struct StatusChange {
     pub media_changes: Vec<MediaChange>,
     /// None leaves them as they are: apps that know nothing of documents keep them.
     pub documents: Option<Vec<MediaId>>,
-    /// None leaves it as it is.
+    /// None leaves it as it is, but for `without_poll`.
     pub poll: Option<NewPoll>,
+    /// Whether it asks nothing from now on.
+    pub without_poll: bool,
     /// None leaves it as it is.
     pub quote_policy: Option<QuotePolicy>,
 }
@@ -82,7 +84,7 @@ async fn write(
         check_focus(media.focus)?;
     }
     if let Some(language) = change.language.take() {
-        change.language = Some(check_language(language)?);
+        change.language = meant_language(&language)?;
     }
     if let Some(poll) = change.poll.take() {
         change.poll = Some(poll.checked()?);
@@ -100,8 +102,21 @@ async fn write(
         let left = change.media.as_ref().map_or(media.len(), Vec::len);
         let linked = change.documents.as_ref().map_or(documents.len(), Vec::len);
         let stays_empty = left == 0 && linked == 0;
-        if change.text.is_empty() && stays_empty {
+        if change.text.is_empty() && stays_empty && !status.has_quote {
             return Err(invalid("Text can't be blank"));
+        }
+        let asks = change.poll.is_some() || (status.has_poll && !change.without_poll);
+        if asks && !stays_empty {
+            return Err(invalid("Cannot attach files along with a poll"));
+        }
+        let sensitive =
+            change.sensitive.unwrap_or(status.sensitive) || !change.spoiler_text.is_empty();
+        if previews.is_empty()
+            && sensitive == status.sensitive
+            && asks == status.has_poll
+            && says_the_same(&change, &status, &media, &documents)
+        {
+            return show(app, conn, author.id, status);
         }
         let known: Vec<_> = storage::mentions::of_statuses(conn, &[id])?
             .into_iter()
@@ -125,22 +140,24 @@ async fn write(
             composed.mentioned.extend(sources);
         }
         let options = polls::titles(conn, &status)?;
-        let asked = change.poll.as_ref().map_or(&options, |poll| &poll.options);
+        let asked = match &change.poll {
+            Some(poll) => poll.options.as_slice(),
+            None if asks => options.as_slice(),
+            None => &[],
+        };
         status.emojis = emojis(app, conn, &composed, &change.spoiler_text, asked)?;
         keep_version(app, conn, &status, options)?;
         status.content = composed.html;
         status.text = change.text;
         status.content_type = change.content_type;
-        status.sensitive =
-            change.sensitive.unwrap_or(status.sensitive) || !change.spoiler_text.is_empty();
+        status.sensitive = sensitive;
         status.spoiler_text = change.spoiler_text;
         status.language = change.language.or(status.language);
         status.edited_at = Some(app.now());
         if let Some(policy) = change.quote_policy {
             status.quote_policy = policy.within(status.visibility);
         }
-        let shows_more =
-            !stays_empty || status.has_poll || change.poll.is_some() || status.has_quote;
+        let shows_more = !stays_empty || asks || status.has_quote;
         status.card_id = if shows_more {
             None
         } else {
@@ -202,14 +219,49 @@ async fn write(
         }
         if let Some(poll) = &change.poll {
             polls::change(app, conn, &status, poll)?;
-            status.has_poll = true;
+        } else if !asks {
+            storage::polls::delete_of_status(conn, id)?;
         }
+        status.has_poll = asks;
         lineage::note(app, conn, &mut status, claims)?;
         tell_of_edit(app, conn, &status)?;
         federate(app, conn, Outgoing::Edit { status: id })?;
         show(app, conn, author.id, status)
     })
     .await
+}
+
+/// Whether a change leaves the words and all that goes with them as they are: then there is no new version.
+fn says_the_same(
+    change: &StatusChange,
+    status: &Status,
+    media: &[&Media],
+    documents: &[&Media],
+) -> bool {
+    let are = |files: &[&Media], said: &Option<Vec<MediaId>>| {
+        said.as_ref()
+            .is_none_or(|said| files.iter().map(|file| file.id).eq(said.iter().copied()))
+    };
+    let leaves = |said: &MediaChange| {
+        let described = said.description.as_deref().unwrap_or_default();
+        media.iter().filter(|file| file.id == said.id).all(|file| {
+            (said.description.is_none()
+                || described == file.description.as_deref().unwrap_or_default())
+                && said
+                    .focus
+                    .is_none_or(|focus| focus == (file.focus_x, file.focus_y))
+        })
+    };
+    let policy = |policy: QuotePolicy| policy.within(status.visibility) == status.quote_policy;
+    change.poll.is_none()
+        && change.text == status.text
+        && change.content_type == status.content_type
+        && change.spoiler_text == status.spoiler_text
+        && (change.language.is_none() || change.language == status.language)
+        && change.quote_policy.is_none_or(policy)
+        && are(media, &change.media)
+        && are(documents, &change.documents)
+        && change.media_changes.iter().all(leaves)
 }
 
 /// Makes the small pictures that come along, one for each file of one's own status: nobody works for another's.

@@ -7,6 +7,7 @@ use domain::{
     limits,
 };
 use storage::DbConnection;
+use storage::accounts::Account;
 use storage::media::Media;
 use storage::statuses::Status;
 
@@ -23,6 +24,8 @@ use crate::{App, Error, Result, cards, language, lineage, practice, quotes};
 
 /// Place of the first document among the files of a status.
 pub(crate) const AFTER_MEDIA: i16 = 100;
+/// Bytes of the code of a language.
+const LANGUAGE: usize = 20;
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
@@ -57,12 +60,13 @@ impl NewStatus {
         self.text = clean(&self.text);
         self.spoiler_text = clean(&self.spoiler_text);
         let has_files = !self.media.is_empty() || !self.documents.is_empty();
-        if self.text.is_empty() && !has_files {
+        if self.text.is_empty() && !has_files && self.quoted.is_none() {
             // A warning alone is the text.
             if self.spoiler_text.is_empty() {
                 return Err(invalid("Text can't be blank"));
             }
             self.text = std::mem::take(&mut self.spoiler_text);
+            self.sensitive = Some(true);
         }
         check_length(app, &self.text, &self.spoiler_text)?;
         check_media(app, &self.media)?;
@@ -75,10 +79,13 @@ impl NewStatus {
         }
         self.content_type
             .get_or_insert(person.user.default_content_type);
-        self.language = match self.language.take() {
-            Some(language) => Some(check_language(language)?),
-            None => detected_language(app, person, &self.text).or_else(|| usual_language(person)),
+        let said = match self.language.take() {
+            Some(code) => meant_language(&code)?,
+            None => None,
         };
+        self.language = said
+            .or_else(|| detected_language(app, person, &self.text))
+            .or_else(|| usual_language(person));
         Ok(self)
     }
 }
@@ -145,11 +152,19 @@ pub(crate) fn check_language(code: String) -> Result<String> {
     };
     let good = parts.next().is_some_and(|part| letters(part, 2..=3))
         && parts.all(|part| letters(part, 2..=8));
-    if good && code.len() <= 20 {
+    if good && code.len() <= LANGUAGE {
         Ok(code)
     } else {
         Err(invalid("Language is not included in the list"))
     }
+}
+
+/// As in Mastodon, a code that means no language says nothing.
+pub(super) fn meant_language(code: &str) -> Result<Option<String>> {
+    if code.len() > LANGUAGE {
+        return Err(invalid("Language is not included in the list"));
+    }
+    Ok(domain::language::named(code))
 }
 
 /// The language somebody posts in where they do not say: the one they chose, else that of their locale.
@@ -235,6 +250,14 @@ fn store(
     let mut visibility = new.visibility.unwrap_or(person.user.default_visibility);
     if let Some(quoted) = &quoted {
         visibility = visibility.of_boost(quoted.visibility);
+        let reads = |account: &Account| account.id == quoted.account_id;
+        let is_told = quoted.account_id == author.id || composed.mentioned.iter().any(reads);
+        if visibility == Visibility::Direct && !is_told {
+            // Its author would be told of words that they must not read.
+            return Err(Error::Invalid(
+                "Cannot quote a non-mentioned user in a Private Mention post.".to_owned(),
+            ));
+        }
     }
     let policy = new.quote_policy.unwrap_or(person.user.default_quote_policy);
     let quote_policy = policy.within(visibility);

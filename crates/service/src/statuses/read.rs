@@ -82,9 +82,14 @@ pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             let whole = ancestors.into_iter().chain(descendants).collect();
             let whole = views::statuses(app, conn, viewer, whole)?;
             let wishes = wishes(conn, viewer)?;
-            let (ancestors, descendants) = without_unwanted(app, conn, viewer, wishes, whole)?
-                .into_iter()
-                .partition(|view| above.contains(&view.status.id));
+            let (ancestors, mut descendants): (Vec<_>, Vec<_>) =
+                without_unwanted(app, conn, viewer, wishes, whole)?
+                    .into_iter()
+                    .partition(|view| above.contains(&view.status.id));
+            // As in Mastodon, where people go on with their own words comes before what others answer.
+            descendants.sort_by_key(|view| {
+                view.status.in_reply_to_account_id != Some(view.status.account_id)
+            });
             let opened = Opened::thread(&status, known);
             let state = if viewer.is_some() && !status.local && status.visibility.is_open() {
                 completing::state(app, conn, opened)?

@@ -90,7 +90,8 @@ fn paragraphs(inline: &str) -> String {
 }
 
 /// A link of which the scheme and what is long are there, but not shown.
-fn link(url: &str, rel: Rel) -> String {
+#[must_use]
+pub fn link(url: &str, rel: Rel) -> String {
     let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + 3));
     let (scheme, rest) = match rest.strip_prefix("www.") {
         Some(shorter) => (format!("{scheme}www."), shorter),

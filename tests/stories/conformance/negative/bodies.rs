@@ -224,11 +224,11 @@ fn allowed(path: &str) -> &'static [u16] {
     }
 }
 
-/// What names nothing is nowhere; and whose address is confirmed is sent no letter.
+/// What names nothing is nowhere; whose address is confirmed is sent no letter; and who is here does not sign up.
 fn allowed_without_a_word(path: &str) -> &'static [u16] {
     match path {
         "/oauth/token" | "/oauth/revoke" => &[400, 401, 403],
-        "/api/v1/emails/confirmations" => &[403],
+        "/api/v1/accounts" | "/api/v1/emails/confirmations" => &[403],
         "/api/v1/collections/{id}/items"
         | "/api/v1/notifications/dismiss"
         | "/api/v1/reports"

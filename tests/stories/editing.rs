@@ -1,0 +1,128 @@
+//! What becomes of a post by an edit, as Mastodon does it.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, RgbImage};
+use reqwest::{Method, StatusCode, multipart};
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use crate::harness::{School, Teacher, answer};
+
+fn path_of(post: &Value) -> String {
+    format!("/api/v1/statuses/{}", post["id"].as_str().unwrap())
+}
+
+async fn picture(teacher: &Teacher) -> Value {
+    let mut png = Cursor::new(Vec::new());
+    RgbImage::new(8, 8)
+        .write_to(&mut png, ImageFormat::Png)
+        .unwrap();
+    let part = multipart::Part::bytes(png.into_inner()).file_name("dot.png");
+    let upload = teacher.request(Method::POST, "/api/v2/media");
+    answer(upload.multipart(multipart::Form::new().part("file", part))).await
+}
+
+async fn edit(teacher: &Teacher, post: &Value, change: Value) -> Value {
+    answer(teacher.request(Method::PUT, &path_of(post)).json(&change)).await
+}
+
+async fn versions(teacher: &Teacher, post: &Value) -> usize {
+    let history = teacher.get(&format!("{}/history", path_of(post))).await;
+    history.as_array().unwrap().len()
+}
+
+async fn what_is_not_said_is_gone(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let file = picture(&ada).await;
+    let post = json!({ "status": "A dot", "media_ids": [file["id"]], "spoiler_text": "Small" });
+    let post = ada.publish(post).await;
+    assert_eq!(post["sensitive"], true);
+    // What is said of a file keeps it.
+    let described = json!({ "status": "A dot", "spoiler_text": "Small",
+        "media_attributes": [{ "id": file["id"], "description": "Black" }] });
+    let edited = edit(&ada, &post, described).await;
+    assert_eq!(edited["media_attachments"][0]["description"], "Black");
+    assert_eq!(edited["spoiler_text"], "Small");
+    // A form has no word for an empty list.
+    let form = ada.request(Method::PUT, &path_of(&post));
+    let edited = answer(form.form(&[("status", "No dot")])).await;
+    assert_eq!(edited["content"], "<p>No dot</p>");
+    assert_eq!(edited["media_attachments"], json!([]));
+    assert_eq!(edited["spoiler_text"], "");
+    assert_eq!(edited["sensitive"], false);
+    // The picture may come back.
+    let again = json!({ "status": "A dot", "media_ids": [file["id"]] });
+    let edited = edit(&ada, &post, again).await;
+    assert_eq!(edited["media_attachments"][0]["id"], file["id"]);
+
+    let poll = json!({ "options": ["Monday", "Tuesday"], "expires_in": 3600 });
+    let both = json!({ "status": "When?", "media_ids": [file["id"]], "poll": poll });
+    let refused = ada.request(Method::PUT, &path_of(&post)).json(&both);
+    let refused = refused.send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let asked = edit(&ada, &post, json!({ "status": "When?", "poll": poll })).await;
+    assert_eq!(asked["poll"]["options"][0]["title"], "Monday");
+    assert_eq!(asked["media_attachments"], json!([]));
+    let poll = format!("/api/v1/polls/{}", asked["poll"]["id"].as_str().unwrap());
+    let edited = edit(&ada, &post, json!({ "status": "Never" })).await;
+    assert_eq!(edited["poll"], Value::Null);
+    assert_eq!(ada.status_of(&poll).await, StatusCode::NOT_FOUND);
+    assert_eq!(ada.get(&path_of(&post)).await["poll"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_an_edit_does_not_say_is_gone_on_sqlite() {
+    what_is_not_said_is_gone(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_an_edit_does_not_say_is_gone_on_postgresql() {
+    what_is_not_said_is_gone(Postgres).await;
+}
+
+async fn the_same_again(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let file = picture(&ada).await;
+    let said = json!({ "status": "A dot #maths", "media_ids": [file["id"]], "sensitive": true,
+        "spoiler_text": "Small", "language": "en" });
+    let post = ada.publish(said.clone()).await;
+    bo.post(&format!("{}/reblog", path_of(&post)), Value::Null)
+        .await;
+    let edited = edit(&ada, &post, said.clone()).await;
+    assert_eq!(edited["edited_at"], Value::Null);
+    assert_eq!(versions(&ada, &post).await, 1);
+    assert_eq!(
+        bo.get("/api/v1/notifications?types[]=update").await,
+        json!([])
+    );
+    // What is said of a file is a change, once.
+    let mut described = said;
+    described["media_attributes"] =
+        json!([{ "id": file["id"], "description": "Black", "focus": "0.5,0" }]);
+    for _ in 0..2 {
+        let edited = edit(&ada, &post, described.clone()).await;
+        assert!(edited["edited_at"].is_string(), "{edited}");
+        assert_eq!(versions(&ada, &post).await, 2);
+    }
+    described["language"] = json!("cy");
+    edit(&ada, &post, described).await;
+    assert_eq!(versions(&ada, &post).await, 3);
+    bo.is_told("update").await;
+}
+
+#[tokio::test]
+async fn an_edit_that_changes_nothing_is_no_version_on_sqlite() {
+    the_same_again(Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_edit_that_changes_nothing_is_no_version_on_postgresql() {
+    the_same_again(Postgres).await;
+}
