@@ -122,6 +122,7 @@ pub async fn seed(app: &App) -> Result<Seeded> {
     let report = NewReport {
         account: writer.id(),
         statuses: vec![status],
+        collections: Vec::new(),
         comment: "Please have a look at this.".to_owned(),
         category: None,
         forward: false,
