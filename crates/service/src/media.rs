@@ -129,7 +129,7 @@ pub(crate) async fn is_moving(bytes: Bytes) -> Result<bool> {
         .await
         .map_err(|error| Error::Internal(error.to_string()))?;
     let count = move || -> Result<bool> {
-        let decoder = GifDecoder::new(Cursor::new(&bytes)).map_err(broken)?;
+        let decoder = gif(&bytes)?;
         let (width, height) = decoder.dimensions();
         if u64::from(width) * u64::from(height) > films::MOST_PIXELS {
             return Ok(false);
@@ -165,10 +165,29 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<RgbaImage> {
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(too_large());
     }
+    if format == ImageFormat::Gif {
+        decoder.set_limits(room(width, height)).map_err(broken)?;
+    }
     let orientation = decoder.orientation().map_err(broken)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     picture.apply_orientation(orientation);
     Ok(picture.into_rgba8())
+}
+
+/// A GIF, of which no frame takes more memory than its own size allows.
+fn gif(bytes: &[u8]) -> Result<GifDecoder<Cursor<&[u8]>>> {
+    let mut decoder = GifDecoder::new(Cursor::new(bytes)).map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    decoder.set_limits(room(width, height)).map_err(broken)?;
+    Ok(decoder)
+}
+
+/// Each frame of a GIF has a size of its own, of which the first header says nothing. There is room for the picture
+/// as it was, the frame, and both together, and some to spare for frames that stick out a little.
+fn room(width: u32, height: u32) -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(u64::from(width) * u64::from(height) * 4 * 4);
+    limits
 }
 
 /// A GIF of several frames, written anew; none for a still picture.
@@ -176,7 +195,7 @@ fn moving(bytes: &[u8], format: ImageFormat) -> Result<Option<Processed>> {
     if format != ImageFormat::Gif {
         return Ok(None);
     }
-    let decoder = GifDecoder::new(Cursor::new(bytes)).map_err(broken)?;
+    let decoder = gif(bytes)?;
     let (width, height) = decoder.dimensions();
     let allowed = FRAMES.1 / (u64::from(width) * u64::from(height)).max(1);
     let allowed = usize::try_from(allowed).unwrap_or(FRAMES.0).min(FRAMES.0);
@@ -389,6 +408,22 @@ mod tests {
             (b"", None),
         ] {
             assert_eq!(foreign_type(bytes).map(|(mime, _)| mime), mime, "{bytes:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_frame_of_a_gif_is_no_larger_than_the_picture() {
+        let mut bytes = Cursor::new(Vec::new());
+        RgbaImage::new(200, 200)
+            .write_to(&mut bytes, ImageFormat::Gif)
+            .unwrap();
+        let whole = bytes.into_inner();
+        let mut bomb = whole.clone();
+        bomb[6..10].copy_from_slice(&[10, 0, 10, 0]);
+        for (bytes, is_taken) in [(whole, true), (bomb, false)] {
+            let bytes = Bytes::from(bytes);
+            assert!(!is_moving(bytes.clone()).await.unwrap());
+            assert_eq!(process(bytes, Purpose::Attachment).await.is_ok(), is_taken);
         }
     }
 
