@@ -63,6 +63,13 @@ async fn a_file_is_served_by_what_it_is_and_not_by_what_it_was_called() {
         b"\0\x02\x02\x4c\x01\0;",
     ]
     .concat();
+    // Twenty thousand of a thousand by a thousand.
+    let crowd = [
+        &b"GIF89a\xe8\x03\xe8\x03\x80\0\0\0\0\0\xff\xff\xff"[..],
+        &b",\0\0\0\0\x01\0\x01\0\0\x02\x02\x4c\x01\0".repeat(20_000)[..],
+        b";",
+    ]
+    .concat();
     for (bytes, name, mime) in [
         (
             &b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..],
@@ -71,6 +78,7 @@ async fn a_file_is_served_by_what_it_is_and_not_by_what_it_was_called() {
         ),
         (b"<!doctype html>", "x.png", "image/png"),
         (&bomb[..], "x.gif", "image/gif"),
+        (&crowd[..], "x.gif", "image/gif"),
     ] {
         let refused = upload(&ada, bytes.to_vec(), name, mime)
             .send()

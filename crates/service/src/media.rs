@@ -27,6 +27,8 @@ const KEPT_PIXELS: u64 = 8_294_400;
 const PREVIEW_PIXELS: u64 = 230_400;
 /// Frames of a moving picture, and pixels of all its frames together.
 const FRAMES: (usize, u64) = (300, 66_355_200);
+/// Pixels of all pictures of a GIF that becomes a film: a minute or so of a core.
+const FILMED_PIXELS: u64 = 2_000_000_000;
 const JPEG_QUALITY: u8 = 88;
 
 /// Decoding takes memory and a core: one picture at a time.
@@ -123,6 +125,9 @@ pub(crate) fn foreign_type(bytes: &[u8]) -> Option<(&'static str, &'static str)>
 }
 
 /// Whether a GIF has more than one picture.
+///
+/// # Errors
+/// [`Error::Invalid`] if it has more than can be made a film of in good time.
 pub(crate) async fn is_moving(bytes: Bytes) -> Result<bool> {
     let _turn = AT_ONCE
         .acquire()
@@ -131,8 +136,12 @@ pub(crate) async fn is_moving(bytes: Bytes) -> Result<bool> {
     let count = move || -> Result<bool> {
         let decoder = gif(&bytes)?;
         let (width, height) = decoder.dimensions();
-        if u64::from(width) * u64::from(height) > films::MOST_PIXELS {
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > films::MOST_PIXELS {
             return Ok(false);
+        }
+        if pictures(&bytes) * pixels > FILMED_PIXELS {
+            return Err(too_large());
         }
         let frames = decoder.into_frames().take(2);
         Ok(frames.filter(std::result::Result::is_ok).count() == 2)
@@ -180,6 +189,35 @@ fn gif(bytes: &[u8]) -> Result<GifDecoder<Cursor<&[u8]>>> {
     let (width, height) = decoder.dimensions();
     decoder.set_limits(room(width, height)).map_err(broken)?;
     Ok(decoder)
+}
+
+/// How many pictures a GIF has, counted without decoding any.
+/// <https://www.w3.org/Graphics/GIF/spec-gif89a.txt>
+fn pictures(bytes: &[u8]) -> u64 {
+    let byte = |at: usize| bytes.get(at).copied();
+    let colours = |packed: u8| match packed & 0x80 {
+        0 => 0,
+        _ => 6_usize << (packed & 7),
+    };
+    let mut count = 0;
+    let mut at = 13 + byte(10).map_or(0, colours);
+    loop {
+        at += match byte(at) {
+            Some(b'!') => 2,
+            Some(b',') => {
+                count += 1;
+                11 + byte(at + 9).map_or(0, colours)
+            }
+            _ => return count,
+        };
+        // Then blocks, each behind its length; the last one is empty.
+        while let Some(length) = byte(at) {
+            at += 1 + usize::from(length);
+            if length == 0 {
+                break;
+            }
+        }
+    }
 }
 
 /// Each frame of a GIF has a size of its own, of which the first header says nothing. There is room for the picture
@@ -425,6 +463,25 @@ mod tests {
             assert!(!is_moving(bytes.clone()).await.unwrap());
             assert_eq!(process(bytes, Purpose::Attachment).await.is_ok(), is_taken);
         }
+    }
+
+    #[tokio::test]
+    async fn a_gif_of_very_many_frames_is_not_made_a_film() {
+        let of = |count: usize| {
+            let head = b"GIF89a\xe8\x03\xe8\x03\x80\0\0\0\0\0\xff\xff\xff";
+            let frame = b"!\xf9\x04\0\x05\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02\x4c\x01\0";
+            [&head[..], &frame.repeat(count)[..], b";"].concat()
+        };
+        for count in [0, 1, 2, 300] {
+            assert_eq!(pictures(&of(count)), u64::try_from(count).unwrap());
+        }
+        let whole = of(2);
+        for end in 0..whole.len() {
+            assert!(pictures(&whole[..end]) <= 2);
+        }
+        assert!(is_moving(whole.into()).await.unwrap());
+        let refused = is_moving(of(2_001).into()).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
 
     #[tokio::test]
