@@ -1,6 +1,7 @@
 //! What somebody posts, for feed readers: RFC 4287.
 
 use actix_web::HttpResponse;
+use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use atom_syndication::{Content, Entry, Feed, FixedDateTime, Link, Person as FeedPerson, Text};
 use domain::{AccountKind, NetworkPostState, Page, Time};
@@ -56,9 +57,25 @@ pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
             .collect(),
         ..Feed::default()
     };
-    Ok(HttpResponse::Ok()
+    Ok(answer(&feed))
+}
+
+pub(crate) fn answer(feed: &Feed) -> HttpResponse {
+    HttpResponse::Ok()
         .content_type("application/atom+xml; charset=utf-8")
-        .body(feed.to_string()))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(in_xml(feed.to_string()))
+}
+
+/// A document without the characters that XML has not, not even as references; with one of them nobody reads any of it.
+/// <https://www.w3.org/TR/xml/#charsets>
+pub(crate) fn in_xml(mut document: String) -> String {
+    document.retain(|character| match character {
+        '\t' | '\n' | '\r' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        _ => character >= ' ',
+    });
+    document
 }
 
 /// What somebody wrote, or what a network passed on.
