@@ -1,7 +1,6 @@
 //! What somebody posts, for feed readers: RFC 4287.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use atom_syndication::{Content, Entry, Feed, FixedDateTime, Link, Person as FeedPerson, Text};
 use domain::{AccountKind, NetworkPostState, Page, Time};
@@ -63,7 +62,6 @@ pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
 pub(crate) fn answer(feed: &Feed) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/atom+xml; charset=utf-8")
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(in_xml(feed.to_string()))
 }
 
