@@ -199,6 +199,20 @@ async fn a_post_tells_previews_what_it_is() {
     let (_, _, feed) = browser.page("/@ada.atom").await;
     assert!(feed.contains("Of a &amp;lt;book&amp;gt;"), "{feed}");
     assert!(feed.contains("the ending"), "{feed}");
+    // Pasted out of a PDF: of such characters XML has none.
+    let pasted = ada
+        .publish(json!({ "status": "A bell\u{7}\u{c}\u{fffe} #Practice" }))
+        .await;
+    for place in [
+        "/@ada.atom",
+        "/practice.atom",
+        &format!("{}/tree.svg", path(&pasted)),
+    ] {
+        let (_, _, xml) = browser.page(place).await;
+        let odd =
+            |c: char| (c.is_control() && !c.is_whitespace()) || c == '\u{c}' || c == '\u{fffe}';
+        assert!(xml.contains("A bell") && !xml.contains(odd), "{xml:?}");
+    }
 
     let unknown = "/oauth/authorize?client_id=unknown&redirect_uri=x&response_type=code";
     let (status, _, page) = browser.page(unknown).await;

@@ -57,6 +57,20 @@ async fn a_file_is_served_by_what_it_is_and_not_by_what_it_was_called() {
         let bytes = served.bytes().await.unwrap();
         assert!(!bytes.windows(7).any(|part| part == b"<script"));
     }
+    // A frame of 60,000 by 60,000 pixels in a picture of ten by ten.
+    let bomb = [
+        &b"GIF89a\x0a\0\x0a\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0"[..],
+        &[60_000_u16.to_le_bytes(), 60_000_u16.to_le_bytes()].concat()[..],
+        b"\0\x02\x02\x4c\x01\0;",
+    ]
+    .concat();
+    // Twenty thousand of a thousand by a thousand.
+    let crowd = [
+        &b"GIF89a\xe8\x03\xe8\x03\x80\0\0\0\0\0\xff\xff\xff"[..],
+        &b",\0\0\0\0\x01\0\x01\0\0\x02\x02\x4c\x01\0".repeat(20_000)[..],
+        b";",
+    ]
+    .concat();
     for (bytes, name, mime) in [
         (
             &b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..],
@@ -64,6 +78,8 @@ async fn a_file_is_served_by_what_it_is_and_not_by_what_it_was_called() {
             "image/svg+xml",
         ),
         (b"<!doctype html>", "x.png", "image/png"),
+        (&bomb[..], "x.gif", "image/gif"),
+        (&crowd[..], "x.gif", "image/gif"),
     ] {
         let refused = upload(&ada, bytes.to_vec(), name, mime)
             .send()

@@ -568,6 +568,11 @@ async fn a_profile_and_a_post_can_be_read_and_linked_to() {
         .await
         .unwrap();
     assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    for path in ["/users/ada", "/@ada.atom", "/settings", "/media/aa/bb.png"] {
+        let answer = school.request(Method::GET, path).send().await.unwrap();
+        let said = answer.headers().get("x-content-type-options");
+        assert_eq!(said.unwrap(), "nosniff", "{path}");
+    }
     let sensitive = ada
         .publish(json!({ "status": "shh", "sensitive": true }))
         .await;

@@ -3,8 +3,8 @@
 use ::web as pages;
 use actix_web::dev::Server as Http;
 use actix_web::guard::fn_guard;
-use actix_web::http::KeepAlive;
-use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::http::{KeepAlive, header};
+use actix_web::middleware::{Compress, Condition, DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
 use actix_web::{App as Site, HttpServer};
 use anyhow::Context;
@@ -76,6 +76,7 @@ pub fn listen(server: &Server, health: Data<Health>) -> anyhow::Result<Http> {
             .wrap(from_fn(upgrade))
             .wrap(from_fn(trailing_slash))
             .wrap(from_fn(head))
+            .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
             .wrap(Condition::new(counted, from_fn(count_request)))
     })
     .keep_alive(KeepAlive::Timeout(std::time::Duration::from_secs(75)))

@@ -29,6 +29,8 @@ const PREVIEW_PIXELS: u64 = 230_400;
 /// picture that stands still.
 const MOVING_PIXELS: u64 = 921_600;
 const FRAMES: u64 = 300;
+/// Pixels of all pictures of a GIF that becomes a film: a minute or so of a core.
+const FILMED_PIXELS: u64 = 2_000_000_000;
 const JPEG_QUALITY: u8 = 88;
 
 /// Decoding takes memory and a core: one picture at a time.
@@ -130,16 +132,23 @@ pub(crate) fn foreign_type(bytes: &[u8]) -> Option<(&'static str, &'static str)>
 }
 
 /// Whether a GIF has more than one picture.
+///
+/// # Errors
+/// [`Error::Invalid`] if it has more than can be made a film of in good time.
 pub(crate) async fn is_moving(bytes: Bytes) -> Result<bool> {
     let _turn = AT_ONCE
         .acquire()
         .await
         .map_err(|error| Error::Internal(error.to_string()))?;
     let count = move || -> Result<bool> {
-        let decoder = GifDecoder::new(Cursor::new(&bytes)).map_err(broken)?;
+        let decoder = gif(&bytes)?;
         let (width, height) = decoder.dimensions();
-        if u64::from(width) * u64::from(height) > films::MOST_PIXELS {
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > films::MOST_PIXELS {
             return Ok(false);
+        }
+        if pictures(&bytes) * pixels > FILMED_PIXELS {
+            return Err(too_large());
         }
         let frames = decoder.into_frames().take(2);
         Ok(frames.filter(std::result::Result::is_ok).count() == 2)
@@ -172,10 +181,58 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<RgbaImage> {
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(too_large());
     }
+    if format == ImageFormat::Gif {
+        decoder.set_limits(room(width, height)).map_err(broken)?;
+    }
     let orientation = decoder.orientation().map_err(broken)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     picture.apply_orientation(orientation);
     Ok(picture.into_rgba8())
+}
+
+/// A GIF, of which no frame takes more memory than its own size allows.
+fn gif(bytes: &[u8]) -> Result<GifDecoder<Cursor<&[u8]>>> {
+    let mut decoder = GifDecoder::new(Cursor::new(bytes)).map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    decoder.set_limits(room(width, height)).map_err(broken)?;
+    Ok(decoder)
+}
+
+/// How many pictures a GIF has, counted without decoding any.
+/// <https://www.w3.org/Graphics/GIF/spec-gif89a.txt>
+fn pictures(bytes: &[u8]) -> u64 {
+    let byte = |at: usize| bytes.get(at).copied();
+    let colours = |packed: u8| match packed & 0x80 {
+        0 => 0,
+        _ => 6_usize << (packed & 7),
+    };
+    let mut count = 0;
+    let mut at = 13 + byte(10).map_or(0, colours);
+    loop {
+        at += match byte(at) {
+            Some(b'!') => 2,
+            Some(b',') => {
+                count += 1;
+                11 + byte(at + 9).map_or(0, colours)
+            }
+            _ => return count,
+        };
+        // Then blocks, each behind its length; the last one is empty.
+        while let Some(length) = byte(at) {
+            at += 1 + usize::from(length);
+            if length == 0 {
+                break;
+            }
+        }
+    }
+}
+
+/// Each frame of a GIF has a size of its own, of which the first header says nothing. There is room for the picture
+/// as it was, the frame, and both together, and some to spare for frames that stick out a little.
+fn room(width: u32, height: u32) -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(u64::from(width) * u64::from(height) * 4 * 4);
+    limits
 }
 
 /// What becomes of a picture that may move.
@@ -191,7 +248,7 @@ fn moving(bytes: &[u8], format: ImageFormat) -> Result<Moving> {
     if format != ImageFormat::Gif {
         return Ok(Moving::Still);
     }
-    let decoder = GifDecoder::new(Cursor::new(bytes)).map_err(broken)?;
+    let decoder = gif(bytes)?;
     let (width, height) = decoder.dimensions();
     written(decoder.into_frames(), width, height)
 }
@@ -427,6 +484,41 @@ mod tests {
         ] {
             assert_eq!(foreign_type(bytes).map(|(mime, _)| mime), mime, "{bytes:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_frame_of_a_gif_is_no_larger_than_the_picture() {
+        let mut bytes = Cursor::new(Vec::new());
+        RgbaImage::new(200, 200)
+            .write_to(&mut bytes, ImageFormat::Gif)
+            .unwrap();
+        let whole = bytes.into_inner();
+        let mut bomb = whole.clone();
+        bomb[6..10].copy_from_slice(&[10, 0, 10, 0]);
+        for (bytes, is_taken) in [(whole, true), (bomb, false)] {
+            let bytes = Bytes::from(bytes);
+            assert!(!is_moving(bytes.clone()).await.unwrap());
+            assert_eq!(process(bytes, Purpose::Attachment).await.is_ok(), is_taken);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_gif_of_very_many_frames_is_not_made_a_film() {
+        let of = |count: usize| {
+            let head = b"GIF89a\xe8\x03\xe8\x03\x80\0\0\0\0\0\xff\xff\xff";
+            let frame = b"!\xf9\x04\0\x05\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02\x4c\x01\0";
+            [&head[..], &frame.repeat(count)[..], b";"].concat()
+        };
+        for count in [0, 1, 2, 300] {
+            assert_eq!(pictures(&of(count)), u64::try_from(count).unwrap());
+        }
+        let whole = of(2);
+        for end in 0..whole.len() {
+            assert!(pictures(&whole[..end]) <= 2);
+        }
+        assert!(is_moving(whole.into()).await.unwrap());
+        let refused = is_moving(of(2_001).into()).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
 
     #[tokio::test]

@@ -56,9 +56,24 @@ pub async fn feed(name: Path<String>, app: Data<App>) -> Answer {
             .collect(),
         ..Feed::default()
     };
-    Ok(HttpResponse::Ok()
+    Ok(answer(&feed))
+}
+
+pub(crate) fn answer(feed: &Feed) -> HttpResponse {
+    HttpResponse::Ok()
         .content_type("application/atom+xml; charset=utf-8")
-        .body(feed.to_string()))
+        .body(in_xml(feed.to_string()))
+}
+
+/// A document without the characters that XML has not, not even as references; with one of them nobody reads any of it.
+/// <https://www.w3.org/TR/xml/#charsets>
+pub(crate) fn in_xml(mut document: String) -> String {
+    document.retain(|character| match character {
+        '\t' | '\n' | '\r' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        _ => character >= ' ',
+    });
+    document
 }
 
 /// What somebody wrote, or what a network passed on.

@@ -82,7 +82,7 @@ fn post(drawn: &mut String, place: usize, line: &Line) {
     }
 }
 
-/// As much as there is room for, without what XML does not know.
+/// As much as there is room for.
 fn shortened(words: &str) -> String {
     let words = words.replace(char::is_control, " ");
     let short = cut(&words, CHARACTERS);

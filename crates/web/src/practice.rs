@@ -1,8 +1,8 @@
 //! The library of practice posts: to look through, and for feed readers.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use atom_syndication::{Feed, Text};
 use domain::vocabulary::{Concept, Scheme};
@@ -13,7 +13,7 @@ use service::networks;
 use service::practice::{self, Order, PracticeView, TermView, Wanted};
 use service::views::StatusView;
 
-use crate::feed::{entry, link, moment, updated};
+use crate::feed::{answer, entry, link, moment, updated};
 use crate::front::POSTS;
 use crate::page::{Answer, EVERYBODY, Failure, Forms, Frame, filters, show, visitor};
 
@@ -255,7 +255,5 @@ pub async fn feed(looked: Query<Looked>, app: Data<App>) -> Answer {
         entries: entries.into_iter().map(|(_, entry)| entry).collect(),
         ..Feed::default()
     };
-    Ok(HttpResponse::Ok()
-        .content_type("application/atom+xml; charset=utf-8")
-        .body(feed.to_string()))
+    Ok(answer(&feed))
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use service::lineage::{self, Edge, Node, NodeState, Tree};
 use service::{App, statuses};
 
+use crate::feed::in_xml;
 use crate::forms::Visitor;
 use crate::page::{Answer, EVERYBODY, Failure, Forms, Frame, show, visitor};
 use crate::picture;
@@ -101,7 +102,7 @@ pub async fn picture(path: Path<(String, String)>, app: Data<App>) -> Answer {
         ))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(picture::svg(&lines(&tree))))
+        .body(in_xml(picture::svg(&lines(&tree)))))
 }
 
 #[derive(Deserialize)]

@@ -79,7 +79,7 @@ async fn hostile(kind: Kind) {
         created(
             1,
             script,
-            &json!({ "summary": "\u{0}odd", "tag": [{ "type": "Hashtag", "name": "#Odd\u{0}" }] }),
+            &json!({ "summary": "\u{0}odd", "tag": [{ "type": "Hashtag", "name": "#Odd\u{0}\"> <!" }] }),
         ),
         created(
             2,

@@ -384,11 +384,12 @@ fn spoiler(remote: &RemoteStatus) -> String {
     limits::cut(remote.spoiler_text.trim(), limits::REMOTE_NAME).replace('\0', "")
 }
 
-/// Hashtags as others name them: in lower case, each once.
+/// Hashtags as others name them: in lower case, each once, without what stands in none.
 pub(crate) fn hashtags(names: &[String]) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for name in names {
-        let name = domain::text::normalise_tag(name.trim_start_matches('#')).replace('\0', "");
+        let mut name = domain::text::normalise_tag(name);
+        name.retain(stands_in_tags);
         if !name.is_empty() && name.chars().count() <= limits::REMOTE_NAME && !tags.contains(&name)
         {
             tags.push(name);
@@ -398,6 +399,13 @@ pub(crate) fn hashtags(names: &[String]) -> Vec<String> {
         }
     }
     tags
+}
+
+/// Scripts have signs and marks of their own, which are left alone.
+fn stands_in_tags(character: char) -> bool {
+    let is_foreign =
+        character.is_ascii_punctuation() || character.is_whitespace() || character.is_control();
+    character == '_' || !is_foreign
 }
 
 fn first<T: Clone>(list: &[T], count: usize) -> Vec<T> {
