@@ -1,7 +1,7 @@
 //! From registering an app to a token, by the pages that a person sees; and signing up.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -9,7 +9,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, answer};
 
-pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
+pub pub(super) const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 
 /// A browser without JavaScript, which stops at every redirect.
 pub struct Browser {
@@ -127,7 +127,7 @@ pub async fn granted(school: &School, app: &Value, mut grant: Value) -> String {
     issued["access_token"].as_str().unwrap().to_owned()
 }
 
-async fn register(school: &School, redirect_uri: &str) -> Value {
+pub(super) async fn register(school: &School, redirect_uri: &str) -> Value {
     let form = [
         ("client_name", "An app"),
         ("redirect_uris", redirect_uri),
@@ -369,55 +369,6 @@ async fn a_token_is_had_for_a_code_and_not_for_a_password_on_sqlite() {
 #[tokio::test]
 async fn a_token_is_had_for_a_code_and_not_for_a_password_on_postgresql() {
     a_token_is_had_for_a_code_and_not_for_a_password(Postgres).await;
-}
-
-// On SQLite alone: it is about a header.
-#[tokio::test]
-async fn an_app_shows_its_secret_in_the_body_or_by_http_basic() {
-    let Some(school) = School::open(Sqlite).await else {
-        return;
-    };
-    let app = register(&school, OUT_OF_BAND).await;
-    let id = app["client_id"].as_str().unwrap();
-    let secret = app["client_secret"].as_str().unwrap();
-    let by = |scheme: &str, secret: &str| {
-        let coded = STANDARD.encode(format!("{id}:{secret}"));
-        Some(format!("{scheme} {coded}"))
-    };
-    let in_body = json!({ "client_id": id, "client_secret": secret });
-    let named = json!({ "client_id": id });
-    for (body, authorization, expected) in [
-        (in_body, None, StatusCode::OK),
-        (json!({}), by("Basic", secret), StatusCode::OK),
-        (json!({}), by("basic", secret), StatusCode::OK),
-        (named.clone(), by("Basic", secret), StatusCode::OK),
-        (
-            named.clone(),
-            by("Basic", "wrong"),
-            StatusCode::UNAUTHORIZED,
-        ),
-        (
-            json!({ "client_id": "other" }),
-            by("Basic", secret),
-            StatusCode::UNAUTHORIZED,
-        ),
-        (named, None, StatusCode::UNAUTHORIZED),
-        (
-            json!({}),
-            Some("Basic ###".to_owned()),
-            StatusCode::UNAUTHORIZED,
-        ),
-        (json!({}), None, StatusCode::UNAUTHORIZED),
-    ] {
-        let mut body = body;
-        body["grant_type"] = json!("client_credentials");
-        let mut request = school.request(Method::POST, "/oauth/token").json(&body);
-        if let Some(authorization) = &authorization {
-            request = request.header("authorization", authorization);
-        }
-        let status = request.send().await.unwrap().status();
-        assert_eq!(status, expected, "{body} {authorization:?}");
-    }
 }
 
 async fn somebody_signs_up_by_an_app_and_on_the_page(kind: Kind) {
