@@ -9,7 +9,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, answer};
 
-pub pub(super) const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
+pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 
 /// A browser without JavaScript, which stops at every redirect.
 pub struct Browser {
