@@ -75,13 +75,16 @@ pub(super) fn undo(activity: &Value, by: &Account) -> Value {
         .get("id")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    json!({
+    let mut undo = json!({
         "id": format!("{id}{}undo", if id.contains('#') { "/" } else { "#" }),
         "type": Activity::Undo,
         "actor": by.uri,
-        "to": activity.get("to"),
         "object": activity,
-    })
+    });
+    if let (Some(to), Some(object)) = (activity.get("to"), undo.as_object_mut()) {
+        object.insert("to".to_owned(), to.clone());
+    }
+    undo
 }
 
 pub(super) fn profile(
