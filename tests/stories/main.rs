@@ -77,6 +77,7 @@ mod push;
 mod quarantine;
 mod quotes;
 mod rate_limits;
+mod reach;
 mod regard;
 mod relayed;
 mod reports;

@@ -9,7 +9,7 @@ mod quotes;
 
 use std::collections::BTreeSet;
 
-use domain::{ActivityId, DeliveryId, Host, JobId};
+use domain::{ActivityId, DeliveryId, Host, JobId, StatusId};
 use serde_json::Value;
 use service::App;
 use service::jobs::Outgoing;
@@ -79,9 +79,18 @@ pub(crate) async fn tell(
         _ => None,
     };
     // Followers that only the server knew which failed.
-    let inboxes = match &outgoing {
+    let mut inboxes: BTreeSet<String> = match &outgoing {
         Outgoing::TakeOver { inboxes, .. } => inboxes.iter().cloned().collect(),
         _ => BTreeSet::new(),
+    };
+    // Where what is changed or deleted is known besides.
+    let mut reached: BTreeSet<String> = match &outgoing {
+        Outgoing::Delete { inboxes, .. } => inboxes.iter().cloned().collect(),
+        _ => BTreeSet::new(),
+    };
+    let changed = match &outgoing {
+        Outgoing::Edit { status } | Outgoing::Renew { status } => Some(*status),
+        _ => None,
     };
     // Whoever knows somebody who is gone may know words of theirs.
     let to_everybody = matches!(outgoing, Outgoing::DeleteAccount { .. });
@@ -89,6 +98,11 @@ pub(crate) async fn tell(
     app.database()
         .transaction(move |conn| {
             if let Some(told) = compose(&app_inside, conn, outgoing, keys.as_ref())? {
+                if let Some(status) = changed {
+                    reached.extend(reached_by(conn, status)?);
+                }
+                // Servers of groups are told by the network.
+                inboxes.extend(of_servers(&app_inside, conn, Servers::Others, reached)?);
                 owe(&app_inside, conn, told, allow_http, to_everybody, inboxes)?;
             }
             Ok::<_, service::Error>(storage::jobs::finish(conn, job)?)
@@ -96,6 +110,14 @@ pub(crate) async fn tell(
         .await?;
     app.wake().deliveries.notify_one();
     Ok(())
+}
+
+/// Where a status that is for everybody is known, though nobody there follows its author or is named in it.
+fn reached_by(conn: &mut DbConnection, status: StatusId) -> Result<Vec<String>, service::Error> {
+    match storage::statuses::find(conn, status)? {
+        Some(row) if row.visibility.is_open() => Ok(storage::reach::inboxes(conn, status)?),
+        _ => Ok(Vec::new()),
+    }
 }
 
 fn owe(
@@ -199,7 +221,7 @@ fn compose(
     Ok(match outgoing {
         Outgoing::Publish { status } => posts::post(conn, status, |post| post.create(app))?,
         Outgoing::Edit { status } => posts::post(conn, status, |post| posts::edit(app, post))?,
-        Outgoing::Delete { status } => posts::deletion(conn, status)?,
+        Outgoing::Delete { status, .. } => posts::deletion(conn, status)?,
         Outgoing::Boost { status } => posts::boost(conn, status, |announce, _| announce.clone())?,
         Outgoing::Unboost { status } => posts::boost(conn, status, people::undo)?,
         Outgoing::Favourite {

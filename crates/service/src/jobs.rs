@@ -205,6 +205,9 @@ pub enum Outgoing {
     /// The row is still there, without its words.
     Delete {
         status: StatusId,
+        /// Where it is known besides ([`storage::reach`]): what says so went with it.
+        #[serde(default)]
+        inboxes: Vec<String>,
     },
     Boost {
         status: StatusId,

@@ -1,0 +1,91 @@
+//! A post that is changed or deleted is so wherever somebody did something with it, also where nobody follows its author.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use test_support::Kind::{self, Postgres, Sqlite};
+
+use crate::elsewhere::Elsewhere;
+use crate::harness::{School, answer, eventually};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+async fn story(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let boosting = Elsewhere::open().await;
+    let liking = Elsewhere::open().await;
+    let answering = Elsewhere::open().await;
+    let following = Elsewhere::open().await;
+    let uninvolved = Elsewhere::open().await;
+    let (li, mo, jo) = (
+        boosting.person("li"),
+        liking.person("mo"),
+        answering.person("jo"),
+    );
+    let (fay, guy) = (following.person("fay"), uninvolved.person("guy"));
+    let act = |kind: &str, by: &Value, object: Value| {
+        let id = format!("{}/{}", by["id"].as_str().unwrap(), kind.to_lowercase());
+        json!({ "id": id, "type": kind, "actor": by["id"], "to": PUBLIC, "object": object })
+    };
+    // Fay follows Bo, who passes on what Ada writes; Guy only did something with another post.
+    let by_bo = json!(format!("{}/users/bo", school.base));
+    following.tells(&school, &act("Follow", &fay, by_bo)).await;
+    following
+        .receives("an Accept", |activity| activity["type"] == "Accept")
+        .await;
+    let other = ada.publish(json!({ "status": "Other words" })).await;
+    uninvolved
+        .tells(&school, &act("Like", &guy, other["uri"].clone()))
+        .await;
+
+    let post = ada.publish(json!({ "status": "First words" })).await;
+    let (id, uri) = (post["id"].as_str().unwrap(), &post["uri"]);
+    let path = format!("/api/v1/statuses/{id}");
+    boosting
+        .tells(&school, &act("Announce", &li, uri.clone()))
+        .await;
+    liking.tells(&school, &act("Like", &mo, uri.clone())).await;
+    let words = json!({ "id": format!("{}/answer", jo["id"].as_str().unwrap()), "type": "Note",
+        "attributedTo": jo["id"], "to": PUBLIC, "inReplyTo": uri, "content": "So do we" });
+    answering.tells(&school, &act("Create", &jo, words)).await;
+    bo.post(&format!("{path}/reblog"), Value::Null).await;
+    eventually("what they do", async || {
+        let post = ada.get(&path).await;
+        let counts = ["reblogs_count", "favourites_count", "replies_count"];
+        let counts = counts.map(|name| post[name].as_i64().unwrap());
+        (counts == [2, 1, 1]).then_some(())
+    })
+    .await;
+
+    let by_ada = json!(format!("{}/users/ada", school.base));
+    let edit = ada
+        .request(Method::PUT, &path)
+        .json(&json!({ "status": "Better words" }));
+    for (kind, request) in [
+        ("Update", edit),
+        ("Delete", ada.request(Method::DELETE, &path)),
+    ] {
+        answer(request).await;
+        for there in [&boosting, &liking, &answering, &following] {
+            let told = there
+                .receives(kind, |activity| {
+                    activity["type"] == kind && activity["actor"] == by_ada
+                })
+                .await;
+            assert_eq!(told["object"]["id"], *uri);
+        }
+    }
+    assert_eq!(uninvolved.received().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn what_is_changed_is_so_wherever_it_is_known_on_sqlite() {
+    story(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_is_changed_is_so_wherever_it_is_known_on_postgresql() {
+    story(Postgres).await;
+}
