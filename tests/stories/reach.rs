@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use crate::elsewhere::Elsewhere;
+use crate::elsewhere::{Elsewhere, status_at};
 use crate::harness::{School, answer, eventually};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -78,6 +78,77 @@ async fn story(kind: Kind) {
         }
     }
     assert_eq!(uninvolved.received().await, Vec::<Value>::new());
+}
+
+/// Others who read what one of ours wrote read what is answered to it, if they can check whose that is.
+async fn answers(kind: Kind) {
+    let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let Some(third) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo, cy) = (
+        here.teacher("ada"),
+        there.teacher("bo"),
+        third.teacher("cy"),
+    );
+    cy.follow(&format!("@ada@{}", here.host)).await;
+    let post = ada.publish(json!({ "status": "Who has rods?" })).await;
+    cy.reads("Who has rods?").await;
+    let uri = post["uri"].as_str().unwrap();
+    let path = format!("/api/v2/search?q={uri}&resolve=true&type=statuses");
+    let found = bo.get(&path).await["statuses"][0]["id"].clone();
+    let answer = bo
+        .publish(json!({ "status": "We have", "in_reply_to_id": found }))
+        .await;
+    let answer = answer["uri"].as_str().unwrap();
+    let read = eventually("the answer", || status_at(&cy, answer)).await;
+    assert_eq!(read["account"]["acct"], format!("bo@{}", there.host));
+
+    // What nobody can check, and what is not for everybody, stays.
+    let (following, answering) = (Elsewhere::open().await, Elsewhere::open().await);
+    let (fay, jo) = (following.person("fay"), answering.person("jo"));
+    let by_ada = json!(format!("{}/users/ada", here.base));
+    let follow = json!({ "id": format!("{}/follow", following.base), "type": "Follow", "actor": fay["id"], "object": by_ada });
+    following.tells(&here, &follow).await;
+    following
+        .receives("an Accept", |activity| activity["type"] == "Accept")
+        .await;
+    let signature = json!({ "type": "RsaSignature2017", "signatureValue": "c2lnbmVk" });
+    let create = |name: &str, to: &Value| {
+        let id = format!("{}/{name}", jo["id"].as_str().unwrap());
+        json!({ "id": format!("{id}/create"), "type": "Create", "actor": jo["id"], "to": to, "object": {
+            "id": id, "type": "Note", "attributedTo": jo["id"], "to": to, "inReplyTo": uri, "content": name } })
+    };
+    let unsigned = create("unsigned", &json!(PUBLIC));
+    let mut closed = create("closed", &by_ada);
+    let mut open = create("open", &json!(PUBLIC));
+    closed["signature"] = signature.clone();
+    open["signature"] = signature.clone();
+    let delete = json!({ "id": format!("{}/delete", answering.base), "type": "Delete", "actor": jo["id"], "to": PUBLIC,
+        "object": open["object"]["id"], "signature": signature });
+    for activity in [&unsigned, &closed, &open, &delete] {
+        answering.tells(&here, activity).await;
+    }
+    following
+        .receives("the Delete", |activity| *activity == delete)
+        .await;
+    let mut passed_on = following.received().await;
+    passed_on.retain(|activity| activity["actor"] == jo["id"]);
+    assert_eq!(passed_on, [open, delete]);
+    let back = answering.received().await;
+    assert!(back.iter().all(|activity| activity["actor"] != jo["id"]));
+}
+
+#[tokio::test]
+async fn answers_reach_the_readers_of_a_post_on_sqlite() {
+    answers(Sqlite).await;
+}
+
+#[tokio::test]
+async fn answers_reach_the_readers_of_a_post_on_postgresql() {
+    answers(Postgres).await;
 }
 
 #[tokio::test]

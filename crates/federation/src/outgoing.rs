@@ -21,8 +21,10 @@ use url::Url;
 
 use crate::Federation;
 use crate::convert::poll;
+use crate::origin::Origin;
 use crate::proofs::prove;
 use crate::protocol::context::with_context;
+use crate::protocol::read;
 use crate::protocol::vocabulary::Activity;
 use crate::signatures::PrivateKey;
 
@@ -36,6 +38,8 @@ struct Told {
     names_followers: bool,
     /// Of those, servers of which kind.
     servers: Servers,
+    /// It is what somebody elsewhere said, and stays as it is.
+    is_theirs: bool,
 }
 
 /// What a network tells differs: servers of groups read activities (FEP-1b12), others boosts.
@@ -62,6 +66,7 @@ impl Told {
             to,
             names_followers: false,
             servers: Servers::All,
+            is_theirs: false,
         }
     }
 }
@@ -140,7 +145,11 @@ fn owe(
             .filter(|account| !account.is_local() && account.suspended_at.is_none())
             .map(|account| account.delivery_inbox().to_owned()),
     );
-    let inboxes = of_servers(app, conn, told.servers, inboxes)?;
+    let mut inboxes = of_servers(app, conn, told.servers, inboxes)?;
+    if told.is_theirs {
+        let author = read::id(&told.activity, "actor").and_then(Origin::parse);
+        inboxes.retain(|inbox| Origin::parse(inbox) != author);
+    }
     let now = app.now();
     let policy = service::policy::within(app, conn)?;
     let activity_id = ActivityId(app.next_id());
@@ -172,7 +181,11 @@ fn owe(
         id: activity_id,
         account_id: told.by.id,
         names_followers: told.names_followers,
-        body: proven(app, conn, told)?.to_string(),
+        body: if told.is_theirs {
+            told.activity.to_string()
+        } else {
+            proven(app, conn, told)?.to_string()
+        },
         created_at: now,
     };
     Ok(deliveries::enqueue(conn, activity, deliveries)?)
@@ -317,6 +330,7 @@ fn compose(
         Outgoing::DeleteAccount { account } => {
             storage::accounts::find(conn, account)?.map(people::farewell)
         }
+        Outgoing::Forward { answered, body } => people::answered(conn, answered, &body)?,
         Outgoing::PassOn { network, what } => networks::pass_on(app, conn, network, what)?,
     })
 }

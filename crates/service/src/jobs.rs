@@ -323,6 +323,11 @@ pub enum Outgoing {
     DeleteAccount {
         account: AccountId,
     },
+    /// An answer from elsewhere goes on to the followers of whom it answers: JSON, as its server sent it.
+    Forward {
+        answered: AccountId,
+        body: String,
+    },
     /// A network passes on what was done in one of its threads, to servers that read activities of groups.
     PassOn {
         network: AccountId,

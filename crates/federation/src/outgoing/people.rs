@@ -153,6 +153,20 @@ pub(super) fn flag(
     Ok(Some(Told::to(by, activity, vec![target])))
 }
 
+/// What somebody elsewhere answered, for the followers of one of ours.
+pub(super) fn answered(
+    conn: &mut DbConnection,
+    account: AccountId,
+    body: &str,
+) -> Result<Option<Told>, service::Error> {
+    let by = storage::accounts::find(conn, account)?.filter(|row| !row.is_gone());
+    let activity: Option<Value> = serde_json::from_str(body).ok();
+    Ok(by.zip(activity).map(|(by, activity)| Told {
+        is_theirs: true,
+        ..Told::to_followers(by, activity)
+    }))
+}
+
 /// Told to everybody: see [`super::tell`].
 pub(super) fn farewell(by: Account) -> Told {
     let activity = json!({
