@@ -49,6 +49,7 @@ mod harness;
 mod hostile;
 mod house;
 mod idempotency;
+mod interacting;
 mod invites;
 mod kept_files;
 mod languages;
