@@ -78,6 +78,23 @@ async fn story(kind: Kind) {
         }
     }
     assert_eq!(uninvolved.received().await, Vec::<Value>::new());
+
+    // A new name is told to those who were followed or mentioned.
+    following.is_followed(&school, &ada, &fay).await;
+    let words =
+        json!({ "status": format!("@li@{} Thank you", boosting.host), "visibility": "direct" });
+    ada.publish(words).await;
+    let rename = ada
+        .request(Method::PATCH, "/api/v1/accounts/update_credentials")
+        .json(&json!({ "display_name": "Ada A." }));
+    answer(rename).await;
+    for there in [&following, &boosting] {
+        there
+            .receives("the new name", |activity| {
+                activity["object"]["id"] == by_ada && activity["object"]["name"] == "Ada A."
+            })
+            .await;
+    }
 }
 
 /// Others who read what one of ours wrote read what is answered to it, if they can check whose that is.

@@ -9,6 +9,7 @@ mod quotes;
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use domain::{ActivityId, DeliveryId, Host, JobId, StatusId};
 use serde_json::Value;
 use service::App;
@@ -27,6 +28,9 @@ use crate::protocol::context::with_context;
 use crate::protocol::read;
 use crate::protocol::vocabulary::Activity;
 use crate::signatures::PrivateKey;
+
+/// Whoever was mentioned in that time is told of a new profile.
+const ACQUAINTED: TimeDelta = TimeDelta::days(7);
 
 /// What is said, by whom, and to whom besides the followers.
 struct Told {
@@ -97,6 +101,10 @@ pub(crate) async fn tell(
         Outgoing::Edit { status } | Outgoing::Renew { status } => Some(*status),
         _ => None,
     };
+    let renamed = match &outgoing {
+        Outgoing::UpdateProfile { account } => Some(*account),
+        _ => None,
+    };
     // Whoever knows somebody who is gone may know words of theirs.
     let to_everybody = matches!(outgoing, Outgoing::DeleteAccount { .. });
     let (app_inside, allow_http) = (app.clone(), federation.settings().outbound.allow_http);
@@ -105,6 +113,10 @@ pub(crate) async fn tell(
             if let Some(told) = compose(&app_inside, conn, outgoing, keys.as_ref())? {
                 if let Some(status) = changed {
                     reached.extend(reached_by(conn, status)?);
+                }
+                if let Some(account) = renamed {
+                    let since = StatusId(app_inside.id_at(app_inside.now() - ACQUAINTED));
+                    inboxes.extend(storage::reach::of_profile(conn, account, since)?);
                 }
                 // Servers of groups are told by the network.
                 inboxes.extend(of_servers(&app_inside, conn, Servers::Others, reached)?);
@@ -120,7 +132,7 @@ pub(crate) async fn tell(
 /// Where a status that is for everybody is known, though nobody there follows its author or is named in it.
 fn reached_by(conn: &mut DbConnection, status: StatusId) -> Result<Vec<String>, service::Error> {
     match storage::statuses::find(conn, status)? {
-        Some(row) if row.visibility.is_open() => Ok(storage::reach::inboxes(conn, status)?),
+        Some(row) if row.visibility.is_open() => Ok(storage::reach::of_status(conn, status)?),
         _ => Ok(Vec::new()),
     }
 }

@@ -28,7 +28,7 @@ pub async fn delete(app: &App, person: &Person, id: StatusId) -> Result<StatusVi
             return Ok(view);
         }
         let inboxes = if status.visibility.is_open() {
-            storage::reach::inboxes(conn, id)?
+            storage::reach::of_status(conn, id)?
         } else {
             Vec::new()
         };
