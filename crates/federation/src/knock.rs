@@ -14,7 +14,7 @@ const RECALLED: i64 = 50_000;
 
 /// Software that answers all that is delivered with a yes, and drops later, without a word, what it finds badly signed:
 /// there, no refusal would ever tell that it reads draft-cavage only.
-const SAYS_YES: [&str; 4] = ["bonfire", "friendica", "mobilizon", "pixelfed"];
+const SAYS_YES: [&str; 5] = ["bonfire", "friendica", "mobilizon", "owncast", "pixelfed"];
 
 impl Federation {
     /// Recalls, once, what was found out by processes before this one.
