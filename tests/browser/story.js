@@ -48,6 +48,7 @@ const OWN = {
   "settings-move": "/settings/move",
   "settings-transfer": "/settings/transfer",
   "settings-delete": "/settings/delete",
+  following: "/authorize_interaction?uri=english",
   "strikes-none": "/disputes/strikes",
   "network-signed-in": "/@english",
   "network-desk": DESK,

@@ -7,6 +7,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::elsewhere::Elsewhere;
 use crate::harness::{School, eventually};
+use crate::networks::runs;
 
 async fn story(kind: Kind) {
     let Some(mut school) = School::open(kind).await else {
@@ -57,6 +58,42 @@ async fn story(kind: Kind) {
     ada.publish(json!({ "status": "second words" })).await;
     let second = eventually("the second post", || has("second words")).await;
     assert_eq!(second, [false], "it is still remembered");
+}
+
+/// Some software says yes to all, and drops later what it cannot read: it is known by its name.
+async fn says_yes(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let elsewhere = Elsewhere::open().await;
+    runs(&elsewhere, "Pixelfed").await;
+    let grace = elsewhere.person("grace");
+    elsewhere.is_followed(&school, &ada, &grace).await;
+    let id = format!("{}#follow", grace["id"].as_str().unwrap());
+    let follow = json!({ "id": id, "type": "Follow", "actor": grace["id"], "object": format!("{}/users/ada", school.base) });
+    elsewhere.tells(&school, &follow).await;
+    elsewhere
+        .receives("an Accept", |activity| activity["type"] == "Accept")
+        .await;
+    let requests = elsewhere.server.received_requests().await.unwrap();
+    let mut sent = requests
+        .iter()
+        .filter(|request| request.method.as_str() == "POST");
+    assert!(
+        sent.all(|request| !request.headers.contains_key("signature-input")),
+        "its Follow and its Accept are signed in the older way, from the first on"
+    );
+}
+
+#[tokio::test]
+async fn who_says_yes_to_all_is_sent_the_older_signature_on_sqlite() {
+    says_yes(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_says_yes_to_all_is_sent_the_older_signature_on_postgresql() {
+    says_yes(Postgres).await;
 }
 
 #[tokio::test]

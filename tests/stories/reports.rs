@@ -122,11 +122,22 @@ async fn story(kind: Kind) {
     assert_eq!(lines.lines().count(), 3, "{lines}");
     assert!(lines.contains(own["url"].as_str().unwrap()), "{lines}");
 
+    // As Lemmy says it: one post, and why in the summary.
+    let flag_of_lemmy = json!({ "id": format!("{by}#flag-of-lemmy"), "type": "Flag", "actor": by, "to": [bo_uri],
+        "object": own["uri"], "summary": "off topic" });
+    there.tells(&school, &flag_of_lemmy).await;
+    eventually("the report from Lemmy", async || {
+        listed(false)
+            .contains("reports @bo\tother\toff topic")
+            .then_some(())
+    })
+    .await;
+
     // A moderator settles it, once.
     let id = made["id"].as_str().unwrap();
     assert!(school.command(&["report", "resolve", id]).status.success());
     assert!(!school.command(&["report", "resolve", id]).status.success());
-    assert_eq!(listed(false).lines().count(), 2);
+    assert_eq!(listed(false).lines().count(), 3);
     assert!(listed(true).contains(&format!("{id}\tresolved")));
 
     // A server whose reports are not taken in says so to the wind.
@@ -149,7 +160,7 @@ async fn story(kind: Kind) {
     last["object"]["content"] = json!("buy more chalk");
     there.tells(&school, &last).await;
     ada.reads("buy more chalk").await;
-    assert_eq!(listed(false).lines().count(), 2);
+    assert_eq!(listed(false).lines().count(), 3);
 }
 
 #[tokio::test]

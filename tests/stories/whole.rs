@@ -133,6 +133,18 @@ async fn threads(kind: Kind) {
     ada.publish(json!({ "status": "Later" })).await;
     assert_eq!(home.asked_for("/users/mo/first").await, asked + 1);
 
+    // PeerTube has another name for answers.
+    let mut film = note(&mo, "film", None);
+    let praise = note(&li, "praise", Some(&film));
+    film["comments"] = json!({ "type": "Collection", "items": [praise["id"]] });
+    home.serve(film.clone());
+    away.serve(praise);
+    let id = found(&ada, &film).await;
+    eventually("the praise", async || {
+        (below(&ada, &id).await == ["praise"]).then_some(())
+    })
+    .await;
+
     // A collection of the whole thread, of which one post in the middle was known.
     let mut top = note(&mo, "top", None);
     let context = format!("{}/contexts/1", home.base);
@@ -367,4 +379,70 @@ async fn profiles_are_completed_on_sqlite() {
 #[tokio::test]
 async fn profiles_are_completed_on_postgresql() {
     profiles(Postgres).await;
+}
+
+/// A group writes nothing itself: what it passed on is what there is to see.
+async fn groups(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let (home, away) = (Elsewhere::open().await, Elsewhere::open().await);
+    let (mut group, mo, li) = (home.person("english"), home.person("mo"), away.person("li"));
+    group["type"] = json!("Group");
+    home.serve(group.clone());
+    let named = note(&li, "named", None);
+    let embedded = note(&mo, "embedded", None);
+    let answer_below = note(&mo, "answer", Some(&embedded));
+    let mut closed = note(&li, "closed", None);
+    closed["to"] = json!(li["followers"]);
+    let mut forged = note(&li, "forged", None);
+    away.serve(forged.clone());
+    forged["content"] = json!("other words");
+    for post in [&named, &closed] {
+        away.serve(post.clone());
+    }
+    let create = |by: &Value, object: &Value| {
+        let id = format!("{}#create", object["id"].as_str().unwrap());
+        json!({ "id": id, "type": "Create", "actor": by["id"], "to": PUBLIC, "object": object })
+    };
+    let announce = |by: &Value, name: &str, object: Value| {
+        let id = format!("{}/{name}", group["id"].as_str().unwrap());
+        json!({ "id": id, "type": "Announce", "actor": by["id"], "to": PUBLIC, "object": object })
+    };
+    home.serve(
+        json!({ "id": group["outbox"], "type": "OrderedCollection", "orderedItems": [
+            announce(&group, "1", create(&mo, &answer_below)),
+            announce(&group, "2", closed["id"].clone()),
+            announce(&group, "3", create(&li, &forged)),
+            announce(&group, "4", create(&mo, &embedded)),
+            announce(&group, "5", named["id"].clone()),
+            announce(&mo, "6", named["id"].clone()),
+        ] }),
+    );
+
+    let id = account_id(&ada, &format!("english@{}", home.host)).await;
+    let path = format!("/api/v1/accounts/{id}/statuses");
+    let shown = async || {
+        let statuses = ada.get(&path).await;
+        let statuses = statuses.as_array().unwrap().iter();
+        let boosted = statuses.map(|status| status["reblog"].clone()).collect();
+        contents(&boosted)
+    };
+    eventually("what it passed on", async || {
+        (shown().await == ["embedded", "forged", "named"]).then_some(())
+    })
+    .await;
+    assert_eq!(ada.get("/api/v1/timelines/home").await, json!([]));
+    assert_eq!(ada.get("/api/v1/notifications").await, json!([]));
+}
+
+#[tokio::test]
+async fn what_groups_passed_on_is_found_on_sqlite() {
+    groups(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_groups_passed_on_is_found_on_postgresql() {
+    groups(Postgres).await;
 }

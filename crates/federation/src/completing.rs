@@ -4,15 +4,16 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
+use domain::AccountKind;
 use serde_json::Value;
 use service::App;
-use service::incoming::RemoteStatus;
+use service::incoming::{Boost, RemoteStatus};
 use storage::accounts::Account;
 use tokio::time::timeout;
 use url::Url;
 
 use crate::convert::note::{author_of, is_post};
-use crate::fetch::{Outcome, REQUESTS, read_database};
+use crate::fetch::{Outcome, REQUESTS, is_known, read_database};
 use crate::net::{Budget, Fetched};
 use crate::origin::Origin;
 use crate::protocol::addressing::visibility;
@@ -49,26 +50,37 @@ impl Federation {
         }
     }
 
-    /// Stores what somebody posted last, what they have at the top of their profile, and whom they recommend.
+    /// Stores what somebody posted last, what they have at the top of their profile, and whom they recommend; of a group also
+    /// what it passed on last.
     pub(crate) async fn complete_profile(&self, app: &App, account: &Account) -> Outcome<()> {
         let search = Search::new(self, app);
         let work = async {
-            let recent = search.posts_of(account, &account.outbox_uri).await;
+            let outbox = search.first_page(account, &account.outbox_uri).await;
             let featured = match &account.featured_uri {
-                Some(featured) => search.posts_of(account, featured).await,
+                Some(featured) => search.first_page(account, featured).await,
                 None => None,
             };
             let mut posts = Vec::new();
             let mut pinned = Vec::new();
-            for (uri, post) in featured.iter().flatten() {
-                pinned.push(uri.clone());
-                posts.extend(post.clone());
+            if let Some(page) = &featured {
+                for (uri, post) in search.posts_of(account, page).await {
+                    pinned.push(uri);
+                    posts.extend(post);
+                }
             }
-            posts.extend(recent.into_iter().flatten().filter_map(|(_, post)| post));
+            if let Some(page) = &outbox {
+                let recent = search.posts_of(account, page).await;
+                posts.extend(recent.into_iter().filter_map(|(_, post)| post));
+            }
             posts.sort_by_key(|post| post.published);
             service::incoming::receive_thread(app, posts).await?;
             if featured.is_some() {
                 service::incoming::feature_only(app, account.id, pinned).await?;
+            }
+            if account.kind == AccountKind::Group
+                && let Some(page) = &outbox
+            {
+                search.store_passed_on(account, page).await?;
             }
             if let Err(refusal) = self.complete_collections(app, account).await {
                 tracing::debug!(%refusal, "the collections of a profile were not taken");
@@ -158,7 +170,9 @@ impl<'a> Search<'a> {
         }
         let mut open = VecDeque::from([(document, 0)]);
         while let Some((document, depth)) = open.pop_front() {
-            let Some(replies) = read::one(&document, "replies") else {
+            // PeerTube has another name for them.
+            let replies = read::one(&document, "replies");
+            let Some(replies) = replies.or_else(|| read::one(&document, "comments")) else {
                 continue;
             };
             let named = self.items(replies).await;
@@ -244,13 +258,8 @@ impl<'a> Search<'a> {
         uris
     }
 
-    /// The ids of somebody's posts that the first page of a collection of theirs names, each with the post if it is
-    /// news to us. None if there is no such collection at their server.
-    async fn posts_of(
-        &self,
-        account: &Account,
-        collection: &str,
-    ) -> Option<Vec<(String, Option<RemoteStatus>)>> {
+    /// The first page of a collection of somebody's. None if there is no such collection at their server.
+    async fn first_page(&self, account: &Account, collection: &str) -> Option<Value> {
         let theirs = Origin::parse(&account.uri)?;
         let mut found = self.collection(collection).await?;
         let first = read::one(&found.json, "first").cloned();
@@ -259,16 +268,24 @@ impl<'a> Search<'a> {
             Some(page) => found.json = page,
             None => {}
         }
-        if Origin::of(&found.url) != Some(theirs.clone()) {
-            return None;
-        }
-        let entries: Vec<&Value> = entries(&found.json)
+        (Origin::of(&found.url) == Some(theirs)).then_some(found.json)
+    }
+
+    /// The ids of somebody's posts that a page of a collection of theirs names, each with the post if it is news to us.
+    async fn posts_of(
+        &self,
+        account: &Account,
+        page: &Value,
+    ) -> Vec<(String, Option<RemoteStatus>)> {
+        let theirs = Origin::parse(&account.uri);
+        let is_theirs = |id: &str| theirs.is_some() && Origin::parse(id) == theirs;
+        let entries: Vec<&Value> = entries(page)
             .filter_map(|entry| match kind(entry) {
                 "Create" => read::one(entry, "object"),
                 "Announce" => None,
                 _ => Some(entry),
             })
-            .filter(|entry| id_of(entry).and_then(Origin::parse) == Some(theirs.clone()))
+            .filter(|entry| id_of(entry).is_some_and(is_theirs))
             .take(RECENT)
             .collect();
         let uris = entries.iter().filter_map(|entry| id_of(entry));
@@ -288,7 +305,72 @@ impl<'a> Search<'a> {
             };
             posts.push((uri.to_owned(), news));
         }
-        Some(posts)
+        posts
+    }
+
+    /// Stores what a group passed on last, as a page of its outbox says: its posts are those of others.
+    async fn store_passed_on(&self, group: &Account, page: &Value) -> Outcome<()> {
+        let theirs = Origin::parse(&group.uri);
+        let is_theirs = |entry: &&Value| {
+            kind(entry) == "Announce"
+                && read::id(entry, "actor") == Some(group.uri.as_str())
+                && theirs.is_some()
+                && id_of(entry).and_then(Origin::parse) == theirs
+        };
+        let announces: Vec<&Value> = entries(page).filter(is_theirs).take(RECENT).collect();
+        for announce in announces {
+            if let Some(boost) = self.passed_on(group, announce).await {
+                service::incoming::receive_boost(self.app, group.id, boost).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What an Announce of a group's passes on: a post, or the Create of one that begins a thread (FEP-1b12).
+    async fn passed_on(&self, group: &Account, announce: &Value) -> Option<Boost> {
+        let told = read::one(announce, "object")?;
+        let is_create = kind(told) == "Create";
+        let object = if is_create {
+            read::one(told, "object")?
+        } else {
+            told
+        };
+        let uri = id_of(object)?;
+        let fetched;
+        let document = if is_known(self.app, uri).await.ok()? {
+            None
+        } else if is_post(object) && Origin::parse(uri) == Origin::parse(&group.uri) {
+            Some(object)
+        } else {
+            fetched = self.object(uri).await.ok()?;
+            Some(&fetched)
+        };
+        let said = document.unwrap_or(object);
+        if is_create && read::id(said, "inReplyTo").is_some() {
+            return None;
+        }
+        let mut posts = Vec::new();
+        if let Some(document) = document {
+            if !is_open(document) {
+                return None;
+            }
+            let post = self
+                .federation
+                .understood(self.app, &self.budget, document)
+                .await;
+            posts.push(post.ok()?);
+        }
+        Some(Boost {
+            uri: id_of(announce)?.to_owned(),
+            of: posts
+                .last()
+                .map_or(uri, |post| post.uri.as_str())
+                .to_owned(),
+            // Lemmy does not say when it passed something on.
+            published: read::time(announce, "published").or_else(|| read::time(said, "published")),
+            visibility: visibility(announce, &group.followers_uri),
+            posts,
+        })
     }
 
     /// A post of the account's, as its server lists it or, where it is only named there, fetched.

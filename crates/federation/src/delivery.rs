@@ -216,6 +216,7 @@ async fn send(
     };
     let followers = federation.names_followers(app, activity, &inbox).await;
     let body = Bytes::from(activity.body.clone());
+    federation.mind_signatures(app, &inbox).await;
     let reply = federation
         .client()
         .deliver(&inbox, body, &signer, followers.as_deref())

@@ -98,6 +98,11 @@ fn answer(app: &App, account: &Account) -> Value {
                 "href": account.url,
             },
             { "rel": "self", "type": "application/activity+json", "href": account.uri },
+            // Where others send people of ours who want to follow somebody there.
+            {
+                "rel": "http://ostatus.org/schema/1.0/subscribe",
+                "template": app.addresses().join("/authorize_interaction?uri={uri}"),
+            },
         ],
     })
 }

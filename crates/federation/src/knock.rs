@@ -1,12 +1,20 @@
 //! Which signatures other servers read, remembered beyond the life of a process.
 
+use domain::Host;
 use service::App;
+use url::Url;
 
 use crate::Federation;
+use crate::fetch::read_database;
+use crate::origin::Origin;
 use crate::signatures::Format;
 
 /// So many servers are remembered from before.
 const RECALLED: i64 = 50_000;
+
+/// Software that answers all that is delivered with a yes, and drops later, without a word, what it finds badly signed:
+/// there, no refusal would ever tell that it reads draft-cavage only.
+const SAYS_YES: [&str; 5] = ["bonfire", "friendica", "mobilizon", "owncast", "pixelfed"];
 
 impl Federation {
     /// Recalls, once, what was found out by processes before this one.
@@ -28,6 +36,30 @@ impl Federation {
         };
         if let Err(error) = self.0.recalled.get_or_try_init(recall).await {
             tracing::warn!(%error, "which signatures others read could not be read");
+        }
+    }
+
+    /// Before something is delivered to a server of which it is not known what it reads: whether it would say so.
+    pub(crate) async fn mind_signatures(&self, app: &App, inbox: &Url) {
+        let (Some(origin), Ok(host)) = (Origin::of(inbox), Host::of(inbox)) else {
+            return;
+        };
+        if self.client().knows_format(&origin) {
+            return;
+        }
+        let host = host.to_string();
+        if let Err(error) = service::software::learn(app, &host).await {
+            tracing::debug!(%host, %error, "what a server runs could not be kept");
+        }
+        let runs = read_database(app, move |conn| storage::instances::software(conn, &[host]));
+        let says_yes = |name: &Option<String>| {
+            let name = name.as_deref();
+            name.is_some_and(|name| SAYS_YES.contains(&name))
+        };
+        if let Ok(rows) = runs.await
+            && rows.iter().any(|(_, name, _)| says_yes(name))
+        {
+            self.client().learn_format(&origin, Format::Cavage);
         }
     }
 

@@ -10,7 +10,8 @@ mod quotes;
 
 use std::collections::BTreeSet;
 
-use domain::{ActivityId, DeliveryId, Host, JobId};
+use chrono::TimeDelta;
+use domain::{ActivityId, DeliveryId, Host, JobId, StatusId};
 use serde_json::Value;
 use service::App;
 use service::jobs::Outgoing;
@@ -22,10 +23,15 @@ use url::Url;
 
 use crate::Federation;
 use crate::convert::poll;
+use crate::origin::Origin;
 use crate::proofs::prove;
 use crate::protocol::context::with_context;
+use crate::protocol::read;
 use crate::protocol::vocabulary::Activity;
 use crate::signatures::PrivateKey;
+
+/// Whoever was mentioned in that time is told of a new profile.
+const ACQUAINTED: TimeDelta = TimeDelta::days(7);
 
 /// What is said, by whom, and to whom besides the followers.
 struct Told {
@@ -37,6 +43,8 @@ struct Told {
     names_followers: bool,
     /// Of those, servers of which kind.
     servers: Servers,
+    /// It is what somebody elsewhere said, and stays as it is.
+    is_theirs: bool,
 }
 
 /// What a network tells differs: servers of groups read activities (FEP-1b12), others boosts.
@@ -63,6 +71,7 @@ impl Told {
             to,
             names_followers: false,
             servers: Servers::All,
+            is_theirs: false,
         }
     }
 }
@@ -80,9 +89,22 @@ pub(crate) async fn tell(
         _ => None,
     };
     // Followers that only the server knew which failed.
-    let inboxes = match &outgoing {
+    let mut inboxes: BTreeSet<String> = match &outgoing {
         Outgoing::TakeOver { inboxes, .. } => inboxes.iter().cloned().collect(),
         _ => BTreeSet::new(),
+    };
+    // Where what is changed or deleted is known besides.
+    let mut reached: BTreeSet<String> = match &outgoing {
+        Outgoing::Delete { inboxes, .. } => inboxes.iter().cloned().collect(),
+        _ => BTreeSet::new(),
+    };
+    let changed = match &outgoing {
+        Outgoing::Edit { status } | Outgoing::Renew { status } => Some(*status),
+        _ => None,
+    };
+    let renamed = match &outgoing {
+        Outgoing::UpdateProfile { account } => Some(*account),
+        _ => None,
     };
     // Whoever knows somebody who is gone may know words of theirs.
     let to_everybody = matches!(outgoing, Outgoing::DeleteAccount { .. });
@@ -90,6 +112,15 @@ pub(crate) async fn tell(
     app.database()
         .transaction(move |conn| {
             if let Some(told) = compose(&app_inside, conn, outgoing, keys.as_ref())? {
+                if let Some(status) = changed {
+                    reached.extend(reached_by(conn, status)?);
+                }
+                if let Some(account) = renamed {
+                    let since = StatusId(app_inside.id_at(app_inside.now() - ACQUAINTED));
+                    inboxes.extend(storage::reach::of_profile(conn, account, since)?);
+                }
+                // Servers of groups are told by the network.
+                inboxes.extend(of_servers(&app_inside, conn, Servers::Others, reached)?);
                 owe(&app_inside, conn, told, allow_http, to_everybody, inboxes)?;
             }
             Ok::<_, service::Error>(storage::jobs::finish(conn, job)?)
@@ -97,6 +128,14 @@ pub(crate) async fn tell(
         .await?;
     app.wake().deliveries.notify_one();
     Ok(())
+}
+
+/// Where a status that is for everybody is known, though nobody there follows its author or is named in it.
+fn reached_by(conn: &mut DbConnection, status: StatusId) -> Result<Vec<String>, service::Error> {
+    match storage::statuses::find(conn, status)? {
+        Some(row) if row.visibility.is_open() => Ok(storage::reach::of_status(conn, status)?),
+        _ => Ok(Vec::new()),
+    }
 }
 
 fn owe(
@@ -119,7 +158,11 @@ fn owe(
             .filter(|account| !account.is_local() && account.suspended_at.is_none())
             .map(|account| account.delivery_inbox().to_owned()),
     );
-    let inboxes = of_servers(app, conn, told.servers, inboxes)?;
+    let mut inboxes = of_servers(app, conn, told.servers, inboxes)?;
+    if told.is_theirs {
+        let author = read::id(&told.activity, "actor").and_then(Origin::parse);
+        inboxes.retain(|inbox| Origin::parse(inbox) != author);
+    }
     let now = app.now();
     let policy = service::policy::within(app, conn)?;
     let activity_id = ActivityId(app.next_id());
@@ -151,7 +194,11 @@ fn owe(
         id: activity_id,
         account_id: told.by.id,
         names_followers: told.names_followers,
-        body: proven(app, conn, told)?.to_string(),
+        body: if told.is_theirs {
+            told.activity.to_string()
+        } else {
+            proven(app, conn, told)?.to_string()
+        },
         created_at: now,
     };
     Ok(deliveries::enqueue(conn, activity, deliveries)?)
@@ -200,7 +247,7 @@ fn compose(
     Ok(match outgoing {
         Outgoing::Publish { status } => posts::post(conn, status, |post| post.create(app))?,
         Outgoing::Edit { status } => posts::post(conn, status, |post| posts::edit(app, post))?,
-        Outgoing::Delete { status } => posts::deletion(conn, status)?,
+        Outgoing::Delete { status, .. } => posts::deletion(conn, status)?,
         Outgoing::Boost { status } => posts::boost(conn, status, |announce, _| announce.clone())?,
         Outgoing::Unboost { status } => posts::boost(conn, status, people::undo)?,
         Outgoing::Favourite {
@@ -325,6 +372,7 @@ fn compose(
         Outgoing::DeleteAccount { account } => {
             storage::accounts::find(conn, account)?.map(people::farewell)
         }
+        Outgoing::Forward { answered, body } => people::answered(conn, answered, &body)?,
         Outgoing::PassOn { network, what } => networks::pass_on(app, conn, network, what)?,
     })
 }

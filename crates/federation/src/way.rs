@@ -143,6 +143,7 @@ impl Federation {
             "object": { "id": id, "type": Activity::Follow, "actor": actor, "object": theirs.uri },
         }));
         let body = Bytes::from(undo.to_string());
+        self.mind_signatures(app, &inbox).await;
         let reply = self.client().post_signed(&inbox, body, signer).await;
         self.keep_formats(app).await;
         match reply {

@@ -210,6 +210,9 @@ pub enum Outgoing {
     /// The row is still there, without its words.
     Delete {
         status: StatusId,
+        /// Where it is known besides ([`storage::reach`]): what says so went with it.
+        #[serde(default)]
+        inboxes: Vec<String>,
     },
     Boost {
         status: StatusId,
@@ -364,6 +367,11 @@ pub enum Outgoing {
     },
     DeleteAccount {
         account: AccountId,
+    },
+    /// An answer from elsewhere goes on to the followers of whom it answers: JSON, as its server sent it.
+    Forward {
+        answered: AccountId,
+        body: String,
     },
     /// A network passes on what was done in one of its threads, to servers that read activities of groups.
     PassOn {

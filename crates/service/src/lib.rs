@@ -32,6 +32,7 @@ mod files;
 pub mod films;
 pub mod filters;
 pub mod follows;
+pub mod forwarding;
 #[doc(hidden)]
 pub mod fuzzed;
 pub mod gone;

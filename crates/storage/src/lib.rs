@@ -82,6 +82,7 @@ pub mod private;
 pub mod push_subscriptions;
 pub mod pushes;
 pub mod quotes;
+pub mod reach;
 pub mod recovery;
 pub mod remote_files;
 pub mod reports;

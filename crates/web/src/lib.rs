@@ -8,6 +8,7 @@ mod consent;
 mod feed;
 mod forms;
 mod front;
+mod interacting;
 mod invites;
 mod leave;
 mod moving;
@@ -206,6 +207,11 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/admin/disputes/appeals")
                 .route(web::get().to(strikes::waiting))
                 .route(web::post().to(strikes::decide)),
+        )
+        .service(
+            web::resource("/authorize_interaction")
+                .route(web::get().to(interacting::form))
+                .route(web::post().to(interacting::submit)),
         )
         .service(web::resource("/welcome").route(web::get().to(sign_up::welcome)))
         .service(web::resource("/confirm").route(web::get().to(sign_up::confirm)))

@@ -48,7 +48,7 @@ async fn id_of(school: &School, name: &str) -> String {
 }
 
 /// What a server says that it runs.
-async fn runs(elsewhere: &Elsewhere, software: &str) {
+pub async fn runs(elsewhere: &Elsewhere, software: &str) {
     let document = format!("{}/nodeinfo/2.0", elsewhere.base);
     let links = json!({ "links": [
         { "rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": document },

@@ -39,6 +39,8 @@ pub(super) struct Prepared {
     pub next: Next,
     /// JSON, as it came: of what a network may pass on. Empty for all else, and for what is only a hint.
     pub body: String,
+    /// Whether others, too, can check whose it is.
+    pub is_proven: bool,
     /// Whether it is the last of its actor's that were taken together.
     pub is_last: bool,
 }
@@ -150,8 +152,7 @@ fn apply_all(
         }
         let done = match &activity.next {
             Next::Apply(by, deed) => {
-                let body = Some(activity.body.as_str()).filter(|body| networks && !body.is_empty());
-                apply(app, conn, *by, deed, body).map_err(Refusal::from)
+                apply(app, conn, *by, deed, activity, networks).map_err(Refusal::from)
             }
             Next::Refuse(reason) => Err(Refusal::Permanent(reason.clone())),
             Next::Wait(reason) => Err(Refusal::Transient(reason.clone())),
@@ -188,23 +189,28 @@ fn apply_all(
     storage::inbox::release(conn, &put_back)
 }
 
-/// `body` is the activity as it came, where a network may pass it on.
+/// `networks` says whether there are any, which may pass it on.
 fn apply(
     app: &App,
     conn: &mut DbConnection,
     by: AccountId,
     deed: &Deed,
-    body: Option<&str>,
+    activity: &Prepared,
+    networks: bool,
 ) -> service::Result<()> {
+    let body = activity.body.as_str();
     let mut tries = 0;
     loop {
         tries += 1;
         let done = app.savepoint(conn, |conn| {
             incoming::apply(app, conn, by, deed)?;
-            match body {
-                Some(body) => service::networks::relay(app, conn, by, deed, body),
-                None => Ok(()),
+            if networks && !body.is_empty() {
+                service::networks::relay(app, conn, by, deed, body)?;
             }
+            if activity.is_proven && !body.is_empty() {
+                service::forwarding::forward(app, conn, by, deed, body)?;
+            }
+            Ok(())
         });
         match done {
             // What stood in the way is there now, and is seen.
@@ -239,6 +245,7 @@ mod tests {
             requests: 0,
             next: Next::PutBack,
             body: String::new(),
+            is_proven: false,
             is_last: true,
         }
     }

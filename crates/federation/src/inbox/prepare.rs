@@ -465,7 +465,10 @@ impl Context<'_> {
         let ours = self.app.addresses().base();
         Deed::Flag(Flag {
             uri: self.id.to_owned(),
-            comment: read::text(self.activity, "content")
+            // Lemmy says in the summary why.
+            comment: ["content", "summary"]
+                .into_iter()
+                .find_map(|key| read::text(self.activity, key).filter(|text| !text.is_empty()))
                 .unwrap_or_default()
                 .to_owned(),
             objects: objects

@@ -299,6 +299,7 @@ async fn prepare_all(
     let mut rest = taken.into_iter().peekable();
     while let Some(Taken { row, activity }) = rest.next() {
         let held = row.concerns.as_ref().is_some_and(|id| waiting.contains(id));
+        let is_proven = activity.as_ref().is_ok_and(is_proven);
         let allowed = usize::try_from(DOING - row.requests).unwrap_or(0);
         let budget = Budget::of(allowed);
         let next = match activity {
@@ -322,12 +323,18 @@ async fn prepare_all(
             requests: row.requests + spent,
             next,
             body: row.body,
+            is_proven,
             is_last: rest.peek().is_none(),
         };
         if ready.send(prepared).await.is_err() {
             return;
         }
     }
+}
+
+/// Whether an activity holds what others can check: a proof (FEP-8b32), or a Linked Data signature, as Mastodon has it.
+fn is_proven(activity: &Value) -> bool {
+    activity.get("proof").is_some() || activity.get("signature").is_some()
 }
 
 /// What is to happen with one activity, after all that it needs from elsewhere was asked for.

@@ -27,6 +27,7 @@ use super::{
     transport::{Answer, Request, Time, Transport, text},
     xml,
 };
+use crate::origin::Origin;
 use crate::signatures::{Format, Signer, parse_http_date};
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -183,6 +184,16 @@ impl OutboundClient {
     /// Which signature the server at this origin reads, as another process found out.
     pub fn recall_format(&self, origin: String, format: Format) {
         self.inner.transport.formats.recall(origin, format);
+    }
+
+    /// Whether it is known which signature the server at this origin reads.
+    pub(crate) fn knows_format(&self, origin: &Origin) -> bool {
+        self.inner.transport.formats.of(origin).is_some()
+    }
+
+    /// Notes which signature the server at this origin reads.
+    pub(crate) fn learn_format(&self, origin: &Origin, format: Format) {
+        self.inner.transport.formats.learn(origin, format);
     }
 
     /// Which signatures servers read, as far as it was found out since this was asked last.

@@ -75,13 +75,16 @@ pub(super) fn undo(activity: &Value, by: &Account) -> Value {
         .get("id")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    json!({
+    let mut undo = json!({
         "id": format!("{id}{}undo", if id.contains('#') { "/" } else { "#" }),
         "type": Activity::Undo,
         "actor": by.uri,
-        "to": activity.get("to"),
         "object": activity,
-    })
+    });
+    if let (Some(to), Some(object)) = (activity.get("to"), undo.as_object_mut()) {
+        object.insert("to".to_owned(), to.clone());
+    }
+    undo
 }
 
 pub(super) fn profile(
@@ -154,6 +157,20 @@ pub(super) fn flag(
         "object": objects,
     });
     Ok(Some(Told::to(by, activity, vec![target])))
+}
+
+/// What somebody elsewhere answered, for the followers of one of ours.
+pub(super) fn answered(
+    conn: &mut DbConnection,
+    account: AccountId,
+    body: &str,
+) -> Result<Option<Told>, service::Error> {
+    let by = storage::accounts::find(conn, account)?.filter(|row| !row.is_gone());
+    let activity: Option<Value> = serde_json::from_str(body).ok();
+    Ok(by.zip(activity).map(|(by, activity)| Told {
+        is_theirs: true,
+        ..Told::to_followers(by, activity)
+    }))
 }
 
 /// Told to everybody: see [`super::tell`].

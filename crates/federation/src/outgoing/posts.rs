@@ -38,6 +38,7 @@ pub(super) fn post(
         to,
         names_followers: visibility == Visibility::FollowersOnly,
         servers: Servers::All,
+        is_theirs: false,
         by: post.author,
     }))
 }
@@ -115,6 +116,7 @@ pub(super) fn deletion(
         to,
         names_followers: false,
         servers: Servers::All,
+        is_theirs: false,
         by: post.author,
     }))
 }
@@ -151,6 +153,7 @@ pub(super) fn boost(
         } else {
             Servers::All
         },
+        is_theirs: false,
         by,
     }))
 }

@@ -17,14 +17,41 @@ use crate::{App, Error, Result, networks, practice};
 
 /// Somebody elsewhere passes a status on. What is not open is passed on by its own author only.
 pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Boost) -> Result<()> {
+    let followed = storage::follows::has_local_followers(conn, by.id)?;
+    pass_on(app, conn, by, boost, followed)
+}
+
+/// What a group elsewhere passed on before: somebody of ours looks at its profile.
+///
+/// # Errors
+/// If the database fails.
+pub async fn receive_boost(app: &App, by: AccountId, boost: Boost) -> Result<()> {
+    settled(app, move |app, conn| {
+        let group =
+            storage::accounts::hold(conn, by)?.filter(|row| !row.is_local() && !row.is_gone());
+        match group {
+            Some(group) => pass_on(app, conn, &group, &boost, true),
+            None => Ok(()),
+        }
+    })
+    .await
+}
+
+/// `wanted` says that somebody of ours follows who passes it on, or looks at what they did.
+fn pass_on(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Account,
+    boost: &Boost,
+    wanted: bool,
+) -> Result<()> {
     if is_taken_back(conn, by.id, &boost.uri)?
         || !storage::statuses::known_among(conn, &[boost.uri.as_str()])?.is_empty()
     {
         return Ok(());
     }
-    let followed = storage::follows::has_local_followers(conn, by.id)?;
     let mut status = storage::statuses::with_uri(conn, &boost.of)?;
-    if status.is_none() && followed {
+    if status.is_none() && wanted {
         receive_all(app, conn, &boost.posts)?;
         status = storage::statuses::with_uri(conn, &boost.of)?;
     }
@@ -34,7 +61,7 @@ pub(super) fn boost(app: &App, conn: &mut DbConnection, by: &Account, boost: &Bo
     let may = status.visibility.is_open()
         || (status.visibility == Visibility::FollowersOnly && status.account_id == by.id);
     if !may
-        || !(status.local || followed)
+        || !(status.local || wanted)
         || storage::statuses::boost_by(conn, by.id, status.id)?.is_some()
         || !is_visible(conn, by.id, status.id)?
     {

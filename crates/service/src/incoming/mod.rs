@@ -17,7 +17,7 @@ mod statuses;
 pub use accounts::{RemoteAccount, upsert_account};
 pub use apply::{Boost, Deed, Featuring, Thread, Undo, Undone, apply};
 pub use collections::{FeatureRequest, RemoteCollection, RemoteItem, receive_collection};
-pub use deeds::feature_only;
+pub use deeds::{feature_only, receive_boost};
 pub use polls::RemotePoll;
 pub use quotes::RemoteQuote;
 pub use statuses::{RemoteMedia, RemoteStatus, receive_thread, renew};

@@ -228,9 +228,9 @@ pub(crate) fn reindex(conn: &mut DbConnection, network: &Account, status: &Statu
 /// Something is told to other servers: what is done in a thread of a network is passed on by it.
 pub(crate) fn tell(app: &App, conn: &mut DbConnection, outgoing: &Outgoing) -> Result<()> {
     let (by, id) = match outgoing {
-        Outgoing::Publish { status } | Outgoing::Edit { status } | Outgoing::Delete { status } => {
-            (None, *status)
-        }
+        Outgoing::Publish { status }
+        | Outgoing::Edit { status }
+        | Outgoing::Delete { status, .. } => (None, *status),
         Outgoing::Favourite {
             account, status, ..
         }

@@ -27,9 +27,18 @@ pub async fn delete(app: &App, person: &Person, id: StatusId) -> Result<StatusVi
             federate(app, conn, Outgoing::Unboost { status: id })?;
             return Ok(view);
         }
+        let inboxes = if status.visibility.is_open() {
+            storage::reach::of_status(conn, id)?
+        } else {
+            Vec::new()
+        };
         remove(app, conn, &status)?;
         storage::media::detach_all(conn, id)?;
-        federate(app, conn, Outgoing::Delete { status: id })?;
+        let deletion = Outgoing::Delete {
+            status: id,
+            inboxes,
+        };
+        federate(app, conn, deletion)?;
         Ok(view)
     })
     .await

@@ -250,6 +250,7 @@ async fn two_moderators_do_two_things_about_one_report() {
             let new = NewReport {
                 account: cy.id(),
                 statuses: Vec::new(),
+                collections: Vec::new(),
                 comment: String::new(),
                 category: None,
                 forward: false,
