@@ -153,7 +153,7 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     let now = sam.get(&path).await;
     assert_eq!(practice(&now)["licence"]["id"], "cc-by-nc");
     assert_eq!(ids(&practice(&now)["stages"]), ["ks3"]);
-    answers(&priya, &done, "I shall think about it").await;
+    answers(&priya, &done, "By the way, I shall think about it").await;
     let puzzled = said_to(&priya, "did not understand").await;
     // That is said once.
     answers(&priya, &puzzled, "Let me think a little more").await;
@@ -168,7 +168,7 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     assert_eq!(practice(&edited)["licence"]["id"], "cc-by-nc");
 
     // A licence for all that comes, and no more questions.
-    answers(&priya, &done, "always cc by; stop").await;
+    answers(&priya, &done, "always cc by please; please stop").await;
     said_to(&priya, "will not ask again").await;
     let next = priya
         .publish(json!({ "status": "Exit tickets #Practice" }))
@@ -553,7 +553,8 @@ async fn the_library_and_the_vocabulary_have_pages() {
 async fn an_administrator_has_words_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let terms = folder.path().join("terms.tsv");
-    let own = "subject\tsurf-science\tscience\t\tsurfing wellenreiten\ten=Surf science\n";
+    let own = "subject\tsurf-science\tscience\t\tsurfing wellenreiten\ten=Surf science\n\
+               licence\tour-schools\t\t\tsharedlocally\ten=Within our schools\n";
     std::fs::write(&terms, own).unwrap();
     let file = format!("\"{}\"", terms.display());
     let settings = [
@@ -574,6 +575,10 @@ async fn an_administrator_has_words_of_their_own() {
         titles(&ada.get(&format!("{LIBRARY}?subject=science")).await).len(),
         1
     );
+    let post = ada
+        .publish(json!({ "status": "Wave tanks #Craft #SharedLocally. Not CC BY!" }))
+        .await;
+    assert_eq!(practice(&post)["licence"]["id"], "our-schools");
     let other = ada
         .publish(json!({ "status": "Wave tanks #Practice" }))
         .await;
@@ -585,7 +590,7 @@ async fn an_administrator_has_words_of_their_own() {
     let said = crate::harness::out(&refused);
     assert!(!refused.status.success(), "{said}");
     assert!(
-        said.contains("practice.terms_file") && said.contains("line 2"),
+        said.contains("practice.terms_file") && said.contains("line 3"),
         "{said}"
     );
 }

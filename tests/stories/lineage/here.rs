@@ -341,6 +341,37 @@ async fn a_licence_says_yes_or_warns_and_somebody_wishes_to_be_asked() {
     assert_eq!(state(&own), "confirmed");
 }
 
+async fn links_out_of_apps(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let source = json!({ "status": "Exit tickets\n#Practice #CCBY" });
+    let source = ada.publish(source).await;
+    let page = url(&source);
+    for copied in [
+        page.replace("/@", "/deck/@"),
+        format!("{page}?utm_source=app"),
+        format!("{page}/tree"),
+    ] {
+        let words = format!("Tickets in pairs\nAdapted from {copied}");
+        bo.publish(json!({ "status": words })).await;
+    }
+    let seen = tree(&bo, id(&source)).await;
+    assert_eq!(states(&seen), BTreeMap::from([("shown", 4)]), "{seen:#}");
+    assert_eq!(ties(&seen), ["confirmed"; 3]);
+}
+
+#[tokio::test]
+async fn a_link_out_of_an_app_is_one_to_the_post_on_sqlite() {
+    links_out_of_apps(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_link_out_of_an_app_is_one_to_the_post_on_postgresql() {
+    links_out_of_apps(Postgres).await;
+}
+
 async fn a_large_tree(kind: Kind) {
     let Some(school) = School::open(kind).await else {
         return;
