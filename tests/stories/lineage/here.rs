@@ -58,6 +58,10 @@ async fn story(kind: Kind) {
     assert!(of_di["staffroom"].is_null(), "{of_di:#}");
     let seen = tree(&cy, id(&source)).await;
     assert_eq!(states(&seen), BTreeMap::from([("shown", 5)]), "{seen:#}");
+    assert!(
+        titles(&seen).contains(&"#Tried Year 9, mixed, kept it"),
+        "{seen:#}"
+    );
     let edges = seen["edges"].as_array().unwrap();
     let tried = edges.iter().find(|edge| edge["kind"] == "tried").unwrap();
     assert_eq!(tried["context"], "Year 9, mixed, kept it");
