@@ -160,7 +160,7 @@ pub(super) fn of(
     let mut said: Vec<Licence> = Vec::new();
     let mut named: Vec<Licence> = Vec::new();
     for line in text.lines() {
-        let line = line.to_lowercase();
+        let line = without_copies(line).to_lowercase();
         for (is_said, licence) in in_line(&line, vocabulary) {
             let list = if is_said { &mut said } else { &mut named };
             if !list.contains(&licence) {
@@ -183,6 +183,20 @@ pub(super) fn of(
         [one] => Some(one.clone()),
         _ => None,
     }
+}
+
+/// A line in which "cc by Tom", who was sent a copy, does not look like a licence.
+fn without_copies(line: &str) -> String {
+    let mut pieces = line.split("cc by ");
+    let mut read = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let mut letters = piece.chars();
+        let is_name = letters.next().is_some_and(char::is_uppercase)
+            && letters.next().is_some_and(char::is_lowercase);
+        read.push_str(if is_name { "cc, by " } else { "cc by " });
+        read.push_str(piece);
+    }
+    read
 }
 
 /// The licences in a line in small letters, and whether each is said to be the one.
@@ -452,6 +466,8 @@ mod tests {
             assert_ne!(found(text).as_deref(), Some("cc-by-sa"), "{text}");
         }
         assert_eq!(found("accby"), None);
+        assert_eq!(found("Thanks to all (cc by Tom)"), None);
+        assert_eq!(found("cc by SA").as_deref(), Some("cc-by-sa"));
         assert_eq!(found("licensed by the council"), None);
         assert_eq!(found("CC BY-ND-SA"), None);
     }
