@@ -170,9 +170,8 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     // A licence for all that comes, and no more questions.
     answers(&priya, &done, "always cc by please; please stop").await;
     said_to(&priya, "will not ask again").await;
-    let next = priya
-        .publish(json!({ "status": "Exit tickets #Practice" }))
-        .await;
+    let next = json!({ "status": "Exit tickets #Practice" });
+    let next = priya.publish(next).await;
     assert_eq!(practice(&next)["licence"]["id"], "cc-by");
     assert_eq!(practice(&next)["missing"], json!(["stage", "subject"]));
     let all = priya.get("/api/v1/conversations").await;
@@ -224,6 +223,11 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     answers(&sam, &asked, "@priya licence by-nc, what do you think?").await;
     let all = sam.get("/api/v1/conversations").await;
     assert_eq!(all[0]["last_status"]["account"]["acct"], "sam", "{all}");
+    // What is said anew is about what was asked last.
+    let anew = format!("@{} always licence by-sa", school.host);
+    let anew = json!({ "status": anew, "visibility": "direct" });
+    sam.publish(anew).await;
+    said_to(&sam, "From now on CC BY-SA").await;
 }
 
 #[tokio::test]
