@@ -153,7 +153,7 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     let now = sam.get(&path).await;
     assert_eq!(practice(&now)["licence"]["id"], "cc-by-nc");
     assert_eq!(ids(&practice(&now)["stages"]), ["ks3"]);
-    answers(&priya, &done, "I shall think about it").await;
+    answers(&priya, &done, "By the way, I shall think about it").await;
     let puzzled = said_to(&priya, "did not understand").await;
     // That is said once.
     answers(&priya, &puzzled, "Let me think a little more").await;
@@ -168,11 +168,10 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     assert_eq!(practice(&edited)["licence"]["id"], "cc-by-nc");
 
     // A licence for all that comes, and no more questions.
-    answers(&priya, &done, "always cc by; stop").await;
+    answers(&priya, &done, "always cc by please; please stop").await;
     said_to(&priya, "will not ask again").await;
-    let next = priya
-        .publish(json!({ "status": "Exit tickets #Practice" }))
-        .await;
+    let next = json!({ "status": "Exit tickets #Practice" });
+    let next = priya.publish(next).await;
     assert_eq!(practice(&next)["licence"]["id"], "cc-by");
     assert_eq!(practice(&next)["missing"], json!(["stage", "subject"]));
     let all = priya.get("/api/v1/conversations").await;
@@ -224,6 +223,11 @@ async fn what_is_missing_is_asked_once(kind: Kind) {
     answers(&sam, &asked, "@priya licence by-nc, what do you think?").await;
     let all = sam.get("/api/v1/conversations").await;
     assert_eq!(all[0]["last_status"]["account"]["acct"], "sam", "{all}");
+    // What is said anew is about what was asked last.
+    let anew = format!("@{} always licence by-sa", school.host);
+    let anew = json!({ "status": anew, "visibility": "direct" });
+    sam.publish(anew).await;
+    said_to(&sam, "From now on CC BY-SA").await;
 }
 
 #[tokio::test]
@@ -553,7 +557,8 @@ async fn the_library_and_the_vocabulary_have_pages() {
 async fn an_administrator_has_words_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let terms = folder.path().join("terms.tsv");
-    let own = "subject\tsurf-science\tscience\t\tsurfing wellenreiten\ten=Surf science\n";
+    let own = "subject\tsurf-science\tscience\t\tsurfing wellenreiten\ten=Surf science\n\
+               licence\tour-schools\t\t\tsharedlocally\ten=Within our schools\n";
     std::fs::write(&terms, own).unwrap();
     let file = format!("\"{}\"", terms.display());
     let settings = [
@@ -574,6 +579,10 @@ async fn an_administrator_has_words_of_their_own() {
         titles(&ada.get(&format!("{LIBRARY}?subject=science")).await).len(),
         1
     );
+    let post = ada
+        .publish(json!({ "status": "Wave tanks #Craft #SharedLocally. Not CC BY!" }))
+        .await;
+    assert_eq!(practice(&post)["licence"]["id"], "our-schools");
     let other = ada
         .publish(json!({ "status": "Wave tanks #Practice" }))
         .await;
@@ -585,7 +594,7 @@ async fn an_administrator_has_words_of_their_own() {
     let said = crate::harness::out(&refused);
     assert!(!refused.status.success(), "{said}");
     assert!(
-        said.contains("practice.terms_file") && said.contains("line 2"),
+        said.contains("practice.terms_file") && said.contains("line 3"),
         "{said}"
     );
 }

@@ -257,7 +257,11 @@ pub(crate) fn known_status(
     if let Some(status) = storage::statuses::with_address(conn, address)? {
         return Ok(Some(status));
     }
-    let id = our_page(app, address).and_then(|page| page.split_once('/')?.1.parse().ok());
+    let id = our_page(app, address).and_then(|page| {
+        let (_, id) = page.split_once('/')?;
+        // What follows is a part of the page, or another page about the same.
+        id.split(['/', '?', '#']).next()?.parse().ok()
+    });
     match id {
         Some(id) => Ok(storage::statuses::find(conn, id)?),
         None => Ok(None),

@@ -101,6 +101,17 @@ pub fn is_noted(conn: &mut DbConnection, status: StatusId) -> QueryResult<bool> 
     Ok(found.is_some())
 }
 
+/// The status that somebody was last asked about. The end of a range of an index.
+pub fn last_asked(conn: &mut DbConnection, account: AccountId) -> QueryResult<Option<StatusId>> {
+    let found: Option<i64> = each!(conn, c => practice_reminders::table
+        .filter(practice_reminders::account_id.eq(account.0))
+        .order(practice_reminders::message_id.desc())
+        .select(practice_reminders::status_id)
+        .first(c)
+        .optional())?;
+    Ok(found.map(StatusId))
+}
+
 /// The status that somebody was last asked about by one of these messages. A range of an index.
 pub fn asked_about(
     conn: &mut DbConnection,

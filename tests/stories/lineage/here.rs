@@ -58,6 +58,10 @@ async fn story(kind: Kind) {
     assert!(of_di["staffroom"].is_null(), "{of_di:#}");
     let seen = tree(&cy, id(&source)).await;
     assert_eq!(states(&seen), BTreeMap::from([("shown", 5)]), "{seen:#}");
+    assert!(
+        titles(&seen).contains(&"#Tried Year 9, mixed, kept it"),
+        "{seen:#}"
+    );
     let edges = seen["edges"].as_array().unwrap();
     let tried = edges.iter().find(|edge| edge["kind"] == "tried").unwrap();
     assert_eq!(tried["context"], "Year 9, mixed, kept it");
@@ -339,6 +343,37 @@ async fn a_licence_says_yes_or_warns_and_somebody_wishes_to_be_asked() {
     let words = format!("Another verse, adapted from {}", url(&open));
     let own = ada.publish(json!({ "status": words })).await;
     assert_eq!(state(&own), "confirmed");
+}
+
+async fn links_out_of_apps(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo] = ["ada", "bo"].map(|name| school.teacher(name));
+    let source = json!({ "status": "Exit tickets\n#Practice #CCBY" });
+    let source = ada.publish(source).await;
+    let page = url(&source);
+    for copied in [
+        page.replace("/@", "/deck/@"),
+        format!("{page}?utm_source=app"),
+        format!("{page}/tree"),
+    ] {
+        let words = format!("Tickets in pairs\nAdapted from {copied}");
+        bo.publish(json!({ "status": words })).await;
+    }
+    let seen = tree(&bo, id(&source)).await;
+    assert_eq!(states(&seen), BTreeMap::from([("shown", 4)]), "{seen:#}");
+    assert_eq!(ties(&seen), ["confirmed"; 3]);
+}
+
+#[tokio::test]
+async fn a_link_out_of_an_app_is_one_to_the_post_on_sqlite() {
+    links_out_of_apps(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_link_out_of_an_app_is_one_to_the_post_on_postgresql() {
+    links_out_of_apps(Postgres).await;
 }
 
 async fn a_large_tree(kind: Kind) {

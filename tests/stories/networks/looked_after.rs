@@ -49,7 +49,7 @@ async fn described(kind: Kind) {
     hears(&bo, "It is changed").await;
     writes(&dan, "@english description: Mine").await;
     hears(&dan, "Only stewards").await;
-    writes(&dan, "@english description").await;
+    writes(&dan, "@english Description, please!").await;
     hears(&dan, "For all who teach").await;
     let now = dan.get(&one).await;
     assert!(text(&now["description"]).starts_with("<p>For all who teach <a href="));

@@ -216,7 +216,7 @@ async fn others(kind: Kind) {
             activity["type"] == "Create" && has(&activity["object"], "To post here")
         })
         .await;
-    let words = format!("@english approve {}", text(&waiting["url"]));
+    let words = format!("@english Please approve <{}>", text(&waiting["url"]));
     super::writes(&ada, &words).await;
     hears(&ada, "The post is passed on.").await;
     is_passed_on(&dan, "three voices").await;
@@ -230,6 +230,10 @@ async fn others(kind: Kind) {
     let words = format!("@staff@{} What about me?", hub.host);
     let refused = erin.publish(json!({ "status": words })).await;
     hears(&erin, "only its members post there").await;
+    // What is for followers alone is passed on to nobody, and its author told so.
+    let quiet = json!({ "status": "@english A play for few", "visibility": "private" });
+    dan.publish(quiet).await;
+    hears(&dan, "for your followers alone").await;
     let member = dan
         .publish(json!({ "status": "@staff The minutes of Monday" }))
         .await;

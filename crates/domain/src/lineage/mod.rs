@@ -1,5 +1,6 @@
 //! Where a post comes from, as people say it in plain words: "adapted from LINK", `#Tried`, `#Adopted`.
 
+mod address;
 mod wordings;
 
 #[cfg(test)]
@@ -7,6 +8,7 @@ mod tests;
 
 use crate::limits;
 use crate::numbered::numbered;
+use address::of_post;
 use wordings::{ABBREVIATIONS, CHANGED, CONNECTING, DENYING, WORDINGS};
 
 /// Sources that one post may name.
@@ -123,12 +125,13 @@ pub fn sources(pieces: &[Piece]) -> Vec<Source> {
                 let announced = reader.is_listening();
                 reader.hear(words);
                 let is_claimed = announced || reader.is_listening();
-                let is_new = found.iter().all(|known| known.address != *address);
+                let address = of_post(address);
+                let is_new = found.iter().all(|known| known.address != address);
                 if is_claimed {
                     reader.heard = Heard::Linked;
                     if is_new && found.len() < SOURCES {
                         found.push(Source {
-                            address: address.clone(),
+                            address,
                             context: changes(pieces.get(at + 1..).unwrap_or_default()),
                         });
                     }

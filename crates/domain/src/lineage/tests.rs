@@ -59,6 +59,17 @@ fn a_source_is_named_in_many_languages() {
         "Basada en LINK",
         "Adattato da LINK",
         "Gebaseerd op LINK",
+        "Based upon LINK",
+        "Borrowed from LINK, for Year 7",
+        "Adapted with permission from LINK",
+        "Translated from LINK",
+        "Cyfieithwyd o LINK",
+        "Adapté à partir de LINK",
+        "Traduit de LINK",
+        "Eine Bearbeitung von LINK",
+        "Übersetzt von LINK",
+        "Adaptado a partir de LINK",
+        "Traducido de LINK",
     ] {
         assert_eq!(named(&wording.replace("LINK", ONE)), [ONE], "{wording}");
     }
@@ -86,6 +97,16 @@ fn what_is_denied_or_quoted_or_said_of_something_else_is_no_claim() {
     ] {
         let text = words.replace("LINK", ONE);
         assert!(named(&text).is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn a_link_out_of_an_app_is_one_to_the_post() {
+    for copied in [
+        "https://riverside.example/deck/@tom/1",
+        "https://riverside.example/@tom/1?utm_source=app",
+    ] {
+        assert_eq!(named(&format!("Adapted from {copied}")), [ONE], "{copied}");
     }
 }
 

@@ -3,11 +3,17 @@
 use super::Derivation;
 
 /// Words in lower case, one blank between them.
-pub(super) const WORDINGS: [&str; 61] = [
+pub(super) const WORDINGS: [&str; 84] = [
     // English
     "adapted from",
     "adaptation of",
     "based on",
+    "based upon",
+    "borrowed from",
+    "adapted with permission from",
+    "adapted with thanks from",
+    "adapted with thanks to",
+    "translated from",
     "remixed from",
     "remix of",
     "reworked from",
@@ -20,6 +26,7 @@ pub(super) const WORDINGS: [&str; 61] = [
     "addasiad o",
     "seiliedig ar",
     "seiliwyd ar",
+    "cyfieithwyd o",
     // Français
     "adapté de",
     "adaptée de",
@@ -28,6 +35,12 @@ pub(super) const WORDINGS: [&str; 61] = [
     "adapté d'après",
     "adaptée d'après",
     "adaptation de",
+    "adapté à partir de",
+    "adaptée à partir de",
+    "adaptés à partir de",
+    "adaptées à partir de",
+    "traduit de",
+    "traduite de",
     "basé sur",
     "basée sur",
     "repris de",
@@ -39,6 +52,9 @@ pub(super) const WORDINGS: [&str; 61] = [
     "abgewandelt von",
     "abgewandelt nach",
     "bearbeitet nach",
+    "bearbeitung von",
+    "übersetzt von",
+    "übersetzt aus",
     "basiert auf",
     "basierend auf",
     "beruht auf",
@@ -49,23 +65,30 @@ pub(super) const WORDINGS: [&str; 61] = [
     "adaptada de",
     "adaptados de",
     "adaptadas de",
+    "adaptado a partir de",
+    "adaptada a partir de",
     "adaptación de",
+    "traducido de",
+    "traducida de",
     "basado en",
     "basada en",
     // Italiano
     "adattato da",
     "adattata da",
     "adattamento di",
+    "tradotto da",
     "basato su",
     "basata su",
     // Português
     "adaptação de",
+    "traduzido de",
     "baseado em",
     "baseada em",
     // Nederlands
     "aangepast van",
     "bewerkt naar",
     "bewerking van",
+    "vertaald van",
     "gebaseerd op",
     // Polski
     "na podstawie",

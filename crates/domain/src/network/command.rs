@@ -1,6 +1,8 @@
 //! What somebody tells a network by a direct message, in plain words of several languages.
 
-use super::words::{TO, WITH, is_back, is_steward, meant, yes_or_no};
+use super::words::{
+    TO, WITH, is_back, is_courtesy, is_steward, meant, without_openings, yes_or_no,
+};
 use crate::text::without_names;
 
 /// What is done with a post or a person.
@@ -52,33 +54,38 @@ pub enum Command {
 }
 
 impl Command {
-    /// Reads a message, without the names at its beginning. Case means nothing, nor does a full stop at the end.
+    /// Reads a message, without the names at its beginning. Case means nothing, nor does a full stop at the end, or "please".
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let text = without_names(text);
+        let text = without_openings(without_names(text));
         let (first, rest) = split(text);
+        let rest = if is_courtesy(rest) { "" } else { rest };
+        let is_question = text.ends_with('?');
         let (second, last) = split(rest);
         let is_empty = first.trim_end_matches(['.', '!', '?', ':', ',']).is_empty();
         let thing = || rest.trim().trim_end_matches('.').to_owned();
+        let link = || link_in(rest).map_or_else(thing, str::to_owned);
         match meant(first) {
             "help" => Self::Help,
             "" if is_empty => Self::Help,
             "join" => Self::Join,
             "leave" => Self::Leave,
             "stewards" => Self::Stewards,
-            "rules" if rest.is_empty() => Self::Rules,
+            "rules" if rest.is_empty() || is_question => Self::Rules,
             "rules" => Self::ChangeRules(rest.to_owned()),
-            "description" if rest.is_empty() => Self::Description,
+            "description" if rest.is_empty() || is_question => Self::Description,
             "description" => Self::Describe(rest.to_owned()),
-            "practice" => yes_or_no(&thing()).map_or(Self::Unknown, Self::PostsArePractice),
+            "practice" if is_courtesy(last) => {
+                yes_or_no(second).map_or(Self::Unknown, Self::PostsArePractice)
+            }
             "waiting" => Self::Waiting,
-            "pin" => Self::Post(Deed::Pin, thing()),
-            "unpin" => Self::Post(Deed::Unpin, thing()),
+            "pin" => Self::Post(Deed::Pin, link()),
+            "unpin" => Self::Post(Deed::Unpin, link()),
             "remove" if is_steward(second) => Self::RemoveSteward(last.to_owned()),
-            "remove" => Self::Post(Deed::Remove, thing()),
-            "restore" => Self::Post(Deed::Restore, thing()),
-            "approve" => Self::Post(Deed::Approve, thing()),
-            "refuse" => Self::Post(Deed::Refuse, thing()),
+            "remove" => Self::Post(Deed::Remove, link()),
+            "restore" => Self::Post(Deed::Restore, link()),
+            "approve" => Self::Post(Deed::Approve, link()),
+            "refuse" => Self::Post(Deed::Refuse, link()),
             "accept" => Self::Accept(thing()),
             "decline" => Self::Decline(thing()),
             "invite" => Self::Invite(thing()),
@@ -91,7 +98,7 @@ impl Command {
             "cancel" if meant(second) == "move" => Self::MoveBack,
             "move" => Self::Move(after(&TO, rest).to_owned()),
             "share" if meant(second) == "key" => Self::ShareKey(after(&WITH, last).to_owned()),
-            "confirm" => thing().parse().map_or(Self::Unknown, Self::Confirm),
+            "confirm" => numbered(second).map_or(Self::Unknown, Self::Confirm),
             _ => Self::Unknown,
         }
     }
@@ -105,6 +112,18 @@ fn after<'a>(words: &[&str], text: &'a str) -> &'a str {
     } else {
         text
     }
+}
+
+/// The number in a word.
+fn numbered(word: &str) -> Option<i32> {
+    let digits = word.trim_matches(|character: char| !character.is_ascii_digit());
+    digits.parse().ok()
+}
+
+/// The first link, without what stands around it.
+fn link_in(text: &str) -> Option<&str> {
+    let word = text.split_whitespace().find(|word| word.contains("://"))?;
+    Some(word.trim_matches(|character: char| "<>()[]«»“”„\"'.,;:!?".contains(character)))
 }
 
 /// The first word, and what comes after it.
@@ -137,7 +156,7 @@ mod tests {
             ),
             (
                 "@english  Remove https://school.example/@ada/1.",
-                Command::Post(Deed::Remove, link),
+                Command::Post(Deed::Remove, link.clone()),
             ),
             ("@english ban @mo", Command::Ban("@mo".to_owned())),
             (
@@ -174,6 +193,31 @@ mod tests {
             ("@english practice off", Command::PostsArePractice(false)),
             ("@english practice makes perfect", Command::Unknown),
             ("@english confirm 12", Command::Confirm(12)),
+            (
+                "@english Please pin https://school.example/@ada/1",
+                Command::Post(Deed::Pin, link.clone()),
+            ),
+            (
+                "@english Can you remove this one: <https://school.example/@ada/1>, please?",
+                Command::Post(Deed::Remove, link.clone()),
+            ),
+            ("@english Who are the stewards?", Command::Stewards),
+            (
+                "@english What are the rules of this network?",
+                Command::Rules,
+            ),
+            ("@english Rules, please", Command::Rules),
+            ("@english Règles ?", Command::Rules),
+            ("@english Descripción, por favor", Command::Description),
+            ("@english I want to leave", Command::Leave),
+            ("@english unsubscribe", Command::Leave),
+            ("@english please", Command::Unknown),
+            ("@english ban @merci", Command::Ban("@merci".to_owned())),
+            ("@english confirm 3, please", Command::Confirm(3)),
+            (
+                "@english practice yes please",
+                Command::PostsArePractice(true),
+            ),
             ("@english Hilfe!", Command::Help),
             ("@english ayuda", Command::Help),
             ("@english Règles", Command::Rules),

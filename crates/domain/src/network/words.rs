@@ -12,9 +12,29 @@ const WORDS: [(&str, &[&str]); 28] = [
     ),
     (
         "join",
-        &["beitreten", "rejoindre", "unirme", "unirse", "ymuno"],
+        &[
+            "follow",
+            "subscribe",
+            "beitreten",
+            "rejoindre",
+            "unirme",
+            "unirse",
+            "ymuno",
+        ],
     ),
-    ("leave", &["verlassen", "quitter", "salir", "gadael"]),
+    (
+        "leave",
+        &[
+            "unfollow",
+            "unsubscribe",
+            "quit",
+            "verlassen",
+            "austreten",
+            "quitter",
+            "salir",
+            "gadael",
+        ],
+    ),
     (
         "stewards",
         &["verantwortliche", "responsables", "stiwardiaid"],
@@ -81,6 +101,26 @@ const WORDS: [(&str, &[&str]); 28] = [
 const YES: [&str; 6] = ["yes", "on", "ja", "oui", "si", "ie"];
 const NO: [&str; 5] = ["no", "off", "nein", "non", "na"];
 
+/// What may stand before a command.
+const OPENINGS: [&str; 11] = [
+    "please",
+    "bitte",
+    "i want to",
+    "i would like to",
+    "i'd like to",
+    "can you",
+    "could you",
+    "who are the",
+    "what are the",
+    "what is the",
+    "show me the",
+];
+/// Words that say nothing after a command.
+const COURTESY: [&str; 14] = [
+    "please", "thanks", "thank", "you", "bitte", "danke", "merci", "sil", "vous", "plait",
+    "gracias", "por", "favor", "diolch",
+];
+
 /// What a move is followed by that is taken back.
 const BACK: [&str; 6] = ["back", "zuruck", "retour", "atras", "ynol", "nol"];
 
@@ -95,6 +135,32 @@ pub(super) fn meant(word: &str) -> &'static str {
     let is_it =
         |(english, others): &&(&str, &[&str])| *english == word || others.contains(&word.as_str());
     WORDS.iter().find(is_it).map_or("", |(english, _)| *english)
+}
+
+/// A message from its command on.
+pub(super) fn without_openings(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(after) = OPENINGS.iter().find_map(|words| after_opening(rest, words)) {
+        rest = after;
+    }
+    rest
+}
+
+/// What follows these words, if something does.
+fn after_opening<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let begins = text.get(..words.len())?.to_lowercase() == words;
+    let rest = text.get(words.len()..).filter(|_| begins)?;
+    let after = rest.trim_start_matches([' ', ',', ':']);
+    (after.len() < rest.len() && !after.is_empty()).then_some(after)
+}
+
+/// Whether these words only say please and thanks.
+pub(super) fn is_courtesy(words: &str) -> bool {
+    let mut words = words.split_whitespace();
+    words.all(|word| {
+        let folded = fold(word);
+        !word.starts_with('@') && (folded.is_empty() || COURTESY.contains(&folded.as_str()))
+    })
 }
 
 /// Whether a word is one for a single steward.

@@ -29,13 +29,18 @@ pub enum Answer {
     Start,
 }
 
-const STOP: [&str; 9] = [
+const STOP: [&str; 14] = [
     "stop",
+    "stop asking",
+    "stop asking me",
     "unsubscribe",
     "no reminders",
     "enough",
     "stopp",
+    "hör auf",
     "arrêter",
+    "arrête",
+    "arrêtez",
     "peidio",
     "parar",
     "basta",
@@ -59,10 +64,20 @@ const ALWAYS: [&str; 6] = [
 const LICENCE: [&str; 7] = [
     "licence", "license", "trwydded", "lizenz", "licencia", "licenza", "licentie",
 ];
-const STAGE: [&str; 10] = [
-    "stage", "year", "level", "phase", "cam", "cyfnod", "stufe", "niveau", "etapa", "nivel",
+const STAGE: [&str; 11] = [
+    "stage", "year", "level", "phase", "cam", "cyfnod", "stufe", "niveau", "étape", "etapa",
+    "nivel",
 ];
-const SUBJECT: [&str; 6] = ["subject", "pwnc", "fach", "matière", "materia", "vak"];
+const SUBJECT: [&str; 8] = [
+    "subject",
+    "pwnc",
+    "fach",
+    "matière",
+    "sujet",
+    "materia",
+    "asignatura",
+    "vak",
+];
 const KIND: [&str; 8] = [
     "kind",
     "type",
@@ -74,6 +89,41 @@ const KIND: [&str; 8] = [
     "math",
 ];
 const NAME: [&str; 5] = ["title", "teitl", "titel", "titre", "título"];
+
+/// What people say around an answer, before it and after it.
+const BEFORE: [&str; 18] = [
+    "please",
+    "bitte",
+    "ok",
+    "okay",
+    "yes",
+    "hi",
+    "hello",
+    "sorry",
+    "it's",
+    "it is",
+    "this is",
+    "i'd like",
+    "i would like",
+    "make it",
+    "use",
+    "for",
+    "under",
+    "the",
+];
+const AFTER: [&str; 11] = [
+    "please",
+    "bitte",
+    "thanks",
+    "thank you",
+    "merci",
+    "danke",
+    "gracias",
+    "diolch",
+    "por favor",
+    "s'il vous plaît",
+    "os gwelwch yn dda",
+];
 
 /// What an answer says; empty if nothing of it is understood.
 #[must_use]
@@ -133,10 +183,11 @@ fn pieces(line: &str, vocabulary: &Vocabulary, left: &mut usize, found: &mut Vec
             return;
         };
         *left = fewer;
-        if let Some(answer) = one(piece, about, vocabulary) {
-            about = scheme_of(&answer);
-            found.push(answer);
+        let answers = said(piece, about, vocabulary);
+        if let Some(last) = answers.last() {
+            about = scheme_of(last);
         }
+        found.extend(answers);
     }
 }
 
@@ -153,40 +204,78 @@ fn scheme_of(answer: &Answer) -> Option<Scheme> {
     }
 }
 
-fn one(piece: &str, about: Option<Scheme>, vocabulary: &Vocabulary) -> Option<Answer> {
-    let lower = piece.to_lowercase();
-    if STOP.contains(&lower.as_str()) {
-        return Some(Answer::Stop);
+/// What a piece says: one thing, or several that stand side by side, as in "Year 8 maths".
+fn said(piece: &str, about: Option<Scheme>, vocabulary: &Vocabulary) -> Vec<Answer> {
+    let lower = piece.to_lowercase().replace('’', "'");
+    let lower = without_courtesy(&lower);
+    if STOP.contains(&lower) {
+        return vec![Answer::Stop];
     }
-    if START.contains(&lower.as_str()) {
-        return Some(Answer::Start);
+    if START.contains(&lower) {
+        return vec![Answer::Start];
     }
-    if let Some(rest) = after_word(&lower, &ALWAYS) {
+    let licence = |words: &str| licence::answered(words, vocabulary);
+    if let Some(rest) = after_word(lower, &ALWAYS) {
         let rest = after_word(rest, &LICENCE).unwrap_or(rest);
-        return licence::answered(rest, vocabulary).map(Answer::Always);
+        return licence(rest).map(Answer::Always).into_iter().collect();
     }
-    if let Some(rest) = after_word(&lower, &LICENCE) {
-        return licence::answered(rest, vocabulary).map(Answer::Licence);
+    if let Some(rest) = after_word(lower, &LICENCE) {
+        return licence(rest).map(Answer::Licence).into_iter().collect();
     }
     let named = [
         (Scheme::Stage, &STAGE[..]),
         (Scheme::Subject, &SUBJECT[..]),
         (Scheme::Kind, &KIND[..]),
     ];
+    let all = concepts(lower, vocabulary);
     for (scheme, words) in named {
-        let Some(rest) = after_word(&lower, words) else {
+        let Some(rest) = after_word(lower, words) else {
             continue;
         };
+        let mut answers = concepts(rest, vocabulary);
+        answers.retain(|answer| scheme_of(answer) == Some(scheme));
+        if !answers.is_empty() {
+            return answers;
+        }
         // "year 8" is a name as a whole, "stage KS3" is not.
-        let answer = concept(rest, Some(scheme), vocabulary)
-            .or_else(|| concept(&lower, Some(scheme), vocabulary));
-        if answer.is_some() {
-            return answer;
+        if all.iter().any(|answer| scheme_of(answer) == Some(scheme)) {
+            return all;
         }
     }
-    concept(&lower, about, vocabulary)
-        .or_else(|| concept(&lower, None, vocabulary))
-        .or_else(|| licence::answered(&lower, vocabulary).map(Answer::Licence))
+    let mut expected = all.clone();
+    expected.retain(|answer| about.is_some() && scheme_of(answer) == about);
+    if !expected.is_empty() {
+        return expected;
+    }
+    if !all.is_empty() {
+        return all;
+    }
+    licence(lower).map(Answer::Licence).into_iter().collect()
+}
+
+fn bare(text: &str) -> &str {
+    text.trim_matches(|character: char| !character.is_alphanumeric())
+}
+
+/// Without "please" and the like around it, of which something is left.
+fn without_courtesy(text: &str) -> &str {
+    let mut rest = bare(text);
+    loop {
+        let begins = BEFORE.iter().find_map(|word| {
+            let after = rest.strip_prefix(word)?;
+            (!after.starts_with(char::is_alphanumeric)).then_some(after)
+        });
+        let ends = || {
+            AFTER.iter().find_map(|word| {
+                let before = rest.strip_suffix(word)?;
+                (!before.ends_with(char::is_alphanumeric)).then_some(before)
+            })
+        };
+        match begins.or_else(ends).map(bare) {
+            Some(shorter) if !shorter.is_empty() => rest = shorter,
+            _ => return rest,
+        }
+    }
 }
 
 /// What follows one of these words at the beginning of a text.
@@ -201,20 +290,17 @@ fn after_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     })
 }
 
-/// The concept that is named, of this scheme or of any but licences.
-fn concept(words: &str, scheme: Option<Scheme>, vocabulary: &Vocabulary) -> Option<Answer> {
-    let is_wanted = |concept: &&Concept| match scheme {
-        Some(scheme) => concept.scheme == scheme,
-        None => concept.scheme != Scheme::Licence,
-    };
-    let found = vocabulary.meant_by(words).into_iter().find(is_wanted)?;
-    let found = found.clone();
-    match found.scheme {
-        Scheme::Stage => Some(Answer::Stage(found)),
-        Scheme::Subject => Some(Answer::Subject(found)),
-        Scheme::Kind => Some(Answer::Kind(found)),
-        Scheme::Licence => None,
-    }
+/// The stages, subjects and kinds that are named.
+fn concepts(words: &str, vocabulary: &Vocabulary) -> Vec<Answer> {
+    let found = vocabulary.meant_by(words).into_iter().cloned();
+    found
+        .filter_map(|found| match found.scheme {
+            Scheme::Stage => Some(Answer::Stage(found)),
+            Scheme::Subject => Some(Answer::Subject(found)),
+            Scheme::Kind => Some(Answer::Kind(found)),
+            Scheme::Licence => None,
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -267,7 +353,31 @@ mod tests {
             ("Título: Salidas", vec!["title Salidas"]),
             ("parar", vec!["stop"]),
             ("worksheet", vec!["kind/worksheet"]),
+            ("I would like CC BY-SA please", vec!["cc-by-sa"]),
+            ("The licence is by-nc, thank you!", vec!["cc-by-nc"]),
+            ("Ok: BY-SA.", vec!["cc-by-sa"]),
+            ("Lizenz: by-sa bitte", vec!["cc-by-sa"]),
+            ("Public domain", vec!["cc0"]),
+            ("Year 8 maths", vec!["phase/year8", "subject/maths"]),
+            (
+                "It’s for year 8 maths",
+                vec!["phase/year8", "subject/maths"],
+            ),
+            ("KS3 English please", vec!["phase/ks3", "subject/english"]),
+            ("A level", vec!["phase/a-level"]),
+            (
+                "étape: collège, sujet: histoire",
+                vec!["phase/lower-secondary", "subject/history"],
+            ),
+            ("asignatura: historia", vec!["subject/history"]),
+            ("Please stop", vec!["stop"]),
+            ("stop asking me", vec!["stop"]),
+            ("Stop, merci", vec!["stop"]),
             ("thanks, I will think about it", vec![]),
+            ("By the way, what is a licence?", vec![]),
+            ("I will do it by Friday", vec![]),
+            ("not cc by", vec![]),
+            ("please", vec![]),
         ] {
             assert_eq!(said(text), expected, "{text}");
         }

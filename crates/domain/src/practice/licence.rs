@@ -20,16 +20,70 @@ const NAMES: [&str; 5] = [
     "creativecommons",
     "cc",
 ];
-const ATTRIBUTION: [&str; 2] = ["attribution", "by"];
-const NON_COMMERCIAL: [&str; 4] = ["non-commercial", "non commercial", "noncommercial", "nc"];
-const SHARE_ALIKE: [&str; 4] = ["share-alike", "share alike", "sharealike", "sa"];
-const NO_DERIVATIVES: [&str; 6] = [
+const ATTRIBUTION: [&str; 9] = [
+    "attribution",
+    "namensnennung",
+    "paternité",
+    "reconocimiento",
+    "atribución",
+    "attribuzione",
+    "naamsvermelding",
+    "atribuição",
+    "by",
+];
+const NON_COMMERCIAL: [&str; 14] = [
+    "non-commercial",
+    "non commercial",
+    "noncommercial",
+    "nicht-kommerziell",
+    "nicht kommerziell",
+    "keine kommerzielle nutzung",
+    "pas d'utilisation commerciale",
+    "pas d’utilisation commerciale",
+    "nocomercial",
+    "no comercial",
+    "não comercial",
+    "niet-commercieel",
+    "anfasnachol",
+    "nc",
+];
+const SHARE_ALIKE: [&str; 12] = [
+    "share-alike",
+    "share alike",
+    "sharealike",
+    "weitergabe unter gleichen bedingungen",
+    "partage dans les mêmes conditions",
+    "partage à l'identique",
+    "partage à l’identique",
+    "compartirigual",
+    "compartir igual",
+    "condividi allo stesso modo",
+    "gelijkdelen",
+    "sa",
+];
+const NO_DERIVATIVES: [&str; 15] = [
     "no-derivatives",
     "no derivatives",
     "noderivatives",
     "noderivs",
     "no derivs",
+    "keine bearbeitungen",
+    "keine bearbeitung",
+    "pas de modification",
+    "sinobraderivada",
+    "sin obra derivada",
+    "sinderivadas",
+    "sin derivadas",
+    "non opere derivate",
+    "geenafgeleidewerken",
     "nd",
+];
+/// What may stand between the parts of a licence, and brackets around some of them.
+const SEPARATING: &str = " -–—_/:.\u{a0}\u{2010}\u{2011}";
+const BRACKETS: &str = "()[]";
+/// Words shortly before a licence by which it is not the one.
+const DENYING: [&str; 8] = [
+    "not", "never", "nicht", "kein", "keine", "pas", "nid", "ddim",
 ];
 const NOTHING_RESERVED: [&str; 4] = ["0", "zero", "-0", " 0"];
 const VERSIONS: [(&str, &str); 9] = [
@@ -96,12 +150,17 @@ impl Licence {
 }
 
 /// The licence of a post: what is said of it by a hashtag or in a line of its own, or else the only one that is named.
-/// None where several are.
-pub(super) fn of(text: &str, tags: &[&String], vocabulary: &Vocabulary) -> Option<Licence> {
+/// None where several are. `typed` are the hashtags of the text, `tags` its others.
+pub(super) fn of(
+    text: &str,
+    typed: &[String],
+    tags: &[&String],
+    vocabulary: &Vocabulary,
+) -> Option<Licence> {
     let mut said: Vec<Licence> = Vec::new();
     let mut named: Vec<Licence> = Vec::new();
     for line in text.lines() {
-        let line = line.to_lowercase();
+        let line = without_copies(line).to_lowercase();
         for (is_said, licence) in in_line(&line, vocabulary) {
             let list = if is_said { &mut said } else { &mut named };
             if !list.contains(&licence) {
@@ -109,7 +168,9 @@ pub(super) fn of(text: &str, tags: &[&String], vocabulary: &Vocabulary) -> Optio
             }
         }
     }
-    for tag in tags {
+    // Those of Creative Commons were read already, with what stands after a hyphen.
+    let typed = if said.is_empty() { typed } else { &[] };
+    for tag in typed.iter().chain(tags.iter().copied()) {
         let meanings = vocabulary.meant_by(tag);
         for licence in meanings.into_iter().filter_map(Licence::of) {
             if !said.iter().any(|known| known.id == licence.id) {
@@ -122,6 +183,20 @@ pub(super) fn of(text: &str, tags: &[&String], vocabulary: &Vocabulary) -> Optio
         [one] => Some(one.clone()),
         _ => None,
     }
+}
+
+/// A line in which "cc by Tom", who was sent a copy, does not look like a licence.
+fn without_copies(line: &str) -> String {
+    let mut pieces = line.split("cc by ");
+    let mut read = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let mut letters = piece.chars();
+        let is_name = letters.next().is_some_and(char::is_uppercase)
+            && letters.next().is_some_and(char::is_lowercase);
+        read.push_str(if is_name { "cc, by " } else { "cc by " });
+        read.push_str(piece);
+    }
+    read
 }
 
 /// The licences in a line in small letters, and whether each is said to be the one.
@@ -138,7 +213,10 @@ fn in_line(line: &str, vocabulary: &Vocabulary) -> Vec<(bool, Licence)> {
         let begins = !before.is_some_and(char::is_alphanumeric);
         match begins.then(|| named_at(rest, vocabulary)).flatten() {
             Some((licence, length)) => {
-                found.push((is_about || matches!(before, Some('#' | '＃')), licence));
+                let is_tag = matches!(before, Some('#' | '＃'));
+                if is_tag || !is_denied(line.get(..at).unwrap_or_default()) {
+                    found.push((is_about || is_tag, licence));
+                }
                 before = Some('.');
                 at += length.max(1);
             }
@@ -182,11 +260,14 @@ fn named_at(text: &str, vocabulary: &Vocabulary) -> Option<(Licence, usize)> {
 
 /// On a line about the licence its parts alone are enough: "Licence: by-nc".
 fn bare_parts(line: &str) -> Option<Licence> {
-    let words = line.match_indices("by").map(|(at, _)| at);
+    let words = ATTRIBUTION
+        .iter()
+        .flat_map(|word| line.match_indices(*word))
+        .map(|(at, _)| at);
     words
         .filter(|at| {
-            let before = line.get(..*at).and_then(|text| text.chars().next_back());
-            before.is_none_or(|character| !character.is_alphanumeric())
+            let before = line.get(..*at).unwrap_or_default();
+            !before.ends_with(char::is_alphanumeric) && !is_denied(before)
         })
         .filter_map(|at| {
             let rest = line.get(at..)?;
@@ -198,17 +279,35 @@ fn bare_parts(line: &str) -> Option<Licence> {
         .next()
 }
 
+/// Whether what comes after this is denied: "not under CC BY".
+fn is_denied(before: &str) -> bool {
+    let clause = before
+        .rsplit([',', '.', ';', ':', '!', '?', '(', ')'])
+        .next()
+        .unwrap_or_default();
+    let mut words = clause.split_whitespace().rev().take(2).peekable();
+    words.peek() == Some(&"no")
+        || words
+            .any(|word| DENYING.contains(&word) || word.ends_with("n't") || word.ends_with("n’t"))
+}
+
 fn continues(text: &str) -> bool {
     text.starts_with(char::is_alphabetic)
 }
 
 fn unseparated(text: &str) -> &str {
-    text.trim_start_matches([' ', '-', '–', '_', '/', ':', '.', '\u{a0}', '\u{2011}'])
+    text.trim_start_matches(|character: char| SEPARATING.contains(character))
+}
+
+fn unbracketed(text: &str) -> &str {
+    text.trim_start_matches(|character: char| {
+        SEPARATING.contains(character) || BRACKETS.contains(character)
+    })
 }
 
 /// One part of a licence at the beginning of a text: what follows it. Letters may follow only if they are a further part.
 fn part<'a>(text: &'a str, spellings: &[&str]) -> Option<&'a str> {
-    let rest = unseparated(text);
+    let rest = unbracketed(text);
     let rest = spellings
         .iter()
         .find_map(|spelling| rest.strip_prefix(spelling))?;
@@ -221,13 +320,13 @@ fn ends_after_parts(text: &str, parts: usize) -> bool {
     let mut rest = all
         .into_iter()
         .flatten()
-        .filter_map(|spelling| unseparated(text).strip_prefix(spelling));
+        .filter_map(|spelling| unbracketed(text).strip_prefix(spelling));
     parts > 0 && rest.any(|rest| !continues(rest) || ends_after_parts(rest, parts - 1))
 }
 
 /// The parts of a Creative Commons licence, beginning with the attribution, and their length.
 fn parts_of(text: &str, apart: bool) -> Option<(Licence, usize)> {
-    if !apart && !text.starts_with("by") {
+    if !apart && !ATTRIBUTION.iter().any(|word| text.starts_with(word)) {
         return None;
     }
     let mut rest = part(text, &ATTRIBUTION)?;
@@ -277,12 +376,22 @@ pub(super) fn answered(words: &str, vocabulary: &Vocabulary) -> Option<Licence> 
         .and_then(Licence::of)
         .or_else(|| Some(named_at(words, vocabulary)?.0))
         .or_else(|| Licence::at(words, vocabulary))
-        .or_else(|| Some(parts_of(words, false)?.0))
+        .or_else(|| {
+            let (licence, length) = parts_of(words, false)?;
+            // "By the way" is none.
+            let is_all = !words.get(length..)?.contains(char::is_alphabetic);
+            (is_all || licence.id != "cc-by").then_some(licence)
+        })
+        .or_else(|| {
+            let meanings = vocabulary.meant_by(words);
+            meanings.into_iter().find_map(Licence::of)
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Hosts, Span, spans};
     use crate::vocabulary::Curriculum;
 
     fn vocabulary() -> Vocabulary {
@@ -290,7 +399,14 @@ mod tests {
     }
 
     fn found(text: &str) -> Option<String> {
-        of(text, &[], &vocabulary()).map(|licence| licence.id)
+        let typed = spans(text, Hosts::Any).into_iter();
+        let typed: Vec<String> = typed
+            .filter_map(|(_, span)| match span {
+                Span::Hashtag(name) => Some(name),
+                Span::Text | Span::Url | Span::Mention(_) => None,
+            })
+            .collect();
+        of(text, &typed, &[], &vocabulary()).map(|licence| licence.id)
     }
 
     #[test]
@@ -312,6 +428,31 @@ mod tests {
             ("#CC0", "cc0"),
             ("CC0, do what you like", "cc0"),
             ("Open Government Licence v3", "ogl"),
+            ("#OpenGovernmentLicence", "ogl"),
+            ("#PublicDomain", "cc0"),
+            ("(CC) BY-SA", "cc-by-sa"),
+            ("CC BY (non-commercial)", "cc-by-nc"),
+            ("CC—BY—SA", "cc-by-sa"),
+            ("Licence: Attribution-NonCommercial", "cc-by-nc"),
+            (
+                "Licence Creative Commons : Attribution – Pas d’utilisation commerciale",
+                "cc-by-nc",
+            ),
+            (
+                "Creative Commons Namensnennung – nicht kommerziell",
+                "cc-by-nc",
+            ),
+            (
+                "Creative Commons Namensnennung - Weitergabe unter gleichen Bedingungen",
+                "cc-by-sa",
+            ),
+            (
+                "Creative Commons Reconocimiento-NoComercial-SinObraDerivada",
+                "cc-by-nc-nd",
+            ),
+            ("No prep needed. CC BY", "cc-by"),
+            ("Not CC BY but CC BY-NC", "cc-by-nc"),
+            ("Not for sale! #CCBYNC", "cc-by-nc"),
         ] {
             assert_eq!(found(text).as_deref(), Some(expected), "{text}");
         }
@@ -325,8 +466,25 @@ mod tests {
             assert_ne!(found(text).as_deref(), Some("cc-by-sa"), "{text}");
         }
         assert_eq!(found("accby"), None);
+        assert_eq!(found("Thanks to all (cc by Tom)"), None);
+        assert_eq!(found("cc by SA").as_deref(), Some("cc-by-sa"));
         assert_eq!(found("licensed by the council"), None);
         assert_eq!(found("CC BY-ND-SA"), None);
+    }
+
+    #[test]
+    fn one_that_is_denied_is_none() {
+        for text in [
+            "Not CC BY, please ask me first",
+            "This isn’t CC BY",
+            "Not under CC BY-SA",
+            "Licence: not CC BY",
+            "Licence: not by-nc",
+            "Nicht unter CC BY",
+            "No CC BY here",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
     }
 
     #[test]
@@ -341,7 +499,7 @@ mod tests {
 
     #[test]
     fn the_version_is_kept() {
-        let url = |text: &str| of(text, &[], &vocabulary()).unwrap().url;
+        let url = |text: &str| of(text, &[], &[], &vocabulary()).unwrap().url;
         assert_eq!(
             url("CC BY 3.0"),
             "https://creativecommons.org/licenses/by/3.0/"
@@ -368,6 +526,13 @@ mod tests {
         assert_eq!(answer("by-nc").as_deref(), Some("cc-by-nc"));
         assert_eq!(answer("cc by sa").as_deref(), Some("cc-by-sa"));
         assert_eq!(answer("cc0").as_deref(), Some("cc0"));
+        assert_eq!(
+            answer("attribution-noncommercial").as_deref(),
+            Some("cc-by-nc")
+        );
+        assert_eq!(answer("public domain").as_deref(), Some("cc0"));
         assert_eq!(answer("none"), None);
+        assert_eq!(answer("by the way"), None);
+        assert_eq!(answer("by tomorrow"), None);
     }
 }

@@ -179,7 +179,7 @@ pub fn described(text: &str, tags: &[String], words: &Words, vocabulary: &Vocabu
             }
         }
     }
-    practice.licence = licence::of(text, &elsewhere, vocabulary);
+    practice.licence = licence::of(text, &typed, &elsewhere, vocabulary);
     practice
 }
 

@@ -126,6 +126,15 @@ fn last_word(text: &str) -> String {
 fn tidy(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let joined = words.join(" ");
+    let joined = if joined.contains("***") {
+        joined
+    } else {
+        joined.replace("**", "")
+    };
+    let joined = match joined.trim_start_matches('#') {
+        heading if heading.starts_with(' ') => heading,
+        _ => joined.as_str(),
+    };
     let begins = |character: char| ":;,.-–—|•*·>/\\_~=".contains(character);
     let ends = |character: char| ":;,-–—|•*·/\\_~=(".contains(character);
     let title = joined
@@ -188,6 +197,11 @@ mod tests {
             ),
             ("#Practice Exit tickets #KS3 #Maths", "Exit tickets"),
             ("#Practice: Exit tickets.", "Exit tickets"),
+            ("## Exit tickets\n#Practice", "Exit tickets"),
+            (
+                "**Exit tickets** in *one* minute",
+                "Exit tickets in *one* minute",
+            ),
             ("#KS3 #Maths\nExit tickets", "Exit tickets"),
             (
                 "#Year8 poetry anthology #Practice",

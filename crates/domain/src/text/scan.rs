@@ -211,7 +211,7 @@ fn url(text: &str) -> Option<(usize, Span)> {
     let stop = |character: char| {
         character.is_whitespace()
             || character.is_control()
-            || "<>\"`{}|\\^「」『』".contains(character)
+            || "<>\"`{}|\\^「」『』«»‹›“„".contains(character)
     };
     let end = rest
         .char_indices()
@@ -232,12 +232,14 @@ fn url(text: &str) -> Option<(usize, Span)> {
 
 /// Without the punctuation of the sentence around the link; a closing bracket stays if it was opened inside.
 fn trim_end(url: &str) -> &str {
+    let has_bracket = url.contains('[');
     let opened = url.matches('(').count();
     let mut closed = url.matches(')').count();
     let mut end = url;
     while let Some(last) = end.chars().next_back() {
         match last {
             ')' if closed > opened => closed -= 1,
+            ']' if !has_bracket => {}
             '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '。' | '、' | '”' | '’' =>
                 {}
             _ => break,
@@ -325,6 +327,9 @@ mod tests {
     fn links_do_not_swallow_the_sentence() {
         for (text, expected) in [
             ("see https://school.example/a.", "https://school.example/a"),
+            ("«https://school.example/a»,", "https://school.example/a"),
+            ("„https://school.example/a“", "https://school.example/a"),
+            ("[https://school.example/a]", "https://school.example/a"),
             (
                 "(https://school.example/a_(b))",
                 "https://school.example/a_(b)",

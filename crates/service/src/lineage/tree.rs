@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use domain::text::without_names;
 use domain::{ClaimState, Derivation as Kind, StatusId, Time, limits};
 use storage::DbConnection;
 use storage::derivations::Derivation;
@@ -202,12 +203,20 @@ fn node(
     }
 }
 
-/// What a post is about: its warning, if it has one, or its title, or its first line.
+/// What a post is about: its warning, if it has one, or its title, or its first line without whom it is to.
 fn title_of(row: &Status, title: Option<&String>) -> String {
     let words = match title.filter(|title| !title.is_empty()) {
         _ if !row.spoiler_text.is_empty() => row.spoiler_text.clone(),
         Some(title) => title.clone(),
-        None => plain_text(&row.content),
+        None => {
+            let text = plain_text(&row.content);
+            let words = without_names(&text);
+            if words.is_empty() {
+                text
+            } else {
+                words.to_owned()
+            }
+        }
     };
     let mut lines = words.lines().map(str::trim);
     let line = lines.find(|line| !line.is_empty()).unwrap_or_default();

@@ -273,24 +273,10 @@ pub(super) fn post_at(
     words: &str,
 ) -> Result<StatusId> {
     let link = words.split_whitespace().next().unwrap_or_default();
-    let known = match storage::statuses::with_address(conn, link)? {
-        Some(status) => Some(status),
-        None => match own_page(app, link) {
-            Some(id) => storage::statuses::find(conn, id)?,
-            None => None,
-        },
-    };
-    match known {
+    match crate::search::known_status(app, conn, link)? {
         Some(status) => Ok(status.reblog_of_id.unwrap_or(status.id)),
         None => networks::find_by_url(conn, network, link)?.ok_or(Error::NotFound),
     }
-}
-
-/// The id of a status of ours in the address of its page.
-fn own_page(app: &App, link: &str) -> Option<StatusId> {
-    let page = link.strip_prefix(app.addresses().base())?;
-    let (_, id) = page.strip_prefix("/@")?.split_once('/')?;
-    id.parse().ok()
 }
 
 /// What was proposed and nobody confirmed yet, for stewards.

@@ -43,16 +43,32 @@ pub(crate) fn arrived(
     if is_open && status.in_reply_to_id.is_some() {
         mark_answered(conn, status)?;
     }
-    let is_first = is_open && status.in_reply_to_uri.is_none() && status.reblog_of_id.is_none();
-    if !(is_first || status.visibility == Visibility::Direct) {
+    let begins = status.in_reply_to_uri.is_none() && status.reblog_of_id.is_none();
+    let is_late = app.now() - status.created_at > LATE;
+    let (is_first, is_for_few) = match status.visibility {
+        Visibility::FollowersOnly => (false, begins && !is_late && !status.local_only),
+        Visibility::Public | Visibility::Unlisted => (is_open && begins, false),
+        Visibility::Direct => (false, false),
+    };
+    if !(is_first || is_for_few || status.visibility == Visibility::Direct) {
         return Ok(());
     }
     for network in among(conn, mentioned)? {
+        if is_for_few {
+            let text = format!(
+                "Your post is for your followers alone, so it was not passed on to {}. If everybody may read it, write it \
+                 again for everybody: {}",
+                full(app, &network.account),
+                status.url
+            );
+            tell_author(app, conn, &network, author, &text)?;
+            continue;
+        }
         if !is_first {
             // Each would answer the other's name as well.
             return commands::obey(app, conn, &network, author, status, mentioned);
         }
-        if app.now() - status.created_at <= LATE {
+        if !is_late {
             submit(app, conn, &network, author, status)?;
         }
     }

@@ -64,14 +64,22 @@ pub(crate) fn hear(
     author: &Account,
     status: &Status,
 ) -> Result<()> {
-    if status.visibility != Visibility::Direct || status.in_reply_to_id.is_none() {
+    if status.visibility != Visibility::Direct {
         return Ok(());
     }
-    let Some(about) = reminders::asked_about(conn, author.id, &[status.conversation_id])? else {
-        return Ok(());
-    };
+    let is_answer = status.in_reply_to_id.is_some();
+    let mut about = None;
+    if is_answer {
+        about = reminders::asked_about(conn, author.id, &[status.conversation_id])?;
+        if about.is_none() {
+            return Ok(());
+        }
+    }
     if !is_for_us(app, conn, status)? {
         return Ok(());
+    }
+    if !is_answer {
+        about = reminders::last_asked(conn, author.id)?;
     }
     let answers = understood(&status.text, &app.settings().practice.vocabulary);
     let mut said = wishes(app, conn, author, &answers)?;
@@ -79,13 +87,21 @@ pub(crate) fn hear(
     let of_status: Vec<&Answer> = answers.iter().filter(is_about_it).collect();
     if !of_status.is_empty() {
         let language = language_of(conn, author, None)?;
-        said.push(complete(app, conn, about, &of_status, language)?);
+        match about {
+            Some(about) => said.push(complete(app, conn, about, &of_status, language)?),
+            None if said.is_empty() => {
+                said.push("There is nothing to answer any more.".to_owned());
+            }
+            None => {}
+        }
     }
     if answers.is_empty() {
-        let (what, now) = (
-            format!("not understood in {}", status.conversation_id),
-            app.now(),
-        );
+        let place = if is_answer {
+            format!("in {}", status.conversation_id)
+        } else {
+            format!("of {}", author.id)
+        };
+        let (what, now) = (format!("not understood {place}"), app.now());
         if !storage::lookups::begin(conn, &what, now, now - PUZZLED)? {
             return Ok(());
         }
@@ -101,7 +117,11 @@ fn is_for_us(app: &App, conn: &mut DbConnection, status: &Status) -> Result<bool
     };
     let mentioned = storage::mentions::names(conn, &[status.id])?;
     let answers_us = status.in_reply_to_account_id == Some(us.id);
-    Ok((answers_us || !mentioned.is_empty()) && mentioned.iter().all(|(_, who)| who.id == us.id))
+    // On one machine its name has a port, which is no part of a mention.
+    let first = status.text.split_whitespace().next().unwrap_or_default();
+    let called = first.trim_end_matches([':', ',']).strip_prefix('@');
+    let is_said_to = answers_us || called == Some(us.username.as_str()) || !mentioned.is_empty();
+    Ok(is_said_to && mentioned.iter().all(|(_, who)| who.id == us.id))
 }
 
 /// What is said about the author, and what is answered to it.
