@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from server import Server
 
 HOSTS, FOLLOWERS, ACTORS, ACTIVITIES, SENDERS = 100, 500, 50, 10_000, 16
+DEAD, SLOW, LATE = 20, 20, 10
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 KEY = rsa.generate_private_key(65537, 2048)
 PEM = KEY.public_key().public_bytes(
@@ -38,6 +39,7 @@ class Peers:
         self.ports = [each.getsockname()[1] for each in self.listening]
         self.arrived = {}
         self.wanted = b"\0"
+        self.dead, self.slow = set(), set()
         ready = threading.Event()
         threading.Thread(target=lambda: asyncio.run(self.serve(ready)), daemon=True).start()
         ready.wait()
@@ -52,12 +54,17 @@ class Peers:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                if port in self.dead:
+                    writer.close()
+                    return
                 length = next((int(line.split(":")[1]) for line in head.split("\r\n")
                                if line.lower().startswith("content-length:")), 0)
                 body = await reader.readexactly(length)
                 if head.startswith("POST"):
                     if self.wanted in body:
                         self.arrived[port] = time.monotonic()
+                    if port in self.slow:
+                        await asyncio.sleep(LATE)
                     writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
                 else:
                     text = json.dumps(actor(port, head.split(" ")[1].rsplit("/", 1)[1])).encode()
@@ -236,6 +243,39 @@ def fan_out(server, peers, token, me):
           f"{', '.join(f'{each:.0f}' for each in times)} ms; CPU per delivery {min(cpu):.2f} ms", flush=True)
 
 
+def bad_day(server, peers, token):
+    """Some hosts are gone and some take their time: the others do not wait, and a kill in the middle loses nothing."""
+    peers.dead, peers.slow = set(peers.ports[:DEAD]), set(peers.ports[DEAD:DEAD + SLOW])
+    quick = HOSTS - DEAD - SLOW
+
+    def post(words):
+        peers.arrived, peers.wanted = {}, words.encode()
+        begun = time.monotonic()
+        server.call(token, "POST", "/api/v1/statuses", {"status": words})
+        return begun
+
+    def wait(count, hosts):
+        while len(peers.arrived.keys() & hosts) < count:
+            time.sleep(0.001)
+
+    ports = set(peers.ports)
+    begun = post("On a bad day")
+    wait(quick, ports - peers.dead - peers.slow)
+    last = max(at for port, at in peers.arrived.items() if port not in peers.slow) - begun
+    time.sleep(LATE + 2)
+    begun = post("Killed in the middle")
+    wait(quick // 4, ports - peers.slow)
+    server.process.kill()
+    server.process.wait()
+    had = len(peers.arrived)
+    server.start()
+    begun = time.monotonic()
+    wait(HOSTS - DEAD, ports - peers.dead)
+    print(f"{DEAD} hosts are gone and {SLOW} answer after {LATE} s: the other {quick} have a post after {1000 * last:.0f} ms; "
+          f"killed when {had} had the next, all {HOSTS - DEAD} have it {1000 * (time.monotonic() - begun):.0f} ms after a start",
+          flush=True)
+
+
 def main():
     with tempfile.TemporaryDirectory() as place:
         server, peers = Server(pathlib.Path(place)), Peers()
@@ -247,6 +287,7 @@ def main():
         inbox(server, peers, me, token)
         fan_out(server, peers, token, me)
         print(f"memory after this: {server.memory():.0f} MiB")
+        bad_day(server, peers, token)
         server.stop()
 
 
