@@ -268,11 +268,11 @@ def bad_day(server, peers, token):
     server.process.kill()
     server.process.wait()
     had = len(peers.arrived)
-    server.start()
     begun = time.monotonic()
+    server.start()
     wait(HOSTS - DEAD, ports - peers.dead)
     print(f"{DEAD} hosts are gone and {SLOW} answer after {LATE} s: the other {quick} have a post after {1000 * last:.0f} ms; "
-          f"killed when {had} had the next, all {HOSTS - DEAD} have it {1000 * (time.monotonic() - begun):.0f} ms after a start",
+          f"killed when {had} had the next, all {HOSTS - DEAD} have it {1000 * (time.monotonic() - begun):.0f} ms after it was started again",
           flush=True)
 
 
