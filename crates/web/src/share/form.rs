@@ -62,7 +62,7 @@ pub(super) struct Draft {
     /// Those that are to go.
     pub(super) removed: Vec<MediaId>,
     /// What is said of files, by the name of the field.
-    abouts: BTreeMap<String, String>,
+    pub(super) abouts: BTreeMap<String, String>,
 }
 
 /// The field for what is said of a file that is attached already.
