@@ -62,7 +62,7 @@ async fn between_schools(kind: Kind) {
         return;
     };
     let ada = here.teacher("ada");
-    let [bo, cy, eve] = ["bo", "cy", "eve"].map(|name| there.teacher(name));
+    let [bo, _, eve] = ["bo", "cy", "eve"].map(|name| there.teacher(name));
     let there_bo = wants_to_be_found(&bo).await;
     let bo_id = account_id(&ada, &format!("bo@{}", there.host)).await;
     let cy_id = account_id(&ada, &format!("cy@{}", there.host)).await;
@@ -95,8 +95,8 @@ async fn between_schools(kind: Kind) {
     assert_eq!(told["collection"]["name"], "Physics");
     assert_eq!(told["collection"]["local"], false);
     assert_eq!(told["collection"]["uri"], uri);
-    let holding = bo.get(&format!("/api/v1/accounts/{there_bo}/in_collections"));
-    let there_id = text(&holding.await["collections"][0]["id"]).to_owned();
+    let path = format!("/api/v1/accounts/{there_bo}/in_collections");
+    let there_id = text(&bo.get(&path).await["collections"][0]["id"]).to_owned();
 
     // Whoever follows Ada elsewhere sees whom she recommends.
     let seen = json!([{ "id": there_id, "name": "Physics", "local": false, "item_count": 1,

@@ -84,7 +84,7 @@ async fn story(kind: Kind) {
     let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
         return;
     };
-    let [ada, cy, dee] = ["ada", "cy", "dee"].map(|name| here.teacher(name));
+    let [ada, _, dee] = ["ada", "cy", "dee"].map(|name| here.teacher(name));
     let bo = there.teacher("bo");
     bo.follow(&format!("@ada@{}", here.host)).await;
     let made = here.command(&[
