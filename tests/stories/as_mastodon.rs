@@ -99,6 +99,36 @@ async fn a_thread_goes_on_with_ones_own_words_first_on_postgresql() {
     ones_own_words_go_on_first(Postgres).await;
 }
 
+async fn what_was_answered_is_deleted(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let path = |post: &Value| format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+    let question = bo.publish(json!({ "status": "how?" })).await;
+    let body = json!({ "status": "so", "in_reply_to_id": question["id"] });
+    let so = ada.publish(body).await;
+    let body = json!({ "status": "and so", "in_reply_to_id": so["id"] });
+    ada.publish(body).await;
+    answer(bo.request(Method::DELETE, &path(&question))).await;
+    let seen = ada.get(&path(&so)).await;
+    assert_eq!(seen["in_reply_to_id"], Value::Null);
+    assert_eq!(seen["in_reply_to_account_id"], question["account"]["id"]);
+    let thread = ada.get(&format!("{}/context", path(&so))).await;
+    assert_eq!(thread["ancestors"], json!([]));
+    assert_eq!(thread["descendants"][0]["in_reply_to_id"], so["id"]);
+}
+
+#[tokio::test]
+async fn an_answer_names_no_post_that_is_deleted_on_sqlite() {
+    what_was_answered_is_deleted(Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_answer_names_no_post_that_is_deleted_on_postgresql() {
+    what_was_answered_is_deleted(Postgres).await;
+}
+
 // On SQLite alone: it is about words.
 #[tokio::test]
 async fn refusals_are_sentences() {
