@@ -91,6 +91,11 @@ async fn servers(kind: Kind) {
     assert_eq!(changed["private_comment"], Value::Null);
     assert_eq!(changed["obfuscate"], true);
     assert_eq!(abe.get(blocks).await, json!([changed]));
+    let none = format!("{blocks}?limit=0");
+    assert_eq!(abe.get(&none).await, json!([]));
+    let (status, said) = asks(&abe, Method::POST, blocks, rule.clone()).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+    assert_eq!(said["existing_domain_block"], changed);
     let listed = school.command(&["domain", "list"]);
     assert!(
         out(&listed).contains("loud.example\tsuspend"),
@@ -100,7 +105,6 @@ async fn servers(kind: Kind) {
 
     let bad = StatusCode::UNPROCESSABLE_ENTITY;
     for body in [
-        rule.clone(),
         json!({}),
         json!({ "domain": "not a name" }),
         json!({ "domain": "quiet.example", "severity": "boring" }),

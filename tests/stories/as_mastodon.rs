@@ -99,6 +99,60 @@ async fn a_thread_goes_on_with_ones_own_words_first_on_postgresql() {
     ones_own_words_go_on_first(Postgres).await;
 }
 
+async fn what_was_answered_is_deleted(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let path = |post: &Value| format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+    let question = bo.publish(json!({ "status": "how?" })).await;
+    let body = json!({ "status": "so", "in_reply_to_id": question["id"] });
+    let so = ada.publish(body).await;
+    let body = json!({ "status": "and so", "in_reply_to_id": so["id"] });
+    ada.publish(body).await;
+    answer(bo.request(Method::DELETE, &path(&question))).await;
+    let seen = ada.get(&path(&so)).await;
+    assert_eq!(seen["in_reply_to_id"], Value::Null);
+    assert_eq!(seen["in_reply_to_account_id"], question["account"]["id"]);
+    let thread = ada.get(&format!("{}/context", path(&so))).await;
+    assert_eq!(thread["ancestors"], json!([]));
+    assert_eq!(thread["descendants"][0]["in_reply_to_id"], so["id"]);
+}
+
+#[tokio::test]
+async fn an_answer_names_no_post_that_is_deleted_on_sqlite() {
+    what_was_answered_is_deleted(Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_answer_names_no_post_that_is_deleted_on_postgresql() {
+    what_was_answered_is_deleted(Postgres).await;
+}
+
+// On SQLite alone: it is about parameters.
+#[tokio::test]
+async fn a_post_mentions_nobody_but_whom_it_may() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    school.teacher("cy");
+    let own = bo.get("/api/v1/accounts/verify_credentials").await;
+    let mut post = json!({ "status": "@bo @cy look", "visibility": "direct",
+        "allowed_mentions": [own["id"]] });
+    let request = ada.request(Method::POST, "/api/v1/statuses");
+    let refused = request.json(&post).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let said: Value = refused.json().await.unwrap();
+    assert_eq!(said["error"], "Post would be sent to unexpected accounts");
+    let unexpected = said["unexpected_accounts"].as_array().unwrap();
+    assert_eq!(unexpected.len(), 1, "{said}");
+    assert_eq!(unexpected[0]["acct"], "cy");
+    post["status"] = json!("@bo look");
+    let made = ada.publish(post).await;
+    assert_eq!(made["mentions"][0]["acct"], "bo");
+}
+
 // On SQLite alone: it is about words.
 #[tokio::test]
 async fn refusals_are_sentences() {

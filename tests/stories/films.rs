@@ -131,10 +131,8 @@ fn gate(folder: &Path) -> String {
 
 async fn gated(kind: Kind) -> Option<(School, TempDir)> {
     let programs = tempfile::tempdir().unwrap();
-    let settings = [("media.ffmpeg", gate(programs.path()))];
-    let settings = settings
-        .each_ref()
-        .map(|(key, value)| (*key, value.as_str()));
+    let ffmpeg = gate(programs.path());
+    let settings = [("media.ffmpeg", ffmpeg.as_str())];
     let database = TestDatabase::new(kind)?;
     let folder = tempfile::tempdir().unwrap();
     Some((
@@ -281,6 +279,34 @@ async fn a_film_is_converted_whatever_happens_on_sqlite() {
 #[tokio::test]
 async fn a_film_is_converted_whatever_happens_on_postgresql() {
     story(Postgres).await;
+}
+
+// On SQLite alone: it is about one count.
+#[tokio::test]
+async fn one_person_does_not_fill_the_queue() {
+    let (Some(()), Some((school, programs))) = (ffmpeg(), gated(Sqlite).await) else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let broken = [b"\0\0\0\x18ftypisom\0\0\0\0".as_slice(), &[7; 900]].concat();
+    let sends = async |who: &Teacher, expected| {
+        let (code, film) = send(who, 2, file(broken.clone())).await;
+        assert_eq!(code, expected, "{film}");
+        film["id"].clone()
+    };
+    let first = sends(&ada, StatusCode::ACCEPTED).await;
+    for _ in 1..10 {
+        sends(&ada, StatusCode::ACCEPTED).await;
+    }
+    sends(&ada, StatusCode::UNPROCESSABLE_ENTITY).await;
+    sends(&bo, StatusCode::ACCEPTED).await;
+    std::fs::write(programs.path().join("go"), "").unwrap();
+    eventually("the first to have had its turn", || async {
+        let code = status(&ada, &first).await;
+        (code == StatusCode::UNPROCESSABLE_ENTITY).then_some(())
+    })
+    .await;
+    sends(&ada, StatusCode::ACCEPTED).await;
 }
 
 // On SQLite alone: it is about files.

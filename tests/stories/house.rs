@@ -114,11 +114,7 @@ async fn rules_and_texts_on_postgresql() {
 async fn a_server_without_texts_says_so() {
     let school = School::open(Sqlite).await.unwrap();
     assert_eq!(get(&school, "/api/v1/instance/rules").await, json!([]));
-    for path in [
-        "privacy_policy",
-        "terms_of_service",
-        "terms_of_service/2126-12-01",
-    ] {
+    for path in ["terms_of_service", "terms_of_service/2126-12-01"] {
         let path = format!("/api/v1/instance/{path}");
         assert_eq!(
             status(&school, &path).await,
@@ -126,14 +122,20 @@ async fn a_server_without_texts_says_so() {
             "{path}"
         );
     }
+    // What the program keeps is said all the same.
+    let privacy = get(&school, "/api/v1/instance/privacy_policy").await;
+    let content = privacy["content"].as_str().unwrap();
+    assert!(content.contains("a hash of your password"), "{content}");
+    assert!(privacy["updated_at"].as_str().unwrap().starts_with("2026-"));
     let urls = &get(&school, "/api/v2/instance").await["configuration"]["urls"];
+    let shown = format!("{}/about#privacy", school.base);
     assert_eq!(
         (&urls["privacy_policy"], &urls["terms_of_service"]),
-        (&Value::Null, &Value::Null)
+        (&json!(shown), &Value::Null)
     );
     let about = page(&school, "/about").await;
     assert!(
-        !about.contains("Rules") && !about.contains("Privacy"),
+        !about.contains("Rules") && about.contains(content),
         "{about}"
     );
 

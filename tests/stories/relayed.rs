@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use crate::elsewhere::{Elsewhere, status_at};
+use crate::elsewhere::{Elsewhere, account_id, status_at};
 use crate::harness::{School, eventually};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -45,6 +45,27 @@ async fn story(kind: Kind) {
     passed_on("a1", activity("Create", &mo, "c1", &forged)).await;
     let kept = eventually("the post", || status_at(&ada, said["id"].as_str().unwrap())).await;
     assert_eq!(kept["content"], "true words");
+
+    // What a moderator takes out of the group it does not pass on any more, until they let it in again.
+    let by_group = account_id(&ada, &format!("staffroom@{}", group_host.host)).await;
+    let passes_on = async |expected: usize| {
+        let path = format!("/api/v1/accounts/{by_group}/statuses");
+        eventually("what the group passes on", || async {
+            let posts = ada.get(&path).await;
+            (posts.as_array().unwrap().len() == expected).then_some(())
+        })
+        .await;
+    };
+    passes_on(1).await;
+    let mut removal = activity("Delete", &group_host.person("max"), "d0", &said["id"]);
+    removal["summary"] = json!("");
+    let restored = activity("Undo", &group_host.person("max"), "u0", &removal);
+    passed_on("a1/out", removal).await;
+    passes_on(0).await;
+    passed_on("a1/in", restored).await;
+    passes_on(1).await;
+    let still = status_at(&ada, said["id"].as_str().unwrap()).await.unwrap();
+    assert_eq!(still["id"], kept["id"]);
 
     // A like that its server does not know has no effect, one that it knows has.
     let made_up = activity("Like", &mo, "l1", &own["uri"]);

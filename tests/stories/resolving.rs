@@ -1,13 +1,14 @@
 //! What somebody pastes into the search leads to the person or the post, however it is written.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::Kind;
 use url::form_urlencoded::byte_serialize;
 use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::elsewhere::Elsewhere;
-use crate::harness::{School, Teacher};
+use crate::elsewhere::{Elsewhere, account_id, name};
+use crate::harness::{School, Teacher, answer};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -147,4 +148,35 @@ async fn on_sqlite_whatever_is_pasted_leads_there() {
 #[tokio::test]
 async fn on_postgres_whatever_is_pasted_leads_there() {
     whatever_is_pasted_leads_there(Kind::Postgres).await;
+}
+
+// On SQLite alone: it is about what WebFinger says elsewhere.
+#[tokio::test]
+async fn a_handle_is_at_the_host_that_an_actor_names_if_that_host_agrees() {
+    let Some(school) = School::open(Kind::Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let asked = school.request(Method::GET, "/users/ada");
+    let own = answer(asked.header("accept", "application/activity+json")).await;
+    assert_eq!(own["webfinger"], format!("ada@{}", school.host));
+
+    let (there, named) = (Elsewhere::open().await, Elsewhere::open().await);
+    let [grace, heidi] = ["grace", "heidi"].map(|called| {
+        let mut person = there.person(called);
+        person["webfinger"] = json!(format!("{called}@{}", named.host));
+        there.serve(person.clone());
+        person
+    });
+    // Only of Grace does the other host say where she is.
+    let at = "/grace".to_owned();
+    named.documents.lock().unwrap().insert(at, grace.clone());
+    for (person, host) in [(&grace, &named.host), (&heidi, &there.host)] {
+        let uri = person["id"].as_str().unwrap();
+        let path = format!("/api/v2/search?q={uri}&resolve=true&type=accounts");
+        let found = ada.get(&path).await;
+        let acct = format!("{}@{host}", name(person));
+        assert_eq!(found["accounts"][0]["acct"], acct, "{found}");
+    }
+    account_id(&ada, &format!("grace@{}", named.host)).await;
 }

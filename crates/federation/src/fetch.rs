@@ -158,18 +158,29 @@ impl Federation {
         actor::from_json(document, host)
     }
 
-    /// The host in an actor's handle: its own, unless WebFinger there and at another host agree on that other.
+    /// The host in an actor's handle: its own, unless another one that is named by the actor (FEP-2c59), or by WebFinger
+    /// at its own host, agrees by WebFinger.
     async fn handle_host(&self, budget: &Budget, document: &Value) -> Outcome<Host> {
         let refuse = |reason: &str| Refusal::Permanent(format!("not a usable actor: {reason}"));
         let uri = text(document, "id").ok_or_else(|| refuse("no id"))?;
         let username = text(document, "preferredUsername").ok_or_else(|| refuse("no name"))?;
         let url = Url::parse(uri).map_err(|_| refuse("its id"))?;
         let own = Host::of(&url).map_err(|_| refuse("its host"))?;
-        let asked = Handle {
+        let at = |host: &Host| Handle {
             username: username.to_owned(),
-            host: Some(own.clone()),
+            host: Some(host.clone()),
         };
-        let Ok(first) = self.webfinger(budget, &asked).await else {
+        let said = text(document, "webfinger")
+            .and_then(|said| said.parse::<Handle>().ok())
+            .filter(|said| said.username.eq_ignore_ascii_case(username))
+            .and_then(|said| said.host)
+            .filter(|host| *host != own);
+        if let Some(other) = &said
+            && self.leads_to(budget, &at(other), uri).await
+        {
+            return Ok(other.clone());
+        }
+        let Ok(first) = self.webfinger(budget, &at(&own)).await else {
             return Ok(own);
         };
         let named = first
@@ -177,19 +188,17 @@ impl Federation {
             .parse::<Handle>()
             .ok()
             .and_then(|handle| handle.host);
-        let Some(other) = named.filter(|host| *host != own) else {
+        let Some(other) = named.filter(|host| *host != own && said.as_ref() != Some(host)) else {
             return Ok(own);
         };
-        let second = Handle {
-            username: username.to_owned(),
-            host: Some(other.clone()),
-        };
-        match self.webfinger(budget, &second).await {
-            Ok(document) if actor_link(&document).is_some_and(|link| link.as_str() == uri) => {
-                Ok(other)
-            }
-            _ => Ok(own),
-        }
+        let agrees = self.leads_to(budget, &at(&other), uri).await;
+        Ok(if agrees { other } else { own })
+    }
+
+    /// Whether WebFinger at the host of `handle` says that it is the actor `uri`.
+    async fn leads_to(&self, budget: &Budget, handle: &Handle, uri: &str) -> bool {
+        let found = self.webfinger(budget, handle).await;
+        found.is_ok_and(|found| actor_link(&found).is_some_and(|link| link.as_str() == uri))
     }
 
     /// The account of a handle elsewhere; none if there is nobody of that name.

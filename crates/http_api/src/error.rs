@@ -4,6 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
 use service::Mistake;
 
 /// A refusal; its text is shown to people as it stands.
@@ -28,6 +29,13 @@ pub enum ApiError {
     Unprocessable(String),
     #[error("Too many requests")]
     TooManyRequests,
+    /// The same, and apps are shown what stands in the way, by that name.
+    #[error("{message}")]
+    Because {
+        message: String,
+        name: &'static str,
+        what: serde_json::Value,
+    },
     /// A form with mistakes, told field by field.
     #[error("{message}")]
     Validation {
@@ -82,6 +90,16 @@ impl ApiError {
     /// No token was sent where only somebody signed in may go.
     pub const NO_TOKEN: Self = Self::INVALID_TOKEN;
 
+    /// It cannot be because of `what`, which the answer has under `name`.
+    #[must_use]
+    pub fn because(message: &str, name: &'static str, what: &impl Serialize) -> Self {
+        Self::Because {
+            message: message.to_owned(),
+            name,
+            what: serde_json::to_value(what).unwrap_or_default(),
+        }
+    }
+
     /// The token is an application's own, and only a person may go here.
     #[must_use]
     pub fn no_person() -> Self {
@@ -112,7 +130,7 @@ impl ResponseError for ApiError {
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-            Self::Validation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Because { .. } | Self::Validation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable | Self::Unchecked => StatusCode::SERVICE_UNAVAILABLE,
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::Server => StatusCode::INTERNAL_SERVER_ERROR,
@@ -135,6 +153,11 @@ impl ResponseError for ApiError {
         }
         match self {
             Self::Validation { message, details } => response.json(with_details(message, details)),
+            Self::Because {
+                message,
+                name,
+                what,
+            } => response.json(serde_json::json!({ "error": message, (*name): what })),
             other => response.json(body(&other.to_string())),
         }
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{AccountId, MediaId, MediaKind, MediaState, limits};
-use storage::Spool;
 use storage::media::{Media, Preview};
+use storage::{DbConnection, Spool};
 
 use crate::error::invalid;
 use crate::files::{self, Unnamed};
@@ -20,6 +20,9 @@ use crate::{App, Error, Result};
 const BEGINNING: u64 = 64;
 /// How often somebody who waits for a file looks whether it is ready.
 const LOOKED_EVERY: Duration = Duration::from_millis(250);
+
+/// Files of one person that may wait to be converted: one at a time is, and others wait behind them.
+const MOST_WAITING: i64 = 10;
 
 /// A file somebody sends.
 #[derive(Debug)]
@@ -93,6 +96,9 @@ async fn write(app: &App, me: AccountId, upload: Upload, files: &mut Unnamed) ->
     (row.focus_x, row.focus_y) = focus.unwrap_or_default();
     let files = files.clone();
     app.transaction(move |app, conn| {
+        if row.state == MediaState::Waiting {
+            check_waiting(conn, me)?;
+        }
         files.name(app, conn, row.files())?;
         storage::media::insert(conn, row.clone())?;
         if row.state == MediaState::Waiting {
@@ -101,6 +107,18 @@ async fn write(app: &App, me: AccountId, upload: Upload, files: &mut Unnamed) ->
         Ok(views::media(app, row))
     })
     .await
+}
+
+/// Whether another file of somebody's may wait.
+fn check_waiting(conn: &mut DbConnection, me: AccountId) -> Result<()> {
+    // Held, or of many sent at once each would find room.
+    storage::accounts::hold(conn, me)?;
+    if storage::media::count_waiting(conn, me)? < MOST_WAITING {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "You have {MOST_WAITING} films or sounds waiting to be converted; please try again when one of them is ready"
+    )))
 }
 
 /// Takes in a file that somebody brought along with what it belongs to; it is ready when this is done. While nothing has it,

@@ -50,17 +50,25 @@ pub async fn block(app: &App, new: NewDomainBlock) -> Result<DomainBlock> {
     .await
 }
 
-/// As [`block`], but [`Error::Invalid`] if there is a rule for the same host.
-pub async fn add_block(app: &App, by: &Person, new: NewDomainBlock) -> Result<DomainBlock> {
+/// What came of a rule that was to be added.
+#[derive(Debug, Clone)]
+pub enum Added {
+    Now(DomainBlock),
+    /// There is one for the same host, which stays as it is.
+    Before(DomainBlock),
+}
+
+/// As [`block`], but a rule that there is for the same host stays.
+pub async fn add_block(app: &App, by: &Person, new: NewDomainBlock) -> Result<Added> {
     check_elsewhere(app, &new.host)?;
     let by = by.clone();
     app.transaction(move |app, conn| {
-        if storage::domain_rules::block_of(conn, new.host.as_str())?.is_some() {
-            return Err(invalid("Domain has already been taken"));
+        if let Some(known) = storage::domain_rules::block_of(conn, new.host.as_str())? {
+            return Ok(Added::Before(known));
         }
         note(app, conn, &by, "block domain", new.host.to_string())?;
         let row = row(app, &new)?;
-        put(app, conn, row)
+        put(app, conn, row).map(Added::Now)
     })
     .await
 }

@@ -20,6 +20,8 @@ const HOME: &str = "public_url";
 /// Under which terms of service are kept.
 const TERMS: &str = "terms";
 
+const PRIVACY: &str = include_str!("privacy_policy.txt");
+
 /// What every server tells of itself. By numbers of theirs schools could be ranked: where numbers are hidden these are 0.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
@@ -124,11 +126,20 @@ fn busy_weeks(conn: &mut DbConnection, weeks: Vec<Week>) -> Result<Vec<Week>> {
     weeks.into_iter().map(count).collect()
 }
 
-/// What becomes of what people say here, as HTML, and when that was last changed.
+/// What becomes of what people say here, as HTML, and when that was last changed. Where nobody wrote it down, what this
+/// program keeps.
 #[must_use]
-pub fn privacy_policy(app: &App) -> Option<(String, Time)> {
-    let (text, changed) = app.settings().house.privacy_policy.as_ref()?;
-    Some((html(app, text), *changed))
+pub fn privacy_policy(app: &App) -> (String, Time) {
+    match &app.settings().house.privacy_policy {
+        Some((text, changed)) => (html(app, text), *changed),
+        None => {
+            let written = NaiveDate::from_ymd_opt(2026, 11, 29).unwrap_or_default();
+            (
+                html(app, PRIVACY.trim_end()),
+                written.and_time(NaiveTime::MIN),
+            )
+        }
+    }
 }
 
 /// The terms of service.

@@ -7,6 +7,7 @@ use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
 use crate::listed::listed;
+use crate::literal::Literal;
 use crate::row::Optional;
 use crate::schema::media;
 
@@ -95,6 +96,15 @@ pub fn owned(
         .filter(media::account_id.eq(account.0))
         .select(Media::as_select())
         .load(conn)
+}
+
+/// How many of an account's attachments have yet to be converted. Counts the rows of an index.
+pub fn count_waiting(conn: &mut DbConnection, account: AccountId) -> QueryResult<i64> {
+    media::table
+        .filter(Literal("media.state = 1"))
+        .filter(media::account_id.eq(account.0))
+        .count()
+        .get_result(conn)
 }
 
 /// The attachments of these statuses, each status' in order.

@@ -184,6 +184,17 @@ pub fn with_ids(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<St
     Ok(found)
 }
 
+/// Those of these statuses that are deleted, in no order. One row by key each.
+pub fn deleted_among(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<StatusId>> {
+    let these = listed(statuses::id, ids.iter().map(|id| id.0));
+    let deleted: Vec<i64> = each!(conn, c => statuses::table
+        .filter(these)
+        .filter(statuses::deleted_at.is_not_null())
+        .select(statuses::id)
+        .load(c))?;
+    Ok(deleted.into_iter().map(StatusId).collect())
+}
+
 /// The statuses of these ids, deleted or not: for telling others that they are gone.
 pub fn with_ids_deleted(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<Status>> {
     statuses::table

@@ -53,7 +53,7 @@ struct About {
     counts: bool,
     rules: Vec<String>,
     /// HTML.
-    privacy: Option<String>,
+    privacy: String,
     /// HTML, and from when on.
     terms: Option<(String, String)>,
 }
@@ -69,7 +69,7 @@ pub async fn about(request: HttpRequest, app: Data<App>) -> Answer {
         contact: instance::facts(&app).await?.contact,
         counts: settings.show_counts,
         rules: settings.house.rules.clone(),
-        privacy: instance::privacy_policy(&app).map(|(html, _)| html),
+        privacy: instance::privacy_policy(&app).0,
         terms: instance::terms(&app)
             .await?
             .map(|terms| (terms.html, terms.holds_from.to_string())),

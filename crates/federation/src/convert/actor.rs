@@ -252,6 +252,7 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
         "id": account.uri,
         "type": kind_of(account),
         "preferredUsername": account.username,
+        "webfinger": format!("{}@{}", account.username, app.settings().host),
         "name": name,
         "summary": account.note,
         "url": account.url,

@@ -5,7 +5,7 @@
 use domain::AccountId;
 use serde_json::Value;
 use service::App;
-use service::incoming::{Boost, Deed, RemoteStatus, Thread};
+use service::incoming::{self, Boost, Deed, RemoteStatus, Thread, Undone};
 
 use super::prepare::{Context, Outcome, refuse, unknown};
 use crate::convert::note::is_post;
@@ -19,11 +19,16 @@ impl Context<'_> {
     /// What follows from an activity that the actor passes on, and whose deed that is.
     pub(super) async fn relayed(&self, activity: &Value) -> Outcome<(AccountId, Deed)> {
         use Relayed::{Create, Delete, EmojiReact, Like, Undo, Update};
-        match Relayed::of(activity) {
-            Some(Create) => Ok((self.actor.id, self.relayed_post(activity).await?)),
-            Some(Update) => Ok((self.actor.id, self.relayed_edit(activity).await?)),
-            Some(Like | EmojiReact | Delete | Undo) => self.relayed_deed(activity).await,
-            None => Ok((self.actor.id, unknown(kind(activity)))),
+        let removal = read::one(activity, "object").filter(|undone| is_moderation(undone));
+        match (Relayed::of(activity), removal) {
+            (Some(Create), _) => Ok((self.actor.id, self.relayed_post(activity).await?)),
+            (Some(Undo), Some(removal)) => Ok((self.actor.id, self.relayed_post(removal).await?)),
+            (Some(Delete), _) if is_moderation(activity) => {
+                Ok((self.actor.id, taken_out(activity)?))
+            }
+            (Some(Update), _) => Ok((self.actor.id, self.relayed_edit(activity).await?)),
+            (Some(Like | EmojiReact | Delete | Undo), _) => self.relayed_deed(activity).await,
+            (None, _) => Ok((self.actor.id, unknown(kind(activity)))),
         }
     }
 
@@ -140,6 +145,21 @@ impl Context<'_> {
         };
         Ok((member.actor.id, deed))
     }
+}
+
+/// Whether it is a moderator who takes something out of a group: of its author's own Delete, Lemmy gives no reason, not
+/// even an empty one.
+fn is_moderation(activity: &Value) -> bool {
+    kind(activity) == "Delete" && activity.get("summary").is_some_and(Value::is_string)
+}
+
+/// What a moderator takes out the group does not pass on any more. The post is its author's, and stays.
+fn taken_out(delete: &Value) -> Outcome<Deed> {
+    let of = read::id(delete, "object").ok_or_else(|| refuse("its object has no id"))?;
+    Ok(Deed::Undo(incoming::Undo {
+        uri: None,
+        what: Undone::Boost(of.to_owned()),
+    }))
 }
 
 /// Whether a status that is known answers none.

@@ -33,8 +33,8 @@ const ADDRESSES: [(&str, &str); 23] = [
     ("license", "http://schema.org/license"),
 ];
 
-/// Terms that are words: of FEP-7aa9, and of the parts of a profile.
-const WORDS: [(&str, &str); 10] = [
+/// Terms that are words: of FEP-7aa9, of FEP-2c59, and of the parts of a profile.
+const WORDS: [(&str, &str); 11] = [
     ("fep7aa9", "https://w3id.org/fep/7aa9#"),
     ("FeaturedCollection", "fep7aa9:FeaturedCollection"),
     ("FeaturedItem", "fep7aa9:FeaturedItem"),
@@ -42,6 +42,10 @@ const WORDS: [(&str, &str); 10] = [
     ("FeatureAuthorization", "fep7aa9:FeatureAuthorization"),
     ("featuredObjectType", "fep7aa9:featuredObjectType"),
     ("topic", "fep7aa9:topic"),
+    (
+        "webfinger",
+        "https://purl.archive.org/socialweb/webfinger#webfinger",
+    ),
     ("showMedia", "toot:showMedia"),
     ("showRepliesInMedia", "toot:showRepliesInMedia"),
     ("showFeatured", "toot:showFeatured"),

@@ -80,8 +80,7 @@ pub struct Urls {
     pub status: Null,
     #[schema(required)]
     pub about: Option<String>,
-    #[schema(required)]
-    pub privacy_policy: Option<String>,
+    pub privacy_policy: String,
     #[schema(required)]
     pub terms_of_service: Option<String>,
 }

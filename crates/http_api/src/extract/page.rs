@@ -18,7 +18,8 @@ pub struct PageParams {
 }
 
 impl PageParams {
-    /// The page, of `default` rows where no size is asked for, and never of more than `max`. As in Mastodon, -3 means 3.
+    /// The page, of `default` rows where no size is asked for, and never of more than `max`. As in Mastodon, -3 means 3,
+    /// and 0 none.
     #[must_use]
     pub fn page(&self, default: i64, max: i64) -> Page {
         Page {
@@ -29,7 +30,7 @@ impl PageParams {
                 .limit
                 .filled()
                 .and_then(|limit| limit.trim().parse().ok())
-                .map_or(default, |limit: i64| limit.saturating_abs().clamp(1, max)),
+                .map_or(default, |limit: i64| limit.saturating_abs().min(max)),
         }
     }
 }
@@ -54,7 +55,7 @@ mod tests {
             ("5", 5),
             ("\"5\"", 5),
             ("1000", 40),
-            ("0", 1),
+            ("0", 0),
             ("-3", 3),
             ("\"many\"", 20),
             ("\"\"", 20),

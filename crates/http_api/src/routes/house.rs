@@ -64,7 +64,7 @@ async fn rules(app: Data<App>) -> Answer {
 }
 
 async fn privacy_policy(app: Data<App>) -> Answer {
-    let (content, updated_at) = instance::privacy_policy(&app).ok_or(ApiError::NotFound)?;
+    let (content, updated_at) = instance::privacy_policy(&app);
     json(PrivacyPolicy {
         updated_at,
         content,

@@ -159,11 +159,7 @@ async fn version_2(app: Data<App>) -> Answer {
                 streaming: streaming(&app),
                 status: (),
                 about: Some(at("/about")),
-                privacy_policy: settings
-                    .house
-                    .privacy_policy
-                    .as_ref()
-                    .map(|_| at("/about#privacy")),
+                privacy_policy: at("/about#privacy"),
                 terms_of_service: facts.has_terms.then(|| at("/about#terms")),
             },
             vapid: e::Vapid { public_key },

@@ -2,8 +2,9 @@
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{ContentType, MediaId, StatusId, Visibility};
+use domain::{AccountId, ContentType, MediaId, StatusId, Visibility};
 use serde::{Deserialize, Serialize};
+use service::oauth::Person;
 use service::statuses::{self, MediaChange, NewStatus, StatusChange};
 use service::{App, Error, scheduled};
 use utoipa::ToSchema;
@@ -180,6 +181,8 @@ struct Create {
     quoted_status_id: Text,
     quote_approval_policy: Text,
     content_type: Text,
+    /// Whom it may mention; where this is missing, anybody.
+    allowed_mentions: Words,
     /// Ours: the status never leaves this server.
     local_only: Flag,
     /// Ours: what was uploaded as documents.
@@ -215,6 +218,10 @@ async fn create(
         idempotency_key,
         scheduled: None,
     };
+    if params.allowed_mentions.0.is_some() {
+        let allowed: Vec<AccountId> = params.allowed_mentions.ids().collect();
+        check_mentions(&app, &caller.person, &new, &allowed).await?;
+    }
     let application = caller.authenticated.application;
     // As in Mastodon, a time that has passed means now.
     if let Some(at) = scheduled_at.filter(|at| *at > app.now()) {
@@ -223,6 +230,24 @@ async fn create(
     }
     let view = statuses::publish(&app, &caller.person, application, new).await?;
     json(Status::from(view))
+}
+
+async fn check_mentions(
+    app: &App,
+    author: &Person,
+    new: &NewStatus,
+    allowed: &[AccountId],
+) -> Result<(), ApiError> {
+    let found = statuses::unexpected_mentions(app, author, &new.text, new.content_type, allowed);
+    let unexpected: Vec<Account> = found.await?.into_iter().map(Account::from).collect();
+    if unexpected.is_empty() {
+        return Ok(());
+    }
+    Err(ApiError::because(
+        "Post would be sent to unexpected accounts",
+        "unexpected_accounts",
+        &unexpected,
+    ))
 }
 
 /// A key that is too long is refused: two that begin alike are two.

@@ -3,14 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::text::{Span, count, normalise_tag, spans};
-use domain::{ContentType, CustomEmoji, Handle, limits};
+use domain::{AccountId, ContentType, CustomEmoji, Handle, limits};
 use futures_util::future::join_all;
 use storage::DbConnection;
 use storage::accounts::Account;
 
+use super::publish::clean;
 use crate::error::invalid;
+use crate::oauth::Person;
 use crate::text::format::{self, Rel};
 use crate::text::markdown::{self, Marked};
+use crate::views::{self, AccountView};
 use crate::{App, Result, accounts, custom_emojis};
 
 /// People on other servers who are looked up for one status, if they are not known yet.
@@ -118,6 +121,30 @@ pub(crate) async fn compose(app: &App, text: &str, kind: ContentType) -> Result<
         tags,
         shortcodes,
     })
+}
+
+/// Whom somebody's text would mention besides those `allowed`.
+pub async fn unexpected_mentions(
+    app: &App,
+    person: &Person,
+    text: &str,
+    kind: Option<ContentType>,
+    allowed: &[AccountId],
+) -> Result<Vec<AccountView>> {
+    let text = clean(text);
+    check_length(app, &text, "")?;
+    let kind = kind.unwrap_or(person.user.default_content_type);
+    let mentioned = compose(app, &text, kind).await?.mentioned.into_iter();
+    let unexpected: Vec<AccountId> = mentioned
+        .map(|account| account.id)
+        .filter(|id| !allowed.contains(id))
+        .collect();
+    if unexpected.is_empty() {
+        return Ok(Vec::new());
+    }
+    let me = person.id();
+    app.read(move |app, conn| views::accounts(app, conn, Some(me), &unexpected))
+        .await
 }
 
 /// Whom the handles name, by key. A server that does not answer costs a mention, not the status.

@@ -10,6 +10,7 @@ mod remove;
 mod write;
 
 pub use boost::{boost, unboost};
+pub use compose::unexpected_mentions;
 pub use deeds::{
     bookmark, bookmarks, favourite, favourited_by, favourites, mute, pin, reblogged_by, unbookmark,
     unfavourite, unmute, unpin,

@@ -37,6 +37,8 @@ struct Belongings {
     practices: HashMap<StatusId, Practice>,
     viewer: Option<AccountId>,
     applications: HashMap<ApplicationId, (String, Option<String>)>,
+    /// What was answered and is deleted.
+    deleted: HashSet<StatusId>,
     deeds: Option<ViewerDeeds>,
     filters: Option<Arc<Filters>>,
 }
@@ -105,6 +107,7 @@ fn load(
     let mut ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
     ids.sort_unstable();
     ids.dedup();
+    let deleted = deleted_parents(conn, rows, &ids)?;
     let cards = cards::load(conn, rows)?;
     let authors = rows.iter().map(|row| row.account_id);
     let named = cards.values().filter_map(|card| card.creator_id);
@@ -175,9 +178,29 @@ fn load(
         practices,
         viewer,
         applications,
+        deleted,
         deeds,
         filters,
     })
+}
+
+/// What these answer and is deleted; of those in `shown`, which are in order, nothing needs to be asked.
+fn deleted_parents(
+    conn: &mut DbConnection,
+    rows: &[&Status],
+    shown: &[StatusId],
+) -> Result<HashSet<StatusId>> {
+    let answered = rows.iter().filter_map(|row| row.in_reply_to_id);
+    let mut parents: Vec<StatusId> = answered
+        .filter(|id| shown.binary_search(id).is_err())
+        .collect();
+    if parents.is_empty() {
+        return Ok(HashSet::new());
+    }
+    parents.sort_unstable();
+    parents.dedup();
+    let deleted = storage::statuses::deleted_among(conn, &parents)?;
+    Ok(deleted.into_iter().collect())
 }
 
 impl Belongings {
@@ -191,6 +214,9 @@ impl Belongings {
         if !status.local {
             show_emojis(app, Owner::Status(status.id), &mut status.emojis);
         }
+        // As in Mastodon; whom it answers is said all the same.
+        let answered = status.in_reply_to_id;
+        status.in_reply_to_id = answered.filter(|id| !self.deleted.contains(id));
         let author = self.accounts.get(&status.account_id)?.clone();
         let of = |id: StatusId| {
             (

@@ -5,7 +5,7 @@ use actix_web::web::{self, Data};
 use domain::Severity;
 use serde::{Deserialize, Serialize};
 use service::App;
-use service::domains::{self, DomainChanges, NewDomainBlock};
+use service::domains::{self, Added, DomainChanges, NewDomainBlock};
 use utoipa::ToSchema;
 
 use super::super::{Answer, json, nothing, page, put_or_patch};
@@ -116,9 +116,14 @@ async fn block(
         public_comment: rule.public_comment.0,
         obfuscate: rule.obfuscate.is_set(),
     };
-    json(AdminDomainBlock::from(
-        domains::add_block(&app, &caller.person, new).await?,
-    ))
+    match domains::add_block(&app, &caller.person, new).await? {
+        Added::Now(block) => json(AdminDomainBlock::from(block)),
+        Added::Before(block) => Err(ApiError::because(
+            "Validation failed: Domain has already been taken",
+            "existing_domain_block",
+            &AdminDomainBlock::from(block),
+        )),
+    }
 }
 
 async fn change(
