@@ -1,5 +1,5 @@
 //! Addresses as a tree: a request is led segment by segment, and what each `{name}` stands for is looked at once, by whatever
-//! many routes follow. Each pattern of actix' costs 25 KB in each thread, and one after another would be tried.
+//! many routes follow. Each pattern of actix' costs 10 KB or more in each thread, and one after another would be tried.
 
 use std::collections::BTreeMap;
 
