@@ -176,7 +176,8 @@ async fn story(kind: Kind) {
     assert_eq!(edited["media_attachments"].as_array().unwrap().len(), 1);
     let seen = finds(&bo, &seen, 2).await;
     assert_eq!(documents(&seen)[1]["url"], marks["url"]);
-    edit(&ada, &post, json!({ "document_ids": [] })).await;
+    let none = json!({ "document_ids": [], "media_ids": [id(&dot)] });
+    edit(&ada, &post, none).await;
     let seen = finds(&bo, &seen, 0).await;
     let content = seen["content"].as_str().unwrap();
     for gone in ["Fractions%20plan.pdf", "Marks.csv"] {

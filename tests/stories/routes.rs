@@ -145,7 +145,7 @@ impl World {
             ("{id}", "1"),
             ("{quoting_status_id}", "1"),
             ("{edge}", "1"),
-            ("{collection}", "1"),
+            ("{item}", "1"),
             ("{account}", "1"),
             ("{number}", "1"),
             ("{post}", "1"),

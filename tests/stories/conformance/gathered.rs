@@ -33,10 +33,10 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
         .await;
     let holding = "GET /api/v1/accounts/{id}/in_collections";
     driver.gets(bo, holding, &[&bo_id]).await;
-    let remove = "DELETE /api/v1/collections/{collection}/items/{id}";
+    let remove = "DELETE /api/v1/collections/{id}/items/{item}";
     let item = &added["collection_item"]["id"];
     driver.gets(ada, remove, &[id, item]).await;
-    let revoke = "POST /api/v1/collections/{collection}/items/{id}/revoke";
+    let revoke = "POST /api/v1/collections/{id}/items/{item}/revoke";
     let item = &collection["items"][0]["id"];
     driver.gets(bo, revoke, &[id, item]).await;
     driver

@@ -28,7 +28,7 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     let asking = format!("GET {ALL}/{{id}}/requests");
     let asking = driver.gets(&nia, &asking, &[network]).await;
     assert_eq!(asking[0]["id"], own["id"], "{asking}");
-    let accept = format!("POST {ALL}/{{network}}/people/{{id}}/{{deed}}");
+    let accept = format!("POST {ALL}/{{id}}/people/{{account}}/{{deed}}");
     let ids = [network, &own["id"], &json!("accept")];
     driver.asks(&nia, &accept, &ids, Value::Null).await;
     let people = format!("GET {ALL}/{{id}}/people");
@@ -36,7 +36,7 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     assert_eq!(people[0]["id"], own["id"], "{people}");
 
     let post = pat.publish(json!({ "status": "@english Sonnets" })).await;
-    let pin = format!("POST {ALL}/{{network}}/posts/{{id}}/{{deed}}");
+    let pin = format!("POST {ALL}/{{id}}/posts/{{post}}/{{deed}}");
     let ids = [network, &post["id"], &json!("pin")];
     driver.asks(&nia, &pin, &ids, Value::Null).await;
     let posts = format!("GET {ALL}/{{id}}/posts");
@@ -54,7 +54,7 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     let proposals = format!("GET {ALL}/{{id}}/proposals");
     let proposals = driver.gets(&olu, &proposals, &[network]).await;
     let number = json!(proposals[0]["number"].to_string());
-    let confirm = format!("POST {ALL}/{{network}}/proposals/{{id}}/confirm");
+    let confirm = format!("POST {ALL}/{{id}}/proposals/{{number}}/confirm");
     let ids = [network, &number];
     driver.asks(&olu, &confirm, &ids, Value::Null).await;
     let seen = driver
@@ -90,7 +90,7 @@ async fn is_looked_after_again(world: &World, driver: &mut Driver<'_>, who: &Val
     let orphan = world.abe.post(ALL, wish).await;
     let left = world.school.command(&["user", "suspend", "rex"]);
     assert!(left.status.success(), "{}", out(&left));
-    let name = format!("POST {ALL}/{{network}}/stewards/{{id}}");
+    let name = format!("POST {ALL}/{{id}}/stewards/{{account}}");
     let ids = [&orphan["id"], who];
     driver.asks(&world.abe, &name, &ids, Value::Null).await;
 }

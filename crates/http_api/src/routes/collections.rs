@@ -30,11 +30,11 @@ pub(super) fn routes(routes: &mut Routes) {
         )
         .at("/v1/collections/{id}/items", [web::post().to(add)])
         .at(
-            "/v1/collections/{collection}/items/{id}",
+            "/v1/collections/{id}/items/{item}",
             [web::delete().to(remove)],
         )
         .at(
-            "/v1/collections/{collection}/items/{id}/revoke",
+            "/v1/collections/{id}/items/{item}/revoke",
             [web::post().to(revoke)],
         )
         .at("/v1/accounts/{id}/collections", [web::get().to(of_account)])
@@ -65,13 +65,13 @@ pub(super) fn operations(api: &mut Operations) {
     )
     .answers::<WrappedCollectionItem>();
     api.delete(
-        "/v1/collections/{collection}/items/{id}",
+        "/v1/collections/{id}/items/{item}",
         "Take somebody out of a collection",
         remove,
     )
     .says_nothing();
     api.post(
-        "/v1/collections/{collection}/items/{id}/revoke",
+        "/v1/collections/{id}/items/{item}/revoke",
         "Take yourself out of somebody's collection, for good",
         revoke,
     )

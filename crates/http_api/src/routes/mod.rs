@@ -115,6 +115,10 @@ fn entities<V, E: Serialize + From<V>>(
 
 /// Routes below `/api`.
 pub fn configure_api(config: &mut ServiceConfig) {
+    api().configure(config);
+}
+
+fn api() -> Routes {
     let mut routes = Routes::default();
     empty::routes(&mut routes);
     regard::routes(&mut routes);
@@ -159,7 +163,7 @@ pub fn configure_api(config: &mut ServiceConfig) {
     timelines::routes(&mut routes);
     translation::routes(&mut routes);
     crate::openapi::routes(&mut routes);
-    routes.configure(config);
+    routes
 }
 
 /// Routes that apps call under `/oauth` and `/.well-known`; the pages there are the `web` crate's.

@@ -56,3 +56,23 @@ fn resource(path: &str, routes: Vec<Route>) -> Resource {
         .into_iter()
         .fold(web::resource(path), Resource::route)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Routes;
+
+    fn look(routes: &Routes, above: &str) {
+        let names: Vec<_> = (routes.below.keys())
+            .filter(|segment| segment.starts_with('{'))
+            .collect();
+        assert!(names.len() < 2, "{above}: {names:?}");
+        for (segment, below) in &routes.below {
+            look(below, &format!("{above}/{segment}"));
+        }
+    }
+
+    #[test]
+    fn each_place_has_one_name() {
+        look(&crate::routes::api(), "");
+    }
+}

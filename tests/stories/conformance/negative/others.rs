@@ -17,12 +17,8 @@ const OTHERWISE: [(&str, &str, u16); 9] = [
     ("PATCH", "/api/v1/collections/{id}", 403),
     ("DELETE", "/api/v1/collections/{id}", 403),
     ("POST", "/api/v1/collections/{id}/items", 403),
-    ("DELETE", "/api/v1/collections/{collection}/items/{id}", 403),
-    (
-        "POST",
-        "/api/v1/collections/{collection}/items/{id}/revoke",
-        403,
-    ),
+    ("DELETE", "/api/v1/collections/{id}/items/{item}", 403),
+    ("POST", "/api/v1/collections/{id}/items/{item}/revoke", 403),
     // Of the notifications with that key, the stranger has none.
     ("GET", "/api/v2/notifications/{key}/accounts", 200),
     ("POST", "/api/v2/notifications/{key}/dismiss", 200),

@@ -129,7 +129,7 @@ impl Places {
         let collection = &made["collection"];
         let item = format!("{}/items/{}", id(collection), id(&collection["items"][0]));
         self.0.push((
-            "/collections/{collection}/items/{id}",
+            "/collections/{id}/items/{item}",
             format!("/collections/{item}"),
         ));
         self.put("/collections/{id}", id(collection));
