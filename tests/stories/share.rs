@@ -282,7 +282,7 @@ async fn mistakes(kind: Kind) {
         ("source", vec![text, ("source", "javascript:alert(1)")]),
         ("source", vec![text, ("source", "a book")]),
         ("network", vec![text, ("network", "maths")]),
-        ("language", vec![text, ("language", "<b>")]),
+        ("language", vec![text, ("language", long.as_str())]),
     ] {
         let mut fields = filled(&hidden, &said);
         fields.push(post);
