@@ -10,6 +10,9 @@ const ROUTES: &str = include_str!("../../../../tests/stories/routes.tsv");
 /// Whatever stream is asked for that is none, and the page that shows the description.
 const NO_OPERATIONS: [&str; 4] = [
     "/api/v1/streaming/{channel:.+}",
+    "/api/v1/streaming/hashtag/{channel:.+}",
+    "/api/v1/streaming/public/{channel:.+}",
+    "/api/v1/streaming/user/{channel:.+}",
     "/api/docs",
     "/api/docs.css",
     "/api/docs.js",

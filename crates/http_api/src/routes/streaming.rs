@@ -39,7 +39,16 @@ pub(super) fn routes(routes: &mut Routes) {
         )
         .at("/v1/streaming/list", [web::get().to(list)])
         .at("/v1/streaming/direct", [web::get().to(direct)])
-        .at("/v1/streaming/{channel:.+}", [web::get().to(unknown)]);
+        .at("/v1/streaming/{channel:.+}", [web::get().to(unknown)])
+        .at(
+            "/v1/streaming/hashtag/{channel:.+}",
+            [web::get().to(unknown)],
+        )
+        .at(
+            "/v1/streaming/public/{channel:.+}",
+            [web::get().to(unknown)],
+        )
+        .at("/v1/streaming/user/{channel:.+}", [web::get().to(unknown)]);
 }
 
 pub(super) fn operations(api: &mut Operations) {
