@@ -8,7 +8,7 @@ use super::*;
 
 const ROUTES: &str = include_str!("../../../../tests/stories/routes.tsv");
 /// Whatever stream is asked for that is none, and the page that shows the description.
-const NO_OPERATIONS: [&str; 4] = [
+const NO_OPERATIONS: [&str; 7] = [
     "/api/v1/streaming/{channel:.+}",
     "/api/v1/streaming/hashtag/{channel:.+}",
     "/api/v1/streaming/public/{channel:.+}",
