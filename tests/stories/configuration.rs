@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use test_support::Kind::Sqlite;
+use test_support::free_port;
 
 use crate::harness::{School, out, program, run};
 
@@ -227,11 +228,7 @@ async fn data_belongs_to_one_address_and_one_server() {
 // On SQLite alone: it is about figures of requests.
 #[tokio::test]
 async fn figures_have_bounded_labels() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = free_port();
     let listen = format!("\"127.0.0.1:{port}\"");
     let Some(school) = School::open_with(Sqlite, &[("metrics.listen", &listen)]).await else {
         return;

@@ -3,6 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use test_support::Kind::{self, Postgres, Sqlite};
+use test_support::free_port;
 
 use crate::harness::{School, out};
 
@@ -158,11 +159,7 @@ async fn late_work_is_told() {
 // On SQLite alone: `storage` measures queues on both.
 #[tokio::test]
 async fn the_queues_are_measured() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = free_port();
     let address = format!("127.0.0.1:{port}");
     let settings = [("metrics.listen", format!("\"{address}\""))];
     let settings = settings

@@ -1,7 +1,5 @@
 //! A school: a real process with its own data, and the people in it.
 
-use std::future::Future;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -9,7 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
-use test_support::{Kind, TestDatabase};
+use test_support::{Kind, TestDatabase, free_port};
 
 /// Longer than the lease of work that a killed process held.
 const PATIENCE: Duration = Duration::from_secs(150);
@@ -56,11 +54,7 @@ impl School {
         name: &str,
         settings: &[(&str, &str)],
     ) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         let host = format!("{name}:{port}");
         let mut school = Self {
             base: format!("http://{host}"),
@@ -137,13 +131,13 @@ impl School {
     }
 
     pub async fn start(&mut self) {
-        let process = program(self.folder.path())
+        let mut process = program(self.folder.path())
             .arg("serve")
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
-        self.process = Some(process);
-        eventually("the school to open", || async {
+        eventually("the school to open", async || {
+            assert!(process.try_wait().unwrap().is_none(), "it ended at once");
             let ready = self
                 .http
                 .get(format!("{}/readyz", self.base))
@@ -153,6 +147,7 @@ impl School {
             ready.status().is_success().then_some(())
         })
         .await;
+        self.process = Some(process);
     }
 
     /// `kill -9`
@@ -338,7 +333,7 @@ pub async fn answer(request: RequestBuilder) -> Value {
 }
 
 /// Asks again until there is an answer.
-pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, ask: impl Fn() -> F) -> T {
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(answer) = ask().await {

@@ -34,20 +34,27 @@ const HOSTS: usize = 20;
 const RECENT: usize = 20;
 
 impl Federation {
-    /// Stores what is missing of a thread, above and below `status`, as far as it can be had.
-    pub(crate) async fn complete_thread(&self, app: &App, status: &str, above: Option<&str>) {
+    /// Stores what is missing of a thread, above and below `status`, as far as it can be had. An error is one of our own
+    /// database.
+    pub(crate) async fn complete_thread(
+        &self,
+        app: &App,
+        status: &str,
+        above: Option<&str>,
+    ) -> Outcome<()> {
         let mut search = Search::new(self, app);
         let work = async {
             if let Some(above) = above
                 && let Some(document) = search.document(above).await
             {
-                search.store(document).await;
+                search.store(document).await?;
             }
-            search.below(status).await;
+            search.below(status).await
         };
-        if timeout(PATIENCE, work).await.is_err() {
+        timeout(PATIENCE, work).await.unwrap_or_else(|_| {
             tracing::debug!(status, "a thread could not be completed in time");
-        }
+            Ok(())
+        })
     }
 
     /// Stores what somebody posted last, what they have at the top of their profile, and whom they recommend; of a group also
@@ -63,13 +70,13 @@ impl Federation {
             let mut posts = Vec::new();
             let mut pinned = Vec::new();
             if let Some(page) = &featured {
-                for (uri, post) in search.posts_of(account, page).await {
+                for (uri, post) in search.posts_of(account, page).await? {
                     pinned.push(uri);
                     posts.extend(post);
                 }
             }
             if let Some(page) = &outbox {
-                let recent = search.posts_of(account, page).await;
+                let recent = search.posts_of(account, page).await?;
                 posts.extend(recent.into_iter().filter_map(|(_, post)| post));
             }
             posts.sort_by_key(|post| post.published);
@@ -132,40 +139,48 @@ impl<'a> Search<'a> {
         self.object(uri).await.ok().filter(is_open)
     }
 
-    /// Stores a post and those above it. What is not taken in is missing, and is no reason to stop.
-    pub(crate) async fn store(&self, document: Value) {
+    /// Stores a post and those above it. What is not taken in is missing, and is no reason to stop; a database that does
+    /// not answer is.
+    pub(crate) async fn store(&self, document: Value) -> Outcome<()> {
         let above = HashSet::new();
         let posts = self
             .federation
             .thread(self.app, &self.budget, document, &above)
             .await;
-        let stored = match posts {
-            Ok(posts) => service::incoming::receive_thread(self.app, posts)
-                .await
-                .map(drop)
-                .map_err(Into::into),
-            Err(refusal) => Err(refusal),
+        let posts = match posts {
+            Ok(posts) => posts,
+            Err(refusal) => {
+                tracing::debug!(%refusal, "a post of a thread was not understood");
+                return Ok(());
+            }
         };
-        if let Err(refusal) = stored {
-            tracing::debug!(%refusal, "a post of a thread was not taken");
+        match service::incoming::receive_thread(self.app, posts).await {
+            Err(error @ (service::Error::Unavailable(_) | service::Error::Full)) => {
+                Err(error.into())
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a post of a thread was not taken");
+                Ok(())
+            }
+            Ok(_) => Ok(()),
         }
     }
 
     /// Stores the answers to a post: all that the collection of the thread names or, where there is none, the answers
     /// to it and to each of them.
-    async fn below(&mut self, status: &str) {
+    async fn below(&mut self, status: &str) -> Outcome<()> {
         let Some(document) = self.document(status).await else {
-            return;
+            return Ok(());
         };
         if let Some(context) = read::id(&document, "context").and_then(read::web_address) {
             let named = self.items(&Value::from(context)).await;
             if !named.is_empty() {
-                for (uri, is_known) in self.unknown_first(named).await {
+                for (uri, is_known) in self.unknown_first(named).await? {
                     if !is_known {
-                        self.answer(&uri).await;
+                        self.answer(&uri).await?;
                     }
                 }
-                return;
+                return Ok(());
             }
         }
         let mut open = VecDeque::from([(document, 0)]);
@@ -176,11 +191,11 @@ impl<'a> Search<'a> {
                 continue;
             };
             let named = self.items(replies).await;
-            for (uri, is_known) in self.unknown_first(named).await {
+            for (uri, is_known) in self.unknown_first(named).await? {
                 let found = if is_known {
                     self.document(&uri).await
                 } else {
-                    self.answer(&uri).await
+                    self.answer(&uri).await?
                 };
                 open.extend(
                     found
@@ -189,14 +204,17 @@ impl<'a> Search<'a> {
                 );
             }
         }
+        Ok(())
     }
 
     /// Fetches and stores a post if it answers another one.
-    async fn answer(&mut self, uri: &str) -> Option<Value> {
-        let document = self.document(uri).await?;
-        read::id(&document, "inReplyTo")?;
-        self.store(document.clone()).await;
-        Some(document)
+    async fn answer(&mut self, uri: &str) -> Outcome<Option<Value>> {
+        let found = self.document(uri).await;
+        let answer = found.filter(|document| read::id(document, "inReplyTo").is_some());
+        if let Some(document) = &answer {
+            self.store(document.clone()).await?;
+        }
+        Ok(answer)
     }
 
     /// The ids that a collection names, given by its address or embedded.
@@ -233,20 +251,14 @@ impl<'a> Search<'a> {
     }
 
     /// The ids, each with whether we know it; those that are news to us first.
-    pub(crate) async fn unknown_first(&self, uris: Vec<String>) -> Vec<(String, bool)> {
+    pub(crate) async fn unknown_first(&self, uris: Vec<String>) -> Outcome<Vec<(String, bool)>> {
         let asked = uris.clone();
         let known = read_database(self.app, move |conn| {
             let uris: Vec<&str> = asked.iter().map(String::as_str).collect();
             storage::statuses::known_among(conn, &uris)
         })
-        .await;
-        let known: HashSet<String> = match known {
-            Ok(known) => known.into_iter().collect(),
-            Err(refusal) => {
-                tracing::debug!(%refusal, "what is known of a thread could not be read");
-                return Vec::new();
-            }
-        };
+        .await?;
+        let known: HashSet<String> = known.into_iter().collect();
         let mut uris: Vec<(String, bool)> = uris
             .into_iter()
             .map(|uri| {
@@ -255,7 +267,7 @@ impl<'a> Search<'a> {
             })
             .collect();
         uris.sort_by_key(|(_, is_known)| *is_known);
-        uris
+        Ok(uris)
     }
 
     /// The first page of a collection of somebody's. None if there is no such collection at their server.
@@ -276,7 +288,7 @@ impl<'a> Search<'a> {
         &self,
         account: &Account,
         page: &Value,
-    ) -> Vec<(String, Option<RemoteStatus>)> {
+    ) -> Outcome<Vec<(String, Option<RemoteStatus>)>> {
         let theirs = Origin::parse(&account.uri);
         let is_theirs = |id: &str| theirs.is_some() && Origin::parse(id) == theirs;
         let entries: Vec<&Value> = entries(page)
@@ -291,7 +303,7 @@ impl<'a> Search<'a> {
         let uris = entries.iter().filter_map(|entry| id_of(entry));
         let known: HashSet<String> = self
             .unknown_first(uris.map(str::to_owned).collect())
-            .await
+            .await?
             .into_iter()
             .filter_map(|(uri, is_known)| is_known.then_some(uri))
             .collect();
@@ -305,7 +317,7 @@ impl<'a> Search<'a> {
             };
             posts.push((uri.to_owned(), news));
         }
-        posts
+        Ok(posts)
     }
 
     /// Stores what a group passed on last, as a page of its outbox says: its posts are those of others.

@@ -475,8 +475,7 @@ impl RemoteFetcher for Federation {
     }
 
     async fn thread(&self, app: &App, status: &str, above: Option<&str>) -> service::Result<()> {
-        self.complete_thread(app, status, above).await;
-        Ok(())
+        Ok(self.complete_thread(app, status, above).await?)
     }
 
     async fn is_gone(&self, app: &App, account: &Account) -> service::Result<bool> {

@@ -39,11 +39,11 @@ impl Federation {
             let Some(derived) = listed(&search, collection, &theirs).await else {
                 return Ok(None);
             };
-            let listed = search.unknown_first(derived.uris.clone()).await;
+            let listed = search.unknown_first(derived.uris.clone()).await?;
             let unknown = listed.into_iter().filter(|(_, is_known)| !is_known);
             for (uri, _) in unknown.take(FETCHED) {
                 if let Some(document) = search.document(&uri).await {
-                    search.store(document).await;
+                    search.store(document).await?;
                 }
             }
             Ok::<_, Refusal>(Some(derived))

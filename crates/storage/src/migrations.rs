@@ -1,7 +1,11 @@
 //! The tables' history, built into the program.
 
+use std::fs::File;
+use std::path::Path;
+
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::Error;
@@ -15,10 +19,14 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgre
 /// # Errors
 /// [`Error::Newer`] if the database knows a migration that this program does not.
 pub fn run(conn: &mut DbConnection) -> Result<(), Error> {
-    if let DbConnection::Postgres(inner) = conn {
-        // Of several processes that start at once, one does it.
-        diesel::sql_query("SELECT pg_advisory_lock(7270911)").execute(inner)?;
-    }
+    // Of several processes that start at once, one does it.
+    let _held = match conn {
+        DbConnection::Sqlite(inner) => hold_folder(inner)?,
+        DbConnection::Postgres(inner) => {
+            diesel::sql_query("SELECT pg_advisory_lock(7270911)").execute(inner)?;
+            None
+        }
+    };
     check(conn)?;
     match conn {
         DbConnection::Sqlite(inner) => inner.run_pending_migrations(SQLITE).map(drop),
@@ -29,6 +37,26 @@ pub fn run(conn: &mut DbConnection) -> Result<(), Error> {
         diesel::sql_query("SELECT pg_advisory_unlock(7270911)").execute(inner)?;
     }
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Attached {
+    #[diesel(sql_type = Text)]
+    file: String,
+}
+
+/// Waits until nobody else holds the folder of a database, and holds it until the file is dropped. (A lock on the
+/// database's own file would end those of SQLite.) None for a database in memory.
+fn hold_folder(conn: &mut SqliteConnection) -> Result<Option<File>, Error> {
+    let main: Attached =
+        diesel::sql_query("SELECT file FROM pragma_database_list WHERE name = 'main'")
+            .get_result(conn)?;
+    let Some(folder) = Path::new(&main.file).parent() else {
+        return Ok(None);
+    };
+    let folder = File::open(folder)?;
+    folder.lock()?;
+    Ok(Some(folder))
 }
 
 /// Whether this program may use the database; its tables may still be out of date.

@@ -4,12 +4,14 @@
 mod admirers;
 mod app;
 mod databases;
+mod ports;
 mod rows;
 mod statements;
 
 pub use admirers::{Admired, Kept, admire, keep, write_often};
 pub use app::{NoNetwork, TestApp};
 pub use databases::{Kind, TestDatabase, everywhere};
+pub use ports::free_port;
 pub use rows::{
     account, account_row, age_gone, age_held, end_links, end_listening, forget_follows,
     forget_leftovers, hurry, named_files, unfinished, user,

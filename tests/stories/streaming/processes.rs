@@ -1,11 +1,10 @@
 //! Several processes on one PostgreSQL hear each other; nothing is told that was taken back.
 
-use std::net::TcpListener;
 use std::process::{Child, Stdio};
 
 use serde_json::json;
 use test_support::Kind::Postgres;
-use test_support::end_listening;
+use test_support::{end_listening, free_port};
 
 use super::ear::{Ear, address};
 use super::{follows, says};
@@ -25,9 +24,7 @@ impl Drop for Second {
 
 /// One more process with the school's configuration and data.
 async fn second(school: &School) -> Second {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    let port = free_port();
     let process = program(school.folder())
         .env("STAFFROOM_SERVER__LISTEN", format!("127.0.0.1:{port}"))
         .arg("serve")

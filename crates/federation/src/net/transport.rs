@@ -163,8 +163,20 @@ impl Transport {
         if let Some(body) = &request.body {
             sending = sending.body(body.clone());
         }
-        time.spend(async { sending.send().await.map_err(|error| FetchError::of(&error)) })
-            .await
+        let again = sending.try_clone();
+        time.spend(async {
+            let answered = match (sending.send().await, again) {
+                (Err(error), Some(again)) if was_closed(&error) => {
+                    if let Some(budget) = request.budget {
+                        budget.spend()?;
+                    }
+                    again.send().await
+                }
+                (answered, _) => answered,
+            };
+            answered.map_err(|error| FetchError::of(&error))
+        })
+        .await
     }
 
     /// Whether we ask this address at all. Names are checked once more when they are resolved; for
@@ -192,6 +204,12 @@ impl Transport {
             Err(FetchError::Blocked(address))
         }
     }
+}
+
+/// Whether a connection ended without an answer: most likely one that was kept, and that the server closed just as it was
+/// used again (RFC 9112, section 9.3.1).
+fn was_closed(error: &reqwest::Error) -> bool {
+    error.is_request() && !error.is_connect() && !error.is_timeout()
 }
 
 /// Where the answer sends us, if it is a redirect that we follow.

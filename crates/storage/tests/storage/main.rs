@@ -4,6 +4,8 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod migrations;
+
 use domain::{
     AccountId, ActivityId, DeliveryId, InboxId, JobId, Membership, Posting, ProposalKind, Time,
 };
@@ -15,7 +17,7 @@ use storage::networks::{Network, Proposal};
 use storage::remote_files::RemoteFile;
 use storage::{
     Database, DatabaseSettings, Error, QueryError, backlog, deliveries, idempotency, inbox,
-    instances, jobs, markers, migrations, networks, remote_files, retractions, server_state,
+    instances, jobs, markers, networks, remote_files, retractions, server_state,
 };
 use test_support::{Kind, TestDatabase, everywhere};
 
@@ -57,17 +59,6 @@ fn received(id: i64, actor: &str) -> Received {
         concerns: None,
         hint: false,
         requests: 0,
-    }
-}
-
-#[test]
-fn tables_go_up_and_down_and_up_again() {
-    for database in everywhere() {
-        let mut connection = database.connect();
-        migrations::run(&mut connection).unwrap();
-        migrations::revert_all(&mut connection).unwrap();
-        migrations::run(&mut connection).unwrap();
-        assert_eq!(instances::count(&mut connection).unwrap(), 0);
     }
 }
 
@@ -524,7 +515,7 @@ fn of_a_network_each_thing_is_written_once() {
     for database in everywhere() {
         let mut connection = database.connect();
         let conn = &mut connection;
-        migrations::run(conn).unwrap();
+        storage::migrations::run(conn).unwrap();
         let ada = test_support::account(conn);
         assert!(!networks::are_any(conn).unwrap());
         let network = Network {
@@ -580,7 +571,7 @@ fn what_a_server_runs_is_not_forgotten_when_it_is_silent() {
     for database in everywhere() {
         let mut connection = database.connect();
         let conn = &mut connection;
-        migrations::run(conn).unwrap();
+        storage::migrations::run(conn).unwrap();
         instances::seen(conn, "unasked.example", at(0)).unwrap();
         instances::set_software(conn, "a.example", Some("lemmy"), Some("1.0"), at(1)).unwrap();
         instances::set_software(conn, "a.example", None, None, at(2)).unwrap();
