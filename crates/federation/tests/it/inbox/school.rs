@@ -96,41 +96,14 @@ impl School {
     pub async fn remote(&self, name: &str) -> Remote {
         let uri = format!("https://other.example/users/{name}");
         let account = RemoteAccount {
-            username: name.to_owned(),
-            host: "other.example".parse().unwrap(),
-            uri: uri.clone(),
-            url: uri.clone(),
-            kind: AccountKind::Person,
-            display_name: String::new(),
-            note: String::new(),
-            fields: Vec::new(),
-            avatar_url: None,
-            avatar_description: String::new(),
-            header_url: None,
-            header_description: String::new(),
-            locked: false,
-            discoverable: false,
-            indexable: false,
-            inbox: format!("{uri}/inbox"),
-            shared_inbox: None,
-            outbox: String::new(),
             followers: format!("{uri}/followers"),
-            following: String::new(),
-            featured: None,
-            collections: None,
-            feature_policy: domain::QuotePolicy::NOBODY,
-            show_media: true,
-            show_media_replies: true,
-            show_featured: true,
-            also_known_as: Vec::new(),
-            moved_to: None,
-            suspended: false,
-            attribution_domains: Vec::new(),
-            emojis: Vec::new(),
-            posts_are_practice: false,
-            published: None,
-            edited: None,
-            keys: Vec::new(),
+            ..RemoteAccount::new(
+                AccountKind::Person,
+                name.to_owned(),
+                "other.example".parse().unwrap(),
+                uri.clone(),
+                format!("{uri}/inbox"),
+            )
         };
         let account = service::incoming::upsert_account(self.app(), account, self.app().now())
             .await
