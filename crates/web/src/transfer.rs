@@ -245,7 +245,6 @@ fn file(name: &str, content: impl Stream<Item = Result<Bytes, Error>> + 'static)
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"{name}\""),
         ))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .streaming(content)
 }
