@@ -259,18 +259,9 @@ fn store(
     }
     let options = new.poll.iter().flat_map(|poll| &poll.options);
     let emojis = emojis(app, conn, &composed, &new.spoiler_text, options)?;
+    let uri = app.addresses().status(&author.username, id);
     let status = Status {
-        id,
-        account_id: author.id,
-        uri: app.addresses().status(&author.username, id),
         url: app.addresses().page(&author.username, id),
-        local: true,
-        conversation_id: parent.as_ref().map_or(id, |parent| parent.conversation_id),
-        in_reply_to_id: parent.as_ref().map(|parent| parent.id),
-        in_reply_to_account_id: parent.as_ref().map(|parent| parent.account_id),
-        in_reply_to_uri: parent.as_ref().map(|parent| parent.uri.clone()),
-        reblog_of_id: None,
-        visibility,
         content: composed.html,
         text: new.text,
         content_type: new.content_type.unwrap_or_default(),
@@ -280,21 +271,12 @@ fn store(
         language: new.language,
         application_id: application,
         emojis,
-        replies_count: 0,
-        reblogs_count: 0,
-        favourites_count: 0,
-        quotes_count: 0,
         quote_policy,
         has_poll: new.poll.is_some(),
         has_quote: quoted.is_some(),
-        has_source: false,
         card_id,
-        created_at: now,
-        edited_at: None,
-        pinned_at: None,
-        deleted_at: None,
         local_only,
-        held_at: None,
+        ..Status::new(id, author.id, uri, visibility, now).below(parent.as_ref())
     };
     let draft = Draft {
         status,

@@ -120,42 +120,7 @@ impl School {
         let (note, by) = (uri.clone(), self.ada.id());
         self.write(move |app, conn| {
             let id = StatusId(app.next_id());
-            let status = Status {
-                id,
-                account_id: by,
-                url: note.clone(),
-                uri: note,
-                local: true,
-                conversation_id: id,
-                in_reply_to_id: None,
-                in_reply_to_account_id: None,
-                in_reply_to_uri: None,
-                reblog_of_id: None,
-                visibility: Visibility::Public,
-                content: String::new(),
-                text: String::new(),
-                content_type: domain::ContentType::Plain,
-                spoiler_text: String::new(),
-                sensitive: false,
-                language: None,
-                application_id: None,
-                emojis: Vec::new(),
-                replies_count: 0,
-                reblogs_count: 0,
-                favourites_count: 0,
-                quotes_count: 0,
-                quote_policy: domain::QuotePolicy::NOBODY,
-                has_poll: false,
-                has_quote: false,
-                has_source: false,
-                card_id: None,
-                created_at: app.now(),
-                edited_at: None,
-                pinned_at: None,
-                deleted_at: None,
-                local_only: false,
-                held_at: None,
-            };
+            let status = Status::new(id, by, note, Visibility::Public, app.now());
             storage::statuses::insert(conn, status)
         })
         .await;
