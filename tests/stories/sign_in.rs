@@ -519,7 +519,18 @@ async fn a_profile_and_a_post_can_be_read_and_linked_to() {
         .await
         .unwrap();
     assert_eq!(missing.status(), StatusCode::NOT_FOUND);
-    for path in ["/users/ada", "/@ada.atom", "/settings", "/media/aa/bb.png"] {
+    for path in [
+        "/users/ada",
+        "/@ada.atom",
+        "/settings",
+        "/about",
+        "/assets/icon.png",
+        "/nowhere",
+        "/media/aa/bb.png",
+        "/api/nowhere",
+        "/api/v1/timelines/home",
+        "/oauth/userinfo",
+    ] {
         let answer = school.request(Method::GET, path).send().await.unwrap();
         let said = answer.headers().get("x-content-type-options");
         assert_eq!(said.unwrap(), "nosniff", "{path}");

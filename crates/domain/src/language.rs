@@ -187,12 +187,26 @@ pub const LANGUAGES: [(&str, &str); 183] = [
     ("zu", "Zulu"),
 ];
 
+/// Bytes of a code at most.
+pub const CODE_BYTES: usize = 20;
 /// Variants that are languages of their own to readers: they are written otherwise.
 const VARIANTS: [&str; 4] = ["zh-CN", "zh-HK", "zh-TW", "zh-YUE"];
 /// Codes that some phones still say, and those of today.
 const FORMER: [(&str, &str); 3] = [("in", "id"), ("iw", "he"), ("ji", "yi")];
 /// Codes of ISO 639-3 that name no language.
 const NONE: [&str; 4] = ["mis", "mul", "und", "zxx"];
+
+/// Whether it is written as a code is: `en`, `pt-BR`. There need not be such a language.
+#[must_use]
+pub fn is_code(code: &str) -> bool {
+    let mut parts = code.split(['-', '_']);
+    let letters = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    code.len() <= CODE_BYTES
+        && parts.next().is_some_and(|part| letters(part, 2..=3))
+        && parts.all(|part| letters(part, 2..=8))
+}
 
 /// The language that an app means by a code, as Mastodon reads it: `en` by `en-GB`. None where it means no language.
 #[must_use]
@@ -228,6 +242,16 @@ pub fn primary(code: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_are_short_and_plain() {
+        for good in ["en", "cy", "pt-BR", "zh-Hant", "cmn"] {
+            assert!(is_code(good), "{good}");
+        }
+        for bad in ["", "english!", "e", "en-", "<b>"] {
+            assert!(!is_code(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn codes_of_apps_are_read_as_mastodon_does() {

@@ -325,9 +325,7 @@ impl Federation {
         let mut approval = None;
         if let Some(stamp) = stamp
             && let Ok(document) = self.object(app, budget, &stamp).await
-            && text(&document, "id") == Some(&stamp)
-            && let Some(author) = quote::authorizes(&document, by, &uri)
-            && Origin::parse(author) == Origin::parse(&stamp)
+            && let Some(author) = quote::authorizes(&document, &stamp, by, &uri)
         {
             approval = Some((stamp, author.to_owned()));
         }

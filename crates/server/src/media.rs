@@ -84,7 +84,6 @@ pub async fn copy(
     match owner {
         Owner::Account(_) => refusal
             .insert_header((header::CONTENT_TYPE, "image/png"))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .body(pages::DEFAULT_AVATAR),
         Owner::Media(_) | Owner::Preview(_) | Owner::Status(_) | Owner::Card(_) => refusal.finish(),
     }
@@ -184,7 +183,6 @@ fn beyond(size: u64) -> HttpResponse {
     HttpResponse::RangeNotSatisfiable()
         .insert_header((header::CONTENT_RANGE, format!("bytes */{size}")))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .finish()
 }
@@ -194,7 +192,6 @@ fn safe(mut response: HttpResponseBuilder, kind: &str, kept: &'static str) -> Ht
     response
         .insert_header((header::CONTENT_TYPE, kind))
         .insert_header((header::CACHE_CONTROL, kept))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; sandbox",

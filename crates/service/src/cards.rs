@@ -7,6 +7,7 @@ mod embed;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta};
+use domain::language::is_code;
 use domain::{CardId, CardKind, Handle, Time, limits};
 use storage::DbConnection;
 use storage::accounts::Account;
@@ -17,7 +18,6 @@ use url::Url;
 use crate::accounts::by_handle;
 use crate::jobs::{Job, enqueue_at};
 use crate::remote_files::{Measures, Use};
-use crate::statuses::check_language;
 use crate::text::{Tag, tags};
 use crate::{App, Result, remote_files};
 
@@ -304,7 +304,7 @@ fn read(card: Card, page: &Page) -> (Card, Option<Handle>) {
             .language
             .clone()
             .or(language)
-            .and_then(|code| check_language(code).ok()),
+            .filter(|code| is_code(code)),
         author_name,
         author_url,
         provider_name: words(&["og:site_name"], limits::REMOTE_NAME),

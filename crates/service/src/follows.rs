@@ -1,5 +1,6 @@
 //! Following people, and being followed.
 
+use domain::language::is_code;
 use domain::{AccountId, NotificationKind, Page};
 use storage::DbConnection;
 use storage::accounts::{Account, Counts};
@@ -12,7 +13,6 @@ use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::notify::{About, notify};
 use crate::oauth::Person;
-use crate::statuses::check_language;
 use crate::views::{AccountView, RelationshipView};
 use crate::{App, Error, Paged, Result, accounts, home, networks};
 
@@ -47,8 +47,7 @@ pub async fn follow(
 }
 
 fn check_languages(codes: &[String]) -> Result<()> {
-    let is_code = |code: &String| check_language(code.clone()).is_ok();
-    if codes.len() > LANGUAGES || !codes.iter().all(is_code) {
+    if codes.len() > LANGUAGES || !codes.iter().all(|code| is_code(code)) {
         return Err(invalid("Languages is invalid"));
     }
     Ok(())

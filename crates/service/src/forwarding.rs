@@ -20,19 +20,15 @@ pub fn forward(
     deed: &Deed,
     body: &str,
 ) -> Result<()> {
-    let (uri, is_end) = match deed {
-        Deed::Post(thread) | Deed::Edit(thread) => {
-            let ours = app.addresses().base();
-            let answer = thread.posts.last().filter(|post| {
-                let above = post.in_reply_to_uri.as_deref();
-                above.is_some_and(|uri| uri.starts_with(ours))
-            });
-            (answer.map(|post| post.uri.as_str()), false)
-        }
-        Deed::Delete(uri) => (Some(uri.as_str()), true),
-        _ => (None, false),
+    let ours = app.addresses().base();
+    if let Deed::Post(thread) | Deed::Edit(thread) = deed
+        && thread.answered().is_none_or(|uri| !uri.starts_with(ours))
+    {
+        return Ok(());
+    }
+    let Some(uri) = deed.post() else {
+        return Ok(());
     };
-    let Some(uri) = uri else { return Ok(()) };
     let answer = storage::statuses::with_uri(conn, uri)?
         .filter(|row| row.account_id == by && row.visibility.is_open() && row.held_at.is_none());
     let Some(above) = answer.and_then(|row| row.in_reply_to_id) else {
@@ -42,6 +38,7 @@ pub fn forward(
         .filter(|row| row.local && row.visibility.is_open() && !row.local_only);
     let Some(above) = above else { return Ok(()) };
     let answered = above.account_id;
+    let is_end = matches!(deed, Deed::Delete(_));
     if !is_end && is_unwanted(conn, by, answered)? {
         return Ok(());
     }

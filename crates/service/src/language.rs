@@ -1,7 +1,11 @@
-//! In which language a text is, where its author does not say.
+//! Languages: which one somebody says, and in which a text is whose author does not say.
 
+use domain::language::{CODE_BYTES, is_code, named};
 use domain::text::{Hosts, Span, shortcodes, spans};
 use whatlang::{Detector, Lang, Script};
+
+use crate::error::invalid;
+use crate::{Error, Result};
 
 /// Characters of a text that are looked at.
 const READ: usize = 2_000;
@@ -80,6 +84,27 @@ const CODES: [(&str, &str); 69] = [
     ("zh", "cmn"),
     ("zu", "zul"),
 ];
+
+/// A code of somebody's settings, which stays as it was written.
+pub(crate) fn checked(code: String) -> Result<String> {
+    if is_code(&code) {
+        Ok(code)
+    } else {
+        Err(not_listed())
+    }
+}
+
+/// The language of a post: as in Mastodon, a code that means no language says nothing.
+pub(crate) fn meant(code: &str) -> Result<Option<String>> {
+    if code.len() > CODE_BYTES {
+        return Err(not_listed());
+    }
+    Ok(named(code))
+}
+
+fn not_listed() -> Error {
+    invalid("Language is not included in the list")
+}
 
 /// Whether texts in the language of this code can be told from others.
 #[must_use]

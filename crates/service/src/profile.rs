@@ -8,10 +8,9 @@ use crate::files::{Unnamed, forget};
 use crate::jobs::{Outgoing, federate};
 use crate::media::Purpose;
 use crate::oauth::Person;
-use crate::statuses::check_language;
 use crate::text::format::{self, Rel};
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, custom_emojis, error::invalid, verifying};
+use crate::{App, Error, Result, custom_emojis, error::invalid, language, verifying};
 
 /// What is to change; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +55,7 @@ async fn write(
     files: &mut Unnamed,
 ) -> Result<AccountView> {
     if let Some(Some(code)) = &change.default_language {
-        check_language(code.clone())?;
+        language::checked(code.clone())?;
     }
     let avatar = keep_picture(app, change.avatar.take(), Purpose::Avatar, files).await?;
     let header = keep_picture(app, change.header.take(), Purpose::Header, files).await?;

@@ -14,11 +14,10 @@ use tokio::time::timeout;
 
 use crate::error::invalid;
 use crate::oauth::Person;
-use crate::statuses::{self, check_language};
 use crate::text::format::escape;
 use crate::text::{plain_text, sanitise};
 use crate::views::StatusView;
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, language, statuses};
 
 /// Codes of languages, each with those into which it is translated.
 pub type Languages = BTreeMap<String, Vec<String>>;
@@ -125,7 +124,7 @@ pub async fn translate(
         return Err(Error::NotFound);
     }
     let wanted = match language {
-        Some(code) => check_language(code)?,
+        Some(code) => language::checked(code)?,
         None => person.user.locale.clone(),
     };
     let mut view = statuses::view(app, Some(person), id).await?;

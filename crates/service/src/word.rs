@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use domain::wording::Wording;
-use domain::{ContentType, Handle, QuotePolicy, StatusId, Visibility};
+use domain::{Handle, StatusId, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::Status;
@@ -79,41 +79,14 @@ pub(crate) fn say(
         tag_url,
     );
     let id = StatusId(app.next_id());
+    let uri = app.addresses().status(&from.username, id);
     let status = Status {
-        id,
-        account_id: from.id,
-        uri: app.addresses().status(&from.username, id),
         url: app.addresses().page(&from.username, id),
-        local: true,
-        conversation_id: answering.map_or(id, |status| status.conversation_id),
-        in_reply_to_id: answering.map(|status| status.id),
-        in_reply_to_account_id: answering.map(|status| status.account_id),
-        in_reply_to_uri: answering.map(|status| status.uri.clone()),
-        reblog_of_id: None,
-        visibility: Visibility::Direct,
         content,
         text,
-        content_type: ContentType::Plain,
-        spoiler_text: String::new(),
-        sensitive: false,
         language: Some(language.to_owned()),
-        application_id: None,
-        emojis: Vec::new(),
-        replies_count: 0,
-        reblogs_count: 0,
-        favourites_count: 0,
-        quotes_count: 0,
-        quote_policy: QuotePolicy::NOBODY,
-        has_poll: false,
-        has_quote: false,
-        has_source: false,
-        card_id: None,
-        created_at: app.now(),
-        edited_at: None,
-        pinned_at: None,
-        deleted_at: None,
         local_only,
-        held_at: None,
+        ..Status::new(id, from.id, uri, Visibility::Direct, app.now()).below(answering)
     };
     let draft = Draft {
         status,

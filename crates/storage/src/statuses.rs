@@ -1,5 +1,6 @@
 //! Statuses: posts, and boosts of posts.
 
+mod new;
 mod public;
 
 use diesel::dsl::exists;

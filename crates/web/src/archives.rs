@@ -101,7 +101,6 @@ pub async fn download(request: HttpRequest, id: Path<i64>, app: Data<App>) -> An
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"{name}\""),
         ))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         // It is packed already.
         .insert_header((

@@ -1,6 +1,5 @@
 //! Deleting one's account.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -9,7 +8,7 @@ use service::{App, Error, users};
 
 use crate::ClientAddress;
 use crate::forms::{Visitor, session_cookie};
-use crate::page::{Answer, Forms, Frame, Mistake, show, visitor};
+use crate::page::{Answer, Forms, Frame, Mistake, mistake, show, status_of, visitor};
 use crate::sign_in::go;
 
 #[derive(Template)]
@@ -21,25 +20,17 @@ struct Leave {
     host: String,
 }
 
-fn page(app: &App, visitor: &Visitor, mistake: Option<String>) -> Answer {
+fn page(app: &App, visitor: &Visitor, text: Option<String>) -> Answer {
     let Some(person) = &visitor.person else {
         return Ok(sign_in_first());
     };
-    let status = if mistake.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
     let page = Leave {
         page: Frame::new(app, visitor, "Delete the account"),
-        mistakes: mistake
-            .into_iter()
-            .map(|text| Mistake { field: "", text })
-            .collect(),
+        mistakes: mistake(text),
         name: person.account.username.clone(),
         host: app.settings().host.to_string(),
     };
-    show(app, visitor, status, Forms::Here, &page)
+    show(app, visitor, status_of(&page.mistakes), Forms::Here, &page)
 }
 
 fn sign_in_first() -> HttpResponse {

@@ -1,6 +1,5 @@
 //! Moving one's account, and saying which other ones are one's own.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -9,7 +8,7 @@ use service::{App, Error, moving, users};
 
 use crate::ClientAddress;
 use crate::forms::Visitor;
-use crate::page::{Answer, Forms, Frame, Mistake, show, visitor};
+use crate::page::{Answer, Forms, Frame, Mistake, mistake, show, status_of, visitor};
 use crate::sign_in::go;
 
 const HERE: &str = "/settings/move";
@@ -26,28 +25,20 @@ struct Moving {
     moved_to: Option<String>,
 }
 
-fn page(app: &App, visitor: &Visitor, handle: String, mistake: Option<String>) -> Answer {
+fn page(app: &App, visitor: &Visitor, handle: String, text: Option<String>) -> Answer {
     let Some(person) = &visitor.person else {
         return Ok(sign_in_first());
     };
-    let status = if mistake.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
     let page = Moving {
         page: Frame::new(app, visitor, "Move the account"),
-        mistakes: mistake
-            .into_iter()
-            .map(|text| Mistake { field: "", text })
-            .collect(),
+        mistakes: mistake(text),
         name: person.account.username.clone(),
         host: app.settings().host.to_string(),
         handle,
         aliases: person.account.also_known_as.clone(),
         moved_to: person.account.moved_to_uri.clone(),
     };
-    show(app, visitor, status, Forms::Here, &page)
+    show(app, visitor, status_of(&page.mistakes), Forms::Here, &page)
 }
 
 fn sign_in_first() -> HttpResponse {

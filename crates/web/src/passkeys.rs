@@ -4,17 +4,16 @@ use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::{Deserialize, Serialize};
-use service::users::Session;
 use service::users::passkeys::{self, Answer as Said, Known, Question};
 use service::{App, Error};
 
 use crate::ClientAddress;
 use crate::assets::passkeys_address;
 use crate::browser::browser;
-use crate::forms::{Visitor, pending_token, return_to, session_cookie};
+use crate::forms::{Visitor, pending_token};
 use crate::page::{Answer, Failure, Forms, Frame, Mistake, mistake, show, status_of, visitor};
 use crate::second_factor::show_codes;
-use crate::sign_in::{draw_code, go, refuse};
+use crate::sign_in::{admit, enter, go, refuse};
 
 const HERE: &str = "/settings/passkeys";
 
@@ -192,10 +191,6 @@ impl Answered {
     }
 }
 
-fn enter(app: &App, session: Session, back: &str) -> HttpResponse {
-    go(&return_to(back), Some(session_cookie(app, session.token)))
-}
-
 /// Signs in by a passkey alone.
 pub async fn sign_in(
     request: HttpRequest,
@@ -229,13 +224,6 @@ pub async fn sign_in_after_password(
     };
     let (from, browser) = ((address.0)(&request), browser(&request));
     let answer = said.answer();
-    match passkeys::sign_in_after_password(&app, &token, answer, from, &browser).await {
-        Ok(session) => Ok(enter(&app, session, &said.return_to)),
-        // Too late: the password is asked for again.
-        Err(Error::NotFound) => Ok(go("/sign-in", None)),
-        Err(Error::Invalid(text) | Error::Forbidden(text)) => {
-            draw_code(&app, &visitor, &token, &said.return_to, Some(text)).await
-        }
-        Err(error) => Err(error.into()),
-    }
+    let done = passkeys::sign_in_after_password(&app, &token, answer, from, &browser).await;
+    admit(&app, &visitor, &token, &said.return_to, done).await
 }

@@ -118,7 +118,6 @@ fn sentence(status: StatusCode) -> Cow<'static, str> {
 pub(crate) fn as_text(status: StatusCode, sentence: Cow<'static, str>) -> HttpResponse {
     let mut response = HttpResponse::build(status)
         .insert_header((header::CONTENT_TYPE, plain_text()))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(format!("{sentence}\n"));
     response.extensions_mut().insert(Sentence(sentence));

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
-use service::users::{Entry, Owed, passkeys};
+use service::users::{Entry, Owed, Session, passkeys};
 use service::{App, Error, users};
 
 use crate::ClientAddress;
@@ -73,10 +73,7 @@ pub async fn submit(
     let entry = users::sign_in(&app, &said.login, &said.password, from, &browser).await;
     let text = match entry {
         Ok(Entry::Open(session)) => {
-            return Ok(go(
-                &return_to(&said.return_to),
-                Some(session_cookie(&app, session.token)),
-            ));
+            return Ok(enter(&app, *session, &said.return_to));
         }
         Ok(Entry::CodeOwed { token }) => {
             return Ok(go(
@@ -129,7 +126,7 @@ struct Code {
 }
 
 /// Asks for what is owed after the password, once more if something was wrong.
-pub async fn draw_code(
+async fn draw_code(
     app: &App,
     visitor: &Visitor,
     token: &str,
@@ -193,18 +190,32 @@ pub async fn submit_code(
     };
     let from = (address.0)(&request);
     let browser = browser(&request);
-    match users::sign_in_with_code(&app, &token, &said.code, from, &browser).await {
-        Ok(session) => Ok(go(
-            &return_to(&said.return_to),
-            Some(session_cookie(&app, session.token)),
-        )),
+    let done = users::sign_in_with_code(&app, &token, &said.code, from, &browser).await;
+    admit(&app, &visitor, &token, &said.return_to, done).await
+}
+
+/// What comes of a code, or of a passkey, after the password.
+pub async fn admit(
+    app: &App,
+    visitor: &Visitor,
+    token: &str,
+    back: &str,
+    done: Result<Session, Error>,
+) -> Answer {
+    match done {
+        Ok(session) => Ok(enter(app, session, back)),
         // Too late: the password is asked for again.
         Err(Error::NotFound) => Ok(go("/sign-in", None)),
         Err(Error::Invalid(text) | Error::Forbidden(text)) => {
-            draw_code(&app, &visitor, &token, &said.return_to, Some(text)).await
+            draw_code(app, visitor, token, back, Some(text)).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Leads whoever signed in on to where they wanted to be.
+pub fn enter(app: &App, session: Session, back: &str) -> HttpResponse {
+    go(&return_to(back), Some(session_cookie(app, session.token)))
 }
 
 #[derive(Deserialize)]

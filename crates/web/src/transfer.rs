@@ -18,7 +18,7 @@ use service::{App, Error};
 
 use crate::archives::{Offered, offered};
 use crate::forms::Visitor;
-use crate::page::{Answer, Failure, Forms, Frame, Mistake, show, visitor};
+use crate::page::{Answer, Failure, Forms, Frame, Mistake, mistake, show, visitor};
 use crate::sign_in::go;
 
 pub(crate) const HERE: &str = "/settings/transfer";
@@ -99,7 +99,7 @@ pub(crate) async fn page(
     app: &App,
     visitor: &Visitor,
     status: StatusCode,
-    mistake: Option<String>,
+    text: Option<String>,
 ) -> Answer {
     let Some(person) = &visitor.person else {
         return Ok(sign_in_first());
@@ -108,10 +108,7 @@ pub(crate) async fn page(
         archive: offered(app, person).await?,
         taken: archives::recent(app, person).await?,
         page: Frame::new(app, visitor, "Take along and bring"),
-        mistakes: mistake
-            .into_iter()
-            .map(|text| Mistake { field: "", text })
-            .collect(),
+        mistakes: mistake(text),
         files: ExportKind::ALL
             .map(|kind| (kind.file(), of_export(kind)))
             .to_vec(),
@@ -245,7 +242,6 @@ fn file(name: &str, content: impl Stream<Item = Result<Bytes, Error>> + 'static)
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"{name}\""),
         ))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .streaming(content)
 }

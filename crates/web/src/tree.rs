@@ -100,7 +100,6 @@ pub async fn picture(path: Path<(String, String)>, app: Data<App>) -> Answer {
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; sandbox",
         ))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(in_xml(picture::svg(&lines(&tree)))))
 }

@@ -10,6 +10,7 @@ use storage::accounts::Account;
 
 use super::actor::kind_of;
 use super::moment;
+use super::stamp::Stamp;
 use crate::origin::Origin;
 use crate::outgoing::featured::hashtag;
 use crate::protocol::read::{self, flag, kind, text, web_address};
@@ -65,12 +66,17 @@ pub(crate) fn listed_in(collection: &str, item: &Value) -> Option<Listed> {
 }
 
 /// Whether a document, found at its own id, is the stamp by which somebody stands in the collection of that id.
-pub(crate) fn authorizes(document: &Value, stamp: &str, collection: &str, who: &str) -> bool {
-    kind(document) == "FeatureAuthorization"
-        && text(document, "id") == Some(stamp)
-        && Origin::parse(stamp) == Origin::parse(who)
-        && read::id(document, "interactingObject") == Some(collection)
-        && read::id(document, "interactionTarget") == Some(who)
+pub(crate) fn authorizes(document: &Value, id: &str, collection: &str, who: &str) -> bool {
+    Origin::parse(id) == Origin::parse(who) && stamp(id, collection, who).is(document)
+}
+
+fn stamp<'a>(id: &'a str, collection: &'a str, who: &'a str) -> Stamp<'a> {
+    Stamp {
+        kind: "FeatureAuthorization",
+        id,
+        by: collection,
+        of: who,
+    }
 }
 
 /// A collection with all who are in it.
@@ -128,13 +134,10 @@ pub(crate) fn item_to_json(
 
 /// The stamp by which somebody stands in the collection of that id.
 pub(crate) fn authorization(app: &App, account: &Account, item: i64, collection: &str) -> Value {
-    json!({
-        "id": app.addresses().feature_authorization(&account.username, item),
-        "type": "FeatureAuthorization",
-        "attributedTo": account.uri,
-        "interactingObject": collection,
-        "interactionTarget": account.uri,
-    })
+    let id = app
+        .addresses()
+        .feature_authorization(&account.username, item);
+    stamp(&id, collection, &account.uri).to_json(&account.uri)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub(crate) mod note;
 pub(crate) mod poll;
 mod practice;
 pub(crate) mod quote;
+mod stamp;
 mod words;
 
 #[cfg(test)]

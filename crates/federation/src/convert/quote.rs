@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 use storage::accounts::Account;
 use storage::quotes::Quote;
 
+use super::stamp::Stamp;
+use crate::origin::Origin;
 use crate::protocol::addressing::{PUBLIC, is_public};
 use crate::protocol::read::{self, kind, text, web_address};
 
@@ -115,21 +117,19 @@ pub(super) fn show(note: &mut Map<String, Value>, quote: &Quote, content: &str) 
 
 /// The stamp by which the one quoted lets a quote stand. `by` is the id of the status that quotes.
 pub(crate) fn authorization(id: &str, author: &str, by: &str, of: &str) -> Value {
-    json!({
-        "id": id,
-        "type": "QuoteAuthorization",
-        "attributedTo": author,
-        "interactingObject": by,
-        "interactionTarget": of,
-    })
+    stamp(id, by, of).to_json(author)
 }
 
-/// Whether a document is the stamp of this quote, and whose.
-pub(crate) fn authorizes<'a>(document: &'a Value, by: &str, of: &str) -> Option<&'a str> {
-    let good = kind(document) == "QuoteAuthorization"
-        && read::id(document, "interactingObject") == Some(by)
-        && read::id(document, "interactionTarget") == Some(of);
-    read::id(document, "attributedTo").filter(|_| good)
+/// Whether a document, found at its own id, is the stamp of this quote, and whose: somebody's of its server.
+pub(crate) fn authorizes<'a>(document: &'a Value, id: &str, by: &str, of: &str) -> Option<&'a str> {
+    read::id(document, "attributedTo")
+        .filter(|author| Origin::parse(author) == Origin::parse(id))
+        .filter(|_| stamp(id, by, of).is(document))
+}
+
+fn stamp<'a>(id: &'a str, by: &'a str, of: &'a str) -> Stamp<'a> {
+    let kind = "QuoteAuthorization";
+    Stamp { kind, id, by, of }
 }
 
 #[cfg(test)]

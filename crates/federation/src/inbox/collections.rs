@@ -1,4 +1,4 @@
-//! Collections of people elsewhere, asking to have somebody in one, and the answer: FEP-7aa9.
+//! Collections of people elsewhere, and asking to have somebody in one: FEP-7aa9.
 
 use serde_json::Value;
 use service::incoming::{Deed, FeatureRequest, Featuring};
@@ -96,25 +96,5 @@ impl Context<'_> {
             collection: collection.to_owned(),
             found,
         }))
-    }
-
-    /// Accept and Reject of a FeatureRequest of ours; none if they are of something else.
-    pub(super) fn feature_answer(&self, object: &Value, yes: bool) -> Option<Deed> {
-        let request = id_of(object)?;
-        let ours = self.app.addresses().base();
-        let is_request = matches!(kind(object), "" | "FeatureRequest")
-            && request.starts_with(ours)
-            && request.contains("#feature_requests/");
-        if !is_request {
-            return None;
-        }
-        let stamp = read::id(self.activity, "result").filter(|stamp| self.is_theirs(stamp));
-        if yes && stamp.is_none() {
-            return Some(Deed::Nothing);
-        }
-        Some(Deed::FeatureAnswer {
-            request: request.to_owned(),
-            stamp: stamp.filter(|_| yes).map(str::to_owned),
-        })
     }
 }

@@ -7,6 +7,7 @@ mod hints;
 mod prepare;
 mod quotes;
 mod relayed;
+mod stamps;
 mod verify;
 pub(crate) mod work;
 

@@ -408,8 +408,7 @@ impl Context<'_> {
 
     /// Accept and Reject: of the Follow that one of ours sent, by its id or embedded.
     async fn answer(&self, object: &Value, yes: bool) -> Outcome<Deed> {
-        let asked = self.quote_answer(object, yes);
-        if let Some(deed) = asked.or_else(|| self.feature_answer(object, yes)) {
+        if let Some(deed) = self.stamped(object, yes) {
             return Ok(deed);
         }
         if let Some(deed) = self.refused_claim(object).filter(|_| !yes) {

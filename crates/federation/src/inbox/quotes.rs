@@ -1,11 +1,10 @@
-//! Asking to quote, and the answer: FEP-044f.
+//! Asking to quote: FEP-044f.
 
-use serde_json::Value;
 use service::incoming::Deed;
 
 use super::prepare::{Context, Outcome, refuse};
 use crate::convert::note::{author_of, is_post};
-use crate::protocol::read::{self, id_of, kind};
+use crate::protocol::read::{self, id_of};
 
 impl Context<'_> {
     /// `QuoteRequest`: of a status of ours, by a status of theirs, which is embedded or named.
@@ -38,26 +37,6 @@ impl Context<'_> {
             uri: self.id.to_owned(),
             of,
             post: Box::new(post),
-        })
-    }
-
-    /// Accept and Reject of a QuoteRequest of ours; none if they are of something else.
-    pub(super) fn quote_answer(&self, object: &Value, yes: bool) -> Option<Deed> {
-        let request = id_of(object)?;
-        let ours = self.app.addresses().base();
-        let is_request = matches!(kind(object), "" | "QuoteRequest")
-            && request.starts_with(ours)
-            && request.contains("#quotes/");
-        if !is_request {
-            return None;
-        }
-        let stamp = read::id(self.activity, "result").filter(|stamp| self.is_theirs(stamp));
-        if yes && stamp.is_none() {
-            return Some(Deed::Nothing);
-        }
-        Some(Deed::QuoteAnswer {
-            request: request.to_owned(),
-            stamp: stamp.filter(|_| yes).map(str::to_owned),
         })
     }
 }

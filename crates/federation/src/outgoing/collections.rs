@@ -103,30 +103,16 @@ pub(super) fn answer(
     of: &str,
     item: Option<i64>,
 ) -> Value {
-    let kind = match item {
-        Some(_) => Activity::Accept,
-        None => Activity::Reject,
-    };
-    let mut activity = json!({
-        "id": format!("{}#{}/features/{}", account.uri, kind.in_id(), app.next_id()),
-        "type": kind,
-        "actor": account.uri,
-        "to": [owner.uri],
-        "object": {
-            "id": request,
-            "type": Activity::FeatureRequest,
-            "actor": owner.uri,
-            "object": account.uri,
-            "instrument": of,
-        },
+    let asked = json!({
+        "id": request,
+        "type": Activity::FeatureRequest,
+        "actor": owner.uri,
+        "object": account.uri,
+        "instrument": of,
     });
-    if let (Some(item), Some(object)) = (item, activity.as_object_mut()) {
-        let stamp = app
-            .addresses()
-            .feature_authorization(&account.username, item);
-        object.insert("result".to_owned(), json!(stamp));
-    }
-    activity
+    let addresses = app.addresses();
+    let stamp = item.map(|item| addresses.feature_authorization(&account.username, item));
+    people::stamped(app, "features", account, owner, &asked, stamp.as_deref())
 }
 
 /// Tells somebody elsewhere that one of ours stands in their collection no more.

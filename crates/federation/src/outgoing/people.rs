@@ -70,6 +70,32 @@ pub(super) fn answer(
     })
 }
 
+/// Yes, with a stamp, or no to what somebody asks for. `part` stands in the id.
+pub(super) fn stamped(
+    app: &App,
+    part: &str,
+    by: &Account,
+    to: &Account,
+    asked: &Value,
+    stamp: Option<&str>,
+) -> Value {
+    let kind = match stamp {
+        Some(_) => Activity::Accept,
+        None => Activity::Reject,
+    };
+    let mut activity = json!({
+        "id": format!("{}#{}/{part}/{}", by.uri, kind.in_id(), app.next_id()),
+        "type": kind,
+        "actor": by.uri,
+        "to": [to.uri],
+        "object": asked,
+    });
+    if let (Some(stamp), Some(object)) = (stamp, activity.as_object_mut()) {
+        object.insert("result".to_owned(), json!(stamp));
+    }
+    activity
+}
+
 pub(super) fn undo(activity: &Value, by: &Account) -> Value {
     let id = activity
         .get("id")

@@ -6,7 +6,7 @@ use service::App;
 use storage::DbConnection;
 use storage::accounts::Account;
 
-use super::Told;
+use super::{Told, people};
 use crate::convert::{note, quote};
 use crate::protocol::vocabulary::Activity;
 
@@ -68,27 +68,14 @@ pub(super) fn answer(
     by: &str,
     stamp: Option<&str>,
 ) -> Value {
-    let kind = match stamp {
-        Some(_) => Activity::Accept,
-        None => Activity::Reject,
-    };
-    let mut activity = json!({
-        "id": format!("{}#{}/quotes/{}", author.uri, kind.in_id(), app.next_id()),
-        "type": kind,
-        "actor": author.uri,
-        "to": [quoter.uri],
-        "object": {
-            "id": request,
-            "type": Activity::QuoteRequest,
-            "actor": quoter.uri,
-            "object": of,
-            "instrument": by,
-        },
+    let asked = json!({
+        "id": request,
+        "type": Activity::QuoteRequest,
+        "actor": quoter.uri,
+        "object": of,
+        "instrument": by,
     });
-    if let (Some(stamp), Some(object)) = (stamp, activity.as_object_mut()) {
-        object.insert("result".to_owned(), json!(stamp));
-    }
-    activity
+    people::stamped(app, "quotes", author, quoter, &asked, stamp)
 }
 
 /// Tells somebody elsewhere that their quote may not stand any more.

@@ -14,7 +14,7 @@ use crate::wording;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// Gives a refusal without a JSON body one, and every answer its headers, for `wrap(from_fn(json_answers))`.
+/// Gives a refusal without a JSON body one, and JSON its character set, for `wrap(from_fn(json_answers))`.
 ///
 /// The request must not be cloned here: actix panics in its router while there is a second one.
 ///
@@ -35,16 +35,12 @@ pub async fn json_answers<B: MessageBody + 'static>(
     if status.is_client_error() || status.is_server_error() {
         response = wording::localised(refuse_in_json(response));
     }
-    Ok(say_what_it_is(response))
+    Ok(with_charset(response))
 }
 
-/// Browsers must not guess, and old ones do not know that JSON is UTF-8.
-fn say_what_it_is(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+/// Old browsers do not know that JSON is UTF-8.
+fn with_charset(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let headers = response.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
     if headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) == Some(b"application/json") {
         headers.insert(header::CONTENT_TYPE, JSON);
     }

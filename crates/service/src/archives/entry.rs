@@ -1,13 +1,12 @@
 //! An activity of an archive, as far as it becomes a status here. Pure.
 
 use chrono::DateTime;
+use domain::language::is_code;
 use domain::lineage::SOURCES;
 use domain::{ContentType, DocumentType, Time, Visibility, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
-
-use crate::statuses::check_language;
 
 /// Bytes of the address by which something was known.
 const URI_BYTES: usize = 2_048;
@@ -194,8 +193,8 @@ fn words(object: &Value) -> (String, Option<String>) {
     let content = text(object, "content")
         .or_else(|| map?.values().next()?.as_str())
         .unwrap_or_default();
-    let language = only.and_then(|(code, _)| check_language(code.clone()).ok());
-    (content.to_owned(), language)
+    let language = only.map(|(code, _)| code).filter(|code| is_code(code));
+    (content.to_owned(), language.cloned())
 }
 
 /// Who may see it: nobody whom it does not name.

@@ -320,21 +320,14 @@ fn status(app: &App, conn: &mut DbConnection, person: &Person, post: &Post) -> R
     let spoiler_text = post.warning.replace('\0', "");
     let names = custom_emojis::names([text.as_str(), spoiler_text.as_str()]);
     let username = &person.account.username;
+    let uri = app.addresses().status(username, id);
+    let status = Status::new(id, me, uri, post.visibility, created_at);
     Ok(Status {
-        id,
-        account_id: me,
-        uri: app.addresses().status(username, id),
         url: app.addresses().page(username, id),
-        local: true,
-        conversation_id: parent.as_ref().map_or(id, |parent| parent.conversation_id),
-        in_reply_to_id: parent.as_ref().map(|parent| parent.id),
-        in_reply_to_account_id: parent.as_ref().map(|parent| parent.account_id),
         in_reply_to_uri: match &parent {
             Some(parent) => Some(parent.uri.clone()),
             None => post.in_reply_to.clone(),
         },
-        reblog_of_id: None,
-        visibility: post.visibility,
         content,
         text,
         content_type: if post.is_markdown {
@@ -345,23 +338,10 @@ fn status(app: &App, conn: &mut DbConnection, person: &Person, post: &Post) -> R
         sensitive: post.sensitive || !spoiler_text.is_empty(),
         spoiler_text,
         language: post.language.clone(),
-        application_id: None,
         emojis: custom_emojis::of_names(app, conn, &names)?,
-        replies_count: 0,
-        reblogs_count: 0,
-        favourites_count: 0,
-        quotes_count: 0,
         quote_policy: person.user.default_quote_policy.within(post.visibility),
-        has_poll: false,
-        has_quote: false,
-        has_source: false,
-        card_id: None,
-        created_at,
-        edited_at: None,
-        pinned_at: None,
-        deleted_at: None,
-        local_only: parent.is_some_and(|parent| parent.local_only),
-        held_at: None,
+        local_only: parent.as_ref().is_some_and(|parent| parent.local_only),
+        ..status.below(parent.as_ref())
     })
 }
 

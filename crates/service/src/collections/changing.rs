@@ -18,8 +18,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::notify::{About, notify};
 use crate::oauth::Person;
 use crate::quotes::quoter;
-use crate::statuses::check_language;
-use crate::{App, Error, Result, tags};
+use crate::{App, Error, Result, language, tags};
 
 /// Makes a collection with these people in it: all, or none if one of them cannot be.
 pub async fn create(
@@ -421,7 +420,7 @@ fn apply(app: &App, collection: &mut Collection, wishes: CollectionWishes) -> Re
     if let Some(language) = wishes.language {
         collection.language = match language.trim() {
             "" => None,
-            code => Some(check_language(code.to_owned())?),
+            code => Some(language::checked(code.to_owned())?),
         };
     }
     if let Some(tag) = wishes.tag {

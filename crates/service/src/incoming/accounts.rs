@@ -60,6 +60,56 @@ pub struct RemoteAccount {
     pub keys: Vec<(String, String)>,
 }
 
+impl RemoteAccount {
+    /// An account whose document says only this.
+    #[must_use]
+    pub fn new(
+        kind: AccountKind,
+        username: String,
+        host: Host,
+        uri: String,
+        inbox: String,
+    ) -> Self {
+        Self {
+            username,
+            host,
+            url: uri.clone(),
+            uri,
+            kind,
+            display_name: String::new(),
+            note: String::new(),
+            fields: Vec::new(),
+            avatar_url: None,
+            avatar_description: String::new(),
+            header_url: None,
+            header_description: String::new(),
+            locked: false,
+            discoverable: false,
+            indexable: false,
+            inbox,
+            shared_inbox: None,
+            outbox: String::new(),
+            followers: String::new(),
+            following: String::new(),
+            featured: None,
+            collections: None,
+            feature_policy: QuotePolicy::NOBODY,
+            show_media: true,
+            show_media_replies: true,
+            show_featured: true,
+            also_known_as: Vec::new(),
+            moved_to: None,
+            suspended: false,
+            attribution_domains: Vec::new(),
+            emojis: Vec::new(),
+            posts_are_practice: false,
+            published: None,
+            edited: None,
+            keys: Vec::new(),
+        }
+    }
+}
+
 /// Stores somebody from elsewhere, or what is new about them, as their server said who was asked at `asked`. Who was
 /// deleted and has a document again is back, without all that was theirs (docs/adr/0190); not by one that was asked for
 /// before they were.

@@ -103,6 +103,19 @@ pub enum Deed {
     Undo(Undo),
 }
 
+impl Deed {
+    /// Id of the post that they wrote, changed or deleted.
+    pub(crate) fn post(&self) -> Option<&str> {
+        match self {
+            Self::Post(thread) | Self::Edit(thread) => {
+                thread.posts.last().map(|post| post.uri.as_str())
+            }
+            Self::Delete(uri) => Some(uri),
+            _ => None,
+        }
+    }
+}
+
 /// A post below those it answers.
 #[derive(Debug, Clone)]
 pub struct Thread {
@@ -111,6 +124,13 @@ pub struct Thread {
     /// Whether it names somebody of ours. Otherwise it is taken in if it answers what is known, or if
     /// its author has followers here.
     pub names_us: bool,
+}
+
+impl Thread {
+    /// Id of what the post answers.
+    pub(crate) fn answered(&self) -> Option<&str> {
+        self.posts.last()?.in_reply_to_uri.as_deref()
+    }
 }
 
 /// A status passed on.
@@ -231,11 +251,7 @@ fn edit(app: &App, conn: &mut DbConnection, by: AccountId, thread: &Thread) -> R
 
 /// Whether somebody of ours follows the author, is named, or is answered: other posts are not kept.
 fn concerns_us(conn: &mut DbConnection, by: AccountId, thread: &Thread) -> Result<bool> {
-    let answered = thread
-        .posts
-        .last()
-        .and_then(|post| post.in_reply_to_uri.as_deref());
-    let answers_known = match answered {
+    let answers_known = match thread.answered() {
         Some(uri) if !thread.names_us => !storage::statuses::known_among(conn, &[uri])?.is_empty(),
         _ => false,
     };

@@ -164,45 +164,25 @@ pub(super) fn receive(
         None => remote.card(app, conn, &author, &mentioned)?,
         Some(_) => None,
     };
+    let uri = remote.uri.clone();
     let status = Status {
-        id,
-        account_id: author.id,
-        uri: remote.uri.clone(),
         url: remote.url.clone(),
         local: false,
-        conversation_id: parent.as_ref().map_or(id, |row| row.conversation_id),
-        in_reply_to_id: parent.as_ref().map(|row| row.id),
-        in_reply_to_account_id: parent.as_ref().map(|row| row.account_id),
         in_reply_to_uri: remote.in_reply_to_uri.clone(),
-        reblog_of_id: None,
-        visibility: remote.visibility,
         content,
-        text: String::new(),
-        content_type: domain::ContentType::Plain,
         spoiler_text: spoiler(remote),
         sensitive: remote.sensitive || !remote.spoiler_text.is_empty(),
         language: remote.language.clone(),
-        application_id: None,
         emojis: if with_media {
             first(&remote.emojis, limits::EMOJI)
         } else {
             Vec::new()
         },
-        replies_count: 0,
-        reblogs_count: 0,
-        favourites_count: 0,
-        quotes_count: 0,
         quote_policy: remote.quote_policy,
-        has_poll: false,
-        has_quote: false,
-        has_source: false,
         card_id,
-        created_at,
         edited_at: remote.edited,
-        pinned_at: None,
-        deleted_at: None,
-        local_only: false,
         held_at,
+        ..Status::new(id, author.id, uri, remote.visibility, created_at).below(parent.as_ref())
     };
     let draft = Draft {
         status,

@@ -281,16 +281,13 @@ pub fn relay(
     body: &str,
 ) -> Result<()> {
     let (uri, is_own) = match deed {
-        Deed::Post(thread) | Deed::Edit(thread) => {
-            (thread.posts.last().map(|post| post.uri.as_str()), true)
-        }
-        Deed::Known(uri) | Deed::Delete(uri) => (Some(uri.as_str()), true),
+        Deed::Known(uri) => (Some(uri.as_str()), true),
         Deed::Favourite { of, .. }
         | Deed::Undo(Undo {
             what: Undone::Favourite(of),
             ..
         }) => (Some(of.as_str()), false),
-        _ => (None, false),
+        _ => (deed.post(), true),
     };
     let Some(uri) = uri else { return Ok(()) };
     let Some(status) = storage::statuses::with_uri(conn, uri)? else {

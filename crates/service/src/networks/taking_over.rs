@@ -85,44 +85,18 @@ fn described(saved: &Saved, secret: &Secret) -> Result<RemoteAccount> {
     if !domain::handle::is_local_username(&saved.name) {
         return Err(unusable());
     }
-    let uri = saved.id.clone();
+    let host = Host::of(&url).map_err(|_| unusable())?;
+    let uri = &saved.id;
     let part = |name: &str| format!("{uri}/{name}");
+    let (kind, name) = (AccountKind::Group, saved.name.clone());
     Ok(RemoteAccount {
-        username: saved.name.clone(),
-        host: Host::of(&url).map_err(|_| unusable())?,
-        url: uri.clone(),
-        kind: AccountKind::Group,
         display_name: saved.title.clone(),
-        note: String::new(),
-        fields: Vec::new(),
-        avatar_url: None,
-        avatar_description: String::new(),
-        header_url: None,
-        header_description: String::new(),
-        locked: false,
-        discoverable: false,
-        indexable: false,
-        inbox: part("inbox"),
-        shared_inbox: None,
         outbox: part("outbox"),
         followers: part("followers"),
         following: part("following"),
-        featured: None,
-        collections: None,
-        feature_policy: domain::QuotePolicy::NOBODY,
-        show_media: true,
-        show_media_replies: true,
-        show_featured: true,
-        also_known_as: Vec::new(),
-        moved_to: None,
-        suspended: false,
-        attribution_domains: Vec::new(),
-        emojis: Vec::new(),
         posts_are_practice: saved.posts_are_practice,
-        published: None,
-        edited: None,
-        keys: keys::public(&uri, &secret.main, &secret.proof)?,
-        uri,
+        keys: keys::public(uri, &secret.main, &secret.proof)?,
+        ..RemoteAccount::new(kind, name, host, uri.clone(), part("inbox"))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Passing a status on.
 
-use domain::{AccountId, NotificationKind, QuotePolicy, StatusId, Time, Visibility};
+use domain::{AccountId, NotificationKind, StatusId, Time, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::{Counts, Status};
@@ -83,41 +83,13 @@ pub(crate) fn add_boost(
     visibility: Visibility,
     created_at: Time,
 ) -> Result<Status> {
+    let visibility = visibility.of_boost(status.visibility);
     let boost = Status {
-        id,
-        account_id: by.id,
-        url: uri.clone(),
-        uri,
         local: by.is_local(),
-        conversation_id: id,
-        in_reply_to_id: None,
-        in_reply_to_account_id: None,
-        in_reply_to_uri: None,
         reblog_of_id: Some(status.id),
-        visibility: visibility.of_boost(status.visibility),
-        content: String::new(),
-        text: String::new(),
-        content_type: domain::ContentType::Plain,
-        spoiler_text: String::new(),
-        sensitive: false,
         language: status.language.clone(),
-        application_id: None,
-        emojis: Vec::new(),
-        replies_count: 0,
-        reblogs_count: 0,
-        favourites_count: 0,
-        quotes_count: 0,
-        quote_policy: QuotePolicy::NOBODY,
-        has_poll: false,
-        has_quote: false,
-        has_source: false,
-        card_id: None,
-        created_at,
-        edited_at: None,
-        pinned_at: None,
-        deleted_at: None,
         local_only: status.local_only,
-        held_at: None,
+        ..Status::new(id, by.id, uri, visibility, created_at)
     };
     storage::statuses::insert(conn, boost.clone())?;
     storage::statuses::add_to_counts(

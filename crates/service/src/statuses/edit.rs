@@ -9,9 +9,7 @@ use storage::media::{Media, Preview};
 use storage::statuses::{Status, StatusEdit};
 
 use super::compose::{check_length, compose, emojis};
-use super::publish::{
-    attach, attach_documents, check_documents, check_media, clean, meant_language, show,
-};
+use super::publish::{attach, attach_documents, check_documents, check_media, clean, show};
 use super::write::tell_of_edit;
 use crate::attachments::{self, check_described, check_description, check_focus};
 use crate::error::invalid;
@@ -21,7 +19,7 @@ use crate::notify::notify;
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::StatusView;
-use crate::{App, Error, Result, cards, lineage, practice};
+use crate::{App, Error, Result, cards, language, lineage, practice};
 
 /// A status as it is to read from now on.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +82,7 @@ async fn write(
         check_focus(media.focus)?;
     }
     if let Some(language) = change.language.take() {
-        change.language = meant_language(&language)?;
+        change.language = language::meant(&language)?;
     }
     if let Some(poll) = change.poll.take() {
         change.poll = Some(poll.checked()?);

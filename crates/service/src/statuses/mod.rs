@@ -24,7 +24,7 @@ pub(crate) use boost::original;
 pub(crate) use boost::{add_boost, remove_boost};
 pub(crate) use deeds::{drop_bookmark, keep};
 pub(crate) use edit::{keep_version, own};
-pub(crate) use publish::{AFTER_MEDIA, check_language};
+pub(crate) use publish::AFTER_MEDIA;
 pub(crate) use read::in_order;
 pub(crate) use remove::remove;
 pub(crate) use write::{Draft, NEWS, arrive, insert, insert_quietly, tell_of_edit};

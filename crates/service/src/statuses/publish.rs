@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::language::is_code;
 use domain::{
     AccountId, ApplicationId, ContentType, MediaId, MediaKind, QuotePolicy, StatusId, Visibility,
     limits,
@@ -24,8 +25,6 @@ use crate::{App, Error, Result, cards, language, lineage, practice, quotes};
 
 /// Place of the first document among the files of a status.
 pub(crate) const AFTER_MEDIA: i16 = 100;
-/// Bytes of the code of a language.
-const LANGUAGE: usize = 20;
 
 /// What somebody wants to post; None stands for their own default.
 #[derive(Debug, Clone, Default)]
@@ -80,7 +79,7 @@ impl NewStatus {
         self.content_type
             .get_or_insert(person.user.default_content_type);
         let said = match self.language.take() {
-            Some(code) => meant_language(&code)?,
+            Some(code) => language::meant(&code)?,
             None => None,
         };
         self.language = said
@@ -144,36 +143,13 @@ pub(super) fn check_documents(documents: &[MediaId]) -> Result<()> {
     Ok(())
 }
 
-/// A code such as `en` or `pt-BR`.
-pub(crate) fn check_language(code: String) -> Result<String> {
-    let mut parts = code.split(['-', '_']);
-    let letters = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
-        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    let good = parts.next().is_some_and(|part| letters(part, 2..=3))
-        && parts.all(|part| letters(part, 2..=8));
-    if good && code.len() <= LANGUAGE {
-        Ok(code)
-    } else {
-        Err(invalid("Language is not included in the list"))
-    }
-}
-
-/// As in Mastodon, a code that means no language says nothing.
-pub(super) fn meant_language(code: &str) -> Result<Option<String>> {
-    if code.len() > LANGUAGE {
-        return Err(invalid("Language is not included in the list"));
-    }
-    Ok(domain::language::named(code))
-}
-
 /// The language somebody posts in where they do not say: the one they chose, else that of their locale.
 fn usual_language(person: &Person) -> Option<String> {
     person
         .user
         .default_language
         .clone()
-        .or_else(|| check_language(person.user.locale.clone()).ok())
+        .or_else(|| Some(person.user.locale.clone()).filter(|code| is_code(code)))
 }
 
 /// The language in which a text is, if it is one of the author's or likely here, and there is no doubt.
@@ -283,18 +259,9 @@ fn store(
     }
     let options = new.poll.iter().flat_map(|poll| &poll.options);
     let emojis = emojis(app, conn, &composed, &new.spoiler_text, options)?;
+    let uri = app.addresses().status(&author.username, id);
     let status = Status {
-        id,
-        account_id: author.id,
-        uri: app.addresses().status(&author.username, id),
         url: app.addresses().page(&author.username, id),
-        local: true,
-        conversation_id: parent.as_ref().map_or(id, |parent| parent.conversation_id),
-        in_reply_to_id: parent.as_ref().map(|parent| parent.id),
-        in_reply_to_account_id: parent.as_ref().map(|parent| parent.account_id),
-        in_reply_to_uri: parent.as_ref().map(|parent| parent.uri.clone()),
-        reblog_of_id: None,
-        visibility,
         content: composed.html,
         text: new.text,
         content_type: new.content_type.unwrap_or_default(),
@@ -304,21 +271,12 @@ fn store(
         language: new.language,
         application_id: application,
         emojis,
-        replies_count: 0,
-        reblogs_count: 0,
-        favourites_count: 0,
-        quotes_count: 0,
         quote_policy,
         has_poll: new.poll.is_some(),
         has_quote: quoted.is_some(),
-        has_source: false,
         card_id,
-        created_at: now,
-        edited_at: None,
-        pinned_at: None,
-        deleted_at: None,
         local_only,
-        held_at: None,
+        ..Status::new(id, author.id, uri, visibility, now).below(parent.as_ref())
     };
     let draft = Draft {
         status,
@@ -420,19 +378,4 @@ pub(super) fn show(
     views::statuses(app, conn, Some(viewer), vec![status])?
         .pop()
         .ok_or(Error::NotFound)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn languages_are_codes() {
-        for good in ["en", "cy", "pt-BR", "zh-Hant", "cmn"] {
-            assert!(check_language(good.to_owned()).is_ok(), "{good}");
-        }
-        for bad in ["", "english!", "e", "en-", "<b>"] {
-            assert!(check_language(bad.to_owned()).is_err(), "{bad}");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Files from other servers: Mastodon's of today, its older ones of one column, and GoToSocial's.
 
+use domain::language::is_code;
 use domain::{Handle, Host, ImportKind};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -212,8 +213,10 @@ fn is_true(cell: &str) -> bool {
 /// `de, en`; what is no code is left out.
 fn codes(cell: &str) -> Vec<String> {
     cell.split(',')
-        .filter_map(|code| crate::statuses::check_language(code.trim().to_owned()).ok())
+        .map(str::trim)
+        .filter(|code| is_code(code))
         .take(50)
+        .map(str::to_owned)
         .collect()
 }
 

@@ -25,41 +25,14 @@ async fn application(app: &App, by: &Person) -> ApplicationId {
 fn remote(name: &str) -> RemoteAccount {
     let uri = format!("https://other.example/users/{name}");
     RemoteAccount {
-        username: name.to_owned(),
-        host: "other.example".parse().unwrap(),
-        url: uri.clone(),
-        kind: AccountKind::Person,
-        display_name: String::new(),
-        note: String::new(),
-        fields: Vec::new(),
-        avatar_url: None,
-        avatar_description: String::new(),
-        header_url: None,
-        header_description: String::new(),
-        locked: false,
-        discoverable: false,
-        indexable: false,
-        inbox: format!("{uri}/inbox"),
-        shared_inbox: None,
-        outbox: String::new(),
         followers: format!("{uri}/followers"),
-        following: String::new(),
-        featured: None,
-        collections: None,
-        feature_policy: domain::QuotePolicy::NOBODY,
-        show_media: true,
-        show_media_replies: true,
-        show_featured: true,
-        also_known_as: Vec::new(),
-        moved_to: None,
-        suspended: false,
-        attribution_domains: Vec::new(),
-        emojis: Vec::new(),
-        posts_are_practice: false,
-        published: None,
-        edited: None,
-        keys: Vec::new(),
-        uri,
+        ..RemoteAccount::new(
+            AccountKind::Person,
+            name.to_owned(),
+            "other.example".parse().unwrap(),
+            uri.clone(),
+            format!("{uri}/inbox"),
+        )
     }
 }
 

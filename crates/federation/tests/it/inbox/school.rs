@@ -96,41 +96,14 @@ impl School {
     pub async fn remote(&self, name: &str) -> Remote {
         let uri = format!("https://other.example/users/{name}");
         let account = RemoteAccount {
-            username: name.to_owned(),
-            host: "other.example".parse().unwrap(),
-            uri: uri.clone(),
-            url: uri.clone(),
-            kind: AccountKind::Person,
-            display_name: String::new(),
-            note: String::new(),
-            fields: Vec::new(),
-            avatar_url: None,
-            avatar_description: String::new(),
-            header_url: None,
-            header_description: String::new(),
-            locked: false,
-            discoverable: false,
-            indexable: false,
-            inbox: format!("{uri}/inbox"),
-            shared_inbox: None,
-            outbox: String::new(),
             followers: format!("{uri}/followers"),
-            following: String::new(),
-            featured: None,
-            collections: None,
-            feature_policy: domain::QuotePolicy::NOBODY,
-            show_media: true,
-            show_media_replies: true,
-            show_featured: true,
-            also_known_as: Vec::new(),
-            moved_to: None,
-            suspended: false,
-            attribution_domains: Vec::new(),
-            emojis: Vec::new(),
-            posts_are_practice: false,
-            published: None,
-            edited: None,
-            keys: Vec::new(),
+            ..RemoteAccount::new(
+                AccountKind::Person,
+                name.to_owned(),
+                "other.example".parse().unwrap(),
+                uri.clone(),
+                format!("{uri}/inbox"),
+            )
         };
         let account = service::incoming::upsert_account(self.app(), account, self.app().now())
             .await
@@ -147,42 +120,7 @@ impl School {
         let (note, by) = (uri.clone(), self.ada.id());
         self.write(move |app, conn| {
             let id = StatusId(app.next_id());
-            let status = Status {
-                id,
-                account_id: by,
-                url: note.clone(),
-                uri: note,
-                local: true,
-                conversation_id: id,
-                in_reply_to_id: None,
-                in_reply_to_account_id: None,
-                in_reply_to_uri: None,
-                reblog_of_id: None,
-                visibility: Visibility::Public,
-                content: String::new(),
-                text: String::new(),
-                content_type: domain::ContentType::Plain,
-                spoiler_text: String::new(),
-                sensitive: false,
-                language: None,
-                application_id: None,
-                emojis: Vec::new(),
-                replies_count: 0,
-                reblogs_count: 0,
-                favourites_count: 0,
-                quotes_count: 0,
-                quote_policy: domain::QuotePolicy::NOBODY,
-                has_poll: false,
-                has_quote: false,
-                has_source: false,
-                card_id: None,
-                created_at: app.now(),
-                edited_at: None,
-                pinned_at: None,
-                deleted_at: None,
-                local_only: false,
-                held_at: None,
-            };
+            let status = Status::new(id, by, note, Visibility::Public, app.now());
             storage::statuses::insert(conn, status)
         })
         .await;
