@@ -49,6 +49,7 @@ mod fuzzing;
 mod given_up;
 mod gone;
 mod harness;
+mod history;
 mod hostile;
 mod house;
 mod idempotency;

@@ -422,7 +422,7 @@ async fn write_change(
     .await
 }
 
-/// Forgets one's own file, if no status has it.
+/// Forgets one's own file, if no status has it; earlier versions of statuses are shown without it from now on.
 pub async fn delete(app: &App, person: &Person, id: MediaId) -> Result<()> {
     let me = person.id();
     app.transaction(move |app, conn| {
@@ -434,6 +434,20 @@ pub async fn delete(app: &App, person: &Person, id: MediaId) -> Result<()> {
         files::forget(app, conn, row.into_files())
     })
     .await
+}
+
+/// Forgets files that nothing has, and which the transaction at hand holds.
+pub(crate) fn forget(app: &App, conn: &mut DbConnection, rows: Vec<Media>) -> Result<()> {
+    for row in &rows {
+        storage::media::delete(conn, row.id)?;
+    }
+    files::forget(app, conn, rows.into_iter().flat_map(Media::into_files))
+}
+
+/// Forgets those of these files that nothing has any more.
+pub(crate) fn forget_unused(app: &App, conn: &mut DbConnection, ids: &[MediaId]) -> Result<()> {
+    let unused = storage::media::unused_among(conn, ids)?;
+    forget(app, conn, unused)
 }
 
 /// Whether files can be shown.

@@ -9,9 +9,10 @@ use storage::DbConnection;
 use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
-    App, Error, Result, annual_reports, archives, brought, cards, completing, custom_emojis,
-    domains, files, films, gone, home, incoming, keys, lineage, moving, networks, polls, push,
-    quarantine, remote_files, scheduled, software, synchronising, transfer, users, verifying,
+    App, Error, Result, annual_reports, archives, attachments, brought, cards, completing,
+    custom_emojis, domains, files, films, gone, home, incoming, keys, lineage, moving, networks,
+    polls, push, quarantine, remote_files, scheduled, software, synchronising, transfer, users,
+    verifying,
 };
 
 /// Files that are forgotten together.
@@ -552,16 +553,7 @@ async fn forget_abandoned(app: &App) -> Result<bool> {
         let day = chrono::Duration::days(1);
         let abandoned = storage::media::abandoned(conn, app.now() - day, ABANDONED)?;
         let is_full = i64::try_from(abandoned.len()).is_ok_and(|count| count >= ABANDONED);
-        for media in &abandoned {
-            storage::media::delete(conn, media.id)?;
-        }
-        files::forget(
-            app,
-            conn,
-            abandoned
-                .into_iter()
-                .flat_map(storage::media::Media::into_files),
-        )?;
+        attachments::forget(app, conn, abandoned)?;
         Ok(is_full)
     })
     .await

@@ -230,10 +230,18 @@ pub fn set_preview(conn: &mut DbConnection, id: MediaId, preview: &Preview) -> Q
         .map(drop)
 }
 
-/// Files that belong to no status, also to none that is scheduled, older than `time`; without those that somebody else
-/// holds, and held themselves.
+/// Files that belong to no status, also to none that is scheduled and to no earlier version of one, older than `time`;
+/// without those that somebody else holds, and held themselves.
 pub fn abandoned(conn: &mut DbConnection, time: Time, limit: i64) -> QueryResult<Vec<Media>> {
     crate::dialect::claim::abandoned_media(conn, time, limit)
+}
+
+/// Those of these files of which the same is true, however old they are.
+pub fn unused_among(conn: &mut DbConnection, ids: &[MediaId]) -> QueryResult<Vec<Media>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    crate::dialect::claim::unused_media(conn, ids)
 }
 
 /// Forgets an attachment.

@@ -432,6 +432,16 @@ diesel::table! {
         sensitive -> Bool,
         created_at -> Timestamp,
         poll_options -> Text,
+        files_known -> Bool,
+    }
+}
+
+diesel::table! {
+    status_edit_files (edit_id, media_id) {
+        edit_id -> BigInt,
+        media_id -> BigInt,
+        position -> SmallInt,
+        description -> Nullable<Text>,
     }
 }
 
@@ -1218,6 +1228,8 @@ diesel::joinable!(authorization_codes -> users (user_id));
 diesel::joinable!(statuses -> accounts (account_id));
 diesel::joinable!(statuses -> applications (application_id));
 diesel::joinable!(status_edits -> statuses (status_id));
+diesel::joinable!(status_edit_files -> status_edits (edit_id));
+diesel::joinable!(status_edit_files -> media (media_id));
 diesel::joinable!(mentions -> statuses (status_id));
 diesel::joinable!(mentions -> accounts (account_id));
 diesel::joinable!(status_tags -> tags (tag_id));
@@ -1338,6 +1350,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     sign_in_failures,
     signature_formats,
+    status_edit_files,
     status_edits,
     status_index,
     status_index_queue,

@@ -2,6 +2,7 @@
 
 mod new;
 mod public;
+mod versions;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -11,6 +12,7 @@ use domain::{
 };
 
 pub use public::{Public, Tagged, page_of_public, page_of_tags};
+pub use versions::{StatusEdit, delete_edits, edits, files_of_edits, insert_edit};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -19,7 +21,7 @@ use crate::listed::listed;
 use crate::literal::Literal;
 use crate::paging::load_page;
 use crate::row::{JsonList, Optional};
-use crate::schema::{media, status_edits, status_tags, statuses};
+use crate::schema::{media, status_tags, statuses};
 
 /// A post, or a boost of one.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -81,23 +83,6 @@ pub struct Status {
     pub held_at: Option<Time>,
 }
 
-/// A version of a status that an edit replaced.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = status_edits, treat_none_as_default_value = false)]
-pub struct StatusEdit {
-    pub id: i64,
-    #[diesel(deserialize_as = i64, serialize_as = i64)]
-    pub status_id: StatusId,
-    pub content: String,
-    pub text: String,
-    pub spoiler_text: String,
-    pub sensitive: bool,
-    pub created_at: Time,
-    /// What there was to choose; empty where it asked nothing.
-    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
-    pub poll_options: Vec<String>,
-}
-
 /// Adds a status.
 ///
 /// # Errors
@@ -128,30 +113,6 @@ pub fn update(conn: &mut DbConnection, status: &Status) -> QueryResult<()> {
             statuses::quote_policy.eq(i32::from(status.quote_policy)),
             statuses::card_id.eq(Optional::from(status.card_id)),
         ))
-        .execute(conn)
-        .map(drop)
-}
-
-/// Keeps a version that is about to be replaced.
-pub fn insert_edit(conn: &mut DbConnection, edit: StatusEdit) -> QueryResult<()> {
-    diesel::insert_into(status_edits::table)
-        .values(edit)
-        .execute(conn)
-        .map(drop)
-}
-
-/// Earlier versions of a status, oldest first.
-pub fn edits(conn: &mut DbConnection, id: StatusId) -> QueryResult<Vec<StatusEdit>> {
-    status_edits::table
-        .filter(status_edits::status_id.eq(id.0))
-        .order(status_edits::id)
-        .select(StatusEdit::as_select())
-        .load(conn)
-}
-
-/// Forgets them.
-pub fn delete_edits(conn: &mut DbConnection, id: StatusId) -> QueryResult<()> {
-    diesel::delete(status_edits::table.filter(status_edits::status_id.eq(id.0)))
         .execute(conn)
         .map(drop)
 }

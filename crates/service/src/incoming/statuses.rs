@@ -193,7 +193,7 @@ pub(super) fn receive(
     let mut status = insert(app, conn, draft)?;
     practice::keep_theirs(app, conn, &status, &tags, remote.practice.as_ref())?;
     if with_media {
-        attach(app, conn, author.id, status.id, &remote.media)?;
+        attach(conn, rows(app, &status, &remote.media))?;
     }
     if let Some(poll) = &remote.poll {
         polls::store(app, conn, &status, poll)?;
@@ -274,22 +274,30 @@ pub(super) fn revise(
         &remote.content,
         limits::REMOTE_CONTENT_BYTES,
     ));
+    let Some(author) = storage::accounts::find(conn, status.account_id)? else {
+        return Ok(());
+    };
+    let with_media = takes_media(app, conn, author.host.as_deref())?;
+    let (before, after) = if with_media {
+        let before = storage::media::of_statuses(conn, &[status.id])?;
+        (before, rows(app, &status, &remote.media))
+    } else {
+        (Vec::new(), Vec::new())
+    };
     let asked = remote.poll.as_ref().map(RemotePoll::titles);
+    // Where nobody speaks of an edit, files may only have moved: some servers sign their addresses anew each time.
     let reads_differently = content != status.content
         || spoiler(remote) != status.spoiler_text
-        || asked.unwrap_or_default() != options;
+        || asked.unwrap_or_default() != options
+        || (remote.edited.is_some() && !are_alike(&before, &after));
     if reads_differently {
-        keep_version(app, conn, &status, options)?;
+        keep_version(app, conn, &status, options, &before)?;
     }
     status.content = content;
     status.spoiler_text = spoiler(remote);
     status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
     status.quote_policy = remote.quote_policy;
     status.language = remote.language.clone().or(status.language);
-    let Some(author) = storage::accounts::find(conn, status.account_id)? else {
-        return Ok(());
-    };
-    let with_media = takes_media(app, conn, author.host.as_deref())?;
     let mentions = first(&remote.mentions, limits::MENTIONS);
     let mentioned = storage::accounts::with_ids(conn, &mentions)?;
     if status.held_at.is_none() {
@@ -324,10 +332,12 @@ pub(super) fn revise(
         };
         note_sources(app, conn, &mut status, remote, parent.as_ref())?;
     }
-    storage::media::delete_of_status(conn, status.id)?;
-    if with_media {
-        attach(app, conn, status.account_id, status.id, &remote.media)?;
+    if reads_differently && with_media {
+        storage::media::detach_all(conn, status.id)?;
+    } else {
+        storage::media::delete_of_status(conn, status.id)?;
     }
+    attach(conn, after)?;
     if reads_differently {
         tell_of_edit(app, conn, &status)?;
     }
@@ -392,57 +402,68 @@ fn first<T: Clone>(list: &[T], count: usize) -> Vec<T> {
     list.iter().take(count).cloned().collect()
 }
 
-fn attach(
-    app: &App,
-    conn: &mut DbConnection,
-    author: AccountId,
-    status: StatusId,
-    files: &[RemoteMedia],
-) -> Result<()> {
-    for (position, file) in (0_i16..).zip(files.iter().take(limits::REMOTE_ATTACHMENTS)) {
-        let document = DocumentType::with_mime(&file.mime);
-        let kind = match file.mime.split('/').next() {
-            _ if document.is_some() => MediaKind::Document,
-            Some("image") => MediaKind::Image,
-            Some("video") => MediaKind::Video,
-            Some("audio") => MediaKind::Audio,
-            _ => MediaKind::Unknown,
-        };
-        let said = file.description.as_deref();
-        let description = match document {
-            Some(document) => Some(called(said, document)),
-            None => said.map(|text| limits::cut(text, limits::MEDIA_DESCRIPTION).replace('\0', "")),
-        };
-        let row = Media {
-            id: MediaId(app.next_id()),
-            account_id: author,
-            status_id: Some(status),
-            position,
-            kind,
-            mime: limits::cut(&file.mime, MIME).to_owned(),
-            file: None,
-            thumbnail: None,
-            remote_url: Some(file.url.clone()),
-            width: file.width,
-            height: file.height,
-            thumbnail_width: None,
-            thumbnail_height: None,
-            size: file.size,
-            description,
-            blurhash: file.blurhash.clone(),
-            focus_x: file.focus.0,
-            focus_y: file.focus.1,
-            created_at: app.now(),
-            state: MediaState::Ready,
-            facts: file
-                .duration
-                .map(|seconds| serde_json::json!({ "duration": seconds }).to_string()),
-            failure: None,
-            remote_thumbnail: file.thumbnail.clone(),
-        };
-        storage::media::insert(conn, row)?;
+/// What a status shows, as it is kept here.
+fn rows(app: &App, status: &Status, files: &[RemoteMedia]) -> Vec<Media> {
+    (0_i16..)
+        .zip(files.iter().take(limits::REMOTE_ATTACHMENTS))
+        .map(|(position, file)| row(app, status, position, file))
+        .collect()
+}
+
+fn row(app: &App, status: &Status, position: i16, file: &RemoteMedia) -> Media {
+    let document = DocumentType::with_mime(&file.mime);
+    let kind = match file.mime.split('/').next() {
+        _ if document.is_some() => MediaKind::Document,
+        Some("image") => MediaKind::Image,
+        Some("video") => MediaKind::Video,
+        Some("audio") => MediaKind::Audio,
+        _ => MediaKind::Unknown,
+    };
+    let said = file.description.as_deref();
+    let description = match document {
+        Some(document) => Some(called(said, document)),
+        None => said.map(|text| limits::cut(text, limits::MEDIA_DESCRIPTION).replace('\0', "")),
+    };
+    Media {
+        id: MediaId(app.next_id()),
+        account_id: status.account_id,
+        status_id: Some(status.id),
+        position,
+        kind,
+        mime: limits::cut(&file.mime, MIME).to_owned(),
+        file: None,
+        thumbnail: None,
+        remote_url: Some(file.url.clone()),
+        width: file.width,
+        height: file.height,
+        thumbnail_width: None,
+        thumbnail_height: None,
+        size: file.size,
+        description,
+        blurhash: file.blurhash.clone(),
+        focus_x: file.focus.0,
+        focus_y: file.focus.1,
+        created_at: app.now(),
+        state: MediaState::Ready,
+        facts: file
+            .duration
+            .map(|seconds| serde_json::json!({ "duration": seconds }).to_string()),
+        failure: None,
+        remote_thumbnail: file.thumbnail.clone(),
+    }
+}
+
+fn attach(conn: &mut DbConnection, files: Vec<Media>) -> Result<()> {
+    for file in files {
+        storage::media::insert(conn, file)?;
     }
     Ok(())
+}
+
+/// Whether readers find the same files, and the same said of each.
+fn are_alike(one: &[Media], other: &[Media]) -> bool {
+    let said = |file: &Media| (file.remote_url.clone(), file.description.clone());
+    one.iter().map(said).eq(other.iter().map(said))
 }
 
 /// What a document from elsewhere is called, also where its server does not say.

@@ -144,7 +144,7 @@ async fn write(
             None => &[],
         };
         status.emojis = emojis(app, conn, &composed, &change.spoiler_text, asked)?;
-        keep_version(app, conn, &status, options)?;
+        keep_version(app, conn, &status, options, &attached)?;
         status.content = composed.html;
         status.text = change.text;
         status.content_type = change.content_type;
@@ -308,12 +308,13 @@ fn is_own(status: &Status, author: &AccountId) -> bool {
     status.account_id == *author && status.reblog_of_id.is_none()
 }
 
-/// Keeps the version of a status that is about to be replaced, with what there was to choose.
+/// Keeps the version of a status that is about to be replaced, with what there was to choose and to see.
 pub(crate) fn keep_version(
     app: &App,
     conn: &mut DbConnection,
     status: &Status,
     poll_options: Vec<String>,
+    files: &[Media],
 ) -> Result<()> {
     let edit = StatusEdit {
         id: app.next_id(),
@@ -324,6 +325,7 @@ pub(crate) fn keep_version(
         sensitive: status.sensitive,
         created_at: status.edited_at.unwrap_or(status.created_at),
         poll_options,
+        files_known: true,
     };
-    Ok(storage::statuses::insert_edit(conn, edit)?)
+    Ok(storage::statuses::insert_edit(conn, edit, files)?)
 }

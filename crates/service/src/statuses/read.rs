@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{AccountId, StatusId, limits};
+use domain::{AccountId, MediaKind, StatusId, limits};
 use storage::DbConnection;
-use storage::statuses::Status;
+use storage::media::Media;
+use storage::statuses::{Status, StatusEdit};
 
 use super::deeds::seen;
 use crate::audience::{find_visible, visible_to};
@@ -12,7 +13,7 @@ use crate::completing::{self, Opened, Refresh, State};
 use crate::oauth::Person;
 use crate::unwanted::{wishes, without_unwanted};
 use crate::views::{self, EditView, StatusView};
-use crate::{App, Error, Result, custom_emojis};
+use crate::{App, Error, Result, custom_emojis, documents};
 
 /// What stands before and after a status in its thread.
 #[derive(Debug, Clone)]
@@ -202,41 +203,33 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
     app.read(move |app, conn| {
         let status = find_visible(conn, viewer, id)?;
         let edits = storage::statuses::edits(conn, id)?;
+        let mut files: HashMap<i64, Vec<Media>> = HashMap::new();
+        for (edit, file) in storage::statuses::files_of_edits(conn, id)? {
+            files.entry(edit).or_default().push(file);
+        }
         let local = status.local;
         let current = views::statuses(app, conn, viewer, vec![status])?
             .pop()
             .ok_or(Error::NotFound)?;
-        let version = |content, spoiler_text, sensitive, created_at, poll_options| EditView {
-            content,
-            spoiler_text,
-            sensitive,
-            created_at,
-            account: current.author.clone(),
-            media: current.media.clone(),
-            emojis: Vec::new(),
-            poll_options,
-        };
         let mut versions: Vec<EditView> = edits
             .into_iter()
             .map(|edit| {
-                version(
-                    edit.content,
-                    edit.spoiler_text,
-                    edit.sensitive,
-                    edit.created_at,
-                    edit.poll_options,
-                )
+                let had = files.remove(&edit.id).unwrap_or_default();
+                earlier(app, &current, edit, had)
             })
             .collect();
         let now = &current.status;
         let asked = current.poll.iter().flat_map(|poll| &poll.options);
-        versions.push(version(
-            now.content.clone(),
-            now.spoiler_text.clone(),
-            now.sensitive,
-            now.edited_at.unwrap_or(now.created_at),
-            asked.map(|(title, _)| title.clone()).collect(),
-        ));
+        versions.push(EditView {
+            content: now.content.clone(),
+            spoiler_text: now.spoiler_text.clone(),
+            sensitive: now.sensitive,
+            created_at: now.edited_at.unwrap_or(now.created_at),
+            account: current.author.clone(),
+            media: current.media.clone(),
+            emojis: Vec::new(),
+            poll_options: asked.map(|(title, _)| title.clone()).collect(),
+        });
         let emojis = if local {
             let names = custom_emojis::names(versions.iter().flat_map(words));
             custom_emojis::of_names(app, conn, &names)?
@@ -249,6 +242,34 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
         Ok(versions)
     })
     .await
+}
+
+/// A version that was replaced, with the files that it had; where nobody knows them, with those of today.
+fn earlier(app: &App, current: &StatusView, edit: StatusEdit, had: Vec<Media>) -> EditView {
+    let (content, media) = if edit.files_known {
+        let (documents, shown): (Vec<Media>, Vec<Media>) = had
+            .into_iter()
+            .partition(|file| file.kind == MediaKind::Document);
+        (
+            documents::with_links(app, &edit.content, &documents),
+            shown
+                .into_iter()
+                .map(|file| views::media(app, file))
+                .collect(),
+        )
+    } else {
+        (edit.content, current.media.clone())
+    };
+    EditView {
+        content,
+        spoiler_text: edit.spoiler_text,
+        sensitive: edit.sensitive,
+        created_at: edit.created_at,
+        account: current.author.clone(),
+        media,
+        emojis: Vec::new(),
+        poll_options: edit.poll_options,
+    }
 }
 
 /// All in a version that may use custom emoji.

@@ -53,12 +53,14 @@ pub async fn delete_with_media(app: &App, person: &Person, id: StatusId) -> Resu
     Ok(view)
 }
 
-/// Deletes a status and its boosts, and takes them out of everybody's sight.
+/// Deletes a status and its boosts, and takes them out of everybody's sight. Files that only its earlier versions had go
+/// at once.
 pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
     if !storage::statuses::delete(conn, status.id, app.now())? {
         return Ok(());
     }
-    storage::statuses::delete_edits(conn, status.id)?;
+    let former = storage::statuses::delete_edits(conn, status.id)?;
+    attachments::forget_unused(app, conn, &former)?;
     if let Some(boosted) = status.reblog_of_id.filter(|_| status.local) {
         storage::status_index::note(conn, boosted)?;
     }

@@ -22,20 +22,20 @@ fn clock() -> Time {
     now + TimeDelta::days(LATER.load(Ordering::Relaxed))
 }
 
-async fn application(app: &App, by: &Person) -> ApplicationId {
+pub async fn application(app: &App, by: &Person) -> ApplicationId {
     let scopes = "read write".parse().unwrap();
     let token = oauth::create_token(app, by.user.id, scopes).await.unwrap();
     let known = oauth::authenticate(app, &token).await.unwrap();
     known.unwrap().application
 }
 
-async fn upload(app: &App, by: &Person, name: &str) -> MediaView {
+pub async fn upload(app: &App, by: &Person, name: &str) -> MediaView {
     let mut spool = attachments::receive(app).await.unwrap();
     attachments::add(&mut spool, b"# Bees").await.unwrap();
     documents::upload(app, by, spool, name).await.unwrap()
 }
 
-async fn is_kept(app: &App, document: &MediaView) -> bool {
+pub async fn is_kept(app: &App, document: &MediaView) -> bool {
     let file = document.media.file.as_ref().unwrap();
     app.media().has(file).await.unwrap()
 }

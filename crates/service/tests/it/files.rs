@@ -87,7 +87,7 @@ fn picture(side: u32) -> Bytes {
     Bytes::from(bytes.into_inner())
 }
 
-async fn sent(app: &App, side: u32) -> Spool {
+pub async fn sent(app: &App, side: u32) -> Spool {
     let mut spool = attachments::receive(app).await.unwrap();
     attachments::add(&mut spool, &picture(side)).await.unwrap();
     spool

@@ -14,6 +14,7 @@ mod emojis;
 mod entering;
 mod files;
 mod films;
+mod history;
 mod leaving;
 mod pages;
 mod pictures;

@@ -17,7 +17,8 @@ use crate::media::Media;
 use crate::pushes::Push;
 use crate::reports::Report;
 use crate::schema::{
-    accounts, custom_emojis, delivery_lanes, inbox, jobs, media, pushes, reports, statuses,
+    accounts, custom_emojis, delivery_lanes, inbox, jobs, media, pushes, reports,
+    status_edit_files, statuses,
 };
 use crate::statuses::Status;
 
@@ -233,6 +234,18 @@ pub(crate) fn hold_status(conn: &mut DbConnection, id: StatusId) -> QueryResult<
     )
 }
 
+/// Files that nothing has: no status, none that is scheduled, and no earlier version of one.
+macro_rules! unused {
+    () => {
+        media::table
+            .filter(media::status_id.is_null())
+            .filter(media::scheduled_id.is_null())
+            .filter(not(exists(
+                status_edit_files::table.filter(status_edit_files::media_id.eq(media::id)),
+            )))
+    };
+}
+
 pub(crate) fn abandoned_media(
     conn: &mut DbConnection,
     time: Time,
@@ -240,11 +253,19 @@ pub(crate) fn abandoned_media(
 ) -> QueryResult<Vec<Media>> {
     let rows: Vec<Media> = claim!(
         conn,
-        media::table
-            .filter(media::status_id.is_null())
-            .filter(media::scheduled_id.is_null())
+        unused!()
             .filter(media::created_at.lt(time))
             .limit(limit)
+            .select(Media::as_select())
+    );
+    Ok(rows)
+}
+
+pub(crate) fn unused_media(conn: &mut DbConnection, ids: &[MediaId]) -> QueryResult<Vec<Media>> {
+    let rows: Vec<Media> = claim!(
+        conn,
+        unused!()
+            .filter(among(media::id, ids.iter().map(|id| id.0)))
             .select(Media::as_select())
     );
     Ok(rows)
