@@ -85,6 +85,8 @@ pub const PROPOSAL_DAYS: i64 = 14;
 pub const STEWARDS: usize = 20;
 /// Networks in one answer.
 pub const NETWORKS: i64 = 500;
+/// Earlier versions of one status that are kept: the latest.
+pub const VERSIONS: i64 = 100;
 /// Hashtags that one person follows.
 pub const FOLLOWED_TAGS: i64 = 1_000;
 /// Filters of one person.

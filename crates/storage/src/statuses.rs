@@ -12,7 +12,9 @@ use domain::{
 };
 
 pub use public::{Public, Tagged, page_of_public, page_of_tags};
-pub use versions::{StatusEdit, delete_edits, edits, files_of_edits, insert_edit};
+pub use versions::{
+    StatusEdit, delete_edits, edits, files_of_edits, insert_edit, keep_latest_edits,
+};
 
 use crate::DbConnection;
 use crate::among::among;

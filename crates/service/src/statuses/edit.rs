@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use domain::{AccountId, ContentType, MediaId, MediaKind, NotificationKind, QuotePolicy, StatusId};
+use domain::{
+    AccountId, ContentType, MediaId, MediaKind, NotificationKind, QuotePolicy, StatusId, limits,
+};
 use storage::DbConnection;
 use storage::media::{Media, Preview};
 use storage::statuses::{Status, StatusEdit};
@@ -327,5 +329,10 @@ pub(crate) fn keep_version(
         poll_options,
         files_known: true,
     };
-    Ok(storage::statuses::insert_edit(conn, edit, files)?)
+    storage::statuses::insert_edit(conn, edit, files)?;
+    Ok(storage::statuses::keep_latest_edits(
+        conn,
+        status.id,
+        limits::VERSIONS,
+    )?)
 }

@@ -128,6 +128,30 @@ async fn a_version_of_which_nobody_knows_the_files_has_those_of_today() {
 }
 
 #[tokio::test]
+async fn of_a_post_that_is_edited_ever_again_the_latest_versions_are_kept() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let ada = test.person("ada").await;
+        let new = NewStatus {
+            text: "Bees 0".to_owned(),
+            ..NewStatus::default()
+        };
+        let id = publish(app, &ada, new).await;
+        for number in 1..=103 {
+            edit(app, &ada, id, &format!("Bees {number}")).await;
+        }
+        let versions = statuses::history(app, None, id).await.unwrap();
+        let contents: Vec<&str> = versions.iter().map(|one| one.content.as_str()).collect();
+        assert_eq!(contents.len(), 101);
+        assert_eq!(contents[0], "<p>Bees 3</p>");
+        assert_eq!(contents[100], "<p>Bees 103</p>");
+    }
+}
+
+#[tokio::test]
 async fn a_history_takes_as_many_statements_however_long_it_is() {
     count_statements();
     let Some(test) = TestApp::on(Kind::Sqlite) else {

@@ -86,6 +86,22 @@ pub fn files_of_edits(conn: &mut DbConnection, id: StatusId) -> QueryResult<Vec<
         .collect())
 }
 
+/// Forgets all but so many, the latest.
+pub fn keep_latest_edits(conn: &mut DbConnection, id: StatusId, count: i64) -> QueryResult<()> {
+    let of_status = status_edits::table.filter(status_edits::status_id.eq(id.0));
+    let first_too_many: Option<i64> = each!(conn, c => of_status
+        .order(status_edits::id.desc())
+        .select(status_edits::id)
+        .limit(1)
+        .offset(count)
+        .first(c)
+        .optional())?;
+    if let Some(last) = first_too_many {
+        diesel::delete(of_status.filter(status_edits::id.le(last))).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Forgets them; answers which files they had.
 pub fn delete_edits(conn: &mut DbConnection, id: StatusId) -> QueryResult<Vec<MediaId>> {
     let files: Vec<i64> = status_edit_files::table
