@@ -28,7 +28,7 @@ pub use deciding::confirm;
 pub use describing::{Change, change};
 pub use escrow::{Saved, half, half_of, has_half, saved, saved_by_name};
 pub use looking::{
-    NetworkPostView, NetworkView, ProposalView, find_post, joined, list, page, people, posts,
+    NetworkPostView, NetworkView, ProposalView, bans, find_post, joined, list, page, people, posts,
     proposals, requests, view,
 };
 pub use making::{NewNetwork, create, name_steward, name_steward_by_handle};
