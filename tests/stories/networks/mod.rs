@@ -3,6 +3,7 @@
 mod bans;
 mod desk;
 mod desk_of_stewards;
+mod edited;
 mod held;
 mod looked_after;
 mod moves;
