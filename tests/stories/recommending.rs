@@ -394,6 +394,8 @@ async fn theirs(kind: Kind) {
         .tells(&school, &deed("Remove", &uri, &by_mo["id"]))
         .await;
     stands(&ada, &id, &[(&ada_id, "accepted"), (hal_id, "accepted")]).await;
+    // It was said before that, and comes late.
+    elsewhere.tells(&school, &deed("Add", &uri, &by_mo)).await;
 
     // Ada takes herself out.
     let own = format!("{COLLECTIONS}/{id}");
@@ -413,6 +415,11 @@ async fn theirs(kind: Kind) {
     );
     elsewhere.tells(&school, &asks(3)).await;
     assert_eq!(answered(3).await["type"], "Reject");
+    stands(&ada, &id, &[(hal_id, "accepted")]).await;
+    // Put in again, Mo is another item.
+    let again = item(5, text(&mo["id"]), text(&by_mo["featureAuthorization"]));
+    elsewhere.tells(&school, &deed("Add", &uri, &again)).await;
+    stands(&ada, &id, &[(hal_id, "accepted"), (&mo_id, "accepted")]).await;
     elsewhere
         .tells(&school, &deed("Remove", &list, &json!(uri)))
         .await;

@@ -80,6 +80,13 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     let half = format!("POST {ALL}/{{id}}/half");
     let half = driver.asks(&nia, &half, &[network], Value::Null).await;
     assert!(text(&half["half"]).starts_with("staffroom-half-1:"));
+
+    let ban = format!("{ALL}/{}/people/{}/ban", text(network), text(&own["id"]));
+    nia.post(&ban, Value::Null).await;
+    confirms(&olu, network).await;
+    let bans = format!("GET {ALL}/{{id}}/bans");
+    let bans = driver.gets(&nia, &bans, &[network]).await;
+    assert_eq!(bans[0]["id"], own["id"], "{bans}");
     is_looked_after_again(world, driver, &own["id"]).await;
 }
 

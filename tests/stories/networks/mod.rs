@@ -1,7 +1,9 @@
 //! Subject networks: anybody follows and mentions one, and it passes on what it should, to each kind of server in its way.
 
+mod bans;
 mod desk;
 mod desk_of_stewards;
+mod edited;
 mod held;
 mod looked_after;
 mod moves;

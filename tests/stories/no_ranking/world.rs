@@ -242,20 +242,29 @@ impl World {
         self.look_after_a_network().await;
     }
 
-    /// Bo does; the three are in it.
+    /// Bo does; the three are in it, and banned from another one.
     async fn look_after_a_network(&mut self) {
-        let words = [
-            "network",
-            "create",
-            "maths",
-            "--title",
-            "Maths",
-            "--steward",
-            "bo",
-        ];
-        let made = self.school.command(&words);
-        assert!(made.status.success(), "{made:?}");
+        for name in ["maths", "physics"] {
+            let words = [
+                "network",
+                "create",
+                name,
+                "--title",
+                name,
+                "--steward",
+                "bo",
+            ];
+            let made = self.school.command(&words);
+            assert!(made.status.success(), "{made:?}");
+        }
         let all = self.bo.get("/api/staffroom/v1/networks").await;
+        let other = id(&all[1]);
+        for star in &self.stars {
+            let who = &star.account;
+            let ban = format!("/api/staffroom/v1/networks/{other}/people/{who}/ban");
+            self.bo.post(&ban, Value::Null).await;
+        }
+        self.ids.push(("networks", other));
         let network = id(&all[0]);
         let follow = format!("/api/v1/accounts/{network}/follow");
         for star in &self.stars {

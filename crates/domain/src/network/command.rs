@@ -27,6 +27,8 @@ pub enum Command {
     Description,
     /// What waits for a steward.
     Waiting,
+    /// Who may neither join nor post.
+    Banned,
     /// With the address of a post.
     Post(Deed, String),
     Accept(String),
@@ -79,6 +81,7 @@ impl Command {
                 yes_or_no(second).map_or(Self::Unknown, Self::PostsArePractice)
             }
             "waiting" => Self::Waiting,
+            "banned" => Self::Banned,
             "pin" => Self::Post(Deed::Pin, link()),
             "unpin" => Self::Post(Deed::Unpin, link()),
             "remove" if is_steward(second) => Self::RemoveSteward(last.to_owned()),
@@ -202,6 +205,9 @@ mod tests {
                 Command::Post(Deed::Remove, link.clone()),
             ),
             ("@english Who are the stewards?", Command::Stewards),
+            ("@english Who is banned?", Command::Banned),
+            ("@english Gesperrt, bitte", Command::Banned),
+            ("@english expulsados", Command::Banned),
             (
                 "@english What are the rules of this network?",
                 Command::Rules,

@@ -3,7 +3,7 @@
 
 use crate::vocabulary::fold;
 
-const WORDS: [(&str, &[&str]); 28] = [
+const WORDS: [(&str, &[&str]); 29] = [
     (
         "help",
         &[
@@ -46,6 +46,10 @@ const WORDS: [(&str, &[&str]); 28] = [
     ),
     ("practice", &["praxis", "pratique", "practica", "arfer"]),
     ("waiting", &["wartend", "attente", "pendientes", "aros"]),
+    (
+        "banned",
+        &["bans", "gesperrt", "bannis", "expulsados", "gwaharddedig"],
+    ),
     (
         "approve",
         &["freigeben", "approuver", "aprobar", "cymeradwyo"],
@@ -102,7 +106,7 @@ const YES: [&str; 6] = ["yes", "on", "ja", "oui", "si", "ie"];
 const NO: [&str; 5] = ["no", "off", "nein", "non", "na"];
 
 /// What may stand before a command.
-const OPENINGS: [&str; 11] = [
+const OPENINGS: [&str; 12] = [
     "please",
     "bitte",
     "i want to",
@@ -111,6 +115,7 @@ const OPENINGS: [&str; 11] = [
     "can you",
     "could you",
     "who are the",
+    "who is",
     "what are the",
     "what is the",
     "show me the",

@@ -41,6 +41,7 @@ pub(super) fn routes(routes: &mut Routes) {
             "/staffroom/v1/networks/{id}/people",
             [web::get().to(people)],
         )
+        .at("/staffroom/v1/networks/{id}/bans", [web::get().to(bans)])
         .at(
             "/staffroom/v1/networks/{id}/requests",
             [web::get().to(requests)],
@@ -103,6 +104,12 @@ pub(super) fn operations(api: &mut Operations) {
         "/staffroom/v1/networks/{id}/people",
         "Members, by name; more of them after a name",
         people,
+    )
+    .lists::<Account>();
+    api.get(
+        "/staffroom/v1/networks/{id}/bans",
+        "Who is banned, by name, for stewards; more of them after a name",
+        bans,
     )
     .lists::<Account>();
     api.get(
@@ -309,17 +316,34 @@ struct After {
     limit: Number,
 }
 
+impl After {
+    /// As handles are stored, and how many.
+    fn read(self) -> (String, i64) {
+        let after = self.after.0.unwrap_or_default();
+        let after = after.trim_start_matches('@').to_lowercase();
+        (after, self.limit.0.unwrap_or(40).clamp(1, 80))
+    }
+}
+
 async fn people(
     caller: Anyone<ReadAccounts>,
     id: PathId<AccountId>,
     params: Params<After>,
     app: Data<App>,
 ) -> Answer {
-    let After { after, limit } = params.into_inner();
-    let after = after.0.unwrap_or_default();
-    let after = after.trim_start_matches('@').to_lowercase();
-    let limit = limit.0.unwrap_or(40).clamp(1, 80);
+    let (after, limit) = params.into_inner().read();
     let found = networks::people(&app, caller.person(), id.0, after, limit).await?;
+    json(found.into_iter().map(Account::from).collect::<Vec<_>>())
+}
+
+async fn bans(
+    caller: Caller<ReadFollows>,
+    id: PathId<AccountId>,
+    params: Params<After>,
+    app: Data<App>,
+) -> Answer {
+    let (after, limit) = params.into_inner().read();
+    let found = networks::bans(&app, &caller.person, id.0, after, limit).await?;
     json(found.into_iter().map(Account::from).collect::<Vec<_>>())
 }
 

@@ -147,7 +147,8 @@ fn list(
     Ok(())
 }
 
-/// Keeps somebody's place in a collection: of ours, if they agreed.
+/// Keeps somebody's place in a collection: of ours, if they agreed. What was taken out stays out, whatever comes late: put in
+/// again, somebody has another place.
 fn keep(
     app: &App,
     conn: &mut DbConnection,
@@ -155,6 +156,9 @@ fn keep(
     known: Option<CollectionItem>,
     item: &RemoteItem,
 ) -> Result<()> {
+    if is_taken_back(conn, collection.account_id, &item.uri)? {
+        return Ok(());
+    }
     match known {
         Some(row) if row.state == ItemState::Revoked => Ok(()),
         Some(row) => {
@@ -216,6 +220,7 @@ pub(super) fn remove(
     object: &str,
 ) -> Result<()> {
     if let Some(collection) = of(conn, by, target)? {
+        remember(app, conn, by, object)?;
         let rows = storage::collections::all_items(conn, collection.id)?;
         let mut rows = rows.into_iter();
         let item = rows.find(|row| row.uri.as_deref() == Some(object));

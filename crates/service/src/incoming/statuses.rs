@@ -20,7 +20,7 @@ use crate::cards::RemoteLink;
 use crate::practice::{self, RemotePractice};
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
 use crate::text::sanitise;
-use crate::{App, Result, cards, lineage, quarantine};
+use crate::{App, Result, cards, lineage, networks, quarantine};
 
 /// Characters of the type of a file.
 const MIME: usize = 100;
@@ -315,12 +315,17 @@ pub(super) fn revise(
         edited => edited,
     };
     storage::statuses::update(conn, &status)?;
+    let mut named = mentioned;
     if !mentions.is_empty() {
+        let before = storage::mentions::of_statuses(conn, &[status.id])?;
+        named.retain(|row| before.iter().all(|(_, known)| known.id != row.id));
         storage::mentions::insert(conn, status.id, &mentions)?;
     }
     storage::tags::delete_of_status(conn, status.id)?;
     let tags = hashtags(&remote.tags);
     storage::tags::insert(conn, status.id, &tags, app.now(), || app.next_id())?;
+    // What a network passes on may be practice by its rule.
+    networks::edited(app, conn, &status, &author, &named)?;
     storage::practices::delete_of_status(conn, status.id)?;
     practice::keep_theirs(app, conn, &status, &tags, remote.practice.as_ref())?;
     if status.held_at.is_none() {

@@ -21,6 +21,8 @@ use crate::{App, Error, Result};
 
 /// Posts in one answer.
 const LISTED: i64 = 10;
+/// People in one answer.
+const NAMED: usize = 40;
 
 /// Does what a message asks for, and answers it. What programs say is not answered: they might answer, too.
 pub(super) fn obey(
@@ -85,6 +87,7 @@ impl Asked<'_> {
                 rules => format!("The rules:\n\n{rules}"),
             }),
             Command::Waiting => self.waiting(conn),
+            Command::Banned => self.banned(app, conn),
             Command::Post(deed, link) => {
                 check_is_steward(conn, self.of, self.by.id)?;
                 let status = post_at(app, conn, self.of.id(), &link)?;
@@ -130,7 +133,7 @@ impl Asked<'_> {
         );
         if networks::is_steward(conn, self.of.id(), self.by.id)? {
             text.push_str(
-                "\n\nAs a steward also: waiting; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
+                "\n\nAs a steward also: waiting; banned; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
                  accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK; description and a new one. Of these \
                  another steward has to say \"confirm\" and a number: ban NAME, unban NAME, add steward NAME, remove steward \
                  NAME, rules and the new rules, practice yes, practice no, move to NETWORK, move back, share key with NAME. \
@@ -180,6 +183,29 @@ impl Asked<'_> {
         } else {
             format!("These wait:\n{}", links.join("\n"))
         })
+    }
+
+    fn banned(&self, app: &App, conn: &mut DbConnection) -> Result<String> {
+        check_is_steward(conn, self.of, self.by.id)?;
+        let limit = i64::try_from(NAMED + 1).unwrap_or(i64::MAX);
+        let banned = networks::bans(conn, self.of.id(), "", limit)?;
+        if banned.is_empty() {
+            return Ok("Nobody is banned.".to_owned());
+        }
+        let names: Vec<String> = banned
+            .iter()
+            .take(NAMED)
+            .map(|row| full(app, row))
+            .collect();
+        let mut text = format!("Banned: {}", names.join(", "));
+        if banned.len() > NAMED {
+            let (base, name) = (app.addresses().base(), &self.of.account.username);
+            let page = format!("{base}/networks/{name}");
+            text.push_str(&format!(
+                "\n\nThese are the first by name. All of them are at {page}"
+            ));
+        }
+        Ok(text)
     }
 
     fn person(

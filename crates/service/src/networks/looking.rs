@@ -156,6 +156,27 @@ pub async fn requests(
     .await
 }
 
+/// Those who may neither join nor post and whose names come after `after`, by name, for stewards.
+pub async fn bans(
+    app: &App,
+    person: &Person,
+    id: AccountId,
+    after: String,
+    limit: i64,
+) -> Result<Vec<AccountView>> {
+    let me = person.id();
+    app.read(move |app, conn| {
+        let known = find(conn, id)?;
+        stewarding::check_is_steward(conn, &known, me)?;
+        let rows = networks::bans(conn, id, &after.replace('\0', ""), limit)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| views::account(app, Some(me), row))
+            .collect())
+    })
+    .await
+}
+
 /// One page of a network's posts, newest first: what was passed on for everybody, the rest for stewards.
 pub async fn posts(
     app: &App,

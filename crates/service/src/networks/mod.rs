@@ -28,7 +28,7 @@ pub use deciding::confirm;
 pub use describing::{Change, change};
 pub use escrow::{Saved, half, half_of, has_half, saved, saved_by_name};
 pub use looking::{
-    NetworkPostView, NetworkView, ProposalView, find_post, joined, list, page, people, posts,
+    NetworkPostView, NetworkView, ProposalView, bans, find_post, joined, list, page, people, posts,
     proposals, requests, view,
 };
 pub use making::{NewNetwork, create, name_steward, name_steward_by_handle};
@@ -38,7 +38,7 @@ pub use stewarding::{PersonDeed, do_with_person, do_with_post};
 pub use taking_over::{Takeover, take_over};
 
 pub(crate) use joining::{asked, check_may_join, may_join};
-pub(crate) use posting::{arrived, forget, reindex, tell};
+pub(crate) use posting::{arrived, edited, forget, reindex, tell};
 pub(crate) use succession::propose_move;
 
 /// A network with its account.

@@ -5,7 +5,7 @@
 
 use chrono::TimeDelta;
 use domain::network::Standing;
-use domain::{AccountId, AccountKind, NetworkPostState, Page, StatusId, Visibility};
+use domain::{AccountId, AccountKind, NetworkPostState, Page, StatusId, Time, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::networks::{self, NetworkPost};
@@ -43,36 +43,67 @@ pub(crate) fn arrived(
     if is_open && status.in_reply_to_id.is_some() {
         mark_answered(conn, status)?;
     }
-    let begins = status.in_reply_to_uri.is_none() && status.reblog_of_id.is_none();
-    let is_late = app.now() - status.created_at > LATE;
-    let (is_first, is_for_few) = match status.visibility {
-        Visibility::FollowersOnly => (false, begins && !is_late && !status.local_only),
-        Visibility::Public | Visibility::Unlisted => (is_open && begins, false),
-        Visibility::Direct => (false, false),
-    };
-    if !(is_first || is_for_few || status.visibility == Visibility::Direct) {
+    if status.visibility != Visibility::Direct {
+        return bring(app, conn, status, author, mentioned, status.created_at).map(drop);
+    }
+    // Each would answer the other's name as well.
+    match among(conn, mentioned)?.first() {
+        Some(network) => commands::obey(app, conn, network, author, status, mentioned),
+        None => Ok(()),
+    }
+}
+
+/// A status was written anew, and these it did not mention before: a network among them gets it as if it had been posted now.
+/// Servers of groups never had it: they get it before they are told that it was changed.
+pub(crate) fn edited(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    author: &Account,
+    named: &[Account],
+) -> Result<()> {
+    let is_heard = author.kind != AccountKind::Group && status.held_at.is_none();
+    if !is_heard || status.visibility == Visibility::Direct {
         return Ok(());
     }
-    for network in among(conn, mentioned)? {
-        if is_for_few {
-            let text = format!(
-                "Your post is for your followers alone, so it was not passed on to {}. If everybody may read it, write it \
-                 again for everybody: {}",
-                full(app, &network.account),
-                status.url
-            );
-            tell_author(app, conn, &network, author, &text)?;
-            continue;
-        }
-        if !is_first {
-            // Each would answer the other's name as well.
-            return commands::obey(app, conn, &network, author, status, mentioned);
-        }
-        if !is_late {
-            submit(app, conn, &network, author, status)?;
-        }
+    let since = status.edited_at.unwrap_or(status.created_at);
+    for network in bring(app, conn, status, author, named, since)? {
+        tell_groups(app, conn, network, status, None)?;
     }
     Ok(())
+}
+
+/// Brings what begins a thread to the networks that it mentions, which it does `since` then; answers which of them passed
+/// it on.
+fn bring(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    author: &Account,
+    mentioned: &[Account],
+    since: Time,
+) -> Result<Vec<AccountId>> {
+    let mut passed_on = Vec::new();
+    let begins = status.in_reply_to_uri.is_none() && status.reblog_of_id.is_none();
+    if !begins || status.local_only || app.now() - since > LATE {
+        return Ok(passed_on);
+    }
+    for network in among(conn, mentioned)? {
+        if status.visibility.is_open() {
+            if submit(app, conn, &network, author, status)? {
+                passed_on.push(network.id());
+            }
+            continue;
+        }
+        let text = format!(
+            "Your post is for your followers alone, so it was not passed on to {}. If everybody may read it, write it \
+             again for everybody: {}",
+            full(app, &network.account),
+            status.url
+        );
+        tell_author(app, conn, &network, author, &text)?;
+    }
+    Ok(passed_on)
 }
 
 /// An answer with `#Answered`, by who asked or by a steward, settles the question that began the thread.
@@ -107,14 +138,15 @@ pub(super) fn standing(
     })
 }
 
-/// Takes a post in, once, and tells its author once what becomes of it where it is not passed on.
+/// Takes a post in, once, and tells its author once what becomes of it where it is not passed on; answers whether it was
+/// passed on now.
 fn submit(
     app: &App,
     conn: &mut DbConnection,
     to: &Known,
     author: &Account,
     status: &Status,
-) -> Result<()> {
+) -> Result<bool> {
     let standing = standing(conn, to.id(), author.id)?;
     let moved_to = to.account.moved_to_uri.as_deref();
     let state = match to.network.posting.decide(standing) {
@@ -132,11 +164,11 @@ fn submit(
         created_at: app.now(),
     };
     if !networks::insert_post(conn, row)? {
-        return Ok(());
+        return Ok(false);
     }
     let name = full(app, &to.account);
     match state {
-        NetworkPostState::Announced => announce(app, conn, to, status),
+        NetworkPostState::Announced => announce(app, conn, to, status)?,
         NetworkPostState::Waiting => {
             let text = format!(
                 "Your post waits for a steward of {name}, who reads it before it is passed on: {}",
@@ -144,14 +176,14 @@ fn submit(
             );
             tell_author(app, conn, to, author, &text)?;
             if are_many(conn, to)? {
-                return Ok(());
+                return Ok(false);
             }
             let text = format!(
                 "A post by {} waits: {url}\n\nAnswer \"approve {url}\" or \"refuse {url}\".",
                 full(app, author),
                 url = status.url
             );
-            say_to_stewards(app, conn, to, Some(author.id), &text)
+            say_to_stewards(app, conn, to, Some(author.id), &text)?;
         }
         NetworkPostState::Refused | NetworkPostState::Removed => {
             let url = &status.url;
@@ -167,9 +199,10 @@ fn submit(
                      stays as it is: {url}"
                 ),
             };
-            tell_author(app, conn, to, author, &text)
+            tell_author(app, conn, to, author, &text)?;
         }
     }
+    Ok(state == NetworkPostState::Announced)
 }
 
 /// Programs are not told: they might answer, and be told again.
@@ -392,9 +425,19 @@ pub(super) fn let_in(
     networks::set_state(conn, by.id(), status.id, announced)?;
     announce(app, conn, by, status)?;
     practice::reconsider(app, conn, status)?;
-    let network = by.id();
-    let what = match &post.activity {
-        Some(activity) => PassedOn::Theirs(activity.clone()),
+    tell_groups(app, conn, by.id(), status, post.activity.clone())
+}
+
+/// Passes on what brought a post: the activity, if it is known.
+fn tell_groups(
+    app: &App,
+    conn: &mut DbConnection,
+    network: AccountId,
+    status: &Status,
+    activity: Option<String>,
+) -> Result<()> {
+    let what = match activity {
+        Some(activity) => PassedOn::Theirs(activity),
         None if status.local => {
             let status = status.id;
             PassedOn::Ours(Box::new(Outgoing::Publish { status }))

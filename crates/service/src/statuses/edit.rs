@@ -21,7 +21,7 @@ use crate::notify::notify;
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::StatusView;
-use crate::{App, Error, Result, cards, language, lineage, practice};
+use crate::{App, Error, Result, cards, language, lineage, networks, practice};
 
 /// A status as it is to read from now on.
 #[derive(Debug, Clone, Default)]
@@ -169,11 +169,9 @@ async fn write(
         if !mentioned.is_empty() {
             storage::mentions::insert(conn, id, &mentioned)?;
         }
-        for account in composed
-            .mentioned
-            .iter()
-            .filter(|row| row.has_home() && !known.contains(&row.id))
-        {
+        let mut named = composed.mentioned;
+        named.retain(|row| !known.contains(&row.id));
+        for account in named.iter().filter(|row| row.has_home()) {
             notify(
                 app,
                 conn,
@@ -185,6 +183,8 @@ async fn write(
         }
         storage::tags::delete_of_status(conn, id)?;
         storage::tags::insert(conn, id, &composed.tags, app.now(), || app.next_id())?;
+        // What a network passes on may be practice by its rule.
+        networks::edited(app, conn, &status, &author, &named)?;
         storage::practices::delete_of_status(conn, id)?;
         if let Some(found) = practice::keep_own(app, conn, &status, &composed.tags)? {
             practice::ask(app, conn, &author, &status, &found)?;

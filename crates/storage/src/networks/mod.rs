@@ -265,3 +265,22 @@ pub fn people(
         .select(Account::as_select())
         .load(c))
 }
+
+/// Who is kept out and whose names come after `after`, by name. All of them are sorted, as with [`people`].
+pub fn bans(
+    conn: &mut DbConnection,
+    network: AccountId,
+    after: &str,
+    limit: i64,
+) -> QueryResult<Vec<Account>> {
+    each!(conn, c => network_bans::table
+        .inner_join(accounts::table.on(accounts::id.eq(network_bans::account_id)))
+        .filter(network_bans::network_id.eq(network.0))
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::deleted_at.is_null())
+        .filter(accounts::handle_key.gt(after))
+        .order(accounts::handle_key.asc())
+        .limit(limit)
+        .select(Account::as_select())
+        .load(c))
+}

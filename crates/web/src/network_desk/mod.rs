@@ -4,9 +4,10 @@ mod deeds;
 mod wishes;
 
 use actix_web::HttpRequest;
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Data, Form, Path, Query};
 use askama::Template;
 use domain::{AccountId, AccountKind, NetworkPostState, Page};
+use serde::Deserialize;
 use service::networks::{self, NetworkPostView, NetworkView};
 use service::oauth::Person;
 use service::views::AccountView;
@@ -24,6 +25,13 @@ use crate::sign_in::go;
 const LISTED: i64 = 40;
 /// Posts that were passed on, and those that were not: others have their addresses.
 const NEWEST: i64 = 10;
+
+/// Whose names come after which.
+#[derive(Debug, Default, Deserialize)]
+pub struct After {
+    #[serde(default)]
+    banned_after: String,
+}
 
 /// What is typed into the form in which a network is described.
 struct Words {
@@ -74,6 +82,9 @@ struct Stewards {
     is_one: bool,
     waiting: Vec<NetworkPostView>,
     asking: Vec<AccountView>,
+    banned: Vec<AccountView>,
+    /// The last of these, if there are more.
+    more_banned: Option<String>,
     wishes: Vec<Wish>,
     pinned: Vec<NetworkPostView>,
     /// The newest that were passed on, and are not pinned.
@@ -84,7 +95,12 @@ struct Stewards {
 }
 
 impl Stewards {
-    async fn see(app: &App, person: &Person, network: &NetworkView) -> Result<Self, Error> {
+    async fn see(
+        app: &App,
+        person: &Person,
+        network: &NetworkView,
+        banned_after: &str,
+    ) -> Result<Self, Error> {
         let id = network.account.account.id;
         let posts = async |state: NetworkPostState, limit: i64| {
             let found = networks::posts(app, Some(person), id, state, Page::newest(limit)).await?;
@@ -92,11 +108,18 @@ impl Stewards {
         };
         let (pinned, passed_on) = networks::page(app, id, Page::newest(NEWEST)).await?;
         let asking = networks::requests(app, person, id, Page::newest(LISTED)).await?;
+        let after = banned_after.to_lowercase();
+        let banned = networks::bans(app, person, id, after, LISTED).await?;
+        let is_full = i64::try_from(banned.len()).is_ok_and(|found| found >= LISTED);
+        let last = banned.last().filter(|_| is_full);
+        let more_banned = last.map(|last| last.account.handle_key.clone());
         let wishes = networks::proposals(app, person, id).await?.into_iter();
         Ok(Self {
             is_one: network.stewards.len() == 1,
             waiting: posts(NetworkPostState::Waiting, LISTED).await?,
             asking: asking.items,
+            banned,
+            more_banned,
             wishes: wishes.map(|view| Wish::of(view, person)).collect(),
             pinned,
             posts: passed_on
@@ -128,6 +151,7 @@ struct Besides<'a> {
     said: String,
     half: Option<String>,
     typed: Option<&'a Wanted>,
+    banned_after: &'a str,
 }
 
 async fn draw(
@@ -140,7 +164,7 @@ async fn draw(
     let network = networks::view(app, Some(person), id).await?;
     let relation = accounts::relationships(app, person, &[id]).await?.pop();
     let stewards = if network.is_steward {
-        Stewards::see(app, person, &network).await?
+        Stewards::see(app, person, &network, besides.banned_after).await?
     } else {
         Stewards::default()
     };
@@ -159,14 +183,23 @@ async fn draw(
     show(app, visitor, status_of(&page.mistakes), Forms::Here, &page)
 }
 
-pub async fn form(request: HttpRequest, name: Path<String>, app: Data<App>) -> Answer {
+pub async fn form(
+    request: HttpRequest,
+    name: Path<String>,
+    after: Query<After>,
+    app: Data<App>,
+) -> Answer {
     let visitor = visitor(&request, &app).await?;
     let who = named(&app, &name).await?;
     let here = format!("/networks/{}", who.account.username);
     let Some(person) = &visitor.person else {
         return Ok(go(&format!("/sign-in?return_to={here}"), None));
     };
-    draw(&app, &visitor, person, who.account.id, Besides::default()).await
+    let besides = Besides {
+        banned_after: &after.banned_after,
+        ..Besides::default()
+    };
+    draw(&app, &visitor, person, who.account.id, besides).await
 }
 
 pub async fn submit(
