@@ -372,7 +372,7 @@ fn compose(
         Outgoing::DeleteAccount { account } => {
             storage::accounts::find(conn, account)?.map(people::farewell)
         }
-        Outgoing::Forward { answered, body } => people::answered(conn, answered, &body)?,
+        Outgoing::Forward { followed, body } => people::forward(conn, followed, &body)?,
         Outgoing::PassOn { network, what } => networks::pass_on(app, conn, network, what)?,
     })
 }

@@ -1,6 +1,7 @@
 //! Subject networks: anybody follows and mentions one, and it passes on what it should, to each kind of server in its way.
 
 mod answers;
+mod changes;
 mod desk;
 mod desk_of_stewards;
 mod held;
