@@ -117,6 +117,20 @@ async fn story(kind: Kind) {
     ada.post(&remove, Value::Null).await;
     deletes(&cy, &post).await;
     misses(&bo, &post["uri"]).await;
+
+    // What was answered to it can be taken back afterwards, too.
+    let post = cy
+        .publish(json!({ "status": format!("{handle} Who knows haikus?") }))
+        .await;
+    let at_bo = is_passed_on(&bo, "haikus").await;
+    let answered = bo
+        .publish(json!({ "status": "We do", "in_reply_to_id": at_bo["id"] }))
+        .await;
+    sees(&ada, &answered["uri"], "We do").await;
+    deletes(&cy, &post).await;
+    misses(&bo, &post["uri"]).await;
+    deletes(&bo, &answered).await;
+    misses(&ada, &answered["uri"]).await;
 }
 
 #[tokio::test]

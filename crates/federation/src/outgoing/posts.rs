@@ -11,6 +11,9 @@ use crate::convert::{moment, note};
 use crate::protocol::addressing::PUBLIC;
 use crate::protocol::vocabulary::Activity;
 
+/// Groups of somebody's that are told of what may be known there.
+const JOINED: i64 = 100;
+
 /// A post, for its readers.
 pub(super) fn post(
     app: &App,
@@ -107,6 +110,7 @@ pub(super) fn deletion(
     to.extend(quotes::quoted_author(conn, &post)?);
     to.extend(lineage::concerned(conn, &post)?);
     to.extend(post.groups.iter().cloned());
+    to.extend(former_groups(conn, &post)?);
     let groups: Vec<&str> = post.groups.iter().map(|group| group.uri.as_str()).collect();
     Ok(Some(Told {
         activity: post.in_audience(json!({
@@ -124,6 +128,20 @@ pub(super) fn deletion(
         is_theirs: false,
         by: post.author,
     }))
+}
+
+/// Groups that may have an answer for everybody whose thread lost its beginning: nothing says any more which ones passed that on,
+/// so it is those to which the author of the answer belongs.
+fn former_groups(
+    conn: &mut DbConnection,
+    post: &note::Post,
+) -> Result<Vec<Account>, service::Error> {
+    let (id, first) = (post.status.id, post.status.conversation_id);
+    let is_answer = id != first && post.status.visibility.is_open();
+    if !is_answer || storage::statuses::find(conn, first)?.is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(storage::networks::joined(conn, post.author.id, JOINED)?)
 }
 
 pub(super) fn boost(
