@@ -29,7 +29,7 @@ fn activities(
     let (boosts, posts): (Vec<Status>, Vec<Status>) =
         rows.into_iter().partition(|row| row.reblog_of_id.is_some());
     let mut said = announced(conn, by, boosts)?;
-    for post in note::load_all(conn, posts)? {
+    for post in note::load_all(app, conn, posts)? {
         let mut activity = post.create(app);
         if post.status.local_only {
             to_nobody(&mut activity);

@@ -217,7 +217,7 @@ pub(crate) async fn status(asking: Asking, path: Path<(String, String)>) -> Answ
     let (name, id) = path.into_inner();
     let id: StatusId = id.parse().map_err(|_| Failure::NotFound)?;
     let post = asking
-        .read(move |_, conn| find_status(conn, Viewer::Nobody, &name, id))
+        .read(move |app, conn| find_status(app, conn, Viewer::Nobody, &name, id))
         .await?;
     Ok(redirect(&post.status.url))
 }
@@ -234,7 +234,7 @@ pub async fn status_document(
     let id: StatusId = id.parse().map_err(|_| Failure::NotFound)?;
     let of = name.clone();
     let found = asking
-        .answer(move |app, conn, viewer| Ok(find_status(conn, viewer, &of, id)?.note(app)))
+        .answer(move |app, conn, viewer| Ok(find_status(app, conn, viewer, &of, id)?.note(app)))
         .await;
     match found {
         Ok(note) => Ok(document(&asking, &with_context(note))),
@@ -328,7 +328,7 @@ fn activity_of(
     row: Status,
 ) -> Result<Option<Value>, Failure> {
     let Some(of) = row.reblog_of_id else {
-        return Ok(note::load(conn, vec![row])?
+        return Ok(note::load(app, conn, vec![row])?
             .pop()
             .map(|post| post.create(app)));
     };
@@ -364,6 +364,7 @@ fn visible_status(
 }
 
 fn find_status(
+    app: &App,
     conn: &mut storage::DbConnection,
     viewer: Viewer,
     name: &str,
@@ -374,5 +375,7 @@ fn find_status(
     if row.reblog_of_id.is_some() {
         return Err(Failure::NotFound);
     }
-    note::load(conn, vec![row])?.pop().ok_or(Failure::NotFound)
+    note::load(app, conn, vec![row])?
+        .pop()
+        .ok_or(Failure::NotFound)
 }

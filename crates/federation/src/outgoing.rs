@@ -245,9 +245,9 @@ fn compose(
     keys: Option<&Keys>,
 ) -> Result<Option<Told>, service::Error> {
     Ok(match outgoing {
-        Outgoing::Publish { status } => posts::post(conn, status, |post| post.create(app))?,
-        Outgoing::Edit { status } => posts::post(conn, status, |post| posts::edit(app, post))?,
-        Outgoing::Delete { status, .. } => posts::deletion(conn, status)?,
+        Outgoing::Publish { status } => posts::post(app, conn, status, |post| post.create(app))?,
+        Outgoing::Edit { status } => posts::post(app, conn, status, |post| posts::edit(app, post))?,
+        Outgoing::Delete { status, .. } => posts::deletion(app, conn, status)?,
         Outgoing::Boost { status } => posts::boost(conn, status, |announce, _| announce.clone())?,
         Outgoing::Unboost { status } => posts::boost(conn, status, people::undo)?,
         Outgoing::Favourite {
@@ -372,7 +372,7 @@ fn compose(
         Outgoing::DeleteAccount { account } => {
             storage::accounts::find(conn, account)?.map(people::farewell)
         }
-        Outgoing::Forward { answered, body } => people::answered(conn, answered, &body)?,
+        Outgoing::Forward { followed, body } => people::forward(conn, followed, &body)?,
         Outgoing::PassOn { network, what } => networks::pass_on(app, conn, network, what)?,
     })
 }

@@ -42,11 +42,21 @@ pub fn forward(
     if !is_end && is_unwanted(conn, by, answered)? {
         return Ok(());
     }
+    to_followers(app, conn, answered, body)
+}
+
+/// What somebody elsewhere did goes on to the followers of an account of ours: JSON, as their server sent it.
+pub(crate) fn to_followers(
+    app: &App,
+    conn: &mut DbConnection,
+    followed: AccountId,
+    body: &str,
+) -> Result<()> {
     let body = body.to_owned();
     enqueue(
         app,
         conn,
-        &Job::Federate(Outgoing::Forward { answered, body }),
+        &Job::Federate(Outgoing::Forward { followed, body }),
     )
 }
 

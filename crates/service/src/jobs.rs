@@ -369,9 +369,12 @@ pub enum Outgoing {
     DeleteAccount {
         account: AccountId,
     },
-    /// An answer from elsewhere goes on to the followers of whom it answers: JSON, as its server sent it.
+    /// What somebody elsewhere did goes on as it is to the followers of one of ours: of whom they answered, or of a network that
+    /// passed their post on.
     Forward {
-        answered: AccountId,
+        #[serde(alias = "answered")]
+        followed: AccountId,
+        /// JSON, as their server sent it.
         body: String,
     },
     /// A network passes on what was done in one of its threads, to servers that read activities of groups.

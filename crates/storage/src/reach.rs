@@ -1,10 +1,10 @@
 //! Where a status or a profile of ours is known besides the servers of followers, and of those whom a status names.
 
 use diesel::prelude::*;
-use domain::{AccountId, StatusId};
+use domain::{AccountId, NetworkPostState, StatusId};
 
 use crate::DbConnection;
-use crate::schema::{accounts, favourites, follows, mentions, quotes, statuses};
+use crate::schema::{accounts, favourites, follows, mentions, network_posts, quotes, statuses};
 
 /// The shared and own inboxes of those of a query's accounts who live elsewhere.
 macro_rules! elsewhere {
@@ -20,7 +20,8 @@ macro_rules! elsewhere {
 }
 
 /// The inboxes, one for each server, of those elsewhere who like a status, quote it, answered it or passed it on, and of
-/// the followers of those of ours who passed it on. Five range scans of indexes.
+/// the followers of those of ours who passed it on, or of networks that did until a steward took it out (not of answers, which
+/// they did not pass on to all). Six range scans of indexes.
 pub fn of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<String>> {
     let likes = favourites::table
         .inner_join(accounts::table)
@@ -48,6 +49,15 @@ pub fn of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<S
         .filter(statuses::local)
         .filter(follows::pending.eq(false));
     found.extend(elsewhere!(readers_of_boosts, conn)?);
+    let readers_before = network_posts::table
+        .inner_join(statuses::table)
+        .inner_join(follows::table.on(follows::account_id.eq(network_posts::network_id)))
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(network_posts::status_id.eq(status.0))
+        .filter(network_posts::state.eq(i16::from(NetworkPostState::Removed)))
+        .filter(statuses::in_reply_to_uri.is_null())
+        .filter(follows::pending.eq(false));
+    found.extend(elsewhere!(readers_before, conn)?);
     Ok(each_once(found))
 }
 

@@ -1,6 +1,8 @@
 //! Subject networks: anybody follows and mentions one, and it passes on what it should, to each kind of server in its way.
 
+mod answers;
 mod bans;
+mod changes;
 mod desk;
 mod desk_of_stewards;
 mod edited;

@@ -235,22 +235,26 @@ pub(crate) struct Post {
     pub practice: Option<Practice>,
     /// The collection of the thread, if it began here.
     pub context: Option<String>,
+    /// Groups in whose thread it answers: it is for them too, whether it mentions them or not.
+    pub groups: Vec<Account>,
 }
 
 /// Loads posts in a fixed number of queries; those of unknown authors are left out, and those that stay on this server.
 pub(crate) fn load(
+    app: &App,
     conn: &mut DbConnection,
     mut rows: Vec<Status>,
-) -> Result<Vec<Post>, storage::QueryError> {
+) -> service::Result<Vec<Post>> {
     rows.retain(|row| !row.local_only);
-    load_all(conn, rows)
+    load_all(app, conn, rows)
 }
 
 /// Loads posts for their author, also those that stay on this server.
 pub(crate) fn load_all(
+    app: &App,
     conn: &mut DbConnection,
     rows: Vec<Status>,
-) -> Result<Vec<Post>, storage::QueryError> {
+) -> service::Result<Vec<Post>> {
     let ids: Vec<StatusId> = rows.iter().map(|row| row.id).collect();
     let authors: Vec<AccountId> = rows.iter().map(|row| row.account_id).collect();
     let authors: HashMap<AccountId, Account> = storage::accounts::with_ids(conn, &authors)?
@@ -269,6 +273,7 @@ pub(crate) fn load_all(
     let sources = storage::derivations::of_statuses(conn, &among(|row| row.has_source))?;
     let practices = storage::practices::of_statuses(conn, &ids)?;
     let contexts = contexts(conn, &rows)?;
+    let mut groups = service::networks::told_of(app, conn, &rows)?;
     let poll_ids: Vec<_> = polls.iter().map(|poll| poll.id).collect();
     let options = storage::polls::options(conn, &poll_ids)?;
     let poll_of = |id: StatusId| {
@@ -299,6 +304,7 @@ pub(crate) fn load_all(
                     .collect(),
                 poll: poll_of(id),
                 context: contexts.get(&status.conversation_id).cloned(),
+                groups: groups.remove(&id).unwrap_or_default(),
                 quote: quotes.iter().find(|quote| quote.status_id == id).cloned(),
                 sources: sources
                     .iter()
@@ -375,16 +381,24 @@ impl Post {
 
     /// `to` and `cc`.
     pub(crate) fn recipients(&self) -> (Vec<String>, Vec<String>) {
-        let mentioned: Vec<String> = self
+        let is_named = |group: &&Account| self.mentioned.iter().any(|named| named.id == group.id);
+        let besides = self.groups.iter().filter(|group| !is_named(group));
+        let named: Vec<String> = self
             .mentioned
             .iter()
+            .chain(besides)
             .map(|account| account.uri.clone())
             .collect();
-        recipients(
-            self.status.visibility,
-            &self.author.followers_uri,
-            &mentioned,
-        )
+        recipients(self.status.visibility, &self.author.followers_uri, &named)
+    }
+
+    /// What is said of the post, with the group in whose thread it answers (FEP-1b12). Lemmy takes neither a list nor the
+    /// name of another group: where there are several, they are in `cc` alone.
+    pub(crate) fn in_audience(&self, mut said: Value) -> Value {
+        if let ([group], Some(object)) = (self.groups.as_slice(), said.as_object_mut()) {
+            object.insert("audience".to_owned(), json!(group.uri));
+        }
+        said
     }
 
     /// The Note, without a context.
@@ -454,7 +468,7 @@ impl Post {
                 object.insert("updated".to_owned(), json!(moment(time)));
             }
         }
-        note
+        self.in_audience(note)
     }
 
     fn tag(&self, app: &App) -> Vec<Value> {
@@ -478,7 +492,7 @@ impl Post {
     /// What tells others that the status is new.
     pub(crate) fn create(&self, app: &App) -> Value {
         let (to, cc) = self.recipients();
-        json!({
+        self.in_audience(json!({
             "id": app.addresses().status_activity(&self.author.username, self.status.id),
             "type": Activity::Create,
             "actor": self.author.uri,
@@ -486,7 +500,7 @@ impl Post {
             "to": to,
             "cc": cc,
             "object": self.note(app),
-        })
+        }))
     }
 }
 

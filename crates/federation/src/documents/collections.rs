@@ -217,7 +217,7 @@ pub(crate) async fn featured(asking: Asking, name: Path<String>) -> Answer {
                 let boosted = visible_to(conn, viewer, boosted)?;
                 boosted.into_iter().map(|row| Value::from(row.uri)).collect()
             } else {
-                let posts = note::load(conn, rows)?;
+                let posts = note::load(app, conn, rows)?;
                 posts.iter().map(|post| post.note(app)).collect()
             };
             let id = account.featured_uri.unwrap_or_default();

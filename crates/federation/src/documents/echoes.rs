@@ -21,7 +21,7 @@ async fn echo(asking: Asking, (name, id): (String, String), which: Echo) -> Answ
     let id: StatusId = id.parse().map_err(|_| Failure::NotFound)?;
     let object = asking
         .answer(move |app, conn, viewer| {
-            let post = find_status(conn, viewer, &name, id)?;
+            let post = find_status(app, conn, viewer, &name, id)?;
             Ok(with_context(post.echo(app, which)))
         })
         .await?;

@@ -45,8 +45,8 @@ pub(crate) async fn derivations(
     let (name, id) = path.into_inner();
     let id: StatusId = id.parse().map_err(|_| Failure::NotFound)?;
     let object = asking
-        .answer(move |_, conn, viewer| {
-            let post = find_status(conn, viewer.clone(), &name, id)?;
+        .answer(move |app, conn, viewer| {
+            let post = find_status(app, conn, viewer.clone(), &name, id)?;
             let address = lineage::collection(&post.status.uri);
             if !query.is_page() {
                 let mut object = collection(&address, None);
@@ -77,8 +77,8 @@ async fn posts(
 ) -> Answer {
     let id: StatusId = id.parse().map_err(|_| Failure::NotFound)?;
     let object = asking
-        .answer(move |_, conn, viewer| {
-            let post = find_status(conn, viewer.clone(), &name, id)?;
+        .answer(move |app, conn, viewer| {
+            let post = find_status(app, conn, viewer.clone(), &name, id)?;
             let address = match which {
                 Posts::Answers => post.replies(),
                 Posts::Thread if post.status.conversation_id == id => {

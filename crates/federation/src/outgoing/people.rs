@@ -7,7 +7,7 @@ use service::keys::Keys;
 use storage::DbConnection;
 use storage::accounts::Account;
 
-use super::Told;
+use super::{Servers, Told};
 use crate::convert::actor;
 use crate::protocol::addressing::PUBLIC;
 use crate::protocol::vocabulary::Activity;
@@ -185,16 +185,22 @@ pub(super) fn flag(
     Ok(Some(Told::to(by, activity, vec![target])))
 }
 
-/// What somebody elsewhere answered, for the followers of one of ours.
-pub(super) fn answered(
+/// What somebody elsewhere did, for the followers of one of ours.
+pub(super) fn forward(
     conn: &mut DbConnection,
-    account: AccountId,
+    followed: AccountId,
     body: &str,
 ) -> Result<Option<Told>, service::Error> {
-    let by = storage::accounts::find(conn, account)?.filter(|row| !row.is_gone());
+    let by = storage::accounts::find(conn, followed)?.filter(|row| !row.is_gone());
     let activity: Option<Value> = serde_json::from_str(body).ok();
     Ok(by.zip(activity).map(|(by, activity)| Told {
         is_theirs: true,
+        // Servers of groups get it from a network as what it passes on.
+        servers: if by.kind == AccountKind::Group {
+            Servers::Others
+        } else {
+            Servers::All
+        },
         ..Told::to_followers(by, activity)
     }))
 }

@@ -11,8 +11,12 @@ use crate::convert::{moment, note};
 use crate::protocol::addressing::PUBLIC;
 use crate::protocol::vocabulary::Activity;
 
+/// Groups of somebody's that are told of what may be known there.
+const JOINED: i64 = 100;
+
 /// A post, for its readers.
 pub(super) fn post(
+    app: &App,
     conn: &mut DbConnection,
     id: StatusId,
     activity: impl FnOnce(&note::Post) -> Value,
@@ -20,7 +24,7 @@ pub(super) fn post(
     let Some(row) = storage::statuses::find(conn, id)? else {
         return Ok(None);
     };
-    let Some(post) = note::load(conn, vec![row])?.pop() else {
+    let Some(post) = note::load(app, conn, vec![row])?.pop() else {
         return Ok(None);
     };
     let mut to = post.mentioned.clone();
@@ -31,6 +35,7 @@ pub(super) fn post(
     }
     to.extend(quotes::quoted_author(conn, &post)?);
     to.extend(lineage::concerned(conn, &post)?);
+    to.extend(post.groups.iter().cloned());
     let visibility = post.status.visibility;
     Ok(Some(Told {
         activity: activity(&post),
@@ -46,7 +51,7 @@ pub(super) fn post(
 pub(super) fn edit(app: &App, post: &note::Post) -> Value {
     let (to, cc) = post.recipients();
     let edited = post.status.edited_at.unwrap_or(post.status.created_at);
-    json!({
+    post.in_audience(json!({
         "id": format!("{}#updates/{}", post.status.uri, edited.and_utc().timestamp_millis()),
         "type": Activity::Update,
         "actor": post.author.uri,
@@ -54,7 +59,7 @@ pub(super) fn edit(app: &App, post: &note::Post) -> Value {
         "to": to,
         "cc": cc,
         "object": post.note(app),
-    })
+    }))
 }
 
 /// A status as it is now, though nobody edited it: for its readers and those who voted.
@@ -64,7 +69,7 @@ pub(super) fn renewal(
     id: StatusId,
 ) -> Result<Option<Told>, service::Error> {
     let now = app.now();
-    let told = post(conn, id, |post| {
+    let told = post(app, conn, id, |post| {
         let mut update = edit(app, post);
         if let Some(object) = update.as_object_mut() {
             let id = format!(
@@ -88,13 +93,14 @@ pub(super) fn renewal(
 }
 
 pub(super) fn deletion(
+    app: &App,
     conn: &mut DbConnection,
     id: StatusId,
 ) -> Result<Option<Told>, service::Error> {
     let Some(row) = storage::statuses::with_ids_deleted(conn, &[id])?.pop() else {
         return Ok(None);
     };
-    let Some(post) = note::load(conn, vec![row])?.pop() else {
+    let Some(post) = note::load(app, conn, vec![row])?.pop() else {
         return Ok(None);
     };
     let mut to = post.mentioned.clone();
@@ -103,15 +109,18 @@ pub(super) fn deletion(
     }
     to.extend(quotes::quoted_author(conn, &post)?);
     to.extend(lineage::concerned(conn, &post)?);
-    let recipients: Vec<&str> = vec![PUBLIC];
+    to.extend(post.groups.iter().cloned());
+    to.extend(former_groups(conn, &post)?);
+    let groups: Vec<&str> = post.groups.iter().map(|group| group.uri.as_str()).collect();
     Ok(Some(Told {
-        activity: json!({
+        activity: post.in_audience(json!({
             "id": format!("{}#delete", post.status.uri),
             "type": Activity::Delete,
             "actor": post.author.uri,
-            "to": recipients,
+            "to": [PUBLIC],
+            "cc": groups,
             "object": { "id": post.status.uri, "type": "Tombstone" },
-        }),
+        })),
         to_followers: post.status.visibility != Visibility::Direct,
         to,
         names_followers: false,
@@ -119,6 +128,20 @@ pub(super) fn deletion(
         is_theirs: false,
         by: post.author,
     }))
+}
+
+/// Groups that may have an answer for everybody whose thread lost its beginning: nothing says any more which ones passed that on,
+/// so it is those to which the author of the answer belongs.
+fn former_groups(
+    conn: &mut DbConnection,
+    post: &note::Post,
+) -> Result<Vec<Account>, service::Error> {
+    let (id, first) = (post.status.id, post.status.conversation_id);
+    let is_answer = id != first && post.status.visibility.is_open();
+    if !is_answer || storage::statuses::find(conn, first)?.is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(storage::networks::joined(conn, post.author.id, JOINED)?)
 }
 
 pub(super) fn boost(

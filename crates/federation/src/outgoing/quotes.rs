@@ -19,7 +19,7 @@ pub(super) fn request(
     let Some(row) = storage::statuses::find(conn, id)? else {
         return Ok(None);
     };
-    let Some(post) = note::load(conn, vec![row])?.pop() else {
+    let Some(post) = note::load(app, conn, vec![row])?.pop() else {
         return Ok(None);
     };
     let asked = post.quote.as_ref();

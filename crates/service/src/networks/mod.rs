@@ -2,6 +2,7 @@
 //!
 //! Nobody signs in as a network: its stewards act by a page and the API, and anybody by direct messages in plain words.
 
+mod answering;
 mod commands;
 mod deciding;
 mod describing;
@@ -24,6 +25,7 @@ use storage::networks::Network;
 use crate::jobs::{Outgoing, federate};
 use crate::{App, Error, Result};
 
+pub use answering::told_of;
 pub use deciding::confirm;
 pub use describing::{Change, change};
 pub use escrow::{Saved, half, half_of, has_half, saved, saved_by_name};

@@ -16,7 +16,7 @@ use super::{Known, among, commands};
 use crate::incoming::{Deed, Undo, Undone};
 use crate::jobs::{Job, Outgoing, PassedOn, enqueue, federate};
 use crate::statuses::{add_boost, remove_boost};
-use crate::{App, Result, practice};
+use crate::{App, Result, forwarding, practice};
 
 /// What is older when it comes was found by somebody who looked for it, and was meant for nobody now.
 const LATE: TimeDelta = TimeDelta::days(7);
@@ -333,9 +333,44 @@ pub fn relay(
         return Ok(());
     }
     keep(conn, deed, &status, body)?;
+    forward_change(app, conn, by, deed, &status, body)?;
     let adds = !matches!(deed, Deed::Delete(_) | Deed::Undo(_));
     let what = || PassedOn::Theirs(body.to_owned());
     pass_on(app, conn, by, &status, adds, what)
+}
+
+/// Servers of people have what begins a thread from the network, and its author may know none of them: how it was changed, and
+/// that it is gone, goes on to them as it came. The end of it also where its author may not post any more, or a steward took
+/// it out.
+fn forward_change(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    deed: &Deed,
+    status: &Status,
+    body: &str,
+) -> Result<()> {
+    let is_end = match deed {
+        Deed::Delete(_) => true,
+        Deed::Edit(_) => false,
+        _ => return Ok(()),
+    };
+    let begins = status.in_reply_to_uri.is_none() && status.visibility.is_open();
+    if !begins || status.held_at.is_some() || (!is_end && is_limited(conn, by)?) {
+        return Ok(());
+    }
+    for post in networks::threads(conn, status.id)? {
+        let network = post.network_id;
+        let goes_on = match post.state {
+            NetworkPostState::Announced => is_end || !networks::is_banned(conn, network, by)?,
+            NetworkPostState::Removed => is_end,
+            NetworkPostState::Waiting | NetworkPostState::Refused => false,
+        };
+        if goes_on {
+            forwarding::to_followers(app, conn, network, body)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a post that was found before its server told of it is still to be passed on: as something above an answer, say.
@@ -348,7 +383,7 @@ fn is_news(app: &App, conn: &mut DbConnection, status: &Status) -> Result<bool> 
     Ok(storage::lookups::begin(conn, &what, now, now - REST)?)
 }
 
-/// What those do whom moderators silenced or suspended goes no further, but what they take back does.
+/// What those do whom moderators silenced or suspended, or stewards banned, goes no further, but what they take back does.
 fn pass_on(
     app: &App,
     conn: &mut DbConnection,
@@ -366,7 +401,12 @@ fn pass_on(
     }
     for thread in threads {
         let network = thread.network_id;
-        if thread.state == NetworkPostState::Announced && may_pass(conn, network, by, status)? {
+        let passes = match thread.state {
+            NetworkPostState::Announced => !adds || may_pass(conn, network, by, status)?,
+            NetworkPostState::Removed => !adds,
+            NetworkPostState::Waiting | NetworkPostState::Refused => false,
+        };
+        if passes {
             let what = what();
             enqueue(
                 app,
