@@ -4,6 +4,7 @@ mod desk;
 mod desk_of_stewards;
 mod held;
 mod looked_after;
+mod manners;
 mod moves;
 mod practice;
 mod similar;
