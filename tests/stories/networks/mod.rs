@@ -3,6 +3,7 @@
 mod desk;
 mod desk_of_stewards;
 mod held;
+mod listed;
 mod looked_after;
 mod manners;
 mod moves;
