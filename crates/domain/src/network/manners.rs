@@ -16,8 +16,9 @@ const GREETINGS: [&str; 5] = [
 const OPENINGS: [&str; 5] = [
     "please, pls, plz, kindly, just, can you, could you, would you, will you, can i, could i, may i, let me, i want to, \
      i would like to, id like to, i wish to, i need, i, the, your, set, change, update, edit, new",
-    "bitte, gern, gerne, ich mochte, ich wurde, ich will, kann ich, konnte ich, darf ich, kannst du, konntest du, konnt ihr, \
-     konntet ihr, konnen sie, konnten sie, ich brauche, ich, der, die, das, den, dem, diese, aus, eure, andere, neue",
+    "bitte, mir, uns, gern, gerne, ich mochte, ich wurde, ich will, kann ich, konnte ich, darf ich, kannst du, konntest du, \
+     konnt ihr, konntet ihr, konnen sie, konnten sie, ich brauche, ich, der, die, das, den, dem, diese, aus, eure, andere, \
+     neue",
     "svp, stp, sil vous plait, sil te plait, merci de, je voudrais, je veux, jaimerais, je souhaite, je souhaiterais, \
      je peux, puisje, puis je, estce que je peux, est ce que je peux, peuxtu, peux tu, pourraistu, pourrais tu, pouvezvous, \
      pouvez vous, pourriezvous, pourriez vous, jai besoin, je, le, la, les, de, en, vos, changer, changez, modifier, \

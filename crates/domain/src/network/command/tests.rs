@@ -353,6 +353,7 @@ fn sloppy_words_are_understood() {
         "Hallo zusammen",
         "Guten Tag",
         "Bitte hilf mir",
+        "Könnt ihr mir helfen?",
         "Bonjour !",
         "aidez-moi",
         "Aidez-moi s'il vous plaît",
