@@ -31,6 +31,7 @@ const OPEN = {
   "password-forgotten": "/password/forgotten",
   profile: "/@ada",
   network: "/@english",
+  networks: "/networks",
   "not-found": "/nowhere",
 };
 

@@ -321,6 +321,7 @@ impl From<StatusView> for e::Status {
                 view.practice,
                 view.adapted_from,
                 view.documents,
+                view.answer,
             ),
             filtered: view.filtered.into_iter().map(Into::into).collect(),
             reblog: view.boosted.map(|of| Box::new((*of).into())),

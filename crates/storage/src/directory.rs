@@ -2,13 +2,13 @@
 
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
-use domain::{AccountId, Time};
+use domain::{AccountId, Membership, Time};
 
 use crate::DbConnection;
 use crate::accounts::Account;
 use crate::connection::each;
 use crate::schema::{
-    account_domain_blocks, accounts, blocks, dismissed_suggestions, follows, mutes,
+    account_domain_blocks, accounts, blocks, dismissed_suggestions, follows, mutes, networks,
 };
 
 /// In which order people are listed.
@@ -68,7 +68,7 @@ pub fn list(
 }
 
 /// People of this server who want to be found, by name, with whom `viewer` has nothing to do: neither follows nor asks to,
-/// nor blocks, nor mutes, nor is blocked, nor dismissed them. The same index.
+/// nor blocks, nor mutes, nor is blocked, nor dismissed them; no networks that only the invited may join. The same index.
 pub fn suggestions(
     conn: &mut DbConnection,
     viewer: AccountId,
@@ -81,6 +81,9 @@ pub fn suggestions(
     let dismissed = dismissed_suggestions::table
         .filter(dismissed_suggestions::account_id.eq(viewer.0))
         .select(dismissed_suggestions::target_id);
+    let closed = networks::table
+        .filter(networks::membership.eq(i16::from(Membership::Closed)))
+        .select(networks::account_id);
     each!(conn, c => accounts::table
         .filter(accounts::discoverable)
         .filter(accounts::host.is_null())
@@ -91,6 +94,7 @@ pub fn suggestions(
         .filter(accounts::id.ne(viewer.0))
         .filter(accounts::id.ne_all(followed))
         .filter(accounts::id.ne_all(dismissed))
+        .filter(accounts::id.ne_all(closed))
         .filter(accounts::id.ne_all(blocked_by(viewer.0)))
         .filter(accounts::id.ne_all(blocking(viewer.0)))
         .filter(accounts::id.ne_all(muted_by(viewer.0, now)))

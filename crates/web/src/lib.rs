@@ -15,6 +15,7 @@ mod moving;
 mod multipart;
 mod network;
 mod network_desk;
+mod networks;
 mod page;
 mod passkeys;
 mod password;
@@ -191,6 +192,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/settings/transfer/posts/{id}").route(web::get().to(archives::report)),
         )
+        .service(web::resource("/networks").route(web::get().to(networks::list)))
         .service(
             web::resource("/networks/{name}")
                 .app_data(forms().limit(RULES))

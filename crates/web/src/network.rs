@@ -102,11 +102,7 @@ pub async fn network(
         host: app.settings().host.to_string(),
         summary: shortened(&plain_text(&account.note)),
         rules: network.network.rules.lines().map(str::to_owned).collect(),
-        joining: match network.network.membership {
-            Membership::Open => "Whoever follows it is a member.",
-            Membership::ByApproval => "To join, follow it: a steward answers.",
-            Membership::Closed => "Its stewards invite those who may join.",
-        },
+        joining: joining(network.network.membership),
         posting: match network.network.posting {
             Posting::OthersWait => {
                 "What members post is passed on, and what others post once a steward has read it."
@@ -129,4 +125,13 @@ pub async fn network(
         network,
     };
     show(app, visitor, StatusCode::OK, Forms::Here, &page)
+}
+
+/// How one joins.
+pub fn joining(membership: Membership) -> &'static str {
+    match membership {
+        Membership::Open => "Whoever follows it is a member.",
+        Membership::ByApproval => "To join, follow it: a steward answers.",
+        Membership::Closed => "Its stewards invite those who may join.",
+    }
 }

@@ -129,6 +129,11 @@ async fn thread(kind: Kind) {
         (posts[0]["answered"] == true).then_some(())
     })
     .await;
+    let path = format!("/api/v1/statuses/{}", text(&of_dan["id"]));
+    let seen = dan.get(&path).await;
+    let answer = text(&seen["staffroom"]["answer_id"]);
+    let answer = dan.get(&format!("/api/v1/statuses/{answer}")).await;
+    assert!(has(&answer, "That was it"), "{answer}");
 
     // Nowhere twice, and no answer is boosted.
     let home = dan.get("/api/v1/timelines/home?limit=40").await;

@@ -1,8 +1,7 @@
 //! What somebody tells a network by a direct message, in plain words of several languages.
 
-use super::words::{
-    TO, WITH, is_back, is_courtesy, is_steward, meant, without_openings, yes_or_no,
-};
+use super::manners::{is_courtesy, without_manners};
+use super::words::{Word, is_back, words};
 use crate::text::without_names;
 
 /// What is done with a post or a person.
@@ -29,8 +28,8 @@ pub enum Command {
     Waiting,
     /// Who may neither join nor post.
     Banned,
-    /// With the address of a post.
-    Post(Deed, String),
+    /// With the addresses of posts, at least one.
+    Post(Deed, Vec<String>),
     Accept(String),
     Decline(String),
     Invite(String),
@@ -51,238 +50,234 @@ pub enum Command {
     /// Whether all posts are practice.
     PostsArePractice(bool),
     Confirm(i32),
+    /// One of these, but with several names.
+    Several,
     /// None of these.
     Unknown,
 }
 
 impl Command {
-    /// Reads a message, without the names at its beginning. Case means nothing, nor does a full stop at the end, or "please".
+    /// Reads a message, without the names at its beginning. Case means nothing, nor do greetings and thanks, or little words. `names`
+    /// are those of the network: its title, and its handles as they are mentioned.
     #[must_use]
-    pub fn parse(text: &str) -> Self {
-        let text = without_openings(without_names(text));
-        let (first, rest) = split(text);
-        let rest = if is_courtesy(rest) { "" } else { rest };
-        let is_question = text.ends_with('?');
-        let (second, last) = split(rest);
-        let is_empty = first.trim_end_matches(['.', '!', '?', ':', ',']).is_empty();
-        let thing = || rest.trim().trim_end_matches('.').to_owned();
-        let link = || link_in(rest).map_or_else(thing, str::to_owned);
-        match meant(first) {
-            "help" => Self::Help,
-            "" if is_empty => Self::Help,
-            "join" => Self::Join,
-            "leave" => Self::Leave,
-            "stewards" => Self::Stewards,
-            "rules" if rest.is_empty() || is_question => Self::Rules,
-            "rules" => Self::ChangeRules(rest.to_owned()),
-            "description" if rest.is_empty() || is_question => Self::Description,
-            "description" => Self::Describe(rest.to_owned()),
-            "practice" if is_courtesy(last) => {
-                yes_or_no(second).map_or(Self::Unknown, Self::PostsArePractice)
-            }
-            "waiting" => Self::Waiting,
-            "banned" => Self::Banned,
-            "pin" => Self::Post(Deed::Pin, link()),
-            "unpin" => Self::Post(Deed::Unpin, link()),
-            "remove" if is_steward(second) => Self::RemoveSteward(last.to_owned()),
-            "remove" => Self::Post(Deed::Remove, link()),
-            "restore" => Self::Post(Deed::Restore, link()),
-            "approve" => Self::Post(Deed::Approve, link()),
-            "refuse" => Self::Post(Deed::Refuse, link()),
-            "accept" => Self::Accept(thing()),
-            "decline" => Self::Decline(thing()),
-            "invite" => Self::Invite(thing()),
-            "ban" => Self::Ban(thing()),
-            "unban" => Self::Unban(thing()),
-            "add" if is_steward(second) => Self::AddSteward(last.to_owned()),
-            "alias" => Self::Alias(thing()),
-            "unalias" => Self::Unalias(thing()),
-            "move" if is_back(rest) => Self::MoveBack,
-            "cancel" if meant(second) == "move" => Self::MoveBack,
-            "move" => Self::Move(after(&TO, rest).to_owned()),
-            "share" if meant(second) == "key" => Self::ShareKey(after(&WITH, last).to_owned()),
-            "confirm" => numbered(second).map_or(Self::Unknown, Self::Confirm),
-            _ => Self::Unknown,
+    pub fn parse(text: &str, names: &[&str]) -> Self {
+        let text = without_names(text);
+        let all = words(text);
+        let (beginning, said) = without_manners(&all);
+        let Some((first, rest)) = said.split_first() else {
+            let is_empty = text.trim_matches(['.', '!', '?', ':', ',', ' ']).is_empty();
+            return if is_empty || beginning.greets {
+                Self::Help
+            } else {
+                Self::Unknown
+            };
+        };
+        let reader = Reader {
+            names: names.iter().map(|name| telling(&words(name))).collect(),
+            asks: beginning.asks,
+        };
+        match reader.read(first, rest) {
+            Self::Unknown => reader.read_verb_at_the_end(said),
+            known => known,
         }
     }
 }
 
-/// What comes after one of these words, if that is the first.
-fn after<'a>(words: &[&str], text: &'a str) -> &'a str {
-    let (first, rest) = split(text);
-    if words.contains(&first.to_lowercase().as_str()) {
-        rest
-    } else {
-        text
+/// Others say nothing more about a deed with a post.
+const OTHER_WORDS: usize = 2;
+
+/// What has to be known to read a message.
+struct Reader {
+    /// What the network is called.
+    names: Vec<String>,
+    /// Whether it was asked for something to read.
+    asks: bool,
+}
+
+impl Reader {
+    fn read(&self, first: &Word<'_>, rest: &[Word<'_>]) -> Command {
+        let new_text = || self.new_text(first);
+        match first.meaning() {
+            "help" if rest.iter().all(Word::is_me) || self.is_it(rest) => Command::Help,
+            "stewards" if self.is_it(rest) => Command::Stewards,
+            "waiting" if self.is_it(rest) => Command::Waiting,
+            "banned" if self.is_it(rest) => Command::Banned,
+            "rules" => new_text().map_or(Command::Rules, Command::ChangeRules),
+            "description" => new_text().map_or(Command::Description, Command::Describe),
+            "practice" => practice(rest),
+            "add" if rest.iter().any(Word::is_steward) => self.person(rest, Command::AddSteward),
+            "remove" if rest.iter().any(Word::is_steward) => {
+                self.person(rest, Command::RemoveSteward)
+            }
+            "alias" => self.elsewhere(rest, Command::Alias),
+            "unalias" => self.elsewhere(rest, Command::Unalias),
+            "cancel" if is_move(rest) => Command::MoveBack,
+            "move" if is_back(rest) => Command::MoveBack,
+            "move" => self.elsewhere(rest, Command::Move),
+            "share" => self.share(rest),
+            _ => self.deed(first, rest),
+        }
+    }
+
+    /// As in German. Bare names are none then.
+    fn read_verb_at_the_end(&self, said: &[Word<'_>]) -> Command {
+        let named = |word: &Word<'_>| word.is_link() || word.is_name() || number(word).is_some();
+        match said.split_last() {
+            Some((verb, rest)) if rest.iter().any(named) || self.is_it(rest) => {
+                self.deed(verb, rest)
+            }
+            _ => Command::Unknown,
+        }
+    }
+
+    /// What is said by a verb, before or after what it is for.
+    fn deed(&self, verb: &Word<'_>, rest: &[Word<'_>]) -> Command {
+        let has_link = rest.iter().any(Word::is_link);
+        match verb.meaning() {
+            "join" if self.is_it(rest) => Command::Join,
+            "leave" if self.is_it(rest) => Command::Leave,
+            "confirm" => self.confirm(rest),
+            meaning if has_link => {
+                deed_of(meaning).map_or(Command::Unknown, |deed| self.post(rest, deed))
+            }
+            meaning => wish_of(meaning).map_or(Command::Unknown, |wish| self.person(rest, wish)),
+        }
+    }
+
+    /// What a description or rules are to be, if that is more than thanks.
+    fn new_text(&self, word: &Word<'_>) -> Option<String> {
+        let text = word.new_text().filter(|_| !self.asks)?;
+        let mut said = words(text);
+        said.retain(|word| !word.is_name() || !self.names.contains(&word.plain));
+        (!is_courtesy(&said)).then(|| text.to_owned())
+    }
+
+    /// Whether words say no more than that this network is meant.
+    fn is_it(&self, said: &[Word<'_>]) -> bool {
+        let told = telling(said);
+        if told.is_empty() {
+            said.is_empty() || said.iter().any(Word::is_network)
+        } else {
+            self.names.contains(&told)
+        }
+    }
+
+    /// Without little words and the network's own name.
+    fn things<'w, 'a>(&self, said: &'w [Word<'a>]) -> Vec<&'w Word<'a>> {
+        let is_thing = |word: &&Word<'_>| tells(word) && !self.names.contains(&word.plain);
+        said.iter().filter(is_thing).collect()
+    }
+
+    fn post(&self, said: &[Word<'_>], deed: Deed) -> Command {
+        let things = self.things(said);
+        let (links, others): (Vec<&Word<'_>>, Vec<&Word<'_>>) =
+            things.into_iter().partition(|word| word.is_link());
+        if others.len() > OTHER_WORDS || said.iter().any(Word::is_negation) {
+            return Command::Unknown;
+        }
+        let links = links.into_iter().map(|word| word.said.to_owned());
+        Command::Post(deed, links.collect())
+    }
+
+    fn person(&self, said: &[Word<'_>], wish: fn(String) -> Command) -> Command {
+        let mut whom: Vec<&Word<'_>> = said.iter().filter(|word| tells(word)).collect();
+        whom.retain(|word| !word.is_steward());
+        if whom.len() > 1 {
+            whom.retain(|word| !self.names.contains(&word.plain));
+        }
+        match whom.as_slice() {
+            [one] if !one.is_link() => wish(one.said.to_owned()),
+            [_, _, ..] if whom.iter().all(|word| word.is_name()) => Command::Several,
+            _ => Command::Unknown,
+        }
+    }
+
+    fn elsewhere(&self, said: &[Word<'_>], wish: fn(String) -> Command) -> Command {
+        if said.iter().any(Word::is_name) {
+            self.person(said, wish)
+        } else {
+            Command::Unknown
+        }
+    }
+
+    fn share(&self, said: &[Word<'_>]) -> Command {
+        let (key, whom): (Vec<Word<'_>>, Vec<Word<'_>>) = said
+            .iter()
+            .cloned()
+            .partition(|word| word.meaning() == "key");
+        if key.is_empty() || !whom.iter().any(Word::is_with) {
+            return Command::Unknown;
+        }
+        self.person(&whom, Command::ShareKey)
+    }
+
+    fn confirm(&self, said: &[Word<'_>]) -> Command {
+        match self.things(said).as_slice() {
+            [one] => number(one).map_or(Command::Unknown, Command::Confirm),
+            _ => Command::Unknown,
+        }
     }
 }
 
-/// The number in a word.
-fn numbered(word: &str) -> Option<i32> {
-    let digits = word.trim_matches(|character: char| !character.is_ascii_digit());
+fn deed_of(meaning: &str) -> Option<Deed> {
+    Some(match meaning {
+        "pin" => Deed::Pin,
+        "unpin" => Deed::Unpin,
+        "remove" => Deed::Remove,
+        "restore" => Deed::Restore,
+        "approve" => Deed::Approve,
+        "refuse" => Deed::Refuse,
+        _ => return None,
+    })
+}
+
+/// Who is approved or refused asks to join.
+fn wish_of(meaning: &str) -> Option<fn(String) -> Command> {
+    let wish: fn(String) -> Command = match meaning {
+        "accept" | "approve" => Command::Accept,
+        "decline" | "refuse" => Command::Decline,
+        "invite" => Command::Invite,
+        "ban" => Command::Ban,
+        "unban" => Command::Unban,
+        _ => return None,
+    };
+    Some(wish)
+}
+
+fn practice(said: &[Word<'_>]) -> Command {
+    match said {
+        [one] => one
+            .yes_or_no()
+            .map_or(Command::Unknown, Command::PostsArePractice),
+        _ => Command::Unknown,
+    }
+}
+
+fn is_move(said: &[Word<'_>]) -> bool {
+    let mut things = said.iter().filter(|word| tells(word));
+    things.next().is_some_and(|word| word.meaning() == "move") && things.next().is_none()
+}
+
+fn tells(word: &Word<'_>) -> bool {
+    !word.is_little() && !word.is_network()
+}
+
+/// What words say apart from little ones, as one.
+fn telling(said: &[Word<'_>]) -> String {
+    let words = said.iter().filter(|word| tells(word));
+    words.map(|word| word.plain.as_str()).collect()
+}
+
+/// The number that a word is.
+fn number(word: &Word<'_>) -> Option<i32> {
+    if word.is_link() || word.is_name() {
+        return None;
+    }
+    let digits = word
+        .said
+        .trim_matches(|character: char| !character.is_ascii_digit());
     digits.parse().ok()
 }
 
-/// The first link, without what stands around it.
-fn link_in(text: &str) -> Option<&str> {
-    let word = text.split_whitespace().find(|word| word.contains("://"))?;
-    Some(word.trim_matches(|character: char| "<>()[]«»“”„\"'.,;:!?".contains(character)))
-}
-
-/// The first word, and what comes after it.
-fn split(text: &str) -> (&str, &str) {
-    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    (first, rest.trim())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_words_are_understood() {
-        let link = "https://school.example/@ada/1".to_owned();
-        for (text, expected) in [
-            ("@english help", Command::Help),
-            ("@english@alliance.example Help!", Command::Help),
-            ("@english", Command::Help),
-            ("@english leave.", Command::Leave),
-            ("@english join", Command::Join),
-            ("@english rules", Command::Rules),
-            (
-                "@english Rules: Be kind.\nStay on topic.",
-                Command::ChangeRules("Be kind.\nStay on topic.".to_owned()),
-            ),
-            (
-                "@english pin https://school.example/@ada/1",
-                Command::Post(Deed::Pin, link.clone()),
-            ),
-            (
-                "@english  Remove https://school.example/@ada/1.",
-                Command::Post(Deed::Remove, link.clone()),
-            ),
-            ("@english ban @mo", Command::Ban("@mo".to_owned())),
-            (
-                "@english add steward @mo@b.example",
-                Command::AddSteward("@mo@b.example".to_owned()),
-            ),
-            (
-                "@english remove steward @mo",
-                Command::RemoveSteward("@mo".to_owned()),
-            ),
-            ("@english description", Command::Description),
-            (
-                "@english Description: For all who teach it.",
-                Command::Describe("For all who teach it.".to_owned()),
-            ),
-            (
-                "@english alias @english@a.example",
-                Command::Alias("@english@a.example".to_owned()),
-            ),
-            (
-                "@english Move to english@b.example",
-                Command::Move("english@b.example".to_owned()),
-            ),
-            (
-                "@english move english@b.example",
-                Command::Move("english@b.example".to_owned()),
-            ),
-            (
-                "@english share key with mo@b.example",
-                Command::ShareKey("mo@b.example".to_owned()),
-            ),
-            ("@english share the joy", Command::Unknown),
-            ("@english practice: Yes.", Command::PostsArePractice(true)),
-            ("@english practice off", Command::PostsArePractice(false)),
-            ("@english practice makes perfect", Command::Unknown),
-            ("@english confirm 12", Command::Confirm(12)),
-            (
-                "@english Please pin https://school.example/@ada/1",
-                Command::Post(Deed::Pin, link.clone()),
-            ),
-            (
-                "@english Can you remove this one: <https://school.example/@ada/1>, please?",
-                Command::Post(Deed::Remove, link.clone()),
-            ),
-            ("@english Who are the stewards?", Command::Stewards),
-            ("@english Who is banned?", Command::Banned),
-            ("@english Gesperrt, bitte", Command::Banned),
-            ("@english expulsados", Command::Banned),
-            (
-                "@english What are the rules of this network?",
-                Command::Rules,
-            ),
-            ("@english Rules, please", Command::Rules),
-            ("@english Règles ?", Command::Rules),
-            ("@english Descripción, por favor", Command::Description),
-            ("@english I want to leave", Command::Leave),
-            ("@english unsubscribe", Command::Leave),
-            ("@english please", Command::Unknown),
-            ("@english ban @merci", Command::Ban("@merci".to_owned())),
-            ("@english confirm 3, please", Command::Confirm(3)),
-            (
-                "@english practice yes please",
-                Command::PostsArePractice(true),
-            ),
-            ("@english Hilfe!", Command::Help),
-            ("@english ayuda", Command::Help),
-            ("@english Règles", Command::Rules),
-            (
-                "@english reglas: Sé amable.",
-                Command::ChangeRules("Sé amable.".to_owned()),
-            ),
-            (
-                "@english ychwanegu stiward @mo@b.example",
-                Command::AddSteward("@mo@b.example".to_owned()),
-            ),
-            (
-                "@english retirer responsable @mo",
-                Command::RemoveSteward("@mo".to_owned()),
-            ),
-            ("@english Bestätigen 3", Command::Confirm(3)),
-            (
-                "@english descripción: Para quien la enseña.",
-                Command::Describe("Para quien la enseña.".to_owned()),
-            ),
-            (
-                "@english dadarallenw english@a.example",
-                Command::Unalias("english@a.example".to_owned()),
-            ),
-            (
-                "@english umziehen nach english@b.example",
-                Command::Move("english@b.example".to_owned()),
-            ),
-            ("@english Move back.", Command::MoveBack),
-            ("@english cancel move", Command::MoveBack),
-            ("@english umziehen zurück", Command::MoveBack),
-            ("@english Umzug abbrechen", Command::MoveBack),
-            ("@english déménager retour", Command::MoveBack),
-            ("@english cancelar traslado", Command::MoveBack),
-            ("@english symud yn ôl", Command::MoveBack),
-            ("@english cancel everything", Command::Unknown),
-            (
-                "@english move to back@b.example",
-                Command::Move("back@b.example".to_owned()),
-            ),
-            (
-                "@english Déménager à english@b.example",
-                Command::Move("english@b.example".to_owned()),
-            ),
-            (
-                "@english partager clé avec mo@b.example",
-                Command::ShareKey("mo@b.example".to_owned()),
-            ),
-            ("@english práctica sí", Command::PostsArePractice(true)),
-            ("@english praxis nein", Command::PostsArePractice(false)),
-            (
-                "@english lösen https://school.example/@ada/1",
-                Command::Post(Deed::Unpin, "https://school.example/@ada/1".to_owned()),
-            ),
-            ("@english 👍", Command::Unknown),
-            ("@english confirm it", Command::Unknown),
-            ("@english what is this?", Command::Unknown),
-        ] {
-            assert_eq!(Command::parse(text), expected, "{text}");
-        }
-    }
-}
+mod tests;

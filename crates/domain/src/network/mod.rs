@@ -1,6 +1,7 @@
 //! Subject networks: what their rules can be, and which software reads what they pass on (FEP-1b12).
 
 mod command;
+mod manners;
 mod question;
 mod words;
 

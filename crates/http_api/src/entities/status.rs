@@ -102,6 +102,10 @@ pub struct Additions {
     /// To which its content links; left out where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<Document>,
+    /// What answers it; only of a question in a network that is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub answer_id: Option<StatusId>,
 }
 
 /// A post from which another one says to come.

@@ -1,5 +1,6 @@
 //! What Mastodon does not know of a status, as apps find it under `staffroom`.
 
+use domain::StatusId;
 use service::lineage::SourceView;
 use service::practice::PracticeView;
 use service::views::MediaView;
@@ -12,6 +13,7 @@ pub(super) fn additions(
     practice: Option<PracticeView>,
     sources: Vec<SourceView>,
     documents: Vec<MediaView>,
+    answer_id: Option<StatusId>,
 ) -> Option<Additions> {
     let warning = "The licence of the source does not let anybody pass on adaptations of it";
     let adapted_from: Vec<AdaptedFrom> = sources
@@ -25,13 +27,17 @@ pub(super) fn additions(
         })
         .collect();
     let documents: Vec<Document> = documents.into_iter().map(Into::into).collect();
-    let says_something =
-        local_only || practice.is_some() || !adapted_from.is_empty() || !documents.is_empty();
+    let says_something = local_only
+        || practice.is_some()
+        || !adapted_from.is_empty()
+        || !documents.is_empty()
+        || answer_id.is_some();
     says_something.then(|| Additions {
         local_only,
         practice: practice.map(Into::into),
         adapted_from,
         documents,
+        answer_id,
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a network does about a direct message: it reads plain words, and answers in plain words.
 
-use domain::network::Command;
+use domain::network::{Command, Deed};
 use domain::{Handle, NetworkPostState, Page, StatusId};
 use storage::DbConnection;
 use storage::accounts::Account;
@@ -23,6 +23,8 @@ use crate::{App, Error, Result};
 const LISTED: i64 = 10;
 /// People in one answer.
 const NAMED: usize = 40;
+/// Posts that one message names.
+const AT_ONCE: usize = 20;
 
 /// Does what a message asks for, and answers it. What programs say is not answered: they might answer, too.
 pub(super) fn obey(
@@ -47,7 +49,11 @@ pub(super) fn obey(
         mentioned,
         message: message.id,
     };
-    let said = in_words(asked.run(app, conn, Command::parse(&text)))?;
+    let name = of.account.username.as_str();
+    let handles = [format!("@{name}"), full(app, &of.account)];
+    let [short, whole] = handles.each_ref().map(String::as_str);
+    let command = Command::parse(&text, &[name, short, whole, &of.account.display_name]);
+    let said = in_words(asked.run(app, conn, command))?;
     answer(app, conn, of, by, message, &said)
 }
 
@@ -82,17 +88,18 @@ impl Asked<'_> {
                 Ok("You are a member no more.".to_owned())
             }
             Command::Stewards => self.stewards(app, conn),
-            Command::Rules => Ok(match self.of.network.rules.as_str() {
-                "" => "There are no rules of its own.".to_owned(),
-                rules => format!("The rules:\n\n{rules}"),
-            }),
+            Command::Rules => {
+                let said = match self.of.network.rules.as_str() {
+                    "" => "There are no rules of its own.".to_owned(),
+                    rules => format!("The rules:\n\n{rules}"),
+                };
+                let how = "Write \"rules:\", with the colon, and the new ones to change them.";
+                self.with_how(conn, said, how)
+            }
             Command::Waiting => self.waiting(conn),
             Command::Banned => self.banned(app, conn),
-            Command::Post(deed, link) => {
-                check_is_steward(conn, self.of, self.by.id)?;
-                let status = post_at(app, conn, self.of.id(), &link)?;
-                post_deed(app, conn, self.of, self.by, status, deed)
-            }
+            Command::Post(deed, links) => self.posts(app, conn, deed, &links),
+            Command::Several => Err(Error::Invalid("Name one only in each message".to_owned())),
             Command::Accept(who) => self.person(app, conn, &who, PersonDeed::Accept),
             Command::Decline(who) => self.person(app, conn, &who, PersonDeed::Decline),
             Command::Invite(who) => self.person(app, conn, &who, PersonDeed::Invite),
@@ -105,10 +112,14 @@ impl Asked<'_> {
             Command::Move(network) => self.move_to(app, conn, &network),
             Command::MoveBack => propose(app, conn, self.of, self.by, Wish::move_back()),
             Command::ShareKey(who) => self.person(app, conn, &who, PersonDeed::ShareKey),
-            Command::Description => Ok(match self.of.account.note_source.as_str() {
-                "" => "It says nothing of itself.".to_owned(),
-                text => format!("What it says of itself:\n\n{text}"),
-            }),
+            Command::Description => {
+                let said = match self.of.account.note_source.as_str() {
+                    "" => "It says nothing of itself.".to_owned(),
+                    text => format!("What it says of itself:\n\n{text}"),
+                };
+                let how = "Write \"description:\", with the colon, and a new one to change it.";
+                self.with_how(conn, said, how)
+            }
             Command::Describe(text) => {
                 let words = Words {
                     description: Some(text),
@@ -134,13 +145,44 @@ impl Asked<'_> {
         if networks::is_steward(conn, self.of.id(), self.by.id)? {
             text.push_str(
                 "\n\nAs a steward also: waiting; banned; approve LINK, refuse LINK; pin LINK, unpin LINK; remove LINK, restore LINK; \
-                 accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK; description and a new one. Of these \
+                 accept NAME, decline NAME, invite NAME; alias NETWORK, unalias NETWORK; \"description:\" and a new one. Of these \
                  another steward has to say \"confirm\" and a number: ban NAME, unban NAME, add steward NAME, remove steward \
-                 NAME, rules and the new rules, practice yes, practice no, move to NETWORK, move back, share key with NAME. \
+                 NAME, \"rules:\" and the new rules, practice yes, practice no, move to NETWORK, move back, share key with NAME. \
                  A name without @ at its beginning, as somebody@school.example, is not told of your message.",
             );
         }
         Ok(text)
+    }
+
+    /// What is there, and for stewards how to change it.
+    fn with_how(&self, conn: &mut DbConnection, said: String, how: &str) -> Result<String> {
+        Ok(if networks::is_steward(conn, self.of.id(), self.by.id)? {
+            format!("{said}\n\n{how}")
+        } else {
+            said
+        })
+    }
+
+    /// Does the same with each post, and says of each what came of it.
+    fn posts(
+        &self,
+        app: &App,
+        conn: &mut DbConnection,
+        deed: Deed,
+        links: &[String],
+    ) -> Result<String> {
+        check_is_steward(conn, self.of, self.by.id)?;
+        if links.len() > AT_ONCE {
+            return Err(Error::Invalid("Only twenty posts at once".to_owned()));
+        }
+        let done = |link: &String| in_words(self.post(app, conn, deed, link));
+        let said: Vec<String> = links.iter().map(done).collect::<Result<_>>()?;
+        Ok(said.join("\n"))
+    }
+
+    fn post(&self, app: &App, conn: &mut DbConnection, deed: Deed, link: &str) -> Result<String> {
+        let status = post_at(app, conn, self.of.id(), link)?;
+        post_deed(app, conn, self.of, self.by, status, deed)
     }
 
     fn join(&self, app: &App, conn: &mut DbConnection) -> Result<String> {

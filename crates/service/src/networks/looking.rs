@@ -50,9 +50,19 @@ pub struct ProposalView {
 
 /// All networks, by name, without their stewards.
 pub async fn list(app: &App, viewer: Option<&Person>) -> Result<Vec<NetworkView>> {
+    list_after(app, viewer, String::new(), limits::NETWORKS).await
+}
+
+/// Networks whose names come after `after`, by name, without their stewards.
+pub async fn list_after(
+    app: &App,
+    viewer: Option<&Person>,
+    after: String,
+    limit: i64,
+) -> Result<Vec<NetworkView>> {
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
-        let rows = networks::list(conn, limits::NETWORKS)?;
+        let rows = networks::list(conn, &after.replace('\0', ""), limit)?;
         let ids: Vec<AccountId> = rows.iter().map(|(network, _)| network.account_id).collect();
         let of_practice = storage::practice_networks::among_accounts(conn, &ids)?;
         Ok(rows

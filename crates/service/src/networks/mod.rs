@@ -30,8 +30,8 @@ pub use deciding::confirm;
 pub use describing::{Change, change};
 pub use escrow::{Saved, half, half_of, has_half, saved, saved_by_name};
 pub use looking::{
-    NetworkPostView, NetworkView, ProposalView, bans, find_post, joined, list, page, people, posts,
-    proposals, requests, view,
+    NetworkPostView, NetworkView, ProposalView, bans, find_post, joined, list, list_after, page,
+    people, posts, proposals, requests, view,
 };
 pub use making::{NewNetwork, create, name_steward, name_steward_by_handle};
 pub use posting::relay;

@@ -71,6 +71,8 @@ pub struct StatusView {
     pub card: Option<CardView>,
     /// What it says of a resource that it passes on.
     pub practice: Option<PracticeView>,
+    /// What answers it, if it is a question that a network passed on.
+    pub answer: Option<StatusId>,
     /// What the author lets the viewer do.
     pub quote_permission: Permission,
     /// Name and website.

@@ -35,6 +35,7 @@ struct Belongings {
     quoters: Quoters,
     cards: HashMap<CardId, Card>,
     practices: HashMap<StatusId, Practice>,
+    answers: HashMap<StatusId, StatusId>,
     viewer: Option<AccountId>,
     applications: HashMap<ApplicationId, (String, Option<String>)>,
     /// What was answered and is deleted.
@@ -140,6 +141,7 @@ fn load(
         .into_iter()
         .map(|practice| (practice.status_id, practice))
         .collect();
+    let answers = answers(conn, rows)?;
     let asking = rows.iter().filter(|row| row.has_poll);
     let asking: Vec<StatusId> = asking.map(|row| row.id).collect();
     let polls = polls(app, conn, viewer, &asking)?;
@@ -176,12 +178,21 @@ fn load(
         quoters,
         cards,
         practices,
+        answers,
         viewer,
         applications,
         deleted,
         deeds,
         filters,
     })
+}
+
+/// What answers these, of those that are questions in a network.
+fn answers(conn: &mut DbConnection, rows: &[&Status]) -> Result<HashMap<StatusId, StatusId>> {
+    let begun = rows.iter().filter(|row| row.in_reply_to_uri.is_none());
+    let begun: Vec<StatusId> = begun.map(|row| row.id).collect();
+    let found = storage::networks::answers(conn, &begun)?;
+    Ok(found.into_iter().collect())
 }
 
 /// What these answer and is deleted; of those in `shown`, which are in order, nothing needs to be asked.
@@ -271,6 +282,7 @@ impl Belongings {
                 .practices
                 .get(&status.id)
                 .map(|row| practice::view(app, row.clone(), status.account_id, self.viewer)),
+            answer: self.answers.get(&status.id).copied(),
             quote_permission: self.quoters.permission(&status),
             application: status
                 .application_id

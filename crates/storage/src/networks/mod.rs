@@ -9,8 +9,8 @@ use domain::{AccountId, AccountKind, Membership, Posting, Time};
 
 pub use halves::{has_half, keep_half, take_half};
 pub use posts::{
-    NetworkPost, among_posts, delete_post, find_by_url, forget_answer, insert_post, page_of_posts,
-    post, set_activity, set_answer, set_state, threads,
+    NetworkPost, among_posts, answers, delete_post, find_by_url, forget_answer, insert_post,
+    page_of_posts, post, set_activity, set_answer, set_state, threads,
 };
 pub use proposals::{Proposal, confirm, insert_proposal, next_number, open_proposals, proposal};
 
@@ -80,12 +80,17 @@ pub fn among_accounts(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult
         .load(conn)
 }
 
-/// Networks that are not gone, by name.
-pub fn list(conn: &mut DbConnection, limit: i64) -> QueryResult<Vec<(Network, Account)>> {
+/// Networks that are not gone and whose names come after `after`, by name.
+pub fn list(
+    conn: &mut DbConnection,
+    after: &str,
+    limit: i64,
+) -> QueryResult<Vec<(Network, Account)>> {
     each!(conn, c => networks::table
         .inner_join(accounts::table)
         .filter(accounts::suspended_at.is_null())
         .filter(accounts::deleted_at.is_null())
+        .filter(accounts::handle_key.gt(after))
         .order(accounts::handle_key.asc())
         .limit(limit)
         .select((Network::as_select(), Account::as_select()))

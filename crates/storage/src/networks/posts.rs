@@ -123,6 +123,28 @@ pub fn set_answer(conn: &mut DbConnection, status: StatusId, answer: StatusId) -
         .map(drop)
 }
 
+/// Which of these questions are answered, and by what. A range of the index on `status_id` for each.
+pub fn answers(
+    conn: &mut DbConnection,
+    questions: &[StatusId],
+) -> QueryResult<Vec<(StatusId, StatusId)>> {
+    if questions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64, Option<i64>)> = network_posts::table
+        .filter(among(
+            network_posts::status_id,
+            questions.iter().map(|id| id.0),
+        ))
+        .filter(network_posts::answer_id.is_not_null())
+        .select((network_posts::status_id, network_posts::answer_id))
+        .load(conn)?;
+    let answered = |(question, answer): (i64, Option<i64>)| {
+        answer.map(|answer| (StatusId(question), StatusId(answer)))
+    };
+    Ok(rows.into_iter().filter_map(answered).collect())
+}
+
 /// Takes the mark away that a status made, which is gone. By the partial index on `answer_id`.
 pub fn forget_answer(conn: &mut DbConnection, answer: StatusId) -> QueryResult<()> {
     let of = network_posts::table.filter(network_posts::answer_id.eq(answer.0));

@@ -531,7 +531,7 @@ fn of_a_network_each_thing_is_written_once() {
             (found.posting, found.rules.as_str()),
             (Posting::Members, "Be kind.")
         );
-        assert_eq!(networks::list(conn, 10).unwrap().len(), 1);
+        assert_eq!(networks::list(conn, "", 10).unwrap().len(), 1);
         assert!(networks::are_any(conn).unwrap());
         assert!(networks::find(conn, AccountId(2)).unwrap().is_none());
 
