@@ -281,9 +281,10 @@ pub(crate) fn remove(
     let Some(follow) = storage::follows::delete(conn, follower, account)? else {
         return Ok(None);
     };
+    // Who is only asked can stand in one, too.
+    storage::lists::remove_from_all(conn, follower, account)?;
     if !follow.pending {
         storage::endorsements::delete(conn, follower, account)?;
-        storage::lists::remove_from_all(conn, follower, account)?;
         count(conn, &follow, -1)?;
         home::stop_following(conn, follower, account)?;
     }

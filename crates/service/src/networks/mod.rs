@@ -39,6 +39,7 @@ pub use taking_over::{Takeover, take_over};
 
 pub(crate) use joining::{asked, check_may_join, may_join};
 pub(crate) use posting::{arrived, forget, reindex, tell};
+pub(crate) use saying::full;
 pub(crate) use succession::propose_move;
 
 /// A network with its account.
