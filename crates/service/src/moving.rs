@@ -3,7 +3,7 @@
 mod carrying;
 
 use chrono::TimeDelta;
-use domain::{AccountId, Handle, ListId};
+use domain::{AccountId, Handle, ListId, Time};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::follows::Follow;
@@ -179,6 +179,12 @@ pub(crate) fn receive(
     enqueue(app, conn, &Job::Refollow { from, to })
 }
 
+/// From when on other servers listen to the next move of somebody: a day after their rest, as they may have heard late of
+/// the last one.
+pub(crate) fn heard_again(last: Time) -> Time {
+    last + REST.1 + TimeDelta::days(1)
+}
+
 /// Takes our followers of an account along to another one, in pieces, and first what people here think of it: whoever
 /// muted it does not hear of the other one either.
 pub(crate) async fn refollow(app: &App, from: AccountId, to: AccountId) -> Result<()> {
@@ -244,12 +250,13 @@ fn take_along(
     if !networks::may_join(conn, new, follower.id)? {
         return Ok(false);
     }
+    let pending = follows::waits(app, conn, follower.id, new)?;
     let id = app.next_id();
     let wanted = Follow {
         id,
         account_id: new.id,
         uri: app.addresses().follow(&follower.username, id),
-        pending: new.locked || !new.is_local(),
+        pending,
         created_at: app.now(),
         ..follow.clone()
     };

@@ -1,5 +1,6 @@
 //! Subject networks: what their rules are, and who looks after them. An account of type Group is behind each.
 
+mod awaited;
 mod halves;
 mod posts;
 mod proposals;
@@ -7,6 +8,7 @@ mod proposals;
 use diesel::prelude::*;
 use domain::{AccountId, AccountKind, Membership, Posting, Time};
 
+pub use awaited::{await_people, has_come, is_awaited, prune_awaited};
 pub use halves::{has_half, keep_half, take_half};
 pub use posts::{
     NetworkPost, among_posts, delete_post, find_by_url, forget_answer, insert_post, page_of_posts,
