@@ -5,6 +5,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::elsewhere::{Elsewhere, account_id};
 use crate::harness::{School, Teacher, eventually};
+use crate::sign_in::Browser;
 
 async fn relation(who: &Teacher, account: &str) -> Value {
     let path = format!("/api/v1/accounts/relationships?id[]={account}");
@@ -68,6 +69,15 @@ async fn carried(kind: Kind) {
         .receives("a Block", |activity| activity["type"] == "Block")
         .await;
     assert_eq!(blocked["object"], hopper["id"]);
+
+    // Whoever looks for the old one learns where she is, and is sent there.
+    let after = format!("hopper@{}", new_home.host);
+    let found = ada.get("/api/v1/accounts/search?q=grace").await;
+    assert_eq!(found[0]["moved"]["acct"], after, "{found}");
+    let found = ada.get("/api/v2/search?q=grace&type=accounts").await;
+    assert_eq!(found["accounts"][0]["moved"]["acct"], after, "{found}");
+    let (_, to, _) = Browser::new(&school).page(&format!("/@{before}")).await;
+    assert_eq!(to, format!("{}/@hopper", new_home.base));
 
     let listed = ada.get(&people).await;
     assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");

@@ -126,6 +126,26 @@ pub fn stewards(conn: &mut DbConnection, network: AccountId) -> QueryResult<Vec<
         .load(c))
 }
 
+/// Who looks after which of these networks, by name.
+pub fn stewards_among(
+    conn: &mut DbConnection,
+    networks: &[AccountId],
+) -> QueryResult<Vec<(AccountId, Account)>> {
+    let networks = among(network_stewards::network_id, networks.iter().map(|id| id.0));
+    let found: Vec<(i64, Account)> = each!(conn, c => network_stewards::table
+        .inner_join(accounts::table)
+        .filter(networks)
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::deleted_at.is_null())
+        .order(accounts::handle_key.asc())
+        .select((network_stewards::network_id, Account::as_select()))
+        .load(c))?;
+    Ok(found
+        .into_iter()
+        .map(|(network, steward)| (AccountId(network), steward))
+        .collect())
+}
+
 /// Whether somebody looks after a network. One row by key.
 pub fn is_steward(
     conn: &mut DbConnection,

@@ -97,7 +97,7 @@ impl Stewards {
             is_one: network.stewards.len() == 1,
             waiting: posts(NetworkPostState::Waiting, LISTED).await?,
             asking: asking.items,
-            wishes: wishes.map(|view| Wish::of(view, person)).collect(),
+            wishes: wishes.map(Wish::of).collect(),
             pinned,
             posts: passed_on
                 .items
