@@ -53,7 +53,7 @@ async fn carried(kind: Kind) {
     does(&dan, "mute", &old, json!({ "notifications": false })).await;
     notes(&dan, &old, "Too loud").await;
     does(&bo, "block", &old, Value::Null).await;
-    does(&cy, "mute", &old, Value::Null).await;
+    does(&cy, "mute", &old, json!({})).await;
 
     let moves = json!({ "id": format!("{by}#moves/1"), "type": "Move", "actor": by, "object": by, "target": hopper["id"] });
     old_home.tells(&school, &moves).await;
