@@ -132,6 +132,13 @@ async fn by_approval(kind: Kind, is_known: bool) {
     let account = account_id(&bo, &after).await;
     let leave = format!("/api/v1/accounts/{account}/unfollow");
     bo.post(&leave, Value::Null).await;
+    let people = format!("{NETWORKS}/{id}/people");
+    eventually("bo to be gone", || async {
+        let members = cy.get(&people).await;
+        let mut members = members.as_array()?.iter();
+        members.all(|row| row["acct"] != *bo_there).then_some(())
+    })
+    .await;
     asks(&bo, &after).await;
     waits(&cy, &id, &bo_there).await;
 
