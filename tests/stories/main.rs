@@ -17,6 +17,7 @@ mod authorised_fetch;
 mod backup;
 mod barred;
 mod cards;
+mod carried_along;
 mod collections;
 mod command_line;
 mod configuration;

@@ -72,14 +72,14 @@ pub(crate) fn want(
     if is_new {
         networks::check_may_join(conn, other, me.id)?;
     }
+    let pending = is_new && waits(app, conn, me.id, other)?;
     let row_id = app.next_id();
     let mut follow = known.unwrap_or_else(|| Follow {
         id: row_id,
         follower_id: me.id,
         account_id: other.id,
         uri: app.addresses().follow(&me.username, row_id),
-        // Somebody elsewhere answers by an Accept.
-        pending: other.locked || !other.is_local(),
+        pending,
         show_reblogs: true,
         notify: false,
         languages: None,
@@ -97,6 +97,16 @@ pub(crate) fn want(
         storage::follows::set_wishes(conn, &follow)?;
     }
     Ok(is_new)
+}
+
+/// Whether a new follow has to wait: somebody elsewhere answers by an Accept.
+pub(crate) fn waits(
+    app: &App,
+    conn: &mut DbConnection,
+    follower: AccountId,
+    other: &Account,
+) -> Result<bool> {
+    Ok(!other.is_local() || (!networks::comes_along(app, conn, other, follower)? && other.locked))
 }
 
 /// Writes a new follow of `other` by one of ours, and asks the other's server.
@@ -281,9 +291,10 @@ pub(crate) fn remove(
     let Some(follow) = storage::follows::delete(conn, follower, account)? else {
         return Ok(None);
     };
+    // Who is only asked can stand in one, too.
+    storage::lists::remove_from_all(conn, follower, account)?;
     if !follow.pending {
         storage::endorsements::delete(conn, follower, account)?;
-        storage::lists::remove_from_all(conn, follower, account)?;
         count(conn, &follow, -1)?;
         home::stop_following(conn, follower, account)?;
     }

@@ -526,6 +526,7 @@ pub async fn prune(app: &App) -> Result<()> {
         // A day longer than the oldest signature, or proof of somebody else's, that is believed.
         storage::inbox::prune(conn, now - day * 8)?;
         storage::lookups::prune(conn, now - day * 2)?;
+        storage::networks::prune_awaited(conn, now)?;
         storage::deliveries::prune(conn, now - day * 30)?;
         storage::deliveries::lanes::forget_dead(conn, now - day * 30, limits::DEAD_HOSTS)?;
         storage::signature_formats::prune(conn, now - day * 30)?;

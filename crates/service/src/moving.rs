@@ -1,10 +1,13 @@
 //! Moving from one account to another, here or elsewhere: followers come along. FEP-7628, as Mastodon does it.
 
+mod carrying;
+
 use chrono::TimeDelta;
-use domain::{AccountId, Handle};
+use domain::{AccountId, Handle, ListId, Time};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::follows::Follow;
+use storage::lists::Holding;
 
 use crate::audience::blocked_among;
 use crate::error::invalid;
@@ -176,62 +179,110 @@ pub(crate) fn receive(
     enqueue(app, conn, &Job::Refollow { from, to })
 }
 
-/// Takes our followers of an account along to another one, in pieces.
+/// From when on other servers listen to the next move of somebody: a day after their rest, as they may have heard late of
+/// the last one.
+pub(crate) fn heard_again(last: Time) -> Time {
+    last + REST.1 + TimeDelta::days(1)
+}
+
+/// Takes our followers of an account along to another one, in pieces, and first what people here think of it: whoever
+/// muted it does not hear of the other one either.
 pub(crate) async fn refollow(app: &App, from: AccountId, to: AccountId) -> Result<()> {
+    carrying::carry(app, from, to).await?;
     let mut more = true;
     while more {
         more = app
             .transaction(move |app, conn| {
-                let accounts = (
-                    storage::accounts::find(conn, from)?,
-                    storage::accounts::find(conn, to)?.filter(|row| !row.is_gone()),
-                );
-                let (Some(old), Some(new)) = accounts else {
+                let Some((old, new)) = both(conn, from, to)? else {
                     return Ok(false);
                 };
-                let followers = storage::follows::local_followers(conn, from)?;
-                for follow in followers.iter().take(AT_ONCE) {
-                    take_along(app, conn, follow, &old, &new)?;
+                let mut followers = storage::follows::local_followers(conn, from)?;
+                let are_more = followers.len() > AT_ONCE;
+                followers.truncate(AT_ONCE);
+                let people: Vec<AccountId> =
+                    followers.iter().map(|follow| follow.follower_id).collect();
+                let held = storage::lists::holdings(conn, &people, &[from, to])?;
+                for follow in &followers {
+                    if take_along(app, conn, follow, &old, &new)? {
+                        keep_in_lists(app, conn, follow.follower_id, &held, (from, to))?;
+                    }
                 }
-                Ok(followers.len() > AT_ONCE)
+                Ok(are_more)
             })
             .await?;
     }
     Ok(())
 }
 
+/// Who moved, and to whom, as long as that one is there.
+fn both(
+    conn: &mut DbConnection,
+    from: AccountId,
+    to: AccountId,
+) -> Result<Option<(Account, Account)>> {
+    let new = storage::accounts::find(conn, to)?.filter(|row| !row.is_gone());
+    Ok(storage::accounts::find(conn, from)?.zip(new))
+}
+
+/// Whether the follower follows the new one then, or asks to.
 fn take_along(
     app: &App,
     conn: &mut DbConnection,
     follow: &Follow,
     old: &Account,
     new: &Account,
-) -> Result<()> {
+) -> Result<bool> {
     let follower = follow.follower_id;
     follows::end(app, conn, follower, old)?;
-    let has = storage::follows::find(conn, follower, new.id)?.is_some();
-    if has
-        || follower == new.id
+    if storage::follows::find(conn, follower, new.id)?.is_some() {
+        return Ok(true);
+    }
+    if follower == new.id
         || !blocked_among(conn, follower, &[new.id])?.is_empty()
         || crate::domain_blocks::is_blocked(conn, follower, new.id)?
     {
-        return Ok(());
+        return Ok(false);
     }
     let Some(follower) = storage::accounts::find(conn, follower)?.filter(|row| !row.is_gone())
     else {
-        return Ok(());
+        return Ok(false);
     };
     if !networks::may_join(conn, new, follower.id)? {
-        return Ok(());
+        return Ok(false);
     }
+    let pending = follows::waits(app, conn, follower.id, new)?;
     let id = app.next_id();
     let wanted = Follow {
         id,
         account_id: new.id,
         uri: app.addresses().follow(&follower.username, id),
-        pending: new.locked || !new.is_local(),
+        pending,
         created_at: app.now(),
         ..follow.clone()
     };
-    follows::place(app, conn, &wanted, new)
+    follows::place(app, conn, &wanted, new)?;
+    Ok(true)
+}
+
+/// Whoever had the old one in a list has the new one in it.
+fn keep_in_lists(
+    app: &App,
+    conn: &mut DbConnection,
+    owner: AccountId,
+    held: &[Holding],
+    (from, to): (AccountId, AccountId),
+) -> Result<()> {
+    let holds = |list: ListId| {
+        held.contains(&Holding {
+            list,
+            owner,
+            target: to,
+        })
+    };
+    for before in held {
+        if before.owner == owner && before.target == from && !holds(before.list) {
+            storage::lists::add(conn, before.list, &[to], || app.next_id())?;
+        }
+    }
+    Ok(())
 }

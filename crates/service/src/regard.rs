@@ -12,7 +12,7 @@ use crate::views::{self, AccountView, RelationshipView};
 use crate::{App, Error, Paged, Result, accounts};
 
 /// Characters of a note, as in Mastodon.
-const NOTE: usize = 2_000;
+pub(crate) const NOTE: usize = 2_000;
 /// Of how many people may be asked at once who is familiar with them.
 const FAMILIAR: usize = 20;
 

@@ -146,10 +146,11 @@ async fn people(
             found.retain(|row| followed.contains(&row.id));
         }
         found.truncate(usize::try_from(limit).unwrap_or(0));
-        Ok(found
+        let found = found
             .into_iter()
             .map(|account| views::account(app, me, account))
-            .collect())
+            .collect();
+        views::with_moved(app, conn, me, found)
     })
     .await
 }

@@ -8,7 +8,7 @@ use crate::accounts::Account;
 use crate::connection::each;
 use crate::listed::listed;
 use crate::paging::load_page;
-use crate::schema::{accounts, blocks};
+use crate::schema::{accounts, blocks, users};
 
 /// `account_id` has blocked `target_id`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -82,6 +82,23 @@ pub fn between(
         .and(listed(blocks::account_id, ids));
     each!(conn, c => blocks::table
         .filter(theirs.or(of_them))
+        .select(Block::as_select())
+        .load(c))
+}
+
+/// The blocks of somebody by people who live here, of those whose ids come after `after`, by these ids.
+pub fn by_our_people(
+    conn: &mut DbConnection,
+    target: AccountId,
+    after: AccountId,
+    limit: i64,
+) -> QueryResult<Vec<Block>> {
+    each!(conn, c => blocks::table
+        .inner_join(users::table.on(users::account_id.eq(blocks::account_id)))
+        .filter(blocks::target_id.eq(target.0))
+        .filter(blocks::account_id.gt(after.0))
+        .order(blocks::account_id.asc())
+        .limit(limit)
         .select(Block::as_select())
         .load(c))
 }

@@ -418,3 +418,22 @@ pub fn follower_inboxes(conn: &mut DbConnection, account: AccountId) -> QueryRes
         .map(|(shared, own)| shared.unwrap_or(own))
         .collect())
 }
+
+/// The ids by which others know the followers elsewhere, the oldest follows first.
+pub fn follower_uris(
+    conn: &mut DbConnection,
+    account: AccountId,
+    limit: i64,
+) -> QueryResult<Vec<String>> {
+    each!(conn, c => follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(follows::account_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .filter(accounts::host.is_not_null())
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::deleted_at.is_null())
+        .order(follows::id.asc())
+        .limit(limit)
+        .select(accounts::uri)
+        .load(c))
+}

@@ -99,6 +99,38 @@ pub fn holding(
         .load(conn)
 }
 
+/// That a list holds somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holding {
+    pub list: ListId,
+    pub owner: AccountId,
+    pub target: AccountId,
+}
+
+/// Which lists of these owners hold which of `targets`.
+pub fn holdings(
+    conn: &mut DbConnection,
+    owners: &[AccountId],
+    targets: &[AccountId],
+) -> QueryResult<Vec<Holding>> {
+    let owners = among(lists::account_id, owners.iter().map(|id| id.0));
+    let targets = among(list_accounts::target_id, targets.iter().map(|id| id.0));
+    let found: Vec<(i64, i64, i64)> = each!(conn, c => list_accounts::table
+        .inner_join(lists::table)
+        .filter(targets)
+        .filter(owners)
+        .select((lists::id, lists::account_id, list_accounts::target_id))
+        .load(c))?;
+    Ok(found
+        .into_iter()
+        .map(|(list, owner, target)| Holding {
+            list: ListId(list),
+            owner: AccountId(owner),
+            target: AccountId(target),
+        })
+        .collect())
+}
+
 /// Which of these are in a list.
 pub fn among_members(
     conn: &mut DbConnection,

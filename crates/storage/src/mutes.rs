@@ -8,7 +8,7 @@ use crate::accounts::Account;
 use crate::connection::each;
 use crate::listed::listed;
 use crate::paging::load_page;
-use crate::schema::{accounts, conversation_mutes, mentions, mutes};
+use crate::schema::{accounts, conversation_mutes, mentions, mutes, users};
 
 /// `account_id` wants to hear nothing of `target_id`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -54,6 +54,25 @@ pub fn among_targets(
         .filter(mutes::account_id.eq(account.0))
         .filter(targets)
         .filter(mutes::expires_at.is_null().or(mutes::expires_at.gt(now)))
+        .select(Mute::as_select())
+        .load(c))
+}
+
+/// The mutes of somebody by people who live here that hold at `now`, of those whose ids come after `after`, by these ids.
+pub fn by_our_people(
+    conn: &mut DbConnection,
+    target: AccountId,
+    after: AccountId,
+    limit: i64,
+    now: Time,
+) -> QueryResult<Vec<Mute>> {
+    each!(conn, c => mutes::table
+        .inner_join(users::table.on(users::account_id.eq(mutes::account_id)))
+        .filter(mutes::target_id.eq(target.0))
+        .filter(mutes::account_id.gt(after.0))
+        .filter(mutes::expires_at.is_null().or(mutes::expires_at.gt(now)))
+        .order(mutes::account_id.asc())
+        .limit(limit)
         .select(Mute::as_select())
         .load(c))
 }

@@ -1213,6 +1213,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    network_awaited (network_id, uri) {
+        network_id -> BigInt,
+        uri -> Text,
+        until -> Timestamp,
+    }
+}
+
 diesel::joinable!(networks -> accounts (account_id));
 diesel::joinable!(network_stewards -> accounts (account_id));
 diesel::joinable!(network_posts -> statuses (status_id));
@@ -1313,6 +1321,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     moves,
     mutes,
+    network_awaited,
     network_bans,
     network_halves,
     network_invitations,

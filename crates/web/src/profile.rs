@@ -43,7 +43,9 @@ pub async fn profile(
         return Err(Failure::Gone);
     }
     if !who.account.is_local() {
-        return Ok(elsewhere(&who.account.url));
+        // Their own server may be gone, which is why they moved.
+        let there = who.moved.as_deref().unwrap_or(&who);
+        return Ok(elsewhere(&there.account.url));
     }
     if who.account.kind == AccountKind::Group {
         return network(&app, &visitor, &who, &older, &after).await;

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use super::{hears, is_passed_on, network, text, writes};
+use super::{NETWORKS, hears, is_passed_on, network, text, writes};
 use crate::harness::{School, eventually};
 use crate::sign_in::{Browser, field};
 
@@ -146,4 +146,61 @@ async fn a_network_is_looked_after_on_a_page_on_sqlite() {
 #[tokio::test]
 async fn a_network_is_looked_after_on_a_page_on_postgresql() {
     a_network_is_looked_after_on_a_page(Postgres).await;
+}
+
+async fn only_who_can_confirm_is_asked_to(kind: Kind) {
+    let (Some(hub), Some(first)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let [ada, _ann, dan] = ["ada", "ann", "dan"].map(|name| hub.teacher(name));
+    let bo = first.teacher("bo");
+    let bo_there = format!("bo@{}", first.host);
+    network(&hub, "english", &["ada", "ann", &bo_there], &[]);
+    hears(&bo, "You look after").await;
+    let [ada_there, ann_there] = [signed_in(&hub, "ada").await, signed_in(&hub, "ann").await];
+    is_told(&ada_there, "ban", &[("who", "dan")], "This is proposal 1.").await;
+    let page = desk(&ann_there).await;
+    let reason = "A steward from another school has to confirm it.";
+    assert!(page.contains("@ada proposes to ban @dan"), "{page}");
+    assert!(page.contains(reason), "{page}");
+    assert!(!page.contains("Confirm proposal 1"), "{page}");
+    is_refused(&ann_there, "confirm", &[("id", "1")], reason).await;
+    let page = desk(&ada_there).await;
+    assert!(
+        page.contains("Another steward has to confirm it."),
+        "{page}"
+    );
+
+    // Halves of the key are for two schools where there are two; and whoever is in the list is told what they are.
+    let reason = "The halves of the key are for stewards of two schools";
+    is_refused(&ada_there, "share_key", &[("who", "ann")], reason).await;
+    let listed = ada.get(NETWORKS).await;
+    assert_eq!(listed[0]["is_steward"], true);
+    assert_eq!(listed[0]["stewards"].as_array().unwrap().len(), 3);
+    assert_eq!(listed[0]["stewards"][0]["acct"], "ada");
+    assert_eq!(dan.get(NETWORKS).await[0]["is_steward"], false);
+
+    writes(&bo, &format!("@english@{} confirm 1", hub.host)).await;
+    hears(&dan, "can neither be a member nor post there").await;
+    // Where the other school is gone for good, it does not count any more once its server is blocked.
+    is_told(
+        &ada_there,
+        "unban",
+        &[("who", "dan")],
+        "This is proposal 2.",
+    )
+    .await;
+    let blocked = hub.command(&["domain", "block", &first.host]);
+    assert!(blocked.status.success());
+    is_told(&ann_there, "confirm", &[("id", "2")], "is banned no more.").await;
+}
+
+#[tokio::test]
+async fn only_who_can_confirm_is_asked_to_on_sqlite() {
+    only_who_can_confirm_is_asked_to(Sqlite).await;
+}
+
+#[tokio::test]
+async fn only_who_can_confirm_is_asked_to_on_postgresql() {
+    only_who_can_confirm_is_asked_to(Postgres).await;
 }

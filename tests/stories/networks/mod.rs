@@ -14,6 +14,7 @@ mod moves;
 mod practice;
 mod similar;
 mod stewards;
+mod succession;
 mod takeover;
 mod threads;
 

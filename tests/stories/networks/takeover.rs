@@ -10,14 +10,19 @@ use crate::elsewhere::account_id;
 use crate::harness::{School, Teacher, out};
 
 /// Writes something into a file of a school; answers its path.
-fn file(school: &School, name: &str, content: &str) -> String {
+pub(super) fn file(school: &School, name: &str, content: &str) -> String {
     let path = school.folder().join(name);
     std::fs::write(&path, content).unwrap();
     path.display().to_string()
 }
 
 /// Halves the key of the network between Ada, who lives there, and Bo, who does not; answers both halves.
-async fn halves(hub: &School, ada: &Teacher, bo: &Teacher, bo_there: &str) -> [String; 2] {
+pub(super) async fn halves(
+    hub: &School,
+    ada: &Teacher,
+    bo: &Teacher,
+    bo_there: &str,
+) -> [String; 2] {
     let id = id_of(hub, "english").await;
     let who = account_id(ada, bo_there).await;
     let share = format!("{NETWORKS}/{id}/people/{who}/share_key");

@@ -88,6 +88,10 @@ pub struct SavedNetwork {
     pub public_key: String,
     /// Of the servers on which its followers live.
     pub inboxes: Vec<String>,
+    /// Ids of those who live on other servers.
+    pub members: Vec<String>,
+    /// When it moved last, RFC 3339.
+    pub moved_at: Option<String>,
 }
 
 /// Half of the key of a network. One alone says nothing.

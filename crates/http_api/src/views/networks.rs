@@ -53,6 +53,8 @@ impl From<Saved> for e::SavedNetwork {
             stewards: saved.stewards,
             public_key: saved.public_key,
             inboxes: saved.inboxes,
+            members: saved.members,
+            moved_at: saved.moved_at,
         }
     }
 }

@@ -43,8 +43,8 @@ pub enum Network {
         /// Here or elsewhere: name@host
         handle: String,
     },
-    /// Writes into a file what another server has to know to go on with a network, besides both halves of its key. Nothing of it
-    /// is secret; of who follows after that nothing is in it.
+    /// Writes into a file what another server has to know to go on with a network, besides both halves of its key. It names the
+    /// members of that moment, and is for its owner alone.
     Save { name: String, file: PathBuf },
     /// Prints a steward's half of the key of a network, once: for one who lives elsewhere.
     Half {
@@ -62,7 +62,8 @@ pub enum Network {
         /// In its handle here, if not that of before. A network of that name goes on with it.
         #[arg(long)]
         name: Option<String>,
-        /// Who looks after it here, where it has to be made: a handle here or elsewhere. May be given several times.
+        /// Who looks after it here, where it has to be made: a handle here or elsewhere. May be given several times. Where
+        /// it is already, its stewards decide who is one.
         #[arg(long = "steward", value_name = "HANDLE")]
         stewards: Vec<String>,
     },

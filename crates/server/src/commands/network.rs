@@ -1,5 +1,8 @@
 //! `staffroom network`
 
+use std::fs::{File, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::Context;
@@ -67,7 +70,7 @@ pub async fn run(config: Config, command: Network) -> anyhow::Result<()> {
                 format!("no network is called {name}")
             })?;
             let place = file.display().to_string();
-            std::fs::write(&file, saved.text()?).context(place.clone())?;
+            write(&file, &saved.text()?).context(place.clone())?;
             say(&format!("{place} is written."));
         }
         Network::Half { name, handle } => {
@@ -92,15 +95,29 @@ pub async fn run(config: Config, command: Network) -> anyhow::Result<()> {
                 stewards,
             };
             let app = for_command_online(&config).await?;
-            let account = networks::take_over(&app, wish).await?.account.account;
+            let done = networks::take_over(&app, wish).await?;
             say(&format!(
                 "@{}@{} goes on; the followers of before are told.",
-                account.username,
+                done.network.account.account.username,
                 app.settings().host
             ));
+            if let Some(at) = done.told_again {
+                say(&format!(
+                    "It moved before, not long ago: servers that heard of that listen to no other move for a week. They are told \
+                     again on {}, and its followers there come along then.",
+                    at.format("%Y-%m-%d")
+                ));
+            }
         }
     }
     Ok(())
+}
+
+/// For nobody but its owner, even where a file is there already: it names people.
+fn write(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut open = File::create(file)?;
+    open.set_permissions(Permissions::from_mode(0o600))?;
+    open.write_all(text.as_bytes())
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

@@ -65,7 +65,9 @@ pub(super) fn follow(
         created_at: app.now(),
     };
     storage::follows::insert(conn, follow.clone())?;
-    if asked.locked || asking.silenced_at.is_some() {
+    if asking.silenced_at.is_some()
+        || (!networks::comes_along(app, conn, &asked, follower)? && asked.locked)
+    {
         return tell(app, conn, &follow, &asked);
     }
     accept(app, conn, &follow, asking)?;

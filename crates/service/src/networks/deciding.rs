@@ -129,6 +129,29 @@ pub(super) fn open_since(app: &App) -> Time {
     app.now() - TimeDelta::days(limits::PROPOSAL_DAYS)
 }
 
+/// Why somebody cannot confirm a proposal, as one of these stewards.
+pub(super) fn obstacle(
+    proposal: &Proposal,
+    by: AccountId,
+    stewards: &[Account],
+) -> Option<&'static str> {
+    let schools: Vec<_> = stewards
+        .iter()
+        .map(|steward| (steward.id, steward.host.clone()))
+        .collect();
+    let one = |id: AccountId| schools.iter().find(|(steward, _)| *steward == id);
+    let Some(proposer) = one(proposal.proposed_by) else {
+        return Some("Who proposed it is a steward no more: propose it anew");
+    };
+    if one(by).is_some_and(|by| may_confirm(proposer, by, &schools)) {
+        None
+    } else if proposal.proposed_by == by {
+        Some("Another steward has to confirm it")
+    } else {
+        Some("A steward from another school has to confirm it")
+    }
+}
+
 fn waits(number: i32) -> String {
     format!(
         "This is proposal {number}. Another steward, from another school where there is one, has to answer \"confirm {number}\"; \
@@ -238,18 +261,7 @@ pub(super) fn second(
         return Err(invalid("That is too old: propose it anew"));
     }
     let stewards = networks::stewards(conn, of.id())?;
-    let school = |account: &Account| (account.id, account.host.clone());
-    let proposer = stewards
-        .iter()
-        .find(|steward| steward.id == proposal.proposed_by)
-        .ok_or_else(|| invalid("Who proposed it is a steward no more: propose it anew"))?;
-    let all: Vec<_> = stewards.iter().map(school).collect();
-    if !may_confirm(&school(proposer), &school(by), &all) {
-        let text = if proposer.id == by.id {
-            "Another steward has to confirm it"
-        } else {
-            "A steward from another school has to confirm it"
-        };
+    if let Some(text) = obstacle(&proposal, by.id, &stewards) {
         return Err(invalid(text));
     }
     let target = match proposal.target_id {

@@ -3,7 +3,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::AccountId;
+use chrono::{DateTime, SecondsFormat};
+use domain::{AccountId, Time};
 use openssl::sha::sha256;
 use serde::{Deserialize, Serialize};
 use storage::DbConnection;
@@ -28,8 +29,11 @@ pub(super) struct Secret {
     pub proof: String,
 }
 
-/// What a network is, and who is to be told where it goes on: all that is needed besides both halves. Nothing of it is
-/// secret.
+/// Members named in what is saved, the oldest of them.
+const MEMBERS: i64 = 100_000;
+
+/// What a network is, and who is to be told where it goes on: all that is needed besides both halves. It says nothing of the
+/// key, but who is a member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Saved {
     /// By which other servers know it.
@@ -49,6 +53,12 @@ pub struct Saved {
     pub public_key: String,
     /// Of the servers on which its followers live.
     pub inboxes: Vec<String>,
+    /// Ids of those who live on other servers. What earlier versions saved names nobody.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// When it moved last, RFC 3339.
+    #[serde(default)]
+    pub moved_at: Option<String>,
 }
 
 impl Saved {
@@ -56,6 +66,17 @@ impl Saved {
     pub fn read(text: &str) -> Result<Self> {
         serde_json::from_str(text)
             .map_err(|error| invalid(format!("This is no saved network: {error}")))
+    }
+
+    /// When it moved last.
+    pub(super) fn moved(&self) -> Result<Option<Time>> {
+        let Some(moved_at) = &self.moved_at else {
+            return Ok(None);
+        };
+        match DateTime::parse_from_rfc3339(moved_at) {
+            Ok(at) => Ok(Some(at.naive_utc())),
+            Err(error) => Err(invalid(format!("This is no saved network: {error}"))),
+        }
     }
 
     pub fn text(&self) -> Result<String> {
@@ -165,7 +186,10 @@ fn describe(app: &App, conn: &mut DbConnection, of: Known) -> Result<Saved> {
     inboxes.sort_unstable();
     inboxes.dedup();
     let stewards = networks::stewards(conn, of.id())?;
+    let moved_at = storage::moves::last(conn, of.id())?;
     Ok(Saved {
+        members: storage::follows::follower_uris(conn, of.id(), MEMBERS)?,
+        moved_at: moved_at.map(|at| at.and_utc().to_rfc3339_opts(SecondsFormat::Secs, true)),
         posts_are_practice: storage::practice_networks::is_rule(conn, of.id())?,
         stewards: stewards.iter().map(|row| full(app, row)).collect(),
         id: of.account.uri,
@@ -209,6 +233,11 @@ fn join(halves: &[String]) -> Result<Vec<u8>> {
     let (Some(one), Some(other)) = (read(one), read(other)) else {
         return Err(invalid("This is no half of a key: nothing was done"));
     };
+    if one == other {
+        return Err(invalid(
+            "This is the same half twice, and the other one is needed too: nothing was done",
+        ));
+    }
     let whole = both(&one, &other);
     match whole.split_at_checked(DIGEST) {
         Some((digest, secret)) if one.len() == other.len() && digest == sha256(secret) => {
@@ -234,6 +263,21 @@ fn both(one: &[u8], other: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_earlier_versions_saved_is_read() {
+        let text = r#"{ "id": "https://a.example/users/english", "name": "english", "title": "English", "description": "",
+            "rules": "", "posting": "members", "membership": "open", "stewards": ["@ada@a.example"], "public_key": "",
+            "inboxes": ["https://b.example/inbox"] }"#;
+        let mut saved = Saved::read(text).unwrap();
+        assert!(saved.members.is_empty() && saved.moved().unwrap().is_none());
+        assert_eq!(Saved::read(&saved.text().unwrap()).unwrap(), saved);
+        saved.moved_at = Some("2026-12-01T08:00:00Z".to_owned());
+        let moved = saved.moved().unwrap().unwrap();
+        assert_eq!(moved.to_string(), "2026-12-01 08:00:00");
+        saved.moved_at = Some("lately".to_owned());
+        assert!(saved.moved().is_err());
+    }
 
     #[test]
     fn two_halves_of_one_whole_are_needed() {

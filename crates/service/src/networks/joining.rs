@@ -37,6 +37,7 @@ pub(crate) fn check_may_join(
     if network.membership == Membership::Closed
         && !networks::is_invited(conn, account.id, by)?
         && !networks::is_steward(conn, account.id, by)?
+        && !networks::is_awaited(conn, account.id, by)?
     {
         return refuse("This network is closed: its stewards invite those who may join");
     }
@@ -50,6 +51,24 @@ pub(crate) fn may_join(conn: &mut DbConnection, account: &Account, by: AccountId
         Err(Error::Forbidden(_)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Whether somebody who follows was a member of what goes on as this network, and need not be let in anew: true once. In a
+/// closed one they count as invited.
+pub(crate) fn comes_along(
+    app: &App,
+    conn: &mut DbConnection,
+    account: &Account,
+    by: AccountId,
+) -> Result<bool> {
+    if !is_group(account) || !networks::has_come(conn, account.id, by)? {
+        return Ok(false);
+    }
+    let network = networks::find(conn, account.id)?;
+    if network.is_some_and(|network| network.membership == Membership::Closed) {
+        networks::invite(conn, account.id, by, app.now())?;
+    }
+    Ok(true)
 }
 
 /// Somebody asks to join: the stewards are told, unless that is no news.

@@ -46,9 +46,11 @@ pub struct ProposalView {
     pub proposal: Proposal,
     pub target: Option<AccountView>,
     pub proposed_by: Option<AccountView>,
+    /// Why the viewer cannot confirm it, if they cannot.
+    pub obstacle: Option<&'static str>,
 }
 
-/// All networks, by name, without their stewards.
+/// All networks, by name.
 pub async fn list(app: &App, viewer: Option<&Person>) -> Result<Vec<NetworkView>> {
     list_after(app, viewer, String::new(), limits::NETWORKS).await
 }
@@ -65,18 +67,32 @@ pub async fn list_after(
         let rows = networks::list(conn, &after.replace('\0', ""), limit)?;
         let ids: Vec<AccountId> = rows.iter().map(|(network, _)| network.account_id).collect();
         let of_practice = storage::practice_networks::among_accounts(conn, &ids)?;
+        let mut stewards: HashMap<AccountId, Vec<AccountView>> = HashMap::new();
+        for (network, steward) in networks::stewards_among(conn, &ids)? {
+            let steward = views::account(app, viewer, steward);
+            stewards.entry(network).or_default().push(steward);
+        }
         Ok(rows
             .into_iter()
-            .map(|(network, account)| NetworkView {
-                account: views::account(app, viewer, account),
-                posts_are_practice: of_practice.contains(&network.account_id),
-                network,
-                stewards: Vec::new(),
-                is_steward: false,
+            .map(|(network, account)| {
+                let stewards = stewards.remove(&network.account_id).unwrap_or_default();
+                NetworkView {
+                    account: views::account(app, viewer, account),
+                    posts_are_practice: of_practice.contains(&network.account_id),
+                    is_steward: is_among(viewer, &stewards),
+                    network,
+                    stewards,
+                }
             })
             .collect())
     })
     .await
+}
+
+fn is_among(viewer: Option<AccountId>, stewards: &[AccountView]) -> bool {
+    stewards
+        .iter()
+        .any(|steward| Some(steward.account.id) == viewer)
 }
 
 /// The networks to which somebody belongs, here and elsewhere, by name.
@@ -108,16 +124,16 @@ pub(super) fn shown(
     viewer: Option<AccountId>,
     known: Known,
 ) -> Result<NetworkView> {
-    let stewards = networks::stewards(conn, known.id())?;
+    let stewards: Vec<AccountView> = networks::stewards(conn, known.id())?
+        .into_iter()
+        .map(|steward| views::account(app, viewer, steward))
+        .collect();
     let account = vec![views::account(app, viewer, known.account)];
     let account = views::with_moved(app, conn, viewer, account)?.pop();
     Ok(NetworkView {
         posts_are_practice: storage::practice_networks::is_rule(conn, known.network.account_id)?,
-        is_steward: stewards.iter().any(|steward| Some(steward.id) == viewer),
-        stewards: stewards
-            .into_iter()
-            .map(|steward| views::account(app, viewer, steward))
-            .collect(),
+        is_steward: is_among(viewer, &stewards),
+        stewards,
         account: account.ok_or(Error::NotFound)?,
         network: known.network,
     })
@@ -320,9 +336,11 @@ pub async fn proposals(app: &App, person: &Person, id: AccountId) -> Result<Vec<
         let mut ids: Vec<AccountId> = rows.iter().map(|row| row.proposed_by).collect();
         ids.extend(rows.iter().filter_map(|row| row.target_id));
         let people = views::accounts_by_id(app, conn, Some(me), ids)?;
+        let stewards = networks::stewards(conn, id)?;
         Ok(rows
             .into_iter()
             .map(|proposal| ProposalView {
+                obstacle: deciding::obstacle(&proposal, me, &stewards),
                 target: proposal.target_id.and_then(|id| people.get(&id).cloned()),
                 proposed_by: people.get(&proposal.proposed_by).cloned(),
                 proposal,

@@ -37,24 +37,36 @@ pub struct NewNetwork {
 
 /// Makes a network, as an administrator. Stewards who are not known yet are looked up.
 pub async fn create(app: &App, new: NewNetwork) -> Result<NetworkView> {
+    let (new, stewards) = prepared(app, new).await?;
+    app.transaction(move |app, conn| write(app, conn, new, &stewards))
+        .await
+}
+
+/// What can be made, with those who look after it.
+pub(super) async fn prepared(app: &App, new: NewNetwork) -> Result<(NewNetwork, Vec<Account>)> {
     let new = checked(new)?;
-    let mut stewards: Vec<Account> = Vec::new();
-    for name in &new.stewards {
+    let stewards = people(app, &new.stewards).await?;
+    if stewards.is_empty() {
+        return Err(invalid("Stewards can't be blank"));
+    }
+    Ok((new, stewards))
+}
+
+/// Those who have these handles and can look after a network.
+pub(super) async fn people(app: &App, names: &[String]) -> Result<Vec<Account>> {
+    let mut people: Vec<Account> = Vec::new();
+    for name in names {
         let nobody = || invalid(format!("Steward {name} is nobody"));
         let handle = name.parse().map_err(|_| nobody())?;
         let found = accounts::by_handle(app, handle, true).await?;
         let found = found
             .filter(stewarding::may_be_steward)
             .ok_or_else(nobody)?;
-        if !stewards.iter().any(|known| known.id == found.id) {
-            stewards.push(found);
+        if !people.iter().any(|known| known.id == found.id) {
+            people.push(found);
         }
     }
-    if stewards.is_empty() {
-        return Err(invalid("Stewards can't be blank"));
-    }
-    app.transaction(move |app, conn| write(app, conn, new, &stewards))
-        .await
+    Ok(people)
 }
 
 /// Names a steward where none is left, as an administrator: none is named on the command line. As long as there is one, stewards
@@ -144,7 +156,7 @@ fn checked(mut new: NewNetwork) -> Result<NewNetwork> {
     Ok(new)
 }
 
-fn write(
+pub(super) fn write(
     app: &App,
     conn: &mut DbConnection,
     new: NewNetwork,

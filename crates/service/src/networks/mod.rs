@@ -37,10 +37,11 @@ pub use making::{NewNetwork, create, name_steward, name_steward_by_handle};
 pub use posting::relay;
 pub use resembling::similar;
 pub use stewarding::{PersonDeed, do_with_person, do_with_post};
-pub use taking_over::{Takeover, take_over};
+pub use taking_over::{TakenOver, Takeover, take_over};
 
-pub(crate) use joining::{asked, check_may_join, may_join};
+pub(crate) use joining::{asked, check_may_join, comes_along, may_join};
 pub(crate) use posting::{arrived, edited, forget, reindex, tell};
+pub(crate) use saying::full;
 pub(crate) use succession::propose_move;
 
 /// A network with its account.

@@ -54,7 +54,7 @@ pub(super) fn welcome(network: &str) -> String {
 }
 
 /// What somebody is called everywhere: some who read it live elsewhere.
-pub(super) fn full(app: &App, account: &Account) -> String {
+pub(crate) fn full(app: &App, account: &Account) -> String {
     let ours = app.settings().host.as_str();
     let host = account.host.as_deref().unwrap_or(ours);
     format!("@{}@{host}", account.username)

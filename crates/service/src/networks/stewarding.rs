@@ -332,6 +332,11 @@ pub(super) fn person_deed(
         PersonDeed::ShareKey if who.id == by.id => {
             return Err(invalid("The halves of the key are for two stewards"));
         }
+        PersonDeed::ShareKey if who.host == by.host && is_another_school(conn, of, by)? => {
+            return Err(invalid(
+                "The halves of the key are for stewards of two schools",
+            ));
+        }
         PersonDeed::ShareKey => ProposalKind::ShareKey,
     };
     let wish = Wish {
@@ -340,6 +345,12 @@ pub(super) fn person_deed(
         text: String::new(),
     };
     propose(app, conn, of, by, wish)
+}
+
+/// Whether there is a steward of another school than somebody's.
+fn is_another_school(conn: &mut DbConnection, of: &Known, than: &Account) -> Result<bool> {
+    let stewards = networks::stewards(conn, of.id())?;
+    Ok(stewards.iter().any(|steward| steward.host != than.host))
 }
 
 /// The request of somebody who asks to join.

@@ -1,5 +1,6 @@
 //! Subject networks: what their rules are, and who looks after them. An account of type Group is behind each.
 
+mod awaited;
 mod halves;
 mod posts;
 mod proposals;
@@ -7,6 +8,7 @@ mod proposals;
 use diesel::prelude::*;
 use domain::{AccountId, AccountKind, Membership, Posting, Time};
 
+pub use awaited::{await_people, has_come, is_awaited, prune_awaited};
 pub use halves::{has_half, keep_half, take_half};
 pub use posts::{
     NetworkPost, among_posts, answers, delete_post, find_by_url, forget_answer, insert_post,
@@ -127,6 +129,26 @@ pub fn stewards(conn: &mut DbConnection, network: AccountId) -> QueryResult<Vec<
         .order(accounts::handle_key.asc())
         .select(Account::as_select())
         .load(c))
+}
+
+/// Who looks after which of these networks, by name.
+pub fn stewards_among(
+    conn: &mut DbConnection,
+    networks: &[AccountId],
+) -> QueryResult<Vec<(AccountId, Account)>> {
+    let networks = among(network_stewards::network_id, networks.iter().map(|id| id.0));
+    let found: Vec<(i64, Account)> = each!(conn, c => network_stewards::table
+        .inner_join(accounts::table)
+        .filter(networks)
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::deleted_at.is_null())
+        .order(accounts::handle_key.asc())
+        .select((network_stewards::network_id, Account::as_select()))
+        .load(c))?;
+    Ok(found
+        .into_iter()
+        .map(|(network, steward)| (AccountId(network), steward))
+        .collect())
 }
 
 /// Whether somebody looks after a network. One row by key.

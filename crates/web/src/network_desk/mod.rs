@@ -120,7 +120,7 @@ impl Stewards {
             asking: asking.items,
             banned,
             more_banned,
-            wishes: wishes.map(|view| Wish::of(view, person)).collect(),
+            wishes: wishes.map(Wish::of).collect(),
             pinned,
             posts: passed_on
                 .items

@@ -2,19 +2,19 @@
 
 use domain::ProposalKind;
 use service::networks::ProposalView;
-use service::oauth::Person;
 use service::views::AccountView;
 
-/// What another steward proposed, or oneself did.
+/// What a steward proposed.
 pub(super) struct Wish {
     pub number: i32,
     pub by: String,
     pub what: String,
-    pub is_own: bool,
+    /// Why one cannot confirm it oneself.
+    pub obstacle: Option<&'static str>,
 }
 
 impl Wish {
-    pub fn of(view: ProposalView, person: &Person) -> Self {
+    pub fn of(view: ProposalView) -> Self {
         let acct = |who: Option<AccountView>| match who {
             Some(who) => format!("@{}", who.acct),
             None => "somebody who is gone".to_owned(),
@@ -43,7 +43,7 @@ impl Wish {
         };
         Self {
             number: view.proposal.number,
-            is_own: view.proposal.proposed_by == person.id(),
+            obstacle: view.obstacle,
             by: acct(view.proposed_by),
             what,
         }
