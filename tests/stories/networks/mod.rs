@@ -3,6 +3,7 @@
 mod desk;
 mod desk_of_stewards;
 mod held;
+mod lemmy;
 mod looked_after;
 mod moves;
 mod practice;

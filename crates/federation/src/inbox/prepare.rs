@@ -480,6 +480,10 @@ impl Context<'_> {
     }
 
     async fn block(&self) -> Outcome<Deed> {
+        if !self.is_personal(self.activity) {
+            let uri = Some(self.id.to_owned());
+            return self.ban(self.activity, uri, false).await;
+        }
         Ok(match self.our_account(self.object_id()?).await? {
             Some(target) => Deed::Block {
                 uri: self.id.to_owned(),
@@ -498,11 +502,15 @@ impl Context<'_> {
             return Err(refuse("it undoes what somebody else did"));
         }
         let target = read::id(undone, "object").unwrap_or_default();
+        let uri = id_of(undone)
+            .filter(|uri| uri.len() <= super::ID && self.is_theirs(uri))
+            .map(str::to_owned);
         let what = match kind(undone) {
             "Follow" => match self.our_account(target).await? {
                 Some(account) => Undone::Follow(account),
                 None => Undone::Named,
             },
+            "Block" if !self.is_personal(undone) => return self.ban(undone, uri, true).await,
             "Block" => match self.our_account(target).await? {
                 Some(account) => Undone::Block(account),
                 None => Undone::Named,
@@ -517,9 +525,6 @@ impl Context<'_> {
             "" => Undone::Named,
             other => return Ok(unknown(other)),
         };
-        let uri = id_of(undone)
-            .filter(|uri| uri.len() <= super::ID && self.is_theirs(uri))
-            .map(str::to_owned);
         Ok(Deed::Undo(Undo { uri, what }))
     }
 }

@@ -5,6 +5,7 @@
 mod commands;
 mod deciding;
 mod describing;
+mod elsewhere;
 mod escrow;
 mod joining;
 mod looking;
@@ -26,6 +27,7 @@ use crate::{App, Error, Result};
 
 pub use deciding::confirm;
 pub use describing::{Change, change};
+pub use elsewhere::{Stewarded, Stewarding};
 pub use escrow::{Saved, half, half_of, has_half, saved, saved_by_name};
 pub use looking::{
     NetworkPostView, NetworkView, ProposalView, find_post, joined, list, page, people, posts,
@@ -37,6 +39,7 @@ pub use resembling::similar;
 pub use stewarding::{PersonDeed, do_with_person, do_with_post};
 pub use taking_over::{Takeover, take_over};
 
+pub(crate) use elsewhere::told;
 pub(crate) use joining::{asked, check_may_join, may_join};
 pub(crate) use posting::{arrived, forget, reindex, tell};
 pub(crate) use succession::propose_move;
