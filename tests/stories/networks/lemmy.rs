@@ -1,11 +1,12 @@
 //! Stewards who live on Lemmy look after a network as its moderators do.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use super::{NETWORKS, has, hears, id_of, is_passed_on, network, runs, text, writes};
 use crate::elsewhere::{Elsewhere, account_id};
-use crate::harness::{School, Teacher, eventually};
+use crate::harness::{School, Teacher, answer, eventually};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -45,6 +46,24 @@ impl Hub {
     fn activity(&self, id: &str, kind: &str, by: &str, object: &Value) -> Value {
         json!({ "id": format!("{}/activities/{id}", self.lemmy.base), "type": kind, "actor": by,
             "to": [PUBLIC], "cc": [self.group], "audience": self.group, "object": object })
+    }
+
+    /// A post by Lee, who may post there.
+    async fn page(&self, number: u32) -> Value {
+        let page = json!({ "type": "Page", "id": format!("{}/post/{number}", self.lemmy.base), "attributedTo": self.lee,
+            "to": [self.group, PUBLIC], "cc": [], "audience": self.group, "name": format!("Sonnet {number}"),
+            "content": "<p>What do you say?</p>", "mediaType": "text/html", "attachment": [], "tag": [] });
+        let mut create = self.activity(&format!("create/{number}"), "Create", &self.lee, &page);
+        create["to"] = json!([self.group, PUBLIC]);
+        self.tells(&create).await;
+        page
+    }
+
+    /// What anybody reads of the network.
+    async fn document(&self, part: &str) -> Value {
+        let path = format!("/users/english/{part}");
+        let request = self.school.request(Method::GET, &path);
+        answer(request.header("accept", "application/activity+json")).await
     }
 
     async fn tells(&self, activity: &Value) {
@@ -153,6 +172,72 @@ async fn a_ban_by_lemmy_is_the_networks_and_no_block_on_sqlite() {
 #[tokio::test]
 async fn a_ban_by_lemmy_is_the_networks_and_no_block_on_postgresql() {
     bans(Postgres).await;
+}
+
+/// Lemmy looks at no page of a collection: what it reads stands in the collection itself.
+async fn reads(kind: Kind) {
+    let Some(hub) = Hub::open(kind).await else {
+        return;
+    };
+    let asked = json!({ "status": "@english Which ode for Year 8?", "language": "en" });
+    let ode = hub.dan.publish(asked).await;
+    let page = hub.page(7).await;
+    is_passed_on(&hub.dan, "Sonnet 7").await;
+    for link in [&ode["url"], &page["id"]] {
+        writes(&hub.ada, &format!("@english pin {}", text(link))).await;
+    }
+    eventually("both to be pinned", || async {
+        let featured = hub.document("collections/featured").await;
+        (featured["totalItems"] == 2).then_some(())
+    })
+    .await;
+    let featured = hub.document("collections/featured").await;
+    let outbox = hub.document("outbox").await;
+    let followers = hub.document("followers").await;
+    assert_eq!(outbox["type"], "OrderedCollection");
+    // Of what is counted nothing is told but what is here.
+    assert_eq!(outbox["totalItems"], 2);
+    assert_eq!(outbox["first"], format!("{}/outbox?page=true", hub.group));
+    let announces = outbox["orderedItems"].as_array().unwrap();
+    assert_eq!(announces.len(), 2, "{outbox}");
+    for (announce, post) in announces.iter().zip([&page["id"], &ode["uri"]]) {
+        assert_eq!(announce["type"], "Announce");
+        assert_eq!(announce["actor"], hub.group);
+        assert!(announce["to"].is_array() && announce["cc"].is_array());
+        let create = &announce["object"];
+        assert_eq!(create["type"], "Create");
+        assert_eq!(create["actor"], create["object"]["attributedTo"]);
+        assert_eq!(create["object"]["audience"], hub.group);
+        assert_eq!(create["object"]["id"], *post);
+    }
+    assert_eq!(featured["type"], "OrderedCollection");
+    let pinned = featured["orderedItems"].as_array().unwrap();
+    for (post, uri) in pinned.iter().zip([&page["id"], &ode["uri"]]) {
+        assert_eq!(post["id"], *uri, "{featured}");
+        assert!(post["content"].is_string() && post["to"].is_array());
+        assert_eq!(post["audience"], hub.group);
+    }
+    assert_eq!(followers["type"], "Collection");
+    assert_eq!(followers["totalItems"], 0);
+    assert_eq!(followers["items"], json!([]));
+
+    // Whoever pages still can, and people have collections as before.
+    let paged = hub.document("outbox?page=true").await;
+    assert_eq!(paged["orderedItems"][0]["object"], page["id"]);
+    let of_dan = hub.school.request(Method::GET, "/users/dan/outbox");
+    let of_dan = answer(of_dan.header("accept", "application/activity+json")).await;
+    assert_eq!(of_dan.get("orderedItems"), None);
+    assert_eq!(of_dan.get("totalItems"), None);
+}
+
+#[tokio::test]
+async fn lemmy_reads_the_collections_of_a_network_on_sqlite() {
+    reads(Sqlite).await;
+}
+
+#[tokio::test]
+async fn lemmy_reads_the_collections_of_a_network_on_postgresql() {
+    reads(Postgres).await;
 }
 
 /// What a community of Lemmy passes on of its moderators' bans is no block either.
