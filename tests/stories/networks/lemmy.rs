@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use super::{NETWORKS, has, hears, id_of, is_passed_on, network, runs, text, writes};
-use crate::elsewhere::{Elsewhere, account_id};
+use super::{NETWORKS, has, hears, id_of, is_passed_on, joins, network, runs, text, writes};
+use crate::elsewhere::{Elsewhere, account_id, status_at};
 use crate::harness::{School, Teacher, answer, eventually};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -48,12 +48,12 @@ impl Hub {
             "to": [PUBLIC], "cc": [self.group], "audience": self.group, "object": object })
     }
 
-    /// A post by Lee, who may post there.
-    async fn page(&self, number: u32) -> Value {
-        let page = json!({ "type": "Page", "id": format!("{}/post/{number}", self.lemmy.base), "attributedTo": self.lee,
+    /// A post by somebody who may post there.
+    async fn page(&self, by: &str, number: u32) -> Value {
+        let page = json!({ "type": "Page", "id": format!("{}/post/{number}", self.lemmy.base), "attributedTo": by,
             "to": [self.group, PUBLIC], "cc": [], "audience": self.group, "name": format!("Sonnet {number}"),
             "content": "<p>What do you say?</p>", "mediaType": "text/html", "attachment": [], "tag": [] });
-        let mut create = self.activity(&format!("create/{number}"), "Create", &self.lee, &page);
+        let mut create = self.activity(&format!("create/{number}"), "Create", by, &page);
         create["to"] = json!([self.group, PUBLIC]);
         self.tells(&create).await;
         page
@@ -92,6 +92,23 @@ impl Hub {
         )
         .await;
         self.is_told(who, "To post here").await;
+    }
+
+    /// The ids of the posts in that state.
+    async fn posts(&self, state: &str) -> Vec<String> {
+        let id = id_of(&self.school, "english").await;
+        let path = format!("{NETWORKS}/{id}/posts?state={state}");
+        let posts = self.ada.get(&path).await;
+        let uri = |row: &Value| text(&row["status"]["uri"]).to_owned();
+        posts.as_array().unwrap().iter().map(uri).collect()
+    }
+
+    /// Waits until these are the posts that are passed on.
+    async fn has(&self, uris: &[&str]) {
+        eventually("the posts of the network", || async {
+            (self.posts("announced").await == uris).then_some(())
+        })
+        .await;
     }
 
     async fn proposals(&self) -> usize {
@@ -181,7 +198,7 @@ async fn reads(kind: Kind) {
     };
     let asked = json!({ "status": "@english Which ode for Year 8?", "language": "en" });
     let ode = hub.dan.publish(asked).await;
-    let page = hub.page(7).await;
+    let page = hub.page(&hub.lee, 7).await;
     is_passed_on(&hub.dan, "Sonnet 7").await;
     for link in [&ode["url"], &page["id"]] {
         writes(&hub.ada, &format!("@english pin {}", text(link))).await;
@@ -238,6 +255,126 @@ async fn lemmy_reads_the_collections_of_a_network_on_sqlite() {
 #[tokio::test]
 async fn lemmy_reads_the_collections_of_a_network_on_postgresql() {
     reads(Postgres).await;
+}
+
+async fn takes_out(kind: Kind) {
+    let Some(hub) = Hub::open(kind).await else {
+        return;
+    };
+    let mo = text(&hub.lemmy.person("mo")["id"]).to_owned();
+    for who in [&hub.lee, &mo] {
+        joins(&hub.lemmy, &hub.school, &json!({ "id": who }), "english").await;
+    }
+    let asked = json!({ "status": "@english Which ode for Year 8?" });
+    let ode = hub.dan.publish(asked).await["uri"].clone();
+    let page = hub.page(&mo, 7).await["id"].clone();
+    hub.has(&[text(&page), text(&ode)]).await;
+    let removal = |id: &str, by: &str, of: &Value| {
+        let mut delete = hub.activity(id, "Delete", by, of);
+        delete["summary"] = json!("off topic");
+        delete
+    };
+
+    // Whoever is no steward does nothing.
+    hub.tells(&removal("delete/1", &mo, &ode)).await;
+    hub.has_heard(&mo).await;
+    hub.has(&[text(&page), text(&ode)]).await;
+
+    let delete = removal("delete/2", &hub.lee, &ode);
+    hub.tells(&delete).await;
+    hears(&hub.dan, "took your post out").await;
+    hub.has(&[text(&page)]).await;
+    hub.lemmy
+        .receives("the removal", |activity| {
+            activity["type"] == "Announce"
+                && activity["object"]["type"] == "Delete"
+                && activity["object"]["object"] == ode
+        })
+        .await;
+    let undo = hub.activity("undo/2", "Undo", &hub.lee, &delete);
+    hub.tells(&undo).await;
+    hub.has(&[text(&page), text(&ode)]).await;
+
+    // Of somebody on the steward's own server it is no deletion either.
+    hub.tells(&removal("delete/3", &hub.lee, &page)).await;
+    hub.has(&[text(&ode)]).await;
+    assert_eq!(hub.posts("removed").await, [text(&page)]);
+    hub.is_told(&mo, "took your post out").await;
+    assert!(status_at(&hub.dan, text(&page)).await.is_some());
+
+    // What cannot be done is said.
+    let unknown = json!(format!("{}/post/99", hub.lemmy.base));
+    hub.tells(&removal("delete/4", &hub.lee, &unknown)).await;
+    hub.is_told(&hub.lee, "I know no such post").await;
+}
+
+#[tokio::test]
+async fn a_steward_on_lemmy_takes_posts_out_and_puts_them_back_on_sqlite() {
+    takes_out(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_steward_on_lemmy_takes_posts_out_and_puts_them_back_on_postgresql() {
+    takes_out(Postgres).await;
+}
+
+async fn lists(kind: Kind) {
+    let Some(hub) = Hub::open(kind).await else {
+        return;
+    };
+    let asked = json!({ "status": "@english Which ode for Year 8?" });
+    let ode = hub.dan.publish(asked).await["uri"].clone();
+    let mo = json!(text(&hub.lemmy.person("mo")["id"]));
+    let lists = |id: &str, kind: &str, by: &str, object: &Value, list: &str| {
+        let mut listing = hub.activity(id, kind, by, object);
+        listing["target"] = json!(format!("{}/collections/{list}", hub.group));
+        listing
+    };
+    let are = async |list: &str, wanted: &[&Value]| {
+        eventually(list, || async {
+            let found = hub.document(&format!("collections/{list}")).await;
+            let items = found["orderedItems"].as_array()?.iter();
+            let ids = items.map(|item| item.get("id").unwrap_or(item));
+            ids.eq(wanted.iter().copied()).then_some(())
+        })
+        .await;
+    };
+
+    hub.tells(&lists("add/1", "Add", text(&mo), &ode, "featured"))
+        .await;
+    hub.has_heard(text(&mo)).await;
+    are("featured", &[]).await;
+    hub.tells(&lists("add/2", "Add", &hub.lee, &ode, "featured"))
+        .await;
+    are("featured", &[&ode]).await;
+    hub.tells(&lists("remove/2", "Remove", &hub.lee, &ode, "featured"))
+        .await;
+    are("featured", &[]).await;
+
+    // Who looks after a network is for two to say.
+    let ada = json!(format!("{}/users/ada", hub.school.base));
+    let lee = json!(hub.lee);
+    hub.tells(&lists("add/3", "Add", &hub.lee, &mo, "moderators"))
+        .await;
+    hub.is_told(&hub.lee, "This is proposal 1.").await;
+    are("moderators", &[&ada, &lee]).await;
+    writes(&hub.ada, "@english confirm 1").await;
+    are("moderators", &[&ada, &lee, &mo]).await;
+    hub.tells(&lists("remove/3", "Remove", &hub.lee, &mo, "moderators"))
+        .await;
+    hub.is_told(&hub.lee, "This is proposal 2.").await;
+    writes(&hub.ada, "@english confirm 2").await;
+    are("moderators", &[&ada, &lee]).await;
+}
+
+#[tokio::test]
+async fn a_steward_on_lemmy_pins_posts_and_names_stewards_on_sqlite() {
+    lists(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_steward_on_lemmy_pins_posts_and_names_stewards_on_postgresql() {
+    lists(Postgres).await;
 }
 
 /// What a community of Lemmy passes on of its moderators' bans is no block either.

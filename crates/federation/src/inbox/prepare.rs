@@ -72,7 +72,7 @@ pub(super) async fn prepare(
     let deed = match activity {
         Activity::Create => context.create().await?,
         Activity::Update => context.update().await?,
-        Activity::Delete => context.delete()?,
+        Activity::Delete => context.delete().await?,
         Activity::Announce => return context.announce().await,
         Activity::Like | Activity::EmojiReact => context.favourite()?,
         Activity::Add => context.feature(true).await?,
@@ -289,10 +289,14 @@ impl Context<'_> {
         Ok(Deed::Edit(Thread { posts, names_us }))
     }
 
-    pub(super) fn delete(&self) -> Outcome<Deed> {
+    pub(super) async fn delete(&self) -> Outcome<Deed> {
         let uri = self.object_id()?;
         if uri == self.actor.uri {
             return Ok(Deed::Leave);
+        }
+        let removal = self.removal(self.activity, Some(self.id.to_owned()), false);
+        if let Some(deed) = removal.await? {
+            return Ok(deed);
         }
         if !self.is_theirs(uri) {
             return Err(refuse("it is not its actor's"));
@@ -333,11 +337,14 @@ impl Context<'_> {
         Ok((by, Deed::Boost(self.boost_of(of, posts))))
     }
 
-    /// Add and Remove: of a post of theirs to the top of their profile, of one to what came of a post of theirs, or of what
-    /// has to do with collections of people. Hashtags are featured in the same way, and moderators made so; that means nothing
-    /// to us.
+    /// Add and Remove: of a post of theirs to the top of their profile, of one to what came of a post of theirs, of what
+    /// has to do with collections of people, or by stewards of networks of ours. Hashtags are featured in the same way, and moderators
+    /// of other groups made so; that means nothing to us.
     async fn feature(&self, pinned: bool) -> Outcome<Deed> {
         let object = self.object()?;
+        if let Some(deed) = self.stewarding(pinned).await? {
+            return Ok(deed);
+        }
         if let Some(deed) = self.recommended(object, pinned).await? {
             return Ok(deed);
         }
@@ -515,6 +522,10 @@ impl Context<'_> {
                 Some(account) => Undone::Block(account),
                 None => Undone::Named,
             },
+            "Delete" => {
+                let deed = self.removal(undone, uri, true).await?;
+                return Ok(deed.unwrap_or_else(|| unknown("Delete")));
+            }
             "Like" | "EmojiReact" => Undone::Favourite(target.to_owned()),
             "Announce" => Undone::Boost(target.to_owned()),
             // Whom they let follow they turn away.

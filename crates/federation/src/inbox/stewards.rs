@@ -1,11 +1,13 @@
 //! What those who look after networks of ours do as moderators of Lemmy's communities do it: FEP-1b12.
 
-use domain::AccountId;
+use domain::network::Deed as PostDeed;
+use domain::{AccountId, limits};
 use serde_json::Value;
 use service::incoming::Deed;
 use service::networks::{PersonDeed, Stewarded, Stewarding};
 
 use super::prepare::{Context, Outcome, refuse};
+use super::relayed::is_moderation;
 use crate::fetch::read_database;
 use crate::protocol::read::{self, id_of};
 
@@ -43,10 +45,103 @@ impl Context<'_> {
         }))
     }
 
+    /// A post of somebody else's is taken out of a network of ours, or put back; none of anything else. `uri` is the id of the
+    /// Delete.
+    pub(super) async fn removal(
+        &self,
+        delete: &Value,
+        uri: Option<String>,
+        undone: bool,
+    ) -> Outcome<Option<Deed>> {
+        if !is_moderation(delete) {
+            return Ok(None);
+        }
+        let addressed: Vec<&str> = [delete, self.activity]
+            .into_iter()
+            .flat_map(|activity| ["audience", "to", "cc"].map(|key| read::ids(activity, key)))
+            .flatten()
+            .collect();
+        let Some(network) = self.stewarded(&addressed).await? else {
+            return Ok(None);
+        };
+        let of = read::id(delete, "object").ok_or_else(|| refuse("its object has no id"))?;
+        let asked = of.to_owned();
+        let found = read_database(self.app, move |conn| {
+            storage::statuses::with_uri(conn, &asked)
+        });
+        if found
+            .await?
+            .is_some_and(|row| row.account_id == self.actor.id)
+        {
+            return Ok(None);
+        }
+        let what = Stewarded::Post {
+            uri: of.to_owned(),
+            deed: if undone {
+                PostDeed::Restore
+            } else {
+                PostDeed::Remove
+            },
+        };
+        Ok(Some(Deed::Steward(Stewarding {
+            network,
+            what,
+            uri,
+            undone,
+        })))
+    }
+
+    /// `Add` and `Remove`: of a post at the top of a network of ours, or of somebody among those who look after it; none of
+    /// anything else.
+    pub(super) async fn stewarding(&self, added: bool) -> Outcome<Option<Deed>> {
+        let target = read::id(self.activity, "target").unwrap_or_default();
+        let addresses = self.app.addresses();
+        let name = target
+            .strip_prefix(addresses.base())
+            .and_then(|path| path.strip_prefix("/users/")?.split('/').next())
+            .unwrap_or_default();
+        let is_pin = target == addresses.featured(name);
+        let group = addresses.account(name);
+        if !is_pin && target != addresses.moderators(name) {
+            return Ok(None);
+        }
+        let Some(network) = self.stewarded(&[group.as_str()]).await? else {
+            return Ok(None);
+        };
+        let object = self.object_id()?;
+        let what = if is_pin {
+            Stewarded::Post {
+                uri: object.to_owned(),
+                deed: if added {
+                    PostDeed::Pin
+                } else {
+                    PostDeed::Unpin
+                },
+            }
+        } else {
+            let who = self.federation.actor(self.app, self.budget, object);
+            Stewarded::Person {
+                who: who.await?.id,
+                deed: if added {
+                    PersonDeed::AddSteward
+                } else {
+                    PersonDeed::RemoveSteward
+                },
+            }
+        };
+        Ok(Some(Deed::Steward(Stewarding {
+            network,
+            what,
+            uri: Some(self.id.to_owned()),
+            undone: false,
+        })))
+    }
+
     /// The network of ours among these actors that the actor looks after.
     async fn stewarded(&self, uris: &[&str]) -> Outcome<Option<AccountId>> {
         let ours = self.app.addresses().base();
         let uris = uris.iter().filter(|uri| uri.starts_with(ours));
+        let uris = uris.take(limits::MENTIONS);
         let uris: Vec<String> = uris.map(|uri| (*uri).to_owned()).collect();
         if uris.is_empty() {
             return Ok(None);
