@@ -6,7 +6,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 
 use super::{NETWORKS, has, hears, id_of, is_passed_on, joins, network, runs, text, writes};
 use crate::elsewhere::{Elsewhere, account_id, status_at};
-use crate::harness::{School, Teacher, answer, eventually};
+use crate::harness::{School, Teacher, answer, eventually, out};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -375,6 +375,68 @@ async fn a_steward_on_lemmy_pins_posts_and_names_stewards_on_sqlite() {
 #[tokio::test]
 async fn a_steward_on_lemmy_pins_posts_and_names_stewards_on_postgresql() {
     lists(Postgres).await;
+}
+
+async fn flags(kind: Kind) {
+    let Some(hub) = Hub::open(kind).await else {
+        return;
+    };
+    let pat = text(&hub.lemmy.person("pat")["id"]).to_owned();
+    let words = |words: &str| json!({ "status": words });
+    let ode = hub
+        .dan
+        .publish(words("@english Which ode for Year 8?"))
+        .await;
+    let quiet = hub.dan.publish(words("For nobody in particular")).await;
+    let page = hub.page(&hub.lee, 7).await;
+    hub.has(&[text(&page["id"]), text(&ode["uri"])]).await;
+    let flag = |id: &str, of: &Value| {
+        json!({ "id": format!("{}/activities/flag/{id}", hub.lemmy.base), "type": "Flag", "actor": pat,
+            "to": [hub.group], "audience": hub.group, "object": of, "summary": "off topic\nand long" })
+    };
+    let told = async || {
+        let told = hub
+            .ada
+            .get("/api/v1/notifications?types[]=mention&limit=80")
+            .await;
+        let lines = told
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["status"].clone());
+        lines
+            .filter(|status| has(status, "to look at:"))
+            .collect::<Vec<Value>>()
+    };
+
+    // Of ours and of others, whatever else becomes of the report.
+    hub.tells(&flag("1", &ode["uri"])).await;
+    let said = hears(&hub.ada, "asks the stewards of").await;
+    for part in [text(&ode["url"]), "off topic and long", "@pat"] {
+        assert!(text(&said["content"]).contains(part), "{part}: {said}");
+    }
+    hub.is_told(&hub.lee, "asks the stewards of").await;
+    let listed = out(&hub.school.command(&["report", "list"]));
+    assert!(listed.contains("off topic"), "{listed}");
+    hub.tells(&flag("2", &page["id"])).await;
+    hears(&hub.ada, text(&page["id"])).await;
+    assert_eq!(told().await.len(), 2);
+
+    // Not twice, and not of what the network did not pass on.
+    hub.tells(&flag("3", &ode["uri"])).await;
+    hub.tells(&flag("4", &quiet["uri"])).await;
+    hub.has_heard(&pat).await;
+    assert_eq!(told().await.len(), 2);
+}
+
+#[tokio::test]
+async fn stewards_are_told_what_lemmy_reports_on_sqlite() {
+    flags(Sqlite).await;
+}
+
+#[tokio::test]
+async fn stewards_are_told_what_lemmy_reports_on_postgresql() {
+    flags(Postgres).await;
 }
 
 /// What a community of Lemmy passes on of its moderators' bans is no block either.

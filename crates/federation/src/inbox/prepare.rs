@@ -15,6 +15,7 @@ use service::reports::Flag;
 use storage::accounts::Identity;
 use url::Url;
 
+use super::stewards::addressed;
 use crate::convert::collection::is_collection;
 use crate::convert::note::{author_of, is_post, mentioned};
 use crate::convert::poll;
@@ -84,7 +85,7 @@ pub(super) async fn prepare(
         Activity::Accept => context.answer(context.object()?, true).await?,
         Activity::Reject => context.answer(context.object()?, false).await?,
         Activity::Block => context.block().await?,
-        Activity::Flag => context.flag(),
+        Activity::Flag => context.flag().await?,
         Activity::Undo => context.undo().await?,
     };
     Ok((by, deed))
@@ -466,10 +467,11 @@ impl Context<'_> {
     }
 
     /// <https://docs.joinmastodon.org/spec/activitypub/#Flag>
-    fn flag(&self) -> Deed {
+    async fn flag(&self) -> Outcome<Deed> {
         let objects = read::ids(self.activity, "object");
         let ours = self.app.addresses().base();
-        Deed::Flag(Flag {
+        let networks = self.ours_among(&addressed(self.activity)).await?;
+        Ok(Deed::Flag(Flag {
             uri: self.id.to_owned(),
             // Lemmy says in the summary why.
             comment: ["content", "summary"]
@@ -479,11 +481,13 @@ impl Context<'_> {
                 .to_owned(),
             objects: objects
                 .into_iter()
-                .filter(|id| id.starts_with(ours))
+                // What a network passed on may be anybody's.
+                .filter(|id| !networks.is_empty() || id.starts_with(ours))
                 .take(REPORTED)
                 .map(str::to_owned)
                 .collect(),
-        })
+            networks,
+        }))
     }
 
     async fn block(&self) -> Outcome<Deed> {

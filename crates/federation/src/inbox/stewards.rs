@@ -56,12 +56,9 @@ impl Context<'_> {
         if !is_moderation(delete) {
             return Ok(None);
         }
-        let addressed: Vec<&str> = [delete, self.activity]
-            .into_iter()
-            .flat_map(|activity| ["audience", "to", "cc"].map(|key| read::ids(activity, key)))
-            .flatten()
-            .collect();
-        let Some(network) = self.stewarded(&addressed).await? else {
+        let mut groups = addressed(delete);
+        groups.extend(addressed(self.activity));
+        let Some(network) = self.stewarded(&groups).await? else {
             return Ok(None);
         };
         let of = read::id(delete, "object").ok_or_else(|| refuse("its object has no id"))?;
@@ -139,20 +136,38 @@ impl Context<'_> {
 
     /// The network of ours among these actors that the actor looks after.
     async fn stewarded(&self, uris: &[&str]) -> Outcome<Option<AccountId>> {
+        let ids = self.ours_among(uris).await?;
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let by = self.actor.id;
+        read_database(self.app, move |conn| {
+            storage::networks::stewarded_among(conn, by, &ids)
+        })
+        .await
+    }
+
+    /// Those of ours among these actors.
+    pub(super) async fn ours_among(&self, uris: &[&str]) -> Outcome<Vec<AccountId>> {
         let ours = self.app.addresses().base();
         let uris = uris.iter().filter(|uri| uri.starts_with(ours));
         let uris = uris.take(limits::MENTIONS);
         let uris: Vec<String> = uris.map(|uri| (*uri).to_owned()).collect();
         if uris.is_empty() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let by = self.actor.id;
-        read_database(self.app, move |conn| {
+        let found = read_database(self.app, move |conn| {
             let uris: Vec<&str> = uris.iter().map(String::as_str).collect();
-            let found = storage::accounts::identities(conn, &uris)?;
-            let ids: Vec<AccountId> = found.into_iter().map(|row| row.id).collect();
-            storage::networks::stewarded_among(conn, by, &ids)
-        })
-        .await
+            storage::accounts::identities(conn, &uris)
+        });
+        Ok(found.await?.into_iter().map(|row| row.id).collect())
     }
+}
+
+/// The ids of all whom an activity is for.
+pub(super) fn addressed(activity: &Value) -> Vec<&str> {
+    ["audience", "to", "cc"]
+        .into_iter()
+        .flat_map(|key| read::ids(activity, key))
+        .collect()
 }

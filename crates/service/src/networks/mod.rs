@@ -7,6 +7,7 @@ mod deciding;
 mod describing;
 mod elsewhere;
 mod escrow;
+mod flagging;
 mod joining;
 mod looking;
 mod making;
@@ -40,6 +41,7 @@ pub use stewarding::{PersonDeed, do_with_person, do_with_post};
 pub use taking_over::{Takeover, take_over};
 
 pub(crate) use elsewhere::told;
+pub(crate) use flagging::flagged;
 pub(crate) use joining::{asked, check_may_join, may_join};
 pub(crate) use posting::{arrived, forget, reindex, tell};
 pub(crate) use succession::propose_move;
