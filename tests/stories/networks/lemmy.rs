@@ -238,6 +238,20 @@ async fn reads(kind: Kind) {
     assert_eq!(followers["totalItems"], 0);
     assert_eq!(followers["items"], json!([]));
 
+    // In which language it is, is said to those who read networks only.
+    let english = json!({ "identifier": "en", "name": "English" });
+    assert_eq!(announces[1]["object"]["object"]["language"], english);
+    assert_eq!(pinned[1]["language"], english);
+    assert_eq!(announces[0]["object"]["object"].get("language"), None);
+    let path = text(&ode["uri"]).strip_prefix(&hub.school.base).unwrap();
+    let note = hub.school.request(Method::GET, path);
+    let note = answer(note.header("accept", "application/activity+json")).await;
+    assert_eq!(note.get("language"), None);
+    assert!(note["contentMap"]["en"].is_string());
+    let actor = hub.school.request(Method::GET, "/users/english");
+    let actor = answer(actor.header("accept", "application/activity+json")).await;
+    assert_eq!(actor["sensitive"], false);
+
     // Whoever pages still can, and people have collections as before.
     let paged = hub.document("outbox?page=true").await;
     assert_eq!(paged["orderedItems"][0]["object"], page["id"]);

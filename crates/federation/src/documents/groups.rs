@@ -14,7 +14,7 @@ use storage::statuses::{OfAccount, Status};
 use super::Failure;
 use super::collections::collection;
 use crate::convert::note::{self, Post};
-use crate::outgoing::networks::{announce, create, in_network};
+use crate::outgoing::networks::{announce, create, in_network, marked};
 use crate::protocol::context::with_context;
 
 /// Posts in a collection itself.
@@ -67,15 +67,12 @@ pub(super) fn featured(
     let posts = passed_on(conn, viewer, boosts)?.into_iter();
     Ok(posts
         .map(|(_, post)| {
-            let mut object = if post.status.local {
+            let object = if post.status.local {
                 post.note(app)
             } else {
                 post.copy()
             };
-            if let Some(object) = object.as_object_mut() {
-                object.insert("audience".to_owned(), json!(network.uri));
-            }
-            object
+            marked(object, network)
         })
         .collect())
 }

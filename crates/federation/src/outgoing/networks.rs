@@ -1,6 +1,7 @@
 //! What networks pass on: `Announce` of an activity, FEP-1b12.
 
 use domain::AccountId;
+use domain::language::{LANGUAGES, primary};
 use serde_json::{Value, json};
 use service::App;
 use service::jobs::PassedOn;
@@ -70,14 +71,36 @@ pub(crate) fn create(uri: &str, author: &Account, network: &Account, object: &Va
 
 /// An activity of ours, and its object, with the group that it is for.
 pub(crate) fn in_network(mut activity: Value, network: &Account) -> Value {
-    let audience = json!(network.uri);
+    if let Some(object) = activity.get_mut("object")
+        && object.is_object()
+    {
+        *object = marked(object.take(), network);
+    }
     if let Some(activity) = activity.as_object_mut() {
-        activity.insert("audience".to_owned(), audience.clone());
-        if let Some(Value::Object(object)) = activity.get_mut("object") {
-            object.insert("audience".to_owned(), audience);
-        }
+        activity.insert("audience".to_owned(), json!(network.uri));
     }
     activity
+}
+
+/// An object with the group that it is for and, as Lemmy reads it, its language.
+pub(crate) fn marked(mut object: Value, network: &Account) -> Value {
+    if let Some(object) = object.as_object_mut() {
+        let words = object.get("contentMap").and_then(Value::as_object);
+        let language = words
+            .and_then(|words| words.keys().next())
+            .and_then(|code| language(code));
+        if let Some(language) = language {
+            object.insert("language".to_owned(), language);
+        }
+        object.insert("audience".to_owned(), json!(network.uri));
+    }
+    object
+}
+
+fn language(code: &str) -> Option<Value> {
+    let code = primary(code);
+    let (code, name) = LANGUAGES.iter().find(|(known, _)| *known == code)?;
+    Some(json!({ "identifier": code, "name": name }))
 }
 
 /// A post from elsewhere by its id alone: who wants it asks its server.
