@@ -300,14 +300,17 @@ async fn takes_out(kind: Kind) {
     hub.has(&[text(&page)]).await;
     hub.lemmy
         .receives("the removal", |activity| {
-            activity["type"] == "Announce"
-                && activity["object"]["type"] == "Delete"
-                && activity["object"]["object"] == ode
+            activity["type"] == "Announce" && activity["object"] == delete
         })
         .await;
     let undo = hub.activity("undo/2", "Undo", &hub.lee, &delete);
     hub.tells(&undo).await;
     hub.has(&[text(&page), text(&ode)]).await;
+    hub.lemmy
+        .receives("the end of it", |activity| {
+            activity["type"] == "Announce" && activity["object"] == undo
+        })
+        .await;
 
     // Of somebody on the steward's own server it is no deletion either.
     hub.tells(&removal("delete/3", &hub.lee, &page)).await;

@@ -79,6 +79,7 @@ impl Context<'_> {
             } else {
                 PostDeed::Remove
             },
+            activity: self.activity.to_string(),
         };
         Ok(Some(Deed::Steward(Stewarding {
             network,
@@ -114,6 +115,7 @@ impl Context<'_> {
                 } else {
                     PostDeed::Unpin
                 },
+                activity: self.activity.to_string(),
             }
         } else {
             let who = self.federation.actor(self.app, self.budget, object);

@@ -88,7 +88,7 @@ impl Asked<'_> {
             Command::Post(deed, link) => {
                 check_is_steward(conn, self.of, self.by.id)?;
                 let status = post_at(app, conn, self.of.id(), &link)?;
-                post_deed(app, conn, self.of, self.by, status, deed)
+                post_deed(app, conn, self.of, self.by, status, deed, None)
             }
             Command::Accept(who) => self.person(app, conn, &who, PersonDeed::Accept),
             Command::Decline(who) => self.person(app, conn, &who, PersonDeed::Decline),

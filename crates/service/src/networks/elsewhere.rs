@@ -30,6 +30,8 @@ pub enum Stewarded {
         /// Id of the status.
         uri: String,
         deed: Deed,
+        /// JSON, as their server sent it: of what is taken out or put back other servers of groups are told by it.
+        activity: String,
     },
     Person {
         who: AccountId,
@@ -53,7 +55,11 @@ pub(crate) fn told(
         return Ok(());
     }
     let done = match &told.what {
-        Stewarded::Post { uri, deed } => with_post(app, conn, &of, by, uri, *deed),
+        Stewarded::Post {
+            uri,
+            deed,
+            activity,
+        } => with_post(app, conn, &of, by, uri, *deed, activity),
         Stewarded::Person { who, deed } => with_person(app, conn, &of, by, *who, *deed),
     };
     let is_news = done.is_err() || matches!(told.what, Stewarded::Person { .. });
@@ -71,9 +77,10 @@ fn with_post(
     by: &Account,
     uri: &str,
     deed: Deed,
+    activity: &str,
 ) -> Result<String> {
     let status = storage::statuses::with_uri(conn, uri)?.ok_or(Error::NotFound)?;
-    post_deed(app, conn, of, by, status.id, deed)
+    post_deed(app, conn, of, by, status.id, deed, Some(activity))
 }
 
 fn with_person(
