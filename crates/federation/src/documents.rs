@@ -2,6 +2,7 @@
 
 pub(crate) mod collections;
 pub(crate) mod echoes;
+mod groups;
 pub(crate) mod recommended;
 pub(crate) mod threads;
 

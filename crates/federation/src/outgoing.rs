@@ -3,7 +3,7 @@
 mod collections;
 pub(crate) mod featured;
 mod lineage;
-mod networks;
+pub(crate) mod networks;
 mod people;
 mod posts;
 mod quotes;

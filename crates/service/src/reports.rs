@@ -14,7 +14,7 @@ use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, accounts, collections, mail, notifications};
+use crate::{App, Error, Result, accounts, collections, mail, networks, notifications};
 
 pub use storage::reports::Report;
 
@@ -65,6 +65,8 @@ pub struct Flag {
     pub comment: String,
     /// Ids of accounts and statuses.
     pub objects: Vec<String>,
+    /// Accounts of ours that it is addressed to: of networks, the stewards are told.
+    pub networks: Vec<AccountId>,
 }
 
 /// Reports somebody, with statuses and collections of theirs that the reporter may see. The other server learns of it only if
@@ -171,7 +173,7 @@ pub(crate) fn with_ids(
         .collect())
 }
 
-/// Another server reports people of ours: one report for each.
+/// Another server reports people of ours: one report for each. Of what a network passed on its stewards are told, too.
 pub(crate) fn receive(
     app: &App,
     conn: &mut DbConnection,
@@ -232,7 +234,7 @@ pub(crate) fn receive(
             tell_moderators(app, conn, &report)?;
         }
     }
-    Ok(())
+    networks::flagged(app, conn, by, flag, &statuses)
 }
 
 /// A line for each other moderator, and a letter where mail is set.

@@ -7,6 +7,7 @@ mod desk;
 mod desk_of_stewards;
 mod edited;
 mod held;
+mod lemmy;
 mod listed;
 mod looked_after;
 mod manners;

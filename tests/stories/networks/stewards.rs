@@ -68,7 +68,7 @@ async fn words(kind: Kind) {
     writes(&ada, &format!("@english pin {link}")).await;
     hears(&ada, "at the top of the network now").await;
     let featured = document(&hub, "/users/english/collections/featured").await;
-    assert_eq!(featured["orderedItems"], json!([post["uri"]]));
+    assert_eq!(featured["orderedItems"][0]["id"], post["uri"]);
     let id = id_of(&hub, "english").await;
     let posts = dan.get(&format!("{NETWORKS}/{id}/posts")).await;
     assert_eq!(posts[0]["id"], second["id"]);

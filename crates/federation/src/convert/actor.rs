@@ -311,6 +311,10 @@ fn described(app: &App, account: &Account, keys: &Keys) -> Value {
         ),
         ("postingRestrictedToMods", is_group.then(|| json!(false))),
         (
+            "sensitive",
+            is_group.then(|| json!(account.sensitized_at.is_some())),
+        ),
+        (
             "icon",
             account
                 .avatar

@@ -471,6 +471,37 @@ impl Post {
         self.in_audience(note)
     }
 
+    /// A post from elsewhere as it is known here: its words, and nothing that only its own server can say.
+    pub(crate) fn copy(&self) -> Value {
+        let status = &self.status;
+        let (to, cc) = self.recipients();
+        let mut note = json!({
+            "id": status.uri,
+            "type": "Note",
+            "summary": (!status.spoiler_text.is_empty()).then_some(&status.spoiler_text),
+            "inReplyTo": status.in_reply_to_uri,
+            "published": moment(status.created_at),
+            "url": status.url,
+            "attributedTo": self.author.uri,
+            "to": to,
+            "cc": cc,
+            "sensitive": status.sensitive,
+            "content": status.content,
+        });
+        if let Some(object) = note.as_object_mut() {
+            if let Some(language) = &status.language {
+                object.insert(
+                    "contentMap".to_owned(),
+                    json!({ language.as_str(): status.content }),
+                );
+            }
+            if let Some(time) = status.edited_at {
+                object.insert("updated".to_owned(), json!(moment(time)));
+            }
+        }
+        note
+    }
+
     fn tag(&self, app: &App) -> Vec<Value> {
         let mentions = self.mentioned.iter().map(|account| {
             let host = account.host.as_deref().unwrap_or(app.settings().host.as_str());

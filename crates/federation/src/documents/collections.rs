@@ -13,7 +13,7 @@ use storage::accounts::Account;
 use storage::statuses::OfAccount;
 use url::form_urlencoded;
 
-use super::{Answer, Failure, activity_of, document, local};
+use super::{Answer, Failure, activity_of, document, groups, local};
 use crate::asking::Asking;
 use crate::convert::note;
 use crate::origin::Origin;
@@ -101,6 +101,9 @@ pub(crate) async fn outbox(asking: Asking, name: Path<String>, query: PageQuery)
     let object = asking
         .read(move |app, conn| {
             let account = local(conn, &name)?;
+            if !query.is_page && account.kind == AccountKind::Group {
+                return groups::outbox(app, conn, &viewer, &account);
+            }
             if !query.is_page {
                 let shown = app.settings().show_counts;
                 let total = shown.then_some(account.statuses_count);
@@ -160,7 +163,13 @@ async fn people(
             let (id, total) = which(&account);
             let shown = app.settings().show_counts && !account.hide_collections;
             if !query.is_page {
-                return Ok(collection(&id, shown.then_some(total)));
+                let total = shown.then_some(total);
+                let is_group = account.kind == AccountKind::Group;
+                return Ok(if is_group && id == account.followers_uri {
+                    groups::followers(&id, total)
+                } else {
+                    collection(&id, total)
+                });
             }
             if account.hide_collections {
                 return Ok(collection_page(&id, &query, &[], None));
@@ -209,14 +218,10 @@ pub(crate) async fn featured(asking: Asking, name: Path<String>) -> Answer {
             };
             let page = Page::newest(PAGE);
             let rows = storage::statuses::page_of_account(conn, account.id, &wanted, &page)?;
-            let rows = visible_to(conn, viewer.clone(), rows)?;
             let items: Vec<Value> = if account.kind == AccountKind::Group {
-                // By their ids, since most are of others.
-                let of: Vec<_> = rows.iter().filter_map(|row| row.reblog_of_id).collect();
-                let boosted = storage::statuses::with_ids(conn, &of)?;
-                let boosted = visible_to(conn, viewer, boosted)?;
-                boosted.into_iter().map(|row| Value::from(row.uri)).collect()
+                groups::featured(app, conn, &viewer, &account, rows)?
             } else {
+                let rows = visible_to(conn, viewer, rows)?;
                 let posts = note::load(app, conn, rows)?;
                 posts.iter().map(|post| post.note(app)).collect()
             };

@@ -8,6 +8,7 @@ mod prepare;
 mod quotes;
 mod relayed;
 mod stamps;
+mod stewards;
 mod verify;
 pub(crate) mod work;
 

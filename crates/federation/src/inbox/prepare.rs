@@ -15,6 +15,7 @@ use service::reports::Flag;
 use storage::accounts::Identity;
 use url::Url;
 
+use super::stewards::addressed;
 use crate::convert::collection::is_collection;
 use crate::convert::note::{author_of, is_post, mentioned};
 use crate::convert::poll;
@@ -72,7 +73,7 @@ pub(super) async fn prepare(
     let deed = match activity {
         Activity::Create => context.create().await?,
         Activity::Update => context.update().await?,
-        Activity::Delete => context.delete()?,
+        Activity::Delete => context.delete().await?,
         Activity::Announce => return context.announce().await,
         Activity::Like | Activity::EmojiReact => context.favourite()?,
         Activity::Add => context.feature(true).await?,
@@ -84,7 +85,7 @@ pub(super) async fn prepare(
         Activity::Accept => context.answer(context.object()?, true).await?,
         Activity::Reject => context.answer(context.object()?, false).await?,
         Activity::Block => context.block().await?,
-        Activity::Flag => context.flag(),
+        Activity::Flag => context.flag().await?,
         Activity::Undo => context.undo().await?,
     };
     Ok((by, deed))
@@ -289,10 +290,14 @@ impl Context<'_> {
         Ok(Deed::Edit(Thread { posts, names_us }))
     }
 
-    pub(super) fn delete(&self) -> Outcome<Deed> {
+    pub(super) async fn delete(&self) -> Outcome<Deed> {
         let uri = self.object_id()?;
         if uri == self.actor.uri {
             return Ok(Deed::Leave);
+        }
+        let removal = self.removal(self.activity, Some(self.id.to_owned()), false);
+        if let Some(deed) = removal.await? {
+            return Ok(deed);
         }
         if !self.is_theirs(uri) {
             return Err(refuse("it is not its actor's"));
@@ -333,11 +338,14 @@ impl Context<'_> {
         Ok((by, Deed::Boost(self.boost_of(of, posts))))
     }
 
-    /// Add and Remove: of a post of theirs to the top of their profile, of one to what came of a post of theirs, or of what
-    /// has to do with collections of people. Hashtags are featured in the same way, and moderators made so; that means nothing
-    /// to us.
+    /// Add and Remove: of a post of theirs to the top of their profile, of one to what came of a post of theirs, of what
+    /// has to do with collections of people, or by stewards of networks of ours. Hashtags are featured in the same way, and moderators
+    /// of other groups made so; that means nothing to us.
     async fn feature(&self, pinned: bool) -> Outcome<Deed> {
         let object = self.object()?;
+        if let Some(deed) = self.stewarding(pinned).await? {
+            return Ok(deed);
+        }
         if let Some(deed) = self.recommended(object, pinned).await? {
             return Ok(deed);
         }
@@ -459,10 +467,11 @@ impl Context<'_> {
     }
 
     /// <https://docs.joinmastodon.org/spec/activitypub/#Flag>
-    fn flag(&self) -> Deed {
+    async fn flag(&self) -> Outcome<Deed> {
         let objects = read::ids(self.activity, "object");
         let ours = self.app.addresses().base();
-        Deed::Flag(Flag {
+        let networks = self.ours_among(&addressed(self.activity)).await?;
+        Ok(Deed::Flag(Flag {
             uri: self.id.to_owned(),
             // Lemmy says in the summary why.
             comment: ["content", "summary"]
@@ -472,14 +481,20 @@ impl Context<'_> {
                 .to_owned(),
             objects: objects
                 .into_iter()
-                .filter(|id| id.starts_with(ours))
+                // What a network passed on may be anybody's.
+                .filter(|id| !networks.is_empty() || id.starts_with(ours))
                 .take(REPORTED)
                 .map(str::to_owned)
                 .collect(),
-        })
+            networks,
+        }))
     }
 
     async fn block(&self) -> Outcome<Deed> {
+        if !self.is_personal(self.activity) {
+            let uri = Some(self.id.to_owned());
+            return self.ban(self.activity, uri, false).await;
+        }
         Ok(match self.our_account(self.object_id()?).await? {
             Some(target) => Deed::Block {
                 uri: self.id.to_owned(),
@@ -498,15 +513,23 @@ impl Context<'_> {
             return Err(refuse("it undoes what somebody else did"));
         }
         let target = read::id(undone, "object").unwrap_or_default();
+        let uri = id_of(undone)
+            .filter(|uri| uri.len() <= super::ID && self.is_theirs(uri))
+            .map(str::to_owned);
         let what = match kind(undone) {
             "Follow" => match self.our_account(target).await? {
                 Some(account) => Undone::Follow(account),
                 None => Undone::Named,
             },
+            "Block" if !self.is_personal(undone) => return self.ban(undone, uri, true).await,
             "Block" => match self.our_account(target).await? {
                 Some(account) => Undone::Block(account),
                 None => Undone::Named,
             },
+            "Delete" => {
+                let deed = self.removal(undone, uri, true).await?;
+                return Ok(deed.unwrap_or_else(|| unknown("Delete")));
+            }
             "Like" | "EmojiReact" => Undone::Favourite(target.to_owned()),
             "Announce" => Undone::Boost(target.to_owned()),
             // Whom they let follow they turn away.
@@ -517,9 +540,6 @@ impl Context<'_> {
             "" => Undone::Named,
             other => return Ok(unknown(other)),
         };
-        let uri = id_of(undone)
-            .filter(|uri| uri.len() <= super::ID && self.is_theirs(uri))
-            .map(str::to_owned);
         Ok(Deed::Undo(Undo { uri, what }))
     }
 }

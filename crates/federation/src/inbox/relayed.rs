@@ -139,7 +139,7 @@ impl Context<'_> {
             ..*self
         };
         let deed = match kind(own_word) {
-            "Delete" => member.delete()?,
+            "Delete" => member.delete().await?,
             "Undo" => member.undo().await?,
             _ => member.favourite()?,
         };
@@ -149,7 +149,7 @@ impl Context<'_> {
 
 /// Whether it is a moderator who takes something out of a group: of its author's own Delete, Lemmy gives no reason, not
 /// even an empty one.
-fn is_moderation(activity: &Value) -> bool {
+pub(super) fn is_moderation(activity: &Value) -> bool {
     kind(activity) == "Delete" && activity.get("summary").is_some_and(Value::is_string)
 }
 

@@ -33,8 +33,8 @@ const ADDRESSES: [(&str, &str); 23] = [
     ("license", "http://schema.org/license"),
 ];
 
-/// Terms that are words: of FEP-7aa9, of FEP-2c59, and of the parts of a profile.
-const WORDS: [(&str, &str); 11] = [
+/// Terms that are words: of FEP-7aa9, of FEP-2c59, of the parts of a profile, and of a language as Lemmy says it.
+const WORDS: [(&str, &str); 13] = [
     ("fep7aa9", "https://w3id.org/fep/7aa9#"),
     ("FeaturedCollection", "fep7aa9:FeaturedCollection"),
     ("FeaturedItem", "fep7aa9:FeaturedItem"),
@@ -49,6 +49,8 @@ const WORDS: [(&str, &str); 11] = [
     ("showMedia", "toot:showMedia"),
     ("showRepliesInMedia", "toot:showRepliesInMedia"),
     ("showFeatured", "toot:showFeatured"),
+    ("language", "http://schema.org/inLanguage"),
+    ("identifier", "http://schema.org/identifier"),
 ];
 
 /// The rule of a group that what it passes on is practice, and what the word means: no other vocabulary has one.

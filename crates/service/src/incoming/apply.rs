@@ -2,14 +2,16 @@
 
 use domain::{AccountId, Time, Visibility};
 use storage::DbConnection;
+use storage::accounts::Account;
 
 use super::statuses::{receive_all, revise};
 use super::{
     FeatureRequest, RemoteAccount, RemoteCollection, RemoteItem, RemoteStatus, accounts,
     collections, deeds, polls, quotes, relations, retractions, statuses,
 };
+use crate::networks::Stewarding;
 use crate::reports::Flag;
-use crate::{App, Result, follows, lineage, moving, reports};
+use crate::{App, Result, follows, lineage, moving, networks, reports};
 
 /// What somebody elsewhere did, with all that had to be looked up elsewhere.
 #[derive(Debug, Clone)]
@@ -78,6 +80,8 @@ pub enum Deed {
         derived: String,
         source: String,
     },
+    /// They look after a network of ours.
+    Steward(Stewarding),
     /// They ask our moderators to look at something.
     Flag(Flag),
     /// They moved to another account.
@@ -214,6 +218,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         }
         Deed::List(derived) => lineage::listed(app, conn, by, derived),
         Deed::Refuse { derived, source } => lineage::refused(app, conn, by, derived, source),
+        Deed::Steward(told) => steward(app, conn, &account, told),
         Deed::Move { to } => moving::receive(app, conn, &account, *to),
         Deed::Follow {
             uri,
@@ -256,6 +261,17 @@ fn concerns_us(conn: &mut DbConnection, by: AccountId, thread: &Thread) -> Resul
         _ => false,
     };
     Ok(thread.names_us || answers_known || storage::follows::has_local_followers(conn, by)?)
+}
+
+fn steward(app: &App, conn: &mut DbConnection, by: &Account, told: &Stewarding) -> Result<()> {
+    if let Some(uri) = &told.uri {
+        if told.undone {
+            retractions::remember(app, conn, by.id, uri)?;
+        } else if retractions::is_taken_back(conn, by.id, uri)? {
+            return Ok(());
+        }
+    }
+    networks::told(app, conn, by, told)
 }
 
 fn take_back(app: &App, conn: &mut DbConnection, by: AccountId, undo: &Undo) -> Result<()> {

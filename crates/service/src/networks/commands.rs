@@ -182,7 +182,7 @@ impl Asked<'_> {
 
     fn post(&self, app: &App, conn: &mut DbConnection, deed: Deed, link: &str) -> Result<String> {
         let status = post_at(app, conn, self.of.id(), link)?;
-        post_deed(app, conn, self.of, self.by, status, deed)
+        post_deed(app, conn, self.of, self.by, status, deed, None)
     }
 
     fn join(&self, app: &App, conn: &mut DbConnection) -> Result<String> {

@@ -6,7 +6,9 @@ mod answering;
 mod commands;
 mod deciding;
 mod describing;
+mod elsewhere;
 mod escrow;
+mod flagging;
 mod joining;
 mod looking;
 mod making;
@@ -28,6 +30,7 @@ use crate::{App, Error, Result};
 pub use answering::told_of;
 pub use deciding::confirm;
 pub use describing::{Change, change};
+pub use elsewhere::{Stewarded, Stewarding};
 pub use escrow::{Saved, half, half_of, has_half, saved, saved_by_name};
 pub use looking::{
     NetworkPostView, NetworkView, ProposalView, bans, find_post, joined, list, list_after, page,
@@ -39,6 +42,8 @@ pub use resembling::similar;
 pub use stewarding::{PersonDeed, do_with_person, do_with_post};
 pub use taking_over::{TakenOver, Takeover, take_over};
 
+pub(crate) use elsewhere::told;
+pub(crate) use flagging::flagged;
 pub(crate) use joining::{asked, check_may_join, comes_along, may_join};
 pub(crate) use posting::{arrived, edited, forget, reindex, tell};
 pub(crate) use saying::full;

@@ -68,7 +68,7 @@ pub async fn do_with_post(
     let me = person.account.clone();
     app.transaction(move |app, conn| {
         let of = find(conn, id)?;
-        post_deed(app, conn, &of, &me, status, deed)
+        post_deed(app, conn, &of, &me, status, deed, None)
     })
     .await
 }
@@ -93,6 +93,7 @@ pub async fn do_with_person(
     .await
 }
 
+/// Does something with a post; says what came of it. `activity` is that by which a steward elsewhere did it, if it was one.
 pub(super) fn post_deed(
     app: &App,
     conn: &mut DbConnection,
@@ -100,13 +101,15 @@ pub(super) fn post_deed(
     by: &Account,
     id: StatusId,
     deed: Deed,
+    activity: Option<&str>,
 ) -> Result<String> {
     use NetworkPostState::{Announced, Refused, Removed, Waiting};
     check_is_steward(conn, of, by.id)?;
     storage::accounts::hold(conn, of.id())?;
     let status = storage::statuses::find(conn, id)?.ok_or(Error::NotFound)?;
+    let told = removal(&status, by, of, deed, activity);
     if status.in_reply_to_uri.is_some() {
-        return answer_deed(app, conn, of, by, &status, deed);
+        return answer_deed(app, conn, of, told, &status, deed);
     }
     let post = networks::post(conn, of.id(), id)?.ok_or(Error::NotFound)?;
     if matches!(deed, Deed::Approve | Deed::Restore) && of.account.moved_to_uri.is_some() {
@@ -115,8 +118,8 @@ pub(super) fn post_deed(
     match (deed, post.state) {
         (Deed::Pin, Announced) => pin(app, conn, of, &status, true),
         (Deed::Unpin, Announced) => pin(app, conn, of, &status, false),
-        (Deed::Remove, Announced) => take_out(app, conn, of, by, &status),
-        (Deed::Restore, Removed) => put_back(app, conn, of, by, &status),
+        (Deed::Remove, Announced) => take_out(app, conn, of, told, &status),
+        (Deed::Restore, Removed) => put_back(app, conn, of, told, &status),
         (Deed::Approve, Waiting | Refused) => approve(app, conn, of, &post, &status),
         (Deed::Refuse, Waiting) => {
             networks::set_state(conn, of.id(), id, Refused)?;
@@ -146,7 +149,7 @@ fn answer_deed(
     app: &App,
     conn: &mut DbConnection,
     of: &Known,
-    by: &Account,
+    told: PassedOn,
     status: &Status,
     deed: Deed,
 ) -> Result<String> {
@@ -167,7 +170,7 @@ fn answer_deed(
                 created_at: app.now(),
             };
             networks::insert_post(conn, row)?;
-            tell_of_removal(app, conn, of, by, status, false)?;
+            tell_of_removal(app, conn, of, told)?;
             let text = format!(
                 "The stewards of {} took your answer out. It stays as it is: {}",
                 full(app, &of.account),
@@ -178,7 +181,7 @@ fn answer_deed(
         }
         (Deed::Restore, true) => {
             networks::delete_post(conn, of.id(), status.id)?;
-            tell_of_removal(app, conn, of, by, status, true)?;
+            tell_of_removal(app, conn, of, told)?;
             Ok("The answer is back.".to_owned())
         }
         (Deed::Remove, true) => Ok("That was done already.".to_owned()),
@@ -219,12 +222,12 @@ fn take_out(
     app: &App,
     conn: &mut DbConnection,
     of: &Known,
-    by: &Account,
+    told: PassedOn,
     status: &Status,
 ) -> Result<String> {
     networks::set_state(conn, of.id(), status.id, NetworkPostState::Removed)?;
     retract(app, conn, of, status)?;
-    tell_of_removal(app, conn, of, by, status, false)?;
+    tell_of_removal(app, conn, of, told)?;
     let text = format!(
         "The stewards of {} took your post out. The post itself stays as it is: {}",
         full(app, &of.account),
@@ -238,30 +241,37 @@ fn put_back(
     app: &App,
     conn: &mut DbConnection,
     of: &Known,
-    by: &Account,
+    told: PassedOn,
     status: &Status,
 ) -> Result<String> {
     networks::set_state(conn, of.id(), status.id, NetworkPostState::Announced)?;
     announce(app, conn, of, status)?;
     practice::reconsider(app, conn, status)?;
-    tell_of_removal(app, conn, of, by, status, true)?;
+    tell_of_removal(app, conn, of, told)?;
     Ok("The post is back.".to_owned())
 }
 
-fn tell_of_removal(
-    app: &App,
-    conn: &mut DbConnection,
-    of: &Known,
-    by: &Account,
+/// What servers of groups are told of a post that is taken out or put back: what a steward elsewhere said, as their server
+/// sent it.
+fn removal(
     status: &Status,
-    undone: bool,
-) -> Result<()> {
-    let what = PassedOn::Removal {
-        status: status.id,
-        // For one of another school we cannot speak.
-        by: if by.is_local() { by.id } else { of.id() },
-        undone,
-    };
+    by: &Account,
+    of: &Known,
+    deed: Deed,
+    activity: Option<&str>,
+) -> PassedOn {
+    match activity {
+        Some(activity) => PassedOn::Theirs(activity.to_owned()),
+        None => PassedOn::Removal {
+            status: status.id,
+            // For one of another school we cannot speak.
+            by: if by.is_local() { by.id } else { of.id() },
+            undone: deed == Deed::Restore,
+        },
+    }
+}
+
+fn tell_of_removal(app: &App, conn: &mut DbConnection, of: &Known, what: PassedOn) -> Result<()> {
     let network = of.id();
     enqueue(
         app,

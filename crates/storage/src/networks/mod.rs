@@ -163,6 +163,24 @@ pub fn is_steward(
     .get_result(conn)
 }
 
+/// One of these networks that somebody looks after. A row by key each.
+pub fn stewarded_among(
+    conn: &mut DbConnection,
+    account: AccountId,
+    networks: &[AccountId],
+) -> QueryResult<Option<AccountId>> {
+    let found: Option<i64> = network_stewards::table
+        .filter(network_stewards::account_id.eq(account.0))
+        .filter(among(
+            network_stewards::network_id,
+            networks.iter().map(|id| id.0),
+        ))
+        .select(network_stewards::network_id)
+        .first(conn)
+        .optional()?;
+    Ok(found.map(AccountId))
+}
+
 /// Makes somebody a steward: false if they are one.
 pub fn add_steward(
     conn: &mut DbConnection,
