@@ -38,7 +38,7 @@ pub use stewarding::{PersonDeed, do_with_person, do_with_post};
 pub use taking_over::{Takeover, take_over};
 
 pub(crate) use joining::{asked, check_may_join, may_join};
-pub(crate) use posting::{arrived, edited, forget, reindex, tell};
+pub(crate) use posting::{arrived, edited, forget, reindex, restored, tell};
 pub(crate) use succession::propose_move;
 
 /// A network with its account.
