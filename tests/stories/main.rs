@@ -89,6 +89,7 @@ mod regard;
 mod relayed;
 mod reports;
 mod resolving;
+mod restored;
 mod routes;
 mod searching;
 mod second_factor;

@@ -31,6 +31,13 @@ pub fn contains(conn: &mut DbConnection, uri: &str, account: AccountId) -> Query
     .get_result(conn)
 }
 
+/// Forgets that an account took back what has this id: false if that is not known.
+pub fn delete(conn: &mut DbConnection, uri: &str, account: AccountId) -> QueryResult<bool> {
+    diesel::delete(retractions::table.find((uri, account.0)))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
 /// Forgets what was taken back before `time`, and of the rest all but the newest `keep`.
 pub fn prune(conn: &mut DbConnection, time: Time, keep: i64) -> QueryResult<()> {
     let surplus: Option<Time> = retractions::table

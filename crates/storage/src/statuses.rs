@@ -518,6 +518,18 @@ pub fn delete(conn: &mut DbConnection, id: StatusId, at: Time) -> QueryResult<bo
     .map(|rows| rows == 1)
 }
 
+/// Takes the mark of a deletion away: false if there is none. What the status says is to be written anew.
+pub fn restore(conn: &mut DbConnection, id: StatusId) -> QueryResult<bool> {
+    diesel::update(
+        statuses::table
+            .find(id.0)
+            .filter(statuses::deleted_at.is_not_null()),
+    )
+    .set(statuses::deleted_at.eq(None::<Time>))
+    .execute(conn)
+    .map(|rows| rows == 1)
+}
+
 /// How many public statuses were written here. Counts the rows of an index.
 pub fn count_local_public(conn: &mut DbConnection) -> QueryResult<i64> {
     statuses::table

@@ -148,7 +148,8 @@ async fn theirs(kind: Kind) {
     let changes = async |number: u32, note: &mut Value, words: &str| {
         note["content"] = json!(words);
         note["tag"] = json!([dans, group]);
-        says("Update", number, &*note).await;
+        let changed: &Value = note;
+        says("Update", number, changed).await;
     };
     let reads = async |note: &Value| {
         let (uri, words) = (text(&note["id"]), text(&note["content"]));

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use domain::{AccountId, Host, Visibility};
 use serde_json::Value;
 use service::App;
-use service::incoming::{Deed, Featuring, Thread, Undo, Undone};
+use service::incoming::{Deed, Featuring, Restored, Thread, Undo, Undone};
 use service::quarantine;
 use service::reports::Flag;
 use storage::accounts::Identity;
@@ -532,6 +532,7 @@ impl Context<'_> {
             }
             "Like" | "EmojiReact" => Undone::Favourite(target.to_owned()),
             "Announce" => Undone::Boost(target.to_owned()),
+            "Delete" => return self.restored(target).await,
             // Whom they let follow they turn away.
             "Accept" => match read::one(undone, "object") {
                 Some(question) => return self.answer(question, false).await,
@@ -541,5 +542,30 @@ impl Context<'_> {
             other => return Ok(unknown(other)),
         };
         Ok(Deed::Undo(Undo { uri, what }))
+    }
+
+    /// They take back that they deleted a post, as Lemmy's people can: its own server has it again, or it stays away.
+    async fn restored(&self, uri: &str) -> Outcome<Deed> {
+        if !self.is_theirs(uri) {
+            return Err(refuse("it is not its actor's"));
+        }
+        if !(is_known(self.app, uri).await? || self.is_of_interest().await?) {
+            return Ok(Deed::Nothing);
+        }
+        let document = self.federation.object(self.app, self.budget, uri).await?;
+        let is_own = author_of(&document) == Some(self.actor.uri.as_str());
+        if !is_own || id_of(&document) != Some(uri) || !is_post(&document) {
+            return Err(refuse("it is not its actor's, or not there"));
+        }
+        let names_us = names_us(self.app, &document);
+        let posts = self
+            .federation
+            .thread(self.app, self.budget, document, self.coming)
+            .await?;
+        Ok(Deed::Restore(Box::new(Restored {
+            author: self.actor.id,
+            thread: Thread { posts, names_us },
+            boost: None,
+        })))
     }
 }

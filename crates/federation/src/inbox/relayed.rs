@@ -5,7 +5,7 @@
 use domain::AccountId;
 use serde_json::Value;
 use service::App;
-use service::incoming::{self, Boost, Deed, RemoteStatus, Thread, Undone};
+use service::incoming::{self, Boost, Deed, RemoteStatus, Restored, Thread, Undone};
 
 use super::prepare::{Context, Outcome, refuse, unknown};
 use crate::convert::note::is_post;
@@ -102,7 +102,7 @@ impl Context<'_> {
         Ok(Deed::Edit(Thread { posts, names_us }))
     }
 
-    /// A like, a deletion, or a like taken back, of a status that is known.
+    /// A like, a deletion, or one of these taken back, of a status that is known.
     async fn relayed_deed(&self, activity: &Value) -> Outcome<(AccountId, Deed)> {
         let nothing = (self.actor.id, Deed::Nothing);
         let id = read::text(activity, "id").ok_or_else(|| refuse("what it passes on has no id"))?;
@@ -143,7 +143,18 @@ impl Context<'_> {
             "Undo" => member.undo().await?,
             _ => member.favourite()?,
         };
-        Ok((member.actor.id, deed))
+        Ok(match deed {
+            Deed::Restore(restored) => (self.actor.id, self.passed_on_again(restored)),
+            deed => (member.actor.id, deed),
+        })
+    }
+
+    /// What its author deleted, and takes that back: if it begins a thread, the group passes it on again.
+    fn passed_on_again(&self, mut restored: Box<Restored>) -> Deed {
+        let post = restored.thread.posts.last();
+        let first = post.filter(|post| post.in_reply_to_uri.is_none());
+        restored.boost = first.map(|post| self.boost_of(post.uri.clone(), Vec::new()));
+        Deed::Restore(restored)
     }
 }
 

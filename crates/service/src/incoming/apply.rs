@@ -6,8 +6,8 @@ use storage::accounts::Account;
 
 use super::statuses::{receive_all, revise};
 use super::{
-    FeatureRequest, RemoteAccount, RemoteCollection, RemoteItem, RemoteStatus, accounts,
-    collections, deeds, polls, quotes, relations, retractions, statuses,
+    FeatureRequest, RemoteAccount, RemoteCollection, RemoteItem, RemoteStatus, Restored, accounts,
+    collections, deeds, polls, quotes, relations, restoring, retractions, statuses,
 };
 use crate::networks::Stewarding;
 use crate::reports::Flag;
@@ -28,6 +28,8 @@ pub enum Deed {
     Leave,
     /// They deleted the status of this id.
     Delete(String),
+    /// Its author takes back that they deleted it.
+    Restore(Box<Restored>),
     Boost(Boost),
     Feature(Featuring),
     Favourite {
@@ -202,6 +204,7 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::Flag(flag) => reports::receive(app, conn, &account, flag),
         Deed::Leave => super::leave(app, conn, &account),
         Deed::Delete(uri) => statuses::take_back(app, conn, by, uri),
+        Deed::Restore(restored) => restoring::restore(app, conn, &account, restored),
         Deed::Boost(boost) => deeds::boost(app, conn, &account, boost),
         Deed::Feature(featuring) => deeds::feature(app, conn, &account, featuring),
         Deed::Favourite { uri, of } => deeds::favourite(app, conn, by, uri, of),
@@ -230,7 +233,12 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
     }
 }
 
-fn post(app: &App, conn: &mut DbConnection, by: AccountId, thread: &Thread) -> Result<()> {
+pub(super) fn post(
+    app: &App,
+    conn: &mut DbConnection,
+    by: AccountId,
+    thread: &Thread,
+) -> Result<()> {
     if concerns_us(conn, by, thread)? {
         receive_all(app, conn, &thread.posts)?;
     }

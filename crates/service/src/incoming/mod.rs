@@ -11,6 +11,7 @@ mod leaving;
 mod polls;
 mod quotes;
 mod relations;
+mod restoring;
 mod retractions;
 mod statuses;
 
@@ -20,6 +21,7 @@ pub use collections::{FeatureRequest, RemoteCollection, RemoteItem, receive_coll
 pub use deeds::{feature_only, receive_boost};
 pub use polls::RemotePoll;
 pub use quotes::RemoteQuote;
+pub use restoring::Restored;
 pub use statuses::{RemoteMedia, RemoteStatus, receive_thread, renew};
 
 pub(crate) use leaving::{leave, remove_all, remove_deeds, remove_deeds_later, remove_statuses};

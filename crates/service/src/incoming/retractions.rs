@@ -15,6 +15,11 @@ pub(super) fn remember(app: &App, conn: &mut DbConnection, by: AccountId, uri: &
     Ok(storage::retractions::insert(conn, uri, by, app.now())?)
 }
 
+/// What somebody took back is there again: false if it is not known that they did.
+pub(super) fn forget(conn: &mut DbConnection, by: AccountId, uri: &str) -> Result<bool> {
+    Ok(storage::retractions::delete(conn, uri, by)?)
+}
+
 pub(super) fn is_taken_back(conn: &mut DbConnection, by: AccountId, uri: &str) -> Result<bool> {
     Ok(storage::retractions::contains(conn, uri, by)?)
 }

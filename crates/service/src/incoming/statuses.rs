@@ -144,10 +144,7 @@ pub(super) fn receive(
     let mentioned = storage::accounts::with_ids(conn, &first(&remote.mentions, limits::MENTIONS))?;
     let tags = hashtags(&remote.tags);
     let with_media = takes_media(app, conn, author.host.as_deref())?;
-    let content = sanitise::html(limits::cut_bytes(
-        &remote.content,
-        limits::REMOTE_CONTENT_BYTES,
-    ));
+    let content = words(remote);
     let answers_ours = parent.as_ref().is_some_and(|row| row.local);
     let is_held = quarantine::holds(
         app,
@@ -255,6 +252,9 @@ pub(super) fn revise(
     else {
         return Ok(());
     };
+    let Some(author) = storage::accounts::find(conn, status.account_id)? else {
+        return Ok(());
+    };
     let ours_is_newer = match (status.edited_at, remote.edited) {
         (Some(ours), Some(theirs)) => theirs <= ours,
         _ => false,
@@ -270,13 +270,7 @@ pub(super) fn revise(
         }
         return Ok(());
     }
-    let content = sanitise::html(limits::cut_bytes(
-        &remote.content,
-        limits::REMOTE_CONTENT_BYTES,
-    ));
-    let Some(author) = storage::accounts::find(conn, status.account_id)? else {
-        return Ok(());
-    };
+    let content = words(remote);
     let with_media = takes_media(app, conn, author.host.as_deref())?;
     let (before, after) = if with_media {
         let before = storage::media::of_statuses(conn, &[status.id])?;
@@ -293,50 +287,13 @@ pub(super) fn revise(
     if reads_differently {
         keep_version(app, conn, &status, options, &before)?;
     }
-    status.content = content;
-    status.spoiler_text = spoiler(remote);
-    status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
-    status.quote_policy = remote.quote_policy;
-    status.language = remote.language.clone().or(status.language);
-    let mentions = first(&remote.mentions, limits::MENTIONS);
-    let mentioned = storage::accounts::with_ids(conn, &mentions)?;
-    if status.held_at.is_none() {
-        status.card_id = remote.card(app, conn, &author, &mentioned)?;
-    }
-    status.emojis = if with_media {
-        first(&remote.emojis, limits::EMOJI)
-    } else {
-        Vec::new()
-    };
     // Kept even if nothing is to be seen of it: an older version may still come.
     status.edited_at = match remote.edited {
         None if reads_differently => Some(app.now()),
         None => status.edited_at,
         edited => edited,
     };
-    storage::statuses::update(conn, &status)?;
-    let mut named = mentioned;
-    if !mentions.is_empty() {
-        let before = storage::mentions::of_statuses(conn, &[status.id])?;
-        named.retain(|row| before.iter().all(|(_, known)| known.id != row.id));
-        storage::mentions::insert(conn, status.id, &mentions)?;
-    }
-    storage::tags::delete_of_status(conn, status.id)?;
-    let tags = hashtags(&remote.tags);
-    storage::tags::insert(conn, status.id, &tags, app.now(), || app.next_id())?;
-    // What a network passes on may be practice by its rule.
-    networks::edited(app, conn, &status, &author, &named)?;
-    storage::practices::delete_of_status(conn, status.id)?;
-    practice::keep_theirs(app, conn, &status, &tags, remote.practice.as_ref())?;
-    if status.held_at.is_none() {
-        quotes::refresh(app, conn, &status, remote.quote.as_ref())?;
-        status.has_quote = remote.quote.is_some();
-        let parent = match status.in_reply_to_id {
-            Some(id) => storage::statuses::find(conn, id)?,
-            None => None,
-        };
-        note_sources(app, conn, &mut status, remote, parent.as_ref())?;
-    }
+    rewrite(app, conn, &mut status, &author, content, remote)?;
     if reads_differently && with_media {
         storage::media::detach_all(conn, status.id)?;
     } else {
@@ -347,6 +304,67 @@ pub(super) fn revise(
         tell_of_edit(app, conn, &status)?;
     }
     Ok(())
+}
+
+/// Writes what a status says from now on, but for its poll and its files; nobody else changes it meanwhile. `content` is sanitised.
+pub(super) fn rewrite(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &mut Status,
+    author: &Account,
+    content: String,
+    remote: &RemoteStatus,
+) -> Result<()> {
+    status.content = content;
+    status.spoiler_text = spoiler(remote);
+    status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
+    status.quote_policy = remote.quote_policy;
+    if remote.language.is_some() {
+        status.language.clone_from(&remote.language);
+    }
+    let with_media = takes_media(app, conn, author.host.as_deref())?;
+    let mentions = first(&remote.mentions, limits::MENTIONS);
+    let mentioned = storage::accounts::with_ids(conn, &mentions)?;
+    if status.held_at.is_none() {
+        status.card_id = remote.card(app, conn, author, &mentioned)?;
+    }
+    status.emojis = if with_media {
+        first(&remote.emojis, limits::EMOJI)
+    } else {
+        Vec::new()
+    };
+    storage::statuses::update(conn, status)?;
+    let mut named = mentioned;
+    if !mentions.is_empty() {
+        let before = storage::mentions::of_statuses(conn, &[status.id])?;
+        named.retain(|row| before.iter().all(|(_, known)| known.id != row.id));
+        storage::mentions::insert(conn, status.id, &mentions)?;
+    }
+    storage::tags::delete_of_status(conn, status.id)?;
+    let tags = hashtags(&remote.tags);
+    storage::tags::insert(conn, status.id, &tags, app.now(), || app.next_id())?;
+    // What a network passes on may be practice by its rule.
+    networks::edited(app, conn, status, author, &named)?;
+    storage::practices::delete_of_status(conn, status.id)?;
+    practice::keep_theirs(app, conn, status, &tags, remote.practice.as_ref())?;
+    if status.held_at.is_none() {
+        quotes::refresh(app, conn, status, remote.quote.as_ref())?;
+        status.has_quote = remote.quote.is_some();
+        let parent = match status.in_reply_to_id {
+            Some(id) => storage::statuses::find(conn, id)?,
+            None => None,
+        };
+        note_sources(app, conn, status, remote, parent.as_ref())?;
+    }
+    Ok(())
+}
+
+/// What a status says: sanitised HTML.
+pub(super) fn words(remote: &RemoteStatus) -> String {
+    sanitise::html(limits::cut_bytes(
+        &remote.content,
+        limits::REMOTE_CONTENT_BYTES,
+    ))
 }
 
 /// Somebody elsewhere deleted a status of theirs. What comes late is not taken in any more.
@@ -363,8 +381,26 @@ pub(super) fn take_back(
         return retractions::remember(app, conn, by, uri);
     };
     if status.account_id == by && !status.local {
+        if status.deleted_at.is_none() {
+            // That it was they who did it: they may take that back.
+            retractions::remember(app, conn, by, uri)?;
+        }
         remove(app, conn, &status)?;
         storage::media::delete_of_status(conn, status.id)?;
+    }
+    Ok(())
+}
+
+/// Attaches what a status has that has no files here, if such are taken in from its host.
+pub(super) fn attach_all(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    author: &Account,
+    remote: &RemoteStatus,
+) -> Result<()> {
+    if takes_media(app, conn, author.host.as_deref())? {
+        attach(conn, rows(app, status, &remote.media))?;
     }
     Ok(())
 }

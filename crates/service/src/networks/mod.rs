@@ -45,7 +45,7 @@ pub use taking_over::{TakenOver, Takeover, take_over};
 pub(crate) use elsewhere::told;
 pub(crate) use flagging::flagged;
 pub(crate) use joining::{asked, check_may_join, comes_along, may_join};
-pub(crate) use posting::{arrived, edited, forget, reindex, tell};
+pub(crate) use posting::{arrived, edited, forget, reindex, restored, tell};
 pub(crate) use saying::full;
 pub(crate) use succession::propose_move;
 

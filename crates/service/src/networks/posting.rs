@@ -315,6 +315,10 @@ pub fn relay(
 ) -> Result<()> {
     let (uri, is_own) = match deed {
         Deed::Known(uri) => (Some(uri.as_str()), true),
+        Deed::Restore(restored) => {
+            let post = restored.thread.posts.last();
+            (post.map(|post| post.uri.as_str()), true)
+        }
         Deed::Favourite { of, .. }
         | Deed::Undo(Undo {
             what: Undone::Favourite(of),
@@ -329,12 +333,15 @@ pub fn relay(
     if is_own && status.account_id != by {
         return Ok(());
     }
+    let adds = !matches!(deed, Deed::Delete(_) | Deed::Undo(_));
+    if adds && status.deleted_at.is_some() {
+        return Ok(());
+    }
     if matches!(deed, Deed::Known(_)) && !is_news(app, conn, &status)? {
         return Ok(());
     }
     keep(conn, deed, &status, body)?;
     forward_change(app, conn, by, deed, &status, body)?;
-    let adds = !matches!(deed, Deed::Delete(_) | Deed::Undo(_));
     let what = || PassedOn::Theirs(body.to_owned());
     pass_on(app, conn, by, &status, adds, what)
 }
@@ -376,7 +383,7 @@ fn forward_change(
 /// Whether a post that was found before its server told of it is still to be passed on: as something above an answer, say.
 /// It may be told of more than once.
 fn is_news(app: &App, conn: &mut DbConnection, status: &Status) -> Result<bool> {
-    if status.deleted_at.is_some() || networks::threads(conn, status.conversation_id)?.is_empty() {
+    if networks::threads(conn, status.conversation_id)?.is_empty() {
         return Ok(false);
     }
     let (what, now) = (format!("told of {}", status.id), app.now());
@@ -489,6 +496,24 @@ fn tell_groups(
         conn,
         &Job::Federate(Outgoing::PassOn { network, what }),
     )
+}
+
+/// A status is there again that was gone: the networks that had passed it on do so again.
+pub(crate) fn restored(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+    let threads = networks::threads(conn, status.id)?.into_iter();
+    let announced = threads.filter(|thread| thread.state == NetworkPostState::Announced);
+    let ids: Vec<AccountId> = announced.map(|thread| thread.network_id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let accounts = storage::accounts::with_ids(conn, &ids)?;
+    for network in among(conn, &accounts)? {
+        let is_closed = network.account.moved_to_uri.is_some();
+        if !is_closed && !networks::is_banned(conn, network.id(), status.account_id)? {
+            announce(app, conn, &network, status)?;
+        }
+    }
+    practice::reconsider(app, conn, status)
 }
 
 /// A status is gone: its networks take their boosts back, and no question is answered by it any more. Before the boosts
