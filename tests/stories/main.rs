@@ -103,6 +103,7 @@ mod streaming;
 mod streams;
 mod synchronising;
 mod too_much;
+mod totals;
 mod transfer;
 mod translation;
 mod verified_links;

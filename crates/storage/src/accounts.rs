@@ -79,6 +79,10 @@ pub struct Account {
     /// Who may recommend somebody elsewhere, in the terms in which it is said who may quote a status.
     #[diesel(deserialize_as = i32, serialize_as = i32)]
     pub feature_policy: QuotePolicy,
+    /// How many there are of somebody elsewhere, as their own server says: [`Totals`].
+    pub said_statuses: Option<i64>,
+    pub said_followers: Option<i64>,
+    pub said_following: Option<i64>,
 }
 
 impl Account {
@@ -294,6 +298,30 @@ pub struct Counts {
     pub statuses: i64,
     pub followers: i64,
     pub following: i64,
+}
+
+/// How much somebody elsewhere posted, by how many they are followed and how many they follow, as their own server says. Of
+/// what is none it said nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = accounts)]
+pub struct Totals {
+    #[diesel(column_name = said_statuses)]
+    pub statuses: Option<i64>,
+    #[diesel(column_name = said_followers)]
+    pub followers: Option<i64>,
+    #[diesel(column_name = said_following)]
+    pub following: Option<i64>,
+}
+
+/// Keeps what is said; of what nothing is said, what was said before.
+pub fn set_totals(conn: &mut DbConnection, id: AccountId, totals: Totals) -> QueryResult<()> {
+    if totals == Totals::default() {
+        return Ok(());
+    }
+    diesel::update(accounts::table.find(id.0))
+        .set(totals)
+        .execute(conn)
+        .map(drop)
 }
 
 /// Notes that the account posted.
