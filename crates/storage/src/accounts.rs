@@ -1,5 +1,6 @@
 //! Accounts: public identities, here and elsewhere.
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use domain::{AccountId, AccountKind, CustomEmoji, Page, ProfileField, QuotePolicy, Time};
 
@@ -324,12 +325,16 @@ pub fn set_totals(conn: &mut DbConnection, id: AccountId, totals: Totals) -> Que
         .map(drop)
 }
 
-/// Notes that the account posted.
+/// Notes that the account posted; what is older than their last post may come later.
 pub fn posted(conn: &mut DbConnection, id: AccountId, at: Time) -> QueryResult<()> {
     diesel::update(accounts::table.find(id.0))
         .set((
             accounts::statuses_count.eq(accounts::statuses_count + 1),
-            accounts::last_status_at.eq(at),
+            accounts::last_status_at.eq(case_when(
+                accounts::last_status_at.gt(at),
+                accounts::last_status_at,
+            )
+            .otherwise(at)),
         ))
         .execute(conn)
         .map(drop)
@@ -418,7 +423,7 @@ pub fn known_inboxes(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
         )
         .select((
             accounts::shared_inbox_uri,
-            diesel::dsl::case_when(
+            case_when(
                 accounts::shared_inbox_uri.is_null(),
                 accounts::inbox_uri.nullable(),
             ),
