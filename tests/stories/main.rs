@@ -106,6 +106,7 @@ mod too_much;
 mod totals;
 mod transfer;
 mod translation;
+mod trends;
 mod verified_links;
 mod visibility;
 mod way;

@@ -1218,6 +1218,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    trend_reviews (kind, subject_id) {
+        kind -> SmallInt,
+        subject_id -> BigInt,
+        trendable -> Bool,
+    }
+}
+
 diesel::joinable!(networks -> accounts (account_id));
 diesel::joinable!(network_stewards -> accounts (account_id));
 diesel::joinable!(network_posts -> statuses (status_id));
