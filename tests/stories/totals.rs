@@ -107,6 +107,26 @@ async fn shown(kind: Kind) {
         .await;
         assert_eq!(deeds(&read), expected, "{count}");
     }
+    // Who opens the thread has it asked anew.
+    home.serve(note(&mo, 999, 2));
+    ada.get(&format!("{path}/context")).await;
+    eventually("what is said by now", async || {
+        (deeds(&ada.get(&path).await) == [999, 2]).then_some(())
+    })
+    .await;
+
+    // What is older and comes later is not what they posted last.
+    for (number, day) in [(2, 3), (3, 2)] {
+        let mut post = note(&mo, 0, 0);
+        post["id"] = json!(format!("{by}/{number}"));
+        post["published"] = json!(format!("2026-09-0{day}T08:00:00Z"));
+        home.serve(post.clone());
+        let search = format!("/api/v2/search?q={by}/{number}&resolve=true&type=statuses");
+        assert_eq!(ada.get(&search).await["statuses"][0]["uri"], post["id"]);
+    }
+    let who = ada.get(&format!("/api/v1/accounts/{account}")).await;
+    assert_eq!(who["last_status_at"], "2026-09-03");
+
     // What is ours is counted here.
     let own = ada.publish(json!({ "status": "Ours" })).await;
     assert_eq!(deeds(&own), [0, 0]);
