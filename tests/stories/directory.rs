@@ -89,6 +89,45 @@ async fn a_directory_is_one_of_names_on_postgresql() {
     directory(Postgres).await;
 }
 
+async fn by_activity(kind: Kind) {
+    let settings = [("community.show_counts", "true")];
+    let Some(school) = School::open_with(kind, &settings).await else {
+        return;
+    };
+    let [ada, bo, cy, dan] = ["ada", "bo", "cy", "dan"].map(|name| school.teacher(name));
+    for teacher in [&ada, &bo, &cy, &dan] {
+        can_be_found(teacher).await;
+    }
+    assert_eq!(
+        names(&ada, "/api/v1/directory").await,
+        ["dan", "cy", "bo", "ada"]
+    );
+    for teacher in [&bo, &dan, &ada] {
+        teacher.publish(json!({ "status": "Good morning" })).await;
+    }
+    // Words to one person are no activity.
+    let message = json!({ "status": "@bo", "visibility": "direct" });
+    cy.publish(message).await;
+    for order in ["", "?order=active", "?order=whatever"] {
+        let path = format!("/api/v1/directory{order}");
+        assert_eq!(names(&ada, &path).await, ["ada", "dan", "bo", "cy"]);
+    }
+    let some = names(&ada, "/api/v1/directory?local=true&limit=2&offset=1").await;
+    assert_eq!(some, ["dan", "bo"]);
+    let newest = names(&ada, "/api/v1/directory?order=new").await;
+    assert_eq!(newest, ["dan", "cy", "bo", "ada"]);
+}
+
+#[tokio::test]
+async fn where_figures_are_shown_a_directory_is_by_activity_on_sqlite() {
+    by_activity(Sqlite).await;
+}
+
+#[tokio::test]
+async fn where_figures_are_shown_a_directory_is_by_activity_on_postgresql() {
+    by_activity(Postgres).await;
+}
+
 async fn suggestions(kind: Kind) {
     let Some(school) = School::open(kind).await else {
         return;

@@ -8,11 +8,11 @@ use domain::AccountKind;
 use serde_json::Value;
 use service::App;
 use service::incoming::{Boost, RemoteStatus};
-use storage::accounts::Account;
+use storage::accounts::{Account, Totals};
 use tokio::time::timeout;
 use url::Url;
 
-use crate::convert::note::{author_of, is_post};
+use crate::convert::note::{author_of, is_post, totals};
 use crate::fetch::{Outcome, REQUESTS, is_known, read_database};
 use crate::net::{Budget, Fetched};
 use crate::origin::Origin;
@@ -58,11 +58,16 @@ impl Federation {
     }
 
     /// Stores what somebody posted last, what they have at the top of their profile, and whom they recommend; of a group also
-    /// what it passed on last.
+    /// what it passed on last; where numbers are shown, how many posts, followers and followed they have in all.
     pub(crate) async fn complete_profile(&self, app: &App, account: &Account) -> Outcome<()> {
         let search = Search::new(self, app);
         let work = async {
-            let outbox = search.first_page(account, &account.outbox_uri).await;
+            let outbox = search.collection(&account.outbox_uri).await;
+            let posted = outbox.as_ref().and_then(|found| total(account, found));
+            let outbox = match outbox {
+                Some(found) => search.page_of(account, found).await,
+                None => None,
+            };
             let featured = match &account.featured_uri {
                 Some(featured) => search.first_page(account, featured).await,
                 None => None,
@@ -88,6 +93,10 @@ impl Federation {
                 && let Some(page) = &outbox
             {
                 search.store_passed_on(account, page).await?;
+            }
+            if app.settings().show_counts {
+                let totals = search.totals(account, posted).await;
+                service::incoming::note_totals_of_account(app, account.id, totals).await?;
             }
             if let Err(refusal) = self.complete_collections(app, account).await {
                 tracing::debug!(%refusal, "the collections of a profile were not taken");
@@ -172,6 +181,10 @@ impl<'a> Search<'a> {
         let Some(document) = self.document(status).await else {
             return Ok(());
         };
+        if self.app.settings().show_counts {
+            let totals = totals(&document);
+            service::incoming::note_totals_of_status(self.app, status, totals).await?;
+        }
         if let Some(context) = read::id(&document, "context").and_then(read::web_address) {
             let named = self.items(&Value::from(context)).await;
             if !named.is_empty() {
@@ -272,8 +285,13 @@ impl<'a> Search<'a> {
 
     /// The first page of a collection of somebody's. None if there is no such collection at their server.
     async fn first_page(&self, account: &Account, collection: &str) -> Option<Value> {
+        let found = self.collection(collection).await?;
+        self.page_of(account, found).await
+    }
+
+    /// The same of a collection that was fetched.
+    async fn page_of(&self, account: &Account, mut found: Fetched) -> Option<Value> {
         let theirs = Origin::parse(&account.uri)?;
-        let mut found = self.collection(collection).await?;
         let first = read::one(&found.json, "first").cloned();
         match first {
             Some(Value::String(address)) => found = self.collection(&address).await?,
@@ -281,6 +299,20 @@ impl<'a> Search<'a> {
             None => {}
         }
         (Origin::of(&found.url) == Some(theirs)).then_some(found.json)
+    }
+
+    /// How much somebody posted, as was found, and how many follow them and are followed.
+    async fn totals(&self, account: &Account, posted: Option<i64>) -> Totals {
+        Totals {
+            statuses: posted,
+            followers: self.total_at(account, &account.followers_uri).await,
+            following: self.total_at(account, &account.following_uri).await,
+        }
+    }
+
+    async fn total_at(&self, account: &Account, collection: &str) -> Option<i64> {
+        let found = self.collection(collection).await?;
+        total(account, &found)
     }
 
     /// The ids of somebody's posts that a page of a collection of theirs names, each with the post if it is news to us.
@@ -407,6 +439,12 @@ impl<'a> Search<'a> {
             .await;
         post.ok()
     }
+}
+
+/// How much a collection of somebody's holds, if it is their own server that says so.
+fn total(account: &Account, found: &Fetched) -> Option<i64> {
+    let theirs = Origin::parse(&account.uri)?;
+    read::total(&found.json).filter(|_| Origin::of(&found.url) == Some(theirs))
 }
 
 pub(crate) fn entries(page: &Value) -> impl Iterator<Item = &Value> {

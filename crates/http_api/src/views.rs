@@ -4,6 +4,7 @@ mod additions;
 mod media;
 mod networks;
 mod practice;
+mod trends;
 
 use std::sync::Arc;
 
@@ -242,7 +243,7 @@ impl From<HashtagView> for e::Tag {
             id: view.name.clone(),
             name: view.name,
             url: view.url,
-            history: [],
+            history: view.history.into_iter().map(Into::into).collect(),
             following: view.following,
             featuring: view.featuring,
         }

@@ -16,7 +16,9 @@ use crate::programs::Programs;
 use crate::push::ServerKey;
 use crate::remote_files::Fetches;
 use crate::streaming::{self, Event, Hub};
-use crate::{Addresses, RemoteFetcher, Result, Settings, custom_emojis, filters, translation};
+use crate::{
+    Addresses, RemoteFetcher, Result, Settings, custom_emojis, filters, translation, trends,
+};
 
 /// Searches for words at the same time: one that finds nothing reads much, and others wait for the same connections.
 const SEARCHES: usize = 2;
@@ -58,6 +60,7 @@ struct Inner {
     arriving: Arriving,
     translations: translation::Remembered,
     emojis: custom_emojis::Remembered,
+    trends: trends::Remembered,
     streaming: Hub,
 }
 
@@ -104,6 +107,7 @@ impl App {
             arriving: Arriving::default(),
             translations: translation::Remembered::default(),
             emojis: custom_emojis::Remembered::default(),
+            trends: trends::Remembered::default(),
             streaming: Hub::default(),
         };
         Self {
@@ -202,6 +206,10 @@ impl App {
 
     pub(crate) fn emojis(&self) -> &custom_emojis::Remembered {
         &self.inner.emojis
+    }
+
+    pub(crate) fn trends(&self) -> &trends::Remembered {
+        &self.inner.trends
     }
 
     pub(crate) fn translations(&self) -> &translation::Remembered {

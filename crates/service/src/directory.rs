@@ -1,4 +1,4 @@
-//! Those who want to be found: by name or by when they came, never by a number.
+//! Those who want to be found: by name, by when they came or, where figures are shown, by when they posted last.
 //! <https://docs.joinmastodon.org/methods/directory/> and <https://docs.joinmastodon.org/methods/suggestions/>
 
 use domain::AccountId;
@@ -9,9 +9,16 @@ use crate::views::{self, AccountView};
 use crate::{App, Result, accounts};
 
 /// People here and elsewhere who want to be found, without those whom the viewer blocks or mutes, and those who block
-/// the viewer.
-pub async fn list(app: &App, viewer: Option<&Person>, wanted: Wanted) -> Result<Vec<AccountView>> {
+/// the viewer. Where figures are hidden, who asks for them by activity gets them by name.
+pub async fn list(
+    app: &App,
+    viewer: Option<&Person>,
+    mut wanted: Wanted,
+) -> Result<Vec<AccountView>> {
     let viewer = viewer.map(Person::id);
+    if wanted.order == Order::Active && !app.settings().show_counts {
+        wanted.order = Order::Name;
+    }
     app.read(move |app, conn| {
         let rows = storage::directory::list(conn, wanted, viewer, app.now())?;
         let view = |row| views::account(app, viewer, row);

@@ -87,6 +87,7 @@ pub mod timelines;
 mod totp;
 pub mod transfer;
 pub mod translation;
+pub mod trends;
 mod unwanted;
 pub mod users;
 pub mod verifying;

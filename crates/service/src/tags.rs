@@ -10,7 +10,7 @@ use storage::DbConnection;
 use crate::error::invalid;
 use crate::oauth::Person;
 use crate::views::HashtagView;
-use crate::{App, Error, Paged, Result, featured_tags};
+use crate::{App, Error, Paged, Result, featured_tags, trends};
 
 /// The name of a tag as it is kept: without its `#`, in lower case; none if it is no hashtag.
 pub(crate) fn named(app: &App, name: &str) -> Option<String> {
@@ -100,7 +100,7 @@ fn one(
         .ok_or(Error::NotFound)
 }
 
-/// Tags as the viewer sees them. Two queries for somebody signed in.
+/// Tags as the viewer sees them. Two queries for somebody signed in, and two where figures are shown.
 pub(crate) fn hashtags(
     app: &App,
     conn: &mut DbConnection,
@@ -114,7 +114,9 @@ pub(crate) fn hashtags(
             HashSet::from_iter(storage::featured_tags::names(conn, viewer)?),
         ),
     };
+    let mut histories = trends::histories(app, conn, &names)?;
     let view = |name: String| HashtagView {
+        history: histories.remove(&name).unwrap_or_default(),
         url: app.addresses().tag(&name),
         following: viewer.map(|_| followed.contains(&name)),
         featuring: viewer.map(|_| featured.contains(&name)),

@@ -1,5 +1,6 @@
 //! Accounts: public identities, here and elsewhere.
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use domain::{AccountId, AccountKind, CustomEmoji, Page, ProfileField, QuotePolicy, Time};
 
@@ -79,6 +80,10 @@ pub struct Account {
     /// Who may recommend somebody elsewhere, in the terms in which it is said who may quote a status.
     #[diesel(deserialize_as = i32, serialize_as = i32)]
     pub feature_policy: QuotePolicy,
+    /// How many there are of somebody elsewhere, as their own server says: [`Totals`].
+    pub said_statuses: Option<i64>,
+    pub said_followers: Option<i64>,
+    pub said_following: Option<i64>,
 }
 
 impl Account {
@@ -296,12 +301,40 @@ pub struct Counts {
     pub following: i64,
 }
 
-/// Notes that the account posted.
+/// How much somebody elsewhere posted, by how many they are followed and how many they follow, as their own server says. Of
+/// what is none it said nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = accounts)]
+pub struct Totals {
+    #[diesel(column_name = said_statuses)]
+    pub statuses: Option<i64>,
+    #[diesel(column_name = said_followers)]
+    pub followers: Option<i64>,
+    #[diesel(column_name = said_following)]
+    pub following: Option<i64>,
+}
+
+/// Keeps what is said; of what nothing is said, what was said before.
+pub fn set_totals(conn: &mut DbConnection, id: AccountId, totals: Totals) -> QueryResult<()> {
+    if totals == Totals::default() {
+        return Ok(());
+    }
+    diesel::update(accounts::table.find(id.0))
+        .set(totals)
+        .execute(conn)
+        .map(drop)
+}
+
+/// Notes that the account posted; what is older than their last post may come later.
 pub fn posted(conn: &mut DbConnection, id: AccountId, at: Time) -> QueryResult<()> {
     diesel::update(accounts::table.find(id.0))
         .set((
             accounts::statuses_count.eq(accounts::statuses_count + 1),
-            accounts::last_status_at.eq(at),
+            accounts::last_status_at.eq(case_when(
+                accounts::last_status_at.gt(at),
+                accounts::last_status_at,
+            )
+            .otherwise(at)),
         ))
         .execute(conn)
         .map(drop)
@@ -390,7 +423,7 @@ pub fn known_inboxes(conn: &mut DbConnection) -> QueryResult<Vec<String>> {
         )
         .select((
             accounts::shared_inbox_uri,
-            diesel::dsl::case_when(
+            case_when(
                 accounts::shared_inbox_uri.is_null(),
                 accounts::inbox_uri.nullable(),
             ),

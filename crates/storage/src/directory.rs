@@ -15,6 +15,8 @@ use crate::schema::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     Name,
+    /// Those who posted last come first, who never posted last.
+    Active,
     /// Those who came last come first.
     Newest,
 }
@@ -62,6 +64,13 @@ pub fn list(
         }
         match wanted.order {
             Order::Name => query.order(accounts::handle_key.asc()).load(c),
+            Order::Active => query
+                .order((
+                    accounts::last_status_at.is_null(),
+                    accounts::last_status_at.desc(),
+                    accounts::id.desc(),
+                ))
+                .load(c),
             Order::Newest => query.order(accounts::id.desc()).load(c),
         }
     })

@@ -102,6 +102,7 @@ pub mod statuses;
 pub mod streams;
 pub mod tag_follows;
 pub mod tags;
+pub mod trends;
 pub mod users;
 pub mod wishes;
 mod writer;

@@ -51,6 +51,9 @@ diesel::table! {
         show_featured -> Bool,
         collections_uri -> Nullable<Text>,
         feature_policy -> Integer,
+        said_statuses -> Nullable<BigInt>,
+        said_followers -> Nullable<BigInt>,
+        said_following -> Nullable<BigInt>,
     }
 }
 
@@ -392,6 +395,8 @@ diesel::table! {
         card_id -> Nullable<BigInt>,
         held_at -> Nullable<Timestamp>,
         content_type -> SmallInt,
+        said_favourites -> Nullable<BigInt>,
+        said_reblogs -> Nullable<BigInt>,
     }
 }
 
@@ -1218,6 +1223,14 @@ diesel::table! {
         network_id -> BigInt,
         uri -> Text,
         until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    trend_reviews (kind, subject_id) {
+        kind -> SmallInt,
+        subject_id -> BigInt,
+        trendable -> Bool,
     }
 }
 

@@ -83,6 +83,19 @@ pub struct Status {
     #[diesel(deserialize_as = Optional, serialize_as = Optional)]
     pub card_id: Option<CardId>,
     pub held_at: Option<Time>,
+    /// How often what is elsewhere was favourited and boosted, as its own server says: [`Totals`].
+    pub said_favourites: Option<i64>,
+    pub said_reblogs: Option<i64>,
+}
+
+/// How often a status from elsewhere was favourited and boosted, as its own server says. Of what is none it said nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = statuses)]
+pub struct Totals {
+    #[diesel(column_name = said_favourites)]
+    pub favourites: Option<i64>,
+    #[diesel(column_name = said_reblogs)]
+    pub reblogs: Option<i64>,
 }
 
 /// Adds a status.
@@ -429,6 +442,17 @@ pub fn add_to_counts(conn: &mut DbConnection, id: StatusId, change: Counts) -> Q
             statuses::favourites_count.eq(statuses::favourites_count + change.favourites),
             statuses::quotes_count.eq(statuses::quotes_count + change.quotes),
         ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Keeps what is said; of what nothing is said, what was said before.
+pub fn set_totals(conn: &mut DbConnection, id: StatusId, totals: Totals) -> QueryResult<()> {
+    if totals == Totals::default() {
+        return Ok(());
+    }
+    diesel::update(statuses::table.find(id.0))
+        .set(totals)
         .execute(conn)
         .map(drop)
 }

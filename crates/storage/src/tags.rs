@@ -81,6 +81,22 @@ pub fn names(conn: &mut DbConnection, ids: &[i64]) -> QueryResult<Vec<String>> {
         .load(conn)
 }
 
+/// The tags of these names that were ever used, each with its id.
+pub fn known(conn: &mut DbConnection, names: &[String]) -> QueryResult<Vec<(i64, String)>> {
+    tags::table
+        .filter(among(tags::name, names))
+        .select((tags::id, tags::name))
+        .load(conn)
+}
+
+/// The tags of these ids, with their names.
+pub fn with_ids(conn: &mut DbConnection, ids: &[i64]) -> QueryResult<Vec<(i64, String)>> {
+    tags::table
+        .filter(among(tags::id, ids.iter().copied()))
+        .select((tags::id, tags::name))
+        .load(conn)
+}
+
 /// The names of the tags of these statuses.
 pub fn of_statuses(
     conn: &mut DbConnection,

@@ -67,6 +67,9 @@ pub fn account_row() -> Account {
         show_featured: true,
         collections_uri: None,
         feature_policy: domain::QuotePolicy::NOBODY,
+        said_statuses: None,
+        said_followers: None,
+        said_following: None,
     }
 }
 

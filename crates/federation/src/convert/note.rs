@@ -13,7 +13,7 @@ use storage::media::Media;
 use storage::polls::{Poll, PollOption};
 use storage::practices::Practice;
 use storage::quotes::Quote;
-use storage::statuses::Status;
+use storage::statuses::{Status, Totals};
 
 use super::actor::emojis;
 use super::{card, emoji, film, lineage, moment, poll, practice, quote, words};
@@ -82,7 +82,16 @@ pub(crate) fn from_json(
         link: card::from_json(object),
         practice: practice::from_json(object),
         moderators: Vec::new(),
+        totals: totals(object),
     })
+}
+
+/// How often a post was liked and passed on, where its document says so itself.
+pub(crate) fn totals(object: &Value) -> Totals {
+    Totals {
+        favourites: read::one(object, "likes").and_then(read::total),
+        reblogs: read::one(object, "shares").and_then(read::total),
+    }
 }
 
 /// Whose a post is. Mobilizon names who wrote for a group, and PeerTube the person before the channel.

@@ -7,6 +7,8 @@ use url::Url;
 
 /// Items of any list that are looked at.
 const ITEMS: usize = 1_000;
+/// What a collection may say to hold: some apps read no larger numbers.
+const MOST: i64 = 2_147_483_647;
 
 /// All values of a property, whether it holds one, several or none.
 pub(crate) fn many<'a>(object: &'a Value, key: &str) -> Vec<&'a Value> {
@@ -87,6 +89,12 @@ pub(crate) fn time(object: &Value, key: &str) -> Option<Time> {
     DateTime::from_timestamp_millis(moment.timestamp_millis()).map(|moment| moment.naive_utc())
 }
 
+/// How much a collection says to hold, if it may.
+pub(crate) fn total(collection: &Value) -> Option<i64> {
+    let said = one(collection, "totalItems")?.as_i64()?;
+    (0..=MOST).contains(&said).then_some(said)
+}
+
 /// A text that may be given per language, with the language where there is only one.
 pub(crate) fn translated(object: &Value, key: &str) -> (Option<String>, Option<String>) {
     let map = object.get(format!("{key}Map")).and_then(Value::as_object);
@@ -137,6 +145,22 @@ mod tests {
             assert_eq!(link(&json!({ "url": url }), "url").as_deref(), Some(page));
         }
         assert_eq!(link(&json!({"url": "javascript:alert(1)"}), "url"), None);
+    }
+
+    #[test]
+    fn a_total_is_a_number_that_may_be_true() {
+        let of = |likes: Value| total(one(&json!({ "likes": likes }), "likes")?);
+        let said = |total: Value| of(json!({ "type": "Collection", "totalItems": total }));
+        assert_eq!(said(json!(777)), Some(777));
+        assert_eq!(said(json!([0])), Some(0));
+        let wrong = [json!(-1), json!(2_147_483_648_u64), json!(u64::MAX)];
+        for bad in wrong
+            .into_iter()
+            .chain([json!(1.5), json!("7"), Value::Null])
+        {
+            assert_eq!(said(bad.clone()), None, "{bad}");
+        }
+        assert_eq!(of(json!("https://school.example/likes")), None);
     }
 
     #[test]

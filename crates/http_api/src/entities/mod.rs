@@ -77,7 +77,7 @@ pub use notification::{
 pub use poll::{Poll, PollOption};
 pub use practice::{Practice, PracticeLicence, PracticeTerm};
 pub use preferences::Preferences;
-pub use preview_card::{CardAuthor, PreviewCard};
+pub use preview_card::{CardAuthor, PreviewCard, TrendsLink};
 pub use profile::Profile;
 pub use quote::{Approval, Quote};
 pub use relationship::{FamiliarFollowers, MutedAccount, Relationship};
@@ -89,7 +89,7 @@ pub use status::{
     StatusEdit, StatusSource, StatusTag,
 };
 pub use suggestion::Suggestion;
-pub use tag::{FeaturedTag, Tag};
+pub use tag::{FeaturedTag, Tag, TagHistory};
 pub use web_push_subscription::WebPushSubscription;
 
 /// A key whose value is always null.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::account::Account;
+use super::tag::TagHistory;
 use super::time::moment_or_null;
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -40,6 +41,16 @@ pub struct PreviewCard {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool)]
     pub missing_attribution: Option<bool>,
+}
+
+/// A page to which many link.
+/// <https://docs.joinmastodon.org/entities/PreviewCard/#trends-link>
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TrendsLink {
+    #[serde(flatten)]
+    pub card: PreviewCard,
+    /// The last seven days, today first; none where figures are hidden.
+    pub history: Vec<TagHistory>,
 }
 
 /// <https://docs.joinmastodon.org/entities/PreviewCard/#PreviewCardAuthor>

@@ -1,19 +1,17 @@
-//! Hashtags. There are no trends here, so the history is empty.
+//! Hashtags. Where figures are hidden, so is how much they are used.
 //! <https://docs.joinmastodon.org/entities/Tag/>
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Empty;
-
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Tag {
     pub id: String,
     pub name: String,
     pub url: String,
-    #[schema(schema_with = crate::openapi::empty_list)]
-    pub history: Empty,
+    /// The last seven days, today first; none where figures are hidden.
+    pub history: Vec<TagHistory>,
     /// Only for somebody signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool)]
@@ -21,6 +19,16 @@ pub struct Tag {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool)]
     pub featuring: Option<bool>,
+}
+
+/// How much something was used on a day.
+/// <https://docs.joinmastodon.org/entities/Tag/#history>
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TagHistory {
+    /// Seconds since 1970.
+    pub day: String,
+    pub uses: String,
+    pub accounts: String,
 }
 
 /// A hashtag on a profile.

@@ -25,7 +25,7 @@ pub(super) fn routes(routes: &mut Routes) {
 pub(super) fn operations(api: &mut Operations) {
     api.get(
         "/v1/directory",
-        "People who want to be found, by name",
+        "People who want to be found: by name or, where figures are shown, those who posted last first",
         list,
     )
     .lists::<Account>();
@@ -59,13 +59,12 @@ struct Listed {
     offset: Number,
 }
 
-/// Mastodon's order by activity would be one by number: here it is the order of names.
 async fn list(caller: Anyone<ReadAccounts>, params: Params<Listed>, app: Data<App>) -> Answer {
     let params = params.into_inner();
     let wanted = Wanted {
         order: match params.order.filled() {
             Some("new") => Order::Newest,
-            _ => Order::Name,
+            _ => Order::Active,
         },
         only_local: params.local.is_set(),
         limit: params.limit.0.unwrap_or(40).clamp(1, 80),

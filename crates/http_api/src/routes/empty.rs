@@ -6,22 +6,12 @@ use serde_json::json as object;
 use service::App;
 
 use super::{Answer, json};
-use crate::entities::{PreviewCard, Status, Tag};
 use crate::extract::scope::AnyScope;
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
 use crate::routes::Routes;
 
 pub(super) fn routes(routes: &mut Routes) {
-    // For everybody.
-    for path in [
-        "/v1/trends",
-        "/v1/trends/tags",
-        "/v1/trends/statuses",
-        "/v1/trends/links",
-    ] {
-        routes.at(path, [web::get().to(none)]);
-    }
     routes.at(
         "/v1/accounts/{id}/identity_proofs",
         [web::get().to(no_proofs)],
@@ -29,31 +19,6 @@ pub(super) fn routes(routes: &mut Routes) {
 }
 
 pub(super) fn operations(api: &mut Operations) {
-    api.get(
-        "/v1/trends",
-        "Trending tags: none, since nothing is ranked here",
-        none,
-    )
-    .lists::<Tag>()
-    .deprecated();
-    api.get(
-        "/v1/trends/tags",
-        "Trending tags: none, since nothing is ranked here",
-        none,
-    )
-    .lists::<Tag>();
-    api.get(
-        "/v1/trends/statuses",
-        "Trending posts: none, since nothing is ranked here",
-        none,
-    )
-    .lists::<Status>();
-    api.get(
-        "/v1/trends/links",
-        "Trending links: none, since nothing is ranked here",
-        none,
-    )
-    .lists::<PreviewCard>();
     api.get(
         "/v1/accounts/{id}/identity_proofs",
         "Proofs of identity, which no longer exist",
@@ -63,12 +28,8 @@ pub(super) fn operations(api: &mut Operations) {
     .deprecated();
 }
 
-async fn none() -> Answer {
-    json(object!([]))
-}
-
 /// Mastodon knows none since version 4: rows of a profile are checked instead.
 async fn no_proofs(caller: Caller<AnyScope>, id: PathId<AccountId>, app: Data<App>) -> Answer {
     service::accounts::view(&app, Some(&caller.person), id.0).await?;
-    none().await
+    json(object!([]))
 }

@@ -44,6 +44,7 @@ mod tags;
 mod timelines;
 mod translation;
 mod tree;
+mod trends;
 
 use actix_web::guard::{Any, Patch, Put};
 use actix_web::web::{self, ServiceConfig};
@@ -160,6 +161,7 @@ fn api() -> Routes {
     statuses::routes(&mut routes);
     streaming::routes(&mut routes);
     tags::routes(&mut routes);
+    trends::routes(&mut routes);
     timelines::routes(&mut routes);
     translation::routes(&mut routes);
     crate::openapi::routes(&mut routes);
@@ -214,6 +216,7 @@ pub(crate) fn operations(api: &mut Operations) {
     statuses::operations(api);
     streaming::operations(api);
     tags::operations(api);
+    trends::operations(api);
     timelines::operations(api);
     translation::operations(api);
     crate::openapi::operations(api);

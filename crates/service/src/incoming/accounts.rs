@@ -309,5 +309,8 @@ fn describe(
         show_featured: remote.show_featured,
         collections_uri: remote.collections.clone(),
         feature_policy: remote.feature_policy,
+        said_statuses: known.and_then(|row| row.said_statuses),
+        said_followers: known.and_then(|row| row.said_followers),
+        said_following: known.and_then(|row| row.said_following),
     }
 }

@@ -14,6 +14,7 @@ mod relations;
 mod restoring;
 mod retractions;
 mod statuses;
+mod totals;
 
 pub use accounts::{RemoteAccount, upsert_account};
 pub use apply::{Boost, Deed, Featuring, Thread, Undo, Undone, apply};
@@ -23,6 +24,7 @@ pub use polls::RemotePoll;
 pub use quotes::RemoteQuote;
 pub use restoring::Restored;
 pub use statuses::{RemoteMedia, RemoteStatus, receive_thread, renew};
+pub use totals::{note_totals_of_account, note_totals_of_status};
 
 pub(crate) use leaving::{leave, remove_all, remove_deeds, remove_deeds_later, remove_statuses};
 pub(crate) use retractions::{KEPT, REMEMBERED};

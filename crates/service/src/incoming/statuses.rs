@@ -10,7 +10,7 @@ use domain::{
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::media::Media;
-use storage::statuses::Status;
+use storage::statuses::{Status, Totals};
 
 use super::polls::{self, RemotePoll};
 use super::quotes::{self, RemoteQuote};
@@ -55,6 +55,7 @@ pub struct RemoteStatus {
     pub practice: Option<RemotePractice>,
     /// Those of ours who moderate the group that wrote it, as far as its server was asked.
     pub moderators: Vec<AccountId>,
+    pub totals: Totals,
 }
 
 impl RemoteStatus {
@@ -179,6 +180,8 @@ pub(super) fn receive(
         card_id,
         edited_at: remote.edited,
         held_at,
+        said_favourites: remote.totals.favourites,
+        said_reblogs: remote.totals.reblogs,
         ..Status::new(id, author.id, uri, remote.visibility, created_at).below(parent.as_ref())
     };
     let draft = Draft {
@@ -255,6 +258,7 @@ pub(super) fn revise(
     let Some(author) = storage::accounts::find(conn, status.account_id)? else {
         return Ok(());
     };
+    storage::statuses::set_totals(conn, status.id, remote.totals)?;
     let ours_is_newer = match (status.edited_at, remote.edited) {
         (Some(ours), Some(theirs)) => theirs <= ours,
         _ => false,

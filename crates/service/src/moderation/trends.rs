@@ -1,15 +1,17 @@
-//! What a moderator says of what could trend. Nothing is ranked on this server, so that nothing trends; what was said is
-//! noted all the same.
+//! What a moderator says of what could trend: what is rejected does not. Where figures are hidden nothing trends; what was said
+//! is kept all the same.
 //! <https://docs.joinmastodon.org/methods/admin/trends/>
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::{CardId, StatusId, Visibility};
+use storage::trends::Kind;
 
 use super::note;
 use crate::oauth::Person;
-use crate::views::{self, CardView, HashtagView, StatusView};
+use crate::trends::{self, LinkView};
+use crate::views::{self, HashtagView, StatusView};
 use crate::{App, Error, Result, audience, tags};
 
 /// Whether something may trend.
@@ -20,6 +22,10 @@ pub enum Review {
 }
 
 impl Review {
+    fn allows(self) -> bool {
+        self == Self::Approved
+    }
+
     fn action(self) -> &'static str {
         match self {
             Self::Approved => "approve trend",
@@ -33,9 +39,9 @@ pub async fn tag(app: &App, by: &Person, name: &str, review: Review) -> Result<H
     let name = tags::named(app, name).ok_or(Error::NotFound)?;
     let by = by.clone();
     app.transaction(move |app, conn| {
-        if storage::tags::with_names(conn, std::slice::from_ref(&name))?.is_empty() {
-            return Err(Error::NotFound);
-        }
+        let known = storage::tags::with_names(conn, std::slice::from_ref(&name))?;
+        let id = *known.first().ok_or(Error::NotFound)?;
+        storage::trends::review(conn, Kind::Tag, id, review.allows())?;
         note(app, conn, &by, review.action(), format!("#{name}"))?;
         let found = tags::hashtags(app, conn, Some(by.id()), vec![name])?;
         found.into_iter().next().ok_or(Error::NotFound)
@@ -52,6 +58,7 @@ pub async fn status(app: &App, by: &Person, id: StatusId, review: Review) -> Res
         if found.visibility != Visibility::Public || found.reblog_of_id.is_some() {
             return Err(Error::NotFound);
         }
+        storage::trends::review(conn, Kind::Status, id.0, review.allows())?;
         note(app, conn, &by, review.action(), found.url.clone())?;
         let views = views::statuses(app, conn, Some(me), vec![found])?;
         views.into_iter().next().ok_or(Error::NotFound)
@@ -60,18 +67,22 @@ pub async fn status(app: &App, by: &Person, id: StatusId, review: Review) -> Res
 }
 
 /// Of a page to which posts link.
-pub async fn link(app: &App, by: &Person, id: CardId, review: Review) -> Result<CardView> {
+pub async fn link(app: &App, by: &Person, id: CardId, review: Review) -> Result<LinkView> {
     let by = by.clone();
     app.transaction(move |app, conn| {
         let card = storage::cards::known(conn, &[id])?;
         let card = card.into_iter().next().ok_or(Error::NotFound)?;
+        storage::trends::review(conn, Kind::Link, id.0, review.allows())?;
         note(app, conn, &by, review.action(), card.url.clone())?;
         let authors = views::accounts(app, conn, Some(by.id()), card.creator_id.as_slice())?;
         let authors: HashMap<_, _> = authors
             .into_iter()
             .map(|author| (author.account.id, Arc::new(author)))
             .collect();
-        Ok(views::card(app, Some(by.id()), &card, &authors))
+        Ok(LinkView {
+            card: views::card(app, Some(by.id()), &card, &authors),
+            history: trends::history_of_link(app, conn, id)?,
+        })
     })
     .await
 }

@@ -136,6 +136,9 @@ pub(crate) fn new_account(app: &App, username: &str, kind: AccountKind) -> Accou
         show_featured: true,
         collections_uri: None,
         feature_policy: domain::QuotePolicy::NOBODY,
+        said_statuses: None,
+        said_followers: None,
+        said_following: None,
     }
 }
 

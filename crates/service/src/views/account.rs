@@ -15,6 +15,11 @@ pub(crate) fn counts_shown(app: &App, viewer: Option<AccountId>, owner: AccountI
     app.settings().show_counts || viewer == Some(owner)
 }
 
+/// What is known here or, if that is more, what is said where it is at home.
+pub(super) fn at_least(known: i64, said: Option<i64>) -> i64 {
+    said.map_or(known, |said| known.max(said))
+}
+
 /// An account as `viewer` sees it: the numbers of others are hidden unless the server shows them.
 /// Of a suspended one only the name is left.
 pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account) -> AccountView {
@@ -22,7 +27,7 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account
         take_words(&mut account);
     }
     let shown = counts_shown(app, viewer, account.id);
-    let count = |figure: i64| if shown { figure } else { 0 };
+    let count = |known, said| if shown { at_least(known, said) } else { 0 };
     let owner = Owner::Account(account.id);
     let picture = |file: &Option<String>, remote: &Option<String>, purpose, default: String| match (
         file, remote,
@@ -55,9 +60,9 @@ pub(crate) fn account(app: &App, viewer: Option<AccountId>, mut account: Account
             Use::Header,
             app.addresses().default_header(),
         ),
-        followers: count(account.followers_count),
-        following: count(account.following_count),
-        statuses: count(account.statuses_count),
+        followers: count(account.followers_count, account.said_followers),
+        following: count(account.following_count, account.said_following),
+        statuses: count(account.statuses_count, account.said_statuses),
         is_signed_in: viewer.is_some(),
         moved: None,
         account,

@@ -26,6 +26,7 @@ use crate::filters::Filtered;
 use crate::lineage::SourceView;
 use crate::practice::PracticeView;
 use crate::reports::ReportView;
+use crate::trends::DayView;
 
 pub use storage::decisions::{Severance, Warning};
 
@@ -175,6 +176,8 @@ pub struct HashtagView {
     /// None for a viewer who is not signed in.
     pub following: Option<bool>,
     pub featuring: Option<bool>,
+    /// How much it was used on the last days, today first. Empty where figures are hidden.
+    pub history: Vec<DayView>,
 }
 
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use storage::media::Media;
 use storage::practices::Practice;
 use storage::statuses::Status;
 
-use super::account::{accounts_by_id, acct, counts_shown};
+use super::account::{accounts_by_id, acct, at_least, counts_shown};
 use super::polls::polls;
 use super::quotes::{self, Quoters, Quotes};
 use super::{AccountView, Deeds, MediaView, MentionView, PollView, StatusView, TagView, cards};
@@ -288,8 +288,8 @@ impl Belongings {
                 .application_id
                 .and_then(|id| self.applications.get(&id).cloned()),
             replies: status.replies_count,
-            boosts: count(status.reblogs_count),
-            favourites: count(status.favourites_count),
+            boosts: count(at_least(status.reblogs_count, status.said_reblogs)),
+            favourites: count(at_least(status.favourites_count, status.said_favourites)),
             quotes: count(status.quotes_count),
             seen_by,
             boosted,

@@ -49,6 +49,8 @@ impl Status {
             local_only: false,
             card_id: None,
             held_at: None,
+            said_favourites: None,
+            said_reblogs: None,
         }
     }
 

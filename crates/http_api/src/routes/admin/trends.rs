@@ -1,4 +1,4 @@
-//! What would trend; nothing is ranked on this server.
+//! What trends, and whether it may; where figures are hidden nothing does.
 //! <https://docs.joinmastodon.org/methods/admin/trends/>
 
 use actix_web::web::{self, Data, Path};
@@ -6,10 +6,13 @@ use domain::{CardId, StatusId};
 use serde::Serialize;
 use service::App;
 use service::moderation::trends::{self, Review};
+use service::trends as trending;
+use service::trends::LinkView;
+use service::views::{HashtagView, StatusView};
 use utoipa::ToSchema;
 
 use super::super::{Answer, json};
-use crate::entities::{Empty, PreviewCard, Status, Tag};
+use crate::entities::{Status, Tag, TrendsLink};
 use crate::extract::scope::{AdminReadAll, AdminWriteAll};
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operations;
@@ -17,7 +20,7 @@ use crate::routes::Routes;
 
 pub(super) fn routes(routes: &mut Routes) {
     routes
-        .at("/v1/admin/trends/links", [web::get().to(nothing)])
+        .at("/v1/admin/trends/links", [web::get().to(links)])
         .at(
             "/v1/admin/trends/links/publishers",
             [web::get().to(nothing)],
@@ -30,7 +33,7 @@ pub(super) fn routes(routes: &mut Routes) {
             "/v1/admin/trends/links/{id}/reject",
             [web::post().to(reject_link)],
         )
-        .at("/v1/admin/trends/statuses", [web::get().to(nothing)])
+        .at("/v1/admin/trends/statuses", [web::get().to(statuses)])
         .at(
             "/v1/admin/trends/statuses/{id}/approve",
             [web::post().to(approve_status)],
@@ -39,7 +42,7 @@ pub(super) fn routes(routes: &mut Routes) {
             "/v1/admin/trends/statuses/{id}/reject",
             [web::post().to(reject_status)],
         )
-        .at("/v1/admin/trends/tags", [web::get().to(nothing)])
+        .at("/v1/admin/trends/tags", [web::get().to(tags)])
         .at(
             "/v1/admin/trends/tags/{id}/approve",
             [web::post().to(approve_tag)],
@@ -53,28 +56,28 @@ pub(super) fn routes(routes: &mut Routes) {
 pub(super) fn operations(api: &mut Operations) {
     api.get(
         "/v1/admin/trends/links",
-        "Trending links to review: none, since nothing is ranked here",
-        nothing,
+        "Links that many post; none where figures are hidden",
+        links,
     )
-    .lists::<PreviewCard>();
+    .lists::<AdminLink>();
     api.get(
         "/v1/admin/trends/links/publishers",
-        "Publishers of trending links to review: none, since nothing is ranked here",
+        "Publishers of trending links: none, since links are judged one by one",
         nothing,
     )
     .answers_schema(crate::openapi::empty_list());
     api.get(
         "/v1/admin/trends/statuses",
-        "Trending posts to review: none, since nothing is ranked here",
-        nothing,
+        "Posts that many favour and pass on; none where figures are hidden",
+        statuses,
     )
-    .lists::<Status>();
+    .lists::<ReviewedStatus>();
     api.get(
         "/v1/admin/trends/tags",
-        "Trending tags to review: none, since nothing is ranked here",
-        nothing,
+        "Tags that many use; none where figures are hidden",
+        tags,
     )
-    .lists::<Tag>();
+    .lists::<AdminTag>();
     api.post(
         "/v1/admin/trends/links/{id}/approve",
         "Say that a link may trend",
@@ -113,11 +116,32 @@ pub(super) fn operations(api: &mut Operations) {
     .answers::<AdminTag>();
 }
 
-async fn nothing(_: Caller<AdminReadAll>) -> Answer {
+type Reader = Caller<AdminReadAll>;
+
+async fn nothing(_: Reader) -> Answer {
     json([(); 0])
 }
 
-/// A post of which a moderator just said whether it may trend.
+async fn links(caller: Reader, app: Data<App>) -> Answer {
+    let found = trending::links_to_review(&app, &caller.person).await?;
+    json(found.into_iter().map(AdminLink::from).collect::<Vec<_>>())
+}
+
+async fn statuses(caller: Reader, app: Data<App>) -> Answer {
+    let found = trending::statuses_to_review(&app, &caller.person).await?;
+    let reviewed = found.into_iter().map(ReviewedStatus::from);
+    json(reviewed.collect::<Vec<_>>())
+}
+
+async fn tags(caller: Reader, app: Data<App>) -> Answer {
+    let found = trending::tags_to_review(&app, &caller.person).await?;
+    let reviewed = found
+        .into_iter()
+        .map(|(tag, may_trend)| AdminTag::of(tag, may_trend));
+    json(reviewed.collect::<Vec<_>>())
+}
+
+/// A post that trends, or of which a moderator just said whether it may. Nothing waits for a review.
 #[derive(Serialize, ToSchema)]
 struct ReviewedStatus {
     #[serde(flatten)]
@@ -140,10 +164,38 @@ struct AdminTag {
 struct AdminLink {
     id: String,
     #[serde(flatten)]
-    card: PreviewCard,
-    #[schema(schema_with = crate::openapi::empty_list)]
-    history: Empty,
+    link: TrendsLink,
     requires_review: bool,
+}
+
+impl From<LinkView> for AdminLink {
+    fn from(view: LinkView) -> Self {
+        Self {
+            id: view.card.card.id.to_string(),
+            link: view.into(),
+            requires_review: false,
+        }
+    }
+}
+
+impl From<StatusView> for ReviewedStatus {
+    fn from(view: StatusView) -> Self {
+        Self {
+            status: view.into(),
+            requires_review: false,
+        }
+    }
+}
+
+impl AdminTag {
+    fn of(view: HashtagView, trendable: bool) -> Self {
+        Self {
+            tag: view.into(),
+            trendable,
+            usable: true,
+            requires_review: false,
+        }
+    }
 }
 
 type Moderator = Caller<AdminWriteAll>;
@@ -157,13 +209,8 @@ async fn reject_link(caller: Moderator, id: PathId<CardId>, app: Data<App>) -> A
 }
 
 async fn link(app: &App, caller: &Moderator, id: CardId, review: Review) -> Answer {
-    let card = trends::link(app, &caller.person, id, review).await?;
-    json(AdminLink {
-        id: id.to_string(),
-        card: card.into(),
-        history: [],
-        requires_review: false,
-    })
+    let link = trends::link(app, &caller.person, id, review).await?;
+    json(AdminLink::from(link))
 }
 
 async fn approve_status(caller: Moderator, id: PathId<StatusId>, app: Data<App>) -> Answer {
@@ -176,10 +223,7 @@ async fn reject_status(caller: Moderator, id: PathId<StatusId>, app: Data<App>) 
 
 async fn status(app: &App, caller: &Moderator, id: StatusId, review: Review) -> Answer {
     let status = trends::status(app, &caller.person, id, review).await?;
-    json(ReviewedStatus {
-        status: status.into(),
-        requires_review: false,
-    })
+    json(ReviewedStatus::from(status))
 }
 
 /// The id of a hashtag is its name.
@@ -193,10 +237,5 @@ async fn reject_tag(caller: Moderator, name: Path<String>, app: Data<App>) -> An
 
 async fn tag(app: &App, caller: &Moderator, name: &str, review: Review) -> Answer {
     let tag = trends::tag(app, &caller.person, name, review).await?;
-    json(AdminTag {
-        tag: tag.into(),
-        trendable: review == Review::Approved,
-        usable: true,
-        requires_review: false,
-    })
+    json(AdminTag::of(tag, review == Review::Approved))
 }
