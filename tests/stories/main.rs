@@ -77,6 +77,7 @@ mod passkeys;
 mod pictures;
 mod polls;
 mod practice;
+mod practice_edited;
 mod proofs;
 mod push;
 mod quarantine;
