@@ -8,7 +8,7 @@ use crate::cli::ConfigCommand;
 use crate::commands::say;
 use crate::config::{Config, ConfigError, REFERENCE};
 use crate::folders;
-use crate::parts::{for_a_look, public_url, same_home};
+use crate::parts::{for_a_look, practice, public_url, same_home};
 
 pub async fn run(
     command: &ConfigCommand,
@@ -25,6 +25,7 @@ pub async fn run(
 /// Refuses what `serve` would refuse, and changes nothing.
 async fn check(config: &Config) -> anyhow::Result<()> {
     public_url(config)?;
+    practice(config)?;
     folders::can_be_written(config)?;
     let file = config.database.url.sqlite_path();
     if file.is_some_and(|path| !Path::new(path).exists()) {
