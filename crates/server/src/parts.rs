@@ -235,7 +235,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
 /// What looks for viruses in documents, if anything does.
 ///
 /// # Errors
-/// If there is no such program.
+/// If no whole path of a program is named.
 pub fn scanner(config: &Config) -> Result<Option<Scanner>, ConfigError> {
     let Some((program, arguments)) = config.media.scan_command.split_first() else {
         return Ok(None);

@@ -96,6 +96,7 @@ async fn look(config: &Config) -> Vec<Finding> {
     findings.extend(local::disks(config));
     findings.push(local::media(config));
     findings.push(local::films(config).await);
+    findings.push(local::documents(config));
     findings.push(network::mail(config).await);
     findings.push(network::itself(config, public_url).await);
     findings
