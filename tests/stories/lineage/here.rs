@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use super::{asked, id, noes, states, ties, titles, tree, url};
-use crate::harness::{School, answer};
+use crate::harness::{School, Teacher, answer};
 
 async fn story(kind: Kind) {
     let Some(school) = School::open(kind).await else {
@@ -158,12 +158,20 @@ async fn one_says_so_apart_from_the_words() {
     // Nobody says so of what somebody else wrote, of nothing, or of itself.
     let refused = ada.request(Method::POST, &path).json(&said);
     assert_eq!(refused.send().await.unwrap().status(), 404);
+    let says = async |teacher: &Teacher, of: &Value, source: &str| {
+        let path = format!("/api/staffroom/v1/statuses/{}/lineage", id(of));
+        let request = teacher.request(Method::POST, &path);
+        let request = request.json(&json!({ "source": source }));
+        let answered = request.send().await.unwrap();
+        let status = answered.status().as_u16();
+        (status, answered.text().await.unwrap())
+    };
     for nothing in [url(&made), "https://school.invalid/1", "", "word mats"] {
-        let refused = bo.request(Method::POST, &path);
-        let refused = refused.json(&json!({ "source": nothing })).send();
-        let status = refused.await.unwrap().status();
-        assert!(matches!(status.as_u16(), 422 | 503), "{nothing}: {status}");
+        let (status, said) = says(&bo, &made, nothing).await;
+        assert_eq!(status, 422, "{nothing}: {said}");
     }
+    let (_, said) = says(&bo, &made, "https://school.invalid/1").await;
+    assert!(said.contains("does not answer now"), "{said}");
     // An edit of the words changes nothing of it; taking it back does.
     let edit = bo.request(Method::PUT, &format!("/api/v1/statuses/{}", id(&made)));
     let edited = answer(edit.json(&json!({ "status": "My better word mats" }))).await;
@@ -173,6 +181,17 @@ async fn one_says_so_apart_from_the_words() {
     assert!(ties(&answer(withdrawn).await).is_empty());
     let again = bo.request(Method::DELETE, &format!("{path}/{edge}"));
     assert_eq!(again.send().await.unwrap().status(), 404);
+
+    // What came of a post, near or far, is no source of it.
+    bo.post(&path, said).await;
+    let next = ada.publish(json!({ "status": "Their word mats" })).await;
+    let (status, said) = says(&ada, &next, url(&made)).await;
+    assert_eq!(status, 200, "{said}");
+    for late in [&made, &next] {
+        let (status, said) = says(&ada, &source, url(late)).await;
+        assert_eq!(status, 422, "{said}");
+        assert!(said.contains("comes from this one"), "{said}");
+    }
 }
 
 async fn a_no_stays_and_the_same_is_asked_once(kind: Kind) {
