@@ -9,6 +9,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 
 use super::{asked, id, noes, states, ties, titles, tree, url};
 use crate::harness::{School, Teacher, answer};
+use crate::sign_in::{Browser, field};
 
 async fn story(kind: Kind) {
     let Some(school) = School::open(kind).await else {
@@ -427,4 +428,29 @@ async fn a_tree_of_200_posts_on_sqlite() {
 #[tokio::test]
 async fn a_tree_of_200_posts_on_postgresql() {
     a_large_tree(Postgres).await;
+}
+
+// On SQLite alone: it is about a page.
+#[tokio::test]
+async fn the_wish_to_be_asked_first_is_on_a_page() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let browser = Browser::new(&school);
+    browser.sign_in("ada", "chalk and cheese", "/").await;
+    let ticked = "name=\"ask_first\" value=\"yes\" checked>";
+    let settings = "/api/staffroom/v1/lineage/settings";
+    for wish in [true, false] {
+        let (_, _, page) = browser.page("/settings/practice").await;
+        assert_eq!(page.contains(ticked), !wish, "{page}");
+        let csrf = field(&page, "csrf");
+        let mut form = vec![("csrf", csrf.as_str()), ("reminders", "yes")];
+        if wish {
+            form.push(("ask_first", "yes"));
+        }
+        let (status, _, _) = browser.submit("/settings/practice", &form).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_eq!(ada.get(settings).await, json!({ "ask_first": wish }));
+    }
 }
