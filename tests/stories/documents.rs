@@ -368,6 +368,13 @@ async fn what_is_not_what_it_says_is_refused() {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {said}");
         assert!(said.starts_with("Validation failed: "), "{name}: {said}");
     }
+    for (bytes, reason) in [
+        (&b"<HTML><p>Chalk"[..], "begins as a page"),
+        (b"ch\xe2lk", "no text in UTF-8"),
+    ] {
+        let (_, said) = refused(upload(&ada, bytes, "plan.txt")).await;
+        assert!(said.contains(reason), "{said}");
+    }
     let (status, said) = refused(upload(&ada, &vec![b'a'; 150_000], "long.txt")).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE, "{said}");
     let nothing = multipart::Form::new().text("name", "plan.pdf");

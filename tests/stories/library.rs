@@ -314,3 +314,25 @@ async fn a_file_of_words_is_made_and_put_right_by_commands() {
         "{said}"
     );
 }
+
+// On SQLite alone: what is asked of both databases is one pattern, which the other stories ask, too.
+#[tokio::test]
+async fn a_dialect_finds_its_language() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    for (words, language) in [("Jars", "en"), ("Sgets", "cy"), ("Kegs", "en-GB")] {
+        let body = json!({ "status": format!("{words} #Practice"), "language": language });
+        ada.publish(body).await;
+    }
+    for (language, expected) in [
+        ("en-GB", vec!["Kegs", "Jars"]),
+        ("en", vec!["Kegs", "Jars"]),
+        ("CY-gb", vec!["Sgets"]),
+        ("gd-GB", vec![]),
+    ] {
+        let found = finds(&school, Some(&ada), &format!("language={language}")).await;
+        assert_eq!(found, expected, "{language}");
+    }
+}
