@@ -107,6 +107,15 @@ async fn story(kind: Kind) {
         assert!(drawn.contains(words), "{words}: {drawn}");
     }
     assert!(!drawn.contains("Confidential"), "{drawn}");
+    assert!(!drawn.contains("how many"), "{drawn}");
+    for (name, is_author) in [("ada", true), ("di", false)] {
+        let browser = Browser::new(&school);
+        browser.sign_in(name, "chalk and cheese", "/").await;
+        let path = format!("/@ada/{}/tree", id(&source));
+        let (_, _, drawn) = browser.page(&path).await;
+        let said = "Only you see how many: 2 adapted it, 1 tried it.";
+        assert_eq!(drawn.contains(said), is_author, "{name}: {drawn}");
+    }
     let (kind_of, policy, picture) = page(&format!("{address}.svg")).await;
     assert_eq!(kind_of, "image/svg+xml");
     assert!(policy.contains("sandbox"), "{policy}");
