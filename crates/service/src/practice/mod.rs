@@ -103,7 +103,9 @@ pub(crate) fn keep_own(
 ) -> Result<Option<Practice>> {
     let rules = &app.settings().practice;
     let known = storage::practices::get(conn, status.id)?;
-    storage::practices::delete_of_status(conn, status.id)?;
+    if known.is_some() {
+        storage::practices::delete_of_status(conn, status.id)?;
+    }
     if !may_be(status) {
         return Ok(None);
     }
