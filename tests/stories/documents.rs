@@ -11,7 +11,7 @@ use test_support::Kind::{self, Postgres, Sqlite};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::harness::{School, Teacher, answer, eventually};
+use crate::harness::{School, Teacher, answer, eventually, out};
 
 pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
@@ -368,6 +368,13 @@ async fn what_is_not_what_it_says_is_refused() {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {said}");
         assert!(said.starts_with("Validation failed: "), "{name}: {said}");
     }
+    for (bytes, reason) in [
+        (&b"<HTML><p>Chalk"[..], "begins as a page"),
+        (b"ch\xe2lk", "no text in UTF-8"),
+    ] {
+        let (_, said) = refused(upload(&ada, bytes, "plan.txt")).await;
+        assert!(said.contains(reason), "{said}");
+    }
     let (status, said) = refused(upload(&ada, &vec![b'a'; 150_000], "long.txt")).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE, "{said}");
     let nothing = multipart::Form::new().text("name", "plan.pdf");
@@ -399,7 +406,7 @@ async fn what_the_scanner_does_not_call_clean_is_not_taken_in() {
         ("media.scan_command", command.as_str()),
         ("media.scan_seconds", "1"),
     ];
-    let Some(school) = School::open_with(Sqlite, &settings).await else {
+    let Some(mut school) = School::open_with(Sqlite, &settings).await else {
         return;
     };
     let ada = school.teacher("ada");
@@ -424,4 +431,16 @@ async fn what_the_scanner_does_not_call_clean_is_not_taken_in() {
     let (status, said) = refused(upload(&ada, b"a clean text", "plan.txt")).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
     assert_eq!(files_in(&school.folder().join("media")), 1);
+
+    // A server starts without it, too, and whoever looks after it is told.
+    school.kill();
+    school.start().await;
+    let (status, said) = refused(upload(&ada, b"a clean text", "plan.txt")).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
+    let missing = format!("there is no program at {}", scanner.display());
+    for command in [&["config", "check"][..], &["doctor"]] {
+        let done = school.command(command);
+        let said = out(&done);
+        assert!(!done.status.success() && said.contains(&missing), "{said}");
+    }
 }

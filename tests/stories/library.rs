@@ -229,3 +229,110 @@ async fn an_administrator_adds_words_by_commands() {
     let kept = std::fs::read_to_string(&table).unwrap();
     assert!(!kept.contains("surf") && kept.contains("maths"), "{kept}");
 }
+
+// On SQLite alone: it is about a file of words.
+#[tokio::test]
+async fn a_file_of_words_is_made_and_put_right_by_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("terms.tsv");
+    let file = table.display().to_string();
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let named = format!("practice.terms_file={file}");
+    let says = |arguments: &[&str]| {
+        let mut all = vec!["vocabulary"];
+        all.extend(arguments);
+        all.extend(["--set", &named]);
+        let done = school.command(&all);
+        (done.status.success(), out(&done))
+    };
+
+    // It is not there yet: then it is empty, but a server does not start without it.
+    let (is_done, said) = says(&["list", "subject"]);
+    assert!(is_done && said.contains("subject/maths"), "{said}");
+    let checked = school.command(&["config", "check", "--set", &named]);
+    assert!(
+        !checked.status.success() && out(&checked).contains("practice.terms_file"),
+        "{}",
+        out(&checked)
+    );
+    let surf = [
+        "set",
+        "subject/surf",
+        "--label",
+        "en=Surf",
+        "--broader",
+        "science",
+    ];
+    let (is_done, said) = says(&surf);
+    assert!(is_done && said.contains("subject/surf added"), "{said}");
+
+    // What cannot be is not written.
+    let kept = std::fs::read_to_string(&table).unwrap();
+    for (wrong, words) in [
+        (["set", "subject/surf", "--broader", "nope"], "is not there"),
+        (["set", "subject/surf", "--broader", "surf"], "to itself"),
+        (["set", "subject/science", "--broader", "surf"], "to itself"),
+        (["set", "subject/surf", "--tag", "#Sums Too"], "no hashtag"),
+    ] {
+        let (is_done, said) = says(&wrong);
+        assert!(!is_done && said.contains(words), "{wrong:?}: {said}");
+    }
+    assert_eq!(std::fs::read_to_string(&table).unwrap(), kept);
+    let (is_done, said) = says(&["set", "subject/surf", "--tag", "#Physics"]);
+    assert!(
+        is_done && said.contains("#Physics meant subject/physics until now"),
+        "{said}"
+    );
+
+    // A line that is no term is named, and may be set right.
+    let kept = std::fs::read_to_string(&table).unwrap();
+    std::fs::write(&table, format!("# Ours\n{kept}subject\tkites\t\t\t\t\n")).unwrap();
+    for arguments in [
+        &["check", file.as_str()][..],
+        &["set", "subject/surf", "--label", "cy=Syrffio"],
+        &["remove", "subject/surf"],
+        &["list"],
+    ] {
+        let (is_done, said) = says(arguments);
+        assert!(
+            !is_done && said.contains("terms.tsv: line 3: labels"),
+            "{arguments:?}: {said}"
+        );
+    }
+    let (is_done, said) = says(&["set", "subject/kites", "--label", "en=Kites"]);
+    assert!(is_done && said.contains("changed"), "{said}");
+    let (is_done, said) = says(&["check", &file]);
+    assert!(is_done && said.contains("nothing wrong"), "{said}");
+
+    let circle = "subject\tone\ttwo\t\t\ten=One\nsubject\ttwo\tone\t\t\ten=Two\n";
+    std::fs::write(&table, circle).unwrap();
+    let (is_done, said) = says(&["check", &file]);
+    assert!(
+        !is_done && said.contains("subject/one belongs to itself, by way of two"),
+        "{said}"
+    );
+}
+
+// On SQLite alone: what is asked of both databases is one pattern, which the other stories ask, too.
+#[tokio::test]
+async fn a_dialect_finds_its_language() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    for (words, language) in [("Jars", "en"), ("Sgets", "cy"), ("Kegs", "en-GB")] {
+        let body = json!({ "status": format!("{words} #Practice"), "language": language });
+        ada.publish(body).await;
+    }
+    for (language, expected) in [
+        ("en-GB", vec!["Kegs", "Jars"]),
+        ("en", vec!["Kegs", "Jars"]),
+        ("CY-gb", vec!["Sgets"]),
+        ("gd-GB", vec![]),
+    ] {
+        let found = finds(&school, Some(&ada), &format!("language={language}")).await;
+        assert_eq!(found, expected, "{language}");
+    }
+}

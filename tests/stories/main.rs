@@ -78,6 +78,7 @@ mod passkeys;
 mod pictures;
 mod polls;
 mod practice;
+mod practice_edited;
 mod proofs;
 mod push;
 mod quarantine;

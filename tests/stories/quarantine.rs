@@ -253,6 +253,85 @@ async fn what_somebody_may_expect_is_not_held_back_on_postgresql() {
     what_is_expected(Postgres).await;
 }
 
+async fn what_speaks_of_ours(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let there = Elsewhere::open().await;
+    let mo = there.person("mo");
+    let source = json!({ "status": "Five-tick tracker\n#Practice #KS3 #English #CCBY" });
+    let source = ada.publish(source).await;
+    let link = format!("<a href=\"{0}\">{0}</a>", source["url"].as_str().unwrap());
+    let is_told = async |name: &str| {
+        eventually(&format!("Ada to be told of {name:?}"), || async {
+            let told = ada.get("/api/v1/notifications?limit=80").await;
+            told.to_string()
+                .contains(&format!("/{name}\""))
+                .then_some(())
+        })
+        .await;
+    };
+
+    // A file of its own is no link, and neither is a page of its author.
+    let file = "https://files.example/plan.pdf?v=1&amp;p=2";
+    let mut plan = post(
+        &school,
+        &mo,
+        "plan",
+        &format!(
+            "<a href=\"{file}\">plan</a> <a href=\"{}/@mo\">more</a>",
+            there.base
+        ),
+    );
+    plan["object"]["attachment"] = json!([{ "type": "Document", "mediaType": "application/pdf",
+        "url": file.replace("&amp;", "&"), "name": "plan.pdf" }]);
+    there.tells(&school, &plan).await;
+    is_told("plan").await;
+
+    // What comes from a post of ours, or quotes it, answers it, whatever else it links to.
+    let words = format!("Adapted from {link}. See {LINK} #Practice #CCBY");
+    let mut adapted = post(&school, &mo, "adapted", &words);
+    let tags = adapted["object"]["tag"].as_array_mut().unwrap();
+    for name in ["#Practice", "#CCBY"] {
+        tags.push(json!({ "type": "Hashtag", "name": name, "href": there.base }));
+    }
+    there.tells(&school, &adapted).await;
+    is_told("adapted").await;
+    let path = format!(
+        "/api/staffroom/v1/statuses/{}/lineage",
+        source["id"].as_str().unwrap()
+    );
+    eventually("the claim", || async {
+        let tree = ada.get(&path).await;
+        (tree["edges"].as_array()?.len() == 1).then_some(())
+    })
+    .await;
+    for (name, property) in [("quotes", "quoteUrl"), ("based", "isBasedOn")] {
+        let mut note = post(&school, &mo, name, &format!("{name}, see {LINK}"));
+        note["object"][property] = source["uri"].clone();
+        there.tells(&school, &note).await;
+        is_told(name).await;
+    }
+
+    // A link to it says nothing.
+    let words = format!("As good as {link}: {LINK}");
+    there
+        .tells(&school, &post(&school, &mo, "spam", &words))
+        .await;
+    held(&school, 1).await;
+}
+
+#[tokio::test]
+async fn what_speaks_of_ours_is_not_held_back_on_sqlite() {
+    what_speaks_of_ours(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_speaks_of_ours_is_not_held_back_on_postgresql() {
+    what_speaks_of_ours(Postgres).await;
+}
+
 // On SQLite alone: it is about a setting.
 #[tokio::test]
 async fn whoever_wants_no_quarantine_has_none() {

@@ -147,7 +147,9 @@ fn size(bytes: i64) -> String {
 /// letters around. It may be empty.
 #[must_use]
 pub fn seen_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    // The slash of a tag, as in `</b>`, parts no folders.
+    let whole = name.replace("</", "<");
+    let last = whole.rsplit(['/', '\\']).next().unwrap_or_default();
     let seen: String = last
         .chars()
         .map(|letter| if letter.is_whitespace() { ' ' } else { letter })
@@ -190,6 +192,7 @@ mod tests {
             (".pdf", "pdf"),
             ("Cynllun gwers â thŷ.odt", "Cynllun gwers â thŷ.odt"),
             ("plan\u{200b}.pdf", "plan.pdf"),
+            ("Plän <b>for</b> Y8.pdf", "Plän <b>for<b> Y8.pdf"),
             ("\u{202e}/..", ""),
             ("", ""),
         ] {

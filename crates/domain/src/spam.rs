@@ -15,11 +15,11 @@ pub struct Signs {
     pub is_followed: bool,
     /// It names somebody of ours, who does not follow its author.
     pub names_ours: bool,
-    /// It answers somebody of ours.
+    /// It answers a post of ours, quotes one, or says to come from one.
     pub answers_ours: bool,
     /// Each of ours whom it names wrote to its author before, or looks after the group that says it.
     pub is_expected: bool,
-    /// It leads somewhere else.
+    /// It leads somewhere else than to what is ours, its own files, and its author's server.
     pub has_links: bool,
     /// Whom it names, here and elsewhere.
     pub mentions: usize,

@@ -235,7 +235,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
 /// What looks for viruses in documents, if anything does.
 ///
 /// # Errors
-/// If there is no such program.
+/// If no whole path of a program is named.
 pub fn scanner(config: &Config) -> Result<Option<Scanner>, ConfigError> {
     let Some((program, arguments)) = config.media.scan_command.split_first() else {
         return Ok(None);
@@ -294,14 +294,22 @@ pub fn house(config: &Config) -> Result<House, ConfigError> {
     })
 }
 
+/// Whose stages hashtags mean first.
+///
+/// # Errors
+/// If there is no such curriculum.
+pub fn curriculum(config: &Config) -> Result<Curriculum, ConfigError> {
+    let named = config.practice.curriculum.parse::<Curriculum>();
+    named.map_err(|error| config.wrong("practice.curriculum", error))
+}
+
 /// What is practice here, and the administrator's own terms.
 ///
 /// # Errors
 /// If there is no such curriculum, or the file cannot be read or holds a line that is no term.
 pub fn practice(config: &Config) -> Result<Rules, ConfigError> {
     let practice = &config.practice;
-    let curriculum = practice.curriculum.parse::<Curriculum>();
-    let curriculum = curriculum.map_err(|error| config.wrong("practice.curriculum", error))?;
+    let curriculum = curriculum(config)?;
     let own_terms = match &practice.terms_file {
         Some(path) => std::fs::read_to_string(path)
             .map_err(|error| config.wrong("practice.terms_file", error))?,

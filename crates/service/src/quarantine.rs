@@ -1,16 +1,21 @@
 //! Likely spam from elsewhere is kept, shown to nobody, and tells nobody, until somebody has looked at it.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use domain::spam::{Signs, is_likely};
 use domain::{AccountId, AccountKind, StatusId, Time};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::Status;
+use url::Url;
 
+use crate::audience::visible_to;
+use crate::incoming::RemoteStatus;
 use crate::jobs::{Job, enqueue};
 use crate::statuses::{arrive, remove};
 use crate::text::plain_text;
-use crate::{App, Error, Result, practice};
+use crate::{App, Error, Result, lineage, practice};
 
 /// For how long somebody is new.
 const YOUNG: TimeDelta = TimeDelta::days(7);
@@ -31,10 +36,10 @@ pub(crate) fn holds(
     app: &App,
     conn: &mut DbConnection,
     author: &Account,
+    remote: &RemoteStatus,
     content: &str,
     mentioned: &[Account],
-    answers_ours: bool,
-    moderators: &[AccountId],
+    parent: Option<&Status>,
 ) -> Result<bool> {
     // A network's stewards read what strangers bring to it.
     let ours = mentioned.iter().filter(|row| row.has_home());
@@ -45,16 +50,16 @@ pub(crate) fn holds(
         return Ok(false);
     }
     let known = storage::mentions::who_mentioned(conn, author.id, &strangers)?;
-    strangers.retain(|id| !known.contains(id) && !moderators.contains(id));
+    strangers.retain(|id| !known.contains(id) && !remote.moderators.contains(id));
     let said = words(content);
     let before = storage::held::last_words(conn, author.id, LAST)?;
     let signs = Signs {
         is_young,
         is_followed: storage::follows::has_local_followers(conn, author.id)?,
         names_ours,
-        answers_ours,
+        answers_ours: answers_ours(app, conn, remote, content, parent)?,
         is_expected: strangers.is_empty(),
-        has_links: has_links(content, app.addresses().base()),
+        has_links: has_links(content, |address| leads_home(app, author, remote, address)),
         mentions: mentioned.len(),
         said_before: before.iter().filter(|other| words(other) == said).count(),
     };
@@ -89,17 +94,74 @@ fn words(content: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a link leads elsewhere than to people, hashtags and what is ours: who adapts a post of ours names its author
-/// and links to it.
-fn has_links(content: &str, base: &str) -> bool {
+/// Whether a post answers one of ours, quotes it, or says to come from it, as far as its author may see that.
+fn answers_ours(
+    app: &App,
+    conn: &mut DbConnection,
+    remote: &RemoteStatus,
+    content: &str,
+    parent: Option<&Status>,
+) -> Result<bool> {
+    if parent.is_some_and(|row| row.local) {
+        return Ok(true);
+    }
+    if let Some(quote) = &remote.quote {
+        let quoted = storage::statuses::with_uri(conn, &quote.uri)?;
+        let quoted = quoted.filter(|row| row.local && row.deleted_at.is_none());
+        if !visible_to(conn, Some(remote.author), quoted.into_iter().collect())?.is_empty() {
+            return Ok(true);
+        }
+    }
+    let said = lineage::Said {
+        author: remote.author,
+        content,
+        parent,
+        answered: remote.in_reply_to_uri.as_deref(),
+        based_on: &remote.based_on,
+        found: &HashMap::new(),
+    };
+    lineage::comes_from_ours(app, conn, &said)
+}
+
+/// Whether a link leads elsewhere than to people, hashtags and where a post is at home.
+fn has_links(content: &str, leads_home: impl Fn(&str) -> bool) -> bool {
     content.split("<a ").skip(1).any(|rest| {
         let (tag, text) = rest.split_once('>').unwrap_or((rest, ""));
         let address = tag.split("href=\"").nth(1).unwrap_or_default();
-        let is_ours = address
-            .strip_prefix(base)
-            .is_some_and(|path| path.starts_with('/'));
-        !is_ours && !plain_text(text).trim_start().starts_with(['@', '#'])
+        let address = address.split('"').next().unwrap_or_default();
+        let is_name = plain_text(text).trim_start().starts_with(['@', '#']);
+        !is_name && !leads_home(&address.replace("&amp;", "&"))
     })
+}
+
+/// Whether an address is ours, that of a file of the post, or at its author's own server.
+fn leads_home(app: &App, author: &Account, remote: &RemoteStatus, address: &str) -> bool {
+    let is_ours = || is_below(app.addresses().base(), address);
+    let is_file = || remote.media.iter().any(|file| file.url == address);
+    let is_theirs = || {
+        author
+            .host
+            .as_deref()
+            .is_some_and(|host| is_at(host, address))
+    };
+    is_ours() || is_file() || is_theirs()
+}
+
+fn is_below(base: &str, address: &str) -> bool {
+    let path = address.strip_prefix(base);
+    path.is_some_and(|path| path.starts_with('/'))
+}
+
+/// `host` has a port where that is not the scheme's own.
+fn is_at(host: &str, address: &str) -> bool {
+    let Ok(url) = Url::parse(address) else {
+        return false;
+    };
+    let name = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => host == format!("{name}:{port}"),
+        None => host == name,
+    }
 }
 
 /// What is held back, the oldest first.
@@ -177,14 +239,31 @@ mod tests {
         let base = "https://us.example";
         let ours = r#"<p>Adapted from <a rel="nofollow" href="https://us.example/@ada/1">us.example/@ada/1</a></p>"#;
         for harmless in [mention, tag, ours] {
-            assert!(!has_links(harmless, base), "{harmless}");
+            assert!(
+                !has_links(harmless, |address| is_below(base, address)),
+                "{harmless}"
+            );
         }
         for link in [
             r#"<p>Buy <a href="https://spam.example">here</a></p>"#,
             r#"<p>Buy <a href="https://us.example.spam.example/">here</a></p>"#,
         ] {
-            assert!(has_links(link, base), "{link}");
+            assert!(has_links(link, |address| is_below(base, address)), "{link}");
         }
         assert_eq!(words(mention), "hello");
+    }
+
+    #[test]
+    fn an_address_is_at_its_own_host_only() {
+        assert!(is_at("a.example", "https://a.example/plan.pdf?v=1"));
+        assert!(is_at("127.0.0.1:8000", "http://127.0.0.1:8000/plan.pdf"));
+        for address in [
+            "https://a.example.spam.example/",
+            "https://a.example:8000/",
+            "https://a.example@spam.example/",
+            "a.example",
+        ] {
+            assert!(!is_at("a.example", address), "{address}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use domain::vocabulary::Scheme;
 use serde::Deserialize;
 use service::practice::{Preferences, preferences, set_preferences};
-use service::{App, Error};
+use service::{App, Error, lineage};
 
 use crate::forms::Visitor;
 use crate::page::{Answer, Failure, Forms, Frame, show, visitor};
@@ -22,6 +22,7 @@ struct Page {
     /// Id, label, and whether it is the chosen one.
     licences: Vec<(String, String, bool)>,
     reminders: bool,
+    ask_first: bool,
 }
 
 async fn draw(app: &App, visitor: &Visitor) -> Answer {
@@ -44,6 +45,7 @@ async fn draw(app: &App, visitor: &Visitor) -> Answer {
             })
             .collect(),
         reminders: wanted.reminders,
+        ask_first: lineage::asks_first(app, person).await?,
     };
     show(app, visitor, StatusCode::OK, Forms::Here, &page)
 }
@@ -58,9 +60,11 @@ pub struct Submitted {
     csrf: String,
     #[serde(default)]
     licence: String,
-    /// A box that is ticked, or is not sent.
+    /// Boxes that are ticked, or are not sent.
     #[serde(default)]
     reminders: Option<String>,
+    #[serde(default)]
+    ask_first: Option<String>,
 }
 
 pub async fn submit(request: HttpRequest, said: Form<Submitted>, app: Data<App>) -> Answer {
@@ -74,7 +78,10 @@ pub async fn submit(request: HttpRequest, said: Form<Submitted>, app: Data<App>)
         reminders: said.reminders.is_some(),
     };
     match set_preferences(&app, person, wanted).await {
-        Ok(()) => Ok(go(HERE, None)),
+        Ok(()) => {
+            lineage::set_asks_first(&app, person, said.ask_first.is_some()).await?;
+            Ok(go(HERE, None))
+        }
         // The page offers no other licences.
         Err(Error::Invalid(_)) => Err(Failure::Unreadable),
         Err(error) => Err(error.into()),

@@ -31,6 +31,8 @@ struct Page {
     /// What closes the lists after the last line.
     end: String,
     is_whole: bool,
+    /// What came of the post, in numbers, for its author; empty if nothing did.
+    figures: String,
 }
 
 /// One post of the tree, at its place.
@@ -80,6 +82,7 @@ async fn page(app: &App, visitor: &Visitor, id: StatusId, address: String) -> An
         page: Frame::new(app, visitor, &format!("Family tree: {title}")),
         end: closing(lines.last().map(|line| line.depth)),
         is_whole: tree.is_whole,
+        figures: figures(tree.counts.as_deref().unwrap_or_default()),
         title,
         address,
         lines,
@@ -287,6 +290,17 @@ fn tie_of(edge: &Edge, source: &str) -> String {
         " (claimed, not confirmed)"
     };
     format!("{what} “{source}”{doubt}")
+}
+
+/// `2 adapted it, 1 tried it`
+fn figures(counts: &[(Derivation, i64)]) -> String {
+    let some = counts.iter().filter(|(_, count)| *count > 0);
+    let said = some.map(|(kind, count)| match kind {
+        Derivation::Adaptation => format!("{count} adapted it"),
+        Derivation::Tried => format!("{count} tried it"),
+        Derivation::Adopted => format!("{count} adopted it"),
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// The name of a language.

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use super::{asked, id, noes, states, ties, titles, tree, url};
-use crate::harness::{School, answer};
+use crate::harness::{School, Teacher, answer};
+use crate::sign_in::{Browser, field};
 
 async fn story(kind: Kind) {
     let Some(school) = School::open(kind).await else {
@@ -106,6 +107,15 @@ async fn story(kind: Kind) {
         assert!(drawn.contains(words), "{words}: {drawn}");
     }
     assert!(!drawn.contains("Confidential"), "{drawn}");
+    assert!(!drawn.contains("how many"), "{drawn}");
+    for (name, is_author) in [("ada", true), ("di", false)] {
+        let browser = Browser::new(&school);
+        browser.sign_in(name, "chalk and cheese", "/").await;
+        let path = format!("/@ada/{}/tree", id(&source));
+        let (_, _, drawn) = browser.page(&path).await;
+        let said = "Only you see how many: 2 adapted it, 1 tried it.";
+        assert_eq!(drawn.contains(said), is_author, "{name}: {drawn}");
+    }
     let (kind_of, policy, picture) = page(&format!("{address}.svg")).await;
     assert_eq!(kind_of, "image/svg+xml");
     assert!(policy.contains("sandbox"), "{policy}");
@@ -158,12 +168,20 @@ async fn one_says_so_apart_from_the_words() {
     // Nobody says so of what somebody else wrote, of nothing, or of itself.
     let refused = ada.request(Method::POST, &path).json(&said);
     assert_eq!(refused.send().await.unwrap().status(), 404);
+    let says = async |teacher: &Teacher, of: &Value, source: &str| {
+        let path = format!("/api/staffroom/v1/statuses/{}/lineage", id(of));
+        let request = teacher.request(Method::POST, &path);
+        let request = request.json(&json!({ "source": source }));
+        let answered = request.send().await.unwrap();
+        let status = answered.status().as_u16();
+        (status, answered.text().await.unwrap())
+    };
     for nothing in [url(&made), "https://school.invalid/1", "", "word mats"] {
-        let refused = bo.request(Method::POST, &path);
-        let refused = refused.json(&json!({ "source": nothing })).send();
-        let status = refused.await.unwrap().status();
-        assert!(matches!(status.as_u16(), 422 | 503), "{nothing}: {status}");
+        let (status, said) = says(&bo, &made, nothing).await;
+        assert_eq!(status, 422, "{nothing}: {said}");
     }
+    let (_, said) = says(&bo, &made, "https://school.invalid/1").await;
+    assert!(said.contains("does not answer now"), "{said}");
     // An edit of the words changes nothing of it; taking it back does.
     let edit = bo.request(Method::PUT, &format!("/api/v1/statuses/{}", id(&made)));
     let edited = answer(edit.json(&json!({ "status": "My better word mats" }))).await;
@@ -173,6 +191,17 @@ async fn one_says_so_apart_from_the_words() {
     assert!(ties(&answer(withdrawn).await).is_empty());
     let again = bo.request(Method::DELETE, &format!("{path}/{edge}"));
     assert_eq!(again.send().await.unwrap().status(), 404);
+
+    // What came of a post, near or far, is no source of it.
+    bo.post(&path, said).await;
+    let next = ada.publish(json!({ "status": "Their word mats" })).await;
+    let (status, said) = says(&ada, &next, url(&made)).await;
+    assert_eq!(status, 200, "{said}");
+    for late in [&made, &next] {
+        let (status, said) = says(&ada, &source, url(late)).await;
+        assert_eq!(status, 422, "{said}");
+        assert!(said.contains("comes from this one"), "{said}");
+    }
 }
 
 async fn a_no_stays_and_the_same_is_asked_once(kind: Kind) {
@@ -408,4 +437,29 @@ async fn a_tree_of_200_posts_on_sqlite() {
 #[tokio::test]
 async fn a_tree_of_200_posts_on_postgresql() {
     a_large_tree(Postgres).await;
+}
+
+// On SQLite alone: it is about a page.
+#[tokio::test]
+async fn the_wish_to_be_asked_first_is_on_a_page() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let browser = Browser::new(&school);
+    browser.sign_in("ada", "chalk and cheese", "/").await;
+    let ticked = "name=\"ask_first\" value=\"yes\" checked>";
+    let settings = "/api/staffroom/v1/lineage/settings";
+    for wish in [true, false] {
+        let (_, _, page) = browser.page("/settings/practice").await;
+        assert_eq!(page.contains(ticked), !wish, "{page}");
+        let csrf = field(&page, "csrf");
+        let mut form = vec![("csrf", csrf.as_str()), ("reminders", "yes")];
+        if wish {
+            form.push(("ask_first", "yes"));
+        }
+        let (status, _, _) = browser.submit("/settings/practice", &form).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_eq!(ada.get(settings).await, json!({ "ask_first": wish }));
+    }
 }

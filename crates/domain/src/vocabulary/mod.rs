@@ -3,6 +3,7 @@
 
 mod parse;
 mod tags;
+mod ties;
 
 use std::collections::HashMap;
 use std::str::FromStr;

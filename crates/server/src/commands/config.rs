@@ -8,7 +8,7 @@ use crate::cli::ConfigCommand;
 use crate::commands::say;
 use crate::config::{Config, ConfigError, REFERENCE};
 use crate::folders;
-use crate::parts::{for_a_look, public_url, same_home};
+use crate::parts::{for_a_look, practice, public_url, same_home, scanner};
 
 pub async fn run(
     command: &ConfigCommand,
@@ -22,9 +22,14 @@ pub async fn run(
     Ok(())
 }
 
-/// Refuses what `serve` would refuse, and changes nothing.
+/// Refuses what `serve` would refuse, and a scanner that is not there; changes nothing.
 async fn check(config: &Config) -> anyhow::Result<()> {
     public_url(config)?;
+    practice(config)?;
+    if let Some(scanner) = scanner(config)? {
+        let there = scanner.check();
+        there.map_err(|reason| config.wrong("media.scan_command", reason))?;
+    }
     folders::can_be_written(config)?;
     let file = config.database.url.sqlite_path();
     if file.is_some_and(|path| !Path::new(path).exists()) {

@@ -9,6 +9,7 @@ use anyhow::bail;
 
 use crate::commands::say;
 use crate::config::{Config, ConfigError};
+use crate::parts::practice;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Verdict {
@@ -58,7 +59,8 @@ fn found(verdict: Verdict, about: &'static str, text: impl Into<String>) -> Find
 }
 
 pub async fn run(load: impl Fn() -> Result<Config, ConfigError>) -> anyhow::Result<()> {
-    let findings = match load() {
+    // Its own commands read the file of terms, whatever is in it.
+    let findings = match load().and_then(|config| practice(&config).map(|_| config)) {
         Ok(config) => look(&config).await,
         Err(error) => vec![fail(
             "configuration",
@@ -94,6 +96,7 @@ async fn look(config: &Config) -> Vec<Finding> {
     findings.extend(local::disks(config));
     findings.push(local::media(config));
     findings.push(local::films(config).await);
+    findings.push(local::documents(config));
     findings.push(network::mail(config).await);
     findings.push(network::itself(config, public_url).await);
     findings

@@ -29,6 +29,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
             }
         });
     }
+    if let Some(scanner) = &app.settings().scanner
+        && let Err(reason) = scanner.check()
+    {
+        tracing::warn!(reason, "documents are refused");
+    }
     // Whoever is told that we are ready may tell us to stop.
     let told = told_to_stop()?;
     tell_systemd(NotifyState::Ready);

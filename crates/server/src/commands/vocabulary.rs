@@ -1,20 +1,20 @@
 //! `staffroom vocabulary`
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use domain::vocabulary::{Concept, Curriculum, Scheme, Vocabulary, own_terms, written};
+use domain::vocabulary::{Concept, Curriculum, Mistake, Scheme, Vocabulary, own_terms, written};
 
 use crate::cli::Vocabulary as Command;
 use crate::commands::say;
 use crate::config::Config;
-use crate::parts::practice;
+use crate::parts::curriculum;
 
 pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
-    let vocabulary = || practice(config).map(|rules| rules.vocabulary);
     match command {
         Command::List { scheme } => {
-            for concept in of(&*vocabulary()?, scheme) {
+            for concept in of(&vocabulary(config)?, scheme) {
                 let tags = concept.tags.join(" ");
                 say(&format!(
                     "{}\t{}\t{tags}",
@@ -24,11 +24,11 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
             }
         }
         Command::Export { scheme } => {
-            for concept in of(&*vocabulary()?, scheme) {
+            for concept in of(&vocabulary(config)?, scheme) {
                 say(&written(concept));
             }
         }
-        Command::Show { term } => show(&*vocabulary()?, &term)?,
+        Command::Show { term } => show(&vocabulary(config)?, &term)?,
         Command::Check { file } => check(config, &file)?,
         Command::Set {
             term,
@@ -45,17 +45,23 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
                 tags,
                 without,
             };
-            let line = change.line(&*vocabulary()?, &term)?;
             let (file, text) = own(config)?;
-            let is_new = replace(config, &file, &text, &term, Some(&line))?;
+            let curriculum = curriculum(config)?;
+            // A line that is no term may be the one that is put right.
+            let before =
+                Vocabulary::new(curriculum, &text).or_else(|_| Vocabulary::new(curriculum, ""))?;
+            let tags = change.tags.clone();
+            let line = change.line(&before, &term)?;
+            let is_new = replace(curriculum, &file, &text, &term, Some(&line))?;
             let done = if is_new { "added" } else { "changed" };
             say(&format!(
                 "{term} {done}; the server reads it when it starts"
             ));
+            tell_of_tags(&before, &vocabulary(config)?, &term, &tags);
         }
         Command::Remove { term } => {
             let (file, text) = own(config)?;
-            let is_new = replace(config, &file, &text, &term, None)?;
+            let is_new = replace(curriculum(config)?, &file, &text, &term, None)?;
             ensure!(
                 !is_new,
                 "{term} is not in {}: terms that come with the program stay",
@@ -108,31 +114,49 @@ fn check(config: &Config, file: &Path) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let terms = own_terms(&text).with_context(|| file.display().to_string())?;
     let curriculum = curriculum(config)?;
-    let (shipped, whole) = (
-        Vocabulary::new(curriculum, "")?,
-        Vocabulary::new(curriculum, &text)?,
-    );
+    let shipped = Vocabulary::new(curriculum, "")?;
     for term in &terms {
         let place = match shipped.with_key(&term.key()) {
             Some(_) => "stands in the place of ours",
             None => "is new",
         };
         say(&format!("{} {place}", term.key()));
-        if let Some(broader) = &term.broader {
-            ensure!(
-                whole.get(term.scheme, broader).is_some(),
-                "{} belongs to {broader}, which is not there",
-                term.key()
-            );
-        }
     }
+    let faults = faults(curriculum, &text)?;
+    ensure!(faults.is_empty(), "{}", faults.join("; "));
     say(&format!("{} terms, nothing wrong", terms.len()));
     Ok(())
 }
 
-fn curriculum(config: &Config) -> anyhow::Result<Curriculum> {
-    let named = config.practice.curriculum.parse::<Curriculum>();
-    named.map_err(anyhow::Error::msg)
+/// What is wrong with the terms of a table besides how they are written.
+fn faults(curriculum: Curriculum, text: &str) -> Result<Vec<String>, Mistake> {
+    let whole = Vocabulary::new(curriculum, text)?;
+    let terms = own_terms(text)?;
+    Ok(terms.iter().filter_map(|term| whole.fault(term)).collect())
+}
+
+/// Says of hashtags that were given to a term which other they meant before, or mean still.
+fn tell_of_tags(before: &Vocabulary, now: &Vocabulary, term: &str, tags: &[String]) {
+    let scheme = term
+        .split_once('/')
+        .and_then(|(name, _)| Scheme::named(name));
+    let Some(scheme) = scheme else {
+        return;
+    };
+    for tag in tags {
+        let tag = tag.trim_start_matches('#');
+        let other = |of: &Vocabulary| {
+            let key = of.spelt_as(scheme, tag)?.key();
+            (key != term).then_some(key)
+        };
+        match (other(before), other(now)) {
+            (_, Some(other)) => say(&format!(
+                "Take note: #{tag} still means {other}, which stands before it"
+            )),
+            (Some(other), None) => say(&format!("Take note: #{tag} meant {other} until now")),
+            (None, None) => {}
+        }
+    }
 }
 
 /// What becomes of a term.
@@ -159,6 +183,13 @@ impl Change {
         matches = self.matches.unwrap_or(matches);
         let mut tags: Vec<String> = tags.split_whitespace().map(str::to_owned).collect();
         let plain = |tag: &String| tag.trim_start_matches('#').to_lowercase();
+        for tag in &self.tags {
+            let is_one = tag.contains(char::is_alphanumeric) && !tag.contains(char::is_whitespace);
+            ensure!(
+                is_one,
+                "{tag:?} is no hashtag: it is one word, without blanks"
+            );
+        }
         for tag in self.tags.iter().map(plain) {
             if !tags.contains(&tag) {
                 tags.push(tag);
@@ -185,7 +216,7 @@ impl Change {
             cells.matches('\t').count() == 5 && !cells.contains(['\n', '\r']),
             "tabs and line ends stand between terms only"
         );
-        own_terms(&cells)?;
+        own_terms(&cells).map_err(|mistake| anyhow::Error::msg(mistake.reason))?;
         Ok(cells)
     }
 }
@@ -194,13 +225,33 @@ impl Change {
 fn own(config: &Config) -> anyhow::Result<(PathBuf, String)> {
     let file = config.practice.terms_file.clone();
     let file = file.context("practice.terms_file names no file for terms of your own")?;
-    let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let text = text_of(&file)?;
     Ok((file, text))
+}
+
+/// A file that is not there yet is empty.
+fn text_of(file: &Path) -> anyhow::Result<String> {
+    match std::fs::read_to_string(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+        read => read.with_context(|| file.display().to_string()),
+    }
+}
+
+/// All terms, as the server will know them.
+fn vocabulary(config: &Config) -> anyhow::Result<Vocabulary> {
+    let curriculum = curriculum(config)?;
+    match &config.practice.terms_file {
+        None => Ok(Vocabulary::new(curriculum, "")?),
+        Some(file) => {
+            let all = Vocabulary::new(curriculum, &text_of(file)?);
+            all.with_context(|| file.display().to_string())
+        }
+    }
 }
 
 /// Puts a line in the place of that of a term, or none; whether there was none before.
 fn replace(
-    config: &Config,
+    curriculum: Curriculum,
     file: &Path,
     text: &str,
     term: &str,
@@ -217,16 +268,23 @@ fn replace(
     if is_new && line.is_none() {
         return Ok(true);
     }
-    let mut lines: Vec<&str> = text
+    let mut lines: Vec<Option<&str>> = text
         .lines()
-        .filter_map(|known| if is_it(known) { line } else { Some(known) })
+        .map(|known| if is_it(known) { line } else { Some(known) })
         .collect();
     if is_new {
-        lines.extend(line);
+        lines.push(line);
     }
-    let mut changed = lines.join("\n");
+    // With the numbers that the lines have now.
+    let numbered: Vec<&str> = lines.iter().map(|line| line.unwrap_or_default()).collect();
+    let wrong =
+        faults(curriculum, &numbered.join("\n")).with_context(|| file.display().to_string())?;
+    let known = faults(curriculum, text).unwrap_or_default();
+    if let Some(fault) = wrong.iter().find(|fault| !known.contains(fault)) {
+        bail!("{fault}");
+    }
+    let mut changed = lines.into_iter().flatten().collect::<Vec<_>>().join("\n");
     changed.push('\n');
-    Vocabulary::new(curriculum(config)?, &changed)?;
     // Whole or not at all.
     let beside = file.with_extension("new");
     std::fs::write(&beside, changed).with_context(|| beside.display().to_string())?;

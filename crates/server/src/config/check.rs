@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use super::{Config, ConfigError};
-use crate::parts::{ffmpeg, house, practice, scanner};
+use crate::parts::{curriculum, ffmpeg, house, scanner};
 
 /// The smallest and the largest value of numbers.
 const RANGES: [(&str, i64, i64); 16] = [
@@ -73,7 +73,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         });
     }
     house(config)?;
-    practice(config)?;
+    curriculum(config)?;
     let detected = &config.statuses.detected_languages;
     if let Some(code) = detected
         .iter()

@@ -84,7 +84,11 @@ fn read(path: &Path, said: DocumentType) -> Result<()> {
             runs_nothing(&zip, &RUNS)
         }
         DocumentType::Text | DocumentType::Csv | DocumentType::Markdown => {
-            if is_text(file).map_err(internal)? {
+            if poses(&mut file).map_err(internal)? {
+                Err(invalid(
+                    "Document begins as a page or a program does, not as text",
+                ))
+            } else if is_text(file).map_err(internal)? {
                 Ok(())
             } else {
                 Err(invalid("Document is no text in UTF-8"))
@@ -163,16 +167,18 @@ fn runs_nothing(zip: &Zip, parts: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Whether all of it is text in UTF-8, and nothing that begins as something else.
-fn is_text(mut file: File) -> io::Result<bool> {
+/// Whether it begins as something else than text. It is read from its beginning afterwards.
+fn poses(file: &mut File) -> io::Result<bool> {
     let mut beginning = Vec::new();
     file.by_ref().take(BEGINNING).read_to_end(&mut beginning)?;
+    io::Seek::rewind(file)?;
     let beginning = String::from_utf8_lossy(&beginning).to_lowercase();
     let beginning = beginning.trim_start_matches('\u{feff}').trim_start();
-    if POSES.iter().any(|pose| beginning.starts_with(*pose)) {
-        return Ok(false);
-    }
-    io::Seek::rewind(&mut file)?;
+    Ok(POSES.iter().any(|pose| beginning.starts_with(*pose)))
+}
+
+/// Whether all of it is text in UTF-8.
+fn is_text(mut file: File) -> io::Result<bool> {
     let mut bytes = Vec::new();
     loop {
         let read = file.by_ref().take(PIECE).read_to_end(&mut bytes)?;

@@ -28,14 +28,26 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// None if `program` is not the whole path of a file.
+    /// None if `program` is not a whole path. Whether there is one shows when it is run: it may come back.
     #[must_use]
     pub fn at(program: &Path, arguments: &[String], patience: Duration) -> Option<Self> {
-        (program.is_absolute() && program.is_file()).then(|| Self {
+        program.is_absolute().then(|| Self {
             program: program.to_owned(),
             arguments: arguments.to_vec(),
             patience,
         })
+    }
+
+    /// Looks whether the program is there; answers its path.
+    ///
+    /// # Errors
+    /// If it is not, in words for an administrator.
+    pub fn check(&self) -> std::result::Result<&Path, String> {
+        if self.program.is_file() {
+            Ok(&self.program)
+        } else {
+            Err(format!("there is no program at {}", self.program.display()))
+        }
     }
 
     /// # Errors

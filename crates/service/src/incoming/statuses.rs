@@ -146,15 +146,14 @@ pub(super) fn receive(
     let tags = hashtags(&remote.tags);
     let with_media = takes_media(app, conn, author.host.as_deref())?;
     let content = words(remote);
-    let answers_ours = parent.as_ref().is_some_and(|row| row.local);
     let is_held = quarantine::holds(
         app,
         conn,
         &author,
+        remote,
         &content,
         &mentioned,
-        answers_ours,
-        &remote.moderators,
+        parent.as_ref(),
     )?;
     let held_at = is_held.then_some(now);
     // What is held back must not lead us anywhere.

@@ -40,6 +40,14 @@ pub struct SourceView {
     pub is_forbidden: bool,
 }
 
+/// Whether a post says to come from one of ours that its author may see.
+pub(crate) fn comes_from_ours(app: &App, conn: &mut DbConnection, said: &Said<'_>) -> Result<bool> {
+    let mut sources = claims(app, conn, said)?
+        .into_iter()
+        .filter_map(|claim| claim.source);
+    Ok(sources.any(|source| source.local))
+}
+
 /// A status is deleted: nothing that it said stays, but that it came from its sources, and others from it.
 pub(crate) fn end(conn: &mut DbConnection, status: &Status) -> Result<()> {
     if status.has_source {

@@ -5,6 +5,7 @@ use domain::{ClaimState, Derivation as Kind, StatusId};
 use storage::derivations::Derivation;
 
 use super::claims::{begin, mention_author, seen};
+use super::tree::comes_from;
 use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
@@ -21,7 +22,12 @@ pub async fn state(app: &App, person: &Person, id: StatusId, address: &str) -> R
     app.read(move |_, conn| own(conn, &me, id)).await?;
     let found = match known_address(app, &address).await? {
         Some(known) => Some(known),
-        None => app.remote().by_url(app, &address).await?,
+        None => match app.remote().by_url(app, &address).await {
+            Err(Error::Unavailable(_)) => {
+                return Err(invalid("The server at that address does not answer now"));
+            }
+            found => found?,
+        },
     };
     let Some(Found::Status(source)) = found else {
         return Err(nothing());
@@ -31,6 +37,9 @@ pub async fn state(app: &App, person: &Person, id: StatusId, address: &str) -> R
         let source = storage::statuses::find(conn, source)?;
         let source = seen(conn, me, source)?.filter(|source| source.id != id);
         let source = source.ok_or_else(nothing)?;
+        if comes_from(conn, &source.uri, &status.uri)? {
+            return Err(invalid("That post comes from this one"));
+        }
         let known = storage::derivations::of_derived(conn, &status.uri)?;
         match known.iter().find(|row| row.source_uri == source.uri) {
             Some(row) => {

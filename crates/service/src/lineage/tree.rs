@@ -140,6 +140,23 @@ pub async fn tree(app: &App, viewer: Option<&Person>, id: StatusId) -> Result<Tr
     Ok(tree)
 }
 
+/// Whether a post comes from another one, by however many ties that stand.
+pub(super) fn comes_from(conn: &mut DbConnection, derived: &str, source: &str) -> Result<bool> {
+    let (ties, _) = ties(conn, derived)?;
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut left = vec![derived];
+    while let Some(uri) = left.pop() {
+        if uri == source {
+            return Ok(true);
+        }
+        if seen.insert(uri) {
+            let above = ties.iter().filter(|tie| tie.derived_uri == uri);
+            left.extend(above.map(|tie| tie.source_uri.as_str()));
+        }
+    }
+    Ok(false)
+}
+
 /// All ties of the tree around a post, level by level, and whether there are no more. Two queries for each level.
 fn ties(conn: &mut DbConnection, first: &str) -> Result<(Vec<Derivation>, bool)> {
     let mut known: HashSet<String> = HashSet::from([first.to_owned()]);

@@ -180,7 +180,6 @@ fn complete(
         remember(&mut known, answer);
     }
     practices::set_answers(conn, id, &known)?;
-    practices::delete_of_status(conn, id)?;
     let tags = storage::tags::of_statuses(conn, &[id])?;
     let tags: Vec<String> = tags.into_iter().map(|(_, name)| name).collect();
     let Some(practice) = keep_own(app, conn, &status, &tags)? else {

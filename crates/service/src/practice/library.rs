@@ -35,7 +35,7 @@ pub struct Wanted {
     pub licence: Option<String>,
     /// The id or the handle of a network that passed it on.
     pub network: Option<String>,
-    /// A code such as `cy`.
+    /// A code such as `cy`; of `cy-GB`, only the language counts.
     pub language: Option<String>,
     /// Words that it says.
     pub words: String,
@@ -76,6 +76,7 @@ impl Wanted {
             terms.insert(0, of_network(network));
         }
         let language = self.language.as_ref();
+        let language = language.and_then(|code| code.split(['-', '_']).next());
         Ok(Some(Rows {
             terms,
             language: language.map(|code| code.replace('\0', "").to_lowercase()),

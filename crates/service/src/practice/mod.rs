@@ -12,7 +12,7 @@ use domain::practice::{Licence, Practice, Words, described, read};
 use domain::vocabulary::{Concept, Curriculum, Mistake, Scheme, Vocabulary, key};
 use domain::{AccountId, StatusId, Visibility, limits};
 use storage::DbConnection;
-use storage::practices::Practice as Row;
+use storage::practices::{Answers, Practice as Row};
 use storage::statuses::Status;
 use url::Url;
 
@@ -93,8 +93,8 @@ pub struct PracticeView {
     pub missing: Option<Vec<&'static str>>,
 }
 
-/// Reads what a status of ours says of a resource, and keeps it; what was kept before is forgotten already. What it does not say its author may have answered, or wants
-/// for all of theirs.
+/// Reads what a status of ours says of a resource, and keeps it in the place of what was kept before. What it does not say its
+/// author may have answered, or wants for all of theirs: that counts as answered from then on, whatever they want later.
 pub(crate) fn keep_own(
     app: &App,
     conn: &mut DbConnection,
@@ -102,10 +102,14 @@ pub(crate) fn keep_own(
     tags: &[String],
 ) -> Result<Option<Practice>> {
     let rules = &app.settings().practice;
+    let known = storage::practices::get(conn, status.id)?;
+    if known.is_some() {
+        storage::practices::delete_of_status(conn, status.id)?;
+    }
     if !may_be(status) {
         return Ok(None);
     }
-    let text = text_of(status);
+    let text = text_of(&status.content);
     let found = read(&text, tags, &rules.words, &rules.vocabulary);
     let by_network = found.is_none() && networks::rules(conn, status)?;
     let found = found
@@ -113,26 +117,57 @@ pub(crate) fn keep_own(
     let Some(mut practice) = found else {
         return Ok(None);
     };
-    let answers = storage::practices::answers(conn, status.id)?;
-    if let Some(title) = answers.title {
-        practice.title = title;
+    let mut answers = storage::practices::answers(conn, status.id)?;
+    if let Some(title) = &answers.title {
+        practice.title.clone_from(title);
     }
     let named = answers.terms.iter();
     for concept in named.filter_map(|key| rules.vocabulary.with_key(key)) {
         practice.add(concept);
     }
-    if let Some(licence) = answers.licence {
-        practice.licence = Some(licence_of(licence));
+    if let Some(licence) = &answers.licence {
+        practice.licence = Some(licence_of(licence.clone()));
     }
-    if practice.licence.is_none() {
-        let wishes = storage::practice_reminders::settings(conn, status.account_id)?;
-        practice.licence = wishes.licence.map(licence_of);
+    // One that was there without a licence stays so until its author says something of it.
+    let lost_none = known.is_none_or(|row| row.licence.is_some());
+    if practice.licence.is_none() && lost_none {
+        answers.licence = storage::practice_reminders::settings(conn, status.account_id)?.licence;
+        if let Some(licence) = &answers.licence {
+            practice.licence = Some(licence_of(licence.clone()));
+            storage::practices::set_answers(conn, status.id, &answers)?;
+        }
     }
     store(app, conn, status.id, &practice, by_network)?;
     Ok(Some(practice))
 }
 
-/// The same of a status from elsewhere: what its server says of it, or else its hashtags.
+/// What a status of ours says by now of its title and licence, and did not say before, takes the place of what its author
+/// answered. `before` is the HTML that it was.
+pub(crate) fn overrule(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    before: &str,
+) -> Result<()> {
+    let known = storage::practices::answers(conn, status.id)?;
+    if known.title.is_none() && known.licence.is_none() {
+        return Ok(());
+    }
+    let rules = &app.settings().practice;
+    let said = |content: &str| described(&text_of(content), &[], &rules.words, &rules.vocabulary);
+    let (before, now) = (said(before), said(&status.content));
+    let keeps_title = now.title.is_empty() || now.title == before.title;
+    let keeps_licence = now.licence.is_none() || now.licence == before.licence;
+    let left = Answers {
+        title: known.title.filter(|_| keeps_title),
+        licence: known.licence.filter(|_| keeps_licence),
+        terms: known.terms,
+    };
+    Ok(storage::practices::set_answers(conn, status.id, &left)?)
+}
+
+/// Reads what a status from elsewhere says, and keeps it: what its server says of it, or else its hashtags. What was kept before
+/// is forgotten already.
 pub(crate) fn keep_theirs(
     app: &App,
     conn: &mut DbConnection,
@@ -155,7 +190,12 @@ pub(crate) fn keep_theirs(
     if by_network && !networks::rules(conn, status)? {
         return Ok(());
     }
-    let by_tags = described(&text_of(status), tags, &rules.words, &rules.vocabulary);
+    let by_tags = described(
+        &text_of(&status.content),
+        tags,
+        &rules.words,
+        &rules.vocabulary,
+    );
     let practice = match told {
         Some(told) => first_of(told, by_tags),
         None => by_tags,
@@ -168,8 +208,8 @@ fn may_be(status: &Status) -> bool {
     status.visibility != Visibility::Direct && status.reblog_of_id.is_none()
 }
 
-fn text_of(status: &Status) -> String {
-    plain_text(limits::cut_bytes(&status.content, TEXT))
+fn text_of(content: &str) -> String {
+    plain_text(limits::cut_bytes(content, TEXT))
 }
 
 fn licence_of((id, url): (String, String)) -> Licence {

@@ -147,7 +147,7 @@ async fn write(
         };
         status.emojis = emojis(app, conn, &composed, &change.spoiler_text, asked)?;
         keep_version(app, conn, &status, options, &attached)?;
-        status.content = composed.html;
+        let before = std::mem::replace(&mut status.content, composed.html);
         status.text = change.text;
         status.content_type = change.content_type;
         status.sensitive = sensitive;
@@ -185,7 +185,7 @@ async fn write(
         storage::tags::insert(conn, id, &composed.tags, app.now(), || app.next_id())?;
         // What a network passes on may be practice by its rule.
         networks::edited(app, conn, &status, &author, &named)?;
-        storage::practices::delete_of_status(conn, id)?;
+        practice::overrule(app, conn, &status, &before)?;
         if let Some(found) = practice::keep_own(app, conn, &status, &composed.tags)? {
             practice::ask(app, conn, &author, &status, &found)?;
             lineage::reconsider(app, conn, &status)?;

@@ -11,7 +11,7 @@ use url::Url;
 use super::{Finding, fail, ok, warn};
 use crate::config::Config;
 use crate::health;
-use crate::parts::{database_settings, ffmpeg, for_a_look, now, same_home};
+use crate::parts::{database_settings, ffmpeg, for_a_look, now, same_home, scanner};
 
 const MIB: u64 = 1_024 * 1_024;
 /// Work that could be done and is not for so long.
@@ -256,6 +256,23 @@ pub async fn films(config: &Config) -> Finding {
             "ffmpeg was not found: they are kept as they are. Install it to have them converted.",
         ),
         Err(wrong) => fail("films", format!("{wrong}. Set it right.")),
+    }
+}
+
+pub fn documents(config: &Config) -> Finding {
+    match scanner(config) {
+        Ok(Some(scanner)) => match scanner.check() {
+            Ok(path) => ok(
+                "documents",
+                format!("{} looks for viruses in them", path.display()),
+            ),
+            Err(reason) => fail(
+                "documents",
+                format!("{reason}: they are refused. Install it, or set media.scan_command right."),
+            ),
+        },
+        Ok(None) => ok("documents", "nothing looks for viruses in them"),
+        Err(wrong) => fail("documents", format!("{wrong}. Set it right.")),
     }
 }
 
