@@ -374,6 +374,48 @@ async fn a_licence_says_yes_or_warns_and_somebody_wishes_to_be_asked() {
     assert_eq!(state(&own), "confirmed");
 }
 
+async fn only_practice_is_tried(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let answers = async |post: &Value, words: &str| {
+        let said = json!({ "status": words, "in_reply_to_id": id(post) });
+        cy.publish(said).await
+    };
+    let practice = json!({ "status": "Exit tickets\n#Practice #CCBY" });
+    let practice = ada.publish(practice).await;
+    let words = format!("Mine in Welsh, adapted from {}", url(&practice));
+    let adapted = bo.publish(json!({ "status": words })).await;
+    let mut tried = Vec::new();
+    for post in [&practice, &adapted] {
+        let made = answers(post, "#Tried it, lovely").await;
+        tried.push(made);
+        let seen = tree(&cy, id(&practice)).await;
+        assert_eq!(ties(&seen), vec!["confirmed"; tried.len() + 1], "{seen:#}");
+    }
+    let ordinary = bo.publish(json!({ "status": "Soup for lunch" })).await;
+    for (post, words) in [
+        (&ordinary, "#Tried it, lovely"),
+        (&tried[0], "#Tried it too"),
+        (&practice, "Has anyone #Tried this?"),
+        (&practice, "I have not #Tried it yet"),
+    ] {
+        let made = answers(post, words).await;
+        assert!(made["staffroom"].is_null(), "{words}: {made:#}");
+    }
+}
+
+#[tokio::test]
+async fn only_practice_is_tried_on_sqlite() {
+    only_practice_is_tried(Sqlite).await;
+}
+
+#[tokio::test]
+async fn only_practice_is_tried_on_postgresql() {
+    only_practice_is_tried(Postgres).await;
+}
+
 async fn links_out_of_apps(kind: Kind) {
     let Some(school) = School::open(kind).await else {
         return;

@@ -9,7 +9,7 @@ mod tests;
 use crate::limits;
 use crate::numbered::numbered;
 use address::of_post;
-use wordings::{ABBREVIATIONS, CHANGED, CONNECTING, DENYING, WORDINGS};
+use wordings::{ABBREVIATIONS, CHANGED, CONNECTING, DENYING, NOBODY, ONLY, WISHING, WORDINGS};
 
 /// Sources that one post may name.
 pub const SOURCES: usize = 5;
@@ -21,6 +21,13 @@ const BETWEEN: usize = 14;
 const BEFORE: usize = 2;
 /// The longest wording, and what may deny it.
 const REMEMBERED: usize = 8;
+
+/// Hashtags of one reply that may say of its author's use.
+const USES: usize = 5;
+/// What stands after the stop of a sentence and belongs to it.
+const CLOSING: &str = "\"'”’»›)]";
+/// What ends a part of a sentence.
+const ENDING: [char; 10] = [',', '.', ';', ':', '!', '?', '…', '(', '—', '–'];
 
 /// How a post uses another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -142,34 +149,81 @@ pub fn sources(pieces: &[Piece]) -> Vec<Source> {
     found
 }
 
-/// Whether a reply says that its author tried or adopted what it answers, and in which circumstances.
+/// Whether a reply says that its author tried or adopted what it answers, and in which circumstances. One who denies it,
+/// wishes it or asks about it says no such thing.
 #[must_use]
 pub fn use_of(pieces: &[Piece]) -> Option<(Derivation, String)> {
-    let (at, kind) = pieces.iter().enumerate().find_map(|(at, piece)| {
+    let named = pieces.iter().enumerate().filter_map(|(at, piece)| {
         let Piece::Tag(name) = piece else { return None };
         Some((at, wordings::use_named(&name.to_lowercase())?))
-    })?;
-    let (before, after) = pieces.split_at(at);
-    let line = |pieces: &[Piece]| said(pieces.iter().take_while(|piece| **piece != Piece::End));
-    let after = line(after);
-    if !after.is_empty() {
-        return Some((kind, after));
-    }
-    let start = before.iter().rposition(|piece| *piece == Piece::End);
-    let start = start.map_or(0, |at| at + 1);
-    Some((kind, line(before.get(start..).unwrap_or_default())))
+    });
+    named.take(USES).find_map(|(at, kind)| {
+        let (before, after) = pieces.split_at(at);
+        let start = before.iter().rposition(|piece| *piece == Piece::End);
+        let before = before.get(start.map_or(0, |at| at + 1)..);
+        let before = words(before.unwrap_or_default().iter());
+        let after = words(after.iter().take_while(|piece| **piece != Piece::End));
+        if denies(&before) || asks(&after) {
+            return None;
+        }
+        let after = context(&after);
+        let context = if after.is_empty() {
+            context(&before)
+        } else {
+            after
+        };
+        Some((kind, context))
+    })
 }
 
-/// The words of these pieces, without the punctuation at their beginning.
-fn said<'a>(pieces: impl Iterator<Item = &'a Piece>) -> String {
+/// Whether the part of a sentence at the end of these words denies what follows it, or wishes for it.
+fn denies(before: &str) -> bool {
+    let clause = before.rsplit(ENDING).next().unwrap_or_default();
+    let words: Vec<String> = clause.split_whitespace().map(bare).collect();
+    let wishes = |wish: &&str| {
+        let length = wish.split(' ').count();
+        let mut all = words.windows(length);
+        all.any(|some| some.iter().map(String::as_str).eq(wish.split(' ')))
+    };
+    let nexts = words.iter().skip(1).map(String::as_str);
+    let mut pairs = words.iter().zip(nexts.chain(std::iter::once("")));
+    // "Not only tried".
+    pairs.any(|(word, next)| is_denying(word) && !ONLY.contains(&next))
+        || words.iter().any(|word| NOBODY.contains(&word.as_str()))
+        || WISHING.iter().any(wishes)
+}
+
+fn is_denying(word: &str) -> bool {
+    DENYING.contains(&word) || word.ends_with("n't")
+}
+
+/// Whether the sentence that goes on with these words is a question.
+fn asks(after: &str) -> bool {
+    let mut ends = after
+        .split_whitespace()
+        .map(|raw| raw.trim_end_matches(|c: char| CLOSING.contains(c)));
+    let last = ends.find(|raw| raw.ends_with(['.', '!', '?', '…']));
+    last.is_some_and(|last| last.contains('?'))
+}
+
+/// The words of these pieces, one blank between them.
+fn words<'a>(pieces: impl Iterator<Item = &'a Piece>) -> String {
     let words = pieces.filter_map(|piece| match piece {
         Piece::Words(words) => Some(words.as_str()),
         _ => None,
     });
     let joined = words.collect::<Vec<_>>().join(" ");
-    let joined = joined.split_whitespace().collect::<Vec<_>>().join(" ");
-    let trimmed = joined.trim_start_matches(|c: char| !c.is_alphanumeric());
+    joined.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// As much of these words as is kept, without the punctuation at their beginning.
+fn context(words: &str) -> String {
+    let trimmed = words.trim_start_matches(|c: char| !c.is_alphanumeric());
     limits::cut(trimmed.trim_end(), CONTEXT).to_owned()
+}
+
+fn said<'a>(pieces: impl Iterator<Item = &'a Piece>) -> String {
+    context(&words(pieces))
 }
 
 /// What follows a link: the rest of its line or, where that is empty, a line that begins with a word such as "Changed".
@@ -286,7 +340,7 @@ impl Reader {
                     .iter()
                     .rev()
                     .take(BEFORE)
-                    .any(|(word, _)| DENYING.contains(&word.as_str()) || word.ends_with("n't"))
+                    .any(|(word, _)| is_denying(word))
         })
     }
 }
@@ -304,7 +358,7 @@ fn opens_quotation(raw: &str) -> bool {
 }
 
 fn ends_sentence(raw: &str) -> bool {
-    let ends = raw.trim_end_matches(|c: char| "\"'”’»›)]".contains(c));
+    let ends = raw.trim_end_matches(|c: char| CLOSING.contains(c));
     let stops = ends.ends_with(['.', '!', '?', '…', ';']);
     let word = bare(raw);
     stops && word.chars().count() > 1 && !ABBREVIATIONS.contains(&word.as_str())

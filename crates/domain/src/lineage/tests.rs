@@ -203,6 +203,46 @@ fn a_use_has_the_words_after_its_tag() {
 }
 
 #[test]
+fn a_use_that_is_denied_or_wished_or_asked_about_is_none() {
+    for text in [
+        "I have not #Tried it yet",
+        "I haven’t #Tried it yet",
+        "never #Tried",
+        "not #Adopted yet",
+        "Has anyone #Tried this?",
+        "Has anyone #Tried this?!",
+        "Anyone #Tried this (in Year 9?)",
+        "Would love to have #Tried this",
+        "Nobody here #Tried it",
+        "#Tried? Not me.",
+        "Lovely.\nSorry, have not #tried it",
+        "Noch nicht #ausprobiert",
+        "Ich würde gern #erprobt haben",
+        "Je ne l'ai pas #testé",
+        "Personne ne l'a #essayé",
+        "Nunca #probado",
+        "Heb ei #Mabwysiadwyd",
+        "¿Alguien lo ha #probado?",
+    ] {
+        assert_eq!(use_of(&pieces(text)), None, "{text}");
+    }
+    for text in [
+        "#Tried it, lovely",
+        "I was not sure at first. #Tried it, lovely",
+        "Not bad at all, #Tried with Year 9",
+        "Nobody here knew it\n#Tried it, lovely",
+        "#Tried it with Year 9. What about Year 8?",
+        "What a find! #Tried! Anybody else?",
+        "Not only #Tried but kept",
+        "I have not #Adopted it, but #Tried it",
+        "Why so long?\n#Tried",
+    ] {
+        let found = use_of(&pieces(text)).map(|(kind, _)| kind);
+        assert_eq!(found, Some(Derivation::Tried), "{text}");
+    }
+}
+
+#[test]
 fn hostile_repetition_is_read_in_one_walk() {
     for unit in [
         "adapted from ",
@@ -212,6 +252,7 @@ fn hostile_repetition_is_read_in_one_walk() {
         "\"",
         "https://a.example/ ",
         "#tried ",
+        "not #tried ",
     ] {
         let text = unit.repeat(100_000 / unit.len());
         assert!(sources(&pieces(&text)).len() <= SOURCES);

@@ -107,6 +107,61 @@ pub(super) const DENYING: [&str; 19] = [
     "nicht", "nie", "nunca", "non", "não", "niet", "nooit", "inte",
 ];
 
+/// Words after which a denial is none.
+pub(super) const ONLY: [&str; 9] = [
+    "only",
+    "just",
+    "nur",
+    "seulement",
+    "solo",
+    "sólo",
+    "simplement",
+    "unig",
+    "bloß",
+];
+
+/// Words by which somebody did not do what follows them, apart from those that deny.
+pub(super) const NOBODY: [&str; 16] = [
+    "nobody", "none", "without", "neb", "personne", "aucun", "aucune", "sans", "niemand", "kein",
+    "keine", "keiner", "ohne", "nadie", "ninguno", "sin",
+];
+
+/// Words by which somebody wishes to have done what follows them, or means to.
+pub(super) const WISHING: [&str; 32] = [
+    "would love",
+    "would like",
+    "i'd love",
+    "i'd like",
+    "we'd love",
+    "we'd like",
+    "would have",
+    "should have",
+    "could have",
+    "wish",
+    "hope to",
+    "hoping to",
+    "want to",
+    "wanted to",
+    "going to",
+    "plan to",
+    "planning to",
+    "yet to",
+    "will be",
+    "to be",
+    "hoffwn",
+    "hoffem",
+    "j'aimerais",
+    "aimerais",
+    "voudrais",
+    "würde",
+    "würden",
+    "möchte",
+    "gustaría",
+    "quisiera",
+    "quiero",
+    "querría",
+];
+
 /// Words between two sources.
 pub(super) const CONNECTING: [&str; 12] = [
     "and", "as", "well", "a", "ac", "et", "und", "y", "e", "en", "i", "och",

@@ -364,28 +364,24 @@ fn parts_of(text: &str, apart: bool) -> Option<(Licence, usize)> {
     Some((licence, text.len() - rest.len()))
 }
 
-/// What somebody answers who is asked for a licence: nothing but its name, with or without `CC`.
+/// What somebody answers who is asked for a licence: nothing but its name, with or without `CC`, or its address.
 pub(super) fn answered(words: &str, vocabulary: &Vocabulary) -> Option<Licence> {
-    let concept = vocabulary.get(Scheme::Licence, words);
     let folded = fold(words);
     let named = vocabulary
         .of_scheme(Scheme::Licence)
         .find(|concept| fold(&concept.id) == folded);
-    concept
-        .or(named)
+    // "By the way" is none. After an address, more of it may follow.
+    let is_all = |length: usize| {
+        let after = words.get(length..).unwrap_or_default();
+        let is_address = words.contains('/') && !words.contains(' ');
+        is_address || !after.contains(char::is_alphanumeric)
+    };
+    let whole = |(licence, length): (Licence, usize)| is_all(length).then_some(licence);
+    named
         .and_then(Licence::of)
-        .or_else(|| Some(named_at(words, vocabulary)?.0))
+        .or_else(|| named_at(words, vocabulary).and_then(whole))
         .or_else(|| Licence::at(words, vocabulary))
-        .or_else(|| {
-            let (licence, length) = parts_of(words, false)?;
-            // "By the way" is none.
-            let is_all = !words.get(length..)?.contains(char::is_alphabetic);
-            (is_all || licence.id != "cc-by").then_some(licence)
-        })
-        .or_else(|| {
-            let meanings = vocabulary.meant_by(words);
-            meanings.into_iter().find_map(Licence::of)
-        })
+        .or_else(|| parts_of(words, false).and_then(whole))
 }
 
 #[cfg(test)]

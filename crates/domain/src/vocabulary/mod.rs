@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 pub use parse::{Mistake, own_terms, written};
+pub(crate) use tags::is_slip;
 use tags::spelt;
 pub use tags::{fold, joined};
 

@@ -11,6 +11,8 @@ const WORDS: usize = 3;
 const LONGEST: usize = 40;
 /// Letters that a word has at least for a slip in it to be seen.
 const SHORTEST_MISSPELT: usize = 7;
+/// And where somebody says what kind of word it is.
+const SHORTEST_SAID: usize = 5;
 
 /// One spelling for all: small letters and digits, without accents and whatever is between them.
 #[must_use]
@@ -63,17 +65,40 @@ impl Vocabulary {
     /// What a hashtag means; nothing, for most.
     #[must_use]
     pub fn meant_by(&self, tag: &str) -> Vec<&Concept> {
-        let as_typed = self.with_tag(&spelt(tag));
-        if !as_typed.is_empty() {
-            return as_typed;
-        }
+        let found = self.named(tag);
         let tag = fold(tag);
-        let found = self.with_tag(&tag);
         if !found.is_empty() || tag.len() > LONGEST {
             return found;
         }
         self.in_parts(&tag, WORDS)
             .unwrap_or_else(|| self.misspelt(&tag))
+    }
+
+    /// What these words mean as a whole, without a slip.
+    #[must_use]
+    pub fn named(&self, words: &str) -> Vec<&Concept> {
+        let as_typed = self.with_tag(&spelt(words));
+        if as_typed.is_empty() {
+            self.with_tag(&fold(words))
+        } else {
+            as_typed
+        }
+    }
+
+    /// The one term of a scheme that is nearly this word, which is said to be one.
+    #[must_use]
+    pub fn nearly(&self, scheme: Scheme, word: &str) -> Option<&Concept> {
+        let typed = fold(word);
+        let words = self
+            .by_tag
+            .iter()
+            .filter(|(known, _)| known.len() >= SHORTEST_SAID && differs_by_slip(&typed, known));
+        let mut near = words
+            .flat_map(|(_, places)| places)
+            .filter_map(|place| self.concepts.get(*place))
+            .filter(|concept| concept.scheme == scheme);
+        let first = near.next()?;
+        near.all(|other| other.id == first.id).then_some(first)
     }
 
     /// The meanings of all words of a hashtag, if all of it is words that we know. Longer words come first, so that Year 11
@@ -115,10 +140,15 @@ impl Vocabulary {
     }
 }
 
-/// Whether a letter is missing, too many, or two have changed places. Another letter is another word: literary, literacy.
-fn is_slip(typed: &str, meant: &str) -> bool {
+/// Whether a letter is missing, too many, or two have changed places, in a word that is long enough. Another letter is
+/// another word: literary, literacy.
+pub(crate) fn is_slip(typed: &str, meant: &str) -> bool {
+    meant.len() >= SHORTEST_MISSPELT && differs_by_slip(typed, meant)
+}
+
+fn differs_by_slip(typed: &str, meant: &str) -> bool {
     let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase());
-    if meant.len() < SHORTEST_MISSPELT || !letters(typed) || !letters(meant) {
+    if !letters(typed) || !letters(meant) {
         return false;
     }
     let (typed, meant) = (typed.as_bytes(), meant.as_bytes());

@@ -104,25 +104,194 @@ pub(super) fn tell_of_refusal(
     say_as_server(app, conn, &to, &text, None).map(drop)
 }
 
-/// Words of an answer that mean yes, and no.
-const YES: [&str; 12] = [
-    "yes", "y", "ok", "okay", "confirm", "ie", "iawn", "oui", "ja", "sí", "si", "sim",
+/// What an answer begins with that means yes. A longer beginning counts before a shorter one, so that "no problem" is no no.
+const YES: [&str; 98] = [
+    "yes",
+    "yes please",
+    "yep",
+    "yeah",
+    "yup",
+    "y",
+    "ok",
+    "okay",
+    "sure",
+    "of course",
+    "certainly",
+    "absolutely",
+    "definitely",
+    "gladly",
+    "fine",
+    "go ahead",
+    "please go ahead",
+    "go for it",
+    "by all means",
+    "feel free",
+    "please do",
+    "confirm",
+    "confirmed",
+    "no problem",
+    "no problems",
+    "no probs",
+    "no worries",
+    "no objection",
+    "no objections",
+    "no issue",
+    "no issues",
+    "not a problem",
+    "not a problem at all",
+    "i have no objection",
+    "i have no objections",
+    "i don't mind",
+    "don't mind",
+    "i do not mind",
+    "ie",
+    "iawn",
+    "ydy",
+    "ydyn",
+    "ydw",
+    "cei",
+    "cewch",
+    "wrth gwrs",
+    "â chroeso",
+    "dim problem",
+    "dim gwrthwynebiad",
+    "does dim problem",
+    "oui",
+    "ouais",
+    "d'accord",
+    "bien sûr",
+    "bien sur",
+    "volontiers",
+    "avec plaisir",
+    "certainement",
+    "allez-y",
+    "vas-y",
+    "ça marche",
+    "pas de problème",
+    "pas de souci",
+    "pas de soucis",
+    "pas d'objection",
+    "aucun problème",
+    "aucun souci",
+    "aucune objection",
+    "ja",
+    "gern",
+    "gerne",
+    "sehr gerne",
+    "natürlich",
+    "klar",
+    "na klar",
+    "selbstverständlich",
+    "einverstanden",
+    "kein problem",
+    "keine einwände",
+    "keine sorge",
+    "nichts dagegen",
+    "ich habe nichts dagegen",
+    "sí",
+    "si",
+    "claro",
+    "vale",
+    "por supuesto",
+    "desde luego",
+    "de acuerdo",
+    "adelante",
+    "con gusto",
+    "no hay problema",
+    "no hay ningún problema",
+    "no hay inconveniente",
+    "ningún problema",
+    "sin problema",
+    "sin problemas",
+    "sim",
 ];
-const NO: [&str; 8] = ["no", "n", "refuse", "na", "nage", "non", "nein", "nee"];
+/// And no.
+const NO: [&str; 45] = [
+    "no",
+    "nope",
+    "nah",
+    "n",
+    "refuse",
+    "refused",
+    "never",
+    "please don't",
+    "please do not",
+    "don't",
+    "do not",
+    "rather not",
+    "better not",
+    "i'd rather not",
+    "i'd rather you didn't",
+    "i would rather not",
+    "i'd prefer not",
+    "i would prefer not",
+    "i don't want",
+    "i do not want",
+    "of course not",
+    "certainly not",
+    "absolutely not",
+    "definitely not",
+    "na",
+    "nage",
+    "nac",
+    "dim diolch",
+    "gwell peidio",
+    "peidiwch",
+    "non",
+    "plutôt pas",
+    "plutôt non",
+    "bien sûr que non",
+    "pas d'accord",
+    "je ne veux pas",
+    "nein",
+    "lieber nicht",
+    "bitte nicht",
+    "natürlich nicht",
+    "nicht einverstanden",
+    "claro que no",
+    "por supuesto que no",
+    "mejor no",
+    "nee",
+];
+/// And neither.
+const UNDECIDED: [&str; 5] = ["no idea", "no clue", "no sé", "no lo sé", "not sure"];
 
-/// Whether the first word of an answer is yes or no.
+/// Whether an answer begins with a yes or a no.
 fn yes_or_no(text: &str) -> Option<bool> {
-    let words = text.split_whitespace();
-    let mut words = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '@'));
-    let first = words.find(|word| !word.is_empty() && !word.starts_with('@'))?;
-    let first = first.to_lowercase();
-    if YES.contains(&first.as_str()) {
-        Some(true)
-    } else if NO.contains(&first.as_str()) {
-        Some(false)
-    } else {
-        None
+    let said = beginning(text);
+    let begins = |phrase: &&&str| {
+        let rest = said.strip_prefix(**phrase);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let longest = |phrases: &[&str]| phrases.iter().filter(begins).map(|of| of.len()).max();
+    let all = [
+        (Some(true), &YES[..]),
+        (Some(false), &NO[..]),
+        (None, &UNDECIDED[..]),
+    ];
+    let meant = all.map(|(meaning, phrases)| (longest(phrases), meaning));
+    let (length, meaning) = meant.into_iter().max_by_key(|(length, _)| *length)?;
+    length.and(meaning)
+}
+
+/// The words of an answer up to its first punctuation, in small letters and without those whom it mentions.
+fn beginning(text: &str) -> String {
+    let text = text.replace('👍', " yes ").replace('👎', " no ");
+    let text = text.replace('’', "'").to_lowercase();
+    let mut words = Vec::new();
+    for raw in text.split_whitespace() {
+        let word = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != '@');
+        if word.starts_with('@') {
+            continue;
+        }
+        if !word.is_empty() {
+            words.push(word);
+        }
+        if !words.is_empty() && !raw.ends_with(char::is_alphanumeric) {
+            break;
+        }
     }
+    words.join(" ")
 }
 
 /// Takes a post for an answer if it answers our question, does what it says, and says what was done.
@@ -153,7 +322,7 @@ mod tests {
     use super::yes_or_no;
 
     #[test]
-    fn the_first_word_of_an_answer_counts() {
+    fn what_an_answer_begins_with_counts() {
         for (text, expected) in [
             ("Yes, gladly", Some(true)),
             ("@school.example@school.example yes", Some(true)),
@@ -163,6 +332,42 @@ mod tests {
             ("Who is it?", None),
             ("I say yes", None),
             ("", None),
+            ("No problem, go ahead!", Some(true)),
+            ("no worries", Some(true)),
+            ("No objections from me", Some(true)),
+            ("No hay problema.", Some(true)),
+            ("kein Problem", Some(true)),
+            ("Pas de problème !", Some(true)),
+            ("dim problem", Some(true)),
+            ("I don’t mind", Some(true)),
+            ("Sure!", Some(true)),
+            ("Of course", Some(true)),
+            ("@school.example@school.example Go ahead", Some(true)),
+            ("👍", Some(true)),
+            ("👍🏽 thanks", Some(true)),
+            ("Gerne", Some(true)),
+            ("na klar", Some(true)),
+            ("Claro", Some(true)),
+            ("D’accord", Some(true)),
+            ("Bien sûr", Some(true)),
+            ("ydy", Some(true)),
+            ("Wrth gwrs", Some(true)),
+            ("Nope", Some(false)),
+            ("I'd rather not", Some(false)),
+            ("I’d rather not, sorry", Some(false)),
+            ("No, problem is that it has pupils in it", Some(false)),
+            ("No. Worries me", Some(false)),
+            ("Of course not", Some(false)),
+            ("Claro que no", Some(false)),
+            ("Natürlich nicht!", Some(false)),
+            ("Lieber nicht", Some(false)),
+            ("dim diolch", Some(false)),
+            ("Please don't", Some(false)),
+            ("👎", Some(false)),
+            ("No idea who that is", None),
+            ("Not sure", None),
+            ("Nobody told me", None),
+            ("Surely somebody else knows", None),
         ] {
             assert_eq!(yes_or_no(text), expected, "{text}");
         }

@@ -49,7 +49,7 @@ pub(crate) fn note_brought(
         if let Some(own) = brought_before(conn, me, claim.uri())? {
             claim.source = Some(own);
         }
-        if claim.uri() != status.uri && claim.may_be_new(app) {
+        if claim.uri() != status.uri && claim.may_be_new(app, conn)? {
             begin(app, conn, status, &claim)?;
         }
     }

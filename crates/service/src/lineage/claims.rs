@@ -13,7 +13,7 @@ use storage::statuses::Status;
 use url::Url;
 
 use super::deciding::{weigh, weigh_quietly};
-use super::terms::is_practice;
+use super::terms::{is_practice, titles};
 use crate::audience::visible_to;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::notify::notify;
@@ -195,12 +195,32 @@ impl Claim {
         }
     }
 
-    /// Whether it can be one that was not there before: what is ours and not there is nowhere, and nobody uses what they
-    /// have not read. What was claimed before its source was deleted stands.
-    pub(super) fn may_be_new(&self, app: &App) -> bool {
-        let is_ours = self.address.starts_with(app.addresses().base());
-        self.source.is_some() || (self.kind == Kind::Adaptation && !is_ours)
+    /// Whether it can be one that was not there before: what is ours and not there is nowhere, nobody uses what they have not
+    /// read, and of what is no practice there is nothing to use. What was claimed before its source was deleted stands.
+    pub(super) fn may_be_new(&self, app: &App, conn: &mut DbConnection) -> Result<bool> {
+        let is_adapted = self.kind == Kind::Adaptation;
+        match &self.source {
+            Some(source) => Ok(is_adapted || is_of_use(conn, source)?),
+            None => Ok(is_adapted && !self.address.starts_with(app.addresses().base())),
+        }
     }
+}
+
+/// Whether a post is practice, or adapted from some. Six queries at most, two for most posts.
+fn is_of_use(conn: &mut DbConnection, post: &Status) -> Result<bool> {
+    if is_practice(conn, post.id)? {
+        return Ok(true);
+    }
+    if !post.has_source {
+        return Ok(false);
+    }
+    let stands = |row: &Derivation| {
+        let holds = matches!(row.state, ClaimState::Claimed | ClaimState::Confirmed);
+        holds && row.kind == Kind::Adaptation
+    };
+    let sources = storage::derivations::of_derived(conn, &post.uri)?.into_iter();
+    let sources = sources.filter(stands).filter_map(|row| row.source_id);
+    Ok(!titles(conn, &sources.collect::<Vec<_>>())?.is_empty())
 }
 
 /// Whom a post of `by` that everybody may read should mention: the authors of what it is adapted from.
@@ -262,7 +282,7 @@ pub(crate) fn note(
                     begin(app, conn, row, status)?;
                 }
             }
-            None if !claim.may_be_new(app) => {}
+            None if !claim.may_be_new(app, conn)? => {}
             None => {
                 let row = new(app, status, &claim);
                 if storage::derivations::insert(conn, row.clone())? {
