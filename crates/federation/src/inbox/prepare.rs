@@ -527,12 +527,13 @@ impl Context<'_> {
                 None => Undone::Named,
             },
             "Delete" => {
-                let deed = self.removal(undone, uri, true).await?;
-                return Ok(deed.unwrap_or_else(|| unknown("Delete")));
+                return match self.removal(undone, uri, true).await? {
+                    Some(deed) => Ok(deed),
+                    None => self.restored(target).await,
+                };
             }
             "Like" | "EmojiReact" => Undone::Favourite(target.to_owned()),
             "Announce" => Undone::Boost(target.to_owned()),
-            "Delete" => return self.restored(target).await,
             // Whom they let follow they turn away.
             "Accept" => match read::one(undone, "object") {
                 Some(question) => return self.answer(question, false).await,

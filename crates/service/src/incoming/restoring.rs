@@ -59,7 +59,7 @@ fn bring_back(
 ) -> Result<()> {
     let is_theirs = known.account_id == author.id && !known.local && known.reblog_of_id.is_none();
     let is_open = known.visibility.is_open() && remote.visibility.is_open();
-    if !(is_theirs && is_open) || !storage::statuses::restore(conn, known.id)? {
+    if !(is_theirs && is_open && storage::statuses::restore(conn, known.id)?) {
         return Ok(());
     }
     let Some(mut status) = storage::statuses::hold(conn, known.id)? else {
