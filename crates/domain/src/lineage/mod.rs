@@ -9,7 +9,10 @@ mod tests;
 use crate::limits;
 use crate::numbered::numbered;
 use address::of_post;
-use wordings::{ABBREVIATIONS, CHANGED, CONNECTING, DENYING, NOBODY, ONLY, WISHING, WORDINGS};
+use wordings::{
+    ABBREVIATIONS, ASKING, CHANGED, CONNECTING, DENYING, LINKING, NOBODY, ONLY, POINTING, WISHING,
+    WORDINGS,
+};
 
 /// Sources that one post may name.
 pub const SOURCES: usize = 5;
@@ -22,6 +25,8 @@ const BEFORE: usize = 2;
 /// The longest wording, and what may deny it.
 const REMEMBERED: usize = 8;
 
+/// Links of one post that are weighed.
+const CLAIMS: usize = 20;
 /// Hashtags of one reply that may say of its author's use.
 const USES: usize = 5;
 /// What stands after the stop of a sentence and belongs to it.
@@ -111,19 +116,24 @@ pub struct Source {
 pub fn sources(pieces: &[Piece]) -> Vec<Source> {
     let mut reader = Reader::default();
     let mut found: Vec<Source> = Vec::new();
+    let mut left = CLAIMS;
     let mut is_quoted = false;
     let mut begins = true;
+    // The last link on the line, which "adapted from this" means.
+    let mut before: Option<&str> = None;
     for (at, piece) in pieces.iter().enumerate() {
         // A line that begins with `>` is somebody else's.
         if begins && let Piece::Words(words) = piece {
             is_quoted = words.trim_start().starts_with('>');
         }
         begins = false;
+        let mut claimed = None;
         match piece {
             Piece::End => {
                 reader.end_line();
                 begins = true;
                 is_quoted = false;
+                before = None;
             }
             _ if is_quoted => {}
             Piece::Words(words) => reader.hear(words),
@@ -131,18 +141,27 @@ pub fn sources(pieces: &[Piece]) -> Vec<Source> {
             Piece::Link { address, words } => {
                 let announced = reader.is_listening();
                 reader.hear(words);
-                let is_claimed = announced || reader.is_listening();
-                let address = of_post(address);
-                let is_new = found.iter().all(|known| known.address != address);
-                if is_claimed {
+                if announced || reader.is_listening() {
                     reader.heard = Heard::Linked;
-                    if is_new && found.len() < SOURCES {
-                        found.push(Source {
-                            address,
-                            context: changes(pieces.get(at + 1..).unwrap_or_default()),
-                        });
-                    }
+                    claimed = Some(address.as_str());
                 }
+                before = Some(address.as_str());
+            }
+        }
+        let after = pieces.get(at + 1..).unwrap_or_default();
+        let is_last = after.first().is_none_or(|next| *next == Piece::End);
+        if reader.points_back(is_last) {
+            claimed = before;
+        }
+        if let Some(address) = claimed
+            && left > 0
+        {
+            left -= 1;
+            let address = of_post(address);
+            let is_new = found.iter().all(|known| known.address != address);
+            if is_new && found.len() < SOURCES && !reader.is_asked(after) {
+                let context = changes(after);
+                found.push(Source { address, context });
             }
         }
     }
@@ -162,7 +181,7 @@ pub fn use_of(pieces: &[Piece]) -> Option<(Derivation, String)> {
         let start = before.iter().rposition(|piece| *piece == Piece::End);
         let before = before.get(start.map_or(0, |at| at + 1)..);
         let before = words(before.unwrap_or_default().iter());
-        let after = words(after.iter().take_while(|piece| **piece != Piece::End));
+        let after = line_of(after);
         if denies(&before) || asks(&after) {
             return None;
         }
@@ -195,6 +214,11 @@ fn denies(before: &str) -> bool {
 
 fn is_denying(word: &str) -> bool {
     DENYING.contains(&word) || word.ends_with("n't")
+}
+
+/// The words that follow on the same line.
+fn line_of(after: &[Piece]) -> String {
+    words(after.iter().take_while(|piece| **piece != Piece::End))
 }
 
 /// Whether the sentence that goes on with these words is a question.
@@ -264,6 +288,22 @@ struct Reader {
     /// The last words, in lower case, and whether a quotation begins with them.
     recent: Vec<(String, bool)>,
     heard: Heard,
+    /// The first word of the sentence.
+    first: String,
+    /// Whether the last line ended within a wording.
+    is_broken: bool,
+    pointing: Pointing,
+}
+
+/// Whether "this" was said of a link.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Pointing {
+    #[default]
+    No,
+    /// It was the last word.
+    Perhaps,
+    /// Nothing that belongs to it follows.
+    Yes,
 }
 
 impl Reader {
@@ -280,17 +320,33 @@ impl Reader {
                 }
                 continue;
             }
-            self.heard = match self.heard {
+            let before = self.heard;
+            self.heard = match before {
                 Heard::Wording(count) if count < BETWEEN => Heard::Wording(count + 1),
                 Heard::Linked if CONNECTING.contains(&word.as_str()) => Heard::Linked,
                 _ => Heard::Nothing,
             };
+            let pointed = before == Heard::Wording(0)
+                && POINTING.contains(&word.as_str())
+                && !raw.ends_with(['?', ':']);
+            if pointed && !raw.ends_with(char::is_alphanumeric) {
+                self.pointing = Pointing::Yes;
+            } else if pointed {
+                self.pointing = Pointing::Perhaps;
+            } else if self.pointing == Pointing::Perhaps {
+                self.pointing = Pointing::No;
+            }
+            if self.first.is_empty() {
+                self.first.clone_from(&word);
+            }
             if self.recent.len() >= REMEMBERED {
                 self.recent.remove(0);
             }
             self.recent.push((word, opens_quotation(raw)));
-            if self.claims() {
+            if self.claims(&WORDINGS) {
                 self.heard = Heard::Wording(0);
+            } else if self.claims(&LINKING) {
+                self.heard = Heard::Awaiting;
             }
             if ends_sentence(raw) {
                 self.end_sentence();
@@ -300,6 +356,7 @@ impl Reader {
 
     fn end_sentence(&mut self) {
         self.recent.clear();
+        self.first.clear();
         self.heard = Heard::Nothing;
     }
 
@@ -313,19 +370,56 @@ impl Reader {
     }
 
     fn end_line(&mut self) {
-        self.recent.clear();
+        self.is_broken = !self.is_broken && self.is_within();
+        if !self.is_broken {
+            self.recent.clear();
+        }
+        self.first.clear();
+        self.pointing = Pointing::No;
         self.heard = match self.heard {
             Heard::Wording(0) | Heard::Awaiting => Heard::Awaiting,
             Heard::Wording(_) | Heard::Linked | Heard::Nothing => Heard::Nothing,
         };
     }
 
-    /// Whether the last words say so, and those before them do not deny it.
-    fn claims(&self) -> bool {
+    /// Whether the last words are the beginning of a wording.
+    fn is_within(&self) -> bool {
         let Some((last, _)) = self.recent.last() else {
             return false;
         };
-        let mut likely = WORDINGS.iter().filter(|wording| wording.ends_with(last));
+        WORDINGS.iter().any(|wording| {
+            let begins = wording.strip_prefix(last.as_str());
+            begins.is_some_and(|rest| rest.starts_with(' '))
+        })
+    }
+
+    /// Whether a link before "adapted from this" is meant.
+    fn points_back(&mut self, is_last: bool) -> bool {
+        let points = match self.pointing {
+            Pointing::Yes => true,
+            Pointing::Perhaps => is_last,
+            Pointing::No => false,
+        };
+        if points {
+            self.pointing = Pointing::No;
+        }
+        points
+    }
+
+    /// Whether a link is in a question, other than one that is added to a claim: "adapted from LINK, any thoughts?"
+    fn is_asked(&self, after: &[Piece]) -> bool {
+        let after = line_of(after);
+        let question = after.split('?').next().unwrap_or_default();
+        asks(&after)
+            && (!question.contains([',', ';', '–', '—']) || ASKING.contains(&self.first.as_str()))
+    }
+
+    /// Whether the last words say so, and those before them do not deny it.
+    fn claims(&self, wordings: &[&str]) -> bool {
+        let Some((last, _)) = self.recent.last() else {
+            return false;
+        };
+        let mut likely = wordings.iter().filter(|wording| wording.ends_with(last));
         likely.any(|wording| {
             let length = wording.split(' ').count();
             let Some(start) = self.recent.len().checked_sub(length) else {

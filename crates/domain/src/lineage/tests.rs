@@ -70,6 +70,23 @@ fn a_source_is_named_in_many_languages() {
         "Übersetzt von LINK",
         "Adaptado a partir de LINK",
         "Traducido de LINK",
+        "Translation of LINK",
+        "Traducción de LINK",
+        "Übersetzung von LINK",
+        "Cyfieithiad o LINK",
+        "D’après LINK",
+        "Inspiré de LINK",
+        "Adapted this: LINK",
+        "LINK - adapted from this",
+        "LINK – adapted from this, for Year 9",
+        "We reworked LINK",
+        "Re-worked from LINK",
+        "A tweaked version of LINK",
+        "Angepasst aus LINK",
+        "Based loosely on LINK",
+        "Adapted\nfrom LINK",
+        "Adapted from LINK, any thoughts?",
+        "Adapted from LINK. Any thoughts?",
     ] {
         assert_eq!(named(&wording.replace("LINK", ONE)), [ONE], "{wording}");
     }
@@ -94,6 +111,14 @@ fn what_is_denied_or_quoted_or_said_of_something_else_is_no_claim() {
         "Adapted from\nSee also LINK",
         "LINK is what this was adapted from",
         "We adapted it. From LINK",
+        "Should I say adapted from LINK or not?",
+        "Is this adapted from LINK, or not?",
+        "Is it based on LINK?",
+        "Not adapted\nfrom LINK",
+        "We adapted\n\nfrom LINK",
+        "We reworked our plans, like LINK",
+        "LINK is based on this research",
+        "LINK - not adapted from this",
     ] {
         let text = words.replace("LINK", ONE);
         assert!(named(&text).is_empty(), "{words}");

@@ -3,23 +3,30 @@
 use super::Derivation;
 
 /// Words in lower case, one blank between them.
-pub(super) const WORDINGS: [&str; 84] = [
+pub(super) const WORDINGS: [&str; 98] = [
     // English
     "adapted from",
     "adaptation of",
     "based on",
     "based upon",
+    "based loosely on",
     "borrowed from",
     "adapted with permission from",
     "adapted with thanks from",
     "adapted with thanks to",
     "translated from",
+    "translation of",
     "remixed from",
     "remix of",
     "reworked from",
+    "re-worked from",
     "modified from",
     "my version of",
     "our version of",
+    "tweaked version of",
+    "adapted version of",
+    "modified version of",
+    "simplified version of",
     // Cymraeg
     "addaswyd o",
     "addasu o",
@@ -27,6 +34,7 @@ pub(super) const WORDINGS: [&str; 84] = [
     "seiliedig ar",
     "seiliwyd ar",
     "cyfieithwyd o",
+    "cyfieithiad o",
     // Français
     "adapté de",
     "adaptée de",
@@ -41,6 +49,9 @@ pub(super) const WORDINGS: [&str; 84] = [
     "adaptées à partir de",
     "traduit de",
     "traduite de",
+    "traduction de",
+    "inspiré de",
+    "inspirée de",
     "basé sur",
     "basée sur",
     "repris de",
@@ -49,12 +60,14 @@ pub(super) const WORDINGS: [&str; 84] = [
     "adaptiert nach",
     "angepasst von",
     "angepasst nach",
+    "angepasst aus",
     "abgewandelt von",
     "abgewandelt nach",
     "bearbeitet nach",
     "bearbeitung von",
     "übersetzt von",
     "übersetzt aus",
+    "übersetzung von",
     "basiert auf",
     "basierend auf",
     "beruht auf",
@@ -70,6 +83,7 @@ pub(super) const WORDINGS: [&str; 84] = [
     "adaptación de",
     "traducido de",
     "traducida de",
+    "traducción de",
     "basado en",
     "basada en",
     // Italiano
@@ -99,6 +113,22 @@ pub(super) const WORDINGS: [&str; 84] = [
     "air atharrachadh bho",
     // Svenska
     "baserad på",
+];
+
+/// After these the link itself must follow.
+pub(super) const LINKING: [&str; 4] = ["adapted this", "reworked", "re-worked", "d'après"];
+
+/// Words after "adapted from" that mean the link before it.
+pub(super) const POINTING: [&str; 9] = [
+    "this", "that", "hwn", "hyn", "ceci", "cela", "diesem", "esto", "este",
+];
+
+/// Words with which a question begins.
+pub(super) const ASKING: [&str; 36] = [
+    "is", "are", "was", "were", "isn't", "should", "shall", "can", "could", "may", "might", "must",
+    "do", "does", "did", "has", "have", "would", "who", "what", "why", "how", "which", "anyone",
+    "ydy", "oes", "est-ce", "dois-je", "ist", "sind", "soll", "sollte", "darf", "kann", "es",
+    "debo",
 ];
 
 /// Words that deny what follows them.

@@ -375,5 +375,19 @@ mod tests {
         let maths = all.get(Scheme::Subject, "maths").unwrap();
         assert_eq!(maths.label("cy-GB"), "Mathemateg");
         assert_eq!(maths.label("ja"), "Mathematics");
+        let biology = all.get(Scheme::Subject, "biology").unwrap();
+        assert_eq!(biology.label("fr"), "Biologie");
+    }
+
+    #[test]
+    fn subjects_have_labels_in_five_languages() {
+        let all = vocabulary(Curriculum::England);
+        // The letters are the same everywhere.
+        for subject in all.of_scheme(Scheme::Subject).filter(|of| of.id != "stem") {
+            for language in ["en", "cy", "de", "fr", "es"] {
+                let known = subject.labels.iter().any(|(code, _)| code == language);
+                assert!(known, "{}: {language}", subject.id);
+            }
+        }
     }
 }

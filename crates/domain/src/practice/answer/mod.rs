@@ -389,9 +389,9 @@ impl Piece {
         };
         if text.starts_with(|c: char| c.is_ascii_digit())
             && let Some(last) = self.words.last_mut()
-            && last.text == "years"
+            && matches!(last.text.as_str(), "years" | "stages")
         {
-            last.text.truncate("year".len());
+            last.text.pop();
         }
         let mut push = |text: &str, has_colon: bool| {
             let text = text.to_owned();

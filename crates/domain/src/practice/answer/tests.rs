@@ -152,6 +152,7 @@ fn answers_come_in_many_shapes() {
         ("ks 3 and 4", vec!["phase/ks3", "phase/ks4"]),
         ("Key Stage 3 & 4", vec!["phase/ks3", "phase/ks4"]),
         ("KS3/KS4", vec!["phase/ks3", "phase/ks4"]),
+        ("Key Stages 3 and 4", vec!["phase/ks3", "phase/ks4"]),
         (
             "stage: year 8, 9 and 10",
             vec!["phase/year8", "phase/year9", "phase/year10"],
