@@ -180,8 +180,8 @@ async fn one_says_so_apart_from_the_words() {
         let (status, said) = says(&bo, &made, nothing).await;
         assert_eq!(status, 422, "{nothing}: {said}");
     }
-    let (_, said) = says(&bo, &made, "https://school.invalid/1").await;
-    assert!(said.contains("does not answer now"), "{said}");
+    let (_, why) = says(&bo, &made, "https://school.invalid/1").await;
+    assert!(why.contains("does not answer now"), "{why}");
     // An edit of the words changes nothing of it; taking it back does.
     let edit = bo.request(Method::PUT, &format!("/api/v1/statuses/{}", id(&made)));
     let edited = answer(edit.json(&json!({ "status": "My better word mats" }))).await;
