@@ -526,7 +526,6 @@ mod tests {
             answer("attribution-noncommercial").as_deref(),
             Some("cc-by-nc")
         );
-        assert_eq!(answer("public domain").as_deref(), Some("cc0"));
         assert_eq!(answer("none"), None);
         assert_eq!(answer("by the way"), None);
         assert_eq!(answer("by tomorrow"), None);

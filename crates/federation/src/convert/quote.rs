@@ -128,8 +128,12 @@ pub(crate) fn authorizes<'a>(document: &'a Value, id: &str, by: &str, of: &str) 
 }
 
 fn stamp<'a>(id: &'a str, by: &'a str, of: &'a str) -> Stamp<'a> {
-    let kind = "QuoteAuthorization";
-    Stamp { kind, id, by, of }
+    Stamp {
+        kind: "QuoteAuthorization",
+        id,
+        by,
+        of,
+    }
 }
 
 #[cfg(test)]

@@ -157,6 +157,8 @@ mod tests {
         assert_eq!(listed("Activities sent"), activities);
         let mut objects = behind("\"type\": \"", &["."], is_type);
         objects.extend(behind("\"type\".to_owned(), json!(\"", &["."], is_type));
+        // Those of stamps.
+        objects.extend(behind("kind: \"", &["convert"], is_type));
         assert_eq!(listed("Objects sent"), objects);
     }
 

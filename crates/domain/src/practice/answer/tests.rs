@@ -172,6 +172,7 @@ fn answers_come_in_many_shapes() {
         ),
         ("I think by-nc is best", vec!["cc-by-nc"]),
         ("Hi, could you make it by-nc? Thanks", vec!["cc-by-nc"]),
+        ("public domain", vec!["cc0"]),
         ("domaine public", vec!["cc0"]),
         ("gemeinfrei", vec!["cc0"]),
         ("Licencia: dominio público", vec!["cc0"]),
