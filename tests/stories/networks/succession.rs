@@ -207,6 +207,7 @@ async fn moved_lately(kind: Kind) {
     };
 
     // It goes, and comes back.
+    account_id(&cy, &before).await;
     writes(&cy, &format!("@letters alias {before}")).await;
     hears(&cy, "can move here now").await;
     let target = account_id(&ada, &format!("letters@{}", standby.host)).await;
