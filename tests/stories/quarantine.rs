@@ -320,6 +320,15 @@ async fn what_speaks_of_ours(kind: Kind) {
         .tells(&school, &post(&school, &mo, "spam", &words))
         .await;
     held(&school, 1).await;
+    // Nor does whoever names others besides.
+    school.teacher("bea");
+    let words = format!("Adapted from {link}. See {LINK}");
+    let mut spam = post(&school, &mo, "more-spam", &words);
+    let bea =
+        json!({ "type": "Mention", "href": format!("{}/users/bea", school.base), "name": "@bea" });
+    spam["object"]["tag"].as_array_mut().unwrap().push(bea);
+    there.tells(&school, &spam).await;
+    held(&school, 2).await;
 }
 
 #[tokio::test]

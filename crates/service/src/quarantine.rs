@@ -43,13 +43,14 @@ pub(crate) fn holds(
 ) -> Result<bool> {
     // A network's stewards read what strangers bring to it.
     let ours = mentioned.iter().filter(|row| row.has_home());
-    let mut strangers: Vec<AccountId> = ours.map(|row| row.id).collect();
-    let names_ours = !strangers.is_empty();
+    let named: Vec<AccountId> = ours.map(|row| row.id).collect();
+    let names_ours = !named.is_empty();
     let is_young = is_young(author, app.now());
     if app.settings().quarantine_days.is_none() || !is_young || !names_ours {
         return Ok(false);
     }
-    let known = storage::mentions::who_mentioned(conn, author.id, &strangers)?;
+    let known = storage::mentions::who_mentioned(conn, author.id, &named)?;
+    let mut strangers = named.clone();
     strangers.retain(|id| !known.contains(id) && !remote.moderators.contains(id));
     let said = words(content);
     let before = storage::held::last_words(conn, author.id, LAST)?;
@@ -57,7 +58,7 @@ pub(crate) fn holds(
         is_young,
         is_followed: storage::follows::has_local_followers(conn, author.id)?,
         names_ours,
-        answers_ours: answers_ours(app, conn, remote, content, parent)?,
+        answers_ours: answers_ours(app, conn, remote, content, parent, &named)?,
         is_expected: strangers.is_empty(),
         has_links: has_links(content, |address| leads_home(app, author, remote, address)),
         mentions: mentioned.len(),
@@ -94,20 +95,24 @@ fn words(content: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a post answers one of ours, quotes it, or says to come from it, as far as its author may see that.
+/// Whether a post answers one of ours or, naming nobody of ours but whose that is, quotes it or says to come from it: as far as
+/// its author may see that.
 fn answers_ours(
     app: &App,
     conn: &mut DbConnection,
     remote: &RemoteStatus,
     content: &str,
     parent: Option<&Status>,
+    named: &[AccountId],
 ) -> Result<bool> {
     if parent.is_some_and(|row| row.local) {
         return Ok(true);
     }
+    let names_only = |whose: AccountId| named.iter().all(|id| *id == whose);
     if let Some(quote) = &remote.quote {
         let quoted = storage::statuses::with_uri(conn, &quote.uri)?;
-        let quoted = quoted.filter(|row| row.local && row.deleted_at.is_none());
+        let quoted = quoted
+            .filter(|row| row.local && row.deleted_at.is_none() && names_only(row.account_id));
         if !visible_to(conn, Some(remote.author), quoted.into_iter().collect())?.is_empty() {
             return Ok(true);
         }
@@ -120,7 +125,8 @@ fn answers_ours(
         based_on: &remote.based_on,
         found: &HashMap::new(),
     };
-    lineage::comes_from_ours(app, conn, &said)
+    let sources = lineage::ours_of_sources(app, conn, &said)?;
+    Ok(sources.into_iter().any(names_only))
 }
 
 /// Whether a link leads elsewhere than to people, hashtags and where a post is at home.

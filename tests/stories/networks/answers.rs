@@ -105,6 +105,46 @@ async fn answers_that_do_not_mention_a_network_reach_it_on_postgresql() {
     of_a_network(Postgres).await;
 }
 
+/// From a school where nobody follows the network.
+async fn from_outside(kind: Kind) {
+    let (Some(hub), Some(second)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let (ada, gil) = (hub.teacher("ada"), second.teacher("gil"));
+    network(&hub, "english", &["ada"], &[]);
+    ada.follow("@english").await;
+    let groups = Elsewhere::open().await;
+    runs(&groups, "lemmy").await;
+    joins(&groups, &hub, &groups.person("lee"), "english").await;
+    let asked = ada
+        .publish(json!({ "status": "@english Who has newts?" }))
+        .await;
+    let looked_for = text(&asked["uri"]);
+    let found = gil
+        .get(&format!(
+            "/api/v2/search?q={looked_for}&resolve=true&type=statuses"
+        ))
+        .await;
+    let at_gil = &found["statuses"][0]["id"];
+    let answered = gil
+        .publish(json!({ "status": "We have", "in_reply_to_id": at_gil }))
+        .await;
+    let uri = &answered["uri"];
+    groups
+        .receives("the answer", |activity| announced(activity, "Create", uri))
+        .await;
+}
+
+#[tokio::test]
+async fn answers_from_where_nobody_follows_a_network_reach_it_on_sqlite() {
+    from_outside(Sqlite).await;
+}
+
+#[tokio::test]
+async fn answers_from_where_nobody_follows_a_network_reach_it_on_postgresql() {
+    from_outside(Postgres).await;
+}
+
 /// A Group that lives there.
 fn group(at: &Elsewhere, name: &str) -> Value {
     let mut group = at.person(name);

@@ -131,6 +131,26 @@ async fn story(kind: Kind) {
     misses(&bo, &post["uri"]).await;
     deletes(&bo, &answered).await;
     misses(&ada, &answered["uri"]).await;
+
+    // An answer is where somebody looked for it.
+    let post = cy
+        .publish(json!({ "status": format!("{handle} Who knows villanelles?") }))
+        .await;
+    is_passed_on(&bo, "villanelles").await;
+    let answered = cy
+        .publish(json!({ "status": "I found one", "in_reply_to_id": post["id"] }))
+        .await;
+    sees(&ada, &answered["uri"], "found one").await;
+    let looked_for = text(&answered["uri"]);
+    bo.get(&format!(
+        "/api/v2/search?q={looked_for}&resolve=true&type=statuses"
+    ))
+    .await;
+    sees(&bo, &answered["uri"], "found one").await;
+    edits(&cy, &answered, "I found many").await;
+    sees(&bo, &answered["uri"], "found many").await;
+    deletes(&cy, &answered).await;
+    misses(&bo, &answered["uri"]).await;
 }
 
 #[tokio::test]

@@ -7,16 +7,16 @@ use super::{NETWORKS, has, hears, id_of, network, text, writes};
 use crate::harness::{School, Teacher, eventually};
 
 /// Waits for the answer to a message, which has these words.
-async fn answers(who: &Teacher, message: &str, words: &str) {
+async fn answers(who: &Teacher, message: &str, words: &str) -> Value {
     let sent = writes(who, message).await;
     let path = format!("/api/v1/statuses/{}/context", text(&sent["id"]));
     eventually(&format!("{words:?} to answer {message:?}"), async || {
         let context = who.get(&path).await;
         let answer = context["descendants"].get(0)?.clone();
         assert!(has(&answer, words), "{message}: {answer}");
-        Some(())
+        Some(answer)
     })
-    .await;
+    .await
 }
 
 async fn manners(kind: Kind) {
@@ -115,6 +115,10 @@ async fn requests(kind: Kind) {
     hears(&ada, "You look after").await;
     for who in [&dan, &fay] {
         answers(who, "@maths let me join", "You asked to join.").await;
+    }
+    let waiting = answers(&ada, "@maths waiting", "These ask to join:").await;
+    for name in ["@dan", "@fay"] {
+        assert!(has(&waiting, name), "{waiting}");
     }
     answers(&ada, "@maths approve dan", "is a member now.").await;
     answers(&ada, "@maths ablehnen @fay", "does not become a member.").await;

@@ -410,8 +410,9 @@ impl Reader {
     fn is_asked(&self, after: &[Piece]) -> bool {
         let after = line_of(after);
         let question = after.split('?').next().unwrap_or_default();
-        asks(&after)
-            && (!question.contains([',', ';', '–', '—']) || ASKING.contains(&self.first.as_str()))
+        let is_added = question.contains([',', ';', '–', '—', '('])
+            || question.split_whitespace().any(|word| word == "-");
+        asks(&after) && (!is_added || ASKING.contains(&self.first.as_str()))
     }
 
     /// Whether the last words say so, and those before them do not deny it.

@@ -87,6 +87,8 @@ fn a_source_is_named_in_many_languages() {
         "Adapted\nfrom LINK",
         "Adapted from LINK, any thoughts?",
         "Adapted from LINK. Any thoughts?",
+        "Adapted from LINK - what do you think?",
+        "Adapted from LINK (is that OK?)",
     ] {
         assert_eq!(named(&wording.replace("LINK", ONE)), [ONE], "{wording}");
     }

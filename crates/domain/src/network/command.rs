@@ -172,7 +172,12 @@ impl Reader {
         let things = self.things(said);
         let (links, others): (Vec<&Word<'_>>, Vec<&Word<'_>>) =
             things.into_iter().partition(|word| word.is_link());
-        if others.len() > OTHER_WORDS || said.iter().any(Word::is_negation) {
+        // "Remove the pin from it" is another wish.
+        let most = match deed {
+            Deed::Remove | Deed::Refuse => 0,
+            _ => OTHER_WORDS,
+        };
+        if others.len() > most || said.iter().any(Word::is_negation) {
             return Command::Unknown;
         }
         let links = links.into_iter().map(|word| word.said.to_owned());

@@ -319,7 +319,21 @@ impl<'a> Word<'a> {
         } else {
             after
         };
-        let text = after.strip_prefix([':', '=', '\n', '\r'])?.trim();
+        let text = match after.strip_prefix([':', '=']) {
+            Some(text) => text.trim(),
+            // What stands below an empty line is a greeting as likely as not.
+            None => {
+                let below = after
+                    .strip_prefix('\r')
+                    .unwrap_or(after)
+                    .strip_prefix('\n')?;
+                let is_next = below
+                    .lines()
+                    .next()
+                    .is_some_and(|line| !line.trim().is_empty());
+                is_next.then(|| below.trim())?
+            }
+        };
         let is_question = text.ends_with('?') && !text.contains('\n');
         (!is_question).then_some(text)
     }

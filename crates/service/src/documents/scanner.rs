@@ -1,6 +1,7 @@
 //! The program of the administrator that looks for viruses: it is given a file, has little time, and what it does not call
 //! clean is not taken in.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ const SAID: usize = 500;
 /// How a program ends that finds nothing, and one that finds something: clamscan, clamdscan and others agree.
 const CLEAN: i32 = 0;
 const INFECTED: i32 = 1;
+/// Of a file's mode: somebody may execute it.
+const EXECUTABLE: u32 = 0o111;
 
 /// A program with its arguments, which is given the path of a file as the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +46,13 @@ impl Scanner {
     /// # Errors
     /// If it is not, in words for an administrator.
     pub fn check(&self) -> std::result::Result<&Path, String> {
-        if self.program.is_file() {
-            Ok(&self.program)
-        } else {
-            Err(format!("there is no program at {}", self.program.display()))
+        let program = self.program.display();
+        match self.program.metadata() {
+            Ok(found) if found.is_file() && found.permissions().mode() & EXECUTABLE != 0 => {
+                Ok(&self.program)
+            }
+            Ok(found) if found.is_file() => Err(format!("{program} may not be executed")),
+            _ => Err(format!("there is no program at {program}")),
         }
     }
 

@@ -40,12 +40,19 @@ pub struct SourceView {
     pub is_forbidden: bool,
 }
 
-/// Whether a post says to come from one of ours that its author may see.
-pub(crate) fn comes_from_ours(app: &App, conn: &mut DbConnection, said: &Said<'_>) -> Result<bool> {
-    let mut sources = claims(app, conn, said)?
+/// The authors who live here of what a post says to come from, as far as its author may see that.
+pub(crate) fn ours_of_sources(
+    app: &App,
+    conn: &mut DbConnection,
+    said: &Said<'_>,
+) -> Result<Vec<AccountId>> {
+    let sources = claims(app, conn, said)?
         .into_iter()
         .filter_map(|claim| claim.source);
-    Ok(sources.any(|source| source.local))
+    Ok(sources
+        .filter(|source| source.local)
+        .map(|source| source.account_id)
+        .collect())
 }
 
 /// A status is deleted: nothing that it said stays, but that it came from its sources, and others from it.

@@ -1,9 +1,9 @@
 //! Groups, here and elsewhere, that are told of an answer of ours though it does not mention them: those that passed on what
-//! began its thread, and pass on to their members what is done in it (FEP-1b12).
+//! began its thread, or are mentioned there, and pass on to their members what is done in it (FEP-1b12).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::{AccountId, StatusId};
+use domain::{AccountId, AccountKind, StatusId};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::Status;
@@ -14,7 +14,7 @@ use crate::{App, Result, audience, policy};
 const MOST: usize = 3;
 
 /// The groups to which each of these statuses of ours is addressed besides, by its id: those known here for the longest time,
-/// and none that is blocked by its author, or blocks her. Two queries, and one for each author.
+/// and none that is blocked by its author, or blocks her. Three queries, and one for each author.
 ///
 /// # Errors
 /// If the database cannot be read.
@@ -31,7 +31,12 @@ pub fn told_of(
         return Ok(HashMap::new());
     }
     let mut passed_on = storage::practice_networks::of_statuses(conn, &threads)?;
+    // Where nobody follows the group, it is known by name alone.
+    let mentioned = storage::mentions::of_statuses(conn, &threads)?.into_iter();
+    let groups = mentioned.filter(|(_, row)| row.kind == AccountKind::Group);
+    passed_on.extend(groups.map(|(first, row)| (first, row.id)));
     passed_on.sort_unstable();
+    passed_on.dedup();
     let groups = reachable(app, conn, &passed_on)?;
     if groups.is_empty() {
         return Ok(HashMap::new());

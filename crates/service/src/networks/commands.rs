@@ -96,7 +96,7 @@ impl Asked<'_> {
                 let how = "Write \"rules:\", with the colon, and the new ones to change them.";
                 self.with_how(conn, said, how)
             }
-            Command::Waiting => self.waiting(conn),
+            Command::Waiting => self.waiting(app, conn),
             Command::Banned => self.banned(app, conn),
             Command::Post(deed, links) => self.posts(app, conn, deed, &links),
             Command::Several => Err(Error::Invalid("Name one only in each message".to_owned())),
@@ -212,7 +212,7 @@ impl Asked<'_> {
         Ok(format!("The stewards: {}", names.join(", ")))
     }
 
-    fn waiting(&self, conn: &mut DbConnection) -> Result<String> {
+    fn waiting(&self, app: &App, conn: &mut DbConnection) -> Result<String> {
         check_is_steward(conn, self.of, self.by.id)?;
         let page = Page::newest(LISTED);
         let waiting = NetworkPostState::Waiting;
@@ -220,10 +220,19 @@ impl Asked<'_> {
         let ids: Vec<StatusId> = rows.iter().map(|row| row.status_id).collect();
         let posts = storage::statuses::with_ids(conn, &ids)?;
         let links: Vec<&str> = posts.iter().map(|row| row.url.as_str()).collect();
-        Ok(if links.is_empty() {
+        let asking = storage::follows::requests(conn, self.of.id(), &page)?;
+        let names: Vec<String> = asking.iter().map(|(_, row)| full(app, row)).collect();
+        let mut told = Vec::new();
+        if !links.is_empty() {
+            told.push(format!("These wait:\n{}", links.join("\n")));
+        }
+        if !names.is_empty() {
+            told.push(format!("These ask to join: {}", names.join(", ")));
+        }
+        Ok(if told.is_empty() {
             "Nothing waits.".to_owned()
         } else {
-            format!("These wait:\n{}", links.join("\n"))
+            told.join("\n\n")
         })
     }
 

@@ -346,8 +346,8 @@ pub fn relay(
     pass_on(app, conn, by, &status, adds, what)
 }
 
-/// Servers of people have what begins a thread from the network, and its author may know none of them: how it was changed, and
-/// that it is gone, goes on to them as it came. The end of it also where its author may not post any more, or a steward took
+/// Servers of people have what begins a thread from the network, and its answers by looking; their authors may know none of them:
+/// how a post was changed, and that it is gone, goes on to them as it came. The end of it also where its author may not post any more, or a steward took
 /// it out.
 fn forward_change(
     app: &App,
@@ -362,11 +362,11 @@ fn forward_change(
         Deed::Edit(_) => false,
         _ => return Ok(()),
     };
-    let begins = status.in_reply_to_uri.is_none() && status.visibility.is_open();
-    if !begins || status.held_at.is_some() || (!is_end && is_limited(conn, by)?) {
+    let is_shown = status.visibility.is_open() && status.held_at.is_none();
+    if !is_shown || (!is_end && is_limited(conn, by)?) {
         return Ok(());
     }
-    for post in networks::threads(conn, status.id)? {
+    for post in networks::threads(conn, status.conversation_id)? {
         let network = post.network_id;
         let goes_on = match post.state {
             NetworkPostState::Announced => is_end || !networks::is_banned(conn, network, by)?,
