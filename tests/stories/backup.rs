@@ -99,7 +99,7 @@ async fn story(kind: Kind) {
     );
 
     // The house burns down. A copy that was changed is not lived in.
-    let ashes = school.move_out(TestDatabase::new(kind).unwrap());
+    let ashes = school.move_out(TestDatabase::empty(kind).unwrap());
     drop(ashes);
     let table = match kind {
         Sqlite => shelf.path().join("monday/database/staffroom.db"),

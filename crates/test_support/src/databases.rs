@@ -6,6 +6,8 @@ use diesel::prelude::*;
 use storage::DatabaseSettings;
 use tempfile::TempDir;
 
+use crate::tables;
+
 /// Where PostgreSQL is, unless the environment says otherwise; its user may make databases.
 const POSTGRES: &str = "postgres://postgres@127.0.0.1:5432";
 
@@ -15,7 +17,7 @@ pub enum Kind {
     Postgres,
 }
 
-/// An empty database that goes away with this value.
+/// A database that goes away with this value.
 pub struct TestDatabase {
     pub settings: DatabaseSettings,
     place: Place,
@@ -28,16 +30,33 @@ enum Place {
 }
 
 impl TestDatabase {
-    /// None where there is no PostgreSQL, which is said loudly; in CI that is a failure.
+    /// With tables, and nothing in them: a copy of one that was made for all tests. None where there is no PostgreSQL, which is
+    /// said loudly; in CI that is a failure.
     #[must_use]
     pub fn new(kind: Kind) -> Option<Self> {
         match kind {
-            Kind::Sqlite => Some(sqlite()),
-            Kind::Postgres => postgres(),
+            Kind::Sqlite => {
+                let database = sqlite();
+                let path = database.settings.sqlite_path().unwrap_or_default();
+                tables::copy_sqlite(Path::new(path));
+                Some(database)
+            }
+            Kind::Postgres => postgres(|server, connection| {
+                format!(" TEMPLATE {}", tables::on_postgres(server, connection))
+            }),
         }
     }
 
-    /// A SQLite database in a folder of the test's own.
+    /// Without tables; otherwise as [`Self::new`].
+    #[must_use]
+    pub fn empty(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Sqlite => Some(sqlite()),
+            Kind::Postgres => postgres(|_, _| String::new()),
+        }
+    }
+
+    /// An empty SQLite database in a folder of the test's own.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
         Self {
@@ -46,7 +65,7 @@ impl TestDatabase {
         }
     }
 
-    /// A connection to it as it is, without tables.
+    /// A connection to it as it is.
     #[must_use]
     pub fn connect(&self) -> storage::DbConnection {
         self.settings
@@ -64,7 +83,7 @@ pub fn everywhere() -> Vec<TestDatabase> {
         .collect()
 }
 
-fn settings(url: String) -> DatabaseSettings {
+pub(crate) fn settings(url: String) -> DatabaseSettings {
     DatabaseSettings {
         url,
         readers: 4,
@@ -86,7 +105,8 @@ fn server() -> String {
     std::env::var("STAFFROOM_TEST_POSTGRES").unwrap_or_else(|_| POSTGRES.to_owned())
 }
 
-fn postgres() -> Option<TestDatabase> {
+/// `like` ends the statement that makes it.
+fn postgres(like: impl FnOnce(&str, &mut PgConnection) -> String) -> Option<TestDatabase> {
     let server = server();
     let mut connection = match PgConnection::establish(&format!("{server}/postgres")) {
         Ok(connection) => connection,
@@ -98,10 +118,11 @@ fn postgres() -> Option<TestDatabase> {
             return None;
         }
     };
+    let like = like(&server, &mut connection);
     let name = format!("staffroom_test_{:016x}", rand::random::<u64>());
     // Tests kill Staffroom, never PostgreSQL: its commits need not wait for the disk.
     for statement in [
-        format!("CREATE DATABASE {name}"),
+        format!("CREATE DATABASE {name}{like}"),
         format!("ALTER DATABASE {name} SET synchronous_commit TO off"),
     ] {
         diesel::sql_query(statement)

@@ -7,6 +7,7 @@ mod databases;
 mod ports;
 mod rows;
 mod statements;
+mod tables;
 
 pub use admirers::{Admired, Kept, admire, keep, write_often};
 pub use app::{NoNetwork, TestApp};
