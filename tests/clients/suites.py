@@ -108,10 +108,11 @@ def megalodon(place, settings):
 def by_node(name, place, settings):
     print(f"== {name}", flush=True)
     with opened(place, settings) as school:
-        return operations(name, school)
+        expected = [name] + ([f"{name}-counts"] if settings is SHOWN and (HERE / "expected" / f"{name}-counts.txt").exists() else [])
+        return operations(name, school, expected)
 
 
-def operations(name, school):
+def operations(name, school, expected):
     everything = ADMINISTRATION.replace("push", "push profile")
     tokens = {
         who: re.findall(r"\S{30,}", school.create(who, "--role", role, "--token", everything))[-1]
@@ -119,7 +120,7 @@ def operations(name, school):
     }
     announcement = re.search(r"\d+", school.command("announcement", "create", "The bus is late")).group(0)
     school.start()
-    given = json.dumps({"base": school.base, "tokens": tokens, "announcement": announcement})
+    given = json.dumps({"base": school.base, "tokens": tokens, "announcement": announcement, "expected": expected})
     return subprocess.run([NODE / ".bin" / "node", HERE / "npm" / f"{name}.js", given]).returncode
 
 
