@@ -217,6 +217,7 @@ async fn people(kind: Kind) {
         ["mo"]
     );
     for (query, expected) in [
+        ("", vec!["wim", "bo", "ada", "mia", "abe"]),
         ("?local=true", vec!["wim", "bo", "ada", "mia", "abe"]),
         ("?remote=true", vec!["mo"]),
         ("?staff=true&local=1", vec!["mia", "abe"]),
@@ -281,6 +282,10 @@ async fn people(kind: Kind) {
         names(&mia, &format!("{list}?status=suspended")).await,
         ["ada"]
     );
+    let first_list = "/api/v1/admin/accounts";
+    assert_eq!(names(&mia, first_list).await, ["wim", "bo", "mia", "abe"]);
+    let suspended = format!("{first_list}?suspended=true");
+    assert_eq!(names(&mia, &suspended).await, ["ada"]);
     assert_eq!(lift("unsuspend").await["suspended"], false);
     assert_eq!(bo.status_of(&read).await, StatusCode::OK);
 
@@ -440,6 +445,24 @@ async fn reports(kind: Kind) {
     .await;
     mia.post(&action(&bo_id), decision).await;
     assert_eq!(mia.get(&of(&second)).await["action_taken"], true);
+
+    // What is imposed on somebody settles all that waits about them, a mere warning what it is about. They are told which
+    // posts that is.
+    assert_eq!(mia.get(&of(&first)).await["action_taken"], true);
+    does("reopen").await;
+    let mut warning = json!({ "type": "none", "text": "Please be kind" });
+    mia.post(&action(&bo_id), warning.clone()).await;
+    assert_eq!(mia.get(&of(&first)).await["action_taken"], false);
+    let told = bo.is_told("moderation_warning").await;
+    assert_eq!(told["moderation_warning"]["status_ids"], Value::Null);
+    warning["report_id"] = first["id"].clone();
+    mia.post(&action(&bo_id), warning).await;
+    assert_eq!(mia.get(&of(&first)).await["action_taken"], true);
+    let told = bo.is_told("moderation_warning").await;
+    assert_eq!(
+        told["moderation_warning"]["status_ids"],
+        json!([post["id"]])
+    );
 
     let bad = StatusCode::UNPROCESSABLE_ENTITY;
     for body in [json!({ "category": "odd" }), json!({ "rule_ids": ["3"] })] {

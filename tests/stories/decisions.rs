@@ -48,6 +48,10 @@ async fn warned(kind: Kind) {
         .map(|one| one["moderation_warning"]["action"].as_str().unwrap())
         .collect();
     assert_eq!(told, ["silence", "none"]);
+    // It can be read all the same.
+    let browser = signed_in(&school, "ada").await;
+    let (_, _, page) = browser.page(STRIKES).await;
+    assert!(page.contains("shown as sensitive"), "{page}");
     assert_eq!(bo.get("/api/v1/notifications").await, json!([]));
 }
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::TimeDelta;
-use domain::{AccountId, NotificationId, NotificationKind, SeveranceCause, WarningAction};
+use domain::{
+    AccountId, NotificationId, NotificationKind, SeveranceCause, StatusId, WarningAction,
+};
 use storage::DbConnection;
 use storage::decisions::{Severance, Warning};
 use storage::follows::Follow;
@@ -14,13 +16,14 @@ use crate::{App, Result, notifications};
 /// What ends within this time for one reason is told as one: a server is taken leave of in pieces.
 const TOGETHER: TimeDelta = TimeDelta::days(1);
 
-/// Tells somebody what moderators did to them; answers the number of the warning.
-pub(crate) fn warn(
+/// Notes what moderators did to somebody, and because of what, for them to read; answers the number of the warning.
+pub(crate) fn note(
     app: &App,
     conn: &mut DbConnection,
     account: AccountId,
     action: WarningAction,
     text: String,
+    because: Vec<StatusId>,
 ) -> Result<i64> {
     let warning = Warning {
         id: app.next_id(),
@@ -32,17 +35,11 @@ pub(crate) fn warn(
         appealed_at: None,
         decided_at: None,
         overruled: false,
+        status_ids: because,
     };
-    let event = warning.id;
+    let id = warning.id;
     storage::decisions::insert_warning(conn, warning)?;
-    tell(
-        app,
-        conn,
-        account,
-        NotificationKind::ModerationWarning,
-        event,
-    )?;
-    Ok(event)
+    Ok(id)
 }
 
 /// Tells those of our people whose follows have ended, how many they were. `about` is whom the decision is about, if it is

@@ -1,10 +1,11 @@
 //! What moderators, and blocks of whole servers, did to somebody: told once, and kept to be read again.
 
 use diesel::prelude::*;
-use domain::{AccountId, SeveranceCause, Time, WarningAction};
+use domain::{AccountId, SeveranceCause, StatusId, Time, WarningAction};
 
 use crate::DbConnection;
 use crate::among::among;
+use crate::row::JsonList;
 use crate::schema::{account_warnings, severances};
 
 /// A decision about somebody, in the words that they are told.
@@ -25,6 +26,9 @@ pub struct Warning {
     pub decided_at: Option<Time>,
     /// Whether they found then that it was wrong.
     pub overruled: bool,
+    /// What the report was about that led to it.
+    #[diesel(deserialize_as = JsonList, serialize_as = JsonList)]
+    pub status_ids: Vec<StatusId>,
 }
 
 /// Follows of somebody that ended by a decision about the other, or about a whole server.

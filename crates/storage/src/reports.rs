@@ -103,6 +103,17 @@ pub fn newest(conn: &mut DbConnection, all: bool, limit: i64) -> QueryResult<Vec
     query.load(conn)
 }
 
+/// The reports about an account that wait for a moderator, oldest first. The index on `target_account_id`.
+pub fn open_about(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<ReportId>> {
+    let ids: Vec<i64> = reports::table
+        .filter(reports::target_account_id.eq(account.0))
+        .filter(reports::resolved_at.is_null())
+        .order(reports::id)
+        .select(reports::id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(ReportId).collect())
+}
+
 /// How many reports by an account wait for a moderator.
 pub fn count_open_by(conn: &mut DbConnection, account: AccountId) -> QueryResult<i64> {
     reports::table

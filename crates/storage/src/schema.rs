@@ -708,6 +708,7 @@ diesel::table! {
         appealed_at -> Nullable<Timestamp>,
         decided_at -> Nullable<Timestamp>,
         overruled -> Bool,
+        status_ids -> Text,
     }
 }
 

@@ -1,12 +1,11 @@
 //! What was decided about somebody, or about others with whom they had to do.
 
-use domain::Time;
+use domain::{StatusId, Time};
 use serde::Serialize;
 use service::moderation::appeals::State;
 use service::views::{Severance, Warning};
 use utoipa::ToSchema;
 
-use super::Null;
 use super::account::Account;
 use super::time::moment;
 
@@ -16,9 +15,9 @@ pub struct AccountWarning {
     pub id: String,
     pub action: &'static str,
     pub text: String,
-    /// A warning is about a person, not about single posts.
+    /// What was reported, if a report led to it.
     #[schema(value_type = Option<Vec<String>>, required)]
-    pub status_ids: Null,
+    pub status_ids: Option<Vec<StatusId>>,
     pub target_account: Account,
     /// What the person says against it, on the page of the warning.
     #[schema(required)]
@@ -60,7 +59,7 @@ impl AccountWarning {
             id: warning.id.to_string(),
             action: warning.action.name(),
             text: warning.text,
-            status_ids: (),
+            status_ids: Some(warning.status_ids).filter(|ids| !ids.is_empty()),
             target_account: account,
             appeal: state.map(|state| Appeal {
                 text: warning.appeal.unwrap_or_default(),

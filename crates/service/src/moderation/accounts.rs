@@ -1,7 +1,7 @@
 //! What moderators decide about people.
 //! <https://docs.joinmastodon.org/methods/admin/accounts/>
 
-use domain::{AccountId, Page, ReportId, SeveranceCause, WarningAction};
+use domain::{AccountId, NotificationKind, Page, ReportId, SeveranceCause, WarningAction};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::users::User;
@@ -79,7 +79,7 @@ impl Sanction {
 pub struct Measure {
     /// None: they are only told.
     pub sanction: Option<Sanction>,
-    /// Which is settled by it.
+    /// Which is settled by it, besides all that wait about somebody on whom something is imposed.
     pub report: Option<ReportId>,
     /// What they are told.
     pub text: String,
@@ -113,7 +113,8 @@ pub async fn find(app: &App, person: &Person, id: AccountId) -> Result<AdminAcco
     .await
 }
 
-/// Imposes something on somebody, tells them and whose follows ended by it, and settles the report that led to it.
+/// Imposes something on somebody, tells them and whose follows ended by it, and settles the reports about them, or the one
+/// that led to a mere warning.
 pub async fn act(app: &App, by: &Person, id: AccountId, measure: Measure) -> Result<()> {
     let by = by.clone();
     if measure.text.chars().count() > TEXT {
@@ -130,17 +131,26 @@ pub async fn act(app: &App, by: &Person, id: AccountId, measure: Measure) -> Res
         }
         let action = measure.sanction.map_or("warn", Sanction::name);
         note(app, conn, &by, action, handle(&account))?;
-        if let Some(report) = measure.report {
-            super::reports::settle(app, conn, &by, report, id)?;
+        let because = match measure.report {
+            Some(report) => super::reports::settle(app, conn, &by, report, id)?.status_ids,
+            None => Vec::new(),
+        };
+        if measure.sanction.is_some() {
+            super::reports::settle_all(app, conn, &by, id)?;
         }
-        let Some(user) = user.filter(|_| measure.letter) else {
+        let Some(user) = user else {
             return Ok(());
         };
         let text = measure.text.replace('\0', "");
         let told = measure
             .sanction
             .map_or(WarningAction::None, Sanction::as_told);
-        let warning = decisions::warn(app, conn, id, told, text.clone())?;
+        // Who is not told of it can read it all the same, and disagree.
+        let warning = decisions::note(app, conn, id, told, text.clone(), because)?;
+        if !measure.letter {
+            return Ok(());
+        }
+        decisions::tell(app, conn, id, NotificationKind::ModerationWarning, warning)?;
         if app.mailer().is_set() {
             let name = &account.username;
             let link = app

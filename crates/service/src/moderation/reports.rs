@@ -109,7 +109,7 @@ pub(super) fn settle(
     by: &Person,
     id: ReportId,
     about: AccountId,
-) -> Result<()> {
+) -> Result<Report> {
     let mut report = storage::reports::hold(conn, id)?
         .filter(|row| row.target_account_id == about)
         .ok_or(Error::NotFound)?;
@@ -118,7 +118,21 @@ pub(super) fn settle(
     report.resolved_by_account_id = Some(by.id());
     report.updated_at = now;
     storage::reports::update(conn, &report)?;
-    note(app, conn, by, "resolve report", id.to_string())
+    note(app, conn, by, "resolve report", id.to_string())?;
+    Ok(report)
+}
+
+/// What is imposed on somebody settles all reports about them that wait, as in Mastodon.
+pub(super) fn settle_all(
+    app: &App,
+    conn: &mut DbConnection,
+    by: &Person,
+    about: AccountId,
+) -> Result<()> {
+    for id in storage::reports::open_about(conn, about)? {
+        settle(app, conn, by, id, about)?;
+    }
+    Ok(())
 }
 
 fn view(

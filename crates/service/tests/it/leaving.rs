@@ -46,6 +46,7 @@ async fn what_was_decided_about_somebody_goes_with_them() {
                     appealed_at: None,
                     decided_at: None,
                     overruled: false,
+                    status_ids: Vec::new(),
                 };
                 decisions::insert_warning(conn, warning)?;
                 let severance = Severance {

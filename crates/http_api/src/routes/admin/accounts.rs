@@ -170,13 +170,13 @@ async fn list_v1(
         (flags.sensitized, Standing::Sensitized),
     ];
     let standing = standing.into_iter().find(|(flag, _)| flag.is_set());
+    // Who says nothing asks for those here who are not suspended, as in Mastodon.
     let wanted = Wanted {
         local: match (flags.local.is_set(), flags.remote.is_set()) {
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            _ => None,
+            (true, true) => None,
+            (_, remote) => Some(!remote),
         },
-        standing: standing.map(|(_, standing)| standing),
+        standing: Some(standing.map_or(Standing::Active, |(_, standing)| standing)),
         roles: flags.staff.is_set().then(staff),
         ..flags.named.wanted()
     };

@@ -95,7 +95,7 @@ async fn list(
         resolved: filters.resolved.is_set(),
         by: id(&filters.account_id)?,
         about: id(&filters.target_account_id)?,
-        host: filters.by_target_domain.filled().map(str::to_owned),
+        host: filters.by_target_domain.filled().map(str::to_lowercase),
     };
     let found = reports::page(&app, &caller.person, wanted, filters.page.page(100, 200)).await?;
     page::<_, AdminReport>(&request, &app, found)

@@ -1,0 +1,1 @@
+ALTER TABLE account_warnings DROP COLUMN status_ids;
