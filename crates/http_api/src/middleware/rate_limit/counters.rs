@@ -18,8 +18,10 @@ use crate::extract::Bearer;
 
 /// Counters kept at most, about 100 bytes each.
 const COUNTERS: u64 = 100_000;
-/// Longer than any window.
+/// Longer than the windows of most rules.
 const KEPT: Duration = Duration::from_secs(31 * 60);
+/// Longer than any window.
+const KEPT_LONGER: Duration = Duration::from_secs(25 * 60 * 60);
 
 /// Tokens of which it is remembered whose they are, and for how long.
 const TOKENS: u64 = 100_000;
@@ -64,19 +66,25 @@ pub struct RateLimiter {
     now: Arc<dyn Fn() -> Time + Send + Sync>,
     hasher: RandomState,
     counters: Cache<Key, Arc<AtomicU32>>,
+    /// Of accounts alone: who is nobody cannot crowd these out.
+    slow: Cache<Key, Arc<AtomicU32>>,
     owners: Cache<Fingerprint, TokenOwner>,
 }
 
 impl RateLimiter {
     pub fn new(limits: RateLimits, now: impl Fn() -> Time + Send + Sync + 'static) -> Self {
+        let counters = |kept| {
+            Cache::builder()
+                .max_capacity(COUNTERS)
+                .time_to_live(kept)
+                .build()
+        };
         Self {
             limits,
             now: Arc::new(now),
             hasher: RandomState::new(),
-            counters: Cache::builder()
-                .max_capacity(COUNTERS)
-                .time_to_live(KEPT)
-                .build(),
+            counters: counters(KEPT),
+            slow: counters(KEPT_LONGER),
             owners: Cache::builder()
                 .max_capacity(TOKENS)
                 .time_to_live(REMEMBERED)
@@ -122,9 +130,12 @@ impl RateLimiter {
 
     fn count_under(&self, rule: Rule, caller: Caller, now: i64) -> Standing {
         let window = now.div_euclid(rule.window());
-        let counter = self
-            .counters
-            .get_with((rule, caller, window), Arc::<AtomicU32>::default);
+        let counters = if rule.is_slow() {
+            &self.slow
+        } else {
+            &self.counters
+        };
+        let counter = counters.get_with((rule, caller, window), Arc::<AtomicU32>::default);
         let before = counter.fetch_add(1, Ordering::Relaxed);
         let limit = rule.limit(&self.limits);
         Standing {

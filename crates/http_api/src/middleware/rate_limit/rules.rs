@@ -5,6 +5,8 @@ use actix_web::http::Method;
 const FIVE_MINUTES: i64 = 5 * 60;
 const A_QUARTER: i64 = 15 * 60;
 const HALF_AN_HOUR: i64 = 30 * 60;
+const THREE_HOURS: i64 = 3 * 60 * 60;
+const A_DAY: i64 = 24 * 60 * 60;
 /// Where apps upload.
 pub(super) const UPLOADS: &str = "/api/v2/media";
 /// What asks for another page than the first.
@@ -29,6 +31,12 @@ pub struct RateLimits {
     pub letters: u32,
     /// Signing up in 30 minutes, from one address.
     pub sign_up: u32,
+    /// Posts in 3 hours, by one account.
+    pub statuses: u32,
+    /// Follows in a day, by one account.
+    pub follows: u32,
+    /// Reports in a day, by one account.
+    pub reports: u32,
 }
 
 impl Default for RateLimits {
@@ -42,6 +50,9 @@ impl Default for RateLimits {
             delete: 30,
             letters: 5,
             sign_up: 5,
+            statuses: 300,
+            follows: 400,
+            reports: 400,
         }
     }
 }
@@ -57,6 +68,9 @@ pub(super) enum Rule {
     Delete,
     Letters,
     SignUp,
+    Statuses,
+    Follows,
+    Reports,
 }
 
 /// By whom a request is counted under a rule.
@@ -92,6 +106,9 @@ impl Rule {
                 }
                 // The page counts like the API, so that nobody has both.
                 "/api/v1/accounts" | "/sign-up" => return Some(Self::SignUp),
+                "/api/v1/statuses" => return Some(Self::Statuses),
+                "/api/v1/reports" => return Some(Self::Reports),
+                _ if is_follow(path) => return Some(Self::Follows),
                 // So that nobody has letters sent to others by the dozen.
                 "/api/v1/emails/confirmations" => return Some(Self::Letters),
                 _ => {}
@@ -115,6 +132,9 @@ impl Rule {
             Self::Delete => limits.delete,
             Self::Letters => limits.letters,
             Self::SignUp => limits.sign_up,
+            Self::Statuses => limits.statuses,
+            Self::Follows => limits.follows,
+            Self::Reports => limits.reports,
         }
     }
 
@@ -124,18 +144,36 @@ impl Rule {
             Self::Account | Self::Token | Self::Address => FIVE_MINUTES,
             Self::Paging => A_QUARTER,
             Self::Media | Self::Delete | Self::Letters | Self::SignUp => HALF_AN_HOUR,
+            Self::Statuses => THREE_HOURS,
+            Self::Follows | Self::Reports => A_DAY,
         }
+    }
+
+    /// Whether its window is longer than half an hour.
+    pub(super) fn is_slow(self) -> bool {
+        self.window() > HALF_AN_HOUR
     }
 
     pub(super) fn by(self) -> By {
         match self {
-            Self::Account | Self::Media | Self::Delete => By::Account,
+            Self::Account
+            | Self::Media
+            | Self::Delete
+            | Self::Statuses
+            | Self::Follows
+            | Self::Reports => By::Account,
             Self::Paging | Self::Letters => By::AccountOrAddress,
             Self::Address => By::AddressOfNobody,
             Self::Token => By::Token,
             Self::SignUp => By::Address,
         }
     }
+}
+
+/// `/api/v1/accounts/1/follow`
+fn is_follow(path: &str) -> bool {
+    path.strip_prefix("/api/v1/accounts/")
+        .is_some_and(|rest| rest.ends_with("/follow"))
 }
 
 fn is_paging(query: &str) -> bool {

@@ -19,6 +19,9 @@ const SMALL: RateLimits = RateLimits {
     delete: 1,
     letters: 1,
     sign_up: 1,
+    statuses: 1,
+    follows: 1,
+    reports: 1,
 };
 /// Whose tokens are known: Ada has two apps.
 const TOKENS: [(&str, TokenOwner); 4] = [
@@ -226,6 +229,44 @@ async fn uploads_deletions_and_sign_ups_have_limits_of_their_own() {
         call_service(&app, favourite.to_request()).await.status(),
         200
     );
+}
+
+#[actix_web::test]
+async fn what_others_are_told_of_is_counted_for_longer() {
+    let limits = RateLimits {
+        account: 99,
+        token: 99,
+        ..SMALL
+    };
+    let clock = Arc::new(AtomicI64::new(0));
+    let app = app!(limiter(limits, &clock));
+    let asks = async |path: &str, token: &str| {
+        let asked = request(Method::POST, path, "192.0.2.1", token).to_request();
+        let response = call_service(&app, asked).await;
+        let reset = headers(&response)[2].to_owned();
+        (response.status().as_u16(), reset)
+    };
+    let (in_three_hours, tomorrow) = ("1970-01-01T03:00:00.000000Z", "1970-01-02T00:00:00.000000Z");
+    for (path, again, reset) in [
+        ("/api/v1/statuses", "/api/v1/statuses/", in_three_hours),
+        (
+            "/api/v1/accounts/1/follow",
+            "/api/v1/accounts/2/follow",
+            tomorrow,
+        ),
+        ("/api/v1/reports", "/api/v1/reports", tomorrow),
+    ] {
+        assert_eq!(asks(path, "ada").await.0, 200, "{path}");
+        assert_eq!(asks(again, "ada2").await, (429, reset.to_owned()), "{path}");
+        assert_eq!(asks(path, "bo").await.0, 200, "{path}");
+    }
+    assert_eq!(asks("/api/v1/accounts/1/unfollow", "ada").await.0, 200);
+    // An hour later it is not forgotten.
+    clock.store(3_600, Ordering::Relaxed);
+    assert_eq!(asks("/api/v1/statuses", "ada").await.0, 429);
+    clock.store(3 * 3_600, Ordering::Relaxed);
+    assert_eq!(asks("/api/v1/statuses", "ada").await.0, 200);
+    assert_eq!(asks("/api/v1/reports", "ada").await.0, 429);
 }
 
 #[test]
