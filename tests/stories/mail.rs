@@ -9,8 +9,9 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::admin::signs_up;
 use crate::harness::{School, answer};
-use crate::sign_in::Browser;
+use crate::sign_in::{Browser, field};
 
 /// A mail server that takes everything; RFC 5321 as far as one letter needs it.
 pub fn letterbox() -> (u16, Receiver<String>) {
@@ -47,6 +48,17 @@ pub fn letterbox() -> (u16, Receiver<String>) {
     (port, taken)
 }
 
+/// What a school is told so that it sends letters there.
+fn with_letters(port: &str) -> [(&'static str, &str); 5] {
+    [
+        ("mail.host", "\"127.0.0.1\""),
+        ("mail.port", port),
+        ("mail.encryption", "\"none\""),
+        ("mail.from", "\"Staffroom <staffroom@school.example>\""),
+        ("registrations.confirm_email", "true"),
+    ]
+}
+
 /// The letter's text, its lines put together again where quoted-printable cut them.
 pub fn text(letter: &str) -> String {
     letter.replace("=\n", "").replace("=3D", "=")
@@ -55,14 +67,7 @@ pub fn text(letter: &str) -> String {
 async fn a_link_in_a_letter_opens_the_door_once(kind: Kind) {
     let (port, letters) = letterbox();
     let port = port.to_string();
-    let settings = [
-        ("mail.host", "\"127.0.0.1\""),
-        ("mail.port", port.as_str()),
-        ("mail.encryption", "\"none\""),
-        ("mail.from", "\"Staffroom <staffroom@school.example>\""),
-        ("registrations.confirm_email", "true"),
-    ];
-    let Some(school) = School::open_with(kind, &settings).await else {
+    let Some(school) = School::open_with(kind, &with_letters(&port)).await else {
         return;
     };
     let app = answer(school.request(Method::POST, "/api/v1/apps").json(&json!({
@@ -117,14 +122,9 @@ async fn a_link_in_a_letter_opens_the_door_once_on_postgresql() {
 async fn a_newcomer_who_mistyped_their_address_has_the_letter_sent_again() {
     let (port, letters) = letterbox();
     let port = port.to_string();
-    let settings = [
-        ("mail.host", "\"127.0.0.1\""),
-        ("mail.port", port.as_str()),
-        ("mail.encryption", "\"none\""),
-        ("mail.from", "\"Staffroom <staffroom@school.example>\""),
-        ("registrations.confirm_email", "true"),
-    ];
-    let school = School::open_with(Sqlite, &settings).await.unwrap();
+    let school = School::open_with(Sqlite, &with_letters(&port))
+        .await
+        .unwrap();
     let bo = school.teacher("bo");
     let app = answer(school.request(Method::POST, "/api/v1/apps").json(&json!({
         "client_name": "An app", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write" })))
@@ -173,4 +173,65 @@ async fn a_newcomer_who_mistyped_their_address_has_the_letter_sent_again() {
     assert_eq!(browser.page(&link(&third)).await.0, StatusCode::OK);
     assert_eq!(again(ada, json!({})).await, StatusCode::FORBIDDEN);
     assert_eq!(again(&bo.token, json!({})).await, StatusCode::FORBIDDEN);
+}
+
+// On SQLite alone: it is about letters.
+#[tokio::test]
+async fn nobody_is_buried_under_letters_that_others_have_sent() {
+    let (port, letters) = letterbox();
+    let port = port.to_string();
+    let school = School::open_with(Sqlite, &with_letters(&port))
+        .await
+        .unwrap();
+    let abe = school.person("abe", "admin", "read write admin:read admin:write");
+    abe.post(
+        "/api/v1/admin/email_domain_blocks",
+        json!({ "domain": "throwaway.example" }),
+    )
+    .await;
+    let (status, issued) = signs_up(&school, "ada", "cy@school.example", "127.0.0.1").await;
+    assert_eq!(status, StatusCode::OK, "{issued}");
+
+    // With a right password the letter to confirm the address is sent again, five times in an hour.
+    let browser = Browser::new(&school);
+    for _ in 0..8 {
+        let (status, _, page) = browser.sign_in("ada", "chalk and cheese", "/").await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    }
+    let again = async |body: serde_json::Value| {
+        let path = "/api/v1/emails/confirmations";
+        let asked = school.request(Method::POST, path);
+        let asked = asked.bearer_auth(issued["access_token"].as_str().unwrap());
+        asked.json(&body).send().await.unwrap().status()
+    };
+    assert_eq!(again(json!({})).await, StatusCode::TOO_MANY_REQUESTS);
+    // Nobody comes round a blocked host by changing their mind.
+    let blocked = json!({ "email": "ada@throwaway.example" });
+    assert_eq!(again(blocked).await, StatusCode::UNPROCESSABLE_ENTITY);
+
+    // Who has an account has letters sent to new addresses of theirs, five in an hour too.
+    school.teacher("bo");
+    let browser = Browser::new(&school);
+    browser.sign_in("bo", "chalk and cheese", "/").await;
+    let (_, _, page) = browser.page("/settings/account").await;
+    let csrf = field(&page, "csrf");
+    let mut answers = Vec::new();
+    for number in 0..6 {
+        let email = format!("bo{number}@school.example");
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("password", "chalk and cheese"),
+            ("email", email.as_str()),
+            ("deed", "email"),
+        ];
+        answers.push(browser.submit("/settings/account", &form).await.0);
+    }
+    assert_eq!(answers[..5], [StatusCode::OK; 5]);
+    assert_eq!(answers[5], StatusCode::TOO_MANY_REQUESTS);
+
+    // The first one was for signing up.
+    let next = |_| letters.recv_timeout(Duration::from_secs(20)).unwrap();
+    let sent: Vec<String> = (0..11).map(next).collect();
+    let to_cy = |letter: &&String| letter.contains("To: cy@school.example");
+    assert_eq!(sent.iter().filter(to_cy).count(), 6);
 }

@@ -3,6 +3,7 @@
 mod admin;
 pub mod invites;
 mod leave;
+mod letters;
 mod own;
 pub mod passkeys;
 pub mod second_factor;

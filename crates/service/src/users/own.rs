@@ -6,7 +6,7 @@ use domain::{UserId, household};
 use storage::DbConnection;
 use storage::sessions::MailPurpose;
 
-use super::{normal_email, prove_again};
+use super::{letters, normal_email, prove_again};
 use crate::jobs::{Job, enqueue};
 use crate::moderation::email_blocks;
 use crate::oauth::Person;
@@ -188,6 +188,10 @@ pub async fn change_email(
         if !app.mailer().is_set() {
             set_email(conn, user, email)?;
             return Ok(NewAddress::Set);
+        }
+        let wishes = format!("new-address:{user}");
+        if !letters::may_go(app, conn, &wishes)? || !letters::may_go_to(app, conn, &email)? {
+            return Err(Error::TooMany);
         }
         storage::sessions::delete_mail_tokens(conn, user, MailPurpose::NewAddress)?;
         let token = random_token();

@@ -7,7 +7,7 @@ use domain::{ApplicationId, IpSeverity, Role, Scopes, UserId};
 use storage::DbConnection;
 use storage::sessions::MailPurpose;
 
-use super::{NewPerson, RESERVED, insert, invites, normal_email};
+use super::{NewPerson, RESERVED, insert, invites, letters, normal_email};
 use crate::error::{Mistake, invalid};
 use crate::jobs::{Job, enqueue};
 use crate::moderation::{email_blocks, ip_blocks};
@@ -366,12 +366,14 @@ pub(super) async fn resend_confirmation(app: &App, email: &str) -> Result<()> {
         let Some(user) = storage::users::with_email(conn, &email)? else {
             return Ok(());
         };
-        match storage::users::find(conn, user.id)? {
-            Some((user, account)) if user.confirmed_at.is_none() && app.mailer().is_set() => {
-                send_confirmation(app, conn, &Person { user, account })
-            }
-            _ => Ok(()),
+        let Some((user, account)) = storage::users::find(conn, user.id)? else {
+            return Ok(());
+        };
+        let is_owed = user.confirmed_at.is_none() && app.mailer().is_set();
+        if is_owed && letters::may_go_to(app, conn, &user.email)? {
+            send_confirmation(app, conn, &Person { user, account })?;
         }
+        Ok(())
     })
     .await
 }
@@ -401,10 +403,16 @@ pub async fn ask_again_for_confirmation(
             if storage::users::with_email(conn, &email)?.is_some() {
                 return Err(invalid("Email has already been taken"));
             }
+            if email_blocks::is_blocked(conn, &email)? {
+                return Err(invalid("Email cannot be used here"));
+            }
             person.user.email = email;
             storage::users::set_email(conn, person.user.id, &person.user.email)?;
             let purpose = MailPurpose::Confirmation;
             storage::sessions::delete_mail_tokens(conn, person.user.id, purpose)?;
+        }
+        if !letters::may_go_to(app, conn, &person.user.email)? {
+            return Err(Error::TooMany);
         }
         send_confirmation(app, conn, &person)
     })
