@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::School;
 use crate::mail::{letterbox, text};
-use crate::sign_in::{Browser, field};
+use crate::sign_in::{Browser, OUT_OF_BAND, code_for, field, register};
 
 const PASSWORD: &str = "chalk and cheese";
 const NEW: &str = "paper and scissors";
@@ -50,6 +51,8 @@ async fn a_forgotten_password(kind: Kind) {
     let (inside, browser) = (Browser::new(&school), Browser::new(&school));
     inside.sign_in("ada", PASSWORD, "/").await;
     assert_eq!(inside.page("/settings").await.0, StatusCode::OK);
+    let app = register(&school, OUT_OF_BAND).await;
+    let code = code_for(&inside, &app, "read").await;
 
     // Whoever asks learns nothing of who is here.
     let ask = async |email: &str| submit(&browser, FORGOTTEN, FORGOTTEN, &[("email", email)]).await;
@@ -98,6 +101,10 @@ async fn a_forgotten_password(kind: Kind) {
     let own = "/api/v1/accounts/verify_credentials";
     assert_eq!(ada.status_of(own).await, StatusCode::UNAUTHORIZED);
     assert_eq!(inside.page("/settings").await.0, StatusCode::SEE_OTHER);
+    let grant = json!({ "grant_type": "authorization_code", "code": code, "redirect_uri": OUT_OF_BAND,
+        "client_id": app["client_id"], "client_secret": app["client_secret"] });
+    let late = school.request(Method::POST, "/oauth/token").json(&grant);
+    assert_eq!(late.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
     let (status, _, _) = inside.sign_in("ada", PASSWORD, "/").await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let (status, _, _) = inside.sign_in("ada", NEW, "/").await;

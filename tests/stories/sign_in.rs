@@ -92,8 +92,8 @@ pub fn field(page: &str, name: &str) -> String {
     from.split('"').next().unwrap().to_owned()
 }
 
-/// A token for these scopes, which whoever is signed in gives to an app by its page.
-pub async fn let_in(school: &School, browser: &Browser, app: &Value, scopes: &str) -> String {
+/// A code for these scopes, which whoever is signed in gives to an app by its page.
+pub async fn code_for(browser: &Browser, app: &Value, scopes: &str) -> String {
     let ask = format!(
         "/oauth/authorize?client_id={}&redirect_uri={OUT_OF_BAND}&response_type=code&scope={}",
         app["client_id"].as_str().unwrap(),
@@ -110,10 +110,13 @@ pub async fn let_in(school: &School, browser: &Browser, app: &Value, scopes: &st
         ("scope", scopes),
     ];
     let (_, to, page) = browser.submit("/oauth/authorize", &form).await;
-    let code = to
-        .split("code=")
-        .nth(1)
-        .unwrap_or_else(|| panic!("{to} {page}"));
+    let code = to.split("code=").nth(1);
+    code.unwrap_or_else(|| panic!("{to} {page}")).to_owned()
+}
+
+/// The token that such a code is exchanged for.
+pub async fn let_in(school: &School, browser: &Browser, app: &Value, scopes: &str) -> String {
+    let code = code_for(browser, app, scopes).await;
     let grant =
         json!({ "grant_type": "authorization_code", "code": code, "redirect_uri": OUT_OF_BAND });
     granted(school, app, grant).await

@@ -511,9 +511,9 @@ pub async fn give_up(app: &App, job: &Job) -> Result<()> {
     }
 }
 
-/// Removes what has run out: sessions, codes, idempotency keys, inbox rows, which servers are dead, the memory of what was taken back,
-/// the ends of home timelines, messages too old to be pushed, files never attached, archives, cards of no status, copies at
-/// which nobody looks.
+/// Removes what has run out: sessions, codes, revoked tokens, idempotency keys, inbox rows, which servers are dead, the memory of
+/// what was taken back, the ends of home timelines, messages too old to be pushed, files never attached, archives, cards of no
+/// status, copies at which nobody looks.
 pub async fn prune(app: &App) -> Result<()> {
     let day = chrono::Duration::days(1);
     app.transaction(move |app, conn| {
@@ -522,6 +522,7 @@ pub async fn prune(app: &App) -> Result<()> {
         storage::second_factors::prune(conn, now)?;
         storage::passkeys::prune(conn, now)?;
         storage::applications::prune_codes(conn, now - day)?;
+        storage::applications::prune_tokens(conn, now - day)?;
         storage::idempotency::prune(conn, now - day)?;
         // A day longer than the oldest signature, or proof of somebody else's, that is believed.
         storage::inbox::prune(conn, now - day * 8)?;

@@ -231,11 +231,25 @@ pub fn revoke_tokens_of_application(
         .execute(conn)
 }
 
-/// Revokes all tokens of a user, and ends their subscriptions to pushed messages.
+/// Revokes all tokens of a user, and codes that were not exchanged; their subscriptions to pushed messages end.
 pub fn revoke_tokens_of_user(conn: &mut DbConnection, user: UserId, now: Time) -> QueryResult<()> {
     crate::push_subscriptions::delete_of_user(conn, user)?;
-    diesel::update(access_tokens::table.filter(access_tokens::user_id.eq(user.0)))
+    let codes = authorization_codes::table
+        .filter(authorization_codes::user_id.eq(user.0))
+        .filter(authorization_codes::token_id.is_null());
+    diesel::delete(codes).execute(conn)?;
+    let good = access_tokens::table
+        .filter(access_tokens::user_id.eq(user.0))
+        .filter(access_tokens::revoked_at.is_null());
+    diesel::update(good)
         .set(access_tokens::revoked_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Removes tokens that were revoked before `time`.
+pub fn prune_tokens(conn: &mut DbConnection, time: Time) -> QueryResult<()> {
+    diesel::delete(access_tokens::table.filter(access_tokens::revoked_at.lt(time)))
         .execute(conn)
         .map(drop)
 }
