@@ -23,14 +23,14 @@ async fn hears(who: &Teacher, words: &str) -> Value {
 }
 
 /// Somebody new, by an app that speaks this language; they are there as ada is.
-async fn signs_up(school: &School, ada: &Teacher, name: &str, locale: &str) -> Teacher {
+pub async fn signs_up(school: &School, ada: &Teacher, name: &str, locale: &str) -> Teacher {
     let app = school.request(Method::POST, "/api/v1/apps").form(&[
         ("client_name", "An app"),
         ("redirect_uris", "urn:ietf:wg:oauth:2.0:oob"),
-        ("scopes", "read write"),
+        ("scopes", "read write push"),
     ]);
     let app = answer(app).await;
-    let grant = json!({ "grant_type": "client_credentials", "scope": "read write",
+    let grant = json!({ "grant_type": "client_credentials", "scope": "read write push",
         "client_id": app["client_id"], "client_secret": app["client_secret"] });
     let token = answer(school.request(Method::POST, "/oauth/token").json(&grant)).await;
     let form = json!({ "username": name, "email": format!("{name}@school.example"), "agreement": true,

@@ -1,7 +1,9 @@
 //! What somebody is told.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use domain::wording::Wording;
 use domain::{AccountId, CollectionId, NotificationId, NotificationKind, Page, ReportId, StatusId};
 use storage::DbConnection;
 use storage::notifications::Notification;
@@ -13,6 +15,11 @@ use crate::views::{self, NotificationView, StatusView};
 use crate::{App, Error, Paged, Result, collections, decisions, push, reports};
 
 pub use storage::notifications::Wanted;
+
+/// What is said of each kind that is pushed, with a column for each language.
+const HEADLINES: &str = include_str!("notifications/headlines.tsv");
+
+static WORDING: LazyLock<Wording> = LazyLock::new(|| Wording::read(HEADLINES));
 
 /// One page of what the viewer was told, newest first.
 pub async fn page(
@@ -200,6 +207,14 @@ pub fn headline(kind: NotificationKind, name: &str) -> String {
     }
 }
 
+/// The same in the language that `tag` (`de`, `de-AT`) names, if it is one of ours.
+pub(crate) fn headline_in(kind: NotificationKind, name: &str, tag: &str) -> String {
+    let english = headline(kind, name);
+    let language = WORDING.language(tag);
+    let said = language.and_then(|language| WORDING.say(&english, language));
+    said.unwrap_or(english)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -214,5 +229,21 @@ mod tests {
             .collect();
         assert_eq!(titles.len(), NotificationKind::ALL.len());
         assert!(titles.iter().all(|title| title.contains("Ada")));
+    }
+
+    #[test]
+    fn every_kind_that_is_pushed_has_words_in_every_language() {
+        assert_eq!(Wording::mistakes(HEADLINES), Vec::<&str>::new());
+        let pushed = NotificationKind::ALL
+            .into_iter()
+            .filter(|kind| !kind.is_rare());
+        for kind in pushed {
+            let english = headline(kind, "Ada");
+            for tag in ["de-AT", "fr", "es", "cy"] {
+                let said = headline_in(kind, "Ada", tag);
+                assert!(said.contains("Ada") && said != english, "{tag}: {said}");
+            }
+            assert_eq!(headline_in(kind, "Ada", "nl"), english);
+        }
     }
 }

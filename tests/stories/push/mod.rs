@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, Teacher, answer, eventually};
+use crate::words::signs_up;
 use receiver::{PushService, Receiver};
 
 const PLACE: &str = "/api/v1/push/subscription";
@@ -432,4 +433,30 @@ async fn push_policies_on_sqlite() {
 #[tokio::test]
 async fn push_policies_on_postgresql() {
     policies(Postgres).await;
+}
+
+async fn languages(kind: Kind) {
+    let Some(school) = School::open_with(kind, &[CONTACT]).await else {
+        return;
+    };
+    let cy = school.person("cy", "user", SCOPES);
+    let lotte = signs_up(&school, &cy, "lotte", "de-AT").await;
+    let service = PushService::open().await;
+    let receiver = Receiver::new(&service, "/de", true);
+    let made = subscribe(&lotte, &receiver, json!({ "alerts": { "mention": true } })).await;
+    cy.publish(json!({ "status": "@lotte hello" })).await;
+    let server_key = made["server_key"].as_str().unwrap();
+    let message = &receiver.reads(&service, 1, server_key).await[0];
+    assert_eq!(message["title"], "cy hat dich erwähnt");
+    assert_eq!(message["preferred_locale"], "de-AT");
+}
+
+#[tokio::test]
+async fn messages_are_in_the_language_of_their_reader_on_sqlite() {
+    languages(Sqlite).await;
+}
+
+#[tokio::test]
+async fn messages_are_in_the_language_of_their_reader_on_postgresql() {
+    languages(Postgres).await;
 }

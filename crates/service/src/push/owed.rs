@@ -202,7 +202,7 @@ fn message(
         },
         kind,
         icon: Some(view.account.avatar.clone()).filter(|address| address.len() <= ICON),
-        title: notifications::headline(kind, name),
+        title: notifications::headline_in(kind, name, locale),
         body: shortened(&said),
     }
 }
