@@ -2,6 +2,7 @@
 
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::decisions::{STRIKES, signed_in};
 use crate::harness::{School, out, run};
 
 async fn people_are_looked_after(kind: Kind) {
@@ -35,6 +36,15 @@ async fn people_are_looked_after(kind: Kind) {
             .success()
     );
     assert_eq!(ada.status_of("/api/v1/timelines/home").await, 200);
+    // It is noted, and whoever it is about can read it.
+    let log = out(&school.command(&["report", "log"]));
+    for action in ["make moderator", "suspend", "lift suspend"] {
+        let line = format!("command line\t{action}\t@ada");
+        assert!(log.contains(&line), "{log}");
+    }
+    let browser = signed_in(&school, "ada").await;
+    let (_, _, page) = browser.page(STRIKES).await;
+    assert!(page.contains("The account was suspended"), "{page}");
     // A new password ends what the old one began.
     assert!(
         school

@@ -1,6 +1,6 @@
 //! What administrators do about people, from the command line.
 
-use domain::{AccountKind, Role};
+use domain::{AccountKind, Role, WarningAction};
 use storage::DbConnection;
 use storage::accounts::Account;
 
@@ -9,9 +9,10 @@ use super::sign_up::{send_confirmation, tell_moderators};
 use super::{NewPerson, insert, new_account, normal_email};
 use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
+use crate::moderation::note_command;
 use crate::oauth::Person;
 use crate::passwords::{self, random_token};
-use crate::{App, Error, Result, mail, networks};
+use crate::{App, Error, Result, decisions, mail, networks};
 
 /// Somebody an administrator makes an account for.
 #[derive(Clone)]
@@ -170,11 +171,17 @@ pub async fn set_password(app: &App, username: &str, password: Option<String>) -
 /// Sets what somebody may do for others.
 pub async fn set_role(app: &App, username: &str, role: Role) -> Result<()> {
     let username = username.to_owned();
-    app.transaction(move |_, conn| {
-        let user = named(conn, &username)?.user.id;
-        Ok(storage::users::set_role(conn, user, role)?)
+    app.transaction(move |app, conn| {
+        let person = named(conn, &username)?;
+        storage::users::set_role(conn, person.user.id, role)?;
+        noted(app, conn, &person, &format!("make {}", role.name()))
     })
     .await
+}
+
+/// Notes what is done about somebody on the command line.
+fn noted(app: &App, conn: &mut DbConnection, person: &Person, action: &str) -> Result<()> {
+    note_command(app, conn, action, format!("@{}", person.account.username))
 }
 
 /// Lets somebody in who waits for it, and tells them where mail is set.
@@ -185,6 +192,7 @@ pub async fn approve(app: &App, username: &str) -> Result<()> {
         if person.user.approved_at.is_some() {
             return Ok(());
         }
+        noted(app, conn, &person, "approve")?;
         let_in(app, conn, person)
     })
     .await
@@ -227,7 +235,16 @@ pub async fn suspend(app: &App, username: &str, suspended: bool) -> Result<()> {
             return networks::set_suspended(app, conn, account.id, suspended);
         }
         let person = named(conn, &username)?;
-        set_suspended(app, conn, &person, suspended)
+        set_suspended(app, conn, &person, suspended)?;
+        if !suspended {
+            return noted(app, conn, &person, "lift suspend");
+        }
+        if person.account.suspended_at.is_none() {
+            // They can read it, and disagree.
+            let (action, because) = (WarningAction::Suspend, Vec::new());
+            decisions::note(app, conn, person.id(), action, String::new(), because)?;
+        }
+        noted(app, conn, &person, "suspend")
     })
     .await
 }
