@@ -1,10 +1,10 @@
-//! Every answer is JSON and says so; refusals too, also those that no handler of ours wrote.
+//! Every answer is JSON and says so; refusals too, also those that no handler of ours wrote. No cache keeps them.
 //! <https://docs.joinmastodon.org/entities/Error/>
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
@@ -14,7 +14,7 @@ use crate::wording;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// Gives a refusal without a JSON body one, and JSON its character set, for `wrap(from_fn(json_answers))`.
+/// Gives a refusal without a JSON body one, JSON its character set, and keeps answers out of caches, for `wrap(from_fn(json_answers))`.
 ///
 /// The request must not be cloned here: actix panics in its router while there is a second one.
 ///
@@ -35,7 +35,18 @@ pub async fn json_answers<B: MessageBody + 'static>(
     if status.is_client_error() || status.is_server_error() {
         response = wording::localised(refuse_in_json(response));
     }
+    keep_private(response.headers_mut());
     Ok(with_charset(response))
+}
+
+/// What is answered is for whoever asked, unless a handler says that others may have it too; as in Mastodon.
+fn keep_private(headers: &mut HeaderMap) {
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
+    }
 }
 
 /// Old browsers do not know that JSON is UTF-8.

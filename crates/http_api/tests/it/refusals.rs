@@ -75,6 +75,7 @@ async fn every_refusal_is_json_and_open_to_other_origins() {
         assert!(!headers.contains_key("access-control-allow-credentials"));
         assert!(headers.contains_key("x-ratelimit-reset"));
         assert_eq!(headers.get("x-request-id").unwrap().len(), 32);
+        assert_eq!(headers.get("cache-control").unwrap(), "private, no-store");
         assert_eq!(headers.contains_key("www-authenticate"), status == 401);
         assert_eq!(
             read_body_json::<Value, _>(response).await,
