@@ -4,8 +4,9 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::admin::SCOPES;
 use crate::elsewhere::{Elsewhere, account_id};
-use crate::harness::{School, eventually, out};
+use crate::harness::{School, answer, eventually, out};
 
 async fn story(kind: Kind) {
     let Some(school) = School::open(kind).await else {
@@ -171,4 +172,44 @@ async fn reports_go_both_ways_on_sqlite() {
 #[tokio::test]
 async fn reports_go_both_ways_on_postgresql() {
     story(Postgres).await;
+}
+
+async fn deleted(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let mia = school.person("mia", "moderator", SCOPES);
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let words = json!({ "status": "You fool", "spoiler_text": "About Ada" });
+    let post = bo.publish(words).await;
+    let other = bo.publish(json!({ "status": "Nothing of note" })).await;
+    let told = json!({ "account_id": post["account"]["id"], "status_ids": [post["id"]] });
+    let report = ada.post("/api/v1/reports", told).await;
+    for post in [&post, &other] {
+        let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+        answer(bo.request(Method::DELETE, &path)).await;
+        assert_eq!(mia.status_of(&path).await, StatusCode::NOT_FOUND);
+    }
+    // Nobody is rid of a report by deleting what it is about.
+    let path = format!("/api/v1/admin/reports/{}", report["id"].as_str().unwrap());
+    let shown = mia.get(&path).await;
+    assert_eq!(shown["statuses"].as_array().unwrap().len(), 1, "{shown}");
+    assert_eq!(shown["statuses"][0]["content"], "<p>You fool</p>");
+    assert_eq!(shown["statuses"][0]["spoiler_text"], "About Ada");
+
+    // What was not reported while it was there is gone.
+    let told = json!({ "account_id": post["account"]["id"], "status_ids": [other["id"]] });
+    let refused = ada.request(Method::POST, "/api/v1/reports").json(&told);
+    let refused = refused.send().await.unwrap().status();
+    assert_eq!(refused, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_was_reported_and_deleted_is_shown_to_moderators_on_sqlite() {
+    deleted(Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_was_reported_and_deleted_is_shown_to_moderators_on_postgresql() {
+    deleted(Postgres).await;
 }

@@ -133,7 +133,7 @@ pub fn privacy_policy(app: &App) -> (String, Time) {
     match &app.settings().house.privacy_policy {
         Some((text, changed)) => (html(app, text), *changed),
         None => {
-            let written = NaiveDate::from_ymd_opt(2026, 11, 29).unwrap_or_default();
+            let written = NaiveDate::from_ymd_opt(2026, 11, 30).unwrap_or_default();
             (
                 html(app, PRIVACY.trim_end()),
                 written.and_time(NaiveTime::MIN),

@@ -11,8 +11,8 @@ use crate::streaming::Event;
 use crate::{
     App, Error, Result, annual_reports, archives, attachments, brought, cards, completing,
     custom_emojis, domains, files, films, gone, home, incoming, keys, lineage, moving, networks,
-    polls, push, quarantine, remote_files, scheduled, software, synchronising, transfer, users,
-    verifying,
+    polls, push, quarantine, remote_files, reports, scheduled, software, synchronising, transfer,
+    users, verifying,
 };
 
 /// Files that are forgotten together.
@@ -523,6 +523,7 @@ pub async fn prune(app: &App) -> Result<()> {
         storage::passkeys::prune(conn, now)?;
         storage::applications::prune_codes(conn, now - day)?;
         storage::applications::prune_tokens(conn, now - day)?;
+        storage::reported_words::prune(conn, now - reports::WORDS)?;
         storage::idempotency::prune(conn, now - day)?;
         // A day longer than the oldest signature, or proof of somebody else's, that is believed.
         storage::inbox::prune(conn, now - day * 8)?;

@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use domain::{
     AccountId, CollectionId, NotificationId, NotificationKind, ReportCategory, ReportId, StatusId,
 };
 use storage::DbConnection;
 use storage::notifications::Notification;
+use storage::reported_words::Words;
+use storage::statuses::Status;
 
 use crate::audience::visible_to;
 use crate::error::invalid;
@@ -24,6 +27,9 @@ const COMMENT: usize = 1_000;
 const STATUSES: usize = 100;
 /// Reports by one actor elsewhere that may wait; more are not taken.
 const WAITING: i64 = 500;
+
+/// For so long moderators can read a reported post that was deleted before they looked at it.
+pub(crate) const WORDS: TimeDelta = TimeDelta::days(30);
 
 /// A report that is to be.
 #[derive(Debug, Clone)]
@@ -267,6 +273,22 @@ fn tell_moderators(app: &App, conn: &mut DbConnection, report: &Report) -> Resul
             let letter = mail::reported(&user.email, &app.settings().title, &line);
             enqueue(app, conn, &Job::Mail(letter))?;
         }
+    }
+    Ok(())
+}
+
+/// Keeps for moderators what a status says that they are asked to look at: nobody is to be rid of it by deleting it.
+pub(crate) fn keep_words(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+    let open = storage::reports::open_about(conn, status.account_id)?;
+    let open = storage::reports::with_ids(conn, &open)?;
+    if open.iter().any(|row| row.status_ids.contains(&status.id)) {
+        let words = Words {
+            status_id: status.id,
+            content: status.content.clone(),
+            spoiler_text: status.spoiler_text.clone(),
+            kept_at: app.now(),
+        };
+        storage::reported_words::keep(conn, words)?;
     }
     Ok(())
 }

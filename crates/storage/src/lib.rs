@@ -85,6 +85,7 @@ pub mod quotes;
 pub mod reach;
 pub mod recovery;
 pub mod remote_files;
+pub mod reported_words;
 pub mod reports;
 pub mod retractions;
 mod row;

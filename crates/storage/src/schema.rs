@@ -698,6 +698,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    reported_words (status_id) {
+        status_id -> BigInt,
+        content -> Text,
+        spoiler_text -> Text,
+        kept_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     account_warnings (id) {
         id -> BigInt,
         account_id -> BigInt,
@@ -1364,6 +1373,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     quotes,
     recovery_codes,
     remote_files,
+    reported_words,
     reports,
     retractions,
     scheduled_statuses,

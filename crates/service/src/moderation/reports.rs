@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use domain::{AccountId, CollectionId, Page, ReportCategory, ReportId, StatusId};
 use storage::DbConnection;
+use storage::reported_words::Words;
 use storage::reports::Report;
+use storage::statuses::Status;
 
 use super::{AdminAccountView, AdminReportView, note, show};
 use crate::oauth::Person;
@@ -167,7 +169,8 @@ fn views(
         .map(|view| (view.account.account.id, view))
         .collect();
     let ids: Vec<StatusId> = rows.iter().flat_map(|row| row.status_ids.clone()).collect();
-    let statuses = storage::statuses::with_ids(conn, &ids)?;
+    let statuses = storage::statuses::with_ids_deleted(conn, &ids)?;
+    let statuses = as_reported(conn, statuses)?;
     let statuses: HashMap<StatusId, StatusView> =
         views::statuses(app, conn, Some(viewer), statuses)?
             .into_iter()
@@ -200,6 +203,26 @@ fn views(
             })
         })
         .collect())
+}
+
+/// Deleted statuses as they were, as far as that is kept; the others are gone.
+fn as_reported(conn: &mut DbConnection, statuses: Vec<Status>) -> Result<Vec<Status>> {
+    let gone = statuses.iter().filter(|row| row.deleted_at.is_some());
+    let gone: Vec<StatusId> = gone.map(|row| row.id).collect();
+    let kept = storage::reported_words::of(conn, &gone)?;
+    let mut kept: HashMap<StatusId, Words> = kept
+        .into_iter()
+        .map(|words| (words.status_id, words))
+        .collect();
+    let as_it_was = |mut status: Status| {
+        if status.deleted_at.is_some() {
+            let words = kept.remove(&status.id)?;
+            status.content = words.content;
+            status.spoiler_text = words.spoiler_text;
+        }
+        Some(status)
+    };
+    Ok(statuses.into_iter().filter_map(as_it_was).collect())
 }
 
 fn rules(app: &App, report: &Report) -> Vec<(u32, String)> {

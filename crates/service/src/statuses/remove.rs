@@ -11,7 +11,7 @@ use crate::jobs::{Outgoing, federate};
 use crate::oauth::Person;
 use crate::streaming::Event;
 use crate::views::StatusView;
-use crate::{App, Error, Result, attachments, conversations, lineage, networks, quotes};
+use crate::{App, Error, Result, attachments, conversations, lineage, networks, quotes, reports};
 
 /// Deletes a status and answers what it was, so that it can be written anew; its files stay for a day.
 /// A boost is taken back.
@@ -56,6 +56,7 @@ pub async fn delete_with_media(app: &App, person: &Person, id: StatusId) -> Resu
 /// Deletes a status and its boosts, and takes them out of everybody's sight. Files that only its earlier versions had go
 /// at once.
 pub(crate) fn remove(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
+    reports::keep_words(app, conn, status)?;
     if !storage::statuses::delete(conn, status.id, app.now())? {
         return Ok(());
     }
