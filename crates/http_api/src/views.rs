@@ -25,11 +25,11 @@ use self::additions::additions;
 use crate::entities as e;
 use crate::entities::Approval;
 
-/// Permission bits of Mastodon's roles: user, moderator, admin, owner.
+/// Permission bits of Mastodon's roles: user, moderator, admin, and owner, who has all: apps look at each for itself.
 /// <https://docs.joinmastodon.org/entities/Role/#permission-flags>
-const PERMISSIONS: [u32; 4] = [0, 1_308 + MANAGE_INVITES, 983_036, ADMINISTRATOR];
-/// Which stands for all of them.
-const ADMINISTRATOR: u32 = 1;
+const PERMISSIONS: [u32; 4] = [0, MODERATOR, 983_036, 1_048_575];
+const MODERATOR: u32 = 1_308 + MANAGE_APPEALS + MANAGE_INVITES;
+const MANAGE_APPEALS: u32 = 1 << 9;
 const MANAGE_INVITES: u32 = 1 << 11;
 const INVITE_USERS: u32 = 1 << 16;
 
@@ -129,7 +129,7 @@ impl e::Role {
     pub fn of(role: domain::Role, may_invite: bool) -> Self {
         let place = usize::try_from(i16::from(role)).unwrap_or(0);
         let bits = PERMISSIONS.get(place).copied().unwrap_or(0);
-        let bits = if may_invite && bits != ADMINISTRATOR {
+        let bits = if may_invite {
             bits | INVITE_USERS
         } else {
             bits

@@ -281,3 +281,19 @@ fn preferences_have_colons_in_their_keys() {
     });
     assert_eq!(json_of(preferences), expected);
 }
+
+#[test]
+fn an_app_finds_each_permission_of_a_role_for_itself() {
+    let bits = |role, may_invite| Role::of(role, may_invite).permissions;
+    let roles = [
+        (domain::Role::User, "0"),
+        (domain::Role::Moderator, "3868"),
+        (domain::Role::Admin, "983036"),
+        (domain::Role::Owner, "1048575"),
+    ];
+    for (role, expected) in roles {
+        assert_eq!(bits(role, false), expected);
+    }
+    assert_eq!(bits(domain::Role::User, true), "65536");
+    assert_eq!(bits(domain::Role::Owner, true), "1048575");
+}
