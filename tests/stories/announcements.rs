@@ -36,10 +36,11 @@ async fn announcements(kind: Kind) {
         "2126-12-02T18:30",
         "--all-day",
     ]);
+    let welcome = announce(&["Welcome to @ada, not to @nobody"]);
     let over = announce(&["Over", "--starts", "2020-01-01", "--ends", "2020-01-02"]);
 
     let list = ada.get("/api/v1/announcements").await;
-    assert_eq!(list.as_array().unwrap().len(), 2, "{list}");
+    assert_eq!(list.as_array().unwrap().len(), 3, "{list}");
     let tag = format!("{}/tags/rest", school.base);
     let content = format!(
         "<p>Holidays &lt;soon&gt; <a href=\"{}/tags/Rest\" class=\"mention hashtag\" rel=\"tag\">#<span>Rest</span></a></p>",
@@ -53,6 +54,18 @@ async fn announcements(kind: Kind) {
     assert_eq!(list[1]["starts_at"], "2126-12-01T00:00:00.000Z");
     assert_eq!(list[1]["ends_at"], "2126-12-02T18:30:00.000Z");
     assert_eq!(list[1]["all_day"], true);
+    assert_eq!(list[2]["id"], welcome);
+    let own = ada.get("/api/v1/accounts/verify_credentials").await;
+    let mentions = list[2]["mentions"].as_array().unwrap();
+    assert_eq!(mentions.len(), 1, "{list}");
+    assert_eq!(mentions[0]["id"], own["id"]);
+    assert_eq!(mentions[0]["acct"], "ada");
+    let content = list[2]["content"].as_str().unwrap();
+    let profile = format!("href=\"{}/@ada\"", school.base);
+    assert!(
+        content.contains(&profile) && content.contains("not to @nobody"),
+        "{content}"
+    );
 
     // Read, by one.
     let dismiss = format!("{first}/dismiss");
@@ -128,14 +141,14 @@ async fn announcements(kind: Kind) {
     let lines: Vec<&str> = listed.lines().collect();
     assert_eq!(lines[0], format!("{first}\t-\t-\tHolidays <soon> #Rest"));
     assert_eq!(
-        lines[2],
+        lines[3],
         format!("{over}\t2020-01-01T00:00\t2020-01-02T00:00\tOver")
     );
     let delete = ["announcement", "delete", &second];
     assert!(school.command(&delete).status.success());
     assert!(!school.command(&delete).status.success());
     let left = ada.get("/api/v1/announcements").await;
-    assert_eq!(left.as_array().unwrap().len(), 1);
+    assert_eq!(left.as_array().unwrap().len(), 2);
     for wrong in [
         vec![" "],
         vec!["x", "--ends", "2126-12-01"],

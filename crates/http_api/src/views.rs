@@ -17,8 +17,8 @@ use service::oauth::Person;
 use service::text::format::{Rel, escape, link};
 use service::users::invites;
 use service::views::{
-    AccountView, CardView, EditView, HashtagView, NotificationView, PollView, QuoteView, Quoted,
-    RelationshipView, StatusView, TagView,
+    AccountView, CardView, EditView, HashtagView, MentionView, NotificationView, PollView,
+    QuoteView, Quoted, RelationshipView, StatusView, TagView,
 };
 
 use self::additions::additions;
@@ -295,12 +295,7 @@ impl From<StatusView> for e::Status {
             mentions: boosted_mentions
                 .unwrap_or(view.mentions)
                 .into_iter()
-                .map(|mention| e::Mention {
-                    id: mention.id,
-                    username: mention.username,
-                    url: mention.url,
-                    acct: mention.acct,
-                })
+                .map(Into::into)
                 .collect(),
             tags: boosted_tags
                 .unwrap_or(view.tags)
@@ -504,6 +499,17 @@ impl From<AccountView> for e::Suggestion {
     }
 }
 
+impl From<MentionView> for e::Mention {
+    fn from(view: MentionView) -> Self {
+        Self {
+            id: view.id,
+            username: view.username,
+            url: view.url,
+            acct: view.acct,
+        }
+    }
+}
+
 impl From<AnnouncementView> for e::Announcement {
     fn from(view: AnnouncementView) -> Self {
         let row = view.announcement;
@@ -516,7 +522,7 @@ impl From<AnnouncementView> for e::Announcement {
             published_at: row.created_at,
             updated_at: row.created_at,
             read: view.read,
-            mentions: [],
+            mentions: view.mentions.into_iter().map(Into::into).collect(),
             statuses: [],
             tags: view.tags.into_iter().map(Into::into).collect(),
             emojis: emojis(view.emojis),

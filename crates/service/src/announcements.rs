@@ -1,19 +1,21 @@
 //! What whoever looks after the server has to tell everybody here.
 //! <https://docs.joinmastodon.org/methods/announcements/>
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::emoji::is_emoji;
 use domain::text::{Span, normalise_tag, spans};
-use domain::{CustomEmoji, Time};
+use domain::{CustomEmoji, Handle, Time};
 use storage::DbConnection;
+use storage::accounts::Account;
 use storage::announcements::{Announcement, Reaction};
 
 use crate::error::invalid;
 use crate::oauth::Person;
 use crate::streaming::Event;
-use crate::views::TagView;
-use crate::{App, Error, Result, custom_emojis, instance};
+use crate::text::format::{Link, Rel, to_html};
+use crate::views::{MentionView, TagView, acct};
+use crate::{App, Error, Result, custom_emojis};
 
 /// Characters of an announcement.
 const LENGTH: usize = 5_000;
@@ -25,6 +27,8 @@ const REACTIONS: usize = 8;
 pub struct AnnouncementView {
     pub announcement: Announcement,
     pub html: String,
+    /// Those known here whom the text mentions.
+    pub mentions: Vec<MentionView>,
     pub tags: Vec<TagView>,
     /// The viewer has seen it.
     pub read: bool,
@@ -100,7 +104,7 @@ pub async fn all(app: &App) -> Result<Vec<Announcement>> {
         .await
 }
 
-/// The announcements of now, oldest first. Five queries.
+/// The announcements of now, oldest first. Six queries.
 pub async fn current(app: &App, person: &Person) -> Result<Vec<AnnouncementView>> {
     let me = person.id();
     app.read(move |app, conn| {
@@ -116,6 +120,7 @@ pub async fn current(app: &App, person: &Person) -> Result<Vec<AnnouncementView>
                 .cloned(),
         );
         let emojis = custom_emojis::of_names(app, conn, &names)?;
+        let people = people(app, conn, rows.iter().map(|row| row.text.as_str()))?;
         let mut reactions: HashMap<i64, Vec<ReactionView>> = HashMap::new();
         for reaction in given {
             let of = reactions.entry(reaction.announcement).or_default();
@@ -128,7 +133,7 @@ pub async fn current(app: &App, person: &Person) -> Result<Vec<AnnouncementView>
         let view = |announcement: Announcement| AnnouncementView {
             read: read.contains(&announcement.id),
             reactions: reactions.remove(&announcement.id).unwrap_or_default(),
-            ..unseen(app, announcement, &emojis)
+            ..unseen(app, announcement, &emojis, &people)
         };
         Ok(rows.into_iter().map(view).collect())
     })
@@ -146,18 +151,72 @@ pub(crate) fn to_everybody(
     };
     let names = custom_emojis::names([announcement.text.as_str()]);
     let emojis = custom_emojis::of_names(app, conn, &names)?;
-    Ok(Some(unseen(app, announcement, &emojis)))
+    let people = people(app, conn, [announcement.text.as_str()])?;
+    Ok(Some(unseen(app, announcement, &emojis, &people)))
 }
 
-fn unseen(app: &App, announcement: Announcement, emojis: &[CustomEmoji]) -> AnnouncementView {
+fn unseen(
+    app: &App,
+    announcement: Announcement,
+    emojis: &[CustomEmoji],
+    people: &[Account],
+) -> AnnouncementView {
+    let keys = keys(app, &announcement.text);
+    let mentioned = people.iter().filter(|row| keys.contains(&row.handle_key));
     AnnouncementView {
         emojis: custom_emojis::used_by(emojis, [announcement.text.as_str()]),
-        html: instance::html(app, &announcement.text),
+        html: html(app, &announcement.text, people),
+        mentions: mentioned
+            .map(|row| MentionView {
+                id: row.id,
+                username: row.username.clone(),
+                acct: acct(&row.username, row.host.as_deref()),
+                url: row.url.clone(),
+            })
+            .collect(),
         tags: tags(app, &announcement.text),
         read: false,
         reactions: Vec::new(),
         announcement,
     }
+}
+
+/// The keys of the handles that a text mentions.
+fn keys(app: &App, text: &str) -> HashSet<String> {
+    let settings = app.settings();
+    let spans = spans(text, settings.hosts());
+    let keys = spans.into_iter().filter_map(|(_, span)| match span {
+        Span::Mention(handle) => Some(handle.seen_from(&settings.host).key()),
+        _ => None,
+    });
+    keys.collect()
+}
+
+/// Those known here whom texts mention. One query, where anybody is mentioned.
+fn people<'a>(
+    app: &App,
+    conn: &mut DbConnection,
+    texts: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<Account>> {
+    let keys: HashSet<String> = texts.into_iter().flat_map(|text| keys(app, text)).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let mut found = storage::accounts::with_handle_keys(conn, &keys)?;
+    found.retain(|row| !row.is_gone());
+    Ok(found)
+}
+
+fn html(app: &App, text: &str, people: &[Account]) -> String {
+    let settings = app.settings();
+    let resolve = |handle: &Handle| {
+        let key = handle.clone().seen_from(&settings.host).key();
+        let row = people.iter().find(|row| row.handle_key == key)?;
+        Some(Link {
+            url: row.url.clone(),
+            username: row.username.clone(),
+        })
+    };
+    let tag = |name: &str| app.addresses().tag(name);
+    to_html(text, settings.hosts(), Rel::Foreign, resolve, tag)
 }
 
 /// The hashtags in a text, each once.

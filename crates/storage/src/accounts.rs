@@ -246,6 +246,17 @@ pub fn with_handle_key(conn: &mut DbConnection, key: &str) -> QueryResult<Option
         .optional()
 }
 
+/// The accounts of these keys, in no order. No query where there are none.
+pub fn with_handle_keys(conn: &mut DbConnection, keys: &[&str]) -> QueryResult<Vec<Account>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    accounts::table
+        .filter(among(accounts::handle_key, keys.iter().copied()))
+        .select(Account::as_select())
+        .load(conn)
+}
+
 /// The account known to others by `uri`. One row by unique index.
 pub fn with_uri(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Account>> {
     accounts::table

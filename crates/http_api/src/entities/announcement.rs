@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::time::{moment, moment_or_null};
-use super::{CustomEmoji, Empty, StatusTag};
+use super::{CustomEmoji, Empty, Mention, StatusTag};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Announcement {
@@ -26,8 +26,7 @@ pub struct Announcement {
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
     pub read: bool,
-    #[schema(schema_with = crate::openapi::empty_list)]
-    pub mentions: Empty,
+    pub mentions: Vec<Mention>,
     #[schema(schema_with = crate::openapi::empty_list)]
     pub statuses: Empty,
     pub tags: Vec<StatusTag>,
