@@ -209,9 +209,14 @@ fn use_code(
         storage::applications::revoke_token(conn, token, app.now())?;
         return Ok(Err(OAuthError::grant()));
     }
-    let challenge_met = match (&code.code_challenge, &shown.verifier) {
-        (None, _) => shown.proved,
-        (Some(_), None) => false,
+    let verifier = shown.verifier.as_deref();
+    let challenge_met = match (
+        &code.code_challenge,
+        verifier.filter(|text| !text.is_empty()),
+    ) {
+        (None, None) => shown.proved,
+        // RFC 9700 section 4.8.2: what has a verifier had a challenge, which somebody may have taken out on its way.
+        (None, Some(_)) | (Some(_), None) => false,
         (Some(challenge), Some(verifier)) => same(
             &URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())),
             challenge,
