@@ -162,6 +162,7 @@ impl World {
             ("{kind}", "media"),
             ("{digest}", "00"),
             ("{date}", "2026-12-01"),
+            ("{code}", "1"),
             ("{channel:.+}", "nothing"),
         ] {
             path = path.replace(part, value);

@@ -492,6 +492,9 @@ async fn each_page_of_the_settings_is_found_from_the_first_one() {
         .collect();
     assert!(pages.contains(&HERE));
     for path in pages {
-        assert!(first.contains(&format!("href=\"{path}\"")), "{path}");
+        // Where Mastodon has a page, one is led to one of ours.
+        let is_ours = desk.page(path).await.0 == StatusCode::OK;
+        let is_linked = first.contains(&format!("href=\"{path}\""));
+        assert!(is_linked || !is_ours, "{path}");
     }
 }

@@ -10,6 +10,7 @@ mod forms;
 mod front;
 mod interacting;
 mod invites;
+mod known_places;
 mod leave;
 mod moving;
 mod multipart;
@@ -70,6 +71,7 @@ fn forms() -> FormConfig {
 
 /// All pages. `Data<service::App>`, `Data<ClientAddress>` and `Data<Limits>` must be there.
 pub fn configure(config: &mut ServiceConfig) {
+    known_places::configure(config);
     config
         .app_data(QueryConfig::default().error_handler(|_, _| Failure::Unreadable.into()))
         .app_data(forms())

@@ -65,7 +65,7 @@ impl Asked {
             return Err(refused("Tag name is too long"));
         }
         Ok(Stream::Hashtag {
-            name: normalise_tag(tag),
+            name: normalise_tag(tag.trim_start_matches('#')),
             asked: tag.to_owned(),
             only_local,
         })
@@ -132,6 +132,14 @@ mod tests {
             let stream = Asked::of_query(query).stream().unwrap();
             assert_eq!(names(&stream), called, "{query}");
         }
+    }
+
+    #[test]
+    fn a_tag_is_the_same_with_its_sign() {
+        let stream = Asked::of_query("stream=hashtag&tag=%23Year8").stream();
+        let stream = stream.unwrap();
+        assert!(matches!(&stream, Stream::Hashtag { name, .. } if name == "year8"));
+        assert_eq!(names(&stream), ["hashtag", "#Year8"]);
     }
 
     #[test]
