@@ -35,6 +35,10 @@ async fn blocks(kind: Kind) {
             said["details"]["email"][0]["error"], "ERR_BLOCKED",
             "{said}"
         );
+        assert_eq!(
+            said["error"],
+            "Validation failed: Email cannot be used here"
+        );
     }
 
     // One address, however it is written.

@@ -192,12 +192,19 @@ fn closed() -> Error {
 }
 
 fn validation(details: Vec<Mistake>) -> Error {
-    let sentence = |mistake: &Mistake| format!("{} {}", mistake.field, mistake.text);
+    let sentence = |mistake: &Mistake| format!("{} {}", label(mistake.field), mistake.text);
     let message = format!(
         "Validation failed: {}",
         details.iter().map(sentence).collect::<Vec<_>>().join(", ")
     );
     Error::Validation { message, details }
+}
+
+/// `date_of_birth` as people read it.
+fn label(field: &str) -> String {
+    let mut letters = field.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect::<String>().replace('_', " ")
 }
 
 fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
