@@ -73,6 +73,9 @@ async fn blocks(kind: Kind) {
     assert_eq!(status, forbidden, "{said}");
     let (status, said) = signs_up(&school, "kim", "kim@school.example", home).await;
     assert_eq!(status, StatusCode::OK, "{said}");
+    // Moderators are told, also where nobody needs their yes.
+    let told = mia.is_told("admin.sign_up").await;
+    assert_eq!(told["account"]["username"], "kim");
     let own = format!("{networks}/{}", network["id"].as_str().unwrap());
     let change = json!({ "severity": "sign_up_requires_approval", "expires_in": 0 });
     let changed = answer(abe.request(Method::PUT, &own).json(&change)).await;

@@ -272,7 +272,7 @@ fn store(app: &App, conn: &mut DbConnection, new: Prepared) -> Result<Person> {
     )?;
     if needs_confirmation {
         send_confirmation(app, conn, &person)?;
-    } else if needs_approval {
+    } else {
         tell_moderators(app, conn, &person)?;
     }
     Ok(person)
@@ -319,7 +319,9 @@ pub(super) fn send_confirmation(app: &App, conn: &mut DbConnection, person: &Per
     enqueue(app, conn, &Job::Mail(message))
 }
 
+/// Tells moderators of somebody who signed up, as Mastodon does; where their yes is needed, by letter too.
 pub(super) fn tell_moderators(app: &App, conn: &mut DbConnection, person: &Person) -> Result<()> {
+    let by_letter = person.user.approved_at.is_none() && app.mailer().is_set();
     for moderator in storage::users::moderators(conn)? {
         notify(
             app,
@@ -329,9 +331,7 @@ pub(super) fn tell_moderators(app: &App, conn: &mut DbConnection, person: &Perso
             domain::NotificationKind::SignUp,
             About::Nothing,
         )?;
-        if let Some(user) =
-            storage::users::of_account(conn, moderator)?.filter(|_| app.mailer().is_set())
-        {
+        if by_letter && let Some(user) = storage::users::of_account(conn, moderator)? {
             let name = &person.account.username;
             let message = mail::awaiting_approval(
                 &user.email,
@@ -355,9 +355,7 @@ pub async fn confirm(app: &App, token: &str) -> Result<()> {
         let (user, account) = storage::users::find(conn, user)?.ok_or(Error::NotFound)?;
         if user.confirmed_at.is_none() {
             storage::users::set_confirmed(conn, user.id, app.now())?;
-            if user.approved_at.is_none() {
-                tell_moderators(app, conn, &Person { user, account })?;
-            }
+            tell_moderators(app, conn, &Person { user, account })?;
         }
         Ok(())
     })
