@@ -173,7 +173,9 @@ impl Job {
     pub fn asks_elsewhere(&self) -> bool {
         matches!(
             self,
-            Self::CompleteThread { .. }
+            // Whom it mentions is looked up.
+            Self::PublishScheduled { .. }
+                | Self::CompleteThread { .. }
                 | Self::CompleteProfile { .. }
                 | Self::RenewStatus { .. }
                 | Self::FindSource { .. }
@@ -187,6 +189,18 @@ impl Job {
                 | Self::LearnSoftware { .. }
                 | Self::ProposeMove { .. }
         )
+    }
+
+    /// Whether it waits for the mail server.
+    #[must_use]
+    pub fn is_letter(&self) -> bool {
+        matches!(self, Self::Mail(_))
+    }
+
+    /// Whether it is what other servers are told, which has an order.
+    #[must_use]
+    pub fn tells_elsewhere(&self) -> bool {
+        matches!(self, Self::Federate(_))
     }
 
     /// Whether it keeps a core busy for minutes, so that one at a time is enough.
