@@ -508,7 +508,12 @@ async fn only_a_success_counts_as_delivered() {
         (ResponseTemplate::new(202), Reply::Accepted),
         (
             ResponseTemplate::new(301).insert_header("location", "/elsewhere"),
-            Reply::Refused(301),
+            troubled(301, None),
+        ),
+        // It leads to itself, again and again.
+        (
+            ResponseTemplate::new(307).insert_header("location", "/inbox"),
+            Reply::Silent(FetchError::Redirect),
         ),
         (ResponseTemplate::new(400), Reply::Refused(400)),
         (ResponseTemplate::new(401), troubled(401, None)),
