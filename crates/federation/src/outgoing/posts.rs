@@ -1,6 +1,6 @@
 //! Telling of posts: new ones, other versions, ends, and boosts.
 
-use domain::{AccountKind, StatusId, Visibility};
+use domain::{AccountId, AccountKind, StatusId, Visibility};
 use serde_json::{Value, json};
 use service::App;
 use storage::DbConnection;
@@ -40,6 +40,7 @@ pub(super) fn post(
     Ok(Some(Told {
         activity: activity(&post),
         to_followers: visibility != Visibility::Direct,
+        answers: answered_here(conn, &post)?,
         to,
         names_followers: visibility == Visibility::FollowersOnly,
         servers: Servers::All,
@@ -122,12 +123,27 @@ pub(super) fn deletion(
             "object": { "id": post.status.uri, "type": "Tombstone" },
         })),
         to_followers: post.status.visibility != Visibility::Direct,
+        answers: answered_here(conn, &post)?,
         to,
         names_followers: false,
         servers: Servers::All,
         is_theirs: false,
         by: post.author,
     }))
+}
+
+/// Whom of ours a post for everybody answers. Followers of networks get no answers.
+fn answered_here(
+    conn: &mut DbConnection,
+    post: &note::Post,
+) -> Result<Option<AccountId>, service::Error> {
+    let may_go_on = post.status.visibility.is_open() && post.author.silenced_at.is_none();
+    let Some(answered) = post.status.in_reply_to_account_id.filter(|_| may_go_on) else {
+        return Ok(None);
+    };
+    let answered = storage::accounts::find(conn, answered)?
+        .filter(|row| row.is_local() && !row.is_gone() && row.kind != AccountKind::Group);
+    Ok(answered.map(|row| row.id))
 }
 
 /// Groups that may have an answer for everybody whose thread lost its beginning: nothing says any more which ones passed that on,
@@ -168,6 +184,7 @@ pub(super) fn boost(
     Ok(Some(Told {
         activity: activity(&announce, &by),
         to_followers: true,
+        answers: None,
         to: vec![owner],
         names_followers: boost.visibility == Visibility::FollowersOnly,
         // Servers of groups are told of the post by the network, as an activity.
