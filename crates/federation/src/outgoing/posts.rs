@@ -105,7 +105,9 @@ pub(super) fn deletion(
         return Ok(None);
     };
     let mut to = post.mentioned.clone();
-    if let Some(answered) = post.status.in_reply_to_account_id {
+    if let Some(answered) = post.status.in_reply_to_account_id
+        && post.status.visibility.is_open()
+    {
         to.extend(storage::accounts::find(conn, answered)?);
     }
     to.extend(quotes::quoted_author(conn, &post)?);
