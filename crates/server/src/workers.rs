@@ -14,10 +14,11 @@ use tokio::task::JoinSet;
 
 /// Jobs taken at a time, and done at the same time.
 const BATCH: (i64, usize) = (32, 4);
-/// Jobs that wait for other servers' answers, and letters that wait for the mail server, at the same time, and when one more
-/// tries again.
+/// Jobs that wait for other servers' answers, letters that wait for the mail server, and posts whose time has come, each at the
+/// same time, and when one more tries again.
 const ASKING: usize = 8;
 const MAILING: usize = 4;
+const POSTING: usize = 4;
 const AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// When the next job that takes long is tried, while another one is done.
 const NEXT_LONG: TimeDelta = TimeDelta::seconds(10);
@@ -40,6 +41,7 @@ const PRUNE: Duration = Duration::from_secs(3_600);
 /// Does jobs until `stop` says to stop.
 pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
     let (mut asking, mut mailing) = (Waiting::of(ASKING), Waiting::of(MAILING));
+    let mut posting = Waiting::of(POSTING);
     let (mut telling, mut long) = (JoinSet::new(), JoinSet::new());
     while !*stop.borrow() {
         while long.try_join_next().is_some() {}
@@ -74,6 +76,9 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
         let (letters, rows): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| is(row, Job::is_letter));
         mailing.take(&federation, &app, letters, &stop).await;
+        let (posts, rows): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| is(row, Job::is_post));
+        posting.take(&federation, &app, posts, &stop).await;
         let (told, rows): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .partition(|row| is(row, Job::tells_elsewhere));
@@ -93,6 +98,7 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
     while telling.join_next().await.is_some() {}
     while asking.doing.join_next().await.is_some() {}
     while mailing.doing.join_next().await.is_some() {}
+    while posting.doing.join_next().await.is_some() {}
     while long.join_next().await.is_some() {}
 }
 

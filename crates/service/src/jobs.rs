@@ -173,9 +173,7 @@ impl Job {
     pub fn asks_elsewhere(&self) -> bool {
         matches!(
             self,
-            // Whom it mentions is looked up.
-            Self::PublishScheduled { .. }
-                | Self::CompleteThread { .. }
+            Self::CompleteThread { .. }
                 | Self::CompleteProfile { .. }
                 | Self::RenewStatus { .. }
                 | Self::FindSource { .. }
@@ -195,6 +193,12 @@ impl Job {
     #[must_use]
     pub fn is_letter(&self) -> bool {
         matches!(self, Self::Mail(_))
+    }
+
+    /// Whether it is a post whose time has come, which waits until those whom it mentions are looked up.
+    #[must_use]
+    pub fn is_post(&self) -> bool {
+        matches!(self, Self::PublishScheduled { .. })
     }
 
     /// Whether it is what other servers are told, which has an order.
