@@ -138,11 +138,7 @@ impl Reply {
                 status,
                 retry_after,
             },
-            401 | 425 => Self::Troubled {
-                status,
-                retry_after,
-            },
-            400..=499 => Self::Refused(status),
+            400..=499 if !matches!(status, 401 | 425) => Self::Refused(status),
             _ => Self::Troubled {
                 status,
                 retry_after,
