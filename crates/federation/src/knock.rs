@@ -14,7 +14,18 @@ const RECALLED: i64 = 50_000;
 
 /// Software that answers all that is delivered with a yes, and drops later, without a word, what it finds badly signed:
 /// there, no refusal would ever tell that it reads draft-cavage only.
-const SAYS_YES: [&str; 5] = ["bonfire", "friendica", "mobilizon", "owncast", "pixelfed"];
+const SAYS_YES: [&str; 10] = [
+    "bonfire",
+    "friendica",
+    "kbin",
+    "mbin",
+    "mobilizon",
+    "owncast",
+    "pixelfed",
+    "pleroma",
+    "rebased",
+    "snac",
+];
 
 impl Federation {
     /// Recalls, once, what was found out by processes before this one.

@@ -470,7 +470,7 @@ async fn a_server_is_asked_again_with_the_signature_that_it_reads() {
 
 #[tokio::test]
 async fn what_is_refused_both_ways_is_refused_and_teaches_nothing() {
-    for status in [400, 401, 403, 500] {
+    for status in [400, 401, 403, 418, 500] {
         let server = serve(&[("/inbox", ResponseTemplate::new(status))]).await;
         let (signer, _) = signer();
         let client = client();
