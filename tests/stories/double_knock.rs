@@ -66,7 +66,7 @@ async fn says_yes(kind: Kind) {
         return;
     };
     let ada = school.teacher("ada");
-    for name in ["Pixelfed", "pleroma", "mbin", "snac"] {
+    for name in ["Pixelfed", "PieFed", "pleroma", "mbin", "snac"] {
         is_sent_the_older_signature(&school, &ada, name).await;
     }
 }
