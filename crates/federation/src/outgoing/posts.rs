@@ -40,7 +40,7 @@ pub(super) fn post(
     Ok(Some(Told {
         activity: activity(&post),
         to_followers: visibility != Visibility::Direct,
-        answers: answered_here(conn, &post)?,
+        answers: answered_here(conn, &post)?.filter(|_| post.author.silenced_at.is_none()),
         to,
         names_followers: visibility == Visibility::FollowersOnly,
         servers: Servers::All,
@@ -139,8 +139,8 @@ fn answered_here(
     conn: &mut DbConnection,
     post: &note::Post,
 ) -> Result<Option<AccountId>, service::Error> {
-    let may_go_on = post.status.visibility.is_open() && post.author.silenced_at.is_none();
-    let Some(answered) = post.status.in_reply_to_account_id.filter(|_| may_go_on) else {
+    let is_open = post.status.visibility.is_open();
+    let Some(answered) = post.status.in_reply_to_account_id.filter(|_| is_open) else {
         return Ok(None);
     };
     let answered = storage::accounts::find(conn, answered)?
