@@ -6,7 +6,7 @@ use wiremock::matchers::header_exists;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::elsewhere::Elsewhere;
-use crate::harness::{School, eventually};
+use crate::harness::{School, Teacher, eventually};
 use crate::networks::runs;
 
 async fn story(kind: Kind) {
@@ -66,13 +66,19 @@ async fn says_yes(kind: Kind) {
         return;
     };
     let ada = school.teacher("ada");
+    for name in ["Pixelfed", "PieFed", "pleroma", "mbin", "snac"] {
+        is_sent_the_older_signature(&school, &ada, name).await;
+    }
+}
+
+async fn is_sent_the_older_signature(school: &School, ada: &Teacher, software: &str) {
     let elsewhere = Elsewhere::open().await;
-    runs(&elsewhere, "Pixelfed").await;
+    runs(&elsewhere, software).await;
     let grace = elsewhere.person("grace");
-    elsewhere.is_followed(&school, &ada, &grace).await;
+    elsewhere.is_followed(school, ada, &grace).await;
     let id = format!("{}#follow", grace["id"].as_str().unwrap());
     let follow = json!({ "id": id, "type": "Follow", "actor": grace["id"], "object": format!("{}/users/ada", school.base) });
-    elsewhere.tells(&school, &follow).await;
+    elsewhere.tells(school, &follow).await;
     elsewhere
         .receives("an Accept", |activity| activity["type"] == "Accept")
         .await;
@@ -82,7 +88,7 @@ async fn says_yes(kind: Kind) {
         .filter(|request| request.method.as_str() == "POST");
     assert!(
         sent.all(|request| !request.headers.contains_key("signature-input")),
-        "its Follow and its Accept are signed in the older way, from the first on"
+        "{software}: its Follow and its Accept are signed in the older way, from the first on"
     );
 }
 

@@ -64,3 +64,43 @@ async fn what_was_given_up_is_tried_again_on_sqlite() {
 async fn what_was_given_up_is_tried_again_on_postgresql() {
     story(Postgres).await;
 }
+
+/// Whoever leads elsewhere for a while, to a page or into a network of their own, gets what they missed.
+async fn led_elsewhere(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let there = Elsewhere::open_on(MockServer::start().await).await;
+    let mo = there.person("mo");
+    follows(&there, &school, &mo, &format!("{}/users/ada", school.base)).await;
+    for (status, to) in [(302, "/soon-back"), (307, "http://169.254.0.1/inbox")] {
+        there.server.reset().await;
+        Mock::given(method("POST"))
+            .respond_with(ResponseTemplate::new(status).insert_header("location", to))
+            .mount(&there.server)
+            .await;
+        let words = format!("sent on with {status}");
+        ada.publish(json!({ "status": words })).await;
+        let is_it = |activity: &Value| activity.to_string().contains(&words);
+        there.receives("a first attempt", is_it).await;
+        there.server.reset().await;
+        there.serve_all().await;
+        eventually("it to be delivered", || async {
+            let list = out(&school.command(&["jobs", "list"]));
+            list.contains("to be delivered: 0 waiting; 0 given up")
+                .then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn who_leads_elsewhere_for_a_while_misses_nothing_on_sqlite() {
+    led_elsewhere(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_leads_elsewhere_for_a_while_misses_nothing_on_postgresql() {
+    led_elsewhere(Postgres).await;
+}

@@ -6,11 +6,13 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::admin::signs_up;
-use crate::harness::{School, answer};
+use crate::authorised_fetch::follows;
+use crate::elsewhere::{Elsewhere, account_id};
+use crate::harness::{School, answer, eventually};
 use crate::sign_in::{Browser, field};
 
 /// A mail server that takes everything; RFC 5321 as far as one letter needs it.
@@ -198,7 +200,7 @@ async fn nobody_is_buried_under_letters_that_others_have_sent() {
         let (status, _, page) = browser.sign_in("ada", "chalk and cheese", "/").await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
     }
-    let again = async |body: serde_json::Value| {
+    let again = async |body: Value| {
         let path = "/api/v1/emails/confirmations";
         let asked = school.request(Method::POST, path);
         let asked = asked.bearer_auth(issued["access_token"].as_str().unwrap());
@@ -234,4 +236,37 @@ async fn nobody_is_buried_under_letters_that_others_have_sent() {
     let sent: Vec<String> = (0..11).map(next).collect();
     let to_cy = |letter: &&String| letter.contains("To: cy@school.example");
     assert_eq!(sent.iter().filter(to_cy).count(), 6);
+}
+
+/// A mail server that takes a call and says nothing, as behind a firewall, keeps letters back and nothing else.
+// On SQLite alone: it is about letters.
+#[tokio::test]
+async fn what_one_posts_does_not_wait_for_a_mail_server_that_is_silent() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port().to_string();
+    let settings = [
+        ("mail.host", "\"127.0.0.1\""),
+        ("mail.port", port.as_str()),
+        ("mail.encryption", "\"none\""),
+        ("mail.from", "\"Staffroom <staffroom@school.example>\""),
+    ];
+    let Some(school) = School::open_with(Sqlite, &settings).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    school.person("mia", "moderator", "read");
+    let there = Elsewhere::open().await;
+    let mo = there.person("mo");
+    follows(&there, &school, &mo, &format!("{}/users/ada", school.base)).await;
+    let reported = account_id(&ada, &format!("mo@{}", there.host)).await;
+    ada.post("/api/v1/reports", json!({ "account_id": reported }))
+        .await;
+    // The letter to the moderator is on its way for as long as nobody hangs up.
+    silent.set_nonblocking(true).unwrap();
+    let _call = eventually("a letter to be on its way", async || silent.accept().ok()).await;
+    ada.publish(json!({ "status": "in time" })).await;
+    let is_it = |activity: &Value| activity.to_string().contains("in time");
+    let sent = there.receives("the post", is_it);
+    let sent = tokio::time::timeout(Duration::from_secs(15), sent).await;
+    assert!(sent.is_ok(), "it waits for a letter");
 }

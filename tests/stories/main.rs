@@ -54,6 +54,7 @@ mod history;
 mod hostile;
 mod house;
 mod idempotency;
+mod in_order;
 mod interacting;
 mod invites;
 mod kept_files;

@@ -4,6 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::authorised_fetch::follows;
 use crate::elsewhere::{Elsewhere, fits, status_at};
 use crate::harness::{School, Teacher, answer, eventually};
 
@@ -216,8 +217,16 @@ async fn with_others(kind: Kind) {
         return;
     };
     let ada = school.teacher("ada");
-    let elsewhere = Elsewhere::open().await;
+    let (elsewhere, reading) = (Elsewhere::open().await, Elsewhere::open().await);
     let (grace, mo) = (elsewhere.person("grace"), elsewhere.person("mo"));
+    let li = reading.person("li");
+    follows(
+        &reading,
+        &school,
+        &li,
+        &format!("{}/users/ada", school.base),
+    )
+    .await;
     elsewhere.is_followed(&school, &ada, &grace).await;
     elsewhere.is_followed(&school, &ada, &mo).await;
     let by = grace["id"].as_str().unwrap();
@@ -278,11 +287,13 @@ async fn with_others(kind: Kind) {
         id(&told["status"])
     );
     ada.post(&path, Value::Null).await;
-    elsewhere
-        .receives("a Delete of the stamp", |activity| {
+    // Her readers may have the quote, too, and know its author from nowhere.
+    for told in [&elsewhere, &reading] {
+        told.receives("a Delete of the stamp", |activity| {
             activity["type"] == "Delete" && activity["object"]["id"] == stamp
         })
         .await;
+    }
     assert_eq!(get().await.status(), StatusCode::NOT_FOUND);
 
     // Theirs of each other: only with a stamp that its author's server serves.

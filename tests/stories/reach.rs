@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::authorised_fetch::follows;
 use crate::elsewhere::{Elsewhere, status_at};
 use crate::harness::{School, answer, eventually};
 
@@ -156,6 +157,60 @@ async fn answers(kind: Kind) {
     assert_eq!(passed_on, [open, delete]);
     let back = answering.received().await;
     assert!(back.iter().all(|activity| activity["actor"] != jo["id"]));
+}
+
+/// Who follows one of ours reads what her colleagues answer, whom nobody there follows.
+async fn answers_of_colleagues(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let (there, unwanted) = (Elsewhere::open().await, Elsewhere::open().await);
+    for place in [&there, &unwanted] {
+        let fay = place.person("fay");
+        follows(place, &school, &fay, &format!("{}/users/ada", school.base)).await;
+    }
+    bo.post("/api/v1/domain_blocks", json!({ "domain": unwanted.host }))
+        .await;
+    let post = ada.publish(json!({ "status": "Who has rods?" })).await;
+    let says = |words: &str, visibility: &str| json!({ "status": words, "visibility": visibility, "in_reply_to_id": post["id"] });
+    bo.publish(says("For few", "private")).await;
+    let by_bo = json!(format!("{}/users/bo", school.base));
+    let reply = bo.publish(says("In the cupboard", "unlisted")).await;
+    let told = async |kind: &str| {
+        there
+            .receives(kind, |activity| {
+                let is_of_it = activity["object"]["id"] == reply["uri"];
+                is_of_it && activity["type"] == kind && activity["actor"] == by_bo
+            })
+            .await
+    };
+    told("Create").await;
+    let path = format!("/api/v1/statuses/{}", reply["id"].as_str().unwrap());
+    let edited = json!({ "status": "In the other cupboard" });
+    answer(bo.request(Method::PUT, &path).json(&edited)).await;
+    told("Update").await;
+    answer(bo.request(Method::DELETE, &path)).await;
+    told("Delete").await;
+
+    ada.publish(json!({ "status": "Thank you" })).await;
+    let is_last = |activity: &Value| activity.to_string().contains("Thank you");
+    for (place, expected) in [(&there, 3), (&unwanted, 0)] {
+        place.receives("what came last", is_last).await;
+        let all = place.received().await;
+        let by_bo = all.iter().filter(|activity| activity["actor"] == by_bo);
+        assert_eq!(by_bo.count(), expected);
+    }
+}
+
+#[tokio::test]
+async fn answers_of_colleagues_reach_the_readers_of_a_post_on_sqlite() {
+    answers_of_colleagues(Sqlite).await;
+}
+
+#[tokio::test]
+async fn answers_of_colleagues_reach_the_readers_of_a_post_on_postgresql() {
+    answers_of_colleagues(Postgres).await;
 }
 
 #[tokio::test]

@@ -324,7 +324,12 @@ async fn profiles(kind: Kind) {
         json!({ "id": id, "type": "Create", "actor": mo["id"], "object": object })
     };
     let page = format!("{}?page=true", outbox.as_str().unwrap());
-    home.serve(json!({ "id": outbox, "type": "OrderedCollection", "first": page }));
+    // What she did last was to pass on what others wrote.
+    let boosts = format!("{page}&max_id=1");
+    home.serve(json!({ "id": outbox, "type": "OrderedCollection", "first": boosts }));
+    home.serve(json!({ "id": boosts, "type": "OrderedCollectionPage", "next": page, "orderedItems": [
+        { "id": format!("{}/boost/2", home.base), "type": "Announce", "actor": mo["id"], "object": foreign["id"] },
+    ] }));
     home.serve(json!({ "id": page, "type": "OrderedCollectionPage", "orderedItems": [
         create(&foreign, foreign.clone()),
         create(&closed, closed.clone()),

@@ -75,14 +75,13 @@ impl Federation {
             let mut posts = Vec::new();
             let mut pinned = Vec::new();
             if let Some(page) = &featured {
-                for (uri, post) in search.posts_of(account, page).await? {
+                for (uri, post) in search.posts_of(account, page, RECENT).await? {
                     pinned.push(uri);
                     posts.extend(post);
                 }
             }
             if let Some(page) = &outbox {
-                let recent = search.posts_of(account, page).await?;
-                posts.extend(recent.into_iter().filter_map(|(_, post)| post));
+                posts.extend(search.recent(account, page.clone()).await?);
             }
             posts.sort_by_key(|post| post.published);
             service::incoming::receive_thread(app, posts).await?;
@@ -315,11 +314,36 @@ impl<'a> Search<'a> {
         total(account, &found)
     }
 
-    /// The ids of somebody's posts that a page of a collection of theirs names, each with the post if it is news to us.
+    /// What somebody posted last and is news to us, from the first page of their outbox on: pages may be full of boosts.
+    async fn recent(&self, account: &Account, first: Value) -> Outcome<Vec<RemoteStatus>> {
+        let (mut posts, mut seen) = (Vec::new(), 0);
+        let mut page = Some(first);
+        for _ in 0..PAGES {
+            let Some(here) = page.take() else { break };
+            let found = self.posts_of(account, &here, RECENT - seen).await?;
+            seen += found.len();
+            posts.extend(found.into_iter().filter_map(|(_, post)| post));
+            if seen >= RECENT {
+                break;
+            }
+            page = self.next_page(account, &here).await;
+        }
+        Ok(posts)
+    }
+
+    /// The page after this one. None if there is none at the account's server.
+    async fn next_page(&self, account: &Account, page: &Value) -> Option<Value> {
+        let found = self.collection(read::id(page, "next")?).await?;
+        (Origin::of(&found.url) == Some(Origin::parse(&account.uri)?)).then_some(found.json)
+    }
+
+    /// The ids of up to `most` of somebody's posts that a page of a collection of theirs names, each with the post if it is
+    /// news to us.
     async fn posts_of(
         &self,
         account: &Account,
         page: &Value,
+        most: usize,
     ) -> Outcome<Vec<(String, Option<RemoteStatus>)>> {
         let theirs = Origin::parse(&account.uri);
         let is_theirs = |id: &str| theirs.is_some() && Origin::parse(id) == theirs;
@@ -330,7 +354,7 @@ impl<'a> Search<'a> {
                 _ => Some(entry),
             })
             .filter(|entry| id_of(entry).is_some_and(is_theirs))
-            .take(RECENT)
+            .take(most)
             .collect();
         let uris = entries.iter().filter_map(|entry| id_of(entry));
         let known: HashSet<String> = self

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::Federation;
-use crate::net::Reply;
+use crate::net::{FetchError, Reply};
 
 /// For how long a lane is ours: about what the slowest batch takes. After a crash others wait so long; if it
 /// runs out too soon something is sent twice, and recognised by its id.
@@ -226,6 +226,10 @@ async fn send(
         Reply::Accepted => Sent::Done,
         Reply::Gone => Sent::Gone,
         Reply::Refused(status) => Sent::Refused(format!("refused with status {status}")),
+        // Name servers that were set up wrongly are set right again.
+        Reply::Blocked(error @ FetchError::Blocked(_)) => {
+            Sent::Later(wait(error.to_string(), None))
+        }
         Reply::Blocked(error) => Sent::Refused(error.to_string()),
         Reply::Busy {
             status,

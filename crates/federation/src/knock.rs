@@ -13,8 +13,22 @@ use crate::signatures::Format;
 const RECALLED: i64 = 50_000;
 
 /// Software that answers all that is delivered with a yes, and drops later, without a word, what it finds badly signed:
-/// there, no refusal would ever tell that it reads draft-cavage only.
-const SAYS_YES: [&str; 5] = ["bonfire", "friendica", "mobilizon", "owncast", "pixelfed"];
+/// there, no refusal would ever tell that it reads draft-cavage only. PieFed refuses that, but for a while says yes to
+/// whatever comes under the same id, and drops it.
+const SAYS_YES: [&str; 12] = [
+    "bonfire",
+    "friendica",
+    "kbin",
+    "loops",
+    "mbin",
+    "mobilizon",
+    "owncast",
+    "piefed",
+    "pixelfed",
+    "pleroma",
+    "rebased",
+    "snac",
+];
 
 impl Federation {
     /// Recalls, once, what was found out by processes before this one.

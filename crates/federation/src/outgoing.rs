@@ -11,7 +11,7 @@ mod quotes;
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use domain::{ActivityId, DeliveryId, Host, JobId, StatusId};
+use domain::{AccountId, ActivityId, DeliveryId, Host, JobId, StatusId};
 use serde_json::Value;
 use service::App;
 use service::jobs::Outgoing;
@@ -38,6 +38,8 @@ struct Told {
     by: Account,
     activity: Value,
     to_followers: bool,
+    /// Somebody of ours whose followers read along: it answers what they have.
+    answers: Option<AccountId>,
     to: Vec<Account>,
     /// For followers only: servers are told with it whom we take for one (FEP-8fcf).
     names_followers: bool,
@@ -68,6 +70,7 @@ impl Told {
             by,
             activity,
             to_followers: false,
+            answers: None,
             to,
             names_followers: false,
             servers: Servers::All,
@@ -102,6 +105,10 @@ pub(crate) async fn tell(
         Outgoing::Edit { status } | Outgoing::Renew { status } => Some(*status),
         _ => None,
     };
+    let revoked = match &outgoing {
+        Outgoing::RevokeQuote { quote } => Some(*quote),
+        _ => None,
+    };
     let renamed = match &outgoing {
         Outgoing::UpdateProfile { account } => Some(*account),
         _ => None,
@@ -112,7 +119,11 @@ pub(crate) async fn tell(
     app.database()
         .transaction(move |conn| {
             if let Some(told) = compose(&app_inside, conn, outgoing, keys.as_ref())? {
-                if let Some(status) = changed {
+                let quoted = match revoked {
+                    Some(quote) => quotes::openly_quoted(conn, quote)?,
+                    None => None,
+                };
+                if let Some(status) = changed.or(quoted) {
                     reached.extend(reached_by(conn, status)?);
                 }
                 if let Some(account) = renamed {
@@ -148,6 +159,12 @@ fn owe(
 ) -> Result<(), service::Error> {
     if told.to_followers {
         inboxes.extend(storage::follows::follower_inboxes(conn, told.by.id)?);
+    }
+    if let Some(answered) = told.answers {
+        // Not where its author wants to hear nothing of.
+        let without = storage::account_domain_blocks::hosts(conn, told.by.id)?;
+        let readers = storage::follows::follower_inboxes_without(conn, answered, &without)?;
+        inboxes.extend(readers);
     }
     if to_everybody {
         inboxes.extend(storage::accounts::known_inboxes(conn)?);

@@ -168,6 +168,13 @@ impl Federation {
             Reply::Busy { status: 429, .. } => Err(format!(
                 "{inbox} says that it gets too many requests (429). Try again later."
             )),
+            Reply::Troubled {
+                status: status @ 300..400,
+                ..
+            } => Err(format!(
+                "{inbox}: status {status}. Their server leads elsewhere instead of taking what is sent: is it being looked after? \
+                 What is owed to it is kept."
+            )),
             Reply::Busy { status, .. } | Reply::Troubled { status, .. } => Err(format!(
                 "{inbox}: status {status}. Their server fails; its log says why. What is owed to it is kept."
             )),

@@ -14,8 +14,11 @@ use tokio::task::JoinSet;
 
 /// Jobs taken at a time, and done at the same time.
 const BATCH: (i64, usize) = (32, 4);
-/// Jobs besides those that wait for other servers' answers at the same time, and when one more tries again.
+/// Jobs that wait for other servers' answers, letters that wait for the mail server, and posts whose time has come, each at the
+/// same time, and when one more tries again.
 const ASKING: usize = 8;
+const MAILING: usize = 4;
+const POSTING: usize = 4;
 const AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// When the next job that takes long is tried, while another one is done.
 const NEXT_LONG: TimeDelta = TimeDelta::seconds(10);
@@ -37,9 +40,10 @@ const PRUNE: Duration = Duration::from_secs(3_600);
 
 /// Does jobs until `stop` says to stop.
 pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
-    let (mut asking, mut long) = (JoinSet::new(), JoinSet::new());
+    let (mut asking, mut mailing) = (Waiting::of(ASKING), Waiting::of(MAILING));
+    let mut posting = Waiting::of(POSTING);
+    let (mut telling, mut long) = (JoinSet::new(), JoinSet::new());
     while !*stop.borrow() {
-        while asking.try_join_next().is_some() {}
         while long.try_join_next().is_some() {}
         let rows = claim(&app).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "jobs could not be read");
@@ -68,21 +72,71 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
         let (patient, rows): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .partition(|row| is(row, Job::asks_elsewhere));
-        for row in patient {
-            if asking.len() >= ASKING {
+        asking.take(&federation, &app, patient, &stop).await;
+        let (letters, rows): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| is(row, Job::is_letter));
+        mailing.take(&federation, &app, letters, &stop).await;
+        let (posts, rows): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| is(row, Job::is_post));
+        posting.take(&federation, &app, posts, &stop).await;
+        let (told, rows): (Vec<_>, Vec<_>) = rows
+            .into_iter()
+            .partition(|row| is(row, Job::tells_elsewhere));
+        if !told.is_empty() {
+            // One after the other, in the order in which it happened: each writes what is delivered in that order.
+            while telling.join_next().await.is_some() {}
+            let (federation, app, stop) = (federation.clone(), app.clone(), stop.clone());
+            telling.spawn(async move {
+                for row in told {
+                    do_one(&federation, &app, row, &stop).await;
+                }
+            });
+        }
+        let each = |row| do_one(&federation, &app, row, &stop);
+        stream::iter(rows).for_each_concurrent(BATCH.1, each).await;
+    }
+    while telling.join_next().await.is_some() {}
+    while asking.doing.join_next().await.is_some() {}
+    while mailing.doing.join_next().await.is_some() {}
+    while posting.doing.join_next().await.is_some() {}
+    while long.join_next().await.is_some() {}
+}
+
+/// Jobs that wait for others, and for which nothing here has to wait: so many at the same time.
+struct Waiting {
+    doing: JoinSet<()>,
+    most: usize,
+}
+
+impl Waiting {
+    fn of(most: usize) -> Self {
+        Self {
+            doing: JoinSet::new(),
+            most,
+        }
+    }
+
+    /// Begins as many of these as may be, and puts the others off.
+    async fn take(
+        &mut self,
+        federation: &Federation,
+        app: &App,
+        rows: Vec<storage::jobs::Job>,
+        stop: &watch::Receiver<bool>,
+    ) {
+        while self.doing.try_join_next().is_some() {}
+        for row in rows {
+            if self.doing.len() >= self.most {
                 let at = app.now() + AGAIN;
                 app.note(JOBS, move |conn| storage::jobs::postpone(conn, row.id, at))
                     .await;
                 continue;
             }
             let (federation, app, stop) = (federation.clone(), app.clone(), stop.clone());
-            asking.spawn(async move { do_one(&federation, &app, row, &stop).await });
+            self.doing
+                .spawn(async move { do_one(&federation, &app, row, &stop).await });
         }
-        let each = |row| do_one(&federation, &app, row, &stop);
-        stream::iter(rows).for_each_concurrent(BATCH.1, each).await;
     }
-    while asking.join_next().await.is_some() {}
-    while long.join_next().await.is_some() {}
 }
 
 /// Whether nothing else has to wait for it: other servers have to answer first, or it takes long.

@@ -189,6 +189,24 @@ impl Job {
         )
     }
 
+    /// Whether it waits for the mail server.
+    #[must_use]
+    pub fn is_letter(&self) -> bool {
+        matches!(self, Self::Mail(_))
+    }
+
+    /// Whether it is a post whose time has come, which waits until those whom it mentions are looked up.
+    #[must_use]
+    pub fn is_post(&self) -> bool {
+        matches!(self, Self::PublishScheduled { .. })
+    }
+
+    /// Whether it is what other servers are told, which has an order.
+    #[must_use]
+    pub fn tells_elsewhere(&self) -> bool {
+        matches!(self, Self::Federate(_))
+    }
+
     /// Whether it keeps a core busy for minutes, so that one at a time is enough.
     #[must_use]
     pub fn takes_long(&self) -> bool {

@@ -400,7 +400,16 @@ pub fn is_local_interest(conn: &mut DbConnection, account: AccountId) -> QueryRe
 
 /// The inboxes, one for each server, of the followers elsewhere.
 pub fn follower_inboxes(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<String>> {
-    let rows: Vec<(Option<String>, String)> = follows::table
+    follower_inboxes_without(conn, account, &[])
+}
+
+/// The same, but for followers who live on one of these hosts.
+pub fn follower_inboxes_without(
+    conn: &mut DbConnection,
+    account: AccountId,
+    hosts: &[String],
+) -> QueryResult<Vec<String>> {
+    let rows: Vec<(Option<String>, Option<String>, String)> = follows::table
         .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
         .filter(follows::account_id.eq(account.0))
         .filter(follows::pending.eq(false))
@@ -410,12 +419,17 @@ pub fn follower_inboxes(conn: &mut DbConnection, account: AccountId) -> QueryRes
                 .is_null()
                 .and(accounts::deleted_at.is_null()),
         )
-        .select((accounts::shared_inbox_uri, accounts::inbox_uri))
+        .select((
+            accounts::host,
+            accounts::shared_inbox_uri,
+            accounts::inbox_uri,
+        ))
         .distinct()
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(shared, own)| shared.unwrap_or(own))
+        .filter(|(host, _, _)| host.as_ref().is_none_or(|host| !hosts.contains(host)))
+        .map(|(_, shared, own)| shared.unwrap_or(own))
         .collect())
 }
 

@@ -117,7 +117,8 @@ pub enum Reply {
         status: u16,
         retry_after: Option<Duration>,
     },
-    /// Not taken now, which says nothing of other inboxes: 401 (their copy of our key may be old), 425, and other 5xx.
+    /// Not taken now, which says nothing of other inboxes: 401 (their copy of our key may be old), 425, other 5xx, and whatever
+    /// is no answer to an activity, such as a redirect to a page that says that the server is being looked after.
     Troubled {
         status: u16,
         retry_after: Option<Duration>,
@@ -137,11 +138,11 @@ impl Reply {
                 status,
                 retry_after,
             },
-            401 | 425 | 500..=599 => Self::Troubled {
+            400..=499 if !matches!(status, 401 | 425) => Self::Refused(status),
+            _ => Self::Troubled {
                 status,
                 retry_after,
             },
-            _ => Self::Refused(status),
         }
     }
 
@@ -149,7 +150,6 @@ impl Reply {
         match error {
             FetchError::InvalidUrl
             | FetchError::Blocked(_)
-            | FetchError::Redirect
             | FetchError::Refused
             | FetchError::Unsigned => Self::Blocked(error),
             error => Self::Silent(error),

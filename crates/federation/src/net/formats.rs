@@ -60,7 +60,11 @@ impl Formats {
 /// not be there at all, and some servers stumble over what they do not know.
 pub(super) fn may_be_misread(status: StatusCode, method: &Method, known: Option<Format>) -> bool {
     match status {
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
+        // The last is what honk says to whom it does not understand.
+        StatusCode::BAD_REQUEST
+        | StatusCode::UNAUTHORIZED
+        | StatusCode::FORBIDDEN
+        | StatusCode::IM_A_TEAPOT => true,
         StatusCode::NOT_FOUND => known.is_none() && method == Method::GET,
         StatusCode::INTERNAL_SERVER_ERROR => known.is_none(),
         _ => false,

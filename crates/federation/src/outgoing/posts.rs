@@ -1,6 +1,6 @@
 //! Telling of posts: new ones, other versions, ends, and boosts.
 
-use domain::{AccountKind, StatusId, Visibility};
+use domain::{AccountId, AccountKind, StatusId, Visibility};
 use serde_json::{Value, json};
 use service::App;
 use storage::DbConnection;
@@ -40,6 +40,7 @@ pub(super) fn post(
     Ok(Some(Told {
         activity: activity(&post),
         to_followers: visibility != Visibility::Direct,
+        answers: answered_here(conn, &post)?.filter(|_| post.author.silenced_at.is_none()),
         to,
         names_followers: visibility == Visibility::FollowersOnly,
         servers: Servers::All,
@@ -104,7 +105,9 @@ pub(super) fn deletion(
         return Ok(None);
     };
     let mut to = post.mentioned.clone();
-    if let Some(answered) = post.status.in_reply_to_account_id {
+    if let Some(answered) = post.status.in_reply_to_account_id
+        && post.status.visibility.is_open()
+    {
         to.extend(storage::accounts::find(conn, answered)?);
     }
     to.extend(quotes::quoted_author(conn, &post)?);
@@ -122,12 +125,27 @@ pub(super) fn deletion(
             "object": { "id": post.status.uri, "type": "Tombstone" },
         })),
         to_followers: post.status.visibility != Visibility::Direct,
+        answers: answered_here(conn, &post)?,
         to,
         names_followers: false,
         servers: Servers::All,
         is_theirs: false,
         by: post.author,
     }))
+}
+
+/// Whom of ours a post for everybody answers. Followers of networks get no answers.
+fn answered_here(
+    conn: &mut DbConnection,
+    post: &note::Post,
+) -> Result<Option<AccountId>, service::Error> {
+    let is_open = post.status.visibility.is_open();
+    let Some(answered) = post.status.in_reply_to_account_id.filter(|_| is_open) else {
+        return Ok(None);
+    };
+    let answered = storage::accounts::find(conn, answered)?
+        .filter(|row| row.is_local() && !row.is_gone() && row.kind != AccountKind::Group);
+    Ok(answered.map(|row| row.id))
 }
 
 /// Groups that may have an answer for everybody whose thread lost its beginning: nothing says any more which ones passed that on,
@@ -168,6 +186,7 @@ pub(super) fn boost(
     Ok(Some(Told {
         activity: activity(&announce, &by),
         to_followers: true,
+        answers: None,
         to: vec![owner],
         names_followers: boost.visibility == Visibility::FollowersOnly,
         // Servers of groups are told of the post by the network, as an activity.

@@ -78,7 +78,21 @@ pub(super) fn answer(
     people::stamped(app, "quotes", author, quoter, &asked, stamp)
 }
 
-/// Tells somebody elsewhere that their quote may not stand any more.
+/// What a quote that everybody may read quotes.
+pub(super) fn openly_quoted(
+    conn: &mut DbConnection,
+    id: i64,
+) -> Result<Option<StatusId>, service::Error> {
+    let Some(row) = storage::quotes::find(conn, id)? else {
+        return Ok(None);
+    };
+    let by = storage::statuses::find(conn, row.status_id)?;
+    let is_open = by.is_some_and(|by| by.visibility.is_open());
+    Ok(row.quoted_status_id.filter(|_| is_open))
+}
+
+/// Tells somebody elsewhere that their quote may not stand any more. Readers of what it quotes may have it before them, too,
+/// and its own server may not say so to theirs.
 pub(super) fn revocation(conn: &mut DbConnection, id: i64) -> Result<Option<Told>, service::Error> {
     let Some(row) = storage::quotes::find(conn, id)? else {
         return Ok(None);
@@ -99,5 +113,8 @@ pub(super) fn revocation(conn: &mut DbConnection, id: i64) -> Result<Option<Told
         "to": [quoter.uri],
         "object": quote::authorization(stamp, &author.uri, &by.uri, &row.quoted_uri),
     });
-    Ok(Some(Told::to(author, activity, vec![quoter])))
+    Ok(Some(Told {
+        to_followers: by.visibility.is_open(),
+        ..Told::to(author, activity, vec![quoter])
+    }))
 }

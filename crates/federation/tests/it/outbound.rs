@@ -470,7 +470,7 @@ async fn a_server_is_asked_again_with_the_signature_that_it_reads() {
 
 #[tokio::test]
 async fn what_is_refused_both_ways_is_refused_and_teaches_nothing() {
-    for status in [400, 401, 403, 500] {
+    for status in [400, 401, 403, 418, 500] {
         let server = serve(&[("/inbox", ResponseTemplate::new(status))]).await;
         let (signer, _) = signer();
         let client = client();
@@ -508,7 +508,12 @@ async fn only_a_success_counts_as_delivered() {
         (ResponseTemplate::new(202), Reply::Accepted),
         (
             ResponseTemplate::new(301).insert_header("location", "/elsewhere"),
-            Reply::Refused(301),
+            troubled(301, None),
+        ),
+        // It leads to itself, again and again.
+        (
+            ResponseTemplate::new(307).insert_header("location", "/inbox"),
+            Reply::Silent(FetchError::Redirect),
         ),
         (ResponseTemplate::new(400), Reply::Refused(400)),
         (ResponseTemplate::new(401), troubled(401, None)),

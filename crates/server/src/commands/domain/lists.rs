@@ -28,8 +28,8 @@ struct Item {
     public_comment: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none", alias = "comment")]
     private_comment: Option<String>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    obfuscate: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    obfuscate: Option<bool>,
     /// Ours: GoToSocial knows only suspension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     severity: Option<String>,
@@ -58,7 +58,7 @@ fn read_json(text: &str) -> anyhow::Result<Entries> {
         let mut block = named(&item.domain, item.severity.as_deref().unwrap_or_default())?;
         block.public_comment = filled(item.public_comment.as_deref());
         block.private_comment = filled(item.private_comment.as_deref());
-        block.obfuscate = item.obfuscate;
+        block.obfuscate = item.obfuscate.unwrap_or(false);
         Ok(block)
     });
     Ok((1..).zip(entries).collect())
@@ -183,7 +183,7 @@ pub fn gotosocial(blocks: &[DomainBlock]) -> anyhow::Result<String> {
             domain: block.host.clone(),
             public_comment: block.public_comment.clone(),
             private_comment: block.private_comment.clone(),
-            obfuscate: block.obfuscate,
+            obfuscate: block.obfuscate.then_some(true),
             severity: None,
         })
         .collect();
@@ -201,7 +201,7 @@ pub fn gotosocial_allows(hosts: &[String]) -> anyhow::Result<String> {
             domain: host.clone(),
             public_comment: None,
             private_comment: None,
-            obfuscate: false,
+            obfuscate: None,
             severity: None,
         })
         .collect();
@@ -253,8 +253,7 @@ mod tests {
 
     #[test]
     fn lists_of_gotosocials_are_read_in_each_form() {
-        let json =
-            r#"[{"domain": "bad.example", "public_comment": "spam", "comment": "see letter"}]"#;
+        let json = r#"[{"domain": "bad.example", "public_comment": "spam", "comment": "see letter", "obfuscate": null}]"#;
         let read = blocks(json);
         assert_eq!(read[0].severity, Severity::Suspend);
         assert_eq!(read[0].public_comment.as_deref(), Some("spam"));
