@@ -66,14 +66,13 @@ impl Federation {
             tracing::debug!(%host, %error, "what a server runs could not be kept");
         }
         let runs = read_database(app, move |conn| storage::instances::software(conn, &[host]));
-        let says_yes = |name: &Option<String>| {
-            let name = name.as_deref();
-            name.is_some_and(|name| SAYS_YES.contains(&name))
-        };
-        if let Ok(rows) = runs.await
-            && rows.iter().any(|(_, name, _)| says_yes(name))
-        {
-            self.client().learn_format(&origin, Format::Cavage);
+        let Ok(rows) = runs.await else { return };
+        match rows.first().and_then(|(_, name, _)| name.as_deref()) {
+            None => self.client().doubt_format(&origin),
+            Some(name) if SAYS_YES.contains(&name) => {
+                self.client().learn_format(&origin, Format::Cavage);
+            }
+            Some(_) => {}
         }
     }
 

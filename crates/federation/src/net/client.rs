@@ -186,9 +186,15 @@ impl OutboundClient {
         self.inner.transport.formats.recall(origin, format);
     }
 
-    /// Whether it is known which signature the server at this origin reads.
+    /// Whether it is known which signature the server at this origin reads, or was found lately that nobody knows.
     pub(crate) fn knows_format(&self, origin: &Origin) -> bool {
-        self.inner.transport.formats.of(origin).is_some()
+        let formats = &self.inner.transport.formats;
+        formats.of(origin).is_some() || formats.doubts(origin)
+    }
+
+    /// Notes that the server at this origin does not say what it runs, so that its yes proves nothing.
+    pub(crate) fn doubt_format(&self, origin: &Origin) {
+        self.inner.transport.formats.doubt(origin);
     }
 
     /// Notes which signature the server at this origin reads.
