@@ -656,6 +656,7 @@ diesel::table! {
         for_new_accounts -> SmallInt,
         for_private_mentions -> SmallInt,
         for_limited_accounts -> SmallInt,
+        for_bots -> SmallInt,
     }
 }
 
