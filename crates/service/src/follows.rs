@@ -190,6 +190,12 @@ pub async fn authorize(app: &App, person: &Person, id: AccountId) -> Result<Rela
         let follower = accounts::find(conn, id)?;
         accept(app, conn, &follow, &follower)?;
         storage::notifications::withdraw(conn, me.id, id, NotificationKind::FollowRequest, None)?;
+        // As in Mastodon, what was asked is told as done.
+        let follow = Follow {
+            pending: false,
+            ..follow
+        };
+        tell(app, conn, &follow, &me)?;
         relationship(app, conn, me.id, id)
     })
     .await

@@ -225,7 +225,10 @@ fn store(
     }
     let mut visibility = new.visibility.unwrap_or(person.user.default_visibility);
     if let Some(quoted) = &quoted {
-        visibility = visibility.of_boost(quoted.visibility);
+        // As in Mastodon, an unlisted post can be quoted in a public one.
+        if !quoted.visibility.is_open() {
+            visibility = visibility.of_boost(quoted.visibility);
+        }
         let reads = |account: &Account| account.id == quoted.account_id;
         let is_told = quoted.account_id == author.id || composed.mentioned.iter().any(reads);
         if visibility == Visibility::Direct && !is_told {

@@ -1,19 +1,21 @@
 //! Finding text. SQLite's `LIKE` folds ASCII case; PostgreSQL's does not and has `ILIKE`.
 
 use diesel::prelude::*;
-use domain::{Page, UserId};
+use domain::{AccountId, Page, UserId};
 
 use crate::accounts::Account;
 use crate::among::among;
 use crate::connection::DbConnection;
 use crate::moderation::{Standing, Wanted};
 use crate::paging::load_page;
-use crate::schema::{accounts, invites, networks, users};
+use crate::schema::{accounts, follows, invites, networks, users};
 
-/// Living accounts of which each word is part of the handle or the display name, by handle.
+/// Living accounts of which each word is part of the handle or the display name, by handle, perhaps only those that
+/// `followed_by` follows.
 pub(crate) fn accounts(
     conn: &mut DbConnection,
     words: &[String],
+    followed_by: Option<AccountId>,
     limit: i64,
     offset: i64,
 ) -> QueryResult<Vec<Account>> {
@@ -34,6 +36,13 @@ pub(crate) fn accounts(
                 .offset(offset)
                 .select(Account::as_select())
                 .into_boxed();
+            if let Some(follower) = followed_by {
+                let followed = follows::table
+                    .filter(follows::follower_id.eq(follower.0))
+                    .filter(follows::pending.eq(false))
+                    .select(follows::account_id);
+                query = query.filter(accounts::id.eq_any(followed));
+            }
             for pattern in patterns {
                 query = query.filter(
                     accounts::handle_key
