@@ -427,6 +427,22 @@ async fn of_many_people_those_are_found_whom_one_follows(kind: Kind) {
     assert_eq!(names("q=tim").await, ["tim1"]);
     assert_eq!(names("q=tim&following=true").await, [last.name.as_str()]);
     assert_eq!(names("q=tim2&following=true").await, [""; 0]);
+
+    // Who is called so comes before who has it in the middle, on this page and the next.
+    let [_, _] = ["atim", "latimer"].map(|name| school.teacher(name));
+    let all = async |offset: usize| {
+        let found = ada
+            .get(&format!(
+                "/api/v1/accounts/search?q=tim&limit=3&offset={offset}"
+            ))
+            .await;
+        let names = found.as_array().unwrap().iter();
+        let names: Vec<Value> = names.map(|account| account["acct"].clone()).collect();
+        names
+    };
+    assert_eq!(all(0).await, ["tim1", "tim2", "tim3"]);
+    assert_eq!(all(2).await, ["tim3", "atim", "latimer"]);
+    assert_eq!(all(4).await, ["latimer"]);
 }
 
 #[tokio::test]
