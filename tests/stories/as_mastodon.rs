@@ -522,3 +522,62 @@ async fn boosts_and_quotes_are_seen_by_whom_one_means_on_sqlite() {
 async fn boosts_and_quotes_are_seen_by_whom_one_means_on_postgresql() {
     boosts_and_quotes_are_seen_by_whom_one_means(Postgres).await;
 }
+
+async fn a_thread_goes_on_behind_what_is_hidden(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let mia = school.person("mia", "admin", "read write admin:read admin:write");
+    let root = ada.publish(json!({ "status": "one" })).await;
+    let hidden = bo
+        .publish(
+            json!({ "status": "@ada how?", "visibility": "private", "in_reply_to_id": root["id"] }),
+        )
+        .await;
+    let so = ada
+        .publish(json!({ "status": "so", "in_reply_to_id": hidden["id"] }))
+        .await;
+    let around = async |post: &Value, part: &str| {
+        let id = post["id"].as_str().unwrap();
+        let thread = cy.get(&format!("/api/v1/statuses/{id}/context")).await;
+        let posts = thread[part].as_array().unwrap().iter();
+        let ids: Vec<Value> = posts.map(|post| post["id"].clone()).collect();
+        ids
+    };
+    assert_eq!(around(&root, "descendants").await, [so["id"].clone()]);
+    assert_eq!(around(&so, "ancestors").await, [root["id"].clone()]);
+
+    // Who is silenced is heard by those who follow them.
+    let id = bo.get("/api/v1/accounts/verify_credentials").await["id"].clone();
+    let id = id.as_str().unwrap();
+    mia.post(
+        &format!("/api/v1/admin/accounts/{id}/action"),
+        json!({ "type": "silence" }),
+    )
+    .await;
+    let loud = bo
+        .publish(
+            json!({ "status": "me too", "visibility": "public", "in_reply_to_id": root["id"] }),
+        )
+        .await;
+    assert_eq!(loud["visibility"], "unlisted");
+    assert_eq!(around(&root, "descendants").await, [so["id"].clone()]);
+    cy.post(&format!("/api/v1/accounts/{id}/follow"), Value::Null)
+        .await;
+    assert!(
+        around(&root, "descendants")
+            .await
+            .contains(&loud["id"].clone())
+    );
+}
+
+#[tokio::test]
+async fn a_thread_goes_on_behind_what_is_hidden_on_sqlite() {
+    a_thread_goes_on_behind_what_is_hidden(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_thread_goes_on_behind_what_is_hidden_on_postgresql() {
+    a_thread_goes_on_behind_what_is_hidden(Postgres).await;
+}

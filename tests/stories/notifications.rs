@@ -249,6 +249,12 @@ async fn strangers(kind: Kind) {
         Value::Null,
         "what cy likes is ada's"
     );
+    // Whoever looks at what somebody did sees also what is held back.
+    let cy_id = waiting[0]["account"]["id"].as_str().unwrap();
+    let held = ada
+        .get(&format!("/api/v1/notifications?account_id={cy_id}"))
+        .await;
+    assert_eq!(held[0]["type"], "favourite", "{held}");
     let asked = cy.publish(json!({ "status": "@ada may I use it?" })).await;
     let waiting = ada.get("/api/v1/notifications/requests").await;
     assert_eq!(waiting[0]["last_status"]["id"], asked["id"]);

@@ -56,6 +56,33 @@ pub(crate) fn without_unwanted(
     Ok(statuses)
 }
 
+/// Leaves out the words of those whom moderators have silenced, but for the viewer's own and those of people whom they
+/// follow. No query where nobody is.
+pub(crate) fn without_silenced(
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    mut statuses: Vec<StatusView>,
+) -> Result<Vec<StatusView>> {
+    let is_quiet = |view: &StatusView| {
+        let account = &view.author.account;
+        account.silenced_at.is_some() && Some(account.id) != viewer
+    };
+    let quiet: Vec<AccountId> = statuses
+        .iter()
+        .filter(|view| is_quiet(view))
+        .map(|view| view.status.account_id)
+        .collect();
+    if quiet.is_empty() {
+        return Ok(statuses);
+    }
+    let followed: HashSet<AccountId> = match viewer {
+        Some(viewer) => HashSet::from_iter(storage::follows::followed_among(conn, viewer, &quiet)?),
+        None => HashSet::new(),
+    };
+    statuses.retain(|view| !is_quiet(view) || followed.contains(&view.status.account_id));
+    Ok(statuses)
+}
+
 /// Those of these people of ours who may see a status, and what it repeats, and want to. A fixed number of queries,
 /// however many they are.
 pub(crate) fn willing(

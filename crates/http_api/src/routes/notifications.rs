@@ -103,7 +103,8 @@ impl List {
                 .account_id
                 .filled()
                 .map(|id| id.parse().unwrap_or(AccountId(0))),
-            with_filtered: self.include_filtered.is_set(),
+            // Whoever asks for somebody's deeds looks at what is held back of them.
+            with_filtered: self.include_filtered.is_set() || self.account_id.filled().is_some(),
         };
         let asked_for_none = !self.types.as_slice().is_empty() && wanted.kinds.is_empty();
         (!asked_for_none).then_some(wanted)

@@ -224,6 +224,10 @@ fn store(
         ));
     }
     let mut visibility = new.visibility.unwrap_or(person.user.default_visibility);
+    if visibility == Visibility::Public && author.silenced_at.is_some() {
+        // Other servers would show it to strangers.
+        visibility = Visibility::Unlisted;
+    }
     if let Some(quoted) = &quoted {
         // As in Mastodon, an unlisted post can be quoted in a public one.
         if !quoted.visibility.is_open() {
