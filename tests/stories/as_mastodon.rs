@@ -565,11 +565,7 @@ async fn a_thread_goes_on_behind_what_is_hidden(kind: Kind) {
     assert_eq!(around(&root, "descendants").await, [so["id"].clone()]);
     cy.post(&format!("/api/v1/accounts/{id}/follow"), Value::Null)
         .await;
-    assert!(
-        around(&root, "descendants")
-            .await
-            .contains(&loud["id"].clone())
-    );
+    assert!(around(&root, "descendants").await.contains(&loud["id"]));
 }
 
 #[tokio::test]
