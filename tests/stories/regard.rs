@@ -264,3 +264,46 @@ async fn who_boosted_for_followers_only_is_not_listed_on_sqlite() {
 async fn who_boosted_for_followers_only_is_not_listed_on_postgresql() {
     boosters(Postgres).await;
 }
+
+async fn whom_one_mutes_is_not_met(kind: Kind) {
+    let Some(school) = School::open_with(kind, &[("community.show_counts", "true")]).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let id = async |of: &Teacher| {
+        let own = of.get("/api/v1/accounts/verify_credentials").await;
+        own["id"].as_str().unwrap().to_owned()
+    };
+    let (bo_id, cy_id) = (id(&bo).await, id(&cy).await);
+    let said = cy.publish(json!({ "status": "Paper strips" })).await;
+    let deed = |verb: &str| format!("/api/v1/statuses/{}/{verb}", said["id"].as_str().unwrap());
+    bo.post(&deed("reblog"), Value::Null).await;
+    cy.post(&deed("favourite"), Value::Null).await;
+    cy.post(&format!("/api/v1/accounts/{bo_id}/follow"), Value::Null)
+        .await;
+    let places = [
+        format!("/api/v1/accounts/{bo_id}/followers"),
+        format!("/api/v1/accounts/{bo_id}/statuses"),
+        deed("favourited_by"),
+    ];
+    for place in &places {
+        assert_eq!(ada.get(place).await.as_array().unwrap().len(), 1, "{place}");
+    }
+    ada.post(&format!("/api/v1/accounts/{cy_id}/mute"), Value::Null)
+        .await;
+    for place in &places {
+        assert_eq!(ada.get(place).await, json!([]), "{place}");
+    }
+    let own = bo.get(&places[0]).await;
+    assert_eq!(own.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn whom_one_mutes_is_not_met_among_others_on_sqlite() {
+    whom_one_mutes_is_not_met(Sqlite).await;
+}
+
+#[tokio::test]
+async fn whom_one_mutes_is_not_met_among_others_on_postgresql() {
+    whom_one_mutes_is_not_met(Postgres).await;
+}

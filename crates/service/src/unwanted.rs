@@ -7,7 +7,7 @@ use storage::DbConnection;
 use storage::statuses::Status;
 use storage::wishes::Wishes;
 
-use crate::audience::viewers_of;
+use crate::audience::{blocked_among, viewers_of};
 use crate::views::StatusView;
 use crate::{App, Result};
 
@@ -54,6 +54,22 @@ pub(crate) fn without_unwanted(
     };
     statuses.retain(|view| !is_unwanted(view) && !view.boosted.as_deref().is_some_and(is_unwanted));
     Ok(statuses)
+}
+
+/// Which of these people are not shown to the viewer among others: those whom they mute, and where one has blocked the other.
+pub(crate) fn avoided(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    people: &[AccountId],
+) -> Result<HashSet<AccountId>> {
+    let Some(viewer) = viewer.filter(|_| !people.is_empty()) else {
+        return Ok(HashSet::new());
+    };
+    let mut avoided = blocked_among(conn, viewer, people)?;
+    let mutes = storage::mutes::among_targets(conn, viewer, people, app.now())?;
+    avoided.extend(mutes.into_iter().map(|mute| mute.target_id));
+    Ok(avoided)
 }
 
 /// Leaves out the words of those whom moderators have silenced, but for the viewer's own and those of people whom they

@@ -454,6 +454,7 @@ diesel::table! {
     mentions (status_id, account_id) {
         status_id -> BigInt,
         account_id -> BigInt,
+        silent -> Bool,
     }
 }
 
