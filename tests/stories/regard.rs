@@ -270,10 +270,6 @@ async fn whom_one_mutes_is_not_met(kind: Kind) {
         return;
     };
     let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
-    let id = async |of: &Teacher| {
-        let own = of.get("/api/v1/accounts/verify_credentials").await;
-        own["id"].as_str().unwrap().to_owned()
-    };
     let (bo_id, cy_id) = (id(&bo).await, id(&cy).await);
     let said = cy.publish(json!({ "status": "Paper strips" })).await;
     let deed = |verb: &str| format!("/api/v1/statuses/{}/{verb}", said["id"].as_str().unwrap());
