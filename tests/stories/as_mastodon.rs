@@ -511,6 +511,8 @@ async fn boosts_and_quotes_are_seen_by_whom_one_means(kind: Kind) {
         .post(&format!("{path}/reblog"), json!({ "visibility": "public" }))
         .await;
     assert_eq!(boost["visibility"], "public");
+    let both = ada.get("/api/v1/timelines/public?local=true&remote=true");
+    assert_eq!(both.await.as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -295,3 +295,38 @@ async fn strangers_on_sqlite() {
 async fn strangers_on_postgresql() {
     strangers(Postgres).await;
 }
+
+async fn a_bell(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let bo_id = id(&bo).await;
+    ada.post(
+        &format!("/api/v1/accounts/{bo_id}/follow"),
+        json!({ "notify": true }),
+    )
+    .await;
+    let question = ada.publish(json!({ "status": "How?" })).await;
+    let answers = async |words: &str, to: &Value| {
+        let body = json!({ "status": words, "in_reply_to_id": to["id"] });
+        bo.publish(body).await
+    };
+    let one = bo.publish(json!({ "status": "One" })).await;
+    let two = answers("Two", &one).await;
+    answers("So", &question).await;
+    let told = ada.get("/api/v1/notifications?types[]=status").await;
+    let told = told.as_array().unwrap().iter();
+    let ids: Vec<&Value> = told.map(|line| &line["status"]["id"]).collect();
+    assert_eq!(ids, [&two["id"], &one["id"]]);
+}
+
+#[tokio::test]
+async fn a_bell_rings_for_all_parts_of_a_thread_on_sqlite() {
+    a_bell(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_bell_rings_for_all_parts_of_a_thread_on_postgresql() {
+    a_bell(Postgres).await;
+}
