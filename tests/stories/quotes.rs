@@ -432,3 +432,27 @@ async fn a_quote_of_somebody_unwanted_says_so_on_sqlite() {
 async fn a_quote_of_somebody_unwanted_says_so_on_postgresql() {
     of_somebody_unwanted(Postgres).await;
 }
+
+async fn of_words_to_the_reader(kind: Kind) {
+    let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let (ada, bo) = (here.teacher("ada"), there.teacher("bo"));
+    ada.follow(&format!("@bo@{}", there.host)).await;
+    let words = format!("Paper strips, @ada@{}", here.host);
+    bo.publish(json!({ "status": words })).await;
+    let read = ada.reads("Paper strips").await;
+    let quoting = quote(&ada, "Try this", id(&read)).await;
+    let accepted = json!({ "quote": { "state": "accepted" } });
+    shows(&ada, id(&quoting), &accepted).await;
+}
+
+#[tokio::test]
+async fn who_is_mentioned_elsewhere_may_quote_that_on_sqlite() {
+    of_words_to_the_reader(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_is_mentioned_elsewhere_may_quote_that_on_postgresql() {
+    of_words_to_the_reader(Postgres).await;
+}
