@@ -44,11 +44,13 @@ async fn mutes(kind: Kind) {
     for other in [&bo_id, &cy_id] {
         does(&ada, "follow", other).await;
     }
-    bo.publish(json!({ "status": "before" })).await;
+    let before = bo.publish(json!({ "status": "before" })).await;
     assert_eq!(
         words(&ada, "/api/v1/timelines/home").await,
         ["<p>before</p>"]
     );
+    bo.publish(json!({ "status": "and on", "in_reply_to_id": before["id"] }))
+        .await;
 
     let relation = does(&ada, "mute", &bo_id).await;
     assert_eq!(
@@ -103,7 +105,9 @@ async fn mutes(kind: Kind) {
     let relation = does(&ada, "unmute", &bo_id).await;
     assert_eq!(relation["muting"], false);
     let home = words(&ada, "/api/v1/timelines/home").await;
-    assert!(home.contains(&"<p>before</p>".to_owned()), "{home:?}");
+    for said in ["<p>before</p>", "<p>and on</p>"] {
+        assert!(home.contains(&said.to_owned()), "{home:?}");
+    }
 
     let own = id(&ada).await;
     let itself = ada.request(Method::POST, &format!("/api/v1/accounts/{own}/mute"));
