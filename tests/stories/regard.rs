@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use crate::harness::{School, Teacher, eventually};
+use crate::harness::{School, Teacher, answer, eventually};
 
 async fn id(teacher: &Teacher) -> String {
     let own = teacher.get("/api/v1/accounts/verify_credentials").await;
@@ -306,4 +306,40 @@ async fn whom_one_mutes_is_not_met_among_others_on_sqlite() {
 #[tokio::test]
 async fn whom_one_mutes_is_not_met_among_others_on_postgresql() {
     whom_one_mutes_is_not_met(Postgres).await;
+}
+
+async fn nobody_waits_any_more(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let ada_id = id(&ada).await;
+    let locks = async |locked: bool| {
+        let own = ada.request(Method::PATCH, "/api/v1/accounts/update_credentials");
+        answer(own.json(&json!({ "locked": locked }))).await["source"]["follow_requests_count"]
+            .clone()
+    };
+    locks(true).await;
+    let relation = does(&bo, "follow", &ada_id).await;
+    assert_eq!(relation["requested"], true);
+    assert_eq!(locks(true).await, 1);
+    assert_eq!(locks(false).await, 0);
+    let relation = bo
+        .get(&format!("/api/v1/accounts/relationships?id[]={ada_id}"))
+        .await;
+    assert_eq!(relation[0]["following"], true);
+    let told = ada
+        .get("/api/v1/notifications?types[]=follow_request")
+        .await;
+    assert_eq!(told, json!([]));
+}
+
+#[tokio::test]
+async fn who_opens_their_account_lets_those_follow_who_wait_on_sqlite() {
+    nobody_waits_any_more(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_opens_their_account_lets_those_follow_who_wait_on_postgresql() {
+    nobody_waits_any_more(Postgres).await;
 }

@@ -101,17 +101,13 @@ pub(crate) async fn by_handle(app: &App, handle: Handle, resolve: bool) -> Resul
 /// One's own account, and how many people ask to follow it.
 pub async fn own(app: &App, person: &Person) -> Result<(AccountView, i64)> {
     let id = person.id();
-    let asking = if person.account.locked {
-        app.read(move |_, conn| Ok(storage::follows::count_requests(conn, id)?))
-            .await?
-    } else {
-        0
-    };
     let account = person.account.clone();
-    let view = app
-        .read(move |app, conn| shown(app, conn, Some(id), account))
-        .await?;
-    Ok((view, asking))
+    app.read(move |app, conn| {
+        // Also whom moderators silenced waits for somebody who lets all others follow.
+        let asking = storage::follows::count_requests(conn, id)?;
+        Ok((shown(app, conn, Some(id), account)?, asking))
+    })
+    .await
 }
 
 /// One page of somebody's statuses that the viewer may see, newest first. What somebody elsewhere posted last is looked

@@ -27,6 +27,8 @@ pub struct FollowWishes {
 
 /// Codes of languages of which posts are wanted, at most: there are not many more.
 const LANGUAGES: usize = 200;
+/// Who is let to follow at once, when nobody has to wait any more; others still do.
+const AT_ONCE: i64 = 1_000;
 
 /// Follows somebody, or asks to; once more it changes what one wants to see.
 /// Answers too whether the other decides by hand who may follow.
@@ -199,6 +201,23 @@ pub async fn authorize(app: &App, person: &Person, id: AccountId) -> Result<Rela
         relationship(app, conn, me.id, id)
     })
     .await
+}
+
+/// Says yes to those who wait for it, since nobody has to any more; but not to those whom moderators silenced.
+pub(crate) fn accept_waiting(app: &App, conn: &mut DbConnection, account: AccountId) -> Result<()> {
+    let waiting = storage::follows::requests(conn, account, &Page::newest(AT_ONCE))?;
+    for (_, follower) in waiting {
+        if follower.silenced_at.is_some() {
+            continue;
+        }
+        let Some(follow) = storage::follows::find(conn, follower.id, account)? else {
+            continue;
+        };
+        accept(app, conn, &follow, &follower)?;
+        let kind = NotificationKind::FollowRequest;
+        storage::notifications::withdraw(conn, account, follower.id, kind, None)?;
+    }
+    Ok(())
 }
 
 /// Turns somebody down who asked to follow.
