@@ -343,3 +343,34 @@ async fn who_opens_their_account_lets_those_follow_who_wait_on_sqlite() {
 async fn who_opens_their_account_lets_those_follow_who_wait_on_postgresql() {
     nobody_waits_any_more(Postgres).await;
 }
+
+async fn who_is_silenced_asks(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let mia = school.person("mia", "admin", "read write admin:read admin:write");
+    let (ada_id, bo_id) = (id(&ada).await, id(&bo).await);
+    mia.post(
+        &format!("/api/v1/admin/accounts/{bo_id}/action"),
+        json!({ "type": "silence" }),
+    )
+    .await;
+    let relation = does(&bo, "follow", &ada_id).await;
+    assert_eq!(
+        (&relation["following"], &relation["requested"]),
+        (&json!(false), &json!(true))
+    );
+    let own = ada.get("/api/v1/accounts/verify_credentials").await;
+    assert_eq!(own["source"]["follow_requests_count"], 1);
+}
+
+#[tokio::test]
+async fn who_is_silenced_asks_to_follow_on_sqlite() {
+    who_is_silenced_asks(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_is_silenced_asks_to_follow_on_postgresql() {
+    who_is_silenced_asks(Postgres).await;
+}

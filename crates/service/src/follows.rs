@@ -43,7 +43,8 @@ pub async fn follow(
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
         want(app, conn, &me, &other, wishes)?;
-        Ok((relationship(app, conn, me.id, other.id)?, other.locked))
+        let by_hand = other.locked || me.silenced_at.is_some();
+        Ok((relationship(app, conn, me.id, other.id)?, by_hand))
     })
     .await
 }
@@ -74,7 +75,8 @@ pub(crate) fn want(
     if is_new {
         networks::check_may_join(conn, other, me.id)?;
     }
-    let pending = is_new && waits(app, conn, me.id, other)?;
+    // Whom moderators silenced asks everybody, here as elsewhere.
+    let pending = is_new && (me.silenced_at.is_some() || waits(app, conn, me.id, other)?);
     let row_id = app.next_id();
     let mut follow = known.unwrap_or_else(|| Follow {
         id: row_id,
