@@ -116,7 +116,7 @@ pub async fn accept(app: &App, person: &Person, id: i64) -> Result<()> {
 pub async fn accept_all(app: &App, person: &Person, ids: Vec<i64>) -> Result<()> {
     let me = person.id();
     app.transaction(move |app, conn| {
-        for request in storage::notification_requests::with_ids(conn, me, &ids)? {
+        for request in left_of(conn, me, &ids)? {
             storage::notification_requests::accept(conn, &request)?;
         }
         app.tell(Event::Merged(me));
@@ -139,12 +139,21 @@ pub async fn dismiss(app: &App, person: &Person, id: i64) -> Result<()> {
 pub async fn dismiss_all(app: &App, person: &Person, ids: Vec<i64>) -> Result<()> {
     let me = person.id();
     app.transaction(move |_, conn| {
-        for request in storage::notification_requests::with_ids(conn, me, &ids)? {
+        for request in left_of(conn, me, &ids)? {
             storage::notification_requests::dismiss(conn, &request)?;
         }
         Ok(())
     })
     .await
+}
+
+/// Those of these that wait still; [`Error::NotFound`] if none does.
+fn left_of(conn: &mut DbConnection, me: AccountId, ids: &[i64]) -> Result<Vec<Request>> {
+    let left = storage::notification_requests::with_ids(conn, me, ids)?;
+    if left.is_empty() && !ids.is_empty() {
+        return Err(Error::NotFound);
+    }
+    Ok(left)
 }
 
 fn own(conn: &mut DbConnection, me: AccountId, id: i64) -> Result<Request> {
