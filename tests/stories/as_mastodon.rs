@@ -371,3 +371,211 @@ async fn an_open_account_elsewhere_counts_as_followed_at_once() {
         (&json!(false), &json!(true))
     );
 }
+
+async fn who_asked_to_follow_is_told_of_as_a_follower(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let own = ada.request(Method::PATCH, "/api/v1/accounts/update_credentials");
+    let ada_id = answer(own.json(&json!({ "locked": true }))).await["id"].clone();
+    let path = format!("/api/v1/accounts/{}/follow", ada_id.as_str().unwrap());
+    bo.post(&path, Value::Null).await;
+    let told = async || {
+        let lines = ada.get("/api/v1/notifications").await;
+        let kinds = lines.as_array().unwrap().iter();
+        let kinds: Vec<Value> = kinds.map(|line| line["type"].clone()).collect();
+        kinds
+    };
+    assert_eq!(told().await, ["follow_request"]);
+    let asking = ada.get("/api/v1/follow_requests").await;
+    let path = format!(
+        "/api/v1/follow_requests/{}/authorize",
+        asking[0]["id"].as_str().unwrap()
+    );
+    ada.post(&path, Value::Null).await;
+    assert_eq!(told().await, ["follow"]);
+}
+
+#[tokio::test]
+async fn who_asked_to_follow_is_told_of_as_a_follower_on_sqlite() {
+    who_asked_to_follow_is_told_of_as_a_follower(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_asked_to_follow_is_told_of_as_a_follower_on_postgresql() {
+    who_asked_to_follow_is_told_of_as_a_follower(Postgres).await;
+}
+
+async fn of_many_people_those_are_found_whom_one_follows(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let [_, _, last] = ["tim1", "tim2", "tim3"].map(|name| school.teacher(name));
+    let found = ada.get("/api/v1/accounts/lookup?acct=tim3").await;
+    let path = format!("/api/v1/accounts/{}/follow", found["id"].as_str().unwrap());
+    ada.post(&path, Value::Null).await;
+    let names = async |question: &str| {
+        let found = ada
+            .get(&format!("/api/v1/accounts/search?limit=1&{question}"))
+            .await;
+        let names = found.as_array().unwrap().iter();
+        let names: Vec<Value> = names.map(|account| account["acct"].clone()).collect();
+        names
+    };
+    assert_eq!(names("q=tim").await, ["tim1"]);
+    assert_eq!(names("q=tim&following=true").await, [last.name.as_str()]);
+    assert_eq!(names("q=tim2&following=true").await, [""; 0]);
+
+    // Who is called so comes before who has it in the middle, on this page and the next.
+    let [_, _] = ["atim", "latimer"].map(|name| school.teacher(name));
+    let all = async |offset: usize| {
+        let found = ada
+            .get(&format!(
+                "/api/v1/accounts/search?q=tim&limit=3&offset={offset}"
+            ))
+            .await;
+        let names = found.as_array().unwrap().iter();
+        let names: Vec<Value> = names.map(|account| account["acct"].clone()).collect();
+        names
+    };
+    assert_eq!(all(0).await, ["tim1", "tim2", "tim3"]);
+    assert_eq!(all(2).await, ["tim3", "atim", "latimer"]);
+    assert_eq!(all(4).await, ["latimer"]);
+}
+
+#[tokio::test]
+async fn of_many_people_those_are_found_whom_one_follows_on_sqlite() {
+    of_many_people_those_are_found_whom_one_follows(Sqlite).await;
+}
+
+#[tokio::test]
+async fn of_many_people_those_are_found_whom_one_follows_on_postgresql() {
+    of_many_people_those_are_found_whom_one_follows(Postgres).await;
+}
+
+async fn words_about_somebody_blocked_are_not_read_at_home(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, _cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let id = async |name: &str| {
+        let found = ada
+            .get(&format!("/api/v1/accounts/lookup?acct={name}"))
+            .await;
+        found["id"].as_str().unwrap().to_owned()
+    };
+    let (bo_id, cy_id) = (id("bo").await, id("cy").await);
+    ada.post(&format!("/api/v1/accounts/{bo_id}/follow"), Value::Null)
+        .await;
+    ada.post(&format!("/api/v1/accounts/{cy_id}/block"), Value::Null)
+        .await;
+    bo.publish(json!({ "status": "Well said, @cy" })).await;
+    bo.publish(json!({ "status": "Good morning" })).await;
+    let home = ada.get("/api/v1/timelines/home").await;
+    let home = home.as_array().unwrap();
+    assert_eq!(home.len(), 1);
+    assert_eq!(home[0]["content"], "<p>Good morning</p>");
+}
+
+#[tokio::test]
+async fn words_about_somebody_blocked_are_not_read_at_home_on_sqlite() {
+    words_about_somebody_blocked_are_not_read_at_home(Sqlite).await;
+}
+
+#[tokio::test]
+async fn words_about_somebody_blocked_are_not_read_at_home_on_postgresql() {
+    words_about_somebody_blocked_are_not_read_at_home(Postgres).await;
+}
+
+async fn boosts_and_quotes_are_seen_by_whom_one_means(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let open = ada.publish(json!({ "status": "For all" })).await;
+    let quiet = ada
+        .publish(json!({ "status": "Quietly", "visibility": "unlisted", "quote_approval_policy": "public" }))
+        .await;
+    let quote =
+        json!({ "status": "Read this", "visibility": "public", "quoted_status_id": quiet["id"] });
+    assert_eq!(bo.publish(quote).await["visibility"], "public");
+    let own = bo.request(Method::PATCH, "/api/v1/accounts/update_credentials");
+    answer(own.json(&json!({ "source": { "privacy": "private" } }))).await;
+    let path = format!("/api/v1/statuses/{}", open["id"].as_str().unwrap());
+    let boost = bo.post(&format!("{path}/reblog"), Value::Null).await;
+    assert_eq!(boost["visibility"], "private");
+    bo.post(&format!("{path}/unreblog"), Value::Null).await;
+    let boost = bo
+        .post(&format!("{path}/reblog"), json!({ "visibility": "public" }))
+        .await;
+    assert_eq!(boost["visibility"], "public");
+    let both = ada.get("/api/v1/timelines/public?local=true&remote=true");
+    assert_eq!(both.await.as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn boosts_and_quotes_are_seen_by_whom_one_means_on_sqlite() {
+    boosts_and_quotes_are_seen_by_whom_one_means(Sqlite).await;
+}
+
+#[tokio::test]
+async fn boosts_and_quotes_are_seen_by_whom_one_means_on_postgresql() {
+    boosts_and_quotes_are_seen_by_whom_one_means(Postgres).await;
+}
+
+async fn a_thread_goes_on_behind_what_is_hidden(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let mia = school.person("mia", "admin", "read write admin:read admin:write");
+    let root = ada.publish(json!({ "status": "one" })).await;
+    let hidden = bo
+        .publish(
+            json!({ "status": "@ada how?", "visibility": "private", "in_reply_to_id": root["id"] }),
+        )
+        .await;
+    let so = ada
+        .publish(json!({ "status": "so", "in_reply_to_id": hidden["id"] }))
+        .await;
+    let around = async |post: &Value, part: &str| {
+        let id = post["id"].as_str().unwrap();
+        let thread = cy.get(&format!("/api/v1/statuses/{id}/context")).await;
+        let posts = thread[part].as_array().unwrap().iter();
+        let ids: Vec<Value> = posts.map(|post| post["id"].clone()).collect();
+        ids
+    };
+    assert_eq!(around(&root, "descendants").await, [so["id"].clone()]);
+    assert_eq!(around(&so, "ancestors").await, [root["id"].clone()]);
+
+    // Who is silenced is heard by those who follow them.
+    let id = bo.get("/api/v1/accounts/verify_credentials").await["id"].clone();
+    let id = id.as_str().unwrap();
+    mia.post(
+        &format!("/api/v1/admin/accounts/{id}/action"),
+        json!({ "type": "silence" }),
+    )
+    .await;
+    let loud = bo
+        .publish(
+            json!({ "status": "me too", "visibility": "public", "in_reply_to_id": root["id"] }),
+        )
+        .await;
+    assert_eq!(loud["visibility"], "unlisted");
+    assert_eq!(around(&root, "descendants").await, [so["id"].clone()]);
+    cy.post(&format!("/api/v1/accounts/{id}/follow"), Value::Null)
+        .await;
+    assert!(around(&root, "descendants").await.contains(&loud["id"]));
+}
+
+#[tokio::test]
+async fn a_thread_goes_on_behind_what_is_hidden_on_sqlite() {
+    a_thread_goes_on_behind_what_is_hidden(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_thread_goes_on_behind_what_is_hidden_on_postgresql() {
+    a_thread_goes_on_behind_what_is_hidden(Postgres).await;
+}

@@ -112,6 +112,14 @@ async fn scheduled(kind: Kind) {
     for bad in [soon.to_rfc3339().as_str(), "tomorrow"] {
         assert_eq!(asks(bad).await, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
     }
+    // What is not there now will not be there then.
+    for missing in ["in_reply_to_id", "quoted_status_id"] {
+        let mut body = json!({ "status": "later", "scheduled_at": "2099-05-04T09:30:00Z" });
+        body[missing] = json!("1");
+        let request = ada.request(Method::POST, "/api/v1/statuses").json(&body);
+        let refused = request.send().await.unwrap().status();
+        assert_eq!(refused, StatusCode::NOT_FOUND, "{missing}");
+    }
     let picture = include_bytes!("../../crates/web/assets/avatar.png");
     let part = reqwest::multipart::Part::bytes(picture.to_vec()).file_name("a.png");
     let form = reqwest::multipart::Form::new().part("file", part);

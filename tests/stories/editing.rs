@@ -126,3 +126,38 @@ async fn an_edit_that_changes_nothing_is_no_version_on_sqlite() {
 async fn an_edit_that_changes_nothing_is_no_version_on_postgresql() {
     the_same_again(Postgres).await;
 }
+
+async fn who_is_named_no_more(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, _cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let post = ada
+        .publish(json!({ "status": "@bo and @cy, read this", "visibility": "private" }))
+        .await;
+    let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+    let named = async |words: &str| {
+        let change = json!({ "status": words });
+        let edited = answer(ada.request(Method::PUT, &path).json(&change)).await;
+        let names = edited["mentions"].as_array().unwrap().iter();
+        let names: Vec<Value> = names.map(|mention| mention["acct"].clone()).collect();
+        names
+    };
+    assert_eq!(named("@cy, read this").await, ["cy"]);
+    // It was said to them all the same.
+    let read = bo.get(&path).await;
+    assert_eq!(read["mentions"].as_array().unwrap().len(), 1);
+    assert_eq!(named("@bo and @cy, read this now").await, ["bo", "cy"]);
+    let told = bo.get("/api/v1/notifications?types[]=mention").await;
+    assert_eq!(told.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_edit_names_who_is_in_its_words_on_sqlite() {
+    who_is_named_no_more(Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_edit_names_who_is_in_its_words_on_postgresql() {
+    who_is_named_no_more(Postgres).await;
+}

@@ -188,6 +188,12 @@ async fn filters_of_the_first_version_are_words(kind: Kind) {
         StatusCode::UNPROCESSABLE_ENTITY
     );
     assert_eq!(bo.status_of(&path).await, StatusCode::NOT_FOUND);
+    // The word goes, and what another app added stays.
+    asks(&ada, Method::DELETE, &path, json!({})).await;
+    let left = ada.get("/api/v1/filters").await;
+    assert_eq!(left.as_array().unwrap().len(), 1);
+    assert_eq!(left[0]["phrase"], "quiz");
+    let path = format!("/api/v1/filters/{}", left[0]["id"].as_str().unwrap());
     asks(&ada, Method::DELETE, &path, json!({})).await;
     assert_eq!(ada.get("/api/v2/filters").await, json!([]));
 }

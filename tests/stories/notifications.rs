@@ -98,6 +98,13 @@ async fn groups(kind: Kind) {
     assert_eq!(one["notification_groups"][0]["notifications_count"], 3);
     let people = ada.get(&format!("{path}/accounts")).await;
     assert_eq!(people.as_array().unwrap().len(), 3);
+    let first = ada.get(&format!("{path}/accounts?limit=2")).await;
+    assert_eq!(first, json!([people[0], people[1]]));
+    let oldest = lines[1]["id"].as_str().unwrap();
+    let rest = ada
+        .get(&format!("{path}/accounts?limit=2&max_id={oldest}"))
+        .await;
+    assert_eq!(rest, json!([people[2]]));
     assert_eq!(others[0].status_of(&path).await, StatusCode::NOT_FOUND);
     assert_eq!(
         ada.status_of("/api/v2/notifications/kitchen").await,
@@ -200,4 +207,126 @@ async fn requests_on_sqlite() {
 #[tokio::test]
 async fn requests_on_postgresql() {
     requests(Postgres).await;
+}
+
+async fn strangers(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy, robot] = ["ada", "bo", "cy", "robot"].map(|name| school.teacher(name));
+    let change = |body: Value| {
+        let policy = "/api/v2/notifications/policy";
+        ada.request(Method::PATCH, policy).json(&body)
+    };
+    let own = robot.request(Method::PATCH, "/api/v1/accounts/update_credentials");
+    answer(own.json(&json!({ "bot": true }))).await;
+    let bo_id = id(&bo).await;
+    ada.post(&format!("/api/v1/accounts/{bo_id}/follow"), json!({}))
+        .await;
+    let post = ada.publish(json!({ "status": "a good lesson" })).await;
+    let like = format!(
+        "/api/v1/statuses/{}/favourite",
+        post["id"].as_str().unwrap()
+    );
+    let heard = async || -> Vec<String> {
+        let told = ada.get("/api/v1/notifications").await;
+        let names = told.as_array().unwrap().iter();
+        names
+            .map(|line| line["account"]["acct"].as_str().unwrap().to_owned())
+            .collect()
+    };
+
+    // Everybody is new here, and whom one follows is heard all the same.
+    answer(change(json!({ "for_new_accounts": "filter" }))).await;
+    for other in [&bo, &cy] {
+        other.post(&like, json!({})).await;
+    }
+    assert_eq!(heard().await, ["bo"]);
+    let waiting = ada.get("/api/v1/notifications/requests").await;
+    assert_eq!(waiting[0]["account"]["acct"], "cy");
+    assert_eq!(
+        waiting[0]["last_status"],
+        Value::Null,
+        "what cy likes is ada's"
+    );
+    // Whoever looks at what somebody did sees also what is held back.
+    let cy_id = waiting[0]["account"]["id"].as_str().unwrap();
+    let held = ada
+        .get(&format!("/api/v1/notifications?account_id={cy_id}"))
+        .await;
+    assert_eq!(held[0]["type"], "favourite", "{held}");
+    let asked = cy.publish(json!({ "status": "@ada may I use it?" })).await;
+    let waiting = ada.get("/api/v1/notifications/requests").await;
+    assert_eq!(waiting[0]["last_status"]["id"], asked["id"]);
+
+    // Another app has dealt with one of them.
+    ada.post(
+        "/api/v1/notifications/requests/accept",
+        json!({ "id": ["1", waiting[0]["id"]] }),
+    )
+    .await;
+    assert_eq!(heard().await, ["cy", "cy", "bo"]);
+    let count = async |wanted: &str| {
+        let path = format!("/api/v1/notifications/unread_count?{wanted}");
+        ada.get(&path).await["count"].clone()
+    };
+    assert_eq!(count("").await, 3);
+    assert_eq!(count("types[]=mention").await, 1);
+    assert_eq!(count(&format!("account_id={bo_id}")).await, 1);
+
+    let rules = answer(change(
+        json!({ "for_new_accounts": "accept", "for_bots": "drop" }),
+    ))
+    .await;
+    assert_eq!(rules["for_bots"], "drop");
+    robot.publish(json!({ "status": "@ada beep" })).await;
+    assert_eq!(heard().await.len(), 3);
+    answer(change(json!({ "for_bots": "accept" }))).await;
+    robot.publish(json!({ "status": "@ada beep" })).await;
+    assert_eq!(heard().await.len(), 4);
+}
+
+#[tokio::test]
+async fn strangers_on_sqlite() {
+    strangers(Sqlite).await;
+}
+
+#[tokio::test]
+async fn strangers_on_postgresql() {
+    strangers(Postgres).await;
+}
+
+async fn a_bell(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let bo_id = id(&bo).await;
+    ada.post(
+        &format!("/api/v1/accounts/{bo_id}/follow"),
+        json!({ "notify": true }),
+    )
+    .await;
+    let question = ada.publish(json!({ "status": "How?" })).await;
+    let answers = async |words: &str, to: &Value| {
+        let body = json!({ "status": words, "in_reply_to_id": to["id"] });
+        bo.publish(body).await
+    };
+    let one = bo.publish(json!({ "status": "One" })).await;
+    let two = answers("Two", &one).await;
+    answers("So", &question).await;
+    let told = ada.get("/api/v1/notifications?types[]=status").await;
+    let told = told.as_array().unwrap().iter();
+    let ids: Vec<&Value> = told.map(|line| &line["status"]["id"]).collect();
+    assert_eq!(ids, [&two["id"], &one["id"]]);
+}
+
+#[tokio::test]
+async fn a_bell_rings_for_all_parts_of_a_thread_on_sqlite() {
+    a_bell(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_bell_rings_for_all_parts_of_a_thread_on_postgresql() {
+    a_bell(Postgres).await;
 }

@@ -402,3 +402,68 @@ async fn quotes_with_others_on_sqlite() {
 async fn quotes_with_others_on_postgresql() {
     with_others(Postgres).await;
 }
+
+async fn of_somebody_unwanted(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let said = bo.publish(json!({ "status": "Paper strips" })).await;
+    let quoting = quote(&ada, "Try this", id(&said)).await;
+    let path = format!("/api/v1/statuses/{}", id(&quoting));
+    let does = async |deed: &str| {
+        let account = said["account"]["id"].as_str().unwrap();
+        cy.post(&format!("/api/v1/accounts/{account}/{deed}"), Value::Null)
+            .await;
+        cy.get(&path).await["quote"].clone()
+    };
+    let muted = does("mute").await;
+    assert_eq!(muted["state"], "muted_account");
+    assert_eq!(muted["quoted_status"]["id"], said["id"]);
+    let blocked = does("block").await;
+    assert_eq!(blocked["state"], "blocked_account");
+    assert_eq!(blocked["quoted_status"], Value::Null);
+    does("unblock").await;
+    let wanted = does("unmute").await;
+    assert_eq!(wanted["state"], "accepted");
+    // Who is blocked is not told so.
+    let account = cy.get("/api/v1/accounts/verify_credentials").await["id"].clone();
+    let path = format!("/api/v1/accounts/{}/block", account.as_str().unwrap());
+    bo.post(&path, Value::Null).await;
+    let seen = does("mute").await;
+    assert_eq!(seen["state"], "unauthorized");
+}
+
+#[tokio::test]
+async fn a_quote_of_somebody_unwanted_says_so_on_sqlite() {
+    of_somebody_unwanted(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_quote_of_somebody_unwanted_says_so_on_postgresql() {
+    of_somebody_unwanted(Postgres).await;
+}
+
+async fn of_words_to_the_reader(kind: Kind) {
+    let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let (ada, bo) = (here.teacher("ada"), there.teacher("bo"));
+    ada.follow(&format!("@bo@{}", there.host)).await;
+    let words = format!("Paper strips, @ada@{}", here.host);
+    bo.publish(json!({ "status": words })).await;
+    let read = ada.reads("Paper strips").await;
+    let quoting = quote(&ada, "Try this", id(&read)).await;
+    let accepted = json!({ "quote": { "state": "accepted" } });
+    shows(&ada, id(&quoting), &accepted).await;
+}
+
+#[tokio::test]
+async fn who_is_mentioned_elsewhere_may_quote_that_on_sqlite() {
+    of_words_to_the_reader(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_is_mentioned_elsewhere_may_quote_that_on_postgresql() {
+    of_words_to_the_reader(Postgres).await;
+}

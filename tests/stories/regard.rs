@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use crate::harness::{School, Teacher, eventually};
+use crate::harness::{School, Teacher, answer, eventually};
 
 async fn id(teacher: &Teacher) -> String {
     let own = teacher.get("/api/v1/accounts/verify_credentials").await;
@@ -44,11 +44,13 @@ async fn mutes(kind: Kind) {
     for other in [&bo_id, &cy_id] {
         does(&ada, "follow", other).await;
     }
-    bo.publish(json!({ "status": "before" })).await;
+    let before = bo.publish(json!({ "status": "before" })).await;
     assert_eq!(
         words(&ada, "/api/v1/timelines/home").await,
         ["<p>before</p>"]
     );
+    bo.publish(json!({ "status": "and on", "in_reply_to_id": before["id"] }))
+        .await;
 
     let relation = does(&ada, "mute", &bo_id).await;
     assert_eq!(
@@ -103,7 +105,9 @@ async fn mutes(kind: Kind) {
     let relation = does(&ada, "unmute", &bo_id).await;
     assert_eq!(relation["muting"], false);
     let home = words(&ada, "/api/v1/timelines/home").await;
-    assert!(home.contains(&"<p>before</p>".to_owned()), "{home:?}");
+    for said in ["<p>before</p>", "<p>and on</p>"] {
+        assert!(home.contains(&said.to_owned()), "{home:?}");
+    }
 
     let own = id(&ada).await;
     let itself = ada.request(Method::POST, &format!("/api/v1/accounts/{own}/mute"));
@@ -263,4 +267,110 @@ async fn who_boosted_for_followers_only_is_not_listed_on_sqlite() {
 #[tokio::test]
 async fn who_boosted_for_followers_only_is_not_listed_on_postgresql() {
     boosters(Postgres).await;
+}
+
+async fn whom_one_mutes_is_not_met(kind: Kind) {
+    let Some(school) = School::open_with(kind, &[("community.show_counts", "true")]).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let (bo_id, cy_id) = (id(&bo).await, id(&cy).await);
+    let said = cy.publish(json!({ "status": "Paper strips" })).await;
+    let deed = |verb: &str| format!("/api/v1/statuses/{}/{verb}", said["id"].as_str().unwrap());
+    bo.post(&deed("reblog"), Value::Null).await;
+    cy.post(&deed("favourite"), Value::Null).await;
+    cy.post(&format!("/api/v1/accounts/{bo_id}/follow"), Value::Null)
+        .await;
+    let places = [
+        format!("/api/v1/accounts/{bo_id}/followers"),
+        format!("/api/v1/accounts/{bo_id}/statuses"),
+        deed("favourited_by"),
+    ];
+    for place in &places {
+        assert_eq!(ada.get(place).await.as_array().unwrap().len(), 1, "{place}");
+    }
+    ada.post(&format!("/api/v1/accounts/{cy_id}/mute"), Value::Null)
+        .await;
+    for place in &places {
+        assert_eq!(ada.get(place).await, json!([]), "{place}");
+    }
+    let own = bo.get(&places[0]).await;
+    assert_eq!(own.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn whom_one_mutes_is_not_met_among_others_on_sqlite() {
+    whom_one_mutes_is_not_met(Sqlite).await;
+}
+
+#[tokio::test]
+async fn whom_one_mutes_is_not_met_among_others_on_postgresql() {
+    whom_one_mutes_is_not_met(Postgres).await;
+}
+
+async fn nobody_waits_any_more(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let ada_id = id(&ada).await;
+    let locks = async |locked: bool| {
+        let own = ada.request(Method::PATCH, "/api/v1/accounts/update_credentials");
+        answer(own.json(&json!({ "locked": locked }))).await["source"]["follow_requests_count"]
+            .clone()
+    };
+    locks(true).await;
+    let relation = does(&bo, "follow", &ada_id).await;
+    assert_eq!(relation["requested"], true);
+    assert_eq!(locks(true).await, 1);
+    assert_eq!(locks(false).await, 0);
+    let relation = bo
+        .get(&format!("/api/v1/accounts/relationships?id[]={ada_id}"))
+        .await;
+    assert_eq!(relation[0]["following"], true);
+    let told = ada
+        .get("/api/v1/notifications?types[]=follow_request")
+        .await;
+    assert_eq!(told, json!([]));
+}
+
+#[tokio::test]
+async fn who_opens_their_account_lets_those_follow_who_wait_on_sqlite() {
+    nobody_waits_any_more(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_opens_their_account_lets_those_follow_who_wait_on_postgresql() {
+    nobody_waits_any_more(Postgres).await;
+}
+
+async fn who_is_silenced_asks(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let mia = school.person("mia", "admin", "read write admin:read admin:write");
+    let (ada_id, bo_id) = (id(&ada).await, id(&bo).await);
+    mia.post(
+        &format!("/api/v1/admin/accounts/{bo_id}/action"),
+        json!({ "type": "silence" }),
+    )
+    .await;
+    let relation = does(&bo, "follow", &ada_id).await;
+    assert_eq!(
+        (&relation["following"], &relation["requested"]),
+        (&json!(false), &json!(true))
+    );
+    let own = ada.get("/api/v1/accounts/verify_credentials").await;
+    assert_eq!(own["source"]["follow_requests_count"], 1);
+}
+
+#[tokio::test]
+async fn who_is_silenced_asks_to_follow_on_sqlite() {
+    who_is_silenced_asks(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_is_silenced_asks_to_follow_on_postgresql() {
+    who_is_silenced_asks(Postgres).await;
 }

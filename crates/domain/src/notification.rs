@@ -162,6 +162,7 @@ pub struct NotificationPolicy {
     pub for_new_accounts: NotificationRule,
     pub for_private_mentions: NotificationRule,
     pub for_limited_accounts: NotificationRule,
+    pub for_bots: NotificationRule,
 }
 
 impl Default for NotificationPolicy {
@@ -173,6 +174,7 @@ impl Default for NotificationPolicy {
             for_new_accounts: NotificationRule::Accept,
             for_private_mentions: NotificationRule::Accept,
             for_limited_accounts: NotificationRule::Filter,
+            for_bots: NotificationRule::Accept,
         }
     }
 }

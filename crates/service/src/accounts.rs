@@ -10,6 +10,7 @@ use storage::accounts::Account;
 use crate::audience::{blocked_among, visible_to};
 use crate::completing::{self, Opened, State};
 use crate::oauth::Person;
+use crate::unwanted::avoided;
 use crate::views::{self, AccountView, RelationshipView, StatusView};
 use crate::{App, Error, Paged, Result};
 
@@ -100,17 +101,13 @@ pub(crate) async fn by_handle(app: &App, handle: Handle, resolve: bool) -> Resul
 /// One's own account, and how many people ask to follow it.
 pub async fn own(app: &App, person: &Person) -> Result<(AccountView, i64)> {
     let id = person.id();
-    let asking = if person.account.locked {
-        app.read(move |_, conn| Ok(storage::follows::count_requests(conn, id)?))
-            .await?
-    } else {
-        0
-    };
     let account = person.account.clone();
-    let view = app
-        .read(move |app, conn| shown(app, conn, Some(id), account))
-        .await?;
-    Ok((view, asking))
+    app.read(move |app, conn| {
+        // Also whom moderators silenced waits for somebody who lets all others follow.
+        let asking = storage::follows::count_requests(conn, id)?;
+        Ok((shown(app, conn, Some(id), account)?, asking))
+    })
+    .await
 }
 
 /// One page of somebody's statuses that the viewer may see, newest first. What somebody elsewhere posted last is looked
@@ -174,11 +171,17 @@ fn page_of(
     let rows = storage::statuses::page_of_account(conn, id, &wanted, page)?;
     let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
     let rows = visible_to(conn, viewer, rows)?;
-    Ok(Paged::new(
-        views::statuses(app, conn, viewer, rows)?,
-        cursors,
-        page,
-    ))
+    let mut shown = views::statuses(app, conn, viewer, rows)?;
+    let boosted = shown.iter().filter_map(|view| view.boosted.as_deref());
+    let boosted: Vec<AccountId> = boosted.map(|view| view.status.account_id).collect();
+    // Whoever opens a profile meets its owner, though not all whom these pass on.
+    let other = viewer.filter(|viewer| *viewer != id);
+    let avoided = avoided(app, conn, other, &boosted)?;
+    shown.retain(|view| {
+        let boosted = view.boosted.as_deref();
+        boosted.is_none_or(|boosted| !avoided.contains(&boosted.status.account_id))
+    });
+    Ok(Paged::new(shown, cursors, page))
 }
 
 /// Which visibilities of `author`'s statuses can be for the viewer at all; none if one has blocked the other.
@@ -242,7 +245,15 @@ async fn collection(
         {
             return Ok(Paged::empty());
         }
-        Ok(accounts_page(app, viewer, members(conn, id, &page)?, &page))
+        let rows = members(conn, id, &page)?;
+        let people: Vec<AccountId> = rows.iter().map(|(_, row)| row.id).collect();
+        let other = viewer.filter(|viewer| *viewer != id);
+        let avoided = avoided(app, conn, other, &people)?;
+        let mut found = accounts_page(app, viewer, rows, &page);
+        found
+            .items
+            .retain(|view| !avoided.contains(&view.account.id));
+        Ok(found)
     })
     .await
 }

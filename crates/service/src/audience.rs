@@ -133,10 +133,10 @@ pub(crate) fn viewers_of(
         (HashSet::new(), HashSet::new())
     } else {
         let followers = storage::follows::followers_among(conn, author, &viewers)?;
-        let mentioned = storage::mentions::names(conn, &[status.id])?;
+        let mentioned = storage::mentions::of_status(conn, status.id)?;
         (
             followers.into_iter().collect::<HashSet<_>>(),
-            mentioned.into_iter().map(|(_, named)| named.id).collect(),
+            mentioned.into_iter().collect(),
         )
     };
     Ok(viewers

@@ -27,6 +27,8 @@ pub struct FollowWishes {
 
 /// Codes of languages of which posts are wanted, at most: there are not many more.
 const LANGUAGES: usize = 200;
+/// Who is let to follow at once, when nobody has to wait any more; others still do.
+const AT_ONCE: i64 = 1_000;
 
 /// Follows somebody, or asks to; once more it changes what one wants to see.
 /// Answers too whether the other decides by hand who may follow.
@@ -41,7 +43,8 @@ pub async fn follow(
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
         want(app, conn, &me, &other, wishes)?;
-        Ok((relationship(app, conn, me.id, other.id)?, other.locked))
+        let by_hand = other.locked || me.silenced_at.is_some();
+        Ok((relationship(app, conn, me.id, other.id)?, by_hand))
     })
     .await
 }
@@ -72,7 +75,8 @@ pub(crate) fn want(
     if is_new {
         networks::check_may_join(conn, other, me.id)?;
     }
-    let pending = is_new && waits(app, conn, me.id, other)?;
+    // Whom moderators silenced asks everybody, here as elsewhere.
+    let pending = is_new && (me.silenced_at.is_some() || waits(app, conn, me.id, other)?);
     let row_id = app.next_id();
     let mut follow = known.unwrap_or_else(|| Follow {
         id: row_id,
@@ -190,9 +194,32 @@ pub async fn authorize(app: &App, person: &Person, id: AccountId) -> Result<Rela
         let follower = accounts::find(conn, id)?;
         accept(app, conn, &follow, &follower)?;
         storage::notifications::withdraw(conn, me.id, id, NotificationKind::FollowRequest, None)?;
+        // As in Mastodon, what was asked is told as done.
+        let follow = Follow {
+            pending: false,
+            ..follow
+        };
+        tell(app, conn, &follow, &me)?;
         relationship(app, conn, me.id, id)
     })
     .await
+}
+
+/// Says yes to those who wait for it, since nobody has to any more; but not to those whom moderators silenced.
+pub(crate) fn accept_waiting(app: &App, conn: &mut DbConnection, account: AccountId) -> Result<()> {
+    let waiting = storage::follows::requests(conn, account, &Page::newest(AT_ONCE))?;
+    for (_, follower) in waiting {
+        if follower.silenced_at.is_some() {
+            continue;
+        }
+        let Some(follow) = storage::follows::find(conn, follower.id, account)? else {
+            continue;
+        };
+        accept(app, conn, &follow, &follower)?;
+        let kind = NotificationKind::FollowRequest;
+        storage::notifications::withdraw(conn, account, follower.id, kind, None)?;
+    }
+    Ok(())
 }
 
 /// Turns somebody down who asked to follow.

@@ -62,7 +62,7 @@ pub async fn find(app: &App, person: &Person, key: &str) -> Result<GroupView> {
     let me = person.id();
     let group = NotificationGroup::named(key).ok_or(Error::NotFound)?;
     app.read(move |app, conn| {
-        let rows = members(conn, me, group)?;
+        let rows = members(conn, me, group, &Page::newest(MEMBERS))?;
         show_groups(app, conn, me, vec![(group, rows)])?
             .pop()
             .ok_or(Error::NotFound)
@@ -70,16 +70,24 @@ pub async fn find(app: &App, person: &Person, key: &str) -> Result<GroupView> {
     .await
 }
 
-/// Everybody who did what a group tells of, the newest first.
-pub async fn people(app: &App, person: &Person, key: &str) -> Result<Vec<AccountView>> {
+/// One page of those who did what a group tells of, the newest first.
+pub async fn people(
+    app: &App,
+    person: &Person,
+    key: &str,
+    page: Page,
+) -> Result<Paged<AccountView>> {
     let me = person.id();
     let group = NotificationGroup::named(key).ok_or(Error::NotFound)?;
     app.read(move |app, conn| {
-        let rows = members(conn, me, group)?;
-        Ok(show(app, conn, me, rows)?
-            .into_iter()
-            .map(|view| view.account)
-            .collect())
+        let rows = members(conn, me, group, &page)?;
+        let cursors: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
+        let people = show(app, conn, me, rows)?.into_iter();
+        Ok(Paged::new(
+            people.map(|view| view.account).collect(),
+            cursors,
+            &page,
+        ))
     })
     .await
 }
@@ -89,7 +97,7 @@ pub async fn dismiss(app: &App, person: &Person, key: &str) -> Result<()> {
     let me = person.id();
     let group = NotificationGroup::named(key).ok_or(Error::NotFound)?;
     app.transaction(move |_, conn| {
-        for row in members(conn, me, group)? {
+        for row in members(conn, me, group, &Page::newest(MEMBERS))? {
             storage::notifications::delete(conn, me, row.id)?;
         }
         Ok(())
@@ -164,10 +172,12 @@ fn members(
     conn: &mut DbConnection,
     me: AccountId,
     group: NotificationGroup,
+    page: &Page,
 ) -> Result<Vec<Notification>> {
     let rows = match group {
         NotificationGroup::One(id) => storage::notifications::find(conn, me, id)?
             .into_iter()
+            .filter(|row| row.id.0 < page.before() && row.id.0 > page.after())
             .collect(),
         NotificationGroup::Many {
             kind,
@@ -183,7 +193,7 @@ fn members(
                 .checked_add_signed(TimeDelta::seconds(GROUP_SECONDS))
                 .ok_or(Error::NotFound)?;
             let times = (start, end);
-            storage::notifications::in_group(conn, me, kind, status, times, MEMBERS)?
+            storage::notifications::in_group(conn, me, kind, status, times, page)?
         }
     };
     Ok(rows)

@@ -111,6 +111,7 @@ fn fan_out_to(app: &App, conn: &mut DbConnection, status: &Status, readers: Read
         &ids,
         app.now(),
     )?);
+    without.extend(storage::blocks::blockers_of_mentioned(conn, words, &ids)?);
     for author in authors.into_iter().flatten() {
         if let Some(host) = storage::accounts::find(conn, author)?.and_then(|row| row.host) {
             without.extend(storage::account_domain_blocks::blockers(conn, &host, &ids)?);

@@ -46,6 +46,7 @@ pub struct PolicyWishes {
     pub for_new_accounts: Option<NotificationRule>,
     pub for_private_mentions: Option<NotificationRule>,
     pub for_limited_accounts: Option<NotificationRule>,
+    pub for_bots: Option<NotificationRule>,
 }
 
 /// The viewer's rules.
@@ -70,6 +71,7 @@ pub async fn set_policy(app: &App, person: &Person, wishes: PolicyWishes) -> Res
             for_limited_accounts: wishes
                 .for_limited_accounts
                 .unwrap_or(known.for_limited_accounts),
+            for_bots: wishes.for_bots.unwrap_or(known.for_bots),
         };
         storage::notification_requests::set_policy(conn, me, &policy)?;
         show_policy(conn, me)
@@ -92,17 +94,29 @@ pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<Reques
 pub async fn find(app: &App, person: &Person, id: i64) -> Result<RequestView> {
     let me = person.id();
     app.read(move |app, conn| {
-        let rows = own(conn, me, &[id])?;
-        show(app, conn, me, rows)?.pop().ok_or(Error::NotFound)
+        let row = own(conn, me, id)?;
+        show(app, conn, me, vec![row])?.pop().ok_or(Error::NotFound)
     })
     .await
 }
 
-/// Lets these through from now on, and with what they did before.
-pub async fn accept(app: &App, person: &Person, ids: Vec<i64>) -> Result<()> {
+/// Lets somebody through from now on, and with what they did before.
+pub async fn accept(app: &App, person: &Person, id: i64) -> Result<()> {
     let me = person.id();
     app.transaction(move |app, conn| {
-        for request in own(conn, me, &ids)? {
+        let request = own(conn, me, id)?;
+        storage::notification_requests::accept(conn, &request)?;
+        app.tell(Event::Merged(me));
+        Ok(())
+    })
+    .await
+}
+
+/// The same of several. Those that are dealt with already, by another app perhaps, are passed over.
+pub async fn accept_all(app: &App, person: &Person, ids: Vec<i64>) -> Result<()> {
+    let me = person.id();
+    app.transaction(move |app, conn| {
+        for request in left_of(conn, me, &ids)? {
             storage::notification_requests::accept(conn, &request)?;
         }
         app.tell(Event::Merged(me));
@@ -111,11 +125,21 @@ pub async fn accept(app: &App, person: &Person, ids: Vec<i64>) -> Result<()> {
     .await
 }
 
-/// Forgets what these did; what they do from now on is held back again.
-pub async fn dismiss(app: &App, person: &Person, ids: Vec<i64>) -> Result<()> {
+/// Forgets what somebody did; what they do from now on is held back again.
+pub async fn dismiss(app: &App, person: &Person, id: i64) -> Result<()> {
     let me = person.id();
     app.transaction(move |_, conn| {
-        for request in own(conn, me, &ids)? {
+        let request = own(conn, me, id)?;
+        Ok(storage::notification_requests::dismiss(conn, &request)?)
+    })
+    .await
+}
+
+/// The same of several, as [`accept_all`].
+pub async fn dismiss_all(app: &App, person: &Person, ids: Vec<i64>) -> Result<()> {
+    let me = person.id();
+    app.transaction(move |_, conn| {
+        for request in left_of(conn, me, &ids)? {
             storage::notification_requests::dismiss(conn, &request)?;
         }
         Ok(())
@@ -123,14 +147,19 @@ pub async fn dismiss(app: &App, person: &Person, ids: Vec<i64>) -> Result<()> {
     .await
 }
 
-/// All of these, or [`Error::NotFound`].
-fn own(conn: &mut DbConnection, me: AccountId, ids: &[i64]) -> Result<Vec<Request>> {
-    let rows = storage::notification_requests::with_ids(conn, me, ids)?;
-    if ids.iter().all(|id| rows.iter().any(|row| row.id == *id)) {
-        Ok(rows)
-    } else {
-        Err(Error::NotFound)
+/// Those of these that wait still; [`Error::NotFound`] if none does.
+fn left_of(conn: &mut DbConnection, me: AccountId, ids: &[i64]) -> Result<Vec<Request>> {
+    let left = storage::notification_requests::with_ids(conn, me, ids)?;
+    if left.is_empty() && !ids.is_empty() {
+        return Err(Error::NotFound);
     }
+    Ok(left)
+}
+
+fn own(conn: &mut DbConnection, me: AccountId, id: i64) -> Result<Request> {
+    storage::notification_requests::with_ids(conn, me, &[id])?
+        .pop()
+        .ok_or(Error::NotFound)
 }
 
 fn show_policy(conn: &mut DbConnection, me: AccountId) -> Result<PolicyView> {
@@ -195,15 +224,18 @@ pub(crate) fn rule(
         if standing.other_is_silenced {
             rule = rule.max(policy.for_limited_accounts);
         }
+        if standing.other_created_at > now - NEW {
+            rule = rule.max(policy.for_new_accounts);
+        }
+        if standing.other_is_bot {
+            rule = rule.max(policy.for_bots);
+        }
     }
     if standing
         .followed_since
         .is_none_or(|since| since > now - NEW_FOLLOWER)
     {
         rule = rule.max(policy.for_not_followers);
-    }
-    if standing.other_created_at > now - NEW {
-        rule = rule.max(policy.for_new_accounts);
     }
     if policy.for_private_mentions != NotificationRule::Accept
         && kind == Mention

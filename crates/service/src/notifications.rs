@@ -103,13 +103,16 @@ pub async fn clear(app: &App, person: &Person) -> Result<()> {
         .await
 }
 
-/// How many lines are newer than the viewer's marker, counted up to `limit`.
-pub async fn unread_count(app: &App, person: &Person, limit: i64) -> Result<usize> {
+/// How many of the lines that are wanted are newer than the viewer's marker, counted up to `limit`.
+pub async fn unread_count(app: &App, person: &Person, wanted: Wanted, limit: i64) -> Result<usize> {
     let (me, user) = (person.id(), person.user.id);
     app.read(move |_, conn| {
         let read = storage::markers::find(conn, user, &["notifications".to_owned()])?;
-        let after = read.first().map_or(0, |marker| marker.last_read_id);
-        Ok(storage::notifications::count_after(conn, me, after, limit)?)
+        let page = Page {
+            since_id: read.first().map(|marker| marker.last_read_id),
+            ..Page::newest(limit)
+        };
+        Ok(storage::notifications::page(conn, me, &wanted, &page)?.len())
     })
     .await
 }

@@ -62,7 +62,9 @@ pub(crate) fn notify(
         filtered,
     };
     if notifications::write(app, conn, &row)? && filtered {
-        hold_back(app, conn, to, from, status)?;
+        // Of what somebody likes or passes on the words are another's.
+        let is_said = matches!(kind, NotificationKind::Mention | NotificationKind::Quote);
+        hold_back(app, conn, to, from, status.filter(|_| is_said))?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::media::Purpose;
 use crate::oauth::Person;
 use crate::text::format::{self, Rel};
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, custom_emojis, error::invalid, language, verifying};
+use crate::{App, Error, Result, custom_emojis, error::invalid, follows, language, verifying};
 
 /// What is to change; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +88,7 @@ async fn write(
         let rows = rows.flat_map(|row| [row.name.as_str(), &row.source]);
         let names = custom_emojis::names(words.chain(rows));
         account.emojis = custom_emojis::of_names(app, conn, &names)?;
+        let was_locked = account.locked;
         set(&mut account.locked, change.locked);
         set(&mut account.discoverable, change.discoverable);
         if change
@@ -134,6 +135,9 @@ async fn write(
         set(&mut user.default_content_type, change.default_content_type);
         storage::users::set_defaults(conn, &user)?;
         save(app, conn, &mut account)?;
+        if was_locked && !account.locked {
+            follows::accept_waiting(app, conn, id)?;
+        }
         Ok(views::account(app, Some(id), account))
     })
     .await

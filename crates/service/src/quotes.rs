@@ -101,6 +101,11 @@ pub(crate) fn accept(
     stamp: Option<String>,
 ) -> Result<()> {
     if quote.state == QuoteState::Accepted {
+        // It stood without a stamp, as a quote by somebody does who is mentioned in what they quote.
+        if quote.approval_uri.is_none() && stamp.is_some() {
+            quote.approval_uri = stamp;
+            storage::quotes::update(conn, quote, QuoteState::Accepted)?;
+        }
         return Ok(());
     }
     let was = std::mem::replace(&mut quote.state, QuoteState::Accepted);

@@ -13,13 +13,14 @@ use storage::DbConnection;
 use storage::scheduled::Scheduled;
 
 use crate::attachments::{check_described, check_ready};
+use crate::audience::find_visible;
 use crate::error::invalid;
 use crate::jobs::{Job, enqueue_at};
 use crate::oauth::Person;
 use crate::polls::NewPoll;
 use crate::statuses::{NewStatus, publish};
 use crate::views::{self, MediaView};
-use crate::{App, Error, Paged, Result, accounts, users};
+use crate::{App, Error, Paged, Result, accounts, quotes, users};
 
 /// How far ahead the time must lie.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
@@ -73,6 +74,12 @@ pub async fn schedule(
             return one(app, conn, row);
         }
         check_time(app, conn, me, at)?;
+        if let Some(answered) = new.in_reply_to {
+            find_visible(conn, Some(me), answered)?;
+        }
+        if let Some(quoted) = new.quoted {
+            quotes::quotable(conn, me, quoted)?;
+        }
         let (media, key) = (new.media.clone(), new.idempotency_key.clone());
         let documents = new.documents.clone();
         let params = serde_json::to_string(&Params::from(new))

@@ -132,18 +132,20 @@ async fn people(
         .take(WORDS)
         .map(str::to_lowercase)
         .collect();
-    let (limit, offset, following) = (request.limit, request.offset, request.following);
+    let (limit, offset) = (request.limit, request.offset);
+    let follower = me.filter(|_| request.following);
     app.read_long(move |app, conn| {
         let page = Page::newest(limit);
-        let mut found = storage::accounts::search(conn, &words, &page, offset)?;
-        if let Some(account) = exact {
+        let mut found = storage::accounts::search(conn, &words, follower, &page, offset)?;
+        let is_wanted = match (&exact, follower) {
+            (Some(account), Some(me)) => {
+                !storage::follows::followed_among(conn, me, &[account.id])?.is_empty()
+            }
+            _ => true,
+        };
+        if let Some(account) = exact.filter(|_| is_wanted) {
             found.retain(|row| row.id != account.id);
             found.insert(0, account);
-        }
-        if let (true, Some(me)) = (following, me) {
-            let ids: Vec<AccountId> = found.iter().map(|row| row.id).collect();
-            let followed = storage::follows::followed_among(conn, me, &ids)?;
-            found.retain(|row| followed.contains(&row.id));
         }
         found.truncate(usize::try_from(limit).unwrap_or(0));
         let found = found

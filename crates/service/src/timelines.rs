@@ -34,10 +34,11 @@ pub struct TagTimeline {
 const MORE_TAGS: usize = 4;
 
 impl From<PublicTimeline> for Public {
+    /// As in Mastodon, whoever asks for both gets both.
     fn from(wanted: PublicTimeline) -> Self {
         Self {
-            only_local: wanted.local,
-            only_remote: wanted.remote,
+            only_local: wanted.local && !wanted.remote,
+            only_remote: wanted.remote && !wanted.local,
             only_media: wanted.only_media,
         }
     }

@@ -7,7 +7,7 @@ use storage::DbConnection;
 use storage::statuses::Status;
 use storage::wishes::Wishes;
 
-use crate::audience::viewers_of;
+use crate::audience::{blocked_among, viewers_of};
 use crate::views::StatusView;
 use crate::{App, Result};
 
@@ -53,6 +53,49 @@ pub(crate) fn without_unwanted(
                 .is_some_and(|host| hosts.contains(host))
     };
     statuses.retain(|view| !is_unwanted(view) && !view.boosted.as_deref().is_some_and(is_unwanted));
+    Ok(statuses)
+}
+
+/// Which of these people are not shown to the viewer among others: those whom they mute, and where one has blocked the other.
+pub(crate) fn avoided(
+    app: &App,
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    people: &[AccountId],
+) -> Result<HashSet<AccountId>> {
+    let Some(viewer) = viewer.filter(|_| !people.is_empty()) else {
+        return Ok(HashSet::new());
+    };
+    let mut avoided = blocked_among(conn, viewer, people)?;
+    let mutes = storage::mutes::among_targets(conn, viewer, people, app.now())?;
+    avoided.extend(mutes.into_iter().map(|mute| mute.target_id));
+    Ok(avoided)
+}
+
+/// Leaves out the words of those whom moderators have silenced, but for the viewer's own and those of people whom they
+/// follow. No query where nobody is.
+pub(crate) fn without_silenced(
+    conn: &mut DbConnection,
+    viewer: Option<AccountId>,
+    mut statuses: Vec<StatusView>,
+) -> Result<Vec<StatusView>> {
+    let is_quiet = |view: &StatusView| {
+        let account = &view.author.account;
+        account.silenced_at.is_some() && Some(account.id) != viewer
+    };
+    let quiet: Vec<AccountId> = statuses
+        .iter()
+        .filter(|view| is_quiet(view))
+        .map(|view| view.status.account_id)
+        .collect();
+    if quiet.is_empty() {
+        return Ok(statuses);
+    }
+    let followed: HashSet<AccountId> = match viewer {
+        Some(viewer) => HashSet::from_iter(storage::follows::followed_among(conn, viewer, &quiet)?),
+        None => HashSet::new(),
+    };
+    statuses.retain(|view| !is_quiet(view) || followed.contains(&view.status.account_id));
     Ok(statuses)
 }
 

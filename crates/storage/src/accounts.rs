@@ -282,14 +282,17 @@ pub fn release_handle(conn: &mut DbConnection, id: AccountId) -> QueryResult<()>
         .map(drop)
 }
 
-/// Living accounts whose handle or display name contains every word, by handle. A scan: at most `limit` rows leave it.
+/// Living accounts whose handle or display name contains every word, by handle, perhaps only those that `followed_by`
+/// follows; first those whose handle begins with the first word. A range of the unique index for these and a scan for the
+/// others: at most `limit` rows leave it.
 pub fn search(
     conn: &mut DbConnection,
     words: &[String],
+    followed_by: Option<AccountId>,
     page: &Page,
     offset: i64,
 ) -> QueryResult<Vec<Account>> {
-    crate::dialect::search::accounts(conn, words, page.limit, offset)
+    crate::dialect::search::accounts(conn, words, followed_by, page.limit, offset)
 }
 
 /// Adds to the counts that an account's profile shows.

@@ -1,14 +1,14 @@
 //! Who wants nothing to do with whom.
 
 use diesel::prelude::*;
-use domain::{AccountId, Page, Time};
+use domain::{AccountId, Page, StatusId, Time};
 
 use crate::DbConnection;
 use crate::accounts::Account;
 use crate::connection::each;
 use crate::listed::listed;
 use crate::paging::load_page;
-use crate::schema::{accounts, blocks, users};
+use crate::schema::{accounts, blocks, mentions, users};
 
 /// `account_id` has blocked `target_id`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -84,6 +84,27 @@ pub fn between(
         .filter(theirs.or(of_them))
         .select(Block::as_select())
         .load(c))
+}
+
+/// Who of `readers` has blocked somebody whom a status mentions. A range of the index on `target_id` for each.
+pub fn blockers_of_mentioned(
+    conn: &mut DbConnection,
+    status: StatusId,
+    readers: &[AccountId],
+) -> QueryResult<Vec<AccountId>> {
+    let mut found: Vec<i64> = Vec::new();
+    for readers in readers.chunks(crate::CHUNK) {
+        let mentioned = mentions::table
+            .filter(mentions::status_id.eq(status.0))
+            .select(mentions::account_id);
+        let readers = listed(blocks::account_id, readers.iter().map(|id| id.0));
+        found.extend(each!(conn, c => blocks::table
+            .filter(blocks::target_id.eq_any(mentioned))
+            .filter(readers)
+            .select(blocks::account_id)
+            .load::<i64>(c))?);
+    }
+    Ok(found.into_iter().map(AccountId).collect())
 }
 
 /// The blocks of somebody by people who live here, of those whose ids come after `after`, by these ids.

@@ -124,7 +124,7 @@ pub fn delete_author(
     diesel::delete(theirs).execute(conn).map(drop)
 }
 
-/// Puts the newest `limit` posts of `author` that a follower may see into a home timeline.
+/// Puts the newest `limit` posts of `author` that a follower may see into a home timeline, also those with which they went on.
 pub fn backfill(
     conn: &mut DbConnection,
     account: AccountId,
@@ -135,7 +135,11 @@ pub fn backfill(
         .filter(statuses::account_id.eq(author.0))
         .filter(statuses::visibility.le(i16::from(domain::Visibility::FollowersOnly)))
         .filter(statuses::reblog_of_id.is_null())
-        .filter(statuses::in_reply_to_uri.is_null())
+        .filter(
+            statuses::in_reply_to_uri
+                .is_null()
+                .or(statuses::in_reply_to_account_id.eq(statuses::account_id.nullable())),
+        )
         .filter(statuses::deleted_at.is_null())
         .order(statuses::id.desc())
         .limit(limit)

@@ -28,7 +28,25 @@ pub fn insert(
         .map(drop)
 }
 
-/// Whom these statuses mention.
+/// Says anew whom a status names, of those noted. Who is named no more may still see it, and gets its next versions.
+pub fn name(conn: &mut DbConnection, status: StatusId, named: &[AccountId]) -> QueryResult<()> {
+    let of_it = mentions::table.filter(mentions::status_id.eq(status.0));
+    diesel::update(of_it)
+        .set(mentions::silent.eq(true))
+        .execute(conn)?;
+    let named = mentions::table
+        .filter(mentions::status_id.eq(status.0))
+        .filter(crate::among::among(
+            mentions::account_id,
+            named.iter().map(|id| id.0),
+        ));
+    diesel::update(named)
+        .set(mentions::silent.eq(false))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Whom these statuses mention, or once did.
 pub fn of_statuses(
     conn: &mut DbConnection,
     ids: &[StatusId],
@@ -60,12 +78,22 @@ pub struct Named {
     pub url: String,
 }
 
+/// Who is mentioned in a status, or once was.
+pub fn of_status(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<AccountId>> {
+    let found: Vec<i64> = mentions::table
+        .filter(mentions::status_id.eq(status.0))
+        .select(mentions::account_id)
+        .load(conn)?;
+    Ok(found.into_iter().map(AccountId).collect())
+}
+
 /// The names of those whom these statuses mention.
 pub fn names(conn: &mut DbConnection, ids: &[StatusId]) -> QueryResult<Vec<(StatusId, Named)>> {
     let ids = listed(mentions::status_id, ids.iter().map(|id| id.0));
     let rows: Vec<(i64, Named)> = each!(conn, c => mentions::table
         .inner_join(accounts::table)
         .filter(ids)
+        .filter(mentions::silent.eq(false))
         .order((mentions::status_id, mentions::account_id))
         .select((mentions::status_id, Named::as_select()))
         .load(c))?;

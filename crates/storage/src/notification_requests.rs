@@ -38,6 +38,7 @@ pub(crate) struct Rules {
     for_new_accounts: i16,
     for_private_mentions: i16,
     for_limited_accounts: i16,
+    for_bots: i16,
 }
 
 /// An account's rules. One row by key.
@@ -65,6 +66,7 @@ impl Rules {
             for_new_accounts: rule(self.for_new_accounts)?,
             for_private_mentions: rule(self.for_private_mentions)?,
             for_limited_accounts: rule(self.for_limited_accounts)?,
+            for_bots: rule(self.for_bots)?,
         })
     }
 }
@@ -82,6 +84,7 @@ pub fn set_policy(
         for_new_accounts: policy.for_new_accounts.into(),
         for_private_mentions: policy.for_private_mentions.into(),
         for_limited_accounts: policy.for_limited_accounts.into(),
+        for_bots: policy.for_bots.into(),
     };
     diesel::delete(notification_policies::table.find(account.0)).execute(conn)?;
     diesel::insert_into(notification_policies::table)

@@ -88,7 +88,7 @@ pub fn page(
     load_page!(query, notifications::id, page, conn)
 }
 
-/// What an account was told of one kind, about one status or none, between two times, newest first. What is about a status
+/// One page of what an account was told of one kind, about one status or none, between two times. What is about a status
 /// is found by the index on it, the rest by that on `(account_id, id)`, whose ids are in order of time.
 pub fn in_group(
     conn: &mut DbConnection,
@@ -96,7 +96,7 @@ pub fn in_group(
     kind: NotificationKind,
     status: Option<StatusId>,
     (from, to): (Time, Time),
-    limit: i64,
+    page: &Page,
 ) -> QueryResult<Vec<Notification>> {
     let query = notifications::table
         .filter(notifications::account_id.eq(account.0))
@@ -104,14 +104,16 @@ pub fn in_group(
         .filter(notifications::filtered.eq(false))
         .filter(notifications::created_at.ge(from))
         .filter(notifications::created_at.lt(to))
-        .order(notifications::id.desc())
-        .limit(limit)
         .select(Notification::as_select());
     match status {
-        Some(status) => query
-            .filter(notifications::status_id.eq(status.0))
-            .load(conn),
-        None => query.filter(notifications::status_id.is_null()).load(conn),
+        Some(status) => {
+            let query = query.filter(notifications::status_id.eq(status.0));
+            load_page!(query, notifications::id, page, conn)
+        }
+        None => {
+            let query = query.filter(notifications::status_id.is_null());
+            load_page!(query, notifications::id, page, conn)
+        }
     }
 }
 
@@ -149,23 +151,6 @@ pub fn find_near(
         .limit(10)
         .select(Notification::as_select())
         .load(conn)
-}
-
-/// How many notifications newer than `after` an account has, counted up to `limit`.
-pub fn count_after(
-    conn: &mut DbConnection,
-    account: AccountId,
-    after: i64,
-    limit: i64,
-) -> QueryResult<usize> {
-    let ids: Vec<i64> = notifications::table
-        .filter(notifications::account_id.eq(account.0))
-        .filter(notifications::id.gt(after))
-        .filter(notifications::filtered.eq(false))
-        .limit(limit)
-        .select(notifications::id)
-        .load(conn)?;
-    Ok(ids.len())
 }
 
 /// Takes one away: true if it was there.

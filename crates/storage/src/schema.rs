@@ -454,6 +454,7 @@ diesel::table! {
     mentions (status_id, account_id) {
         status_id -> BigInt,
         account_id -> BigInt,
+        silent -> Bool,
     }
 }
 
@@ -656,6 +657,7 @@ diesel::table! {
         for_new_accounts -> SmallInt,
         for_private_mentions -> SmallInt,
         for_limited_accounts -> SmallInt,
+        for_bots -> SmallInt,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use domain::{AccountId, NotificationPolicy, StatusId, Time};
+use domain::{AccountId, AccountKind, NotificationPolicy, StatusId, Time};
 
 use crate::DbConnection;
 use crate::connection::each;
@@ -25,6 +25,7 @@ pub struct Standing {
     /// The other is heard whatever the rules say.
     pub is_permitted: bool,
     pub other_is_silenced: bool,
+    pub other_is_bot: bool,
     pub other_created_at: Time,
     pub policy: NotificationPolicy,
 }
@@ -39,6 +40,8 @@ struct Row {
     followed_since: Option<Time>,
     is_permitted: bool,
     silenced_at: Option<Time>,
+    #[diesel(deserialize_as = i16)]
+    kind: AccountKind,
     created_at: Time,
     rules: Option<Rules>,
 }
@@ -100,6 +103,7 @@ pub fn of(
             followed.single_value(),
             exists(permitted),
             accounts::silenced_at,
+            accounts::kind,
             accounts::created_at,
             Option::<Rules>::as_select(),
         ))
@@ -116,6 +120,7 @@ fn standing(row: Row) -> QueryResult<Standing> {
         followed_since: row.followed_since,
         is_permitted: row.is_permitted,
         other_is_silenced: row.silenced_at.is_some(),
+        other_is_bot: row.kind.is_bot(),
         other_created_at: row.created_at,
         policy: match row.rules {
             Some(rules) => rules.policy()?,

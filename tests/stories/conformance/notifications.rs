@@ -63,9 +63,6 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     driver
         .gets(bo, "POST /api/v1/accounts/{id}/follow", &[&own["id"]])
         .await;
-    driver
-        .asks(ada, lock, &[], json!({ "locked": false }))
-        .await;
     let bo_id = driver
         .gets(ada, "GET /api/v1/accounts/lookup?acct=bo", &[])
         .await["id"]
@@ -106,6 +103,9 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     }
     driver
         .gets(ada, "GET /api/v1/notifications/{id}", &[&told[0]["id"]])
+        .await;
+    driver
+        .asks(ada, lock, &[], json!({ "locked": false }))
         .await;
     driver
         .gets(ada, "GET /api/v1/notifications/unread_count", &[])

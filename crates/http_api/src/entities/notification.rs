@@ -146,6 +146,7 @@ pub struct NotificationPolicy {
     pub for_new_accounts: &'static str,
     pub for_private_mentions: &'static str,
     pub for_limited_accounts: &'static str,
+    pub for_bots: &'static str,
     pub summary: PolicySummary,
 }
 
@@ -303,6 +304,7 @@ impl From<PolicyView> for NotificationPolicy {
             for_new_accounts: view.policy.for_new_accounts.name(),
             for_private_mentions: view.policy.for_private_mentions.name(),
             for_limited_accounts: view.policy.for_limited_accounts.name(),
+            for_bots: view.policy.for_bots.name(),
             summary: PolicySummary {
                 pending_requests_count: view.requests,
                 pending_notifications_count: view.notifications,

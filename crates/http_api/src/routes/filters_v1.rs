@@ -129,8 +129,13 @@ async fn update(
     json(FilterV1::new(&view, keyword))
 }
 
+/// The word goes, and its filter with it only where that looks for nothing else: another app may have made more of it.
 async fn delete(caller: Caller<WriteFilters>, id: PathId<i64>, app: Data<App>) -> Answer {
-    let (view, _) = filters::of_keyword(&app, &caller.person, id.0).await?;
-    filters::delete(&app, &caller.person, view.filter.id).await?;
+    let (view, keyword) = filters::of_keyword(&app, &caller.person, id.0).await?;
+    if view.keywords.len() > 1 || !view.statuses.is_empty() {
+        filters::delete_keyword(&app, &caller.person, keyword.id).await?;
+    } else {
+        filters::delete(&app, &caller.person, view.filter.id).await?;
+    }
     nothing()
 }

@@ -9,11 +9,11 @@ use service::{App, grouped};
 use utoipa::ToSchema;
 
 use super::notifications::{KnownTypes, List, clear};
-use super::{Answer, json, nothing, put_or_patch};
+use super::{Answer, json, nothing, page, put_or_patch};
 use crate::ApiError;
 use crate::entities::{Account, Groups, NotificationPolicy, UnreadCount};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
-use crate::extract::{Caller, Params, Text, Words};
+use crate::extract::{Caller, PageParams, Params, Text, Words};
 use crate::openapi::Operations;
 use crate::pagination;
 use crate::routes::Routes;
@@ -69,7 +69,7 @@ pub(super) fn operations(api: &mut Operations) {
         "Everybody in a group",
         people,
     )
-    .lists::<Account>();
+    .pages::<Account>();
     api.post("/v2/notifications/{key}/dismiss", "Remove a group", dismiss)
         .says_nothing();
 }
@@ -145,9 +145,15 @@ async fn show(
     json(Groups::of([found], params.0.known()))
 }
 
-async fn people(caller: Caller<ReadNotifications>, key: Path<String>, app: Data<App>) -> Answer {
-    let found = grouped::people(&app, &caller.person, &key).await?;
-    json(found.into_iter().map(Account::from).collect::<Vec<_>>())
+async fn people(
+    request: HttpRequest,
+    caller: Caller<ReadNotifications>,
+    key: Path<String>,
+    params: Params<PageParams>,
+    app: Data<App>,
+) -> Answer {
+    let found = grouped::people(&app, &caller.person, &key, params.0.page(40, 80)).await?;
+    page::<_, Account>(&request, &app, found)
 }
 
 async fn dismiss(caller: Caller<WriteNotifications>, key: Path<String>, app: Data<App>) -> Answer {
@@ -184,6 +190,7 @@ struct Rules {
     for_new_accounts: Text,
     for_private_mentions: Text,
     for_limited_accounts: Text,
+    for_bots: Text,
 }
 
 fn rule(text: &Text) -> Result<Option<NotificationRule>, ApiError> {
@@ -209,6 +216,7 @@ async fn set_policy(
         for_new_accounts: rule(&rules.for_new_accounts)?,
         for_private_mentions: rule(&rules.for_private_mentions)?,
         for_limited_accounts: rule(&rules.for_limited_accounts)?,
+        for_bots: rule(&rules.for_bots)?,
     };
     json(NotificationPolicy::from(
         notification_requests::set_policy(&app, &caller.person, wishes).await?,

@@ -104,12 +104,12 @@ async fn merged(_: Caller<ReadNotifications>) -> Answer {
 }
 
 async fn accept(caller: Caller<WriteNotifications>, id: PathId<i64>, app: Data<App>) -> Answer {
-    requests::accept(&app, &caller.person, vec![id.0]).await?;
+    requests::accept(&app, &caller.person, id.0).await?;
     nothing()
 }
 
 async fn dismiss(caller: Caller<WriteNotifications>, id: PathId<i64>, app: Data<App>) -> Answer {
-    requests::dismiss(&app, &caller.person, vec![id.0]).await?;
+    requests::dismiss(&app, &caller.person, id.0).await?;
     nothing()
 }
 
@@ -128,7 +128,7 @@ async fn accept_all(
     app: Data<App>,
 ) -> Answer {
     let ids = params.0.id.ids().take(AT_ONCE).collect();
-    requests::accept(&app, &caller.person, ids).await?;
+    requests::accept_all(&app, &caller.person, ids).await?;
     nothing()
 }
 
@@ -138,6 +138,6 @@ async fn dismiss_all(
     app: Data<App>,
 ) -> Answer {
     let ids = params.0.id.ids().take(AT_ONCE).collect();
-    requests::dismiss(&app, &caller.person, ids).await?;
+    requests::dismiss_all(&app, &caller.person, ids).await?;
     nothing()
 }

@@ -13,7 +13,7 @@ use super::{Answer, json, nothing, timeline};
 use crate::ApiError;
 use crate::entities::{Notification, UnreadCount};
 use crate::extract::scope::{ReadNotifications, WriteNotifications};
-use crate::extract::{Caller, Flag, Number, PageParams, Params, PathId, Text, Words};
+use crate::extract::{Caller, Flag, PageParams, Params, PathId, Text, Words};
 use crate::openapi::Operations;
 use crate::routes::Routes;
 
@@ -103,7 +103,8 @@ impl List {
                 .account_id
                 .filled()
                 .map(|id| id.parse().unwrap_or(AccountId(0))),
-            with_filtered: self.include_filtered.is_set(),
+            // Whoever asks for somebody's deeds looks at what is held back of them.
+            with_filtered: self.include_filtered.is_set() || self.account_id.filled().is_some(),
         };
         let asked_for_none = !self.types.as_slice().is_empty() && wanted.kinds.is_empty();
         (!asked_for_none).then_some(wanted)
@@ -173,18 +174,16 @@ pub(super) async fn clear(caller: Caller<WriteNotifications>, app: Data<App>) ->
     nothing()
 }
 
-#[derive(Deserialize, Serialize, Default, ToSchema)]
-#[serde(default)]
-struct Count {
-    limit: Number,
-}
-
 async fn unread_count(
     caller: Caller<ReadNotifications>,
-    params: Params<Count>,
+    params: Params<List>,
     app: Data<App>,
 ) -> Answer {
-    let limit = params.0.limit.0.unwrap_or(100).clamp(1, 1_000);
-    let count = notifications::unread_count(&app, &caller.person, limit).await?;
+    let params = params.into_inner();
+    let limit = params.page.page(100, 1_000).limit;
+    let Some(wanted) = params.wanted() else {
+        return json(UnreadCount { count: 0 });
+    };
+    let count = notifications::unread_count(&app, &caller.person, wanted, limit).await?;
     json(UnreadCount { count })
 }

@@ -343,6 +343,7 @@ pub(super) fn rewrite(
         named.retain(|row| before.iter().all(|(_, known)| known.id != row.id));
         storage::mentions::insert(conn, status.id, &mentions)?;
     }
+    storage::mentions::name(conn, status.id, &mentions)?;
     storage::tags::delete_of_status(conn, status.id)?;
     let tags = hashtags(&remote.tags);
     storage::tags::insert(conn, status.id, &tags, app.now(), || app.next_id())?;

@@ -1,7 +1,5 @@
 //! Finding statuses by their words: those that everybody may find, and those with which the viewer had to do.
 
-use std::collections::HashSet;
-
 use domain::search::{Mark, Part, Place, Question};
 use domain::{AccountId, Handle, StatusId};
 use storage::DbConnection;
@@ -11,7 +9,7 @@ use super::SearchRequest;
 use crate::accounts::by_handle;
 use crate::oauth::Person;
 use crate::statuses::in_order;
-use crate::unwanted::{wishes, without_unwanted};
+use crate::unwanted::{wishes, without_silenced, without_unwanted};
 use crate::views::StatusView;
 use crate::{App, Result};
 
@@ -126,21 +124,6 @@ fn shown(
 ) -> Result<Vec<StatusView>> {
     let views = in_order(app, conn, Some(me), ids)?;
     let wishes = wishes(conn, Some(me))?;
-    let mut views = without_unwanted(app, conn, Some(me), wishes, views)?;
-    let is_quiet = |view: &StatusView| {
-        let account = &view.author.account;
-        account.silenced_at.is_some() && account.id != me
-    };
-    let quiet: Vec<AccountId> = views
-        .iter()
-        .filter(|view| is_quiet(view))
-        .map(|view| view.status.account_id)
-        .collect();
-    if !quiet.is_empty() {
-        let followed: HashSet<AccountId> = storage::follows::followed_among(conn, me, &quiet)?
-            .into_iter()
-            .collect();
-        views.retain(|view| !is_quiet(view) || followed.contains(&view.status.account_id));
-    }
-    Ok(views)
+    let views = without_unwanted(app, conn, Some(me), wishes, views)?;
+    without_silenced(conn, Some(me), views)
 }

@@ -14,7 +14,8 @@ use crate::oauth::Person;
 use crate::views::StatusView;
 use crate::{App, Error, Result, home, networks, practice};
 
-/// Boosts a status; once more it answers the boost that is there.
+/// Boosts a status; once more it answers the boost that is there. Where nobody says who is to see that, it is whoever sees what
+/// its author posts, as in Mastodon.
 pub async fn boost(
     app: &App,
     person: &Person,
@@ -22,7 +23,8 @@ pub async fn boost(
     visibility: Option<Visibility>,
 ) -> Result<StatusView> {
     let me = person.account.clone();
-    let wanted = visibility.unwrap_or(Visibility::Public);
+    let usual = person.user.default_visibility;
+    let wanted = visibility.unwrap_or(usual.min(Visibility::FollowersOnly));
     app.transaction(move |app, conn| {
         let status = original(conn, me.id, id)?;
         let own = status.account_id == me.id;

@@ -13,6 +13,7 @@ use crate::error::invalid;
 use crate::jobs::{Outgoing, federate};
 use crate::notify::notify;
 use crate::oauth::Person;
+use crate::unwanted::avoided;
 use crate::views::{self, AccountView, StatusView};
 use crate::{App, Paged, Result, networks};
 
@@ -257,7 +258,9 @@ async fn doers(
         }
         let rows = rows(conn, id, &page)?;
         let ids: Vec<AccountId> = rows.iter().map(|(_, account)| *account).collect();
-        let items = views::accounts(app, conn, viewer, &ids)?;
+        let avoided = avoided(app, conn, viewer, &ids)?;
+        let mut items = views::accounts(app, conn, viewer, &ids)?;
+        items.retain(|view| !avoided.contains(&view.account.id));
         Ok(Paged::new(
             items,
             rows.into_iter().map(|(cursor, _)| cursor),

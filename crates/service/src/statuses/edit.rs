@@ -169,6 +169,7 @@ async fn write(
         if !mentioned.is_empty() {
             storage::mentions::insert(conn, id, &mentioned)?;
         }
+        storage::mentions::name(conn, id, &mentioned)?;
         let mut named = composed.mentioned;
         named.retain(|row| !known.contains(&row.id));
         for account in named.iter().filter(|row| row.has_home()) {

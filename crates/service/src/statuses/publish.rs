@@ -224,8 +224,15 @@ fn store(
         ));
     }
     let mut visibility = new.visibility.unwrap_or(person.user.default_visibility);
+    if visibility == Visibility::Public && author.silenced_at.is_some() {
+        // Other servers would show it to strangers.
+        visibility = Visibility::Unlisted;
+    }
     if let Some(quoted) = &quoted {
-        visibility = visibility.of_boost(quoted.visibility);
+        // As in Mastodon, an unlisted post can be quoted in a public one.
+        if !quoted.visibility.is_open() {
+            visibility = visibility.of_boost(quoted.visibility);
+        }
         let reads = |account: &Account| account.id == quoted.account_id;
         let is_told = quoted.account_id == author.id || composed.mentioned.iter().any(reads);
         if visibility == Visibility::Direct && !is_told {

@@ -11,7 +11,7 @@ use super::deeds::seen;
 use crate::audience::{find_visible, visible_to};
 use crate::completing::{self, Opened, Refresh, State};
 use crate::oauth::Person;
-use crate::unwanted::{wishes, without_unwanted};
+use crate::unwanted::{wishes, without_silenced, without_unwanted};
 use crate::views::{self, EditView, StatusView};
 use crate::{App, Error, Result, custom_emojis, documents};
 
@@ -75,13 +75,15 @@ pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             }
             let rows = storage::statuses::thread(conn, status.conversation_id, limits::THREAD)?;
             let known = completing::of_others(&rows);
-            let rows = visible_to(conn, viewer, rows)?;
             let thread = Thread::new(&rows);
             let ancestors = thread.ancestors(&status);
             let descendants = thread.descendants(status.id);
             let above: HashSet<StatusId> = ancestors.iter().map(|row| row.id).collect();
             let whole = ancestors.into_iter().chain(descendants).collect();
+            // As in Mastodon, a thread goes on behind what its reader may not see.
+            let whole = visible_to(conn, viewer, whole)?;
             let whole = views::statuses(app, conn, viewer, whole)?;
+            let whole = without_silenced(conn, viewer, whole)?;
             let wishes = wishes(conn, viewer)?;
             let (ancestors, mut descendants): (Vec<_>, Vec<_>) =
                 without_unwanted(app, conn, viewer, wishes, whole)?

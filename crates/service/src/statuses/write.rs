@@ -129,7 +129,8 @@ pub(crate) fn arrive(
     networks::arrived(app, conn, status, author, mentioned)
 }
 
-/// Tells those who asked to hear of each post of the author; a mention has told already.
+/// Tells those who asked to hear of each post of the author, also where the author goes on with their own words; a mention
+/// has told already.
 fn tell_subscribers(
     app: &App,
     conn: &mut DbConnection,
@@ -137,7 +138,9 @@ fn tell_subscribers(
     mentioned: &[AccountId],
 ) -> Result<()> {
     let is_old = app.now() - status.created_at > NEWS;
-    if is_old || status.in_reply_to_uri.is_some() || status.visibility == Visibility::Direct {
+    let answers_another = status.in_reply_to_uri.is_some()
+        && status.in_reply_to_account_id != Some(status.account_id);
+    if is_old || answers_another || status.visibility == Visibility::Direct {
         return Ok(());
     }
     for follow in storage::follows::subscribers(conn, status.account_id)? {

@@ -9,6 +9,7 @@ use storage::DbConnection;
 use storage::deeds::Deed;
 use storage::statuses::Status;
 
+use super::quotes::{BLOCKED, MUTED, OF_BLOCKED_SERVER};
 use super::{Quoted, StatusView, statuses};
 use crate::audience::viewers_of;
 use crate::filters::{Filtered, Filters};
@@ -21,6 +22,8 @@ struct Standing {
     named: Option<AccountId>,
     /// What of it they may not see: something quoted.
     hidden: BTreeSet<StatusId>,
+    /// Whose words in it they do not want, and why.
+    unwanted: BTreeSet<(AccountId, &'static str)>,
     deeds: BTreeSet<(Deed, StatusId)>,
     votes: BTreeSet<(PollId, i16)>,
     /// What its authors let them do.
@@ -40,11 +43,11 @@ pub(crate) fn alike(
         return Ok(Vec::new());
     }
     let mut groups: HashMap<Standing, Vec<AccountId>> = HashMap::new();
-    for (viewer, standing) in standings(conn, viewers, status)? {
+    let now = app.now();
+    for (viewer, standing) in standings(conn, viewers, status, now)? {
         groups.entry(standing).or_default().push(viewer);
     }
     let filters = Filters::of_many(app, conn, viewers)?;
-    let now = app.now();
     let mut seen = Vec::new();
     for viewers in groups.into_values() {
         let shown = statuses(app, conn, viewers.first().copied(), vec![status.clone()])?;
@@ -163,6 +166,7 @@ fn standings(
     conn: &mut DbConnection,
     viewers: &[AccountId],
     status: &Status,
+    now: Time,
 ) -> Result<HashMap<AccountId, Standing>> {
     let parts = Parts::of(conn, status)?;
     let named = parts.named(conn)?;
@@ -184,6 +188,11 @@ fn standings(
             if !seeing.contains(viewer) {
                 standing.hidden.insert(row.id);
             }
+        }
+    }
+    for (viewer, author, why) in unwilling(conn, viewers, &parts, now)? {
+        if let Some(standing) = standings.get_mut(&viewer) {
+            standing.unwanted.insert((author, why));
         }
     }
     let ids: Vec<StatusId> = parts.shown.iter().map(|row| row.id).collect();
@@ -221,4 +230,38 @@ fn standings(
         }
     }
     Ok(standings)
+}
+
+/// Who does not want to read what is quoted, whose words these are, and why.
+fn unwilling(
+    conn: &mut DbConnection,
+    viewers: &[AccountId],
+    parts: &Parts,
+    now: Time,
+) -> Result<Vec<(AccountId, AccountId, &'static str)>> {
+    let mut found = Vec::new();
+    if !parts.shown.iter().any(|row| row.has_quote) {
+        return Ok(found);
+    }
+    let quoted = parts.shown.iter().skip(1).chain(&parts.named);
+    let authors: BTreeSet<AccountId> = quoted.map(|row| row.account_id).collect();
+    let authors: Vec<AccountId> = authors.into_iter().collect();
+    for account in storage::accounts::with_ids(conn, &authors)? {
+        let author = account.id;
+        let mut note = |viewers: Vec<AccountId>, why| {
+            found.extend(viewers.into_iter().map(|viewer| (viewer, author, why)));
+        };
+        note(
+            storage::mutes::muting(conn, &[author], viewers, now)?,
+            MUTED,
+        );
+        if let Some(host) = &account.host {
+            let blockers = storage::account_domain_blocks::blockers(conn, host, viewers)?;
+            note(blockers, OF_BLOCKED_SERVER);
+        }
+        let blocks = storage::blocks::between(conn, author, viewers)?;
+        let by_viewers = blocks.iter().filter(|block| block.target_id == author);
+        note(by_viewers.map(|block| block.account_id).collect(), BLOCKED);
+    }
+    Ok(found)
 }

@@ -3,14 +3,19 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::quote::{Permission, Quoter};
-use domain::{AccountId, QuoteState, StatusId};
+use domain::{AccountId, QuoteState, StatusId, Time};
 use storage::DbConnection;
 use storage::quotes::Quote;
 use storage::statuses::Status;
 
 use super::{QuoteView, Quoted, StatusView};
-use crate::Result;
 use crate::audience::visible_to;
+use crate::{App, Result};
+
+/// States of what may be seen and is not wanted, in the words of the client API.
+pub(super) const MUTED: &str = "muted_account";
+pub(super) const BLOCKED: &str = "blocked_account";
+pub(super) const OF_BLOCKED_SERVER: &str = "blocked_domain";
 
 /// What a page of statuses quotes, and what these quote.
 #[derive(Default)]
@@ -18,6 +23,8 @@ pub(super) struct Quotes {
     of: HashMap<StatusId, Quote>,
     living: HashSet<StatusId>,
     visible: HashSet<StatusId>,
+    /// What the viewer does not want to read, and why.
+    unwanted: HashMap<StatusId, &'static str>,
 }
 
 /// How the viewer stands to the authors of a page, as far as policies ask.
@@ -29,13 +36,15 @@ pub(super) struct Quoters {
 
 /// The quotes of these statuses, and the statuses quoted that the viewer may see. No query where nothing is quoted.
 pub(super) fn load(
+    app: &App,
     conn: &mut DbConnection,
     viewer: Option<AccountId>,
     rows: &[&Status],
 ) -> Result<(Quotes, Vec<Status>)> {
     let mut quotes = Quotes::default();
-    let quoted = quotes.add(conn, viewer, rows.iter().copied())?;
-    quotes.add(conn, viewer, &quoted)?;
+    let now = app.now();
+    let quoted = quotes.add(conn, viewer, rows.iter().copied(), now)?;
+    quotes.add(conn, viewer, &quoted, now)?;
     Ok((quotes, quoted))
 }
 
@@ -46,6 +55,7 @@ impl Quotes {
         conn: &mut DbConnection,
         viewer: Option<AccountId>,
         rows: impl IntoIterator<Item = &'a Status>,
+        now: Time,
     ) -> Result<Vec<Status>> {
         let rows = rows.into_iter().filter(|row| row.has_quote);
         let ids: Vec<StatusId> = rows.map(|row| row.id).collect();
@@ -64,6 +74,9 @@ impl Quotes {
         }
         let living = storage::statuses::with_ids(conn, &wanted)?;
         self.living.extend(living.iter().map(|row| row.id));
+        if let Some(viewer) = viewer {
+            self.unwanted.extend(unwanted(conn, viewer, &living, now)?);
+        }
         let visible = visible_to(conn, viewer, living)?;
         self.visible.extend(visible.iter().map(|row| row.id));
         Ok(visible)
@@ -73,11 +86,15 @@ impl Quotes {
     pub(super) fn view(&self, id: StatusId) -> Option<QuoteView> {
         let quote = self.of.get(&id)?;
         let quoted = quote.quoted_status_id;
+        let unwanted = quoted.and_then(|id| self.unwanted.get(&id).copied());
         let (state, shown) = match (quote.state, quoted) {
             (QuoteState::Accepted, Some(id)) if self.visible.contains(&id) => {
-                ("accepted", Some(id))
+                (unwanted.unwrap_or("accepted"), Some(id))
             }
-            (QuoteState::Accepted, Some(id)) if self.living.contains(&id) => ("unauthorized", None),
+            (QuoteState::Accepted, Some(id)) if self.living.contains(&id) => {
+                let blocked = unwanted.filter(|why| *why == BLOCKED);
+                (blocked.unwrap_or("unauthorized"), None)
+            }
             (QuoteState::Accepted, _) => ("deleted", None),
             (state, _) => (state.name(), None),
         };
@@ -86,6 +103,37 @@ impl Quotes {
             quoted: Quoted::Id(shown),
         })
     }
+}
+
+/// Which of these somebody does not want to read, and why. Four queries at most.
+fn unwanted(
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    rows: &[Status],
+    now: Time,
+) -> Result<HashMap<StatusId, &'static str>> {
+    let mut authors: Vec<AccountId> = rows.iter().map(|row| row.account_id).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    let mut why: HashMap<AccountId, &'static str> = HashMap::new();
+    for mute in storage::mutes::among_targets(conn, viewer, &authors, now)? {
+        why.insert(mute.target_id, MUTED);
+    }
+    let hosts = storage::account_domain_blocks::hosts(conn, viewer)?;
+    if !hosts.is_empty() {
+        for account in storage::accounts::with_ids(conn, &authors)? {
+            if account.host.is_some_and(|host| hosts.contains(&host)) {
+                why.insert(account.id, OF_BLOCKED_SERVER);
+            }
+        }
+    }
+    for block in storage::blocks::between(conn, viewer, &authors)? {
+        if block.account_id == viewer {
+            why.insert(block.target_id, BLOCKED);
+        }
+    }
+    let reason = |row: &Status| Some((row.id, *why.get(&row.account_id)?));
+    Ok(rows.iter().filter_map(reason).collect())
 }
 
 /// With the status quoted instead of its id.

@@ -71,7 +71,7 @@ pub(crate) fn statuses(
         visible_to(conn, viewer, rows)?
     };
     let shown: Vec<&Status> = statuses.iter().chain(&boosted).collect();
-    let (quotes, quoted) = quotes::load(conn, viewer, &shown)?;
+    let (quotes, quoted) = quotes::load(app, conn, viewer, &shown)?;
     let all: Vec<&Status> = shown.into_iter().chain(&quoted).collect();
     let belongings = load(app, conn, viewer, &all, quotes)?;
     let quoted: HashMap<StatusId, StatusView> = quoted

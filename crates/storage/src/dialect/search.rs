@@ -1,26 +1,57 @@
 //! Finding text. SQLite's `LIKE` folds ASCII case; PostgreSQL's does not and has `ILIKE`.
 
 use diesel::prelude::*;
-use domain::{Page, UserId};
+use domain::{AccountId, Page, UserId};
 
 use crate::accounts::Account;
 use crate::among::among;
 use crate::connection::DbConnection;
 use crate::moderation::{Standing, Wanted};
 use crate::paging::load_page;
-use crate::schema::{accounts, invites, networks, users};
+use crate::schema::{accounts, follows, invites, networks, users};
 
-/// Living accounts of which each word is part of the handle or the display name, by handle.
+/// Living accounts of which each word is part of the handle or the display name, by handle, perhaps only those that
+/// `followed_by` follows. Those whose handle begins with the first word come before those that have it elsewhere: it is part
+/// of the name of many a server.
 pub(crate) fn accounts(
     conn: &mut DbConnection,
     words: &[String],
+    followed_by: Option<AccountId>,
     limit: i64,
     offset: i64,
+) -> QueryResult<Vec<Account>> {
+    let end = offset.saturating_add(limit);
+    let mut found = matching(conn, words, followed_by, true, (0, end))?;
+    let first = i64::try_from(found.len()).unwrap_or(end);
+    if first < end {
+        let skipped = offset.saturating_sub(first).max(0);
+        let wanted = end - first.max(offset);
+        found.extend(matching(
+            conn,
+            words,
+            followed_by,
+            false,
+            (skipped, wanted),
+        )?);
+    }
+    let skipped = usize::try_from(first.min(offset)).unwrap_or(0);
+    Ok(found.split_off(skipped))
+}
+
+/// Those of them whose handle begins with the first word, or the others.
+fn matching(
+    conn: &mut DbConnection,
+    words: &[String],
+    followed_by: Option<AccountId>,
+    begins: bool,
+    (offset, limit): (i64, i64),
 ) -> QueryResult<Vec<Account>> {
     let patterns: Vec<String> = words
         .iter()
         .map(|word| format!("%{}%", escape(word)))
         .collect();
+    let start = words.first().cloned().unwrap_or_default();
+    let end = format!("{start}\u{10FFFF}");
     macro_rules! found {
         ($c:expr, $matches:ident) => {{
             let mut query = accounts::table
@@ -34,6 +65,21 @@ pub(crate) fn accounts(
                 .offset(offset)
                 .select(Account::as_select())
                 .into_boxed();
+            let beginning = accounts::handle_key
+                .ge(start)
+                .and(accounts::handle_key.lt(end));
+            query = if begins {
+                query.filter(beginning)
+            } else {
+                query.filter(diesel::dsl::not(beginning))
+            };
+            if let Some(follower) = followed_by {
+                let followed = follows::table
+                    .filter(follows::follower_id.eq(follower.0))
+                    .filter(follows::pending.eq(false))
+                    .select(follows::account_id);
+                query = query.filter(accounts::id.eq_any(followed));
+            }
             for pattern in patterns {
                 query = query.filter(
                     accounts::handle_key

@@ -1,0 +1,1 @@
+ALTER TABLE notification_policies DROP COLUMN for_bots;
