@@ -50,8 +50,10 @@ fn matching(
         .iter()
         .map(|word| format!("%{}%", escape(word)))
         .collect();
-    let start = words.first().cloned().unwrap_or_default();
-    let end = format!("{start}\u{10FFFF}");
+    let start = format!(
+        "{}%",
+        words.first().map_or_else(String::new, |word| escape(word))
+    );
     macro_rules! found {
         ($c:expr, $matches:ident) => {{
             let mut query = accounts::table
@@ -65,9 +67,7 @@ fn matching(
                 .offset(offset)
                 .select(Account::as_select())
                 .into_boxed();
-            let beginning = accounts::handle_key
-                .ge(start)
-                .and(accounts::handle_key.lt(end));
+            let beginning = accounts::handle_key.$matches(start).escape('\\');
             query = if begins {
                 query.filter(beginning)
             } else {
