@@ -89,10 +89,15 @@ async fn an_invitation_opens_the_door(kind: Kind) {
     let invite = school.command(&["invite", "create", "--uses", "1"]);
     let link = String::from_utf8(invite.stdout).unwrap();
     let path = link.trim().strip_prefix(&school.base).unwrap().to_owned();
-    let code = path.split('=').nth(1).unwrap().to_owned();
+    let code = path.strip_prefix("/invite/").unwrap().to_owned();
     let browser = Browser::new(&school);
+    // Where invitations led before.
+    for path in [&format!("/sign-up?invite={code}"), &path] {
+        let (_, _, page) = browser.page(path).await;
+        assert!(!page.contains("Why would you like to join"), "{page}");
+        assert_eq!(field(&page, "invite"), code);
+    }
     let (_, _, page) = browser.page(&path).await;
-    assert!(!page.contains("Why would you like to join"), "{page}");
     let csrf = field(&page, "csrf");
     let sign_up = async |name: &str, code: &str| {
         let email = format!("{name}@school.example");

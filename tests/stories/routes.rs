@@ -163,6 +163,7 @@ impl World {
             ("{digest}", "00"),
             ("{date}", "2026-12-01"),
             ("{channel:.+}", "nothing"),
+            ("{code}", "00"),
         ] {
             path = path.replace(part, value);
         }

@@ -99,6 +99,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(sign_up::form))
                 .route(web::post().to(sign_up::submit)),
         )
+        .service(web::resource("/invite/{code}").route(web::get().to(sign_up::invited)))
         .service(
             web::resource("/sign-in/code")
                 .route(web::get().to(sign_in::code_form))

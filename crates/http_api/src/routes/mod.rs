@@ -20,6 +20,7 @@ mod follow_requests;
 mod grouped_notifications;
 mod house;
 mod instance;
+mod invites;
 mod lineage;
 mod lists;
 mod media;
@@ -168,9 +169,10 @@ fn api() -> Routes {
     routes
 }
 
-/// Routes that apps call under `/oauth` and `/.well-known`; the pages there are the `web` crate's.
+/// Routes that apps call under `/oauth`, `/.well-known` and `/invite`; the pages there are the `web` crate's.
 pub fn configure_oauth(config: &mut ServiceConfig) {
     oauth::routes(config);
+    invites::routes(config);
 }
 
 /// Describes every one of them; a test compares this with `tests/stories/routes.tsv`.
@@ -195,6 +197,7 @@ pub(crate) fn operations(api: &mut Operations) {
     grouped_notifications::operations(api);
     house::operations(api);
     instance::operations(api);
+    invites::operations(api);
     lineage::operations(api);
     lists::operations(api);
     media::operations(api);
