@@ -26,6 +26,7 @@ mod lists;
 mod media;
 mod mutes;
 mod networks;
+mod notification_policy_v1;
 mod notification_requests;
 mod notifications;
 mod oauth;
@@ -147,6 +148,7 @@ fn api() -> Routes {
     media::routes(&mut routes);
     mutes::routes(&mut routes);
     networks::routes(&mut routes);
+    notification_policy_v1::routes(&mut routes);
     notification_requests::routes(&mut routes);
     grouped_notifications::routes(&mut routes);
     notifications::routes(&mut routes);
@@ -203,6 +205,7 @@ pub(crate) fn operations(api: &mut Operations) {
     media::operations(api);
     mutes::operations(api);
     networks::operations(api);
+    notification_policy_v1::operations(api);
     notification_requests::operations(api);
     notifications::operations(api);
     oauth::operations(api);
