@@ -266,3 +266,33 @@ async fn a_moving_picture_moves_on() {
     assert_eq!(frames.len(), 3);
     assert_eq!(frames[1].delay().numer_denom_ms(), (200, 1));
 }
+
+// On SQLite alone: it is about addresses.
+#[tokio::test]
+async fn apps_open_mastodons_pages_and_find_ours() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let browser = Browser::new(&school);
+    for (there, here) in [
+        ("/about/more", "/about"),
+        ("/auth/edit", "/settings"),
+        ("/auth/password/new", "/password/forgotten"),
+        ("/auth/sign_in", "/sign-in"),
+        ("/auth/sign_up", "/sign-up"),
+        ("/privacy-policy", "/about#privacy"),
+        ("/settings/preferences/notifications", "/settings"),
+        ("/settings/preferences/other", "/settings"),
+        ("/settings/profile", "/settings"),
+        ("/terms", "/about#privacy"),
+        ("/terms-of-service", "/about#terms"),
+    ] {
+        let (status, to, _) = browser.page(there).await;
+        assert_eq!((status, &*to), (StatusCode::SEE_OTHER, here), "{there}");
+        let (status, _, page) = browser.page(here).await;
+        assert!(
+            matches!(status, StatusCode::OK | StatusCode::SEE_OTHER),
+            "{here}: {page}"
+        );
+    }
+}

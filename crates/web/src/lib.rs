@@ -11,6 +11,7 @@ mod front;
 mod interacting;
 mod invites;
 mod leave;
+mod mastodon_pages;
 mod moving;
 mod multipart;
 mod network;
@@ -27,6 +28,7 @@ mod refusals;
 mod second_factor;
 mod sessions;
 mod settings;
+mod severed;
 mod share;
 mod sign_in;
 mod sign_up;
@@ -200,6 +202,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(network_desk::form))
                 .route(web::post().to(network_desk::submit)),
         )
+        .service(web::resource("/severed_relationships").route(web::get().to(severed::list)))
         .service(web::resource("/disputes/strikes").route(web::get().to(strikes::list)))
         .service(
             web::resource("/disputes/strikes/{id}")
@@ -240,5 +243,6 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::post().to(tree::submit)),
         )
         .service(web::resource("/@{name}/{id}/tree.svg").route(web::get().to(tree::picture)))
+        .configure(mastodon_pages::configure)
         .default_service(web::route().to(page::not_found));
 }
