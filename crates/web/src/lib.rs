@@ -25,6 +25,7 @@ mod practice;
 mod practice_settings;
 mod profile;
 mod refusals;
+mod reports;
 mod second_factor;
 mod sessions;
 mod settings;
@@ -208,6 +209,11 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/disputes/strikes/{id}")
                 .route(web::get().to(strikes::form))
                 .route(web::post().to(strikes::submit)),
+        )
+        .service(
+            web::resource("/admin/reports/{id}")
+                .route(web::get().to(reports::form))
+                .route(web::post().to(reports::decide)),
         )
         .service(
             web::resource("/admin/disputes/appeals")
