@@ -1,8 +1,8 @@
 //! A report, for moderators. At Mastodon's address, to which its apps lead from what moderators are told.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use domain::{ReportCategory, ReportId};
 use serde::Deserialize;
@@ -30,13 +30,14 @@ fn address(id: ReportId) -> String {
 }
 
 /// Where whoever has to sign in first goes.
-fn sign_in(id: ReportId) -> Answer {
-    Ok(go(&format!("/sign-in?return_to={}", address(id)), None))
+fn sign_in(id: ReportId) -> HttpResponse {
+    let to = format!("/sign-in?return_to={}", address(id));
+    go(&to, None)
 }
 
 async fn draw(app: &App, visitor: &Visitor, id: ReportId) -> Answer {
     let Some(person) = &visitor.person else {
-        return sign_in(id);
+        return Ok(sign_in(id));
     };
     if !reports::may_see(person) {
         return Err(Failure::NotFound);
@@ -91,7 +92,7 @@ pub async fn decide(
     visitor.check(&said.csrf)?;
     let id = ReportId(id.into_inner());
     let Some(person) = &visitor.person else {
-        return sign_in(id);
+        return Ok(sign_in(id));
     };
     if !reports::may_see(person) {
         return Err(Failure::NotFound);
