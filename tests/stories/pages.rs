@@ -276,6 +276,7 @@ async fn apps_open_mastodons_pages_and_find_ours() {
     let browser = Browser::new(&school);
     for (there, here) in [
         ("/about/more", "/about"),
+        ("/auth/confirmation/new", "/sign-in"),
         ("/auth/edit", "/settings"),
         ("/auth/password/new", "/password/forgotten"),
         ("/auth/sign_in", "/sign-in"),

@@ -5,8 +5,10 @@ use actix_web::web::{self, ServiceConfig};
 use crate::sign_in::go;
 
 /// Found in the source of Mastodon's own apps, Moshidon, Tusky and Pachli.
-const PAGES: [(&str, &str); 11] = [
+const PAGES: [(&str, &str); 12] = [
     ("/about/more", "/about"),
+    // Whoever signs in without having confirmed is sent the mail again.
+    ("/auth/confirmation/new", "/sign-in"),
     ("/auth/edit", "/settings"),
     ("/auth/password/new", "/password/forgotten"),
     ("/auth/sign_in", "/sign-in"),
