@@ -1,6 +1,6 @@
 //! Every address of ours. They are written into other servers' databases: they never change.
 
-use domain::StatusId;
+use domain::{CollectionId, StatusId};
 use url::Url;
 
 /// Builds addresses below the public one.
@@ -177,6 +177,12 @@ impl Addresses {
     #[must_use]
     pub fn instance_actor(&self) -> String {
         self.join("/actor")
+    }
+
+    /// The page of a collection, as Mastodon has it: by its number alone.
+    #[must_use]
+    pub fn collection(&self, id: CollectionId) -> String {
+        format!("{}/collections/{id}", self.base)
     }
 
     #[must_use]

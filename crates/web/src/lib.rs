@@ -4,6 +4,7 @@
 mod archives;
 mod assets;
 mod browser;
+mod collections;
 mod consent;
 mod feed;
 mod forms;
@@ -196,6 +197,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/settings/transfer/posts/{id}").route(web::get().to(archives::report)),
         )
+        .service(web::resource("/collections/{id}").route(web::get().to(collections::collection)))
         .service(web::resource("/networks").route(web::get().to(networks::list)))
         .service(
             web::resource("/networks/{name}")
