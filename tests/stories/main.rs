@@ -68,6 +68,7 @@ mod many_hosts;
 mod markdown;
 mod minimum_age;
 mod moving;
+mod native_apps;
 mod networks;
 mod no_ranking;
 mod notifications;
