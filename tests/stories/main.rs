@@ -41,6 +41,7 @@ mod embeds;
 mod emoji_administration;
 mod figures;
 mod films;
+mod films_elsewhere;
 mod filters;
 mod follow_and_answer;
 mod forged;

@@ -212,6 +212,12 @@ impl Addresses {
         format!("{}/media/{path}", self.base)
     }
 
+    /// What stands for a film of which there is no picture.
+    #[must_use]
+    pub fn default_film(&self) -> String {
+        self.join("/assets/film.png")
+    }
+
     #[must_use]
     pub fn default_avatar(&self) -> String {
         self.join("/assets/avatars/original/missing.png")
