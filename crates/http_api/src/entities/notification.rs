@@ -320,7 +320,7 @@ impl From<PolicyView> for NotificationPolicy {
 
 impl From<PolicyView> for NotificationPolicyV1 {
     fn from(view: PolicyView) -> Self {
-        let is_filtered = |rule| rule != NotificationRule::Accept;
+        let is_filtered = |rule: NotificationRule| rule != NotificationRule::Accept;
         Self {
             filter_not_following: is_filtered(view.policy.for_not_following),
             filter_not_followers: is_filtered(view.policy.for_not_followers),
