@@ -6,14 +6,12 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use service::App;
 use service::users::invites;
-use utoipa::openapi::HttpMethod;
 
 use super::{Answer, json};
 use crate::entities::instance::Invitation;
 use crate::middleware::cors;
 use crate::middleware::json_answers::json_answers;
 use crate::middleware::rate_limit::rate_limit;
-use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -24,16 +22,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             .wrap(cors::metadata())
             .route(web::get().to(show)),
     );
-}
-
-pub(super) fn operations(api: &mut Operations) {
-    api.add(
-        HttpMethod::Get,
-        "/invite/{code}",
-        "Whether an invitation is good, with Accept: application/json",
-        show,
-    )
-    .answers::<Invitation>();
 }
 
 /// Apps name JSON, browsers name pages.

@@ -199,7 +199,6 @@ pub(crate) fn operations(api: &mut Operations) {
     grouped_notifications::operations(api);
     house::operations(api);
     instance::operations(api);
-    invites::operations(api);
     lineage::operations(api);
     lists::operations(api);
     media::operations(api);
