@@ -51,6 +51,7 @@ const OWN = {
   "settings-delete": "/settings/delete",
   following: "/authorize_interaction?uri=english",
   "strikes-none": "/disputes/strikes",
+  "severed-none": "/severed_relationships",
   "network-signed-in": "/@english",
   "network-desk": DESK,
   share: "/share",

@@ -333,6 +333,19 @@ async fn who_is_put_in_is_told_on_postgresql() {
     told(Postgres).await;
 }
 
+/// Mastodon's app for Android and Pachli take no collection without an address, and open it.
+async fn has_a_page(school: &School, collection: &Value, parts: &[&str]) {
+    let id = collection["id"].as_str().unwrap();
+    let url = format!("{}/collections/{id}", school.base);
+    assert_eq!(collection["url"], url);
+    let page = school.http.get(&url).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+    let page = page.text().await.unwrap();
+    for part in parts {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
 async fn read_elsewhere(kind: Kind) {
     let Some(school) = School::open(kind).await else {
         return;
@@ -366,6 +379,7 @@ async fn read_elsewhere(kind: Kind) {
         ("id", made["uri"].clone()),
         ("type", json!("FeaturedCollection")),
         ("attributedTo", actor["id"].clone()),
+        ("url", made["url"].clone()),
         ("name", json!("Physics")),
         ("summaryMap", json!({ "en": "Who does experiments" })),
         ("discoverable", json!(true)),
@@ -375,6 +389,13 @@ async fn read_elsewhere(kind: Kind) {
         assert_eq!(one[key], value, "{key}");
     }
     assert_eq!(one["topic"]["name"], "#physics");
+    has_a_page(
+        &school,
+        &made,
+        &["Physics", "Who does experiments", "@ada", "@bo", "@cy"],
+    )
+    .await;
+    has_a_page(&school, &quiet, &["Quiet", "@bo", "noindex"]).await;
     let item = &one["orderedItems"][0];
     assert_eq!(item["type"], "FeaturedItem");
     assert_eq!(item["featuredObject"], format!("{base}/users/bo"));

@@ -154,9 +154,15 @@ async fn scheduled(kind: Kind) {
         StatusCode::UNPROCESSABLE_ENTITY
     );
 
-    let change = json!({ "scheduled_at": "2099-05-05T09:30:00+01:00" });
-    let moved = answer(ada.request(Method::PUT, &path).json(&change)).await;
-    assert_eq!(moved["scheduled_at"], "2099-05-05T08:30:00.000Z");
+    for (at, is) in [
+        ("2099-05-05T09:30:00+01:00", "2099-05-05T08:30:00.000Z"),
+        ("2099-05-05T10:30:00.000+0100", "2099-05-05T09:30:00.000Z"),
+        ("2099-05-05T11:30:00+0000", "2099-05-05T11:30:00.000Z"),
+    ] {
+        let change = json!({ "scheduled_at": at });
+        let moved = answer(ada.request(Method::PUT, &path).json(&change)).await;
+        assert_eq!(moved["scheduled_at"], is, "{at}");
+    }
     let change = json!({ "scheduled_at": "2020-05-05T09:30:00Z" });
     let past = ada.request(Method::PUT, &path).json(&change);
     assert_eq!(

@@ -265,6 +265,18 @@ async fn parted(kind: Kind) {
     // Who had nothing left to lose is told nothing more.
     severed(&ada, 1).await;
     severed(&bo, 1).await;
+
+    // Apps lead from what they were told to a page.
+    let place = "/severed_relationships";
+    let browser = Browser::new(&here);
+    let (status, to, _) = browser.page(place).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert_eq!(to, format!("/sign-in?return_to={place}"));
+    browser.sign_in("bo", "chalk and cheese", "/").await;
+    let (_, _, page) = browser.page(place).await;
+    assert!(page.contains(&format!("You blocked {host}")), "{page}");
+    assert!(page.contains("People whom you followed: 1."), "{page}");
+    assert!(!page.contains("Moderators"), "{page}");
 }
 
 #[tokio::test]

@@ -426,10 +426,18 @@ async fn for_one(kind: Kind) {
     there.tells(&school, &note(&mo, "1", "before")).await;
     ada.reads("before").await;
     let place = "/api/v1/domain_blocks";
+    // Apps show before what a block would end.
+    let preview = format!("{place}/preview?domain={}", there.host);
+    let ends = |following, followers| json!({ "following_count": following, "followers_count": followers });
+    assert_eq!(ada.get(&preview).await, ends(1, 1));
+    assert_eq!(bo.get(&preview).await, ends(1, 0));
+    let ours = format!("{place}/preview?domain={}", school.host);
+    assert_eq!(ada.status_of(&ours).await, StatusCode::UNPROCESSABLE_ENTITY);
     ada.post(place, json!({ "domain": there.host })).await;
     ada.post(place, json!({ "domain": there.host })).await;
     assert_eq!(ada.get(place).await, json!([there.host]));
     assert_eq!(bo.get(place).await, json!([]));
+    assert_eq!(ada.get(&preview).await, ends(0, 0));
 
     // Follows end both ways, and the other server is told.
     let id = account_id(&ada, &format!("mo@{}", there.host)).await;

@@ -1,6 +1,7 @@
 //! Invitations that people make themselves, on their pages.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::harness::{School, out};
@@ -62,6 +63,28 @@ async fn sign_up(school: &School, link: &str, name: &str) -> (StatusCode, String
     (status, page)
 }
 
+/// What Mastodon's own apps do with a link before they show their form: they take what ends in letters and digits below
+/// `/invite/` for one, and ask its address for JSON.
+async fn checked(school: &School, link: &str) -> StatusCode {
+    let path = link.strip_prefix(&school.base).unwrap();
+    let code = path.strip_prefix("/invite/").unwrap();
+    assert!(code.chars().all(|c| c.is_ascii_alphanumeric()), "{code}");
+    let asked = school
+        .request(Method::GET, path)
+        .header("accept", "application/json");
+    let response = asked.send().await.unwrap();
+    let status = response.status();
+    let said: Value = response.json().await.unwrap();
+    if status == StatusCode::OK {
+        assert_eq!(said["invite_code"], code);
+        let instance = format!("{}/api/v2/instance", school.base);
+        assert_eq!(said["instance_api_url"], instance);
+    } else {
+        assert!(said["error"].is_string(), "{said}");
+    }
+    status
+}
+
 async fn people_invite_others(kind: Kind) {
     let settings = [
         ("registrations.mode", "\"approval\""),
@@ -98,8 +121,10 @@ async fn people_invite_others(kind: Kind) {
     // Good for one, who needs no approval.
     assert_eq!(make(&ada, "1", "7").await, DONE);
     let first = links(&ada, HERE).await.remove(0);
+    assert_eq!(checked(&school, &first).await, StatusCode::OK);
     let (status, page) = sign_up(&school, &first, "cy").await;
     assert_eq!(status, DONE, "{page}");
+    assert_eq!(checked(&school, &first).await, StatusCode::UNAUTHORIZED);
     let (status, page) = sign_up(&school, &first, "dee").await;
     assert_eq!(status, BAD);
     assert!(page.contains("was used up"), "{page}");
@@ -153,8 +178,12 @@ async fn people_invite_others(kind: Kind) {
     let orphan = links(&ada, HERE).await.remove(0);
     let suspended = school.command(&["user", "suspend", "ada"]);
     assert!(suspended.status.success(), "{}", out(&suspended));
+    assert_eq!(checked(&school, &orphan).await, StatusCode::UNAUTHORIZED);
     assert_eq!(sign_up(&school, &orphan, "fay").await.0, BAD);
+    assert_eq!(checked(&school, &of_the_house).await, StatusCode::OK);
     assert_eq!(sign_up(&school, &of_the_house, "fay").await.0, DONE);
+    let unknown = format!("{}/invite/00", school.base);
+    assert_eq!(checked(&school, &unknown).await, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

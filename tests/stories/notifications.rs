@@ -126,6 +126,36 @@ async fn groups_on_postgresql() {
     groups(Postgres).await;
 }
 
+/// Mastodon's own app for Android reads the rules as yes and no, and sends all of them back with what it changed.
+async fn is_told_as_before(ada: &Teacher) {
+    let before = "/api/v1/notifications/policy";
+    let mut rules = ada.get(before).await;
+    let of = |following: bool, private: bool| {
+        json!({
+            "filter_not_following": following,
+            "filter_not_followers": false,
+            "filter_new_accounts": false,
+            "filter_private_mentions": private,
+            "summary": { "pending_requests_count": 0, "pending_notifications_count": 0 },
+        })
+    };
+    assert_eq!(rules, of(true, false));
+    rules["filter_not_following"] = json!(false);
+    rules["filter_private_mentions"] = json!(true);
+    let set = answer(ada.request(Method::PUT, before).json(&rules)).await;
+    assert_eq!(set, of(false, true));
+    let now = ada.get("/api/v2/notifications/policy").await;
+    assert_eq!(now["for_not_following"], "accept");
+    assert_eq!(now["for_private_mentions"], "filter");
+    assert_eq!(now["for_limited_accounts"], "filter");
+    let back = [
+        ("filter_not_following", "true"),
+        ("filter_private_mentions", "false"),
+    ];
+    let set = answer(ada.request(Method::PATCH, before).form(&back)).await;
+    assert_eq!(set, of(true, false));
+}
+
 async fn requests(kind: Kind) {
     let Some(school) = School::open(kind).await else {
         return;
@@ -142,6 +172,7 @@ async fn requests(kind: Kind) {
     let rules = answer(change(json!({ "for_not_following": "filter" }))).await;
     assert_eq!(rules["for_not_following"], "filter");
     assert_eq!(rules["for_new_accounts"], "accept");
+    is_told_as_before(&ada).await;
 
     let last = bo.publish(json!({ "status": "@ada hello" })).await;
     bo.publish(json!({ "status": "@ada hello again" })).await;

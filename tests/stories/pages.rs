@@ -89,10 +89,15 @@ async fn an_invitation_opens_the_door(kind: Kind) {
     let invite = school.command(&["invite", "create", "--uses", "1"]);
     let link = String::from_utf8(invite.stdout).unwrap();
     let path = link.trim().strip_prefix(&school.base).unwrap().to_owned();
-    let code = path.split('=').nth(1).unwrap().to_owned();
+    let code = path.strip_prefix("/invite/").unwrap().to_owned();
     let browser = Browser::new(&school);
+    // Where invitations led before.
+    for path in [&format!("/sign-up?invite={code}"), &path] {
+        let (_, _, page) = browser.page(path).await;
+        assert!(!page.contains("Why would you like to join"), "{page}");
+        assert_eq!(field(&page, "invite"), code);
+    }
     let (_, _, page) = browser.page(&path).await;
-    assert!(!page.contains("Why would you like to join"), "{page}");
     let csrf = field(&page, "csrf");
     let sign_up = async |name: &str, code: &str| {
         let email = format!("{name}@school.example");
@@ -260,4 +265,42 @@ async fn a_moving_picture_moves_on() {
     let frames = decoder.into_frames().collect_frames().unwrap();
     assert_eq!(frames.len(), 3);
     assert_eq!(frames[1].delay().numer_denom_ms(), (200, 1));
+}
+
+// On SQLite alone: it is about addresses.
+#[tokio::test]
+async fn apps_open_mastodons_pages_and_find_ours() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let browser = Browser::new(&school);
+    for (there, here) in [
+        ("/.well-known/change-password", "/settings/account"),
+        ("/about/more", "/about"),
+        ("/auth/confirmation/new", "/sign-in"),
+        ("/auth/edit", "/settings/account"),
+        ("/auth/password/new", "/password/forgotten"),
+        ("/auth/sign_in", "/sign-in"),
+        ("/auth/sign_up", "/sign-up"),
+        ("/oauth/authorized_applications", "/settings/sessions"),
+        ("/privacy-policy", "/about#privacy"),
+        ("/settings/applications", "/settings/sessions"),
+        ("/settings/export", "/settings/transfer"),
+        ("/settings/imports", "/settings/transfer"),
+        ("/settings/migration", "/settings/move"),
+        ("/settings/preferences", "/settings"),
+        ("/settings/preferences/notifications", "/settings"),
+        ("/settings/preferences/other", "/settings"),
+        ("/settings/profile", "/settings"),
+        ("/terms", "/about#privacy"),
+        ("/terms-of-service", "/about#terms"),
+    ] {
+        let (status, to, _) = browser.page(there).await;
+        assert_eq!((status, &*to), (StatusCode::SEE_OTHER, here), "{there}");
+        let (status, _, page) = browser.page(here).await;
+        assert!(
+            matches!(status, StatusCode::OK | StatusCode::SEE_OTHER),
+            "{here}: {page}"
+        );
+    }
 }

@@ -95,6 +95,7 @@ async fn between_schools(kind: Kind) {
     assert_eq!(told["collection"]["name"], "Physics");
     assert_eq!(told["collection"]["local"], false);
     assert_eq!(told["collection"]["uri"], uri);
+    assert_eq!(told["collection"]["url"], made["url"]);
     let path = format!("/api/v1/accounts/{there_bo}/in_collections");
     let there_id = text(&bo.get(&path).await["collections"][0]["id"]).to_owned();
 

@@ -5,8 +5,45 @@ use serde_json::json;
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::admin::SCOPES;
+use crate::decisions::{DONE, fills_in, signed_in};
 use crate::elsewhere::{Elsewhere, account_id};
 use crate::harness::{School, answer, eventually, out};
+use crate::sign_in::Browser;
+
+/// Where apps lead moderators whom they told of a report.
+async fn is_read_on_its_page(school: &School, id: &str) {
+    let place = format!("/admin/reports/{id}");
+    let (status, to, _) = Browser::new(school).page(&place).await;
+    assert_eq!((status, to), (DONE, format!("/sign-in?return_to={place}")),);
+    let ada = signed_in(school, "ada").await;
+    assert_eq!(ada.page(&place).await.0, StatusCode::NOT_FOUND);
+    let close = [("deed", "resolve")];
+    let (status, _) = fills_in(&ada, &place, &close).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+
+    let cy = signed_in(school, "cy").await;
+    let (status, _, page) = cy.page(&place).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    for part in [
+        "an advertisement",
+        "buy chalk",
+        "@ada",
+        "Nobody looks at it",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    for (deed, state) in [
+        ("assign", "@cy looks at it."),
+        ("resolve", "@cy has closed it."),
+        ("reopen", "@cy looks at it."),
+    ] {
+        assert_eq!(fills_in(&cy, &place, &[("deed", deed)]).await.0, DONE);
+        let (_, _, page) = cy.page(&place).await;
+        assert!(page.contains(state), "{deed}: {page}");
+    }
+    let unknown = cy.page("/admin/reports/1").await.0;
+    assert_eq!(unknown, StatusCode::NOT_FOUND);
+}
 
 async fn story(kind: Kind) {
     let Some(school) = School::open(kind).await else {
@@ -79,6 +116,7 @@ async fn story(kind: Kind) {
         grouped["notification_groups"][0]["report"]["id"],
         made["id"]
     );
+    is_read_on_its_page(&school, made["id"].as_str().unwrap()).await;
     assert_eq!(bo.get("/api/v1/notifications").await, json!([]));
 
     // What is not Mo's, what cannot be seen and what does not exist cannot be reported.

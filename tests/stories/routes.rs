@@ -162,8 +162,8 @@ impl World {
             ("{kind}", "media"),
             ("{digest}", "00"),
             ("{date}", "2026-12-01"),
-            ("{code}", "1"),
             ("{channel:.+}", "nothing"),
+            ("{code}", "00"),
         ] {
             path = path.replace(part, value);
         }

@@ -1,6 +1,6 @@
 //! Every address of ours. They are written into other servers' databases: they never change.
 
-use domain::StatusId;
+use domain::{CollectionId, StatusId};
 use url::Url;
 
 /// Builds addresses below the public one.
@@ -179,6 +179,12 @@ impl Addresses {
         self.join("/actor")
     }
 
+    /// The page of a collection, as Mastodon has it: by its number alone.
+    #[must_use]
+    pub fn collection(&self, id: CollectionId) -> String {
+        format!("{}/collections/{id}", self.base)
+    }
+
     #[must_use]
     pub fn tag(&self, name: &str) -> String {
         let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
@@ -204,6 +210,12 @@ impl Addresses {
     #[must_use]
     pub fn media(&self, path: &str) -> String {
         format!("{}/media/{path}", self.base)
+    }
+
+    /// What stands for a film of which there is no picture.
+    #[must_use]
+    pub fn default_film(&self) -> String {
+        self.join("/assets/film.png")
     }
 
     #[must_use]

@@ -11,10 +11,21 @@ use storage::decisions::{Severance, Warning};
 use storage::follows::Follow;
 use storage::notifications::Notification;
 
+use crate::oauth::Person;
 use crate::{App, Result, notifications};
 
 /// What ends within this time for one reason is told as one: a server is taken leave of in pieces.
 const TOGETHER: TimeDelta = TimeDelta::days(1);
+
+/// Ends of follows that are shown to somebody.
+const SHOWN: i64 = 100;
+
+/// How follows by and of somebody ended without their doing, newest first.
+pub async fn severed(app: &App, person: &Person) -> Result<Vec<Severance>> {
+    let me = person.id();
+    app.read(move |_, conn| Ok(storage::decisions::severances_of(conn, me, SHOWN)?))
+        .await
+}
 
 /// Notes what moderators did to somebody, and because of what, for them to read; answers the number of the warning.
 pub(crate) fn note(

@@ -21,6 +21,32 @@ pub async fn page(app: &App, person: &Person, page: Page) -> Result<Paged<String
     .await
 }
 
+/// How many follows would end with a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// By the viewer.
+    pub following: usize,
+    /// Of the viewer.
+    pub followers: usize,
+}
+
+/// What a block of `host` would end.
+pub async fn ending(app: &App, person: &Person, host: &str) -> Result<Ending> {
+    let host = named(&app.settings().host, host)?;
+    let me = person.id();
+    app.read(move |_, conn| {
+        let mut follows = account_domain_blocks::follows_with(conn, me, &host)?;
+        follows.retain(|follow| !follow.pending);
+        let following = follows.iter().filter(|follow| follow.follower_id == me);
+        let following = following.count();
+        Ok(Ending {
+            following,
+            followers: follows.len() - following,
+        })
+    })
+    .await
+}
+
 /// Blocks a host: all follows with its people end, and nothing of theirs reaches the viewer's timelines
 /// and notifications any more.
 pub async fn block(app: &App, person: &Person, host: &str) -> Result<()> {

@@ -21,7 +21,7 @@ pub mod collections;
 pub mod completing;
 pub mod conversations;
 pub mod custom_emojis;
-mod decisions;
+pub mod decisions;
 pub mod directory;
 pub mod documents;
 pub mod domain_blocks;

@@ -151,9 +151,7 @@ pub async fn seed(app: &App) -> Result<Seeded> {
         emoji: maker.emoji().await?,
         tag,
         link,
-        invitation: users::invites::create(app, Some(1), Some(7))
-            .await
-            .map(|code| app.addresses().join(&format!("/sign-up?invite={code}")))?,
+        invitation: users::invites::create(app, Some(1), Some(7)).await?,
         annual_report: this_year(app, &reader).await?,
         writer: Somebody::of(&writer, written_with.token),
         reader: Somebody::of(&reader, read_with.token),

@@ -162,6 +162,20 @@ pub fn severances(conn: &mut DbConnection, ids: &[i64]) -> QueryResult<Vec<Sever
         .load(conn)
 }
 
+/// How follows of an account ended, newest first. The index on `account_id`.
+pub fn severances_of(
+    conn: &mut DbConnection,
+    account: AccountId,
+    limit: i64,
+) -> QueryResult<Vec<Severance>> {
+    severances::table
+        .filter(severances::account_id.eq(account.0))
+        .order(severances::id.desc())
+        .limit(limit)
+        .select(Severance::as_select())
+        .load(conn)
+}
+
 /// Forgets all that was decided about an account, and which follows of it ended so.
 pub fn delete_of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<()> {
     let own = account_warnings::table.filter(account_warnings::account_id.eq(account.0));

@@ -55,6 +55,11 @@ pub fn use_once(conn: &mut DbConnection, code: &str, now: Time) -> QueryResult<O
     if used == 0 {
         return Ok(None);
     }
+    with_code(conn, code)
+}
+
+/// The invitation with this code.
+pub fn with_code(conn: &mut DbConnection, code: &str) -> QueryResult<Option<Invite>> {
     invites::table
         .filter(invites::code.eq(code))
         .select(Invite::as_select())

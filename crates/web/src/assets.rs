@@ -11,8 +11,9 @@ const PASSKEYS: &str = include_str!("../assets/passkeys.js");
 /// The picture of somebody who has none.
 pub const DEFAULT_AVATAR: &[u8] = include_bytes!("../assets/avatar.png");
 
-const PICTURES: [(&str, &[u8]); 4] = [
+const PICTURES: [(&str, &[u8]); 5] = [
     ("avatar.png", DEFAULT_AVATAR),
+    ("film.png", include_bytes!("../assets/film.png")),
     ("header.png", include_bytes!("../assets/header.png")),
     ("icon.png", include_bytes!("../assets/icon.png")),
     ("thumbnail.png", include_bytes!("../assets/thumbnail.png")),

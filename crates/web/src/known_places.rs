@@ -1,13 +1,15 @@
 //! Where Mastodon has its pages, and apps, links and managers of passwords look for them: they are led to ours.
 
-use actix_web::web::{self, Path, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 
-use crate::page::{Answer, Failure};
 use crate::sign_in::go;
 
-const PLACES: [(&str, &str); 14] = [
+const PLACES: [(&str, &str); 19] = [
     // <https://w3c.github.io/webappsec-change-password-url/>
     ("/.well-known/change-password", "/settings/account"),
+    ("/about/more", "/about"),
+    // Whoever signs in without having confirmed is sent the mail again.
+    ("/auth/confirmation/new", "/sign-in"),
     ("/auth/edit", "/settings/account"),
     ("/auth/password/new", "/password/forgotten"),
     ("/auth/sign_in", "/sign-in"),
@@ -19,7 +21,10 @@ const PLACES: [(&str, &str); 14] = [
     ("/settings/imports", "/settings/transfer"),
     ("/settings/migration", "/settings/move"),
     ("/settings/preferences", "/settings"),
+    ("/settings/preferences/notifications", "/settings"),
+    ("/settings/preferences/other", "/settings"),
     ("/settings/profile", "/settings"),
+    ("/terms", "/about#privacy"),
     ("/terms-of-service", "/about#terms"),
 ];
 
@@ -28,11 +33,4 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         let lead = move || async move { go(to, None) };
         config.service(web::resource(from).route(web::get().to(lead)));
     }
-    config.service(web::resource("/invite/{code}").route(web::get().to(invitation)));
-}
-
-async fn invitation(code: Path<String>) -> Answer {
-    let query = serde_urlencoded::to_string([("invite", code.as_str())])
-        .map_err(|error| Failure::Server(error.to_string()))?;
-    Ok(go(&format!("/sign-up?{query}"), None))
 }

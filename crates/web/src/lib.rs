@@ -4,6 +4,7 @@
 mod archives;
 mod assets;
 mod browser;
+mod collections;
 mod consent;
 mod feed;
 mod forms;
@@ -25,9 +26,11 @@ mod practice;
 mod practice_settings;
 mod profile;
 mod refusals;
+mod reports;
 mod second_factor;
 mod sessions;
 mod settings;
+mod severed;
 mod share;
 mod sign_in;
 mod sign_up;
@@ -101,6 +104,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(sign_up::form))
                 .route(web::post().to(sign_up::submit)),
         )
+        .service(web::resource("/invite/{code}").route(web::get().to(sign_up::invited)))
         .service(
             web::resource("/sign-in/code")
                 .route(web::get().to(sign_in::code_form))
@@ -194,6 +198,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/settings/transfer/posts/{id}").route(web::get().to(archives::report)),
         )
+        .service(web::resource("/collections/{id}").route(web::get().to(collections::collection)))
         .service(web::resource("/networks").route(web::get().to(networks::list)))
         .service(
             web::resource("/networks/{name}")
@@ -201,11 +206,17 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(network_desk::form))
                 .route(web::post().to(network_desk::submit)),
         )
+        .service(web::resource("/severed_relationships").route(web::get().to(severed::list)))
         .service(web::resource("/disputes/strikes").route(web::get().to(strikes::list)))
         .service(
             web::resource("/disputes/strikes/{id}")
                 .route(web::get().to(strikes::form))
                 .route(web::post().to(strikes::submit)),
+        )
+        .service(
+            web::resource("/admin/reports/{id}")
+                .route(web::get().to(reports::form))
+                .route(web::post().to(reports::decide)),
         )
         .service(
             web::resource("/admin/disputes/appeals")

@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{Data, Form, Query};
+use actix_web::web::{Data, Form, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 use service::users::{Entry, SignUp as NewAccount, State};
@@ -45,12 +45,21 @@ pub struct Submitted {
 }
 
 pub async fn form(request: HttpRequest, asked: Query<Submitted>, app: Data<App>) -> Answer {
-    let visitor = visitor(&request, &app).await?;
+    empty(&request, &app, asked.into_inner().invite).await
+}
+
+/// Where an invitation leads.
+pub async fn invited(request: HttpRequest, code: Path<String>, app: Data<App>) -> Answer {
+    empty(&request, &app, code.into_inner()).await
+}
+
+async fn empty(request: &HttpRequest, app: &Data<App>, invite: String) -> Answer {
+    let visitor = visitor(request, app).await?;
     let said = Submitted {
-        invite: asked.into_inner().invite,
+        invite,
         ..Submitted::default()
     };
-    draw(&app, &visitor, StatusCode::OK, said, Vec::new())
+    draw(app, &visitor, StatusCode::OK, said, Vec::new())
 }
 
 fn draw(

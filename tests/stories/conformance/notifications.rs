@@ -164,6 +164,13 @@ async fn requests(world: &World, driver: &mut Driver<'_>) {
     driver
         .gets(ada, "GET /api/v2/notifications/policy", &[])
         .await;
+    let earlier = json!({ "filter_private_mentions": false });
+    driver
+        .asks(ada, "PUT /api/v1/notifications/policy", &[], earlier)
+        .await;
+    driver
+        .gets(ada, "GET /api/v1/notifications/policy", &[])
+        .await;
     let bo_id = driver
         .gets(ada, "GET /api/v1/accounts/lookup?acct=bo", &[])
         .await["id"]

@@ -170,6 +170,8 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
         .asks(ada, "POST /api/v1/domain_blocks", &[], domain)
         .await;
     driver.gets(ada, "GET /api/v1/domain_blocks", &[]).await;
+    let preview = "GET /api/v1/domain_blocks/preview?domain=loud.example";
+    driver.gets(ada, preview, &[]).await;
     driver
         .gets(ada, "DELETE /api/v1/domain_blocks?domain=loud.example", &[])
         .await;

@@ -91,6 +91,7 @@ pub(crate) fn to_json(app: &App, owner: &Account, recommended: &Recommended) -> 
         "id": view.uri,
         "type": "FeaturedCollection",
         "attributedTo": owner.uri,
+        "url": view.url,
         "name": row.name,
         "sensitive": row.sensitive,
         "discoverable": row.discoverable,

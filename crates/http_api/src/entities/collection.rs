@@ -16,9 +16,8 @@ pub struct Collection {
     #[schema(value_type = String)]
     pub account_id: AccountId,
     pub uri: String,
-    /// Ours have no page.
-    #[schema(required)]
-    pub url: Option<String>,
+    /// Nullable in Mastodon's documentation, and never null in Mastodon: its own app refuses one without it.
+    pub url: String,
     pub name: String,
     pub description: String,
     #[schema(required)]
@@ -86,7 +85,7 @@ impl From<CollectionView> for Collection {
             account_id: collection.account_id,
             uri: view.uri,
             local: collection.uri.is_none(),
-            url: collection.url,
+            url: view.url,
             name: collection.name,
             description: collection.description,
             language: collection.language,

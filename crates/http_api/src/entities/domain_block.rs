@@ -1,6 +1,7 @@
 //! <https://docs.joinmastodon.org/entities/DomainBlock/>
 
 use serde::Serialize;
+use service::domain_blocks::Ending;
 use service::domains;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -13,6 +14,22 @@ pub struct DomainBlock {
     digest: String,
     severity: &'static str,
     comment: String,
+}
+
+/// What blocking a server would cost oneself, as Mastodon tells it; its documentation does not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DomainBlockPreview {
+    following_count: usize,
+    followers_count: usize,
+}
+
+impl From<Ending> for DomainBlockPreview {
+    fn from(ending: Ending) -> Self {
+        Self {
+            following_count: ending.following,
+            followers_count: ending.followers,
+        }
+    }
 }
 
 impl From<&domains::DomainBlock> for DomainBlock {

@@ -223,6 +223,14 @@ pub struct Language {
     pub name: &'static str,
 }
 
+/// An invitation with which somebody can sign up, as Mastodon 4.6 tells it; its documentation does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Invitation {
+    pub invite_code: String,
+    /// Where the server says whether, and how, one signs up.
+    pub instance_api_url: String,
+}
+
 /// <https://docs.joinmastodon.org/entities/PrivacyPolicy/>
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PrivacyPolicy {

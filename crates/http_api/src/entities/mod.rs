@@ -56,7 +56,7 @@ pub use collection::{
 pub use conversation::Conversation;
 pub use decision::{AccountWarning, RelationshipSeveranceEvent};
 pub use document::Document;
-pub use domain_block::DomainBlock;
+pub use domain_block::{DomainBlock, DomainBlockPreview};
 pub use embedding::Embedding;
 pub use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};
 pub use instance::{Instance, Rule};
@@ -71,8 +71,8 @@ pub use network::{
     Network, NetworkAnswer, NetworkHalf, NetworkPost, NetworkProposal, SavedNetwork,
 };
 pub use notification::{
-    Groups, Merged, Notification, NotificationFallback, NotificationPolicy, NotificationRequest,
-    UnreadCount,
+    Groups, Merged, Notification, NotificationFallback, NotificationPolicy, NotificationPolicyV1,
+    NotificationRequest, UnreadCount,
 };
 pub use poll::{Poll, PollOption};
 pub use practice::{Practice, PracticeLicence, PracticeTerm};

@@ -1,7 +1,7 @@
 //! What somebody is told.
 //! <https://docs.joinmastodon.org/entities/Notification/>
 
-use domain::{AccountId, NotificationId, StatusId, Time};
+use domain::{AccountId, NotificationId, NotificationRule, StatusId, Time};
 use serde::Serialize;
 use service::grouped::GroupView;
 use service::notification_requests::{PolicyView, RequestView};
@@ -147,6 +147,16 @@ pub struct NotificationPolicy {
     pub for_private_mentions: &'static str,
     pub for_limited_accounts: &'static str,
     pub for_bots: &'static str,
+    pub summary: PolicySummary,
+}
+
+/// The same as Mastodon's first apps with it know it: held back or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NotificationPolicyV1 {
+    pub filter_not_following: bool,
+    pub filter_not_followers: bool,
+    pub filter_new_accounts: bool,
+    pub filter_private_mentions: bool,
     pub summary: PolicySummary,
 }
 
@@ -305,10 +315,29 @@ impl From<PolicyView> for NotificationPolicy {
             for_private_mentions: view.policy.for_private_mentions.name(),
             for_limited_accounts: view.policy.for_limited_accounts.name(),
             for_bots: view.policy.for_bots.name(),
-            summary: PolicySummary {
-                pending_requests_count: view.requests,
-                pending_notifications_count: view.notifications,
-            },
+            summary: PolicySummary::of(&view),
+        }
+    }
+}
+
+impl From<PolicyView> for NotificationPolicyV1 {
+    fn from(view: PolicyView) -> Self {
+        let is_filtered = |rule: NotificationRule| rule != NotificationRule::Accept;
+        Self {
+            filter_not_following: is_filtered(view.policy.for_not_following),
+            filter_not_followers: is_filtered(view.policy.for_not_followers),
+            filter_new_accounts: is_filtered(view.policy.for_new_accounts),
+            filter_private_mentions: is_filtered(view.policy.for_private_mentions),
+            summary: PolicySummary::of(&view),
+        }
+    }
+}
+
+impl PolicySummary {
+    fn of(view: &PolicyView) -> Self {
+        Self {
+            pending_requests_count: view.requests,
+            pending_notifications_count: view.notifications,
         }
     }
 }

@@ -20,11 +20,13 @@ mod follow_requests;
 mod grouped_notifications;
 mod house;
 mod instance;
+mod invites;
 mod lineage;
 mod lists;
 mod media;
 mod mutes;
 mod networks;
+mod notification_policy_v1;
 mod notification_requests;
 mod notifications;
 mod oauth;
@@ -146,6 +148,7 @@ fn api() -> Routes {
     media::routes(&mut routes);
     mutes::routes(&mut routes);
     networks::routes(&mut routes);
+    notification_policy_v1::routes(&mut routes);
     notification_requests::routes(&mut routes);
     grouped_notifications::routes(&mut routes);
     notifications::routes(&mut routes);
@@ -168,9 +171,10 @@ fn api() -> Routes {
     routes
 }
 
-/// Routes that apps call under `/oauth` and `/.well-known`; the pages there are the `web` crate's.
+/// Routes that apps call under `/oauth`, `/.well-known` and `/invite`; the pages there are the `web` crate's.
 pub fn configure_oauth(config: &mut ServiceConfig) {
     oauth::routes(config);
+    invites::routes(config);
 }
 
 /// Describes every one of them; a test compares this with `tests/stories/routes.tsv`.
@@ -200,6 +204,7 @@ pub(crate) fn operations(api: &mut Operations) {
     media::operations(api);
     mutes::operations(api);
     networks::operations(api);
+    notification_policy_v1::operations(api);
     notification_requests::operations(api);
     notifications::operations(api);
     oauth::operations(api);

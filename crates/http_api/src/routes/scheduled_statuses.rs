@@ -43,10 +43,14 @@ pub(super) fn operations(api: &mut Operations) {
         .says_nothing();
 }
 
+/// ISO 8601 with `+0100` for the zone, as the date formatters of phones write it unless they are told otherwise.
+const WITHOUT_COLON: &str = "%Y-%m-%dT%H:%M:%S%.f%z";
+
 /// A time as apps write it: ISO 8601, in UTC where it names no zone.
 pub(super) fn time(text: &str) -> Result<Time, ApiError> {
     let text = text.trim();
     chrono::DateTime::parse_from_rfc3339(text)
+        .or_else(|_| chrono::DateTime::parse_from_str(text, WITHOUT_COLON))
         .map(|time| time.naive_utc())
         .or_else(|_| text.parse())
         // In the words of Mastodon, which toot shows.

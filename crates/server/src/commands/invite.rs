@@ -9,8 +9,7 @@ pub async fn run(config: Config, command: Invite) -> anyhow::Result<()> {
     let app = for_command(&config).await?;
     match command {
         Invite::Create { uses, days } => {
-            let code = service::users::invites::create(&app, uses, days).await?;
-            say(&app.addresses().join(&format!("/sign-up?invite={code}")));
+            say(&service::users::invites::create(&app, uses, days).await?);
         }
     }
     Ok(())

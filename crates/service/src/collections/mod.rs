@@ -34,6 +34,8 @@ pub struct CollectionWishes {
 pub struct CollectionView {
     pub collection: Collection,
     pub uri: String,
+    /// Where people look at it.
+    pub url: String,
     pub tag: Option<TagView>,
     pub items: Vec<CollectionItem>,
 }
@@ -177,6 +179,14 @@ pub fn uri_of(owner: &Account, collection: &Collection) -> String {
     known.unwrap_or_else(|| address(&owner.uri, collection.id))
 }
 
+/// Apps of Mastodon's own take no collection without one: where another server says none, its id must do.
+fn url_of(app: &App, collection: &Collection) -> String {
+    let known = collection.url.as_ref().or(collection.uri.as_ref());
+    known
+        .cloned()
+        .unwrap_or_else(|| app.addresses().collection(collection.id))
+}
+
 /// Also where the collection is nobody's business but its owner's: whoever knows its id may look at it.
 fn visible(
     app: &App,
@@ -230,6 +240,7 @@ fn show(
         let owner = owners.get(&row.account_id)?;
         Some(CollectionView {
             uri: uri_of(owner, &row),
+            url: url_of(app, &row),
             tag: row.tag.clone().map(|name| TagView {
                 url: app.addresses().tag(&name),
                 name,

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, CollectionId, Page, ReportCategory, ReportId, StatusId};
+use domain::{AccountId, CollectionId, Page, ReportCategory, ReportId, Role, StatusId};
 use storage::DbConnection;
 use storage::reported_words::Words;
 use storage::reports::Report;
@@ -31,6 +31,12 @@ pub enum Change {
     Unassign,
     Resolve,
     Reopen,
+}
+
+/// Whether somebody may look at reports.
+#[must_use]
+pub fn may_see(person: &Person) -> bool {
+    person.user.role >= Role::Moderator
 }
 
 /// One page of the reports that are asked for.

@@ -5,10 +5,11 @@ use storage::DbConnection;
 use storage::invites::Invite;
 
 use super::check_may_enter;
+use super::sign_up::closed;
 use crate::error::invalid;
 use crate::moderation::note;
 use crate::oauth::Person;
-use crate::passwords::random_token;
+use crate::passwords::hex;
 use crate::{App, Error, Paged, RegistrationMode, Result};
 
 /// Invitations of one person that are good at the same time.
@@ -19,6 +20,8 @@ const USES: i64 = 1_000;
 const DAYS: i64 = 365;
 /// Invitations on one page.
 const SHOWN: i64 = 40;
+/// Random bytes of a code, which is letters and digits: apps know an invitation by that.
+const CODE: usize = 16;
 
 /// An invitation, as those see it who may end it.
 #[derive(Debug, Clone)]
@@ -57,19 +60,24 @@ fn check_may_make(app: &App, person: &Person) -> Result<()> {
     }
 }
 
-/// Makes an invitation of whoever looks after the server; answers its code.
+/// Where whoever has the code signs up: the address that Mastodon's apps ask for it.
+fn link(app: &App, code: &str) -> String {
+    app.addresses().join(&format!("/invite/{code}"))
+}
+
+/// Makes an invitation of whoever looks after the server; answers its link.
 pub async fn create(app: &App, uses: Option<i64>, days: Option<i64>) -> Result<String> {
     let invite = new(app, uses, days);
-    let code = invite.code.clone();
+    let link = link(app, &invite.code);
     app.transaction(move |_, conn| Ok(storage::invites::insert(conn, invite)?))
         .await?;
-    Ok(code)
+    Ok(link)
 }
 
 fn new(app: &App, uses: Option<i64>, days: Option<i64>) -> Invite {
     Invite {
         id: app.next_id(),
-        code: random_token(),
+        code: hex(&rand::random::<[u8; CODE]>()),
         user_id: None,
         max_uses: uses,
         uses: 0,
@@ -152,11 +160,8 @@ fn shown(app: &App, conn: &mut DbConnection, rows: Vec<Invite>) -> Result<Vec<In
     let now = app.now();
     let view = |row: Invite| InviteView {
         by: name(row.id),
-        is_good: row.expires_at.is_none_or(|end| end > now)
-            && row.max_uses.is_none_or(|most| row.uses < most),
-        link: app
-            .addresses()
-            .join(&format!("/sign-up?invite={}", row.code)),
+        is_good: is_open(&row, now),
+        link: link(app, &row.code),
         id: row.id,
         uses: row.uses,
         max_uses: row.max_uses,
@@ -188,18 +193,44 @@ pub async fn end(app: &App, person: &Person, id: i64) -> Result<()> {
     .await
 }
 
+/// Whether somebody could sign up with this code now. [`Error::NotFound`] if there is none such,
+/// [`Error::Unauthorized`] if it is not good any more.
+pub async fn check(app: &App, code: String) -> Result<()> {
+    if app.settings().registrations.mode == RegistrationMode::Closed {
+        return Err(closed());
+    }
+    app.read(move |app, conn| {
+        let invite = storage::invites::with_code(conn, &code)?.ok_or(Error::NotFound)?;
+        if is_open(&invite, app.now()) && may_still_invite(app, conn, &invite)? {
+            Ok(())
+        } else {
+            Err(Error::Unauthorized("This invite is not valid"))
+        }
+    })
+    .await
+}
+
 /// Uses an invitation once, if it is good, and whoever made it may still invite: its number.
 pub(super) fn use_once(app: &App, conn: &mut DbConnection, code: &str) -> Result<Option<i64>> {
     let Some(invite) = storage::invites::use_once(conn, code, app.now())? else {
         return Ok(None);
     };
+    Ok(may_still_invite(app, conn, &invite)?.then_some(invite.id))
+}
+
+fn is_open(invite: &Invite, now: Time) -> bool {
+    invite.expires_at.is_none_or(|end| end > now)
+        && invite.max_uses.is_none_or(|most| invite.uses < most)
+}
+
+/// Whoever looks after the server always may.
+fn may_still_invite(app: &App, conn: &mut DbConnection, invite: &Invite) -> Result<bool> {
     let Some(inviter) = invite.user_id else {
-        return Ok(Some(invite.id));
+        return Ok(true);
     };
     let Some((user, account)) = storage::users::find(conn, inviter)? else {
-        return Ok(None);
+        return Ok(false);
     };
     let inviter = Person { user, account };
-    let is_good = check_may_enter(&inviter).is_ok() && may_make(app, inviter.user.role);
-    Ok(is_good.then_some(invite.id))
+    Ok(check_may_enter(&inviter).is_ok() && may_make(app, inviter.user.role))
 }

@@ -187,7 +187,7 @@ fn check_age(
     }
 }
 
-fn closed() -> Error {
+pub(super) fn closed() -> Error {
     Error::Forbidden("This server does not take new sign-ups at the moment".to_owned())
 }
 

@@ -149,7 +149,7 @@ pub struct MediaView {
     pub media: Media,
     /// None while it waits.
     pub url: Option<String>,
-    /// None of a film or a sound for which no picture stands.
+    /// None of a sound for which no picture stands, and of what is neither.
     pub preview_url: Option<String>,
     pub facts: FilmFacts,
 }

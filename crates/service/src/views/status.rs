@@ -332,6 +332,10 @@ pub(crate) fn media(app: &App, media: Media) -> MediaView {
     let preview_url = match (&media.thumbnail, &media.remote_thumbnail, &media.remote_url) {
         (Some(file), _, _) => Some(app.addresses().media(file)),
         (None, Some(picture), _) => Some(picture_address(app, Owner::Preview(media.id), picture)),
+        // Mastodon's own app for Android takes no film without: neither one that was just sent, nor one in a post.
+        _ if matches!(media.kind, MediaKind::Video | MediaKind::Gifv) => {
+            Some(app.addresses().default_film())
+        }
         _ if media.kind != MediaKind::Image => None,
         (None, None, Some(remote)) if media.file.is_none() => Some(attachment_address(
             app,
