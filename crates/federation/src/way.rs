@@ -169,7 +169,7 @@ impl Federation {
                 "{inbox} says that it gets too many requests (429). Try again later."
             )),
             Reply::Troubled {
-                status: status @ 300..400,
+                status: status @ 300..=399,
                 ..
             } => Err(format!(
                 "{inbox}: status {status}. Their server leads elsewhere instead of taking what is sent: is it being looked after? \
