@@ -92,6 +92,7 @@ mod reports;
 mod resolving;
 mod restored;
 mod routes;
+mod said_again;
 mod searching;
 mod second_factor;
 mod seeded;

@@ -15,6 +15,7 @@ use service::reports::Flag;
 use storage::accounts::Identity;
 use url::Url;
 
+use super::key;
 use super::stewards::addressed;
 use crate::convert::collection::is_collection;
 use crate::convert::note::{author_of, is_post, mentioned};
@@ -37,22 +38,25 @@ pub(super) struct Context<'a> {
     pub app: &'a App,
     pub budget: &'a Budget,
     pub actor: Identity,
-    /// Under which the activity was received.
+    /// Of the activity; made up where it has none.
     pub id: &'a str,
+    /// Whether the same was said before, and taken back or not.
+    pub anew: bool,
     pub activity: &'a Value,
     pub coming: &'a HashSet<String>,
 }
 
-/// What an activity received as `id` says was done, and by whom. `coming` are ids of posts that activities tell of which were
+/// What an activity kept under `key` says was done, and by whom. `coming` are ids of posts that activities tell of which were
 /// received before. Unknown kinds are nothing to us.
 pub(super) async fn prepare(
     federation: &Federation,
     app: &App,
     budget: &Budget,
-    id: &str,
+    key: &str,
     activity: &Value,
     coming: &HashSet<String>,
 ) -> Outcome<(AccountId, Deed)> {
+    let (id, anew) = key::id_of(key);
     let actor = read::id(activity, "actor").unwrap_or_default();
     let Some(actor) = known_actor(app, actor).await? else {
         return Err(refuse("its actor is not known any more"));
@@ -64,6 +68,7 @@ pub(super) async fn prepare(
         budget,
         actor,
         id,
+        anew,
         activity,
         coming,
     };
@@ -396,6 +401,7 @@ impl Context<'_> {
         Ok(Deed::Follow {
             uri: self.id.to_owned(),
             account,
+            anew: self.anew,
         })
     }
 
