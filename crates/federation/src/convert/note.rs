@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, ContentType, MediaKind, QuoteState, StatusId, limits};
+use domain::{AccountId, ContentType, MediaKind, QuoteState, StatusId, limits, media::is_blurhash};
 use serde_json::{Value, json};
 use service::incoming::{RemoteMedia, RemoteStatus};
 use service::{Addresses, App, documents};
@@ -209,7 +209,7 @@ fn attachment(object: &Value) -> Option<RemoteMedia> {
             .or_else(|| text(object, "summary"))
             .map(str::to_owned),
         blurhash: text(object, "blurhash")
-            .filter(|hash| hash.len() <= 100 && hash.is_ascii())
+            .filter(|hash| is_blurhash(hash))
             .map(str::to_owned),
         width: number("width").filter(|side| *side > 0),
         height: number("height").filter(|side| *side > 0),

@@ -23,6 +23,7 @@ use crate::convert::poll;
 use crate::fetch::{is_known, known_actor, read_database};
 use crate::net::Budget;
 use crate::origin::Origin;
+use crate::protocol::addressing::as_told;
 use crate::protocol::read::{self, id_of, kind};
 use crate::protocol::vocabulary::Activity;
 use crate::{Federation, Refusal};
@@ -174,8 +175,7 @@ impl Context<'_> {
 
     /// The object as its own server tells it: as sent if the sender is that server, otherwise fetched.
     pub(super) async fn own_word(&self) -> Outcome<Value> {
-        let object = self.object()?;
-        if object.is_object() && self.is_theirs(self.object_id()?) {
+        if let Some(object) = self.embedded()? {
             return Ok(object.clone());
         }
         self.federation
@@ -183,12 +183,25 @@ impl Context<'_> {
             .await
     }
 
+    /// The same of what they wrote, of which the activity may say by whom and for whom it is.
+    async fn own_post(&self) -> Outcome<Value> {
+        match self.embedded()? {
+            Some(object) => Ok(as_told(object, self.activity)),
+            None => self.own_word().await,
+        }
+    }
+
+    fn embedded(&self) -> Outcome<Option<&Value>> {
+        let (object, id) = (self.object()?, self.object_id()?);
+        Ok((object.is_object() && self.is_theirs(id)).then_some(object))
+    }
+
     async fn create(&self) -> Outcome<Deed> {
         let uri = self.object_id()?;
         if is_known(self.app, uri).await? {
             return Ok(Deed::Known(uri.to_owned()));
         }
-        let object = self.own_word().await?;
+        let object = self.own_post().await?;
         if author_of(&object) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
         }
@@ -268,7 +281,7 @@ impl Context<'_> {
             return Ok(Deed::Profile(Box::new(profile)));
         }
         let is_expected = self.coming.contains(uri) || is_known(self.app, uri).await?;
-        let document = self.own_word().await?;
+        let document = self.own_post().await?;
         if author_of(&document) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
         }

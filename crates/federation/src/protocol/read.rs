@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 use domain::Time;
+use domain::language::is_code;
 use serde_json::Value;
 use url::Url;
 
@@ -106,7 +107,7 @@ pub(crate) fn translated(object: &Value, key: &str) -> (Option<String>, Option<S
     let found = same.or_else(|| map.iter().next());
     let language = found
         .map(|(language, _)| language.clone())
-        .filter(|code| code.len() <= 20);
+        .filter(|code| is_code(code));
     let text = plain.or_else(|| {
         found
             .and_then(|(_, value)| value.as_str())
