@@ -71,6 +71,7 @@ mod moving;
 mod networks;
 mod no_ranking;
 mod notifications;
+mod odd_shapes;
 mod own_profile;
 mod pages;
 mod passed_on;

@@ -5,6 +5,7 @@ mod apply;
 mod collections;
 mod hints;
 mod key;
+mod personal;
 mod prepare;
 mod quotes;
 mod relayed;
@@ -132,7 +133,7 @@ async fn take(
         budget: &Budget::of(VERIFYING),
         checked: &checked,
     };
-    let letter = match letter {
+    let mut letter = match letter {
         Ok(letter) => letter,
         Err(rejection) => {
             // What is wrong with it is nobody's business but whoever's signature it is.
@@ -145,6 +146,9 @@ async fn take(
             crate::synchronising::hear(app, request, &letter.actor).await;
             crate::delivery::heard_from(federation, app, &letter.actor).await;
             let anew = key::may_be_meant_anew(&letter.activity).then(|| checked.signed_at());
+            if let Some(name) = request.match_info().get("name") {
+                personal::note(&mut letter.activity, &app.addresses().account(name));
+            }
             keep(app, federation, letter.into_row(app), anew).await
         }
         Source::Other(by) => {

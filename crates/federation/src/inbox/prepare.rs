@@ -201,7 +201,8 @@ impl Context<'_> {
         if is_known(self.app, uri).await? {
             return Ok(Deed::Known(uri.to_owned()));
         }
-        let object = self.own_post().await?;
+        let mut object = self.own_post().await?;
+        self.name_receiver(&mut object);
         if author_of(&object) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
         }
