@@ -63,9 +63,10 @@ async fn story(kind: Kind) {
         json!({ "type": "Document", "mediaType": "image/png", "blurhash": hash,
             "url": format!("{}/{name}.png", writer.there.base) })
     };
+    let unnamed = json!({ "type": "Document", "url": format!("{}/d.webp", writer.there.base) });
     let hash = "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH";
     let odd = json!({ "content": null, "contentMap": { "<b>no code": "odd" },
-        "attachment": [file("a", "<b>none"), file("b", &hash[..30]), file("c", hash)] });
+        "attachment": [file("a", "<b>none"), file("b", &hash[..30]), file("c", hash), unnamed] });
     let seen = writer.read(&ada, &school, &writer.post("odd", odd)).await;
     assert_eq!(seen["language"], Value::Null);
     let hashes: Vec<&Value> = seen["media_attachments"]
@@ -74,7 +75,8 @@ async fn story(kind: Kind) {
         .iter()
         .map(|file| &file["blurhash"])
         .collect();
-    assert_eq!(hashes, [&Value::Null, &Value::Null, &json!(hash)]);
+    assert_eq!(hashes[..3], [&Value::Null, &Value::Null, &json!(hash)]);
+    assert_eq!(seen["media_attachments"][3]["type"], "image");
 
     // What was never yet keeps no edit from being seen.
     let late = writer.post("late", json!({ "updated": "9999-12-31T23:59:59Z" }));
