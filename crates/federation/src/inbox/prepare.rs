@@ -164,7 +164,8 @@ impl Context<'_> {
     }
 
     pub(super) fn object_id(&self) -> Outcome<&str> {
-        id_of(self.object()?).ok_or_else(|| refuse("its object has no id"))
+        let id = id_of(self.object()?).filter(|id| id.len() <= super::ID);
+        id.ok_or_else(|| refuse("its object has no id, or too long a one"))
     }
 
     /// Whether an id is of the actor's own server.

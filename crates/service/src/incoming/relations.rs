@@ -32,11 +32,6 @@ pub(super) fn follow(
     else {
         return Ok(());
     };
-    let is_of_another =
-        |other: Follow| (other.follower_id, other.account_id) != (follower, account);
-    if storage::follows::with_uri(conn, &uri)?.is_some_and(is_of_another) {
-        return Ok(());
-    }
     if asked.kind == AccountKind::Application
         || !networks::may_join(conn, &asked, follower)?
         || !blocked_among(conn, account, &[follower])?.is_empty()
