@@ -89,6 +89,20 @@ async fn story(kind: Kind) {
     writer.there.tells(&school, &update).await;
     ada.reads("edited").await;
 
+    // In a circle nothing is above or below itself, or twice.
+    let one = writer.post(
+        "one",
+        json!({ "inReplyTo": format!("{}/other", writer.uri) }),
+    );
+    let other = writer.post("other", json!({ "inReplyTo": one["id"] }));
+    let seen = writer.read(&ada, &school, &one).await;
+    writer.read(&ada, &school, &other).await;
+    let place = format!("/api/v1/statuses/{}/context", seen["id"].as_str().unwrap());
+    let context = ada.get(&place).await;
+    assert_eq!(context["ancestors"][0]["uri"], other["id"]);
+    assert_eq!(context["ancestors"][1], Value::Null);
+    assert_eq!(context["descendants"], json!([]));
+
     // Half a character.
     let cut = writer.post("cut", json!({ "content": "cut HALF" }));
     let body = writer.create(&cut).to_string().replace("HALF", "\\ud83d");
