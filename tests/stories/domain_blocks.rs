@@ -501,6 +501,16 @@ async fn for_one(kind: Kind) {
         .await;
     assert_eq!(status["favourites_count"], 0);
 
+    // Nor do they get what she writes, as they get what Bo writes.
+    let quiet = json!({ "status": "for all, too", "visibility": "unlisted" });
+    let other = bo.publish(quiet).await;
+    let signer = there.signer(&ny);
+    for (post, expected) in [(&written, StatusCode::NOT_FOUND), (&other, StatusCode::OK)] {
+        let address = post["uri"].as_str().unwrap();
+        let answer = ask(&school, address, Some(&signer)).await;
+        assert_eq!(answer.status, expected, "{address}");
+    }
+
     let lift = ada.request(Method::DELETE, place);
     let lift = lift.json(&json!({ "domain": there.host }));
     assert_eq!(lift.send().await.unwrap().status(), StatusCode::OK);

@@ -287,10 +287,21 @@ async fn who_is_gone_says_so_without_a_key_on_postgresql() {
     farewell(Postgres).await;
 }
 
-/// Sends a body of any type, signed or not.
-async fn raw(school: &School, signer: Option<&Signer>, kind: &str, body: &[u8]) -> u16 {
-    let url = Url::parse(&format!("{}/inbox", school.base)).unwrap();
-    let mut request = school.request(Method::POST, "/inbox");
+/// Sends a body of any type to the shared inbox, signed or not.
+pub async fn raw(school: &School, signer: Option<&Signer>, kind: &str, body: &[u8]) -> u16 {
+    raw_to(school, "/inbox", signer, kind, body).await
+}
+
+/// The same to any inbox.
+pub async fn raw_to(
+    school: &School,
+    inbox: &str,
+    signer: Option<&Signer>,
+    kind: &str,
+    body: &[u8],
+) -> u16 {
+    let url = Url::parse(&format!("{}{inbox}", school.base)).unwrap();
+    let mut request = school.request(Method::POST, inbox);
     request = match signer {
         Some(signer) => {
             let outgoing = Outgoing {

@@ -125,9 +125,42 @@ pub fn rate(fraction: &str) -> Option<f64> {
     (value.is_finite() && value > 0.0).then_some(value)
 }
 
+/// The digits of a blurhash, in their order.
+const DIGITS: &str =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";
+
+/// Whether apps can read it: nothing but its digits, and as many as the first one says.
+/// <https://github.com/woltapp/blurhash/blob/master/Algorithm.md>
+#[must_use]
+pub fn is_blurhash(text: &str) -> bool {
+    let size = text.chars().next().and_then(|first| DIGITS.find(first));
+    let Some(size) = size.filter(|size| *size < 81) else {
+        return false;
+    };
+    let parts = (size % 9 + 1) * (size / 9 + 1);
+    text.len() == 4 + 2 * parts && text.chars().all(|digit| DIGITS.contains(digit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_blurhash_is_as_long_as_it_says() {
+        for good in ["LEHV6nWB2yk8pyo0adR*.7kCMdnj", "00Fr^n"] {
+            assert!(is_blurhash(good), "{good}");
+        }
+        for bad in [
+            "",
+            "U",
+            "LEHV6nWB2yk8pyo0adR*.7kCMdn",
+            "00Fr<n",
+            "00Fré",
+            "~0Fr^n",
+        ] {
+            assert!(!is_blurhash(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn lengths_and_rates_are_written_as_apps_read_them() {

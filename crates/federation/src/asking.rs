@@ -196,7 +196,7 @@ fn viewer(holder: Holder) -> Option<Viewer> {
     Some(if holder.kind == AccountKind::Application {
         Viewer::Server(host)
     } else {
-        Viewer::Person(holder.account_id)
+        Viewer::Guest(holder.account_id, host)
     })
 }
 

@@ -15,6 +15,8 @@ pub enum Viewer {
     Nobody,
     /// Somebody, here or elsewhere.
     Person(AccountId),
+    /// Somebody elsewhere, and the host in their handle.
+    Guest(AccountId, String),
     /// Another server for its people: its host in their handles.
     Server(String),
 }
@@ -25,8 +27,8 @@ impl From<Option<AccountId>> for Viewer {
     }
 }
 
-/// Leaves out what the viewer may not see. Three queries for somebody signed in, two for a server, none otherwise; one
-/// more where something stays on this server.
+/// Leaves out what the viewer may not see. Three queries for somebody signed in, four for somebody elsewhere, three for a server,
+/// none otherwise; one more where something stays on this server.
 pub fn visible_to(
     conn: &mut DbConnection,
     viewer: impl Into<Viewer>,
@@ -40,8 +42,27 @@ pub fn visible_to(
             .filter(|status| may_see(status.visibility, status.local_only, Tie::default()))
             .collect()),
         Viewer::Person(viewer) => visible_to_person(conn, viewer, statuses),
-        Viewer::Server(host) => visible_to_server(conn, &host, statuses),
+        Viewer::Guest(viewer, host) => {
+            let statuses = visible_to_person(conn, viewer, statuses)?;
+            of_who_bears(conn, &host, statuses)
+        }
+        Viewer::Server(host) => {
+            let statuses = visible_to_server(conn, &host, statuses)?;
+            of_who_bears(conn, &host, statuses)
+        }
     }
+}
+
+/// Without what is by those of ours who want to have nothing to do with a server.
+fn of_who_bears(
+    conn: &mut DbConnection,
+    host: &str,
+    mut statuses: Vec<Status>,
+) -> Result<Vec<Status>> {
+    let authors: Vec<AccountId> = statuses.iter().map(|status| status.account_id).collect();
+    let blockers = storage::account_domain_blocks::blockers(conn, host, &authors)?;
+    statuses.retain(|status| !blockers.contains(&status.account_id));
+    Ok(statuses)
 }
 
 /// What any of a server's people sees.

@@ -60,6 +60,15 @@ pub fn was_received(conn: &mut DbConnection, uri: &str) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(inbox::table.filter(inbox::uri.eq(uri)))).get_result(conn)
 }
 
+/// When an activity of that id came. One row by unique index.
+pub fn received_at(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Time>> {
+    inbox::table
+        .filter(inbox::uri.eq(uri))
+        .select(inbox::received_at)
+        .first(conn)
+        .optional()
+}
+
 /// Marks activities as done.
 pub fn finish(conn: &mut DbConnection, ids: &[InboxId], now: Time) -> QueryResult<()> {
     diesel::update(inbox::table.filter(among(inbox::id, ids.iter().map(|id| id.0))))

@@ -4,6 +4,7 @@ pub(crate) mod actor;
 mod card;
 pub(crate) mod collection;
 pub(crate) mod emoji;
+mod file;
 mod film;
 pub(crate) mod lineage;
 pub(crate) mod note;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, ContentType, MediaKind, QuoteState, StatusId, limits};
+use domain::{AccountId, ContentType, MediaKind, QuoteState, StatusId, limits, media::is_blurhash};
 use serde_json::{Value, json};
 use service::incoming::{RemoteMedia, RemoteStatus};
 use service::{Addresses, App, documents};
@@ -16,7 +16,7 @@ use storage::quotes::Quote;
 use storage::statuses::{Status, Totals};
 
 use super::actor::emojis;
-use super::{card, emoji, film, lineage, moment, poll, practice, quote, words};
+use super::{card, emoji, file, film, lineage, moment, poll, practice, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
 use crate::protocol::read::{self, flag, kind, link, text, web_address};
@@ -187,16 +187,6 @@ fn attachment(object: &Value) -> Option<RemoteMedia> {
             .and_then(Value::as_i64)
             .and_then(|pixels| i32::try_from(pixels).ok())
     };
-    let mime = text(object, "mediaType")
-        // Pleroma gives the type with the address.
-        .or_else(|| text(read::one(object, "url")?, "mediaType"))
-        .map(str::to_owned)
-        .unwrap_or_else(|| match kind(object) {
-            "Image" => "image/jpeg".to_owned(),
-            "Video" => "video/mp4".to_owned(),
-            "Audio" => "audio/mpeg".to_owned(),
-            _ => "application/octet-stream".to_owned(),
-        });
     let focus: Vec<f64> = read::many(object, "focalPoint")
         .into_iter()
         .filter_map(Value::as_f64)
@@ -204,12 +194,12 @@ fn attachment(object: &Value) -> Option<RemoteMedia> {
         .collect();
     Some(RemoteMedia {
         url: link(object, "url")?,
-        mime,
+        mime: file::mime(object),
         description: text(object, "name")
             .or_else(|| text(object, "summary"))
             .map(str::to_owned),
         blurhash: text(object, "blurhash")
-            .filter(|hash| hash.len() <= 100 && hash.is_ascii())
+            .filter(|hash| is_blurhash(hash))
             .map(str::to_owned),
         width: number("width").filter(|side| *side > 0),
         height: number("height").filter(|side| *side > 0),

@@ -4,6 +4,8 @@
 mod apply;
 mod collections;
 mod hints;
+mod key;
+mod personal;
 mod prepare;
 mod quotes;
 mod relayed;
@@ -17,7 +19,7 @@ use std::sync::atomic::Ordering;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::InboxId;
+use domain::{InboxId, Time};
 use openssl::sha::sha256;
 use serde_json::{Value, json};
 use service::App;
@@ -100,7 +102,7 @@ fn busy() -> Rejection {
 struct Letter {
     activity: Value,
     actor: String,
-    /// Id of the activity.
+    /// Under which it is kept.
     uri: String,
 }
 
@@ -131,7 +133,7 @@ async fn take(
         budget: &Budget::of(VERIFYING),
         checked: &checked,
     };
-    let letter = match letter {
+    let mut letter = match letter {
         Ok(letter) => letter,
         Err(rejection) => {
             // What is wrong with it is nobody's business but whoever's signature it is.
@@ -143,16 +145,20 @@ async fn take(
         Source::Actor => {
             crate::synchronising::hear(app, request, &letter.actor).await;
             crate::delivery::heard_from(federation, app, &letter.actor).await;
-            keep(app, federation, letter.into_row(app)).await
+            let anew = key::may_be_meant_anew(&letter.activity).then(|| checked.signed_at());
+            if let Some(name) = request.match_info().get("name") {
+                personal::note(&mut letter.activity, &app.addresses().account(name));
+            }
+            keep(app, federation, letter.into_row(app), anew).await
         }
         Source::Other(by) => {
             crate::delivery::heard_from(federation, app, &by).await;
-            keep(app, federation, letter.into_row(app)).await
+            keep(app, federation, letter.into_row(app), None).await
         }
         Source::Hint(by) => {
             crate::delivery::heard_from(federation, app, &by).await;
             if hints::may_lead_somewhere(&letter.activity) {
-                keep(app, federation, letter.into_hint(app, by, body)).await
+                keep(app, federation, letter.into_hint(app, by, body), None).await
             } else {
                 Ok(())
             }
@@ -162,10 +168,32 @@ async fn take(
     }
 }
 
-async fn keep(app: &App, federation: &Federation, row: Received) -> Result<(), Rejection> {
+/// Keeps an activity once; what may be meant `anew` once more, if that is when it was signed after the first had come.
+async fn keep(
+    app: &App,
+    federation: &Federation,
+    mut row: Received,
+    anew: Option<Time>,
+) -> Result<(), Rejection> {
+    // Nothing came before it was signed, whatever the clock of its sender says.
+    row.received_at = anew.map_or(row.received_at, |signed_at| row.received_at.max(signed_at));
+    let again = anew.map(|signed_at| (signed_at, row.clone()));
     let kept: Result<bool, service::Error> = app
         .database()
-        .transaction(move |conn| Ok(storage::inbox::insert(conn, row)?))
+        .transaction(move |conn| {
+            if storage::inbox::insert(conn, row)? {
+                return Ok(true);
+            }
+            let Some((signed_at, row)) = again else {
+                return Ok(false);
+            };
+            let first = storage::inbox::received_at(conn, &row.uri)?;
+            if first.is_none_or(|first| signed_at <= first) {
+                return Ok(false);
+            }
+            let uri = key::anew(&row.uri, signed_at);
+            Ok(storage::inbox::insert(conn, Received { uri, ..row })?)
+        })
         .await;
     let is_new = kept.map_err(|error| Rejection::from(Refusal::Transient(error.to_string())))?;
     if is_new {
@@ -198,6 +226,7 @@ impl Letter {
         }
         let uri = activity_id(&activity, &actor, body)
             .ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
+        let uri = key::of_answer(&activity, uri);
         Ok(Self {
             activity,
             actor,

@@ -15,6 +15,7 @@ use service::reports::Flag;
 use storage::accounts::Identity;
 use url::Url;
 
+use super::key;
 use super::stewards::addressed;
 use crate::convert::collection::is_collection;
 use crate::convert::note::{author_of, is_post, mentioned};
@@ -22,6 +23,7 @@ use crate::convert::poll;
 use crate::fetch::{is_known, known_actor, read_database};
 use crate::net::Budget;
 use crate::origin::Origin;
+use crate::protocol::addressing::as_told;
 use crate::protocol::read::{self, id_of, kind};
 use crate::protocol::vocabulary::Activity;
 use crate::{Federation, Refusal};
@@ -37,22 +39,25 @@ pub(super) struct Context<'a> {
     pub app: &'a App,
     pub budget: &'a Budget,
     pub actor: Identity,
-    /// Under which the activity was received.
+    /// Of the activity; made up where it has none.
     pub id: &'a str,
+    /// Whether the same was said before, and taken back or not.
+    pub anew: bool,
     pub activity: &'a Value,
     pub coming: &'a HashSet<String>,
 }
 
-/// What an activity received as `id` says was done, and by whom. `coming` are ids of posts that activities tell of which were
+/// What an activity kept under `key` says was done, and by whom. `coming` are ids of posts that activities tell of which were
 /// received before. Unknown kinds are nothing to us.
 pub(super) async fn prepare(
     federation: &Federation,
     app: &App,
     budget: &Budget,
-    id: &str,
+    key: &str,
     activity: &Value,
     coming: &HashSet<String>,
 ) -> Outcome<(AccountId, Deed)> {
+    let (id, anew) = key::id_of(key);
     let actor = read::id(activity, "actor").unwrap_or_default();
     let Some(actor) = known_actor(app, actor).await? else {
         return Err(refuse("its actor is not known any more"));
@@ -64,6 +69,7 @@ pub(super) async fn prepare(
         budget,
         actor,
         id,
+        anew,
         activity,
         coming,
     };
@@ -158,7 +164,8 @@ impl Context<'_> {
     }
 
     pub(super) fn object_id(&self) -> Outcome<&str> {
-        id_of(self.object()?).ok_or_else(|| refuse("its object has no id"))
+        let id = id_of(self.object()?).filter(|id| id.len() <= super::ID);
+        id.ok_or_else(|| refuse("its object has no id, or too long a one"))
     }
 
     /// Whether an id is of the actor's own server.
@@ -169,8 +176,7 @@ impl Context<'_> {
 
     /// The object as its own server tells it: as sent if the sender is that server, otherwise fetched.
     pub(super) async fn own_word(&self) -> Outcome<Value> {
-        let object = self.object()?;
-        if object.is_object() && self.is_theirs(self.object_id()?) {
+        if let Some(object) = self.embedded()? {
             return Ok(object.clone());
         }
         self.federation
@@ -178,12 +184,26 @@ impl Context<'_> {
             .await
     }
 
+    /// The same of what they wrote, of which the activity may say by whom and for whom it is.
+    async fn own_post(&self) -> Outcome<Value> {
+        match self.embedded()? {
+            Some(object) => Ok(as_told(object, self.activity)),
+            None => self.own_word().await,
+        }
+    }
+
+    fn embedded(&self) -> Outcome<Option<&Value>> {
+        let (object, id) = (self.object()?, self.object_id()?);
+        Ok((object.is_object() && self.is_theirs(id)).then_some(object))
+    }
+
     async fn create(&self) -> Outcome<Deed> {
         let uri = self.object_id()?;
         if is_known(self.app, uri).await? {
             return Ok(Deed::Known(uri.to_owned()));
         }
-        let object = self.own_word().await?;
+        let mut object = self.own_post().await?;
+        self.name_receiver(&mut object);
         if author_of(&object) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
         }
@@ -263,7 +283,7 @@ impl Context<'_> {
             return Ok(Deed::Profile(Box::new(profile)));
         }
         let is_expected = self.coming.contains(uri) || is_known(self.app, uri).await?;
-        let document = self.own_word().await?;
+        let document = self.own_post().await?;
         if author_of(&document) != Some(self.actor.uri.as_str()) {
             return Err(refuse("it is not its actor's"));
         }
@@ -396,6 +416,7 @@ impl Context<'_> {
         Ok(Deed::Follow {
             uri: self.id.to_owned(),
             account,
+            anew: self.anew,
         })
     }
 

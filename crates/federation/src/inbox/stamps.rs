@@ -19,7 +19,8 @@ impl Context<'_> {
         if !(is_quote || is("FeatureRequest", "#feature_requests/")) {
             return None;
         }
-        let stamp = read::id(self.activity, "result").filter(|stamp| self.is_theirs(stamp));
+        let stamp = read::id(self.activity, "result")
+            .filter(|stamp| stamp.len() <= super::ID && self.is_theirs(stamp));
         if yes && stamp.is_none() {
             return Some(Deed::Nothing);
         }

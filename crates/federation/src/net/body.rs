@@ -1,5 +1,7 @@
 //! Reading answers of unknown size, and JSON of unknown depth.
 
+use std::borrow::Cow;
+
 use reqwest::Response;
 use serde_json::Value;
 
@@ -38,8 +40,36 @@ pub(crate) fn parse_json(body: &[u8]) -> Result<Value, FetchError> {
     if is_too_deep(body) {
         return Err(FetchError::NotJson);
     }
-    let value = serde_json::from_slice(body).map_err(|_| FetchError::NotJson)?;
+    let value = serde_json::from_slice(&whole(body)).map_err(|_| FetchError::NotJson)?;
     Ok(without_nul(value))
+}
+
+/// JSON in which no character is cut in half, as JavaScript does when it shortens texts: our parser would refuse all of it.
+fn whole(json: &[u8]) -> Cow<'_, [u8]> {
+    let unit = |at: usize| {
+        let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let escape = |at: usize| json.get(at..)?.iter().position(|byte| *byte == b'\\');
+    let (mut mended, mut copied, mut at) = (Vec::new(), 0, 0);
+    while let Some(next) = escape(at) {
+        at += next;
+        match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => at += 12,
+            Some(0xd800..=0xdfff) => {
+                mended.extend_from_slice(json.get(copied..at).unwrap_or_default());
+                mended.extend_from_slice("\u{fffd}".as_bytes());
+                at += 6;
+                copied = at;
+            }
+            _ => at += 2,
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(json);
+    }
+    mended.extend_from_slice(json.get(copied..).unwrap_or_default());
+    Cow::Owned(mended)
 }
 
 /// NUL in a text is taken by one of our databases and refused by the other.
@@ -90,6 +120,25 @@ mod tests {
         ));
         assert!(!is_too_deep("[]".repeat(100).as_bytes()));
         assert!(is_too_deep(format!(r#"["\\", {}]"#, nested(32)).as_bytes()));
+    }
+
+    #[test]
+    fn half_a_character_is_no_reason_to_refuse_the_rest() {
+        let read = |json: &str| parse_json(json.as_bytes()).unwrap()["a"].clone();
+        for (json, text) in [
+            (r#"{"a":"cut \ud83d"}"#, "cut \u{fffd}"),
+            (
+                r#"{"a":"\uDE00 \ud83d\ud83d\ude00"}"#,
+                "\u{fffd} \u{fffd}😀",
+            ),
+            (r#"{"a":"\\ud83d \u00e9"}"#, r"\ud83d é"),
+            (r#"{"a":"whole"}"#, "whole"),
+        ] {
+            assert_eq!(read(json), text, "{json}");
+        }
+        for bad in [r#"{"a":"\ud83"}"#, r#"{"a":"\u"#, "\\", r#""\ud83d"#] {
+            assert!(parse_json(bad.as_bytes()).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -27,6 +27,28 @@ pub(crate) fn visibility(object: &Value, followers: &str) -> Visibility {
     Visibility::Direct
 }
 
+/// What somebody wrote, as it came in their activity: where it does not say itself by whom or for whom it is, the activity does.
+pub(crate) fn as_told(object: &Value, activity: &Value) -> Value {
+    let mut told = object.clone();
+    let Some(fields) = told.as_object_mut() else {
+        return told;
+    };
+    let lacks = |key: &str| object.get(key).is_none_or(Value::is_null);
+    let mut take = |key: &str, from: &str| {
+        if let Some(value) = activity.get(from) {
+            fields.insert(key.to_owned(), value.clone());
+        }
+    };
+    if lacks("attributedTo") && lacks("actor") {
+        take("attributedTo", "actor");
+    }
+    if lacks("to") && lacks("cc") {
+        take("to", "to");
+        take("cc", "cc");
+    }
+    told
+}
+
 /// `to` and `cc` of what we send.
 pub(crate) fn recipients(
     visibility: Visibility,
@@ -64,6 +86,21 @@ mod tests {
         ] {
             let (to, cc) = recipients(meant, followers, &mentioned);
             assert_eq!(visibility(&json!({"to": to, "cc": cc}), followers), meant);
+        }
+    }
+
+    #[test]
+    fn an_activity_says_what_its_object_leaves_out() {
+        let (by, me) = ("https://a.example/me", "https://b.example/you");
+        let activity = json!({ "actor": by, "to": [PUBLIC], "cc": me });
+        let told = as_told(&json!({ "type": "Note", "to": null }), &activity);
+        let whole = json!({ "type": "Note", "attributedTo": by, "to": [PUBLIC], "cc": me });
+        assert_eq!(told, whole);
+        for object in [
+            json!({ "attributedTo": me, "to": me }),
+            json!({ "actor": me, "cc": [] }),
+        ] {
+            assert_eq!(as_told(&object, &activity), object);
         }
     }
 

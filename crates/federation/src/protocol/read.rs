@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 use domain::Time;
+use domain::language::is_code;
 use serde_json::Value;
 use url::Url;
 
@@ -77,7 +78,11 @@ pub(crate) fn page_of(object: &Value, id: &str) -> String {
 
 /// The address, if it is one of the web and of sensible length.
 pub(crate) fn web_address(address: &str) -> Option<String> {
+    // The parser passes over these without a word.
+    let foreign = |c: char| c.is_control() || c == '\\';
     let good = address.len() <= 2_048
+        && address.trim() == address
+        && !address.contains(foreign)
         && Url::parse(address)
             .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     good.then(|| address.to_owned())
@@ -106,7 +111,7 @@ pub(crate) fn translated(object: &Value, key: &str) -> (Option<String>, Option<S
     let found = same.or_else(|| map.iter().next());
     let language = found
         .map(|(language, _)| language.clone())
-        .filter(|code| code.len() <= 20);
+        .filter(|code| is_code(code));
     let text = plain.or_else(|| {
         found
             .and_then(|(_, value)| value.as_str())
@@ -145,6 +150,20 @@ mod tests {
             assert_eq!(link(&json!({ "url": url }), "url").as_deref(), Some(page));
         }
         assert_eq!(link(&json!({"url": "javascript:alert(1)"}), "url"), None);
+    }
+
+    #[test]
+    fn an_address_is_written_as_it_is_read() {
+        let page = "https://school.example/a page";
+        assert_eq!(web_address(page).as_deref(), Some(page));
+        for bad in [
+            " https://a.example/",
+            "https://a.example/\t1",
+            "https://a.example/1\n",
+            "https:\\\\a.example",
+        ] {
+            assert_eq!(web_address(bad), None, "{bad:?}");
+        }
     }
 
     #[test]

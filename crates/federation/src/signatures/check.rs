@@ -33,6 +33,7 @@ pub struct Checked {
     algorithm: Option<Algorithm>,
     signature: Vec<u8>,
     base: String,
+    signed_at: NaiveDateTime,
 }
 
 impl Checked {
@@ -40,6 +41,12 @@ impl Checked {
     #[must_use]
     pub fn key_id(&self) -> &str {
         &self.key_id
+    }
+
+    /// When it was signed, by the clock of the sender.
+    #[must_use]
+    pub fn signed_at(&self) -> NaiveDateTime {
+        self.signed_at
     }
 
     /// Whether `key` made the signature.
@@ -74,12 +81,12 @@ pub fn check(request: &Check) -> Result<Checked, Error> {
     if !covers.enough(body.is_some()) {
         return Err(Error::NotCovered);
     }
-    check_time(request, &parts, &covers, &signature)?;
+    let signed_at = check_time(request, &parts, &covers, &signature)?;
     if let Some(body) = body {
         check_digest(&parts, &covers, body)?;
     }
     check_host(&parts)?;
-    signature.into_checked(&parts)
+    signature.into_checked(&parts, signed_at)
 }
 
 /// What a signature can refer to.
@@ -162,31 +169,33 @@ impl Signature {
         }
     }
 
-    fn into_checked(self, parts: &Parts) -> Result<Checked, Error> {
+    fn into_checked(self, parts: &Parts, signed_at: NaiveDateTime) -> Result<Checked, Error> {
         Ok(match self {
             Self::Cavage(signature) => Checked {
                 base: signature.base(parts)?,
                 key_id: signature.key_id,
                 algorithm: signature.algorithm,
                 signature: signature.signature,
+                signed_at,
             },
             Self::Message(signature) => Checked {
                 base: signature.base(parts)?,
                 key_id: signature.key_id,
                 algorithm: signature.algorithm,
                 signature: signature.signature,
+                signed_at,
             },
         })
     }
 }
 
-/// Every time that the signature covers must be near; an expiry counts whether covered or not.
+/// Every time that the signature covers must be near; an expiry counts whether covered or not. Answers the earliest.
 fn check_time(
     request: &Check,
     parts: &Parts,
     covers: &Covers,
     signature: &Signature,
-) -> Result<(), Error> {
+) -> Result<NaiveDateTime, Error> {
     let mut times = Vec::with_capacity(2);
     if covers.date {
         let date = parts.header("date").ok_or(Error::NoDate)?;
@@ -195,8 +204,8 @@ fn check_time(
     if covers.created {
         times.push(signature.created().and_then(moment).ok_or(Error::NoDate)?);
     }
-    for time in times {
-        let age = request.now.signed_duration_since(time);
+    for time in &times {
+        let age = request.now.signed_duration_since(*time);
         if age > request.max_age {
             return Err(Error::Expired);
         }
@@ -206,7 +215,7 @@ fn check_time(
     }
     match signature.expires() {
         Some(seconds) if moment(seconds).ok_or(Error::NoDate)? < request.now => Err(Error::Expired),
-        _ => Ok(()),
+        _ => times.into_iter().min().ok_or(Error::NoDate),
     }
 }
 

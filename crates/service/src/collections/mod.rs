@@ -121,7 +121,7 @@ pub fn recommended(
     one: Option<CollectionId>,
 ) -> Result<Vec<Recommended>> {
     let viewer = match viewer {
-        Viewer::Person(id) => Some(*id),
+        Viewer::Person(id) | Viewer::Guest(id, _) => Some(*id),
         Viewer::Nobody | Viewer::Server(_) => None,
     };
     let rows = match one {

@@ -8,7 +8,7 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::keys::Key;
 
-use super::{leaving, settled};
+use super::{AHEAD, leaving, settled};
 use crate::text::{plain_text, sanitise};
 use crate::{App, Error, Result, verifying};
 
@@ -301,7 +301,11 @@ fn describe(
         deleted_at: None,
         attribution_domains: remote.attribution_domains.clone(),
         suspended_by_home: known.is_some_and(|row| row.suspended_by_home),
-        edited_at: remote.edited.or(known.and_then(|row| row.edited_at)),
+        // Of what is yet to come nothing would be newer.
+        edited_at: remote
+            .edited
+            .filter(|time| *time <= now + AHEAD)
+            .or(known.and_then(|row| row.edited_at)),
         avatar_description: described(&remote.avatar_description),
         header_description: described(&remote.header_description),
         show_media: remote.show_media,

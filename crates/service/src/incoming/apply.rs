@@ -93,6 +93,8 @@ pub enum Deed {
     Follow {
         uri: String,
         account: AccountId,
+        /// They asked before, with the same id, and may have taken it back since.
+        anew: bool,
     },
     /// Yes or no to somebody of ours who asked to follow.
     Answer {
@@ -226,7 +228,8 @@ pub fn apply(app: &App, conn: &mut DbConnection, by: AccountId, deed: &Deed) -> 
         Deed::Follow {
             uri,
             account: asked,
-        } => relations::follow(app, conn, &account, *asked, uri),
+            anew,
+        } => relations::follow(app, conn, &account, *asked, uri, *anew),
         Deed::Answer { uri, follower, yes } => relations::answer(conn, by, uri, *follower, *yes),
         Deed::Block { uri, target } => relations::block(app, conn, by, *target, uri),
         Deed::Undo(undo) => take_back(app, conn, by, undo),

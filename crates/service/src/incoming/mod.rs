@@ -30,9 +30,13 @@ pub(crate) use leaving::{leave, remove_all, remove_deeds, remove_deeds_later, re
 pub(crate) use retractions::{KEPT, REMEMBERED};
 pub(crate) use statuses::hashtags;
 
+use chrono::TimeDelta;
 use storage::DbConnection;
 
 use crate::{App, Error, Result};
+
+/// How far the clock of another server may be ahead of ours.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// A transaction that is tried once more if somebody else wrote the same rows meanwhile: then they are known.
 async fn settled<T: Send + 'static>(

@@ -5,23 +5,26 @@ use storage::DbConnection;
 use storage::accounts::Account;
 use storage::follows::Follow;
 
-use super::retractions::is_taken_back;
+use super::retractions::{forget, is_taken_back};
 use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
 use crate::follows::{accept, begin, remove, tell, turn_away};
 use crate::jobs::{Outgoing, federate};
 use crate::{App, Result, blocks, networks};
 
-/// Somebody elsewhere asks to follow somebody of ours. Asked again, we answer again.
+/// Somebody elsewhere asks to follow somebody of ours. Asked again, we answer again; asked `anew`, also if they took it back.
 pub(super) fn follow(
     app: &App,
     conn: &mut DbConnection,
     asking: &Account,
     account: AccountId,
     uri: &str,
+    anew: bool,
 ) -> Result<()> {
     let (follower, uri) = (asking.id, uri.to_owned());
-    if is_taken_back(conn, follower, &uri)? {
+    if anew {
+        forget(conn, follower, &uri)?;
+    } else if is_taken_back(conn, follower, &uri)? {
         return Ok(());
     }
     let Some(asked) =

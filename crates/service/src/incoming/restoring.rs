@@ -65,7 +65,7 @@ fn bring_back(
     let Some(mut status) = storage::statuses::hold(conn, known.id)? else {
         return Ok(());
     };
-    status.edited_at = remote.edited;
+    status.edited_at = remote.changed_at(app.now());
     polls::refresh(app, conn, &status, remote.poll.as_ref(), true)?;
     rewrite(app, conn, &mut status, author, words(remote), remote)?;
     attach_all(app, conn, &status, author, remote)?;

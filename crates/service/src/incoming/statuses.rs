@@ -15,7 +15,7 @@ use storage::statuses::{Status, Totals};
 use super::polls::{self, RemotePoll};
 use super::quotes::{self, RemoteQuote};
 use super::retractions::{self, is_taken_back};
-use super::{collections, settled};
+use super::{AHEAD, collections, settled};
 use crate::cards::RemoteLink;
 use crate::practice::{self, RemotePractice};
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
@@ -59,6 +59,11 @@ pub struct RemoteStatus {
 }
 
 impl RemoteStatus {
+    /// When it was changed, unless that is yet to come: nothing would be newer.
+    pub(super) fn changed_at(&self, now: Time) -> Option<Time> {
+        self.edited.filter(|time| *time <= now + AHEAD)
+    }
+
     /// The card of what it links to; of what shows something else, none.
     fn card(
         &self,
@@ -177,7 +182,7 @@ pub(super) fn receive(
         },
         quote_policy: remote.quote_policy,
         card_id,
-        edited_at: remote.edited,
+        edited_at: remote.changed_at(now),
         held_at,
         said_favourites: remote.totals.favourites,
         said_reblogs: remote.totals.reblogs,
@@ -258,7 +263,8 @@ pub(super) fn revise(
         return Ok(());
     };
     storage::statuses::set_totals(conn, status.id, remote.totals)?;
-    let ours_is_newer = match (status.edited_at, remote.edited) {
+    let edited = remote.changed_at(app.now());
+    let ours_is_newer = match (status.edited_at, edited) {
         (Some(ours), Some(theirs)) => theirs <= ours,
         _ => false,
     };
@@ -266,7 +272,7 @@ pub(super) fn revise(
     polls::refresh(app, conn, &status, remote.poll.as_ref(), !ours_is_newer)?;
     if ours_is_newer {
         // What is said of the same words may have changed.
-        if remote.edited == status.edited_at {
+        if edited == status.edited_at {
             let told = remote.practice.as_ref();
             storage::practices::delete_of_status(conn, status.id)?;
             practice::keep_theirs(app, conn, &status, &hashtags(&remote.tags), told)?;
@@ -286,12 +292,12 @@ pub(super) fn revise(
     let reads_differently = content != status.content
         || spoiler(remote) != status.spoiler_text
         || asked.unwrap_or_default() != options
-        || (remote.edited.is_some() && !are_alike(&before, &after));
+        || (edited.is_some() && !are_alike(&before, &after));
     if reads_differently {
         keep_version(app, conn, &status, options, &before)?;
     }
     // Kept even if nothing is to be seen of it: an older version may still come.
-    status.edited_at = match remote.edited {
+    status.edited_at = match edited {
         None if reads_differently => Some(app.now()),
         None => status.edited_at,
         edited => edited,

@@ -77,8 +77,8 @@ pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             let known = completing::of_others(&rows);
             let thread = Thread::new(&rows);
             let ancestors = thread.ancestors(&status);
-            let descendants = thread.descendants(status.id);
             let above: HashSet<StatusId> = ancestors.iter().map(|row| row.id).collect();
+            let descendants = thread.descendants(status.id, &above);
             let whole = ancestors.into_iter().chain(descendants).collect();
             // As in Mastodon, a thread goes on behind what its reader may not see.
             let whole = visible_to(conn, viewer, whole)?;
@@ -125,7 +125,7 @@ pub async fn context(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
     Ok(context)
 }
 
-/// The statuses of a thread, by what they answer.
+/// The statuses of a thread, by what they answer. Servers elsewhere can make circles.
 struct Thread<'a> {
     by_id: HashMap<StatusId, &'a Status>,
     /// Oldest first.
@@ -148,12 +148,12 @@ impl<'a> Thread<'a> {
 
     fn ancestors(&self, status: &Status) -> Vec<Status> {
         let mut found: Vec<Status> = Vec::new();
+        let mut seen = HashSet::from([status.id]);
         let mut parent = status.in_reply_to_id;
-        while let Some(row) = parent.and_then(|id| self.by_id.get(&id)) {
-            // Hostile servers can make circles.
-            if found.len() >= self.by_id.len() {
-                break;
-            }
+        while let Some(row) = parent
+            .and_then(|id| self.by_id.get(&id))
+            .filter(|row| seen.insert(row.id))
+        {
             found.push((*row).clone());
             parent = row.in_reply_to_id;
         }
@@ -161,15 +161,17 @@ impl<'a> Thread<'a> {
         found
     }
 
-    fn descendants(&self, id: StatusId) -> Vec<Status> {
+    /// None of what is `above`.
+    fn descendants(&self, id: StatusId, above: &HashSet<StatusId>) -> Vec<Status> {
         let mut found: Vec<Status> = Vec::new();
+        let mut seen = above.clone();
+        seen.insert(id);
         let mut open: Vec<&Status> = self.answers_to(id);
         while let Some(row) = open.pop() {
-            if found.len() >= self.by_id.len() {
-                break;
+            if seen.insert(row.id) {
+                found.push(row.clone());
+                open.extend(self.answers_to(row.id));
             }
-            found.push(row.clone());
-            open.extend(self.answers_to(row.id));
         }
         found
     }

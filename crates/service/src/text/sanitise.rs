@@ -83,12 +83,16 @@ pub fn html(foreign: &str) -> String {
         && let Some(flat) = flattened(safe, most)
         // Ends that were missing may make it cost too much when it is read again.
         && !tidy::is_costly(&flat)
+        && !tidy::is_dense(&flat)
     {
         return flat;
     }
     // A parser would make line ends of both.
     let text = super::plain_text(&foreign).replace("\r\n", "\n");
-    let text = text.replace('\r', "\n");
+    let mut text = text.replace('\r', "\n");
+    if tidy::is_dense_text(&text) {
+        text.truncate(text.floor_char_boundary(tidy::SHORT));
+    }
     CLEANER.clean(&ammonia::clean_text(&text)).to_string()
 }
 
@@ -103,9 +107,12 @@ fn flattened(safe: String, most: usize) -> Option<String> {
 /// Until nothing changes: where an element goes, its parts can come to stand where they may not, such as a
 /// link inside a link, and a browser would read that otherwise than it was written.
 fn clean(foreign: &str, most: usize) -> Option<String> {
+    if tidy::is_dense(foreign) {
+        return None;
+    }
     let mut safe = CLEANER.clean(foreign).to_string();
     for _ in 0..TIMES {
-        if safe.len() > most {
+        if safe.len() > most || tidy::is_dense(&safe) {
             return None;
         }
         let again = CLEANER.clean(&safe).to_string();

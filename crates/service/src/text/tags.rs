@@ -4,10 +4,15 @@
 
 use std::sync::LazyLock;
 
+use domain::limits;
+
 use super::plain::decode;
 
 /// Attributes of one tag that are looked at.
 const ATTRIBUTES: usize = 32;
+
+/// Bytes of a text or a value that are read: to read all that is escaped in one takes the square of it.
+const LONGEST: usize = 8_192;
 
 /// Elements in which `<` begins no tag.
 const RAW: [&str; 8] = [
@@ -163,6 +168,7 @@ fn until_end<'a>(text: &'a str, name: &str) -> (&'a str, &'a str) {
 
 /// The characters that `&eacute;`, `&#233;` and the like stand for.
 fn unescaped(text: &str) -> String {
+    let text = limits::cut_bytes(text, LONGEST);
     if !text.contains('&') {
         return text.to_owned();
     }

@@ -48,6 +48,64 @@ const OTHER_RULES: [&str; 31] = [
     "xmp",
 ];
 
+/// How many bytes may be looked at in vain where HTML is written.
+const LOOKS: usize = 100_000_000;
+/// Bytes of a text that is written within these, whatever is in it.
+pub(super) const SHORT: usize = 10_000;
+
+/// What stands for a character when it is read, as its first byte. Other entities count as if nothing did.
+const ENTITIES: [(&str, u8); 5] = [
+    ("&lt;", b'<'),
+    ("&gt;", b'>'),
+    ("&amp;", b'&'),
+    ("&quot;", b'"'),
+    ("&nbsp;", NO_BREAK),
+];
+/// The first byte of a blank without a break, and of other signs.
+const NO_BREAK: u8 = 0xc2;
+
+/// Whether writing it again may cost the square of its length: our writer looks for the next `<` or `>` of a text anew at each
+/// `&`, and at each byte with which a blank without a break begins.
+pub(super) fn is_dense(html: &str) -> bool {
+    may_be_dense(html) && looks(html, is_tidy(html)) > LOOKS
+}
+
+/// The same of a text in which nothing is escaped.
+pub(super) fn is_dense_text(text: &str) -> bool {
+    may_be_dense(text) && looks(&text.replace('&', "&amp;"), true) > LOOKS
+}
+
+fn may_be_dense(html: &str) -> bool {
+    let signs = html.bytes().filter(|byte| is_sign(*byte)).count();
+    html.len().saturating_mul(signs) > LOOKS
+}
+
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'&' | NO_BREAK)
+}
+
+/// How many bytes the writer looks at, if every text is one up to the next `<` or `>` that is escaped and, where a tag surely `ends`
+/// it, up to the next tag.
+fn looks(html: &str, ends: bool) -> usize {
+    let (mut looks, mut length, mut signs) = (0_usize, 0_usize, 0_usize);
+    let mut rest = html.as_bytes();
+    while let Some(first) = rest.first() {
+        let entity = ENTITIES
+            .iter()
+            .find(|(name, _)| rest.starts_with(name.as_bytes()));
+        let (byte, read) = entity.map_or((*first, 1), |(name, byte)| (*byte, name.len()));
+        rest = rest.get(read..).unwrap_or_default();
+        if matches!(byte, b'<' | b'>') && (ends || entity.is_some()) {
+            looks = looks.saturating_add(length.saturating_mul(signs));
+            (length, signs) = (0, 0);
+        } else {
+            length += 1;
+            signs += usize::from(is_sign(byte));
+        }
+    }
+    looks.saturating_add(length.saturating_mul(signs))
+}
+
 /// Whether reading it may cost more than its length.
 pub(super) fn is_costly(html: &str) -> bool {
     html.bytes().filter(|byte| *byte == b'<').count() > FEW && !is_tidy(html)
@@ -146,6 +204,19 @@ mod tests {
         ] {
             assert!(!costly(unit), "{unit}");
         }
+    }
+
+    #[test]
+    fn signs_are_dense_where_nothing_ends_the_text() {
+        let many = |unit: &str| unit.repeat(100_000 / unit.len());
+        for dense in ["&", "&amp;", "\u{a0}", "»", "a&b", "&nbsp;", "&</x>"] {
+            assert!(is_dense(&many(dense)), "{dense}");
+        }
+        for light in ["a", "&lt;", "<", "é", "<p>« a » &amp; b</p>", "&quot;"] {
+            assert!(!is_dense(&many(light)), "{light}");
+        }
+        assert!(is_dense_text(&many("&lt;")) && !is_dense_text(&many("a < b & c")));
+        assert!(!is_dense_text(&"&".repeat(SHORT)));
     }
 
     #[test]

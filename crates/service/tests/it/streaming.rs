@@ -162,6 +162,7 @@ async fn what_was_taken_back_is_not_told() {
     let follow = |uri: &str| Deed::Follow {
         uri: uri.to_owned(),
         account: ada.id(),
+        anew: false,
     };
     let (first, second) = (
         follow("https://far.example/1"),

@@ -40,6 +40,22 @@ async fn one_that_fails_takes_no_other_with_it() {
 }
 
 #[tokio::test]
+async fn what_is_taken_back_under_an_id_that_is_too_long_is_not_remembered() {
+    on_both(async |school: &School| {
+        let bo = school.remote("bo").await;
+        for (length, expected) in [(10, true), (100_000, false)] {
+            let uri = format!("{}/{}", bo.uri, "x".repeat(length));
+            let delete = json!({ "id": format!("{}/delete/{length}", bo.uri), "type": "Delete", "actor": bo.uri,
+                "object": uri });
+            school.receive(&[delete]).await;
+            school.work().await;
+            assert_eq!(school.remembers(bo.id, &uri).await, expected, "{length}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_waits_for_a_third_server_holds_only_what_is_about_the_same() {
     on_both(async |school: &School| {
         let bo = school.remote("bo").await;

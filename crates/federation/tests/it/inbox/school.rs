@@ -369,6 +369,13 @@ impl School {
             .is_some()
     }
 
+    /// Whether it is remembered that they took back what has this id.
+    pub async fn remembers(&self, by: AccountId, uri: &str) -> bool {
+        let uri = uri.to_owned();
+        self.write(move |_, conn| storage::retractions::contains(conn, &uri, by))
+            .await
+    }
+
     /// Of what kinds the lines are that tell ada of somebody's deeds.
     pub async fn told_of(&self, from: AccountId) -> Vec<String> {
         let wanted = storage::notifications::Wanted {

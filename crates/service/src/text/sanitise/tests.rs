@@ -226,6 +226,22 @@ fn overlapping_elements_do_not_multiply() {
 }
 
 #[test]
+fn many_signs_are_cut_where_they_would_cost_too_much() {
+    for unit in [
+        "&", "&amp;", "\u{a0}", "»", "&nbsp;", "<b>&</b>", "&<x></x>", "&</x>",
+    ] {
+        let safe = html(&unit.repeat(100_000 / unit.len()));
+        check(&safe);
+        assert!(safe.len() <= 200_000, "{unit}: {}", safe.len());
+        assert_eq!(html(&safe), safe, "{unit}");
+    }
+    let article = "<p>« a » &amp; b</p>".repeat(3_000);
+    assert_eq!(html(&article), article);
+    let code = format!("<pre>{}</pre>", "a &lt; b &amp;&amp; \"c\"\n".repeat(1_000));
+    assert_eq!(html(&code), code);
+}
+
+#[test]
 fn words_of_what_costs_too_much_are_the_same_when_they_are_read_again() {
     let words = html(&format!("a\rb\r\nc{}", "<b><i>".repeat(150)));
     assert_eq!(words, "a\nb\nc");
