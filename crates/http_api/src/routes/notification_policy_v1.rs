@@ -75,7 +75,7 @@ async fn write(
         for_not_followers: rule(filters.filter_not_followers),
         for_new_accounts: rule(filters.filter_new_accounts),
         for_private_mentions: rule(filters.filter_private_mentions),
-        for_limited_accounts: None,
+        ..PolicyWishes::default()
     };
     json(NotificationPolicyV1::from(
         notification_requests::set_policy(&app, &caller.person, wishes).await?,
