@@ -15,7 +15,7 @@ use http_api::middleware::rate_limit::{
     RateLimiter, RateLimits, is_admitted, is_upload_admitted, is_visitor_admitted, rate_limit,
 };
 use http_api::middleware::{
-    cors, head::head, request_id::request_id, trailing_slash::trailing_slash,
+    cors, head::head, in_time::in_time, request_id::request_id, trailing_slash::trailing_slash,
     turned_away::turned_away, upgrade::upgrade,
 };
 
@@ -70,6 +70,7 @@ pub fn listen(server: &Server, health: Data<Health>) -> anyhow::Result<Http> {
                 }
             })
             .configure(addresses)
+            .wrap(from_fn(in_time))
             .wrap(from_fn(turned_away))
             .wrap(from_fn(request_id))
             .wrap(Compress::default())

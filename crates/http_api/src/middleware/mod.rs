@@ -3,6 +3,7 @@
 pub mod client_address;
 pub mod cors;
 pub mod head;
+pub mod in_time;
 pub mod json_answers;
 pub mod rate_limit;
 pub mod request_id;
