@@ -3,12 +3,12 @@
 use std::io;
 use std::time::Duration;
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
+use actix_web::{Error, HttpMessage};
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
@@ -39,16 +39,22 @@ pub async fn in_time<B: MessageBody>(
     if !request.path().starts_with("/api/v1/streaming") {
         let body = match request.take_payload() {
             Payload::None => Payload::None,
-            body => Payload::Stream {
-                payload: Box::pin(paced(body, PACE)),
-            },
+            body => streamed(paced(body, PACE)),
         };
         request.set_payload(body);
     }
     next.call(request).await
 }
 
-fn paced(body: Payload, pace: Pace) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+type Part = Result<Bytes, PayloadError>;
+
+fn streamed(body: impl Stream<Item = Part> + 'static) -> Payload {
+    Payload::Stream {
+        payload: Box::pin(body),
+    }
+}
+
+fn paced(body: Payload, pace: Pace) -> impl Stream<Item = Part> {
     let begun = Instant::now();
     stream::unfold(Some((body, 0_u64)), move |coming| async move {
         let (mut body, received) = coming?;
@@ -80,10 +86,8 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(5)).await;
             Some((Ok(Bytes::from_static(b"a")), ()))
         };
-        let body = Payload::Stream {
-            payload: Box::pin(stream::unfold((), drip)),
-        };
-        let read: Vec<_> = paced(body, SHORT).collect().await;
+        let body = streamed(stream::unfold((), drip));
+        let read: Vec<Part> = paced(body, SHORT).collect().await;
         let (last, before) = read.split_last().unwrap();
         assert!(before.iter().all(Result::is_ok));
         let Err(PayloadError::Io(error)) = last else {
@@ -95,10 +99,7 @@ mod tests {
     #[actix_web::test]
     async fn what_has_come_is_read_however_late() {
         let parts = ["a", "bc"].map(|part| Ok(Bytes::from_static(part.as_bytes())));
-        let body = Payload::Stream {
-            payload: Box::pin(stream::iter(parts)),
-        };
-        let coming = paced(body, SHORT);
+        let coming = paced(streamed(stream::iter(parts)), SHORT);
         tokio::time::sleep(Duration::from_millis(80)).await;
         let read: Vec<Bytes> = coming.map(Result::unwrap).collect().await;
         assert_eq!(read, ["a", "bc"]);
