@@ -141,7 +141,7 @@ async fn a_newcomer_who_mistyped_their_address_has_the_letter_sent_again() {
         .bearer_auth(token["access_token"].as_str().unwrap());
     let issued = answer(sign_up.json(&form)).await;
     let ada = issued["access_token"].as_str().unwrap();
-    let again = |token: &str, body: serde_json::Value| {
+    let again = |token: &str, body: Value| {
         let path = "/api/v1/emails/confirmations";
         let asked = school.request(Method::POST, path).bearer_auth(token);
         let asked = asked.json(&body).send();

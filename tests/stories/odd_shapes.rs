@@ -20,10 +20,13 @@ impl Writer {
         let mut post = json!({ "id": format!("{}/{name}", self.uri), "type": "Note", "attributedTo": self.uri,
             "to": [PUBLIC], "content": name });
         let fields = post.as_object_mut().unwrap();
-        for (key, value) in more.as_object().unwrap() {
+        let Value::Object(more) = more else {
+            panic!("no fields: {more}");
+        };
+        for (key, value) in more {
             match value {
-                Value::Null => fields.remove(key),
-                value => fields.insert(key.clone(), value.clone()),
+                Value::Null => fields.remove(&key),
+                value => fields.insert(key, value),
             };
         }
         post
