@@ -83,25 +83,3 @@ async fn a_verifier_whose_challenge_was_taken_out_is_refused() {
         assert_eq!(status, expected, "{verifier}");
     }
 }
-
-// On SQLite alone: it is about addresses.
-#[tokio::test]
-async fn where_mastodon_has_its_pages_one_is_led_to_ours() {
-    let Some(school) = School::open(Sqlite).await else {
-        return;
-    };
-    let browser = Browser::new(&school);
-    for (from, to) in [
-        ("/.well-known/change-password", "/settings/account"),
-        ("/auth/edit", "/settings/account"),
-        ("/auth/sign_up", "/sign-up"),
-        ("/privacy-policy", "/about#privacy"),
-        ("/settings/applications", "/settings/sessions"),
-        ("/invite/a%26b", "/sign-up?invite=a%26b"),
-    ] {
-        let (status, led, _) = browser.page(from).await;
-        assert_eq!((status, led.as_str()), (StatusCode::SEE_OTHER, to));
-        let (status, _, page) = browser.page(to.split('#').next().unwrap()).await;
-        assert!(!status.is_client_error(), "{to}: {page}");
-    }
-}

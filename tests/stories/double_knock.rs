@@ -66,12 +66,14 @@ async fn says_yes(kind: Kind) {
         return;
     };
     let ada = school.teacher("ada");
+    // Each stays, or the next would have its address.
+    let mut met = Vec::new();
     for name in ["Pixelfed", "PieFed", "pleroma", "mbin", "snac"] {
-        is_sent_the_older_signature(&school, &ada, name).await;
+        met.push(is_sent_the_older_signature(&school, &ada, name).await);
     }
 }
 
-async fn is_sent_the_older_signature(school: &School, ada: &Teacher, software: &str) {
+async fn is_sent_the_older_signature(school: &School, ada: &Teacher, software: &str) -> Elsewhere {
     let elsewhere = Elsewhere::open().await;
     runs(&elsewhere, software).await;
     let grace = elsewhere.person("grace");
@@ -90,6 +92,7 @@ async fn is_sent_the_older_signature(school: &School, ada: &Teacher, software: &
         sent.all(|request| !request.headers.contains_key("signature-input")),
         "{software}: its Follow and its Accept are signed in the older way, from the first on"
     );
+    elsewhere
 }
 
 #[tokio::test]

@@ -226,9 +226,10 @@ async fn send(
         Reply::Accepted => Sent::Done,
         Reply::Gone => Sent::Gone,
         Reply::Refused(status) => Sent::Refused(format!("refused with status {status}")),
-        // Name servers that were set up wrongly are set right again.
-        Reply::Blocked(error @ FetchError::Blocked(_)) => {
-            Sent::Later(wait(error.to_string(), None))
+        // Name servers that were set up wrongly are set right again; and where one inbox leads says nothing of others.
+        Reply::Blocked(error @ FetchError::Blocked(_))
+        | Reply::Silent(error @ FetchError::Redirect) => {
+            Sent::InboxLater(wait(error.to_string(), None))
         }
         Reply::Blocked(error) => Sent::Refused(error.to_string()),
         Reply::Busy {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use domain::JobId;
 use federation::{ARCHIVED, Federation};
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -45,6 +46,7 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
     let (mut telling, mut long) = (JoinSet::new(), JoinSet::new());
     while !*stop.borrow() {
         while long.try_join_next().is_some() {}
+        let ours_until = app.now() + LEASE / 2;
         let rows = claim(&app).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "jobs could not be read");
             Vec::new()
@@ -88,7 +90,11 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
             let (federation, app, stop) = (federation.clone(), app.clone(), stop.clone());
             telling.spawn(async move {
                 for row in told {
-                    do_one(&federation, &app, row, &stop).await;
+                    if app.now() < ours_until {
+                        do_one(&federation, &app, row, &stop).await;
+                    } else {
+                        put_back(&app, row.id).await;
+                    }
                 }
             });
         }
@@ -134,7 +140,7 @@ impl Waiting {
             }
             let (federation, app, stop) = (federation.clone(), app.clone(), stop.clone());
             self.doing
-                .spawn(async move { do_one(&federation, &app, row, &stop).await });
+                .spawn(async move { do_long(&federation, &app, row, &stop).await });
         }
     }
 }
@@ -180,6 +186,12 @@ async fn claim(app: &App) -> service::Result<Vec<storage::jobs::Job>> {
         .await
 }
 
+/// It comes up again, in its turn.
+async fn put_back(app: &App, id: JobId) {
+    app.note(JOBS, move |conn| storage::jobs::release(conn, &[id]))
+        .await;
+}
+
 async fn do_one(
     federation: &Federation,
     app: &App,
@@ -188,14 +200,10 @@ async fn do_one(
 ) {
     let id = row.id;
     if *stop.borrow() {
-        app.note(JOBS, move |conn| storage::jobs::release(conn, &[id]))
-            .await;
-        return;
+        return put_back(app, id).await;
     }
     let Some(done) = unless_stopped(stop, run(federation, app, &row)).await else {
-        app.note(JOBS, move |conn| storage::jobs::release(conn, &[id]))
-            .await;
-        return;
+        return put_back(app, id).await;
     };
     let now = app.now();
     let is_ended = match &done {

@@ -10,7 +10,7 @@ use crate::accounts::{accounts_page, relationship};
 use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
 use crate::error::invalid;
-use crate::jobs::{Outgoing, federate};
+use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::notify::{About, notify};
 use crate::oauth::Person;
 use crate::views::{AccountView, RelationshipView};
@@ -27,8 +27,8 @@ pub struct FollowWishes {
 
 /// Codes of languages of which posts are wanted, at most: there are not many more.
 const LANGUAGES: usize = 200;
-/// Who is let to follow at once, when nobody has to wait any more; others still do.
-const AT_ONCE: i64 = 1_000;
+/// Who is let to follow at once, when nobody has to wait any more; a job lets the others.
+const AT_ONCE: i64 = 100;
 
 /// Follows somebody, or asks to; once more it changes what one wants to see.
 /// Answers too whether the other decides by hand who may follow.
@@ -205,9 +205,24 @@ pub async fn authorize(app: &App, person: &Person, id: AccountId) -> Result<Rela
     .await
 }
 
-/// Says yes to those who wait for it, since nobody has to any more; but not to those whom moderators silenced.
-pub(crate) fn accept_waiting(app: &App, conn: &mut DbConnection, account: AccountId) -> Result<()> {
-    let waiting = storage::follows::requests(conn, account, &Page::newest(AT_ONCE))?;
+/// Says yes to those who have waited for it before the request `max_id`, since nobody has to any more; but not to those
+/// whom moderators silenced.
+pub(crate) fn accept_waiting(
+    app: &App,
+    conn: &mut DbConnection,
+    account: AccountId,
+    max_id: Option<i64>,
+) -> Result<()> {
+    let page = Page {
+        max_id,
+        ..Page::newest(AT_ONCE)
+    };
+    let waiting = storage::follows::requests(conn, account, &page)?;
+    let is_full = i64::try_from(waiting.len()).is_ok_and(|count| count >= AT_ONCE);
+    if let Some((before, _)) = waiting.last().filter(|_| is_full) {
+        let before = *before;
+        enqueue(app, conn, &Job::AcceptWaiting { account, before })?;
+    }
     for (_, follower) in waiting {
         if follower.silenced_at.is_some() {
             continue;
@@ -220,6 +235,18 @@ pub(crate) fn accept_waiting(app: &App, conn: &mut DbConnection, account: Accoun
         storage::notifications::withdraw(conn, account, follower.id, kind, None)?;
     }
     Ok(())
+}
+
+/// The same for those who waited before one, unless somebody has to wait again by now.
+pub(crate) async fn accept_earlier(app: &App, account: AccountId, before: i64) -> Result<()> {
+    app.transaction(move |app, conn| {
+        let known = storage::accounts::find(conn, account)?;
+        match known.filter(|row| !row.locked && !row.is_gone()) {
+            Some(_) => accept_waiting(app, conn, account, Some(before)),
+            None => Ok(()),
+        }
+    })
+    .await
 }
 
 /// Turns somebody down who asked to follow.

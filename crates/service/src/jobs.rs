@@ -10,9 +10,9 @@ use crate::mail::Message;
 use crate::streaming::Event;
 use crate::{
     App, Error, Result, annual_reports, archives, attachments, brought, cards, completing,
-    custom_emojis, domains, files, films, gone, home, incoming, keys, lineage, moving, networks,
-    polls, push, quarantine, remote_files, reports, scheduled, software, synchronising, transfer,
-    users, verifying,
+    custom_emojis, domains, files, films, follows, gone, home, incoming, keys, lineage, moving,
+    networks, polls, push, quarantine, remote_files, reports, scheduled, software, synchronising,
+    transfer, users, verifying,
 };
 
 /// Files that are forgotten together.
@@ -67,6 +67,12 @@ pub enum Job {
     Refollow {
         from: AccountId,
         to: AccountId,
+    },
+    /// Lets those follow somebody who waited for it, since nobody has to any more.
+    AcceptWaiting {
+        account: AccountId,
+        /// Number of a request: they asked earlier.
+        before: i64,
     },
     /// Fetches what is missing of the thread of a status elsewhere.
     CompleteThread {
@@ -481,6 +487,9 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::CountPoll { poll } => polls::count(app, poll).await,
         Job::AnnouncePoll { poll } => polls::announce(app, poll).await,
         Job::Refollow { from, to } => moving::refollow(app, from, to).await,
+        Job::AcceptWaiting { account, before } => {
+            follows::accept_earlier(app, account, before).await
+        }
         Job::CompleteThread { first, status } => completing::thread(app, first, status).await,
         Job::CompleteProfile { account } => completing::profile(app, account).await,
         Job::RenewStatus { status } => completing::status(app, status).await,

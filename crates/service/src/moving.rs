@@ -250,7 +250,7 @@ fn take_along(
     if !networks::may_join(conn, new, follower.id)? {
         return Ok(false);
     }
-    let pending = follows::waits(app, conn, follower.id, new)?;
+    let pending = follower.silenced_at.is_some() || follows::waits(app, conn, follower.id, new)?;
     let id = app.next_id();
     let wanted = Follow {
         id,

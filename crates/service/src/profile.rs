@@ -136,7 +136,7 @@ async fn write(
         storage::users::set_defaults(conn, &user)?;
         save(app, conn, &mut account)?;
         if was_locked && !account.locked {
-            follows::accept_waiting(app, conn, id)?;
+            follows::accept_waiting(app, conn, id, None)?;
         }
         Ok(views::account(app, Some(id), account))
     })

@@ -199,10 +199,7 @@ pub async fn release(app: &App, id: StatusId) -> Result<()> {
         }
         let status = storage::statuses::find(conn, id)?.ok_or(Error::NotFound)?;
         let author = crate::accounts::find(conn, status.account_id)?;
-        let mentioned: Vec<Account> = storage::mentions::of_statuses(conn, &[id])?
-            .into_iter()
-            .map(|(_, account)| account)
-            .collect();
+        let mentioned = storage::mentions::named(conn, id)?;
         enqueue(app, conn, &Job::RenewStatus { status: id })?;
         arrive(app, conn, &status, &author, &mentioned)?;
         practice::reconsider(app, conn, &status)

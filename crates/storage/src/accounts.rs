@@ -283,8 +283,8 @@ pub fn release_handle(conn: &mut DbConnection, id: AccountId) -> QueryResult<()>
 }
 
 /// Living accounts whose handle or display name contains every word, by handle, perhaps only those that `followed_by`
-/// follows; first those whose handle begins with the first word. A range of the unique index for these and a scan for the
-/// others: at most `limit` rows leave it.
+/// follows; first those whose handle begins with the first word. A range of an index for these, and a scan for the others if
+/// they do not fill the page.
 pub fn search(
     conn: &mut DbConnection,
     words: &[String],

@@ -1,4 +1,4 @@
-//! What other servers said to us: kept before it is acknowledged, remembered by its id afterwards.
+//! What other servers said to us: kept before it is acknowledged, remembered afterwards by what it is kept under.
 
 use diesel::prelude::*;
 use domain::{InboxId, Time};
@@ -14,7 +14,7 @@ use crate::schema::inbox;
 pub struct Received {
     #[diesel(deserialize_as = i64, serialize_as = i64)]
     pub id: InboxId,
-    /// Id of the activity.
+    /// Under which it takes place once: its id, or what stands for that (docs/adr/0500).
     pub uri: String,
     pub actor_uri: String,
     /// JSON; empty when finished.
@@ -33,7 +33,7 @@ pub struct Received {
     pub requests: i32,
 }
 
-/// Keeps an activity: false if one of that id was received before.
+/// Keeps an activity: false if one was kept under the same before.
 pub fn insert(conn: &mut DbConnection, received: Received) -> QueryResult<bool> {
     each!(conn, c => diesel::insert_into(inbox::table).values(received).on_conflict_do_nothing().execute(c))
         .map(|rows| rows == 1)
@@ -55,12 +55,12 @@ pub fn hold_unfinished(conn: &mut DbConnection, ids: &[InboxId]) -> QueryResult<
     crate::dialect::claim::unfinished_inbox(conn, ids)
 }
 
-/// Whether an activity of that id was ever received, as far as is remembered. One row by unique index.
+/// Whether an activity was ever kept under that, as far as is remembered. One row by unique index.
 pub fn was_received(conn: &mut DbConnection, uri: &str) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(inbox::table.filter(inbox::uri.eq(uri)))).get_result(conn)
 }
 
-/// When an activity of that id came. One row by unique index.
+/// When the activity kept under that came. One row by unique index.
 pub fn received_at(conn: &mut DbConnection, uri: &str) -> QueryResult<Option<Time>> {
     inbox::table
         .filter(inbox::uri.eq(uri))

@@ -46,6 +46,16 @@ pub fn name(conn: &mut DbConnection, status: StatusId, named: &[AccountId]) -> Q
         .map(drop)
 }
 
+/// Whom a status mentions.
+pub fn named(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<Account>> {
+    mentions::table
+        .inner_join(accounts::table)
+        .filter(mentions::status_id.eq(status.0))
+        .filter(mentions::silent.eq(false))
+        .select(Account::as_select())
+        .load(conn)
+}
+
 /// Whom these statuses mention, or once did.
 pub fn of_statuses(
     conn: &mut DbConnection,

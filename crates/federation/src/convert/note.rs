@@ -224,7 +224,9 @@ fn attachment(object: &Value) -> Option<RemoteMedia> {
 pub(crate) struct Post {
     pub status: Status,
     pub author: Account,
+    /// Also those whom it names no more.
     pub mentioned: Vec<Account>,
+    named: HashSet<AccountId>,
     pub tags: Vec<String>,
     pub media: Vec<Media>,
     pub poll: Option<(Poll, Vec<PollOption>)>,
@@ -261,6 +263,7 @@ pub(crate) fn load_all(
         .map(|row| (row.id, row))
         .collect();
     let mentions = storage::mentions::of_statuses(conn, &ids)?;
+    let names = storage::mentions::names(conn, &ids)?;
     let tags = storage::tags::of_statuses(conn, &ids)?;
     let media = storage::media::of_statuses(conn, &ids)?;
     let among = |has: fn(&Status) -> bool| {
@@ -290,6 +293,11 @@ pub(crate) fn load_all(
                     .iter()
                     .filter(|(of, _)| *of == id)
                     .map(|(_, row)| row.clone())
+                    .collect(),
+                named: names
+                    .iter()
+                    .filter(|(of, _)| *of == id)
+                    .map(|(_, row)| row.id)
                     .collect(),
                 tags: tags
                     .iter()
@@ -378,13 +386,17 @@ impl Post {
         collection
     }
 
+    fn named(&self) -> impl Iterator<Item = &Account> {
+        let all = self.mentioned.iter();
+        all.filter(|row| self.named.contains(&row.id))
+    }
+
     /// `to` and `cc`.
     pub(crate) fn recipients(&self) -> (Vec<String>, Vec<String>) {
-        let is_named = |group: &&Account| self.mentioned.iter().any(|named| named.id == group.id);
-        let besides = self.groups.iter().filter(|group| !is_named(group));
+        let besides = self.groups.iter();
+        let besides = besides.filter(|group| !self.named.contains(&group.id));
         let named: Vec<String> = self
-            .mentioned
-            .iter()
+            .named()
             .chain(besides)
             .map(|account| account.uri.clone())
             .collect();
@@ -502,7 +514,7 @@ impl Post {
     }
 
     fn tag(&self, app: &App) -> Vec<Value> {
-        let mentions = self.mentioned.iter().map(|account| {
+        let mentions = self.named().map(|account| {
             let host = account.host.as_deref().unwrap_or(app.settings().host.as_str());
             json!({ "type": "Mention", "href": account.uri, "name": format!("@{}@{host}", account.username) })
         });

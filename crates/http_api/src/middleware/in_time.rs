@@ -1,4 +1,5 @@
-//! Bodies that come too slowly: nobody holds a place for as long as they like.
+//! Bodies that come too slowly: nobody keeps a handler waiting for as long as they like. Of a body in chunks actix reads on,
+//! and forgets what it reads, when the handler has long answered.
 
 use std::io;
 use std::time::Duration;

@@ -66,7 +66,7 @@ fn judge(
         return Ok(());
     };
     let mentioned = !storage::mentions::among(conn, quote.account_id, &[quoted])?.is_empty();
-    if author == quote.account_id || mentioned {
+    if author == quote.account_id || (mentioned && quote.state != QuoteState::Revoked) {
         return accept(app, conn, quote, None);
     }
     let Some((stamp, by)) = &remote.approval else {

@@ -72,10 +72,7 @@ fn bring_back(
     if status.held_at.is_some() {
         return Ok(());
     }
-    let mentioned: Vec<Account> = storage::mentions::of_statuses(conn, &[status.id])?
-        .into_iter()
-        .map(|(_, account)| account)
-        .collect();
+    let mentioned = storage::mentions::named(conn, status.id)?;
     arrive(app, conn, &status, author, &mentioned)?;
     networks::restored(app, conn, &status)
 }

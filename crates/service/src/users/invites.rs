@@ -199,6 +199,7 @@ pub async fn check(app: &App, code: String) -> Result<()> {
     if app.settings().registrations.mode == RegistrationMode::Closed {
         return Err(closed());
     }
+    let code = code.replace('\0', "");
     app.read(move |app, conn| {
         let invite = storage::invites::with_code(conn, &code)?.ok_or(Error::NotFound)?;
         if is_open(&invite, app.now()) && may_still_invite(app, conn, &invite)? {

@@ -50,12 +50,11 @@ fn matching(
         .iter()
         .map(|word| format!("%{}%", escape(word)))
         .collect();
-    let start = format!(
-        "{}%",
-        words.first().map_or_else(String::new, |word| escape(word))
-    );
+    let start = words
+        .first()
+        .map_or_else(String::new, |word| word.to_lowercase());
     macro_rules! found {
-        ($c:expr, $matches:ident) => {{
+        ($c:expr, $matches:ident, $beginning:expr) => {{
             let mut query = accounts::table
                 .filter(
                     accounts::suspended_at
@@ -67,11 +66,10 @@ fn matching(
                 .offset(offset)
                 .select(Account::as_select())
                 .into_boxed();
-            let beginning = accounts::handle_key.$matches(start).escape('\\');
             query = if begins {
-                query.filter(beginning)
+                query.filter($beginning)
             } else {
-                query.filter(diesel::dsl::not(beginning))
+                query.filter(diesel::dsl::not($beginning))
             };
             if let Some(follower) = followed_by {
                 let followed = follows::table
@@ -92,8 +90,16 @@ fn matching(
         }};
     }
     match conn {
-        DbConnection::Sqlite(c) => found!(c, like),
-        DbConnection::Postgres(c) => found!(c, ilike),
+        // Each in the way in which it can use its index.
+        DbConnection::Sqlite(c) => {
+            let end = format!("{start}\u{10FFFF}");
+            let key = accounts::handle_key;
+            found!(c, like, key.ge(start).and(key.lt(end)))
+        }
+        DbConnection::Postgres(c) => {
+            let pattern = format!("{}%", escape(&start));
+            found!(c, ilike, accounts::handle_key.like(pattern))
+        }
     }
 }
 

@@ -1,0 +1,2 @@
+DROP INDEX accounts_handle_key_beginning;
+DROP INDEX access_tokens_revoked_at;

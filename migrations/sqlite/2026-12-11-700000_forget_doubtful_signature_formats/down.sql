@@ -1,0 +1,2 @@
+-- What they read is found out again.
+SELECT 1;
