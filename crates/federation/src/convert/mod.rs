@@ -3,6 +3,7 @@
 pub(crate) mod actor;
 mod card;
 pub(crate) mod collection;
+pub(crate) mod echo;
 pub(crate) mod emoji;
 mod file;
 mod film;

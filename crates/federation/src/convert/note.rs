@@ -1,6 +1,6 @@
 //! Statuses: notes from elsewhere, and ours.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{AccountId, ContentType, MediaKind, QuoteState, StatusId, limits, media::is_blurhash};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use storage::quotes::Quote;
 use storage::statuses::{Status, Totals};
 
 use super::actor::emojis;
+use super::echo::Echo;
 use super::{card, emoji, file, film, lineage, moment, poll, practice, quote, words};
 use crate::Refusal;
 use crate::protocol::addressing::{recipients, visibility};
@@ -347,54 +348,24 @@ fn contexts(
         .collect())
 }
 
-/// What others do with a post that is only counted.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Echo {
-    Likes,
-    Shares,
-}
-
-impl Echo {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Likes => "likes",
-            Self::Shares => "shares",
-        }
-    }
-}
-
 impl Post {
     /// The collection of the answers.
     pub(crate) fn replies(&self) -> String {
         format!("{}/replies", self.status.uri)
     }
 
-    /// How many did it, where the server shows that.
-    pub(crate) fn echo(&self, app: &App, which: Echo) -> Value {
-        let status = &self.status;
-        let total = match which {
-            Echo::Likes => status.favourites_count,
-            Echo::Shares => status.reblogs_count,
-        };
-        let mut collection =
-            json!({ "id": format!("{}/{}", status.uri, which.name()), "type": "Collection" });
-        if let Some(object) = collection.as_object_mut()
-            && app.settings().show_counts
-        {
-            object.insert("totalItems".to_owned(), json!(total));
-        }
-        collection
-    }
-
     fn named(&self) -> impl Iterator<Item = &Account> {
-        let all = self.mentioned.iter();
-        all.filter(|row| self.named.contains(&row.id))
+        self.mentioned
+            .iter()
+            .filter(|row| self.named.contains(&row.id))
     }
 
     /// `to` and `cc`.
     pub(crate) fn recipients(&self) -> (Vec<String>, Vec<String>) {
-        let besides = self.groups.iter();
-        let besides = besides.filter(|group| !self.named.contains(&group.id));
+        let besides = self
+            .groups
+            .iter()
+            .filter(|group| !self.named.contains(&group.id));
         let named: Vec<String> = self
             .named()
             .chain(besides)

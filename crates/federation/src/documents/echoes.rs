@@ -6,7 +6,7 @@ use domain::StatusId;
 
 use super::{Answer, Failure, document, find_status};
 use crate::asking::Asking;
-use crate::convert::note::Echo;
+use crate::convert::echo::Echo;
 use crate::protocol::context::with_context;
 
 pub(crate) async fn likes(asking: Asking, path: Path<(String, String)>) -> Answer {
