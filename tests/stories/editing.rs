@@ -7,6 +7,7 @@ use reqwest::{Method, StatusCode, multipart};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
+use crate::elsewhere::{Elsewhere, account_id};
 use crate::harness::{School, Teacher, answer};
 
 fn path_of(post: &Value) -> String {
@@ -160,4 +161,43 @@ async fn an_edit_names_who_is_in_its_words_on_sqlite() {
 #[tokio::test]
 async fn an_edit_names_who_is_in_its_words_on_postgresql() {
     who_is_named_no_more(Postgres).await;
+}
+
+/// Other servers are told so, too: whoever is named no more gets the new version, and is not in it.
+async fn who_is_named_no_more_elsewhere(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let there = Elsewhere::open().await;
+    let mo = there.person("mo");
+    let handle = format!("mo@{}", there.host);
+    account_id(&ada, &handle).await;
+    let post = ada
+        .publish(json!({ "status": format!("@{handle} read this") }))
+        .await;
+    let names_mo = |activity: &Value| {
+        let tag = activity["object"]["tag"].as_array().unwrap();
+        let cc = activity["cc"].as_array().unwrap();
+        (
+            tag.iter().any(|one| one["href"] == mo["id"]),
+            cc.contains(&mo["id"]),
+        )
+    };
+    let of_kind = |kind: &'static str| there.receives(kind, move |told| told["type"] == kind);
+    assert_eq!(names_mo(&of_kind("Create").await), (true, true));
+    let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+    let change = json!({ "status": "Read this" });
+    answer(ada.request(Method::PUT, &path).json(&change)).await;
+    assert_eq!(names_mo(&of_kind("Update").await), (false, false));
+}
+
+#[tokio::test]
+async fn an_edit_names_elsewhere_who_is_in_its_words_on_sqlite() {
+    who_is_named_no_more_elsewhere(Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_edit_names_elsewhere_who_is_in_its_words_on_postgresql() {
+    who_is_named_no_more_elsewhere(Postgres).await;
 }
