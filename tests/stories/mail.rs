@@ -1,8 +1,8 @@
 //! An address is confirmed by a link in a letter, which a real mail server takes.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-use std::sync::mpsc::{Receiver, channel};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
@@ -22,32 +22,37 @@ pub fn letterbox() -> (u16, Receiver<String>) {
     let (letters, taken) = channel();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            stream.write_all(b"220 letterbox.example\r\n").unwrap();
-            while let Some(Ok(line)) = lines.next() {
-                let word = line.split(' ').next().unwrap().to_uppercase();
-                let reply: &[u8] = match word.as_str() {
-                    "DATA" => {
-                        stream.write_all(b"354 go on\r\n").unwrap();
-                        let letter: Vec<String> = lines
-                            .by_ref()
-                            .map(Result::unwrap)
-                            .take_while(|line| line != ".")
-                            .collect();
-                        letters.send(letter.join("\n")).unwrap();
-                        b"250 taken\r\n"
-                    }
-                    "QUIT" => b"221 bye\r\n",
-                    _ => b"250 letterbox.example\r\n",
-                };
-                if stream.write_all(reply).is_err() {
-                    break;
-                }
-            }
+            let letters = letters.clone();
+            std::thread::spawn(move || take(stream.unwrap(), &letters));
         }
     });
     (port, taken)
+}
+
+/// One conversation.
+fn take(mut stream: TcpStream, letters: &Sender<String>) {
+    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    stream.write_all(b"220 letterbox.example\r\n").unwrap();
+    while let Some(Ok(line)) = lines.next() {
+        let word = line.split(' ').next().unwrap().to_uppercase();
+        let reply: &[u8] = match word.as_str() {
+            "DATA" => {
+                stream.write_all(b"354 go on\r\n").unwrap();
+                let letter: Vec<String> = lines
+                    .by_ref()
+                    .map(Result::unwrap)
+                    .take_while(|line| line != ".")
+                    .collect();
+                letters.send(letter.join("\n")).unwrap();
+                b"250 taken\r\n"
+            }
+            "QUIT" => b"221 bye\r\n",
+            _ => b"250 letterbox.example\r\n",
+        };
+        if stream.write_all(reply).is_err() {
+            break;
+        }
+    }
 }
 
 /// What a school is told so that it sends letters there.
