@@ -13,7 +13,7 @@ pub(crate) enum Echo {
 }
 
 impl Echo {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Likes => "likes",
             Self::Shares => "shares",
