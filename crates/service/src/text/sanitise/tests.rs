@@ -233,12 +233,14 @@ fn many_signs_are_cut_where_they_would_cost_too_much() {
         let safe = html(&unit.repeat(100_000 / unit.len()));
         check(&safe);
         assert!(safe.len() <= 200_000, "{unit}: {}", safe.len());
-        assert_eq!(html(&safe), safe, "{unit}");
+        // What became longer than the limit is cut when it is read again.
+        let is_whole = safe.len() <= limits::REMOTE_CONTENT_BYTES;
+        assert!(!is_whole || html(&safe) == safe, "{unit}");
     }
     let article = "<p>« a » &amp; b</p>".repeat(3_000);
-    assert_eq!(html(&article), article);
+    assert!(html(&article) == article);
     let code = format!("<pre>{}</pre>", "a &lt; b &amp;&amp; \"c\"\n".repeat(1_000));
-    assert_eq!(html(&code), code);
+    assert!(html(&code) == code);
 }
 
 #[test]
