@@ -8,9 +8,7 @@ use futures_util::future::join_all;
 use service::oauth::{
     self, AuthorizationRequest, Failure, Grant, NewApplication, OUT_OF_BAND, Registered,
 };
-use service::passwords::token_hash;
-use service::{App, Error, jobs, users};
-use storage::applications::token_with_hash;
+use service::{App, Error, users};
 use test_support::{Kind, TestApp};
 
 /// Each test is a process of its own, so that this clock is its own too.
@@ -287,29 +285,5 @@ async fn who_says_how_they_post_takes_back_nothing_that_was_decided_meanwhile() 
         assert!(now.disabled_at.is_some());
         assert_eq!(now.password_hash, "another");
         assert_eq!(now.email, "other@school.example");
-    }
-}
-
-#[tokio::test]
-async fn a_revoked_token_is_kept_for_a_day() {
-    for test in everywhere() {
-        let app = &test.app;
-        let person = test.person("ada").await;
-        let scopes = "read".parse().unwrap();
-        let token = oauth::create_token(app, person.user.id, scopes)
-            .await
-            .unwrap();
-        let hash = token_hash(&token);
-        let is_kept = async || {
-            let hash = hash.clone();
-            let found = app.transaction(move |_, conn| Ok(token_with_hash(conn, &hash)?));
-            found.await.unwrap().is_some()
-        };
-        users::set_password(app, "ada", None).await.unwrap();
-        jobs::prune(app).await.unwrap();
-        assert!(is_kept().await);
-        wait(86_401);
-        jobs::prune(app).await.unwrap();
-        assert!(!is_kept().await);
     }
 }
