@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
@@ -33,6 +33,9 @@ const WRITING: &str = ".writing";
 const CHUNK: usize = 256 * 1_024;
 /// Bytes that are sent to a bucket at a time; services take no smaller parts.
 const PART: usize = 5 * 1_024 * 1_024;
+
+/// How long whoever could not keep a file waits until that is cleared away.
+const BRIEFLY: Duration = Duration::from_secs(3);
 
 /// Where files are kept. Paths are the server's own making, never a client's.
 #[derive(Debug, Clone)]
@@ -361,7 +364,7 @@ impl MediaStore {
         .await;
         if poured.is_err() {
             // What was sent so far only takes room if it cannot be taken back.
-            let _ = writer.abort().await;
+            let _ = tokio::time::timeout(BRIEFLY, writer.abort()).await;
         }
         poured
     }

@@ -64,7 +64,9 @@ impl MediaStore {
         let again = RetryLayer::new()
             .with_max_times(AGAIN)
             .with_min_delay(SOON)
-            .with_jitter();
+            .with_jitter()
+            // Whoever asked says it, once.
+            .with_notify(|_: &opendal::Error, _: Duration| {});
         Ok(Self {
             operator: Operator::new(service)?
                 .layer(patience)
