@@ -16,12 +16,23 @@ use test_support::Kind::{self, Postgres, Sqlite};
 pub use service::{BUCKET, Mood, Service};
 
 use crate::documents::uploaded;
+use crate::films;
 use crate::harness::{School, Teacher, answer, eventually, out};
 
 /// A school that knows the service, and keeps its files there or in its folder.
 pub async fn school(kind: Kind, service: &Service, store: &str) -> Option<School> {
+    school_with(kind, service, store, &[]).await
+}
+
+async fn school_with(
+    kind: Kind,
+    service: &Service,
+    store: &str,
+    more: &[(&'static str, &str)],
+) -> Option<School> {
     let mut settings = service.settings();
     settings.push(("media.store", format!("\"{store}\"")));
+    settings.extend(more.iter().map(|(key, value)| (*key, (*value).to_owned())));
     let settings: Vec<(&str, &str)> = settings
         .iter()
         .map(|(key, value)| (*key, value.as_str()))
@@ -297,6 +308,26 @@ async fn copies_of_files_from_elsewhere_are_kept_in_a_bucket_on_sqlite() {
 #[tokio::test]
 async fn copies_of_files_from_elsewhere_are_kept_in_a_bucket_on_postgresql() {
     copies(Postgres).await;
+}
+
+// On SQLite alone: it is about files.
+#[tokio::test]
+async fn a_film_is_converted_out_of_a_bucket_and_into_it() {
+    let service = Service::start().await;
+    let found = [films::FOUND];
+    let (Some(()), Some(school)) = (
+        films::ffmpeg(),
+        school_with(Sqlite, &service, "s3", &found).await,
+    ) else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let (code, waiting) = films::send(&ada, 2, films::file(films::film())).await;
+    assert_eq!(code, StatusCode::ACCEPTED, "{waiting}");
+    let film = films::ready(&ada, &waiting["id"]).await;
+    films::is_served(&school, &film).await;
+    assert!(service.files().contains(path(&school, url(&film))));
+    assert_eq!(in_folder(&school), BTreeSet::new());
 }
 
 /// What `staffroom media copy` says, if it is done.
