@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn a_bucket_is_named_where_its_service_looks_for_it() {
         for (more, in_host) in [
-            (&[][..], true),
+            (&["media.s3.addressing=auto"][..], true),
             (&["media.s3.bucket=media.school.example"], false),
             (&["media.s3.addressing=path"], false),
             (&["media.s3.endpoint=http://127.0.0.1:9000"], false),
