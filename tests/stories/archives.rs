@@ -1,5 +1,6 @@
 //! All that somebody wrote is taken along as a ZIP file, and posts out of such files are brought to another account.
 
+mod bucket;
 mod documents;
 mod hostile;
 mod lineage;

@@ -82,6 +82,10 @@ fn what_serve_refuses_is_refused_by_the_check_too() {
             "staffroom.toml: media.scan_command: must begin with the whole path of a program",
         ),
         (
+            "media.store = 's3'",
+            "staffroom.toml: media.s3.bucket: is needed",
+        ),
+        (
             "statuses.detected_languages = ['en', 'xx']",
             "staffroom.toml: statuses.detected_languages: \"xx\" is no code",
         ),

@@ -25,10 +25,10 @@ const PICTURES: [&str; 4] = [
 const TONE: [&str; 4] = ["-f", "lavfi", "-i", "sine=frequency=440:duration=2"];
 
 /// For a school that looks for ffmpeg itself.
-const FOUND: (&str, &str) = ("media.ffmpeg", "\"auto\"");
+pub const FOUND: (&str, &str) = ("media.ffmpeg", "\"auto\"");
 
 /// None where there is no ffmpeg, which is said loudly; in CI that is a failure.
-fn ffmpeg() -> Option<()> {
+pub fn ffmpeg() -> Option<()> {
     if Command::new("ffmpeg").arg("-version").output().is_ok() {
         return Some(());
     }
@@ -54,7 +54,7 @@ fn made(sources: &[&[&str]], how: &[&str], name: &str) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
-fn film() -> Vec<u8> {
+pub fn film() -> Vec<u8> {
     let how = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"];
     let film = made(&[&PICTURES, &TONE], &how, "film.mp4");
     assert!(says(&film, SECRET));
@@ -75,13 +75,13 @@ fn png(width: u32, height: u32) -> Part {
     Part::bytes(png.into_inner()).file_name("small.png")
 }
 
-fn file(bytes: Vec<u8>) -> Form {
+pub fn file(bytes: Vec<u8>) -> Form {
     // Neither the name nor the type is to be believed.
     let part = Part::bytes(bytes).file_name("x.png").mime_str("image/png");
     Form::new().part("file", part.unwrap())
 }
 
-async fn send(teacher: &Teacher, version: u8, form: Form) -> (StatusCode, Value) {
+pub async fn send(teacher: &Teacher, version: u8, form: Form) -> (StatusCode, Value) {
     let path = format!("/api/v{version}/media");
     let request = teacher.request(Method::POST, &path).multipart(form);
     let response = request.send().await.unwrap();
@@ -93,7 +93,7 @@ async fn status(teacher: &Teacher, id: &Value) -> StatusCode {
     teacher.status_of(&path).await
 }
 
-async fn ready(teacher: &Teacher, id: &Value) -> Value {
+pub async fn ready(teacher: &Teacher, id: &Value) -> Value {
     eventually("a film to be ready", || async {
         let status = status(teacher, id).await;
         assert!(status.is_success(), "{status}");
@@ -245,7 +245,7 @@ async fn story(kind: Kind) {
     }
 }
 
-async fn is_served(school: &School, film: &Value) {
+pub async fn is_served(school: &School, film: &Value) {
     let url = film["url"].as_str().unwrap();
     assert!(url.ends_with(".mp4"), "{url}");
     let whole = school.http.get(url).send().await.unwrap();

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod media;
 mod network;
 mod vocabulary;
 
@@ -11,6 +12,7 @@ use domain::{Handle, Host, ImportKind, ReportId, Role, Severity, StatusId, Time}
 use service::transfer::ExportKind;
 use url::Url;
 
+pub use media::Media;
 pub use network::Network;
 pub use vocabulary::Vocabulary;
 
@@ -76,7 +78,10 @@ pub enum Command {
     /// Shows and checks the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Copies database and media into a folder, while the server runs.
+    /// Moves files from the folder to a bucket, or back.
+    #[command(subcommand)]
+    Media(Media),
+    /// Copies database and media into a folder, while the server runs; of files in a bucket, which one it is.
     Backup {
         /// A folder that is not there yet, or empty.
         target: PathBuf,

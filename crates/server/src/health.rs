@@ -83,6 +83,12 @@ impl Health {
                     .push("the database cannot be written".to_owned());
             }
         }
+        // All but files is there without it, and no other process would do better.
+        if app.media().bucket().is_some() && !app.media().answers().await {
+            report
+                .warnings
+                .push("the bucket of the media does not answer".to_owned());
+        }
         *last = Some((Instant::now(), report.clone()));
         report
     }

@@ -49,6 +49,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             logging::start(&config.logging)?;
             runtime().block_on(commands::serve::run(config))
         }
+        Command::Media(command) => {
+            let config = load()?;
+            runtime().block_on(commands::media::run(&config, command))
+        }
         Command::Backup { target } => commands::backup::make(&load()?, &target),
         Command::Restore { source, check } => {
             if check {

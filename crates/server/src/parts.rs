@@ -1,5 +1,7 @@
 //! From the configuration to the parts of a server.
 
+pub mod media;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +21,7 @@ use service::{
     App, Found, House, Parts, RegistrationMode, Registrations, RemoteFetcher, Settings, ShownTo,
 };
 use storage::accounts::Account;
-use storage::{Database, DatabaseSettings, MediaStore};
+use storage::{Database, DatabaseSettings};
 use url::Url;
 
 use crate::config::{self, Config, ConfigError};
@@ -115,8 +117,7 @@ fn app(
             config.wrong("database.url", reason)
         }
     })?;
-    let media = MediaStore::in_folder(&config.media.folder)
-        .map_err(|error| config.wrong("media.folder", error))?;
+    let media = media::store(config)?;
     let mailer = mailer(config)?;
     Ok(App::new(Parts {
         settings,

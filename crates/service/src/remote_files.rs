@@ -179,11 +179,13 @@ pub async fn open(app: &App, owner: Owner, wanted: &str) -> Result<FileCopy> {
             Ok((named, storage::remote_files::find(conn, &key)?))
         })
         .await?;
-    if let Some(row) = known
-        && app.media().has(&row.file).await?
-    {
-        note_use(app, &row).await?;
-        return Ok(shown(owner, row));
+    if let Some(row) = known {
+        // That our own store does not answer is nothing that another server could do something about.
+        let has = app.media().has(&row.file).await;
+        if has.map_err(|error| Error::Internal(error.to_string()))? {
+            note_use(app, &row).await?;
+            return Ok(shown(owner, row));
+        }
     }
     let fetch = async {
         match copy(app, wanted, purpose, &url).await {

@@ -112,7 +112,7 @@ pub use connection::{DatabaseSettings, DbConnection};
 pub use database::{Database, savepoint};
 pub use diesel::result::Error as QueryError;
 pub use error::{Error, is_duplicate};
-pub use media_store::{MediaStore, Spool};
+pub use media_store::{Bucket, Copied, Local, MediaStore, Spool};
 
 /// Rows in one statement: SQLite binds at most 32,766 values.
 const CHUNK: usize = 1_000;

@@ -1,17 +1,27 @@
-//! The files of attachments, avatars and headers.
+//! The files of attachments, avatars and headers: in a folder of this machine, or in a bucket (docs/adr/0560).
 
+mod bucket;
+mod copying;
+
+use std::fmt::Display;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use futures_util::Stream;
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt, stream};
 use opendal::Operator;
+use opendal::options::ReaderOptions;
 use opendal::services::Fs;
 use tempfile::{TempDir, TempPath};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+pub use bucket::Bucket;
+pub use copying::Copied;
 
 use crate::Error;
 
@@ -21,12 +31,20 @@ const UNFINISHED: &str = ".unfinished";
 const WRITING: &str = ".writing";
 /// Bytes read at a time of a file that is sent in parts.
 const CHUNK: usize = 256 * 1_024;
+/// Bytes that are sent to a bucket at a time; services take no smaller parts.
+const PART: usize = 5 * 1_024 * 1_024;
+
+/// How long whoever could not keep a file waits until that is cleared away.
+const BRIEFLY: Duration = Duration::from_secs(3);
 
 /// Where files are kept. Paths are the server's own making, never a client's.
 #[derive(Debug, Clone)]
 pub struct MediaStore {
     operator: Operator,
+    /// Of this machine: where files are kept, or where they are on their way into a bucket and out of it.
     folder: PathBuf,
+    /// What the bucket is called in which they are kept; none where they are in the folder.
+    bucket: Option<Arc<str>>,
 }
 
 /// A file on its way in: on the disk, and gone with this value unless it is [kept](MediaStore::keep).
@@ -80,6 +98,25 @@ impl Spool {
     }
 }
 
+/// A kept file as programs of this machine can read it.
+#[derive(Debug)]
+pub enum Local {
+    /// Where it is kept.
+    Itself(PathBuf),
+    /// A copy, which goes with this value.
+    Copy(TempPath),
+}
+
+impl Local {
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Itself(path) => path,
+            Self::Copy(path) => path,
+        }
+    }
+}
+
 impl MediaStore {
     /// A store in a folder of this machine.
     ///
@@ -94,7 +131,20 @@ impl MediaStore {
             )?
             .finish(),
             folder: PathBuf::from(folder),
+            bucket: None,
         })
+    }
+
+    /// What the bucket is called in which files are kept; none where they are in the folder.
+    #[must_use]
+    pub fn bucket(&self) -> Option<&str> {
+        self.bucket.as_deref()
+    }
+
+    /// The folder of this machine in which it works.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Begins to take in a file whose length nobody knows yet.
@@ -127,12 +177,15 @@ impl MediaStore {
         Ok(folder)
     }
 
-    /// Keeps a file that was received, at `path`; it is on the disk when this is done.
+    /// Keeps a file that was received, at `path`; it is on the disk, or in the bucket, when this is done.
     ///
     /// # Errors
-    /// [`Error::Full`] if there is no room.
+    /// [`Error::Full`] if there is no room, [`Error::Unavailable`] if the bucket cannot be used.
     pub async fn keep(&self, mut spool: Spool, path: &str) -> Result<(), Error> {
         spool.finish().await?;
+        if self.bucket.is_some() {
+            return self.send(spool.path(), path).await;
+        }
         let to = self.place(path);
         Ok(blocking(move || {
             let folder = folder_of(&to)?;
@@ -142,11 +195,15 @@ impl MediaStore {
         .await?)
     }
 
-    /// Keeps a file that was made in a [workshop](Self::workshop), at `path`; it is on the disk when this is done.
+    /// Keeps a file that was made in a [workshop](Self::workshop), at `path`; it is on the disk, or in the bucket, when
+    /// this is done.
     ///
     /// # Errors
-    /// [`Error::Full`] if there is no room.
+    /// [`Error::Full`] if there is no room, [`Error::Unavailable`] if the bucket cannot be used.
     pub async fn take_over(&self, file: PathBuf, path: &str) -> Result<(), Error> {
+        if self.bucket.is_some() {
+            return self.send(&file, path).await;
+        }
         let to = self.place(path);
         Ok(blocking(move || {
             let folder = folder_of(&to)?;
@@ -157,9 +214,30 @@ impl MediaStore {
         .await?)
     }
 
-    /// Where a file lies on this machine, for programs that read it.
-    #[must_use]
-    pub fn place(&self, path: &str) -> PathBuf {
+    /// A file for programs of this machine that read it, if it is there.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or there is no room for a copy.
+    pub async fn local(&self, path: &str) -> Result<Option<Local>, Error> {
+        if self.bucket.is_none() {
+            let place = self.place(path);
+            let is_there = tokio::fs::try_exists(&place).await?;
+            return Ok(is_there.then_some(Local::Itself(place)));
+        }
+        let Some(size) = self.size(path).await? else {
+            return Ok(None);
+        };
+        let mut spool = self.receive().await?;
+        let mut pieces = self.stream(path, 0..size).await?;
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|error| self.failed(error))?;
+            spool.write(&piece).await?;
+        }
+        spool.file.flush().await?;
+        Ok(Some(Local::Copy(spool.path)))
+    }
+
+    fn place(&self, path: &str) -> PathBuf {
         self.folder.join(path)
     }
 
@@ -175,8 +253,11 @@ impl MediaStore {
     /// Keeps a file. The same path again replaces it whole.
     ///
     /// # Errors
-    /// [`Error::Full`] if there is no room.
+    /// [`Error::Full`] if there is no room, [`Error::Unavailable`] if the bucket cannot be used.
     pub async fn write(&self, path: &str, content: Bytes) -> Result<(), Error> {
+        if self.bucket.is_some() {
+            return self.pour(path, stream::iter([Ok(content)])).await;
+        }
         match self.operator.write(path, content).await {
             Ok(_) => Ok(()),
             Err(error) if error.to_string().contains("No space left") => Err(Error::Full),
@@ -192,7 +273,7 @@ impl MediaStore {
         match self.operator.read(path).await {
             Ok(content) => Ok(Some(content.to_bytes())),
             Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(self.failed(error)),
         }
     }
 
@@ -204,7 +285,7 @@ impl MediaStore {
         match self.operator.stat(path).await {
             Ok(about) => Ok(Some(about.content_length())),
             Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(self.failed(error)),
         }
     }
 
@@ -217,8 +298,19 @@ impl MediaStore {
         path: &str,
         part: Range<u64>,
     ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>, Error> {
-        let reader = self.operator.reader_with(path).chunk(CHUNK).await?;
-        Ok(reader.into_bytes_stream(part).await?)
+        let options = ReaderOptions {
+            // Each is a request; a bucket is asked once, and gives piece by piece.
+            chunk: self.bucket.is_none().then_some(CHUNK),
+            ..ReaderOptions::default()
+        };
+        let reader = self.operator.reader_options(path, options).await;
+        let reader = reader.map_err(|error| self.failed(error))?;
+        let pieces = reader.into_bytes_stream(part).await;
+        let mut pieces = pieces.map_err(|error| self.failed(error))?;
+        // Only now it is known whether there is an answer at all.
+        let first = pieces.next().await.transpose();
+        let first = first.map_err(|error| self.failed(error))?;
+        Ok(stream::iter(first.map(Ok)).chain(pieces))
     }
 
     /// Whether there is such a file.
@@ -226,7 +318,8 @@ impl MediaStore {
     /// # Errors
     /// If the store cannot be read.
     pub async fn has(&self, path: &str) -> Result<bool, Error> {
-        Ok(self.operator.exists(path).await?)
+        let found = self.operator.exists(path).await;
+        found.map_err(|error| self.failed(error))
     }
 
     /// Removes a file; one that is not there is no error.
@@ -237,7 +330,50 @@ impl MediaStore {
         match self.operator.delete(path).await {
             // Two may remove one file at a time.
             Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(()),
-            other => Ok(other?),
+            other => other.map_err(|error| self.failed(error)),
+        }
+    }
+
+    /// Sends a file of this machine into the bucket.
+    async fn send(&self, file: &Path, path: &str) -> Result<(), Error> {
+        let pieces = stream::try_unfold(File::open(file).await?, |mut file| async move {
+            let mut piece = BytesMut::with_capacity(CHUNK);
+            let is_over = file.read_buf(&mut piece).await? == 0;
+            Ok::<_, io::Error>((!is_over).then(|| (piece.freeze(), file)))
+        });
+        self.pour(path, pieces).await
+    }
+
+    /// Keeps what comes piece by piece: all of it or nothing.
+    async fn pour(
+        &self,
+        path: &str,
+        pieces: impl Stream<Item = io::Result<Bytes>>,
+    ) -> Result<(), Error> {
+        let mut pieces = pin!(pieces);
+        let writer = self.operator.writer_with(path).chunk(PART).await;
+        let mut writer = writer.map_err(|error| self.failed(error))?;
+        let poured = async {
+            while let Some(piece) = pieces.next().await {
+                let written = writer.write(piece?).await;
+                written.map_err(|error| self.failed(error))?;
+            }
+            let closed = writer.close().await;
+            closed.map_err(|error| self.failed(error)).map(drop)
+        }
+        .await;
+        if poured.is_err() {
+            // What was sent so far only takes room if it cannot be taken back.
+            let _ = tokio::time::timeout(BRIEFLY, writer.abort()).await;
+        }
+        poured
+    }
+
+    /// Whoever is asked for a bucket may answer later; of a folder the error says enough.
+    fn failed(&self, error: impl Into<Error> + Display) -> Error {
+        match &self.bucket {
+            Some(name) => Error::Unavailable(format!("the bucket {name}: {error}")),
+            None => error.into(),
         }
     }
 }

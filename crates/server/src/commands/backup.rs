@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{SecondsFormat, Utc};
-use storage::backup::{self, Manifest, Place};
+use storage::backup::{self, Manifest, Media, Place};
 
 use crate::commands::say;
-use crate::config::Config;
+use crate::config::{Config, Store};
 use crate::folders;
 use crate::parts::{database_settings, public_url};
 
@@ -61,7 +61,10 @@ pub fn restore(config: &Config, source: &Path) -> anyhow::Result<()> {
 fn place(config: &Config) -> anyhow::Result<Place> {
     Ok(Place {
         database: database_settings(config),
-        media: PathBuf::from(&config.media.folder),
+        media: match config.media.store {
+            Store::Folder => Media::Folder(PathBuf::from(&config.media.folder)),
+            Store::S3 => Media::Bucket(config.media.s3.bucket.clone()),
+        },
         public_url: public_url(config)?.to_string(),
     })
 }
@@ -69,8 +72,11 @@ fn place(config: &Config) -> anyhow::Result<Place> {
 fn contents(manifest: &Manifest) -> String {
     let rows: i64 = manifest.tables.values().sum();
     let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
+    let elsewhere = manifest.bucket.as_ref().map_or_else(String::new, |bucket| {
+        format!("; pictures, films and documents are not part of it, but in the bucket {bucket}")
+    });
     format!(
-        "{}, {rows} rows in {} tables, {} files, {} MiB",
+        "{}, {rows} rows in {} tables, {} files, {} MiB{elsewhere}",
         manifest.database,
         manifest.tables.len(),
         manifest.files.len(),

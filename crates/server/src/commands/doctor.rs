@@ -8,7 +8,7 @@ use std::fmt;
 use anyhow::bail;
 
 use crate::commands::say;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Store};
 use crate::parts::practice;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +58,10 @@ fn found(verdict: Verdict, about: &'static str, text: impl Into<String>) -> Find
     }
 }
 
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 pub async fn run(load: impl Fn() -> Result<Config, ConfigError>) -> anyhow::Result<()> {
     // Its own commands read the file of terms, whatever is in it.
     let findings = match load().and_then(|config| practice(&config).map(|_| config)) {
@@ -95,6 +99,9 @@ async fn look(config: &Config) -> Vec<Finding> {
     findings.extend(local::database(config, public_url).await);
     findings.extend(local::disks(config));
     findings.push(local::media(config));
+    if config.media.store == Store::S3 {
+        findings.push(network::bucket(config).await);
+    }
     findings.push(local::films(config).await);
     findings.push(local::documents(config));
     findings.push(network::mail(config).await);

@@ -13,6 +13,7 @@ pub mod init;
 pub mod invite;
 pub mod ip;
 pub mod jobs;
+pub mod media;
 pub mod network;
 pub mod quarantine;
 pub mod report;

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
-use super::{Config, ConfigError};
-use crate::parts::{curriculum, ffmpeg, house, scanner};
+use super::{Config, ConfigError, Store};
+use crate::parts::{curriculum, ffmpeg, house, media, scanner};
 
 /// The smallest and the largest value of numbers.
 const RANGES: [(&str, i64, i64); 16] = [
@@ -85,6 +85,9 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     database_url(config)?;
     if config.media.folder.is_empty() {
         return Err(config.wrong("media.folder", "must name a folder"));
+    }
+    if config.media.store == Store::S3 {
+        media::bucket(config)?;
     }
     ffmpeg(config)?;
     scanner(config)?;

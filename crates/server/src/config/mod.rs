@@ -110,6 +110,7 @@ pub struct Database {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Media {
+    pub store: Store,
     pub folder: String,
     pub max_image_bytes: usize,
     pub max_emoji_bytes: usize,
@@ -120,6 +121,40 @@ pub struct Media {
     pub ffmpeg: String,
     pub require_description: bool,
     pub cache_remote: bool,
+    pub s3: S3,
+}
+
+/// Where files are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+#[value(rename_all = "lowercase")]
+pub enum Store {
+    /// The folder of `media.folder`.
+    Folder,
+    /// The bucket of `[media.s3]`.
+    S3,
+}
+
+/// Where a bucket is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Addressing {
+    Auto,
+    Path,
+    Host,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3 {
+    pub bucket: String,
+    #[serde(with = "optional")]
+    pub endpoint: Option<Url>,
+    pub region: String,
+    pub prefix: String,
+    pub addressing: Addressing,
+    pub access_key_id: String,
+    pub secret_access_key: Secret,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -142,9 +142,12 @@ impl Writing {
     }
 
     /// Adds a file as it is; one that is not there any more is left out.
-    async fn copy(self, from: PathBuf, name: String) -> Result<Self> {
+    async fn copy(self, app: &App, file: &str, name: String) -> Result<Self> {
+        let Some(from) = app.media().local(file).await? else {
+            return Ok(self);
+        };
         self.change(move |zip| {
-            let mut file = match File::open(&from) {
+            let mut file = match File::open(from.path()) {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
                 Err(error) => return Err(error),
@@ -244,8 +247,7 @@ async fn files(app: &App, owner: AccountId, mut zip: Writing) -> Result<Writing>
             })
             .await?;
         for (_, file) in media {
-            let place = app.media().place(&file);
-            zip = zip.copy(place, format!("{FILES}/{file}")).await?;
+            zip = zip.copy(app, &file, format!("{FILES}/{file}")).await?;
         }
         after = next;
     }
@@ -409,7 +411,7 @@ async fn actor(
         if let Some(url) = object.get_mut(key).and_then(|shown| shown.get_mut("url")) {
             *url = json!(name);
         }
-        zip = zip.copy(app.media().place(file), name).await?;
+        zip = zip.copy(app, file, name).await?;
     }
     for (key, name) in [
         ("outbox", "outbox.json"),

@@ -95,10 +95,13 @@ async fn proceed(app: &App, import: &Import, person: &Person) -> Result<bool> {
         .file
         .as_deref()
         .ok_or_else(|| invalid("The file is not there any more"))?;
-    let place = app.media().place(file);
+    let Some(local) = app.media().local(file).await? else {
+        return Err(invalid("The file is not there any more"));
+    };
+    let place = local.path();
     let counted = import.clone();
     let Spent { posts, unpacked } = app.read(move |_, conn| spent(conn, &counted)).await?;
-    let mut opened = open(&place).await?;
+    let mut opened = open(place).await?;
     if !import.prepared {
         opened = read(app, import.id, opened, POSTS - posts).await?;
     }
@@ -113,7 +116,7 @@ async fn proceed(app: &App, import: &Import, person: &Person) -> Result<bool> {
             if begun.elapsed() > TURN {
                 return Ok(false);
             }
-            opened = settle(app, person, &place, opened, item, &mut unpacked).await?;
+            opened = settle(app, person, place, opened, item, &mut unpacked).await?;
         }
     }
 }

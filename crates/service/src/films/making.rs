@@ -65,13 +65,13 @@ async fn make(app: &App, row: &Media, workshop: &Path) -> Result<Made> {
     };
     let format = Format::named(&row.mime).ok_or_else(broken)?;
     let sent = row.file.as_deref().ok_or_else(broken)?;
-    if !app.media().has(sent).await? {
+    let Some(sent) = app.media().local(sent).await? else {
         return Err(Error::Invalid(
             "The file was lost; please send it again".to_owned(),
         ));
-    }
-    let sent = app.media().place(sent);
-    let probed = probe(ffmpeg, &sent, format).await?;
+    };
+    let sent = sent.path();
+    let probed = probe(ffmpeg, sent, format).await?;
     let way = way(&probed, format);
     // It may grow, but not without end.
     let most = u64::try_from(app.settings().max_video_bytes)
@@ -79,7 +79,7 @@ async fn make(app: &App, row: &Media, workshop: &Path) -> Result<Made> {
         .saturating_mul(2);
     let file = workshop.join("made");
     let done = ffmpeg
-        .make(&sent, format, None, &way.arguments, &file, most)
+        .make(sent, format, None, &way.arguments, &file, most)
         .await;
     done.map_err(judged)?;
     let made = probe(ffmpeg, &file, way.format).await?;
@@ -87,9 +87,9 @@ async fn make(app: &App, row: &Media, workshop: &Path) -> Result<Made> {
         None
     } else {
         let (from, format) = if made.film.is_some() {
-            (&file, way.format)
+            (file.as_path(), way.format)
         } else {
-            (&sent, format)
+            (sent, format)
         };
         let shows = made.film.is_some() || probed.cover;
         // The first pictures are often black.

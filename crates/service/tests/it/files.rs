@@ -57,7 +57,7 @@ pub async fn remove_files(app: &App) {
 /// All files that are there.
 fn there(app: &App) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for folder in std::fs::read_dir(app.media().place("")).unwrap() {
+    for folder in std::fs::read_dir(app.media().folder()).unwrap() {
         let folder = folder.unwrap();
         let name = folder.file_name().into_string().unwrap();
         if name.starts_with('.') {

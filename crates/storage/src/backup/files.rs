@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use openssl::sha::Sha256;
 
 use super::manifest::{Entry, MEDIA, Manifest};
-use super::{BackupError, Result};
+use super::{BackupError, Media, Result};
 
 const CHUNK: usize = 256 * 1_024;
 
@@ -19,15 +19,17 @@ pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> BackupError {
 }
 
 /// Makes the folder of a backup; it holds keys and addresses, so it is its owner's alone.
-pub(super) fn prepare(target: &Path, media: &Path) -> Result<()> {
+pub(super) fn prepare(target: &Path, media: &Media) -> Result<()> {
     if target.exists() && !is_empty(target)? {
         return Err(BackupError::Refused(format!(
             "{} is not empty: a backup needs a folder of its own",
             target.display()
         )));
     }
-    let (target, media) = (absolute(target)?, absolute(media)?);
-    if target.starts_with(&media) {
+    let target = absolute(target)?;
+    if let Media::Folder(folder) = media
+        && target.starts_with(absolute(folder)?)
+    {
         return Err(BackupError::Refused(format!(
             "{} lies in the media folder, which is copied itself",
             target.display()

@@ -56,6 +56,9 @@ pub struct Manifest {
     /// Rows of each table.
     pub tables: BTreeMap<String, i64>,
     pub files: Vec<Entry>,
+    /// In which pictures, films and documents stayed; none if they are among the files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
 }
 
 impl Manifest {

@@ -39,11 +39,19 @@ impl From<crate::QueryError> for BackupError {
 
 pub(crate) type Result<T> = std::result::Result<T, BackupError>;
 
+/// Where files are kept.
+#[derive(Debug, Clone)]
+pub enum Media {
+    Folder(PathBuf),
+    /// A bucket of this name, in which they stay.
+    Bucket(String),
+}
+
 /// What is copied, and whence; or what is restored, and where to.
 #[derive(Debug, Clone)]
 pub struct Place {
     pub database: DatabaseSettings,
-    pub media: PathBuf,
+    pub media: Media,
     /// Of the server whose data it is.
     pub public_url: String,
 }
@@ -65,7 +73,8 @@ impl Place {
     }
 }
 
-/// Copies everything into the folder `target`, which must not be there yet or be empty, and reads the copy again.
+/// Copies everything into the folder `target`, which must not be there yet or be empty, and reads the copy again. Of files
+/// in a bucket it is noted which one that is.
 ///
 /// # Errors
 /// [`BackupError::Damaged`] if the copy, or the database itself, is not sound.
@@ -78,7 +87,13 @@ pub fn make(from: &Place, target: &Path, version: &str, made_at: &str) -> Result
         None => postgres::copy(&from.database, &folder)?,
     };
     let mut entries = copy.files;
-    entries.extend(files::copy_all(&from.media, &target.join(manifest::MEDIA))?);
+    let bucket = match &from.media {
+        Media::Folder(folder) => {
+            entries.extend(files::copy_all(folder, &target.join(manifest::MEDIA))?);
+            None
+        }
+        Media::Bucket(name) => Some(name.clone()),
+    };
     let manifest = Manifest {
         format: manifest::FORMAT,
         staffroom: version.to_owned(),
@@ -88,9 +103,13 @@ pub fn make(from: &Place, target: &Path, version: &str, made_at: &str) -> Result
         migrations: copy.migrations,
         tables: copy.tables,
         files: entries,
+        bucket,
     };
     manifest.check(target)?;
-    let missing = manifest.without(&copy.named);
+    let missing = match &manifest.bucket {
+        None => manifest.without(&copy.named),
+        Some(_) => Vec::new(),
+    };
     manifest.write(target)?;
     Ok(Found { manifest, missing })
 }
@@ -117,17 +136,23 @@ pub fn restore(source: &Path, to: &Place) -> Result<Manifest> {
         Some(path) => sqlite::is_free(path)?,
         None => postgres::is_free(&to.database)?,
     }
-    files::is_free(&to.media)?;
+    if let Media::Folder(folder) = &to.media {
+        files::is_free(folder)?;
+    }
     manifest.check(source)?;
     // The database comes last: until it is there, there is no server that would miss a file.
-    let restored = files::restore_all(&manifest, source, &to.media).and_then(|()| {
-        match to.database.sqlite_path() {
-            Some(path) => sqlite::restore(&manifest, source, path),
-            None => postgres::restore(&manifest, source, &to.database),
-        }
+    let copied = match &to.media {
+        Media::Folder(folder) => files::restore_all(&manifest, source, folder),
+        Media::Bucket(_) => Ok(()),
+    };
+    let restored = copied.and_then(|()| match to.database.sqlite_path() {
+        Some(path) => sqlite::restore(&manifest, source, path),
+        None => postgres::restore(&manifest, source, &to.database),
     });
     if let Err(error) = restored {
-        files::take_back(&manifest, &to.media);
+        if let Media::Folder(folder) = &to.media {
+            files::take_back(&manifest, folder);
+        }
         return Err(error);
     }
     let mut conn = to.database.connect()?;
@@ -151,6 +176,21 @@ fn fits(manifest: &Manifest, to: &Place) -> Result<()> {
             "this backup is of {}, and server.public_url is {}: other servers know it by the former",
             manifest.public_url, to.public_url
         ));
+    }
+    match (&manifest.bucket, &to.media) {
+        (Some(bucket), Media::Folder(_)) => {
+            return refused(format!(
+                "the files of this backup are in the bucket {bucket}: set media.store to s3"
+            ));
+        }
+        (None, Media::Bucket(_)) => {
+            return refused(
+                "this backup holds the files: set media.store to folder, and move them to the bucket afterwards with \
+                 `staffroom media copy`"
+                    .to_owned(),
+            );
+        }
+        (None, Media::Folder(_)) | (Some(_), Media::Bucket(_)) => {}
     }
     let known = migrations::known()?;
     match manifest

@@ -8,7 +8,7 @@ use storage::migrations::{self, Standing};
 use storage::{DbConnection, backlog, integrity};
 use url::Url;
 
-use super::{Finding, fail, ok, warn};
+use super::{Finding, fail, ok, one_line, warn};
 use crate::config::Config;
 use crate::health;
 use crate::parts::{database_settings, ffmpeg, for_a_look, now, same_home, scanner};
@@ -274,8 +274,4 @@ pub fn documents(config: &Config) -> Finding {
         Ok(None) => ok("documents", "nothing looks for viruses in them"),
         Err(wrong) => fail("documents", format!("{wrong}. Set it right.")),
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

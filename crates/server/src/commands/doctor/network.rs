@@ -1,10 +1,10 @@
-//! What other machines say: the mail server, and this server itself, seen from outside.
+//! What other machines say: the bucket, the mail server, and this server itself, seen from outside.
 
 use std::time::Duration;
 
 use url::Url;
 
-use super::{Finding, fail, ok, warn};
+use super::{Finding, fail, ok, one_line, warn};
 use crate::config::Config;
 use crate::parts;
 
@@ -28,6 +28,35 @@ pub async fn mail(config: &Config) -> Finding {
         Err(_) => fail(
             "mail",
             format!("{place} does not answer. Check mail.host and port, and the firewall."),
+        ),
+    }
+}
+
+/// Whether files can be kept there.
+pub async fn bucket(config: &Config) -> Finding {
+    let store = match parts::media::store(config) {
+        Ok(store) => store,
+        Err(error) => {
+            return fail(
+                "bucket",
+                format!("{error}. Correct the section [media.s3]."),
+            );
+        }
+    };
+    match store.try_out().await {
+        Ok(()) => ok(
+            "bucket",
+            format!(
+                "{} takes files, gives them back and removes them",
+                config.media.s3.bucket
+            ),
+        ),
+        Err(error) => fail(
+            "bucket",
+            format!(
+                "{}. Check the section [media.s3], whether the service runs, and whether its key may read, write, remove and list.",
+                one_line(&error.to_string())
+            ),
         ),
     }
 }
