@@ -155,7 +155,8 @@ impl Federation {
                 .map_err(|_| Refusal::Permanent("its host".to_owned()))?,
             None => self.handle_host(budget, document).await?,
         };
-        actor::from_json(document, host)
+        self.aside(document, move |document| actor::from_json(document, host))
+            .await
     }
 
     /// The host in an actor's handle: its own, unless another one that is named by the actor (FEP-2c59), or by WebFinger
@@ -374,7 +375,27 @@ impl Federation {
                 .filter_map(|uri| known.get(&uri).map(|row| (uri, row.id))),
         );
         mentions.extend(self.networks(app, document).await?);
-        note::from_json(document, &author, &mentions)
+        self.aside(document, move |document| {
+            note::from_json(document, &author, &mentions)
+        })
+        .await
+    }
+
+    /// Reads a document where nobody waits for it, few at a time: what is hostile keeps a processor busy for a while.
+    async fn aside<T: Send + 'static>(
+        &self,
+        document: &Value,
+        read: impl FnOnce(&Value) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        let failed = |error: String| Refusal::Transient(format!("it was not read: {error}"));
+        let place = self.0.reading.clone().acquire_owned().await;
+        let place = place.map_err(|error| failed(error.to_string()))?;
+        let document = document.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            read(&document)
+        });
+        work.await.map_err(|error| failed(error.to_string()))?
     }
 
     /// Networks of ours that a post is addressed to: it is as good as a mention.

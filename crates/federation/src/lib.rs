@@ -55,6 +55,9 @@ pub use way::Step;
 /// database, so that our own people always find room.
 const ARRIVING: usize = 256;
 
+/// Documents that are read at the same time.
+const READING: usize = 2;
+
 /// What the administrator chose about federation.
 #[derive(Clone, Debug)]
 pub struct FederationSettings {
@@ -91,6 +94,8 @@ struct Inner {
     heard: Cache<String, ()>,
     /// What arrives at the same time.
     door: Semaphore,
+    /// What is read at the same time.
+    reading: Arc<Semaphore>,
     /// Set when what earlier processes knew of signatures was read.
     recalled: OnceCell<()>,
 }
@@ -183,6 +188,7 @@ impl Federation {
                 .time_to_live(failure_memory.min(Duration::from_secs(60)))
                 .build(),
             door: Semaphore::new(ARRIVING),
+            reading: Arc::new(Semaphore::new(READING)),
             recalled: OnceCell::new(),
         })))
     }

@@ -9,7 +9,8 @@ use storage::accounts::Account;
 use storage::keys::Key;
 
 use super::{AHEAD, leaving, settled};
-use crate::text::{plain_text, sanitise};
+use crate::text::plain_text;
+use crate::text::sanitise::SafeHtml;
 use crate::{App, Error, Result, verifying};
 
 /// A person as their own server describes them.
@@ -21,9 +22,8 @@ pub struct RemoteAccount {
     pub url: String,
     pub kind: AccountKind,
     pub display_name: String,
-    /// HTML, not yet sanitised; so are the values of the fields.
-    pub note: String,
-    pub fields: Vec<(String, String)>,
+    pub note: SafeHtml,
+    pub fields: Vec<(String, SafeHtml)>,
     pub avatar_url: Option<String>,
     pub avatar_description: String,
     pub header_url: Option<String>,
@@ -77,7 +77,7 @@ impl RemoteAccount {
             uri,
             kind,
             display_name: String::new(),
-            note: String::new(),
+            note: SafeHtml::default(),
             fields: Vec::new(),
             avatar_url: None,
             avatar_description: String::new(),
@@ -245,7 +245,7 @@ fn describe(
         .take(limits::REMOTE_PROFILE_FIELDS)
         .map(|(label, value)| ProfileField {
             name: name(&plain_text(label)),
-            value: sanitise::html(limits::cut_bytes(value, limits::REMOTE_BIOGRAPHY_BYTES)),
+            value: value.as_str().to_owned(),
             source: String::new(),
             verified_at: None,
         })
@@ -262,10 +262,7 @@ fn describe(
         url: remote.url.clone(),
         kind: remote.kind,
         display_name: name(&remote.display_name),
-        note: sanitise::html(limits::cut_bytes(
-            &remote.note,
-            limits::REMOTE_BIOGRAPHY_BYTES,
-        )),
+        note: remote.note.as_str().to_owned(),
         note_source: String::new(),
         fields,
         avatar: None,
