@@ -893,6 +893,7 @@ diesel::table! {
         concerns -> Nullable<Text>,
         hint -> Bool,
         requests -> Integer,
+        sender -> Text,
     }
 }
 

@@ -136,6 +136,7 @@ pub(crate) fn lock_lane(conn: &mut DbConnection, host: &str) -> QueryResult<()> 
 
 pub(crate) fn inbox(
     conn: &mut DbConnection,
+    sender: &str,
     now: Time,
     lease: Time,
     limit: i64,
@@ -163,6 +164,7 @@ pub(crate) fn inbox(
         conn,
         inbox::table
             .filter(inbox::finished_at.is_null())
+            .filter(inbox::sender.eq(sender))
             .filter(inbox::run_at.le(now))
             .filter(
                 inbox::leased_until

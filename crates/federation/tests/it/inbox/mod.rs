@@ -149,6 +149,33 @@ async fn while_hostile_words_are_read_others_write() {
 }
 
 #[tokio::test]
+async fn one_server_whose_activities_take_long_leaves_room_for_others() {
+    on_both(async |school: &School| {
+        // Takes calls, and says nothing.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let there = format!("http://{}", silent.local_addr().unwrap());
+        let (bo, note) = (school.remote("bo").await, school.note("hello").await);
+        // More than are taken at a time; each wants to know who it is by.
+        let slow: Vec<_> = (0..400)
+            .map(|number| school.like(&format!("{there}/users/{number}"), "like", &note))
+            .collect();
+        school.receive(&slow).await;
+        let worker = school.worker();
+        // They have all that they get.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let begun = Instant::now();
+        school.receive(&[school.like(&bo.uri, "like", &note)]).await;
+        while !school.likes(bo.id, &note).await {
+            // They would be let go after fifteen.
+            assert!(begun.elapsed() < Duration::from_secs(10));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        worker.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_said_yes_is_read_from_the_next_activity_on() {
     on_both(async |school: &School| {
         let bo = school.remote("bo").await;
