@@ -461,6 +461,7 @@ pub(crate) fn enqueue_known(
             failed_at: None,
             error: None,
             created_at: app.now(),
+            in_order: job.tells_elsewhere(),
         },
     )?;
     app.leave_work();

@@ -821,6 +821,7 @@ diesel::table! {
         failed_at -> Nullable<Timestamp>,
         error -> Nullable<Text>,
         created_at -> Timestamp,
+        in_order -> Bool,
     }
 }
 

@@ -49,20 +49,51 @@ pub(crate) fn jobs(
     lease: Time,
     limit: i64,
 ) -> QueryResult<Vec<Job>> {
+    let mut rows = if is_order_free(conn, now)? {
+        due_jobs(conn, true, now, limit)?
+    } else {
+        Vec::new()
+    };
+    let room = limit - i64::try_from(rows.len()).unwrap_or(limit);
+    rows.extend(due_jobs(conn, false, now, room)?);
+    diesel::update(jobs::table.filter(among(jobs::id, rows.iter().map(|job| job.id.0))))
+        .set(jobs::leased_until.eq(lease))
+        .execute(conn)?;
+    Ok(rows)
+}
+
+fn due_jobs(
+    conn: &mut DbConnection,
+    in_order: bool,
+    now: Time,
+    limit: i64,
+) -> QueryResult<Vec<Job>> {
     let rows: Vec<Job> = claim!(
         conn,
         jobs::table
             .filter(jobs::failed_at.is_null())
+            .filter(jobs::in_order.eq(in_order))
             .filter(jobs::run_at.le(now))
             .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now)))
             .order((jobs::run_at, jobs::id))
             .limit(limit)
             .select(Job::as_select())
     );
-    diesel::update(jobs::table.filter(among(jobs::id, rows.iter().map(|job| job.id.0))))
-        .set(jobs::leased_until.eq(lease))
-        .execute(conn)?;
     Ok(rows)
+}
+
+/// Whether nobody has anything in hand of what has an order. On PostgreSQL nobody else takes of it before this transaction ends.
+/// A few rows of the index on `(leased_until)`.
+fn is_order_free(conn: &mut DbConnection, now: Time) -> QueryResult<bool> {
+    if let DbConnection::Postgres(c) = conn {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(7270913)").execute(c)?;
+    }
+    let in_hand = jobs::table
+        .filter(jobs::leased_until.gt(now))
+        .filter(jobs::in_order.eq(true))
+        .filter(jobs::failed_at.is_null());
+    let is_taken: bool = diesel::select(exists(in_hand)).get_result(conn)?;
+    Ok(!is_taken)
 }
 
 pub(crate) fn lanes(

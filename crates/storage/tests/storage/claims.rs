@@ -1,10 +1,12 @@
 //! Who gets which work, and when, on both databases.
 
-use domain::InboxId;
+use domain::{InboxId, JobId};
+use storage::DbConnection;
 use storage::inbox::{self, Received};
+use storage::jobs::{self, Job};
 use test_support::everywhere;
 
-use super::{Error, at, ids, open, received};
+use super::{Error, at, ids, job, open, received};
 
 #[tokio::test]
 async fn each_sender_of_whom_something_is_due_has_a_turn() {
@@ -44,5 +46,74 @@ async fn each_sender_of_whom_something_is_due_has_a_turn() {
             })
             .await;
         outcome.unwrap();
+    }
+}
+
+fn in_order(id: i64) -> Job {
+    Job {
+        in_order: true,
+        ..job(id, at(0))
+    }
+}
+
+#[tokio::test]
+async fn what_has_an_order_is_not_passed_by_what_came_after_it() {
+    for database in everywhere() {
+        let database = open(&database);
+        let outcome: Result<(), Error> = database
+            .transaction(|conn| {
+                for job in [in_order(1), in_order(2), job(3, at(0)), in_order(4)] {
+                    jobs::insert(conn, job)?;
+                }
+                let claim =
+                    |conn: &mut DbConnection, now: i64, lease: i64| -> Result<Vec<i64>, Error> {
+                        let rows = jobs::claim(conn, at(now), at(lease), 2)?;
+                        Ok(rows.iter().map(|row| row.id.0).collect())
+                    };
+                assert_eq!(claim(conn, 1, 60)?, [1, 2]);
+                // As if whoever has them were killed.
+                assert_eq!(claim(conn, 2, 60)?, [3]);
+                jobs::finish(conn, JobId(2))?;
+                assert_eq!(claim(conn, 3, 60)?.len(), 0);
+                assert_eq!(claim(conn, 61, 120)?, [1, 4]);
+                // What failed by itself is tried later, and holds back nobody meanwhile.
+                jobs::retry(conn, JobId(1), at(90), "later")?;
+                jobs::finish(conn, JobId(4))?;
+                jobs::insert(conn, in_order(5))?;
+                assert_eq!(claim(conn, 62, 120)?, [5, 3]);
+                Ok(())
+            })
+            .await;
+        outcome.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn of_what_has_an_order_one_of_many_takes() {
+    for database in everywhere() {
+        let database = open(&database);
+        let written: Result<(), Error> = database
+            .transaction(|conn| {
+                for id in 1..=20 {
+                    jobs::insert(conn, in_order(id))?;
+                }
+                Ok(())
+            })
+            .await;
+        written.unwrap();
+        let claims = (0..8).map(|_| {
+            let database = database.clone();
+            tokio::spawn(async move {
+                database
+                    .transaction(|conn| Ok::<_, Error>(jobs::claim(conn, at(1), at(60), 3)?))
+                    .await
+                    .unwrap()
+            })
+        });
+        let mut taken = Vec::new();
+        for claim in claims.collect::<Vec<_>>() {
+            taken.extend(claim.await.unwrap().iter().map(|row| row.id.0));
+        }
+        assert_eq!(taken, [1, 2, 3]);
     }
 }

@@ -42,6 +42,7 @@ fn job(id: i64, run_at: Time) -> Job {
         failed_at: None,
         error: None,
         created_at: run_at,
+        in_order: false,
     }
 }
 
