@@ -389,6 +389,9 @@ pub enum Outgoing {
     /// What one of ours reports, said by the server itself.
     Flag {
         report: ReportId,
+        /// Who stands for the servers that are told; the one reported where that is not said.
+        #[serde(default)]
+        to: Vec<AccountId>,
     },
     DeleteAccount {
         account: AccountId,

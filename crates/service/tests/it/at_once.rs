@@ -232,6 +232,7 @@ async fn two_moderators_do_two_things_about_one_report() {
                 comment: String::new(),
                 category: None,
                 forward: false,
+                forward_to: None,
                 rules: Vec::new(),
             };
             let id: ReportId = reports::report(app, &ada, new).await.unwrap().report.id;
