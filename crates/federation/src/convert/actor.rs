@@ -58,6 +58,7 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
     Ok(RemoteAccount {
         username: username.to_owned(),
         host,
+        is_named: false,
         uri: uri.to_owned(),
         url: read::page_of(actor, uri),
         kind,

@@ -18,6 +18,8 @@ use crate::{App, Error, Result, verifying};
 pub struct RemoteAccount {
     pub username: String,
     pub host: Host,
+    /// Whether WebFinger at that host leads to them, as far as it was asked.
+    pub is_named: bool,
     pub uri: String,
     pub url: String,
     pub kind: AccountKind,
@@ -73,6 +75,7 @@ impl RemoteAccount {
         Self {
             username,
             host,
+            is_named: true,
             url: uri.clone(),
             uri,
             kind,
@@ -148,7 +151,8 @@ pub(super) fn told(
     upsert(app, conn, Some(account), remote).map(drop)
 }
 
-/// A handle follows the newest document that claims it; a suspension of ours stays. Whoever is `known` is held.
+/// Of several who claim a handle one has it: whoever WebFinger leads to, or who had it before. A suspension of ours stays.
+/// Whoever is `known` is held.
 fn upsert(
     app: &App,
     conn: &mut DbConnection,
@@ -164,14 +168,18 @@ fn upsert(
             "an account of ours is not described by others".to_owned(),
         ));
     }
-    if let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
-        && known.is_none_or(|row| row.id != other.id)
-    {
-        // Somebody else has the name now: who had it before keeps their posts, under no handle.
-        storage::accounts::release_handle(conn, other.id)?;
-    }
     let now = app.now();
     let mut account = describe(app, known, remote, &handle, now);
+    if let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
+        && other.id != account.id
+    {
+        // Who has no handle keeps their posts and followers.
+        if remote.is_named || other.deleted_at.is_some() {
+            storage::accounts::release_handle(conn, other.id)?;
+        } else {
+            account.handle_key = storage::accounts::no_handle(account.id);
+        }
+    }
     let policy = crate::policy::within(app, conn)?;
     if policy.refuses(remote.host.as_str()) {
         return Err(Error::Forbidden(
