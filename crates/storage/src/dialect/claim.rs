@@ -12,12 +12,13 @@ use crate::connection::DbConnection;
 use crate::custom_emojis::Emoji;
 use crate::deliveries::Lane;
 use crate::inbox::Received;
+use crate::ip_blocks::IpBlock;
 use crate::jobs::Job;
 use crate::media::Media;
 use crate::pushes::Push;
 use crate::reports::Report;
 use crate::schema::{
-    accounts, custom_emojis, delivery_lanes, inbox, jobs, media, pushes, reports,
+    accounts, custom_emojis, delivery_lanes, inbox, ip_blocks, jobs, media, pushes, reports,
     status_edit_files, statuses,
 };
 use crate::statuses::Status;
@@ -243,6 +244,11 @@ pub(crate) fn hold_emoji(conn: &mut DbConnection, id: i64) -> QueryResult<Option
         conn,
         custom_emojis::table.find(id).select(Emoji::as_select())
     )
+}
+
+/// The rule, which until the end of the transaction nobody else changes.
+pub(crate) fn hold_ip_block(conn: &mut DbConnection, id: i64) -> QueryResult<Option<IpBlock>> {
+    hold!(conn, ip_blocks::table.find(id).select(IpBlock::as_select()))
 }
 
 /// The attachment, which until the end of the transaction nobody else changes.
