@@ -6,6 +6,7 @@
 
 mod claims;
 mod migrations;
+mod tokens;
 
 use domain::{
     AccountId, ActivityId, DeliveryId, InboxId, JobId, Membership, Posting, ProposalKind, Time,
