@@ -43,6 +43,15 @@ async fn story(kind: Kind) {
     let of_person = status["account"]["id"].as_str().unwrap().to_owned();
     assert_ne!(of_person, of_community);
 
+    // An answer is for whom it answers; else the handle says who is meant.
+    let says = async |words: &str, answered: &Value| {
+        let status = json!({ "status": format!("@{handle} {words}"), "in_reply_to_id": answered,
+            "visibility": "direct" });
+        ada.publish(status).await["mentions"][0]["id"].clone()
+    };
+    assert_eq!(says("Aphids", &status["id"]).await, of_person);
+    assert_eq!(says("Is it mulch?", &Value::Null).await, of_community);
+
     // Whoever says anew who they are does not take the handle along.
     let led_to = async || {
         let path = format!("/api/v1/accounts/lookup?acct={handle}");
