@@ -26,6 +26,8 @@ async fn each_sender_of_whom_something_is_due_has_a_turn() {
                     };
                     inbox::insert(conn, row)?;
                 }
+                assert_eq!(inbox::senders_of_more_than(conn, 1)?, ["b.example"]);
+                assert_eq!(inbox::senders_of_more_than(conn, 2)?.len(), 0);
                 inbox::retry(conn, InboxId(4), at(30), 1, "later")?;
                 let mut turns = Vec::new();
                 let mut after = String::new();
