@@ -133,14 +133,14 @@ async fn ours_move(kind: Kind) {
     })
     .await;
     let document = here
-        .request(reqwest::Method::GET, "/users/ada")
+        .request(Method::GET, "/users/ada")
         .header("accept", "application/activity+json");
     assert_eq!(
         answer(document).await["movedTo"],
         format!("{}/users/ada2", there.base)
     );
     let document = there
-        .request(reqwest::Method::GET, "/users/ada2")
+        .request(Method::GET, "/users/ada2")
         .header("accept", "application/activity+json");
     assert_eq!(
         answer(document).await["alsoKnownAs"],

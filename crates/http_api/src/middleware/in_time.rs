@@ -157,7 +157,7 @@ mod tests {
     #[actix_web::test]
     async fn a_body_that_drips_is_given_up() {
         let drip = |()| async {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            sleep(Duration::from_millis(5)).await;
             Some((Ok(Bytes::from_static(b"a")), ()))
         };
         let body = streamed(stream::unfold((), drip));
@@ -174,7 +174,7 @@ mod tests {
     async fn what_has_come_is_read_however_late() {
         let parts = ["a", "bc"].map(|part| Ok(Bytes::from_static(part.as_bytes())));
         let coming = paced(shared(streamed(stream::iter(parts))), SHORT);
-        tokio::time::sleep(Duration::from_millis(80)).await;
+        sleep(Duration::from_millis(80)).await;
         let read: Vec<Bytes> = coming.map(Result::unwrap).collect().await;
         assert_eq!(read, ["a", "bc"]);
     }
