@@ -150,6 +150,7 @@ async fn late_work_is_told() {
         failed_at: None,
         error: None,
         created_at: now - chrono::TimeDelta::minutes(30),
+        in_order: false,
     };
     storage::jobs::insert(&mut conn, job).unwrap();
     let doctor = out(&school.command(&["doctor"]));

@@ -71,6 +71,7 @@ mod many_hosts;
 mod markdown;
 mod minimum_age;
 mod moving;
+mod namesakes;
 mod native_apps;
 mod networks;
 mod no_ranking;

@@ -1,6 +1,6 @@
 //! Moving: followers come along, if both accounts say so, and not all the time.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
@@ -15,6 +15,12 @@ const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 async fn relation(ada: &Teacher, account: &str) -> Value {
     let path = format!("/api/v1/accounts/relationships?id[]={account}");
     ada.get(&path).await[0].clone()
+}
+
+async fn follows(ada: &Teacher, account: &str) -> StatusCode {
+    let path = format!("/api/v1/accounts/{account}/follow");
+    let asked = ada.request(Method::POST, &path).send().await;
+    asked.unwrap().status()
 }
 
 async fn others_move(kind: Kind) {
@@ -65,11 +71,12 @@ async fn others_move(kind: Kind) {
     let mut second = second;
     second["alsoKnownAs"] = json!([by]);
     new_home.serve(second.clone());
-    let bo = school.teacher("bo");
-    old_home.is_followed(&school, &bo, &grace).await;
     old_home.tells(&school, &moves("3", &second)).await;
     worked_off("p3").await;
-    assert_eq!(relation(&bo, &old).await["following"], true);
+    let shown = ada.get(&format!("/api/v1/accounts/{old}")).await;
+    assert_eq!(shown["moved"]["acct"], format!("hopper@{}", new_home.host));
+    let bo = school.teacher("bo");
+    assert_eq!(follows(&bo, &old).await, StatusCode::FORBIDDEN);
     let follows = new_home.received().await;
     let follows = follows
         .iter()
@@ -126,14 +133,14 @@ async fn ours_move(kind: Kind) {
     })
     .await;
     let document = here
-        .request(reqwest::Method::GET, "/users/ada")
+        .request(Method::GET, "/users/ada")
         .header("accept", "application/activity+json");
     assert_eq!(
         answer(document).await["movedTo"],
         format!("{}/users/ada2", there.base)
     );
     let document = there
-        .request(reqwest::Method::GET, "/users/ada2")
+        .request(Method::GET, "/users/ada2")
         .header("accept", "application/activity+json");
     assert_eq!(
         answer(document).await["alsoKnownAs"],
@@ -141,6 +148,22 @@ async fn ours_move(kind: Kind) {
     );
     let shown = cy.get("/api/v1/accounts/lookup?acct=ada").await;
     assert_eq!(shown["moved"]["acct"], target);
+    // Nobody follows the old one anew, from here or from elsewhere.
+    let (third, di) = (Elsewhere::open().await, here.teacher("di"));
+    let own = own["id"].as_str().unwrap();
+    assert_eq!(follows(&di, own).await, StatusCode::FORBIDDEN);
+    let mo = third.person("mo");
+    let asks = |id: &str| {
+        json!({ "id": format!("{}#follows/{id}", mo["id"].as_str().unwrap()), "type": "Follow",
+        "actor": mo["id"], "object": format!("{}/users/ada", here.base) })
+    };
+    third.tells(&here, &asks("1")).await;
+    let answered = async |kind: &str, id: &str| {
+        let uri = asks(id)["id"].clone();
+        let fits = |told: &Value| told["type"] == kind && told["object"]["id"] == uri;
+        third.receives(kind, fits).await
+    };
+    answered("Reject", "1").await;
     let again = here.command(&["user", "move", "ada", &target]);
     assert!(out(&again).contains("thirty days"), "{}", out(&again));
     let stays = here.command(&["user", "move", "ada", "--undo"]);
@@ -151,6 +174,9 @@ async fn ours_move(kind: Kind) {
             .get("moved"),
         None
     );
+    assert_eq!(follows(&di, own).await, StatusCode::OK);
+    third.tells(&here, &asks("2")).await;
+    answered("Accept", "2").await;
 }
 
 #[tokio::test]

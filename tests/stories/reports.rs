@@ -1,7 +1,7 @@
 //! Reports: to our own moderators, to those of another server, and from there.
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::admin::SCOPES;
@@ -43,6 +43,57 @@ async fn is_read_on_its_page(school: &School, id: &str) {
     }
     let unknown = cy.page("/admin/reports/1").await.0;
     assert_eq!(unknown, StatusCode::NOT_FOUND);
+}
+
+async fn chosen(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let (there, third) = (Elsewhere::open().await, Elsewhere::open().await);
+    let (mo, kay) = (there.person("mo"), third.person("kay"));
+    there.is_followed(&school, &ada, &mo).await;
+    third.is_followed(&school, &ada, &kay).await;
+    let post = |by: &Value, words: &str, answers: &Value| {
+        let by = by["id"].as_str().unwrap();
+        let public = "https://www.w3.org/ns/activitystreams#Public";
+        json!({ "id": format!("{by}/1/create"), "type": "Create", "actor": by, "to": public, "object": {
+            "id": format!("{by}/1"), "type": "Note", "attributedTo": by, "to": public, "content": words,
+            "inReplyTo": answers } })
+    };
+    let question = post(&kay, "who sells chalk", &Value::Null);
+    third.tells(&school, &question).await;
+    ada.reads("who sells chalk").await;
+    let answer = post(&mo, "buy chalk", &question["object"]["id"]);
+    there.tells(&school, &answer).await;
+    let status = ada.reads("buy chalk").await;
+    let mo_id = account_id(&ada, &format!("mo@{}", there.host)).await;
+    let report = async |domains: Value| {
+        let report = json!({ "account_id": mo_id, "status_ids": [status["id"]], "forward": true,
+            "forward_to_domains": domains });
+        ada.post("/api/v1/reports", report).await["forwarded"].clone()
+    };
+    let is_flag = |activity: &Value| activity["type"] == "Flag";
+    assert_eq!(report(json!([])).await, false);
+    assert_eq!(report(json!(["nobody.example"])).await, false);
+    assert_eq!(report(json!([third.host])).await, false);
+    let flag = third.receives("a Flag", is_flag).await;
+    assert_eq!(flag["object"][0], mo["id"]);
+    assert!(!there.received().await.iter().any(is_flag));
+    assert_eq!(report(json!([there.host])).await, true);
+    there.receives("a Flag", is_flag).await;
+    let told = third.received().await;
+    assert_eq!(told.iter().filter(|activity| is_flag(activity)).count(), 1);
+}
+
+#[tokio::test]
+async fn a_report_goes_to_the_servers_that_are_chosen_on_sqlite() {
+    chosen(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_report_goes_to_the_servers_that_are_chosen_on_postgresql() {
+    chosen(Postgres).await;
 }
 
 async fn story(kind: Kind) {

@@ -24,7 +24,7 @@ use crate::net::{Budget, FetchError, Fetched, Found};
 use crate::origin::{Origin, same_origin};
 use crate::protocol::read::{self, text};
 use crate::signatures::Signer;
-use crate::webfinger::actor_link;
+use crate::webfinger::{actor_link, is_taken};
 use crate::{Federation, Refusal};
 
 /// Requests that one search may cause.
@@ -149,56 +149,28 @@ impl Federation {
     ) -> Outcome<RemoteAccount> {
         let uri = text(document, "id").unwrap_or_default();
         let known = known_actor(app, uri).await?.and_then(|known| known.host);
-        let host = match known {
-            Some(host) => host
-                .parse()
-                .map_err(|_| Refusal::Permanent("its host".to_owned()))?,
+        let (host, is_named) = match known {
+            Some(host) => {
+                let host = host.parse::<Host>();
+                let host = host.map_err(|_| Refusal::Permanent("its host".to_owned()))?;
+                let handle = Handle {
+                    username: text(document, "preferredUsername")
+                        .unwrap_or_default()
+                        .to_owned(),
+                    host: Some(host.clone()),
+                };
+                // Only if another one has it.
+                let is_named = !is_taken(app, &handle, uri).await?
+                    || self.leads_to(budget, &handle, uri).await;
+                (host, is_named)
+            }
             None => self.handle_host(budget, document).await?,
         };
-        actor::from_json(document, host)
-    }
-
-    /// The host in an actor's handle: its own, unless another one that is named by the actor (FEP-2c59), or by WebFinger
-    /// at its own host, agrees by WebFinger.
-    async fn handle_host(&self, budget: &Budget, document: &Value) -> Outcome<Host> {
-        let refuse = |reason: &str| Refusal::Permanent(format!("not a usable actor: {reason}"));
-        let uri = text(document, "id").ok_or_else(|| refuse("no id"))?;
-        let username = text(document, "preferredUsername").ok_or_else(|| refuse("no name"))?;
-        let url = Url::parse(uri).map_err(|_| refuse("its id"))?;
-        let own = Host::of(&url).map_err(|_| refuse("its host"))?;
-        let at = |host: &Host| Handle {
-            username: username.to_owned(),
-            host: Some(host.clone()),
-        };
-        let said = text(document, "webfinger")
-            .and_then(|said| said.parse::<Handle>().ok())
-            .filter(|said| said.username.eq_ignore_ascii_case(username))
-            .and_then(|said| said.host)
-            .filter(|host| *host != own);
-        if let Some(other) = &said
-            && self.leads_to(budget, &at(other), uri).await
-        {
-            return Ok(other.clone());
-        }
-        let Ok(first) = self.webfinger(budget, &at(&own)).await else {
-            return Ok(own);
-        };
-        let named = first
-            .subject
-            .parse::<Handle>()
-            .ok()
-            .and_then(|handle| handle.host);
-        let Some(other) = named.filter(|host| *host != own && said.as_ref() != Some(host)) else {
-            return Ok(own);
-        };
-        let agrees = self.leads_to(budget, &at(&other), uri).await;
-        Ok(if agrees { other } else { own })
-    }
-
-    /// Whether WebFinger at the host of `handle` says that it is the actor `uri`.
-    async fn leads_to(&self, budget: &Budget, handle: &Handle, uri: &str) -> bool {
-        let found = self.webfinger(budget, handle).await;
-        found.is_ok_and(|found| actor_link(&found).is_some_and(|link| link.as_str() == uri))
+        self.aside(document, move |document| {
+            let remote = actor::from_json(document, host)?;
+            Ok(RemoteAccount { is_named, ..remote })
+        })
+        .await
     }
 
     /// The account of a handle elsewhere; none if there is nobody of that name.
@@ -374,7 +346,27 @@ impl Federation {
                 .filter_map(|uri| known.get(&uri).map(|row| (uri, row.id))),
         );
         mentions.extend(self.networks(app, document).await?);
-        note::from_json(document, &author, &mentions)
+        self.aside(document, move |document| {
+            note::from_json(document, &author, &mentions)
+        })
+        .await
+    }
+
+    /// Reads a document where nobody waits for it, few at a time: what is hostile keeps a processor busy for a while.
+    async fn aside<T: Send + 'static>(
+        &self,
+        document: &Value,
+        read: impl FnOnce(&Value) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        let failed = |error: String| Refusal::Transient(format!("it was not read: {error}"));
+        let place = self.0.reading.clone().acquire_owned().await;
+        let place = place.map_err(|error| failed(error.to_string()))?;
+        let document = document.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            read(&document)
+        });
+        work.await.map_err(|error| failed(error.to_string()))?
     }
 
     /// Networks of ours that a post is addressed to: it is as good as a mention.

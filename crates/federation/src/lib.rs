@@ -28,9 +28,9 @@ mod synchronising;
 mod way;
 mod webfinger;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
@@ -39,6 +39,7 @@ use moka::sync::Cache;
 use service::App;
 use tokio::sync::{OnceCell, Semaphore, watch};
 
+use crate::inbox::Visitors;
 use crate::net::{
     BuildError, FetchError, OutboundClient, OutboundSettings, Translator, TranslatorSettings,
 };
@@ -54,6 +55,9 @@ pub use way::Step;
 /// Activities that are taken in at the same time; whoever sends more is asked to come again. Fewer than may wait for the
 /// database, so that our own people always find room.
 const ARRIVING: usize = 256;
+
+/// Documents that are read at the same time.
+const READING: usize = 2;
 
 /// What the administrator chose about federation.
 #[derive(Clone, Debug)]
@@ -85,12 +89,17 @@ struct Inner {
     digests: Cache<ActivityId, Arc<HashMap<Origin, String>>>,
     /// About how many received activities wait to be worked off.
     waiting: AtomicI64,
+    /// Servers of which more wait than may still come of all others: they are asked to come again.
+    crowding: Mutex<HashSet<String>>,
     /// What was fetched a short while ago because a signature did not fit: the keys there.
     refreshed: Cache<String, Arc<[(String, String)]>>,
     /// Hosts that were heard from a short while ago.
     heard: Cache<String, ()>,
     /// What arrives at the same time.
     door: Semaphore,
+    visitors: Visitors,
+    /// What is read at the same time.
+    reading: Arc<Semaphore>,
     /// Set when what earlier processes knew of signatures was read.
     recalled: OnceCell<()>,
 }
@@ -182,7 +191,10 @@ impl Federation {
                 .max_capacity(10_000)
                 .time_to_live(failure_memory.min(Duration::from_secs(60)))
                 .build(),
+            crowding: Mutex::default(),
             door: Semaphore::new(ARRIVING),
+            visitors: Visitors::default(),
+            reading: Arc::new(Semaphore::new(READING)),
             recalled: OnceCell::new(),
         })))
     }

@@ -385,7 +385,7 @@ fn compose(
         Outgoing::Move { account } | Outgoing::TakeOver { account, .. } => {
             storage::accounts::find(conn, account)?.and_then(|by| people::departure(app, by))
         }
-        Outgoing::Flag { report } => people::flag(app, conn, report)?,
+        Outgoing::Flag { report, to } => people::flag(app, conn, report, &to)?,
         Outgoing::DeleteAccount { account } => {
             storage::accounts::find(conn, account)?.map(people::farewell)
         }

@@ -2,9 +2,11 @@
 
 use activitypub_federation::fetch::webfinger::Webfinger;
 use domain::{Handle, Host};
+use serde_json::Value;
+use service::App;
 use url::Url;
 
-use crate::fetch::Outcome;
+use crate::fetch::{Outcome, read_database};
 use crate::net::{Budget, FetchError, Fetched, is_activity_json};
 use crate::protocol::read::text;
 use crate::{Federation, Refusal};
@@ -29,6 +31,58 @@ impl Federation {
             }
         }
         Err(refusal.unwrap_or_else(|| Refusal::Permanent("no host to ask".to_owned())))
+    }
+
+    /// The host in an actor's handle: its own, unless another one that is named by the actor (FEP-2c59), or by WebFinger
+    /// at its own host, agrees by WebFinger; and whether that leads to the actor.
+    pub(crate) async fn handle_host(
+        &self,
+        budget: &Budget,
+        document: &Value,
+    ) -> Outcome<(Host, bool)> {
+        let refuse = |reason: &str| Refusal::Permanent(format!("not a usable actor: {reason}"));
+        let uri = text(document, "id").ok_or_else(|| refuse("no id"))?;
+        let username = text(document, "preferredUsername").ok_or_else(|| refuse("no name"))?;
+        let url = Url::parse(uri).map_err(|_| refuse("its id"))?;
+        let own = Host::of(&url).map_err(|_| refuse("its host"))?;
+        let at = |host: &Host| Handle {
+            username: username.to_owned(),
+            host: Some(host.clone()),
+        };
+        let said = text(document, "webfinger")
+            .and_then(|said| said.parse::<Handle>().ok())
+            .filter(|said| said.username.eq_ignore_ascii_case(username))
+            .and_then(|said| said.host)
+            .filter(|host| *host != own);
+        if let Some(other) = &said
+            && self.leads_to(budget, &at(other), uri).await
+        {
+            return Ok((other.clone(), true));
+        }
+        let Ok(first) = self.webfinger(budget, &at(&own)).await else {
+            return Ok((own, false));
+        };
+        let is_named = actor_link(&first).is_some_and(|link| link.as_str() == uri);
+        let named = first
+            .subject
+            .parse::<Handle>()
+            .ok()
+            .and_then(|handle| handle.host);
+        let Some(other) = named.filter(|host| *host != own && said.as_ref() != Some(host)) else {
+            return Ok((own, is_named));
+        };
+        let agrees = self.leads_to(budget, &at(&other), uri).await;
+        Ok(if agrees {
+            (other, true)
+        } else {
+            (own, is_named)
+        })
+    }
+
+    /// Whether WebFinger at the host of `handle` says that it is the actor `uri`.
+    pub(crate) async fn leads_to(&self, budget: &Budget, handle: &Handle, uri: &str) -> bool {
+        let found = self.webfinger(budget, handle).await;
+        found.is_ok_and(|found| actor_link(&found).is_some_and(|link| link.as_str() == uri))
     }
 
     /// Where WebFinger answers for a handle, in the order in which we ask.
@@ -80,6 +134,15 @@ impl Federation {
             Err(error) => Err(format!("the actor: {error}")),
         }
     }
+}
+
+/// Whether somebody else has a handle.
+pub(crate) async fn is_taken(app: &App, handle: &Handle, uri: &str) -> Outcome<bool> {
+    let key = handle.key();
+    let found = read_database(app, move |conn| {
+        storage::accounts::with_handle_key(conn, &key)
+    });
+    Ok(found.await?.is_some_and(|other| other.uri != uri))
 }
 
 /// Where WebFinger says that the actor's document is.

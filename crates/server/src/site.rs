@@ -70,7 +70,6 @@ pub fn listen(server: &Server, health: Data<Health>) -> anyhow::Result<Http> {
                 }
             })
             .configure(addresses)
-            .wrap(from_fn(in_time))
             .wrap(from_fn(turned_away))
             .wrap(from_fn(request_id))
             .wrap(Compress::default())
@@ -78,6 +77,7 @@ pub fn listen(server: &Server, health: Data<Health>) -> anyhow::Result<Http> {
             .wrap(from_fn(trailing_slash))
             .wrap(from_fn(head))
             .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
+            .wrap(from_fn(in_time))
             .wrap(Condition::new(counted, from_fn(count_request)))
     })
     .keep_alive(KeepAlive::Timeout(std::time::Duration::from_secs(75)))

@@ -85,7 +85,8 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
             .into_iter()
             .partition(|row| is(row, Job::tells_elsewhere));
         if !told.is_empty() {
-            // One after the other, in the order in which it happened: each writes what is delivered in that order.
+            // One after the other, in the order in which it happened: each writes what is delivered in that order. What comes
+            // after these is taken when they are done (docs/adr/0510).
             while telling.join_next().await.is_some() {}
             let (federation, app, stop) = (federation.clone(), app.clone(), stop.clone());
             telling.spawn(async move {
@@ -96,6 +97,7 @@ pub async fn jobs(federation: Federation, app: App, mut stop: watch::Receiver<bo
                         put_back(&app, row.id).await;
                     }
                 }
+                app.wake().jobs.notify_one();
             });
         }
         let each = |row| do_one(&federation, &app, row, &stop);

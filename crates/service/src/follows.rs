@@ -74,6 +74,9 @@ pub(crate) fn want(
     let is_new = known.is_none();
     if is_new {
         networks::check_may_join(conn, other, me.id)?;
+        if other.moved_to_uri.is_some() {
+            return Err(Error::Forbidden("This action is not allowed".to_owned()));
+        }
     }
     // Whom moderators silenced asks everybody, here as elsewhere.
     let pending = is_new && (me.silenced_at.is_some() || waits(app, conn, me.id, other)?);

@@ -11,8 +11,9 @@ use storage::statuses::Status;
 use crate::text::plain_text;
 use crate::{App, Result};
 
-/// Statuses of one transaction: others wait for it where there is one writer.
+/// Statuses of one transaction, and their bytes: others wait for it where there is one writer.
 const BATCH: i64 = 100;
+const BYTES: usize = 500_000;
 
 /// What belongs to statuses, by status.
 #[derive(Default)]
@@ -44,6 +45,9 @@ pub async fn step(app: &App) -> Result<bool> {
         statuses.sort_unstable_by_key(|status| status.id);
         ids.retain(|id| !statuses.iter().any(|status| status.id == *id));
         storage::status_index::remove(conn, &ids)?;
+        for id in too_much(&mut statuses, BYTES) {
+            storage::status_index::note(conn, id)?;
+        }
         let around = around(conn, &statuses)?;
         let documents: Vec<Document> = statuses
             .iter()
@@ -53,6 +57,18 @@ pub async fn step(app: &App) -> Result<bool> {
         Ok(is_any)
     })
     .await
+}
+
+/// Takes off what is beyond so many bytes together, but the first.
+fn too_much(statuses: &mut Vec<Status>, most: usize) -> Vec<StatusId> {
+    let mut bytes = 0;
+    let fits = statuses.iter().take_while(|status| {
+        bytes += status.content.len();
+        bytes <= most
+    });
+    let kept = fits.count().max(1).min(statuses.len());
+    let rest = statuses.split_off(kept);
+    rest.into_iter().map(|status| status.id).collect()
 }
 
 fn around(conn: &mut DbConnection, statuses: &[Status]) -> Result<Around> {
@@ -159,5 +175,37 @@ fn mark_of(kind: MediaKind) -> Option<Mark> {
         MediaKind::Video | MediaKind::Gifv => Some(Mark::Video),
         MediaKind::Audio => Some(Mark::Audio),
         MediaKind::Unknown | MediaKind::Document => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Time;
+
+    use super::*;
+
+    #[test]
+    fn what_is_long_is_written_in_turns() {
+        let written = |bytes: &[usize]| {
+            let mut statuses: Vec<Status> = (1..)
+                .zip(bytes)
+                .map(|(id, bytes)| Status {
+                    content: "a".repeat(*bytes),
+                    ..Status::new(
+                        StatusId(id),
+                        AccountId(1),
+                        format!("https://school.example/{id}"),
+                        Visibility::Public,
+                        Time::default(),
+                    )
+                })
+                .collect();
+            let later = too_much(&mut statuses, 10);
+            (statuses.len(), later.len())
+        };
+        assert_eq!(written(&[]), (0, 0));
+        assert_eq!(written(&[4, 6]), (2, 0));
+        assert_eq!(written(&[4, 7, 1]), (1, 2));
+        assert_eq!(written(&[11, 1]), (1, 1));
     }
 }

@@ -389,6 +389,9 @@ pub enum Outgoing {
     /// What one of ours reports, said by the server itself.
     Flag {
         report: ReportId,
+        /// Who stands for the servers that are told; the one reported where that is not said.
+        #[serde(default)]
+        to: Vec<AccountId>,
     },
     DeleteAccount {
         account: AccountId,
@@ -461,6 +464,7 @@ pub(crate) fn enqueue_known(
             failed_at: None,
             error: None,
             created_at: app.now(),
+            in_order: job.tells_elsewhere(),
         },
     )?;
     app.leave_work();

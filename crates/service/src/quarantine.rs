@@ -31,13 +31,12 @@ pub struct Held {
     pub words: String,
 }
 
-/// Whether a post is held back. `content` is sanitised.
+/// Whether a post is held back.
 pub(crate) fn holds(
     app: &App,
     conn: &mut DbConnection,
     author: &Account,
     remote: &RemoteStatus,
-    content: &str,
     mentioned: &[Account],
     parent: Option<&Status>,
 ) -> Result<bool> {
@@ -52,13 +51,14 @@ pub(crate) fn holds(
     let known = storage::mentions::who_mentioned(conn, author.id, &named)?;
     let mut strangers = named.clone();
     strangers.retain(|id| !known.contains(id) && !remote.moderators.contains(id));
+    let content = remote.words.as_str();
     let said = words(content);
     let before = storage::held::last_words(conn, author.id, LAST)?;
     let signs = Signs {
         is_young,
         is_followed: storage::follows::has_local_followers(conn, author.id)?,
         names_ours,
-        answers_ours: answers_ours(app, conn, remote, content, parent, &named)?,
+        answers_ours: answers_ours(app, conn, remote, parent, &named)?,
         is_expected: strangers.is_empty(),
         has_links: has_links(content, |address| leads_home(app, author, remote, address)),
         mentions: mentioned.len(),
@@ -101,7 +101,6 @@ fn answers_ours(
     app: &App,
     conn: &mut DbConnection,
     remote: &RemoteStatus,
-    content: &str,
     parent: Option<&Status>,
     named: &[AccountId],
 ) -> Result<bool> {
@@ -119,7 +118,7 @@ fn answers_ours(
     }
     let said = lineage::Said {
         author: remote.author,
-        content,
+        content: remote.words.as_str(),
         parent,
         answered: remote.in_reply_to_uri.as_deref(),
         based_on: &remote.based_on,

@@ -1,13 +1,15 @@
 //! Asking moderators to look at something.
 //! <https://docs.joinmastodon.org/methods/reports/>
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
 use domain::{
-    AccountId, CollectionId, NotificationId, NotificationKind, ReportCategory, ReportId, StatusId,
+    AccountId, CollectionId, Host, NotificationId, NotificationKind, ReportCategory, ReportId,
+    StatusId,
 };
 use storage::DbConnection;
+use storage::accounts::Account;
 use storage::notifications::Notification;
 use storage::reported_words::Words;
 use storage::statuses::Status;
@@ -40,8 +42,10 @@ pub struct NewReport {
     pub comment: String,
     /// None: [`ReportCategory::Other`].
     pub category: Option<String>,
-    /// Whether the server of the one reported is told too.
+    /// Whether other servers are told too: that of the one reported, or those of [`NewReport::forward_to`].
     pub forward: bool,
+    /// Names of servers; one counts if it is that of the one reported, or of somebody whom the statuses answer.
+    pub forward_to: Option<Vec<String>>,
     /// Numbers of the server's rules.
     pub rules: Vec<String>,
 }
@@ -111,7 +115,7 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
             return Err(Error::NotFound);
         }
         let id = ReportId(app.next_id());
-        let forwarded = new.forward && !target.is_local();
+        let told = told_elsewhere(conn, &target, &rows, new.forward, new.forward_to.as_deref())?;
         let report = Report {
             id,
             uri: app.addresses().report(id),
@@ -120,7 +124,7 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
             category,
             comment: new.comment.replace('\0', ""),
             status_ids: rows.iter().map(|row| row.id).collect(),
-            forwarded,
+            forwarded: told.contains(&target.id),
             created_at: app.now(),
             resolved_at: None,
             assigned_account_id: None,
@@ -131,8 +135,12 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
         };
         storage::reports::insert(conn, report.clone())?;
         tell_moderators(app, conn, &report)?;
-        if forwarded {
-            federate(app, conn, Outgoing::Flag { report: id })?;
+        if !told.is_empty() {
+            let flag = Outgoing::Flag {
+                report: id,
+                to: told,
+            };
+            federate(app, conn, flag)?;
         }
         Ok(ReportView {
             report,
@@ -140,6 +148,34 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
         })
     })
     .await
+}
+
+/// Who stands for the servers that are told: the one reported, and of each other server one whom the statuses answer.
+fn told_elsewhere(
+    conn: &mut DbConnection,
+    target: &Account,
+    statuses: &[Status],
+    forward: bool,
+    to: Option<&[String]>,
+) -> Result<Vec<AccountId>> {
+    if !forward || target.is_local() {
+        return Ok(Vec::new());
+    }
+    let Some(to) = to else {
+        return Ok(vec![target.id]);
+    };
+    let answered: Vec<AccountId> = statuses
+        .iter()
+        .filter_map(|row| row.in_reply_to_account_id)
+        .collect();
+    let wanted: Vec<Host> = to.iter().filter_map(|name| name.parse().ok()).collect();
+    let mut hosts: HashSet<String> = wanted.iter().map(ToString::to_string).collect();
+    let answered = storage::accounts::with_ids(conn, &answered)?;
+    let told = [target].into_iter().chain(&answered);
+    Ok(told
+        .filter(|row| row.host.as_ref().is_some_and(|host| hosts.remove(host)))
+        .map(|row| row.id)
+        .collect())
 }
 
 /// The server's rules of these ids, which are their numbers.
@@ -180,12 +216,7 @@ pub(crate) fn with_ids(
 }
 
 /// Another server reports people of ours: one report for each. Of what a network passed on its stewards are told, too.
-pub(crate) fn receive(
-    app: &App,
-    conn: &mut DbConnection,
-    by: &storage::accounts::Account,
-    flag: &Flag,
-) -> Result<()> {
+pub(crate) fn receive(app: &App, conn: &mut DbConnection, by: &Account, flag: &Flag) -> Result<()> {
     let policy = crate::policy::within(app, conn)?;
     let refused = by
         .host

@@ -126,6 +126,7 @@ pub async fn seed(app: &App) -> Result<Seeded> {
         comment: "Please have a look at this.".to_owned(),
         category: None,
         forward: false,
+        forward_to: None,
         rules: Vec::new(),
     };
     let report = reports::report(app, &reader, report).await?.report.id;

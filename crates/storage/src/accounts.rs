@@ -274,10 +274,16 @@ pub fn identities(conn: &mut DbConnection, uris: &[&str]) -> QueryResult<Vec<Ide
         .load(conn)
 }
 
+/// The handle key of an account elsewhere that no handle leads to, since somebody else has its name.
+#[must_use]
+pub fn no_handle(id: AccountId) -> String {
+    format!("@{id}")
+}
+
 /// Frees the handle of an account elsewhere whose name somebody else has now.
 pub fn release_handle(conn: &mut DbConnection, id: AccountId) -> QueryResult<()> {
     diesel::update(accounts::table.find(id.0))
-        .set(accounts::handle_key.eq(format!("@{id}")))
+        .set(accounts::handle_key.eq(no_handle(id)))
         .execute(conn)
         .map(drop)
 }

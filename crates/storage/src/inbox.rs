@@ -31,6 +31,8 @@ pub struct Received {
     pub hint: bool,
     /// How many requests it has caused.
     pub requests: i32,
+    /// Host of its actor.
+    pub sender: String,
 }
 
 /// Keeps an activity: false if one was kept under the same before.
@@ -39,15 +41,28 @@ pub fn insert(conn: &mut DbConnection, received: Received) -> QueryResult<bool> 
         .map(|rows| rows == 1)
 }
 
-/// Takes up to `limit` activities that are due, oldest first: of whoever has none in hand, and none about the same
-/// that has to wait.
+/// Takes up to `limit` activities of a sender that are due, oldest first: of whoever has none in hand, and none about the
+/// same that has to wait. A range of the index on `(sender, run_at, id)`.
 pub fn claim(
     conn: &mut DbConnection,
+    sender: &str,
     now: Time,
     lease: Time,
     limit: i64,
 ) -> QueryResult<Vec<Received>> {
-    crate::dialect::claim::inbox(conn, now, lease, limit)
+    crate::dialect::claim::inbox(conn, sender, now, lease, limit)
+}
+
+/// Who is next in the alphabet of those of whom something is due, in hand or not. One step of the same index.
+pub fn next_sender(conn: &mut DbConnection, after: &str, now: Time) -> QueryResult<Option<String>> {
+    inbox::table
+        .filter(inbox::finished_at.is_null())
+        .filter(inbox::sender.gt(after))
+        .filter(inbox::run_at.le(now))
+        .order(inbox::sender)
+        .select(inbox::sender)
+        .first(conn)
+        .optional()
 }
 
 /// Which of these activities are not finished. On PostgreSQL nobody else finishes them before this transaction ends.
@@ -143,6 +158,16 @@ pub fn depth(conn: &mut DbConnection) -> QueryResult<i64> {
         .filter(inbox::finished_at.is_null())
         .count()
         .get_result(conn)
+}
+
+/// Of whom more than so many wait. One walk over what waits, in the index on `(sender, run_at, id)`.
+pub fn senders_of_more_than(conn: &mut DbConnection, count: i64) -> QueryResult<Vec<String>> {
+    inbox::table
+        .filter(inbox::finished_at.is_null())
+        .group_by(inbox::sender)
+        .having(diesel::dsl::count_star().gt(count))
+        .select(inbox::sender)
+        .load(conn)
 }
 
 /// Forgets activities that were finished before `time`; their signatures are too old to be sent again.

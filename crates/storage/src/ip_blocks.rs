@@ -61,6 +61,11 @@ pub fn find(conn: &mut DbConnection, id: i64) -> QueryResult<Option<IpBlock>> {
         .optional()
 }
 
+/// A rule; who else wants to change it waits until this transaction ends.
+pub fn hold(conn: &mut DbConnection, id: i64) -> QueryResult<Option<IpBlock>> {
+    crate::dialect::claim::hold_ip_block(conn, id)
+}
+
 /// The rule for that very network.
 pub fn of_network(conn: &mut DbConnection, network: &str) -> QueryResult<Option<IpBlock>> {
     ip_blocks::table

@@ -22,6 +22,8 @@ pub struct Job {
     pub failed_at: Option<Time>,
     pub error: Option<String>,
     pub created_at: Time,
+    /// Whether it is done after what came before it of that kind, by whichever process.
+    pub in_order: bool,
 }
 
 /// Adds work.
@@ -32,7 +34,8 @@ pub fn insert(conn: &mut DbConnection, job: Job) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Takes up to `limit` pieces of work that are due, for as long as the lease lasts.
+/// Takes up to `limit` pieces of work that are due, for as long as the lease lasts. Of what has an order nothing while some of
+/// it is in hand, here or elsewhere.
 pub fn claim(conn: &mut DbConnection, now: Time, lease: Time, limit: i64) -> QueryResult<Vec<Job>> {
     crate::dialect::claim::jobs(conn, now, lease, limit)
 }

@@ -821,6 +821,7 @@ diesel::table! {
         failed_at -> Nullable<Timestamp>,
         error -> Nullable<Text>,
         created_at -> Timestamp,
+        in_order -> Bool,
     }
 }
 
@@ -893,6 +894,7 @@ diesel::table! {
         concerns -> Nullable<Text>,
         hint -> Bool,
         requests -> Integer,
+        sender -> Text,
     }
 }
 

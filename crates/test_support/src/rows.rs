@@ -254,3 +254,18 @@ pub fn unfinished(conn: &mut DbConnection) -> Vec<(i64, String, i32)> {
         .load(conn)
         .unwrap_or_else(|error| panic!("{error}"))
 }
+
+diesel::table! {
+    access_tokens (id) {
+        id -> BigInt,
+    }
+}
+
+/// The ids of all tokens, also of those that were revoked.
+pub fn tokens(conn: &mut DbConnection) -> Vec<i64> {
+    access_tokens::table
+        .order(access_tokens::id)
+        .select(access_tokens::id)
+        .load(conn)
+        .unwrap_or_else(|error| panic!("{error}"))
+}

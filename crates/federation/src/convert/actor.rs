@@ -8,6 +8,7 @@ use service::App;
 use service::collections::is_open;
 use service::incoming::RemoteAccount;
 use service::keys::Keys;
+use service::text::sanitise::SafeHtml;
 use storage::accounts::Account;
 use storage::keys::Key;
 use url::Url;
@@ -23,7 +24,7 @@ use crate::protocol::read::{self, flag, kind, link, text, web_address};
 use crate::protocol::vocabulary::Actor;
 use crate::signatures::{self, PEM_LIMIT};
 
-/// Reads an actor that was found at its own id. `host` is the one in its handle.
+/// Reads an actor that was found at its own id. `host` is the one in its handle. What is hostile takes a while.
 ///
 /// # Errors
 /// If it is no actor, or speaks for another server.
@@ -57,11 +58,12 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
     Ok(RemoteAccount {
         username: username.to_owned(),
         host,
+        is_named: false,
         uri: uri.to_owned(),
         url: read::page_of(actor, uri),
         kind,
         display_name: text(actor, "name").unwrap_or_default().to_owned(),
-        note: read::translated(actor, "summary").0.unwrap_or_default(),
+        note: safe(&read::translated(actor, "summary").0.unwrap_or_default()),
         fields: fields(actor),
         avatar_url: picture(actor, "icon"),
         avatar_description: picture_description(actor, "icon"),
@@ -163,17 +165,16 @@ fn proof_keys(actor: &Value, uri: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn fields(actor: &Value) -> Vec<(String, String)> {
+fn safe(html: &str) -> SafeHtml {
+    SafeHtml::of(html, limits::REMOTE_BIOGRAPHY_BYTES)
+}
+
+fn fields(actor: &Value) -> Vec<(String, SafeHtml)> {
     read::many(actor, "attachment")
         .into_iter()
         .filter(|row| kind(row) == "PropertyValue")
         .take(limits::REMOTE_PROFILE_FIELDS)
-        .filter_map(|row| {
-            Some((
-                text(row, "name")?.to_owned(),
-                text(row, "value")?.to_owned(),
-            ))
-        })
+        .filter_map(|row| Some((text(row, "name")?.to_owned(), safe(text(row, "value")?))))
         .collect()
 }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::{AccountId, ContentType, MediaKind, QuoteState, StatusId, limits, media::is_blurhash};
 use serde_json::{Value, json};
 use service::incoming::{RemoteMedia, RemoteStatus};
+use service::text::sanitise::SafeHtml;
 use service::{Addresses, App, documents};
 use storage::DbConnection;
 use storage::accounts::{Account, Identity};
@@ -32,6 +33,7 @@ pub(crate) fn is_post(object: &Value) -> bool {
 }
 
 /// Reads a post by `author`, whose document it is found on has been checked. `mentions` are those known by now.
+/// What is hostile takes a while.
 ///
 /// # Errors
 /// If it is no post, or somebody else's.
@@ -66,6 +68,7 @@ pub(crate) fn from_json(
         // Many servers always say when it was changed, also where it never was.
         edited: read::time(object, "updated")
             .filter(|time| published.is_none_or(|first| *time > first)),
+        words: SafeHtml::of(&words.html, limits::REMOTE_CONTENT_BYTES),
         content: words.html,
         spoiler_text: words.warning,
         sensitive: flag(object, "sensitive").unwrap_or(false),

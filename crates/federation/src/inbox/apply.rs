@@ -10,13 +10,11 @@ use chrono::TimeDelta;
 use domain::{AccountId, InboxId, Time};
 use service::incoming::{self, Deed};
 use service::{App, Error};
-use storage::inbox::Received;
 use storage::{DbConnection, QueryError};
 
+use super::taking::{self, Drawn, Taking};
 use crate::Refusal;
 
-/// For how long what was taken is ours; a process that died leaves it to the next.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// For how long an activity is tried, at least so many times, and the longest time from one try to the next.
 const TRIED_FOR: TimeDelta = TimeDelta::days(3);
 const ATTEMPTS: i32 = 8;
@@ -90,16 +88,16 @@ pub(super) struct Turn {
     pub given_up: i64,
     pub waiting: Waiting,
     /// What was taken anew.
-    pub taken: Vec<Received>,
+    pub taken: Drawn,
 }
 
-/// Applies activities, in order of each actor, and takes up to `room` others. `waiting` is what earlier ones wait for.
+/// Applies activities, in order of each actor, and takes others. `waiting` is what earlier ones wait for.
 /// `in_haste`, as where too much waits, they are given up sooner.
 pub(super) async fn turn(
     app: &App,
     activities: Arc<[Prepared]>,
     waiting: Waiting,
-    room: i64,
+    taking: Taking,
     in_haste: bool,
 ) -> service::Result<Turn> {
     app.transaction(move |app, conn| {
@@ -109,9 +107,7 @@ pub(super) async fn turn(
         };
         let now = app.now();
         apply_all(app, conn, &activities, &mut turn, now, in_haste)?;
-        if room > 0 {
-            turn.taken = storage::inbox::claim(conn, now, now + LEASE, room)?;
-        }
+        turn.taken = taking::take(conn, now, taking)?;
         Ok(turn)
     })
     .await

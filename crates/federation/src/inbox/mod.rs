@@ -11,9 +11,12 @@ mod quotes;
 mod relayed;
 mod stamps;
 mod stewards;
+mod taking;
 mod verify;
+mod visitors;
 pub(crate) mod work;
 
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use actix_web::http::StatusCode;
@@ -26,6 +29,7 @@ use service::App;
 use storage::inbox::Received;
 
 use self::verify::{Source, Verifying};
+pub(crate) use self::visitors::Visitors;
 use crate::asking::checked;
 use crate::net::{Budget, is_activity_json};
 use crate::protocol::read::{self, kind};
@@ -127,6 +131,15 @@ async fn take(
             ));
         }
     }
+    if actor.is_some_and(|actor| is_crowding(federation, actor)) {
+        return Err(busy());
+    }
+    // To find out whose key it is may take long.
+    let free = federation.0.door.available_permits();
+    let host = host_of(checked.key_id());
+    let Some(_visitor) = federation.0.visitors.enter(host, free) else {
+        return Err(busy());
+    };
     let verifying = Verifying {
         federation,
         app,
@@ -166,6 +179,13 @@ async fn take(
         // There is nothing to do.
         Source::Unknown => Ok(()),
     }
+}
+
+/// Whether more of that server wait than may still come of all others.
+fn is_crowding(federation: &Federation, actor: &str) -> bool {
+    let crowding = federation.0.crowding.lock();
+    let crowding = crowding.unwrap_or_else(PoisonError::into_inner);
+    !crowding.is_empty() && crowding.contains(&host_of(actor))
 }
 
 /// Keeps an activity once; what may be meant `anew` once more, if that is when it was signed after the first had come.
@@ -236,6 +256,7 @@ impl Letter {
 
     fn into_row(self, app: &App) -> Received {
         let now = app.now();
+        let sender = host_of(&self.actor);
         Received {
             id: InboxId(app.next_id()),
             uri: self.uri,
@@ -250,6 +271,7 @@ impl Letter {
             error: None,
             hint: false,
             requests: 0,
+            sender,
         }
     }
 
@@ -257,6 +279,7 @@ impl Letter {
     fn into_hint(self, app: &App, by: String, body: &[u8]) -> Received {
         Received {
             uri: format!("{by}#passed-on/{}", hash(body)),
+            sender: host_of(&by),
             actor_uri: by,
             hint: true,
             ..self.into_row(app)
@@ -274,6 +297,11 @@ fn concerned(activity: &Value) -> Option<&str> {
     undone
         .or_else(|| read::id_of(object))
         .filter(|id| id.len() <= ID)
+}
+
+fn host_of(id: &str) -> String {
+    let origin = crate::origin::Origin::parse(id);
+    origin.map_or_else(String::new, |origin| origin.authority())
 }
 
 fn hash(body: &[u8]) -> String {

@@ -5,8 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 
 use super::apply::{self, Next, Prepared, Turn, Waiting};
 use super::prepare::{brings, prepare};
+use super::taking::{Shares, Taking};
 use super::{DOING, FULL, hints};
 use crate::Federation;
 use crate::fetch::read_database;
@@ -37,8 +38,8 @@ const PATIENCE: Duration = Duration::from_secs(25);
 const FRESH: TimeDelta = TimeDelta::seconds(30);
 /// How long to sleep if nobody wakes us.
 const IDLE: Duration = Duration::from_secs(5);
-/// How often to count what waits.
-const COUNTED_FOR: TimeDelta = TimeDelta::seconds(30);
+/// How often to count what waits, and where that is much.
+const COUNTED_FOR: (TimeDelta, TimeDelta) = (TimeDelta::seconds(30), TimeDelta::seconds(5));
 
 pub(crate) async fn run(federation: Federation, app: App, stop: watch::Receiver<bool>) {
     let (ready, prepared) = mpsc::channel(IN_HAND);
@@ -50,7 +51,8 @@ pub(crate) async fn run(federation: Federation, app: App, stop: watch::Receiver<
         prepared,
         first: None,
         preparing: JoinSet::new(),
-        in_hand: HashSet::new(),
+        in_hand: HashMap::new(),
+        after: String::new(),
         waiting: Waiting::new(),
         look: true,
         counted_at: None,
@@ -68,8 +70,10 @@ struct Worker {
     /// The first of the next batch.
     first: Option<Prepared>,
     preparing: JoinSet<()>,
-    /// What we hold the leases of.
-    in_hand: HashSet<InboxId>,
+    /// What we hold the leases of, and who sent it.
+    in_hand: HashMap<InboxId, String>,
+    /// Whose turn it was last, where they take turns.
+    after: String,
     /// For what actors with something in hand have to wait.
     waiting: Waiting,
     /// Whether there may be something to take.
@@ -96,16 +100,35 @@ impl Worker {
         }
     }
 
-    /// Sees from time to time how much really waits: other processes take from it too.
+    /// Sees from time to time how much really waits, and of whom too much: other processes take from it too.
     async fn count(&mut self) {
         let now = self.app.now();
-        if self.counted_at.is_some_and(|at| now - at < COUNTED_FOR) {
+        let good_for = if self.in_haste() {
+            COUNTED_FOR.1
+        } else {
+            COUNTED_FOR.0
+        };
+        if self.counted_at.is_some_and(|at| now - at < good_for) {
             return;
         }
         self.counted_at = Some(now);
-        let depth = read_database(&self.app, storage::inbox::depth).await;
-        if let Ok(depth) = depth {
-            self.federation.0.waiting.store(depth, Ordering::Relaxed);
+        let counted = read_database(&self.app, |conn| {
+            let depth = storage::inbox::depth(conn)?;
+            let crowding = if depth > FULL / 2 {
+                storage::inbox::senders_of_more_than(conn, FULL - depth)?
+            } else {
+                Vec::new()
+            };
+            Ok((depth, crowding))
+        });
+        if let Ok((depth, crowding)) = counted.await {
+            let inner = &self.federation.0;
+            inner.waiting.store(depth, Ordering::Relaxed);
+            let mut known = inner
+                .crowding
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *known = crowding.into_iter().collect();
         }
     }
 
@@ -149,11 +172,11 @@ impl Worker {
     /// Applies a batch, and takes up to `room` activities.
     async fn turn(&mut self, batch: Vec<Prepared>, room: usize) {
         let batch: Arc<[Prepared]> = batch.into();
-        let wanted = i64::try_from(room).unwrap_or(0);
+        let taking = self.taking(&batch, room);
         let waiting = self.waiting.clone();
-        match apply::turn(&self.app, batch.clone(), waiting, wanted, self.in_haste()).await {
+        match apply::turn(&self.app, batch.clone(), waiting, taking, self.in_haste()).await {
             Ok(turn) => {
-                self.look = turn.taken.len() == room;
+                self.look = turn.taken.rows.len() == room;
                 self.settle(&batch, turn);
             }
             Err(Error::Unavailable(reason)) => self.try_again(&batch, &reason).await,
@@ -165,6 +188,17 @@ impl Worker {
                 }
             }
             Err(error) => self.put_off(&batch, &error.to_string()).await,
+        }
+    }
+
+    /// What may be taken as soon as the batch is done.
+    fn taking(&self, batch: &[Prepared], room: usize) -> Taking {
+        let done: HashSet<InboxId> = batch.iter().map(|activity| activity.id).collect();
+        let in_hand = self.in_hand.iter().filter(|(id, _)| !done.contains(*id));
+        Taking {
+            room,
+            shares: Shares::of(IN_HAND, in_hand.map(|(_, sender)| sender.as_str())),
+            after: self.after.clone(),
         }
     }
 
@@ -182,8 +216,9 @@ impl Worker {
         let done = finished + given_up;
         self.federation.0.waiting.fetch_sub(done, Ordering::Relaxed);
         self.waiting = waiting;
+        self.after = taken.after;
         self.let_go(batch);
-        self.begin(taken);
+        self.begin(taken.rows);
     }
 
     fn let_go(&mut self, batch: &[Prepared]) {
@@ -220,8 +255,8 @@ impl Worker {
                 ..activity.clone()
             };
             let waiting = self.waiting.clone();
-            let in_haste = self.in_haste();
-            let noted = apply::turn(&self.app, Arc::new([failed]), waiting, 0, in_haste).await;
+            let (taking, in_haste) = (self.taking(batch, 0), self.in_haste());
+            let noted = apply::turn(&self.app, Arc::new([failed]), waiting, taking, in_haste).await;
             match noted {
                 Ok(turn) => self.settle(std::slice::from_ref(activity), turn),
                 Err(error) => {
@@ -238,7 +273,7 @@ impl Worker {
         let mut coming = HashSet::new();
         let mut actors: HashMap<String, Vec<Taken>> = HashMap::new();
         for row in taken {
-            self.in_hand.insert(row.id);
+            self.in_hand.insert(row.id, row.sender.clone());
             let activity = serde_json::from_str(&row.body).map_err(|error| error.to_string());
             if let Ok(activity) = &activity
                 && !row.hint
@@ -276,7 +311,8 @@ impl Worker {
 
     async fn put_everything_back(&mut self) {
         self.preparing.shutdown().await;
-        release(&self.app, self.in_hand.drain().collect()).await;
+        let in_hand = self.in_hand.drain().map(|(id, _)| id).collect();
+        release(&self.app, in_hand).await;
     }
 }
 

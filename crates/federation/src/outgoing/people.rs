@@ -162,6 +162,7 @@ pub(super) fn flag(
     app: &App,
     conn: &mut DbConnection,
     report: ReportId,
+    to: &[AccountId],
 ) -> Result<Option<Told>, service::Error> {
     let Some(report) = storage::reports::find(conn, report)? else {
         return Ok(None);
@@ -174,15 +175,21 @@ pub(super) fn flag(
     let statuses = storage::statuses::with_ids(conn, &report.status_ids)?;
     let mut objects = vec![target.uri.clone()];
     objects.extend(statuses.into_iter().map(|status| status.uri));
+    let to = if to.is_empty() {
+        vec![target]
+    } else {
+        storage::accounts::with_ids(conn, to)?
+    };
+    let uris: Vec<&str> = to.iter().map(|row| row.uri.as_str()).collect();
     let activity = json!({
         "id": report.uri,
         "type": Activity::Flag,
         "actor": by.uri,
-        "to": [target.uri],
+        "to": uris,
         "content": report.comment,
         "object": objects,
     });
-    Ok(Some(Told::to(by, activity, vec![target])))
+    Ok(Some(Told::to(by, activity, to)))
 }
 
 /// What somebody elsewhere did, for the followers of one of ours.

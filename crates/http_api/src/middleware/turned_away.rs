@@ -1,10 +1,10 @@
 //! Networks to which nothing is answered.
 
-use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, ResponseError};
 use service::App;
 use service::moderation::ip_blocks;
 
@@ -14,16 +14,17 @@ use crate::ApiError;
 /// Refuses whoever asks from such a network, for `wrap(from_fn(turned_away))`.
 ///
 /// # Errors
-/// Forbidden for them.
+/// Only what the layers below return.
 pub async fn turned_away<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let address = client_address(request.request());
     if let Some(app) = request.app_data::<Data<App>>()
         && ip_blocks::turns_away(app, address)
     {
-        return Err(ApiError::not_allowed().into());
+        let refusal = ApiError::not_allowed().error_response();
+        return Ok(request.into_response(refusal).map_into_right_body());
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }

@@ -36,6 +36,7 @@ struct ReportParams {
     collection_ids: Words,
     comment: Option<String>,
     forward: Flag,
+    forward_to_domains: Words,
     category: Option<String>,
     rule_ids: Words,
 }
@@ -57,6 +58,7 @@ async fn create(
         comment: params.comment.unwrap_or_default(),
         category: params.category,
         forward: params.forward.is_set(),
+        forward_to: params.forward_to_domains.0,
         rules: params.rule_ids.as_slice().to_vec(),
     };
     json(Report::from(

@@ -238,7 +238,8 @@ async fn check_mentions(
     new: &NewStatus,
     allowed: &[AccountId],
 ) -> Result<(), ApiError> {
-    let found = statuses::unexpected_mentions(app, author, &new.text, new.content_type, allowed);
+    let (kind, answered) = (new.content_type, new.in_reply_to);
+    let found = statuses::unexpected_mentions(app, author, &new.text, kind, answered, allowed);
     let unexpected: Vec<Account> = found.await?.into_iter().map(Account::from).collect();
     if unexpected.is_empty() {
         return Ok(());

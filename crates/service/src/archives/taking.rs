@@ -66,6 +66,12 @@ pub(super) async fn take_over(
         note(app, &item, LineOutcome::Refused, &reason, more).await?;
         return Ok(opened);
     }
+    // Before the transaction: what is hostile takes a while.
+    let post = apart(move || Post {
+        content: sanitise::html(&html(&post)),
+        ..post
+    })
+    .await?;
     let (person, stored) = (person.clone(), item.clone());
     let written = app
         .transaction(move |app, conn| {
@@ -294,7 +300,7 @@ fn store(
     Ok(())
 }
 
-/// The status that a post becomes.
+/// The status that a post becomes whose content is sanitised.
 fn status(app: &App, conn: &mut DbConnection, person: &Person, post: &Post) -> Result<Status> {
     let me = person.id();
     let parent = match &post.in_reply_to {
@@ -312,11 +318,10 @@ fn status(app: &App, conn: &mut DbConnection, person: &Person, post: &Post) -> R
         .max(earliest.unwrap_or(post.published))
         .min(app.now());
     let id = free_id(app, conn, created_at)?;
-    let content = sanitise::html(&html(post));
-    let text = post
-        .source
-        .as_deref()
-        .map_or_else(|| plain_text(&content), |typed| typed.replace('\0', ""));
+    let text = post.source.as_deref().map_or_else(
+        || plain_text(&post.content),
+        |typed| typed.replace('\0', ""),
+    );
     let spoiler_text = post.warning.replace('\0', "");
     let names = custom_emojis::names([text.as_str(), spoiler_text.as_str()]);
     let username = &person.account.username;
@@ -328,7 +333,7 @@ fn status(app: &App, conn: &mut DbConnection, person: &Person, post: &Post) -> R
             Some(parent) => Some(parent.uri.clone()),
             None => post.in_reply_to.clone(),
         },
-        content,
+        content: post.content.clone(),
         text,
         content_type: if post.is_markdown {
             ContentType::Markdown

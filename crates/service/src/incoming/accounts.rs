@@ -9,7 +9,8 @@ use storage::accounts::Account;
 use storage::keys::Key;
 
 use super::{AHEAD, leaving, settled};
-use crate::text::{plain_text, sanitise};
+use crate::text::plain_text;
+use crate::text::sanitise::SafeHtml;
 use crate::{App, Error, Result, verifying};
 
 /// A person as their own server describes them.
@@ -17,13 +18,14 @@ use crate::{App, Error, Result, verifying};
 pub struct RemoteAccount {
     pub username: String,
     pub host: Host,
+    /// Whether WebFinger at that host leads to them, as far as it was asked.
+    pub is_named: bool,
     pub uri: String,
     pub url: String,
     pub kind: AccountKind,
     pub display_name: String,
-    /// HTML, not yet sanitised; so are the values of the fields.
-    pub note: String,
-    pub fields: Vec<(String, String)>,
+    pub note: SafeHtml,
+    pub fields: Vec<(String, SafeHtml)>,
     pub avatar_url: Option<String>,
     pub avatar_description: String,
     pub header_url: Option<String>,
@@ -73,11 +75,12 @@ impl RemoteAccount {
         Self {
             username,
             host,
+            is_named: true,
             url: uri.clone(),
             uri,
             kind,
             display_name: String::new(),
-            note: String::new(),
+            note: SafeHtml::default(),
             fields: Vec::new(),
             avatar_url: None,
             avatar_description: String::new(),
@@ -148,7 +151,8 @@ pub(super) fn told(
     upsert(app, conn, Some(account), remote).map(drop)
 }
 
-/// A handle follows the newest document that claims it; a suspension of ours stays. Whoever is `known` is held.
+/// Of several who claim a handle one has it: whoever WebFinger leads to, or who had it before. A suspension of ours stays.
+/// Whoever is `known` is held.
 fn upsert(
     app: &App,
     conn: &mut DbConnection,
@@ -164,14 +168,18 @@ fn upsert(
             "an account of ours is not described by others".to_owned(),
         ));
     }
-    if let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
-        && known.is_none_or(|row| row.id != other.id)
-    {
-        // Somebody else has the name now: who had it before keeps their posts, under no handle.
-        storage::accounts::release_handle(conn, other.id)?;
-    }
     let now = app.now();
     let mut account = describe(app, known, remote, &handle, now);
+    if let Some(other) = storage::accounts::with_handle_key(conn, &handle.key())?
+        && other.id != account.id
+    {
+        // Who has no handle keeps their posts and followers.
+        if remote.is_named || other.deleted_at.is_some() {
+            storage::accounts::release_handle(conn, other.id)?;
+        } else {
+            account.handle_key = storage::accounts::no_handle(account.id);
+        }
+    }
     let policy = crate::policy::within(app, conn)?;
     if policy.refuses(remote.host.as_str()) {
         return Err(Error::Forbidden(
@@ -245,7 +253,7 @@ fn describe(
         .take(limits::REMOTE_PROFILE_FIELDS)
         .map(|(label, value)| ProfileField {
             name: name(&plain_text(label)),
-            value: sanitise::html(limits::cut_bytes(value, limits::REMOTE_BIOGRAPHY_BYTES)),
+            value: value.as_str().to_owned(),
             source: String::new(),
             verified_at: None,
         })
@@ -262,10 +270,7 @@ fn describe(
         url: remote.url.clone(),
         kind: remote.kind,
         display_name: name(&remote.display_name),
-        note: sanitise::html(limits::cut_bytes(
-            &remote.note,
-            limits::REMOTE_BIOGRAPHY_BYTES,
-        )),
+        note: remote.note.as_str().to_owned(),
         note_source: String::new(),
         fields,
         avatar: None,

@@ -32,7 +32,11 @@ pub(super) fn follow(
     else {
         return Ok(());
     };
+    let known = storage::follows::find(conn, follower, account)?;
+    // Who followed before they moved may ask again.
+    let has_moved = asked.moved_to_uri.is_some() && known.is_none();
     if asked.kind == AccountKind::Application
+        || has_moved
         || !networks::may_join(conn, &asked, follower)?
         || !blocked_among(conn, account, &[follower])?.is_empty()
         || is_blocked(conn, account, follower)?
@@ -44,7 +48,7 @@ pub(super) fn follow(
         };
         return federate(app, conn, refusal);
     }
-    if let Some(known) = storage::follows::find(conn, follower, account)? {
+    if let Some(known) = known {
         storage::follows::set_uri(conn, known.id, &uri)?;
         if known.pending {
             return Ok(());

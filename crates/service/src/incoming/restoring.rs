@@ -6,7 +6,7 @@ use storage::accounts::Account;
 use storage::statuses::Status;
 
 use super::apply::post;
-use super::statuses::{attach_all, rewrite, words};
+use super::statuses::{attach_all, rewrite};
 use super::{Boost, RemoteStatus, Thread, deeds, polls, retractions};
 use crate::statuses::arrive;
 use crate::{App, Result, networks};
@@ -67,7 +67,7 @@ fn bring_back(
     };
     status.edited_at = remote.changed_at(app.now());
     polls::refresh(app, conn, &status, remote.poll.as_ref(), true)?;
-    rewrite(app, conn, &mut status, author, words(remote), remote)?;
+    rewrite(app, conn, &mut status, author, remote)?;
     attach_all(app, conn, &status, author, remote)?;
     if status.held_at.is_some() {
         return Ok(());

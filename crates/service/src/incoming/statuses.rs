@@ -19,7 +19,7 @@ use super::{AHEAD, collections, settled};
 use crate::cards::RemoteLink;
 use crate::practice::{self, RemotePractice};
 use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
-use crate::text::sanitise;
+use crate::text::sanitise::SafeHtml;
 use crate::{App, Result, cards, lineage, networks, quarantine};
 
 /// Characters of the type of a file.
@@ -33,8 +33,10 @@ pub struct RemoteStatus {
     pub author: AccountId,
     pub published: Option<Time>,
     pub edited: Option<Time>,
-    /// HTML, not yet sanitised.
+    /// HTML as it came, for what is read out of it.
     pub content: String,
+    /// The same as it is shown.
+    pub words: SafeHtml,
     pub spoiler_text: String,
     pub sensitive: bool,
     pub language: Option<String>,
@@ -150,16 +152,7 @@ pub(super) fn receive(
     let mentioned = storage::accounts::with_ids(conn, &first(&remote.mentions, limits::MENTIONS))?;
     let tags = hashtags(&remote.tags);
     let with_media = takes_media(app, conn, author.host.as_deref())?;
-    let content = words(remote);
-    let is_held = quarantine::holds(
-        app,
-        conn,
-        &author,
-        remote,
-        &content,
-        &mentioned,
-        parent.as_ref(),
-    )?;
+    let is_held = quarantine::holds(app, conn, &author, remote, &mentioned, parent.as_ref())?;
     let held_at = is_held.then_some(now);
     // What is held back must not lead us anywhere.
     let card_id = match held_at {
@@ -171,7 +164,7 @@ pub(super) fn receive(
         url: remote.url.clone(),
         local: false,
         in_reply_to_uri: remote.in_reply_to_uri.clone(),
-        content,
+        content: remote.words.as_str().to_owned(),
         spoiler_text: spoiler(remote),
         sensitive: remote.sensitive || !remote.spoiler_text.is_empty(),
         language: remote.language.clone(),
@@ -279,7 +272,6 @@ pub(super) fn revise(
         }
         return Ok(());
     }
-    let content = words(remote);
     let with_media = takes_media(app, conn, author.host.as_deref())?;
     let (before, after) = if with_media {
         let before = storage::media::of_statuses(conn, &[status.id])?;
@@ -289,7 +281,7 @@ pub(super) fn revise(
     };
     let asked = remote.poll.as_ref().map(RemotePoll::titles);
     // Where nobody speaks of an edit, files may only have moved: some servers sign their addresses anew each time.
-    let reads_differently = content != status.content
+    let reads_differently = remote.words.as_str() != status.content
         || spoiler(remote) != status.spoiler_text
         || asked.unwrap_or_default() != options
         || (edited.is_some() && !are_alike(&before, &after));
@@ -302,7 +294,7 @@ pub(super) fn revise(
         None => status.edited_at,
         edited => edited,
     };
-    rewrite(app, conn, &mut status, &author, content, remote)?;
+    rewrite(app, conn, &mut status, &author, remote)?;
     if reads_differently && with_media {
         storage::media::detach_all(conn, status.id)?;
     } else {
@@ -315,16 +307,15 @@ pub(super) fn revise(
     Ok(())
 }
 
-/// Writes what a status says from now on, but for its poll and its files; nobody else changes it meanwhile. `content` is sanitised.
+/// Writes what a status says from now on, but for its poll and its files; nobody else changes it meanwhile.
 pub(super) fn rewrite(
     app: &App,
     conn: &mut DbConnection,
     status: &mut Status,
     author: &Account,
-    content: String,
     remote: &RemoteStatus,
 ) -> Result<()> {
-    status.content = content;
+    remote.words.as_str().clone_into(&mut status.content);
     status.spoiler_text = spoiler(remote);
     status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
     status.quote_policy = remote.quote_policy;
@@ -367,14 +358,6 @@ pub(super) fn rewrite(
         note_sources(app, conn, status, remote, parent.as_ref())?;
     }
     Ok(())
-}
-
-/// What a status says: sanitised HTML.
-pub(super) fn words(remote: &RemoteStatus) -> String {
-    sanitise::html(limits::cut_bytes(
-        &remote.content,
-        limits::REMOTE_CONTENT_BYTES,
-    ))
 }
 
 /// Somebody elsewhere deleted a status of theirs. What comes late is not taken in any more.

@@ -83,7 +83,7 @@ pub async fn change(
 ) -> Result<IpBlock> {
     let by = by.clone();
     app.transaction(move |app, conn| {
-        let block = storage::ip_blocks::find(conn, id)?.ok_or(Error::NotFound)?;
+        let block = storage::ip_blocks::hold(conn, id)?.ok_or(Error::NotFound)?;
         let block = checked(app, conn, block, &rule, from)?;
         storage::ip_blocks::update(conn, &block)?;
         note(

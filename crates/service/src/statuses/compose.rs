@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::text::{Span, count, normalise_tag, spans};
-use domain::{AccountId, ContentType, CustomEmoji, Handle, limits};
+use domain::{AccountId, ContentType, CustomEmoji, Handle, StatusId, limits};
 use futures_util::future::join_all;
 use storage::DbConnection;
 use storage::accounts::Account;
@@ -57,8 +57,14 @@ pub(crate) fn check_length(app: &App, text: &str, spoiler_text: &str) -> Result<
     Ok(())
 }
 
-/// Finds the people mentioned, elsewhere too, and turns the text into HTML.
-pub(crate) async fn compose(app: &App, text: &str, kind: ContentType) -> Result<Composed> {
+/// Finds the people mentioned, elsewhere too, and turns the text into HTML. Who is called as the author of what is `answered`
+/// is them, whoever else has that name.
+pub(crate) async fn compose(
+    app: &App,
+    text: &str,
+    kind: ContentType,
+    answered: Option<StatusId>,
+) -> Result<Composed> {
     let settings = app.settings();
     let marked = match kind {
         ContentType::Plain => None,
@@ -101,7 +107,7 @@ pub(crate) async fn compose(app: &App, text: &str, kind: ContentType) -> Result<
     }
     handles.truncate(limits::MENTIONS);
     tags.truncate(limits::TAGS);
-    let people = find(app, handles).await?;
+    let people = find(app, handles, answered).await?;
     let resolve = |handle: &Handle| {
         let key = handle.clone().seen_from(&settings.host).key();
         people.get(&key).map(|account| format::Link {
@@ -129,13 +135,16 @@ pub async fn unexpected_mentions(
     person: &Person,
     text: &str,
     kind: Option<ContentType>,
+    answered: Option<StatusId>,
     allowed: &[AccountId],
 ) -> Result<Vec<AccountView>> {
     let text = clean(text);
     check_length(app, &text, "")?;
     let kind = kind.unwrap_or(person.user.default_content_type);
-    let mentioned = compose(app, &text, kind).await?.mentioned.into_iter();
-    let unexpected: Vec<AccountId> = mentioned
+    let composed = compose(app, &text, kind, answered).await?;
+    let unexpected: Vec<AccountId> = composed
+        .mentioned
+        .into_iter()
         .map(|account| account.id)
         .filter(|id| !allowed.contains(id))
         .collect();
@@ -148,13 +157,28 @@ pub async fn unexpected_mentions(
 }
 
 /// Whom the handles name, by key. A server that does not answer costs a mention, not the status.
-async fn find(app: &App, handles: Vec<Handle>) -> Result<HashMap<String, Account>> {
+async fn find(
+    app: &App,
+    handles: Vec<Handle>,
+    answered: Option<StatusId>,
+) -> Result<HashMap<String, Account>> {
     let keys: Vec<String> = handles.iter().map(Handle::key).collect();
     let mut found: HashMap<String, Account> = app
         .read(move |_, conn| {
             let mut found = HashMap::new();
+            if let Some(id) = answered.filter(|_| !keys.is_empty())
+                && let Some(status) = storage::statuses::find(conn, id)?
+                && let Some(author) = storage::accounts::find(conn, status.account_id)?
+            {
+                let key = key_of(&author);
+                if keys.contains(&key) {
+                    found.insert(key, author);
+                }
+            }
             for key in keys {
-                if let Some(account) = storage::accounts::with_handle_key(conn, &key)? {
+                if !found.contains_key(&key)
+                    && let Some(account) = storage::accounts::with_handle_key(conn, &key)?
+                {
                     found.insert(key, account);
                 }
             }
@@ -179,4 +203,13 @@ async fn find(app: &App, handles: Vec<Handle>) -> Result<HashMap<String, Account
     found.extend(join_all(lookups).await.into_iter().flatten());
     found.retain(|_, account| !account.is_gone());
     Ok(found)
+}
+
+/// Of the handle that an account is shown with, also where that leads to somebody else.
+fn key_of(account: &Account) -> String {
+    let username = account.username.to_lowercase();
+    match &account.host {
+        Some(host) => format!("{username}@{host}"),
+        None => username,
+    }
 }

@@ -89,7 +89,12 @@ async fn write(
     if let Some(poll) = change.poll.take() {
         change.poll = Some(poll.checked()?);
     }
-    let mut composed = compose(app, &change.text, change.content_type).await?;
+    let answered = app.read(move |_, conn| {
+        let own = storage::statuses::find(conn, id)?;
+        Ok(own.and_then(|status| status.in_reply_to_id))
+    });
+    let answered = answered.await?;
+    let mut composed = compose(app, &change.text, change.content_type, answered).await?;
     let found = lineage::look_up(app, &composed.html).await;
     let mut previews = previews(app, person.id(), id, &mut change.media_changes, files).await?;
     let (author, files) = (person.account.clone(), files.clone());

@@ -102,7 +102,8 @@ pub async fn publish(
     if let Some(view) = known {
         return Ok(view);
     }
-    let composed = compose(app, &new.text, new.content_type.unwrap_or_default()).await?;
+    let kind = new.content_type.unwrap_or_default();
+    let composed = compose(app, &new.text, kind, new.in_reply_to).await?;
     let found = lineage::look_up(app, &composed.html).await;
     let (key, author) = (new.idempotency_key.clone(), person.clone());
     let made = app

@@ -73,6 +73,23 @@ const TIMES: usize = 4;
 /// the repair of elements that overlap.
 const GROWTH: usize = 8;
 
+/// Foreign HTML that was sanitised. What is hostile takes a while: it is made before a transaction, never inside one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SafeHtml(String);
+
+impl SafeHtml {
+    /// What is safe of so many bytes.
+    #[must_use]
+    pub fn of(foreign: &str, most: usize) -> Self {
+        Self(html(limits::cut_bytes(foreign, most)))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Safe HTML with the same words; only the words of what would cost too much. Longer than the limit is cut.
 #[must_use]
 pub fn html(foreign: &str) -> String {

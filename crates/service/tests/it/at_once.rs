@@ -1,8 +1,11 @@
 //! Two things that happen at the same moment: neither takes the other one back.
 
+use std::net::IpAddr;
+
 use chrono::TimeDelta;
-use domain::{AccountId, AccountKind, ApplicationId, ReportId, StatusId};
+use domain::{AccountId, AccountKind, ApplicationId, IpSeverity, ReportId, StatusId};
 use service::incoming::{self, Deed, RemoteAccount, upsert_account};
+use service::moderation::ip_blocks::{self, IpRule};
 use service::moderation::reports::{Change, change};
 use service::oauth::{self, Person};
 use service::polls::{self, NewPoll};
@@ -232,6 +235,7 @@ async fn two_moderators_do_two_things_about_one_report() {
                 comment: String::new(),
                 category: None,
                 forward: false,
+                forward_to: None,
                 rules: Vec::new(),
             };
             let id: ReportId = reports::report(app, &ada, new).await.unwrap().report.id;
@@ -248,6 +252,43 @@ async fn two_moderators_do_two_things_about_one_report() {
                 .unwrap();
             assert_eq!(row.assigned_account_id, Some(ada.id()));
             assert_eq!(row.resolved_by_account_id, Some(bo.id()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_administrators_change_one_rule_about_a_network() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(test) = TestApp::on(kind) else {
+            continue;
+        };
+        let app = &test.app;
+        let (ada, bo) = (test.person("ada").await, test.person("bo").await);
+        let here: IpAddr = "127.0.0.1".parse().unwrap();
+        for round in 0..ROUNDS {
+            let new = IpRule {
+                network: Some(format!("203.0.113.{round}")),
+                severity: Some(IpSeverity::SignUpBlock),
+                ..IpRule::default()
+            };
+            let id = ip_blocks::block(app, &ada, here, new).await.unwrap().id;
+            let severe = IpRule {
+                severity: Some(IpSeverity::NoAccess),
+                ..IpRule::default()
+            };
+            let explained = IpRule {
+                comment: Some("a robot".to_owned()),
+                ..IpRule::default()
+            };
+            let (first, second) = tokio::join!(
+                ip_blocks::change(app, &ada, here, id, severe),
+                ip_blocks::change(app, &bo, here, id, explained),
+            );
+            first.unwrap();
+            second.unwrap();
+            let rule = ip_blocks::find(app, id).await.unwrap();
+            assert_eq!(rule.severity, IpSeverity::NoAccess);
+            assert_eq!(rule.comment, "a robot");
         }
     }
 }

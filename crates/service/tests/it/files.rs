@@ -271,6 +271,7 @@ fn what_is_being_done_is_not_called_off() {
                 failed_at: None,
                 error: None,
                 created_at: at(0),
+                in_order: false,
             };
             storage::jobs::insert(conn, job).unwrap();
         }

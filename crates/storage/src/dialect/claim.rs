@@ -12,12 +12,13 @@ use crate::connection::DbConnection;
 use crate::custom_emojis::Emoji;
 use crate::deliveries::Lane;
 use crate::inbox::Received;
+use crate::ip_blocks::IpBlock;
 use crate::jobs::Job;
 use crate::media::Media;
 use crate::pushes::Push;
 use crate::reports::Report;
 use crate::schema::{
-    accounts, custom_emojis, delivery_lanes, inbox, jobs, media, pushes, reports,
+    accounts, custom_emojis, delivery_lanes, inbox, ip_blocks, jobs, media, pushes, reports,
     status_edit_files, statuses,
 };
 use crate::statuses::Status;
@@ -49,20 +50,50 @@ pub(crate) fn jobs(
     lease: Time,
     limit: i64,
 ) -> QueryResult<Vec<Job>> {
+    let mut rows = if is_order_free(conn, now)? {
+        due_jobs(conn, true, now, limit)?
+    } else {
+        Vec::new()
+    };
+    let room = limit - i64::try_from(rows.len()).unwrap_or(limit);
+    rows.extend(due_jobs(conn, false, now, room)?);
+    diesel::update(jobs::table.filter(among(jobs::id, rows.iter().map(|job| job.id.0))))
+        .set(jobs::leased_until.eq(lease))
+        .execute(conn)?;
+    Ok(rows)
+}
+
+fn due_jobs(
+    conn: &mut DbConnection,
+    in_order: bool,
+    now: Time,
+    limit: i64,
+) -> QueryResult<Vec<Job>> {
     let rows: Vec<Job> = claim!(
         conn,
         jobs::table
             .filter(jobs::failed_at.is_null())
+            .filter(jobs::in_order.eq(in_order))
             .filter(jobs::run_at.le(now))
             .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now)))
             .order((jobs::run_at, jobs::id))
             .limit(limit)
             .select(Job::as_select())
     );
-    diesel::update(jobs::table.filter(among(jobs::id, rows.iter().map(|job| job.id.0))))
-        .set(jobs::leased_until.eq(lease))
-        .execute(conn)?;
     Ok(rows)
+}
+
+/// Whether nobody has anything in hand of what has an order. On PostgreSQL nobody else takes of it before this transaction ends.
+/// A step of the index on `(in_order, leased_until)`.
+fn is_order_free(conn: &mut DbConnection, now: Time) -> QueryResult<bool> {
+    if let DbConnection::Postgres(c) = conn {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(7270913)").execute(c)?;
+    }
+    let in_hand = jobs::table
+        .filter(jobs::in_order.eq(true))
+        .filter(jobs::leased_until.gt(now));
+    let is_taken: bool = diesel::select(exists(in_hand)).get_result(conn)?;
+    Ok(!is_taken)
 }
 
 pub(crate) fn lanes(
@@ -136,6 +167,7 @@ pub(crate) fn lock_lane(conn: &mut DbConnection, host: &str) -> QueryResult<()> 
 
 pub(crate) fn inbox(
     conn: &mut DbConnection,
+    sender: &str,
     now: Time,
     lease: Time,
     limit: i64,
@@ -163,6 +195,7 @@ pub(crate) fn inbox(
         conn,
         inbox::table
             .filter(inbox::finished_at.is_null())
+            .filter(inbox::sender.eq(sender))
             .filter(inbox::run_at.le(now))
             .filter(
                 inbox::leased_until
@@ -211,6 +244,11 @@ pub(crate) fn hold_emoji(conn: &mut DbConnection, id: i64) -> QueryResult<Option
         conn,
         custom_emojis::table.find(id).select(Emoji::as_select())
     )
+}
+
+/// The rule, which until the end of the transaction nobody else changes.
+pub(crate) fn hold_ip_block(conn: &mut DbConnection, id: i64) -> QueryResult<Option<IpBlock>> {
+    hold!(conn, ip_blocks::table.find(id).select(IpBlock::as_select()))
 }
 
 /// The attachment, which until the end of the transaction nobody else changes.

@@ -4,7 +4,9 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod claims;
 mod migrations;
+mod tokens;
 
 use domain::{
     AccountId, ActivityId, DeliveryId, InboxId, JobId, Membership, Posting, ProposalKind, Time,
@@ -41,6 +43,7 @@ fn job(id: i64, run_at: Time) -> Job {
         failed_at: None,
         error: None,
         created_at: run_at,
+        in_order: false,
     }
 }
 
@@ -59,6 +62,7 @@ fn received(id: i64, actor: &str) -> Received {
         concerns: None,
         hint: false,
         requests: 0,
+        sender: "other.example".to_owned(),
     }
 }
 
@@ -162,10 +166,10 @@ async fn an_activity_is_kept_once_and_each_actor_keeps_their_order() {
                 for (id, actor) in [(2, "bo"), (3, "ada"), (4, "bo")] {
                     inbox::insert(conn, received(id, actor))?;
                 }
-                let first = inbox::claim(conn, at(1), at(60), 1)?;
+                let first = inbox::claim(conn, "other.example", at(1), at(60), 1)?;
                 assert_eq!(ids(&first), [1]);
                 // Ada's next has to wait for what is in hand.
-                let next = inbox::claim(conn, at(1), at(60), 10)?;
+                let next = inbox::claim(conn, "other.example", at(1), at(60), 10)?;
                 assert_eq!(ids(&next), [2, 4]);
                 inbox::finish(conn, &[InboxId(2), InboxId(4)], at(3))?;
                 // What is about the same, or undoes it, waits with what has to wait; nothing else does.
@@ -179,8 +183,11 @@ async fn an_activity_is_kept_once_and_each_actor_keeps_their_order() {
                 inbox::insert(conn, about(6, "https://third.example/1"))?;
                 inbox::insert(conn, about(7, "https://other.example/1"))?;
                 inbox::insert(conn, about(8, "https://third.example/2"))?;
-                assert_eq!(ids(&inbox::claim(conn, at(2), at(3), 10)?), [3, 8]);
-                let last = inbox::claim(conn, at(31), at(90), 10)?;
+                assert_eq!(
+                    ids(&inbox::claim(conn, "other.example", at(2), at(3), 10)?),
+                    [3, 8]
+                );
+                let last = inbox::claim(conn, "other.example", at(31), at(90), 10)?;
                 assert_eq!(ids(&last), [1, 3, 5, 6, 7, 8]);
                 Ok(())
             })

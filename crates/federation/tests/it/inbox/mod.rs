@@ -4,9 +4,11 @@ mod order;
 mod school;
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use domain::InboxId;
 use serde_json::json;
+use service::text::sanitise::SafeHtml;
 use test_support::Kind;
 
 use school::{PUBLIC, School, on_both};
@@ -111,6 +113,64 @@ async fn what_one_batch_says_twice_is_done_once_and_the_last_word_counts() {
         assert_eq!(content.as_deref(), Some("<p>version 2</p>"));
         assert_eq!(school.content(&format!("{}/p2", bo.uri)).await, None);
         assert_eq!(school.account(bo.id).await.statuses_count, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_hostile_words_are_read_others_write() {
+    // Where there is one writer.
+    let school = School::on(Kind::Sqlite).await.unwrap();
+    let bo = school.remote("bo").await;
+    // For each sign the rest of the text is looked at.
+    let hostile = format!("{}&", "a".repeat(99)).repeat(990);
+    let begun = Instant::now();
+    let safe = SafeHtml::of(&hostile, hostile.len());
+    let cost = begun.elapsed();
+    let mut post = school.post(&bo.uri, "p1", 0);
+    post["object"]["content"] = json!(hostile);
+    school.receive(&[post]).await;
+    let (worker, uri) = (school.worker(), format!("{}/p1", bo.uri));
+    let mut longest = Duration::ZERO;
+    let content = loop {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        let asked = Instant::now();
+        let content = school.content(&uri).await;
+        longest = longest.max(asked.elapsed());
+        match content {
+            Some(content) => break content,
+            None => tokio::time::sleep(Duration::from_millis(2)).await,
+        }
+    };
+    worker.stop().await;
+    assert_eq!(content, safe.as_str());
+    let most = (cost / 2).max(Duration::from_millis(200));
+    assert!(longest < most, "{longest:?} of {cost:?}");
+}
+
+#[tokio::test]
+async fn one_server_whose_activities_take_long_leaves_room_for_others() {
+    on_both(async |school: &School| {
+        // Takes calls, and says nothing.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let there = format!("http://{}", silent.local_addr().unwrap());
+        let (bo, note) = (school.remote("bo").await, school.note("hello").await);
+        // More than are taken at a time; each wants to know who it is by.
+        let slow: Vec<_> = (0..400)
+            .map(|number| school.like(&format!("{there}/users/{number}"), "like", &note))
+            .collect();
+        school.receive(&slow).await;
+        let worker = school.worker();
+        // They have all that they get.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let begun = Instant::now();
+        school.receive(&[school.like(&bo.uri, "like", &note)]).await;
+        while !school.likes(bo.id, &note).await {
+            // They would be let go after fifteen.
+            assert!(begun.elapsed() < Duration::from_secs(10));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        worker.stop().await;
     })
     .await;
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::{AccountId, AccountKind, InboxId, Page, StatusId, Visibility};
 use federation::net::OutboundSettings;
+use federation::origin::Origin;
 use federation::{Federation, FederationSettings};
 use serde_json::{Value, json};
 use service::App;
@@ -169,6 +170,7 @@ impl School {
                     concerns: concerned(&activity).map(str::to_owned),
                     hint: false,
                     requests: 0,
+                    sender: Origin::parse(&text("actor")).unwrap().authority(),
                 };
                 storage::inbox::insert(conn, row)?;
             }

@@ -1,0 +1,2 @@
+DROP INDEX inbox_sender;
+ALTER TABLE inbox DROP COLUMN sender;
