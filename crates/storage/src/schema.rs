@@ -438,6 +438,7 @@ diesel::table! {
         created_at -> Timestamp,
         poll_options -> Text,
         files_known -> Bool,
+        quote_id -> Nullable<BigInt>,
     }
 }
 
