@@ -464,6 +464,13 @@ diesel::table! {
         id -> BigInt,
         name -> Text,
         created_at -> Timestamp,
+        display_name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    tags_to_fold (tag_id) {
+        tag_id -> BigInt,
     }
 }
 
@@ -471,6 +478,7 @@ diesel::table! {
     status_tags (tag_id, status_id) {
         tag_id -> BigInt,
         status_id -> BigInt,
+        spelt -> Nullable<Text>,
     }
 }
 
@@ -1394,5 +1402,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     statuses,
     tag_follows,
     tags,
+    tags_to_fold,
     users,
 );
