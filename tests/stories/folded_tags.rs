@@ -52,6 +52,8 @@ async fn however_it_is_typed(kind: Kind) {
             (&json!("café"), &json!(true))
         );
     }
+    let path = "/api/v1/timelines/tag/cafe?all[]=CAFE&all[]=caf%C3%A9";
+    assert_eq!(ids(&bo, path).await, both);
     let path = "/api/v1/timelines/tag/today?any[]=CAFE&none[]=caf%C3%A9";
     assert_eq!(ids(&bo, path).await, [] as [Value; 0]);
     for name in ["cafe", "caf%C3%A9"] {
