@@ -2,11 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, multipart};
 use serde_json::json;
-use test_support::Kind::Sqlite;
+use test_support::Kind::{self, Postgres, Sqlite};
 
-use crate::harness::School;
+use crate::harness::{School, answer};
 use crate::sign_in::{Browser, OUT_OF_BAND, code_for, register};
 
 // On SQLite alone: it is about a header.
@@ -82,4 +82,50 @@ async fn a_verifier_whose_challenge_was_taken_out_is_refused() {
         let status = asked.send().await.unwrap().status();
         assert_eq!(status, expected, "{verifier}");
     }
+}
+
+async fn a_token_in_the_body(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let post = |path: &str| school.request(Method::POST, path);
+    for name in ["access_token", "bearer_token"] {
+        let form = [("status", "By form"), (name, ada.token.as_str())];
+        let said = answer(post("/api/v1/statuses").form(&form)).await;
+        assert_eq!(said["account"]["username"], "ada");
+        let mut body = json!({ "status": "As JSON" });
+        body[name] = json!(ada.token);
+        let said = answer(post("/api/v1/statuses").json(&body)).await;
+        assert_eq!(said["content"], "<p>As JSON</p>");
+    }
+    let parts = multipart::Form::new()
+        .text("status", "In parts")
+        .text("access_token", ada.token.clone());
+    let said = answer(post("/api/v1/statuses").multipart(parts)).await;
+    assert_eq!(said["content"], "<p>In parts</p>");
+    let nothing = [("access_token", &ada.token)];
+    let blank = post("/api/v1/statuses")
+        .form(&nothing)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(blank.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = [("status", "Nobody"), ("access_token", "guessed")];
+    let wrong = post("/api/v1/statuses").form(&wrong).send().await.unwrap();
+    assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED);
+    // A header outweighs it.
+    let both = [("status", "Twice"), ("access_token", "guessed")];
+    let sent = ada.request(Method::POST, "/api/v1/statuses").form(&both);
+    assert_eq!(answer(sent).await["content"], "<p>Twice</p>");
+}
+
+#[tokio::test]
+async fn a_token_may_stand_in_the_body_on_sqlite() {
+    a_token_in_the_body(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_token_may_stand_in_the_body_on_postgresql() {
+    a_token_in_the_body(Postgres).await;
 }

@@ -207,3 +207,35 @@ async fn filters_of_the_first_version_are_words_on_sqlite() {
 async fn filters_of_the_first_version_are_words_on_postgresql() {
     filters_of_the_first_version_are_words(Postgres).await;
 }
+
+async fn in_notifications(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let filter = json!({ "title": "Exams", "context": ["notifications"], "filter_action": "warn",
+        "keywords_attributes": [{ "keyword": "mock", "whole_word": true }] });
+    ada.post("/api/v2/filters", filter).await;
+    bo.publish(json!({ "status": "@ada the mock papers" }))
+        .await;
+    let told = ada.is_told("mention").await;
+    let met = &told["status"]["filtered"];
+    assert_eq!(met[0]["filter"]["title"], "Exams", "{told:#}");
+    assert_eq!(met[0]["filter"]["context"], json!(["notifications"]));
+    assert_eq!(met[0]["keyword_matches"], json!(["mock"]));
+    let id = told["id"].as_str().unwrap();
+    let alone = ada.get(&format!("/api/v1/notifications/{id}")).await;
+    assert_eq!(&alone["status"]["filtered"], met);
+    let grouped = ada.get("/api/v2/notifications").await;
+    assert_eq!(&grouped["statuses"][0]["filtered"], met);
+}
+
+#[tokio::test]
+async fn filters_are_met_in_notifications_on_sqlite() {
+    in_notifications(Sqlite).await;
+}
+
+#[tokio::test]
+async fn filters_are_met_in_notifications_on_postgresql() {
+    in_notifications(Postgres).await;
+}

@@ -244,3 +244,68 @@ async fn each_version_of_a_post_elsewhere_has_its_own_files_and_choices_on_sqlit
 async fn each_version_of_a_post_elsewhere_has_its_own_files_and_choices_on_postgresql() {
     of_theirs(Postgres).await;
 }
+
+async fn with_quotes(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let said = bo.publish(json!({ "status": "Paper strips" })).await;
+    let quoting = json!({ "status": "See this", "quoted_status_id": said["id"] });
+    let quoting = ada.publish(quoting).await;
+    edit(&ada, &quoting, json!({ "status": "Do see this" })).await;
+    let versions = history(&ada, &quoting).await;
+    assert_eq!(versions.len(), 2);
+    for version in &versions {
+        assert_eq!(version["quote"]["state"], "accepted", "{version:#}");
+        assert_eq!(version["quote"]["quoted_status"]["id"], said["id"]);
+    }
+    assert_eq!(history(&bo, &said).await[0]["quote"], Value::Null);
+    let revoke = format!(
+        "{}/quotes/{}/revoke",
+        path_of(&said),
+        quoting["id"].as_str().unwrap()
+    );
+    bo.post(&revoke, Value::Null).await;
+    let revoked = json!({ "state": "revoked", "quoted_status": null });
+    for version in history(&ada, &quoting).await {
+        assert_eq!(version["quote"], revoked);
+    }
+
+    // Elsewhere a quote can go with an edit; of what was quoted before nothing is told then.
+    let elsewhere = Elsewhere::open().await;
+    let grace = elsewhere.person("grace");
+    elsewhere.is_followed(&school, &ada, &grace).await;
+    let by = grace["id"].as_str().unwrap();
+    let mut note = json!({ "id": format!("{by}/statuses/1"), "type": "Note", "attributedTo": by, "to": [PUBLIC],
+        "content": "<p>Our strips</p>", "quote": said["uri"] });
+    let tells = async |kind: &str, object: &Value| {
+        let activity = json!({ "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{by}/{kind}"),
+            "type": kind, "actor": by, "to": [PUBLIC], "object": object });
+        elsewhere.tells(&school, &activity).await;
+    };
+    tells("Create", &note).await;
+    let post = ada.reads("Our strips").await;
+    note["content"] = json!("<p>Our own strips</p>");
+    note["updated"] = json!("2026-09-02T08:00:00Z");
+    note.as_object_mut().unwrap().remove("quote");
+    tells("Update", &note).await;
+    let versions = eventually("two versions", || async {
+        let versions = history(&ada, &post).await;
+        (versions.len() == 2).then_some(versions)
+    })
+    .await;
+    let unknown = json!({ "state": "pending", "quoted_status": null });
+    assert_eq!(versions[0]["quote"], unknown);
+    assert_eq!(versions[1]["quote"], Value::Null);
+}
+
+#[tokio::test]
+async fn each_version_says_what_it_quoted_on_sqlite() {
+    with_quotes(Sqlite).await;
+}
+
+#[tokio::test]
+async fn each_version_says_what_it_quoted_on_postgresql() {
+    with_quotes(Postgres).await;
+}

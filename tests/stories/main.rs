@@ -44,6 +44,7 @@ mod figures;
 mod films;
 mod films_elsewhere;
 mod filters;
+mod folded_tags;
 mod follow_and_answer;
 mod forged;
 mod forgotten_password;

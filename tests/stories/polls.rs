@@ -408,3 +408,37 @@ async fn ones_own_votes_come_in_the_order_of_voting_on_sqlite() {
 async fn ones_own_votes_come_in_the_order_of_voting_on_postgresql() {
     ones_own_votes_come_in_the_order_of_voting(Postgres).await;
 }
+
+async fn nothing_to_choose(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    for poll in [json!({}), json!(null), json!("")] {
+        let said = json!({ "status": "Good morning", "poll": poll });
+        assert_eq!(ada.publish(said).await["poll"], Value::Null, "{poll}");
+    }
+    let form = [("status", "Good night"), ("poll", "")];
+    let sent = ada.request(Method::POST, "/api/v1/statuses").form(&form);
+    assert_eq!(answer(sent).await["poll"], Value::Null);
+    // One with parts is one, and must be whole.
+    let half = json!({ "status": "What?", "poll": { "options": [] } });
+    let sent = ada.request(Method::POST, "/api/v1/statuses").json(&half);
+    let refused = sent.send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let asked = ada.publish(question("When?")).await;
+    let path = format!("/api/v1/statuses/{}", asked["id"].as_str().unwrap());
+    let asks_no_more = json!({ "status": "Never mind", "poll": {} });
+    let edited = ada.request(Method::PUT, &path).json(&asks_no_more);
+    assert_eq!(answer(edited).await["poll"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_poll_without_parts_is_none_on_sqlite() {
+    nothing_to_choose(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_poll_without_parts_is_none_on_postgresql() {
+    nothing_to_choose(Postgres).await;
+}

@@ -8,7 +8,13 @@ use service::Paged;
 use url::{Url, form_urlencoded};
 
 /// Never repeated in a link: the cursors that it replaces, and what is secret.
-const DROPPED: [&str; 4] = ["max_id", "since_id", "min_id", "access_token"];
+const DROPPED: [&str; 5] = [
+    "max_id",
+    "since_id",
+    "min_id",
+    "access_token",
+    "bearer_token",
+];
 
 /// The ends of a page, newest and oldest, none of an empty one. For favourites, followers and the like
 /// these are ids of the relation.
@@ -139,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_link_carries_no_token_and_no_foreign_text() {
-        let hostile = "/api/v1/x?access_token=secret&q=%3E%3B%20rel%3D%0D%0A%22";
+        let hostile =
+            "/api/v1/x?access_token=secret&bearer_token=secret&q=%3E%3B%20rel%3D%0D%0A%22";
         let header = link(hostile, ENDS).unwrap();
         assert!(!header.contains("secret"), "{header}");
         assert_eq!(header.matches('>').count(), 2, "{header}");

@@ -583,7 +583,7 @@ impl From<EditView> for e::StatusEdit {
             media_attachments: view.media.into_iter().map(Into::into).collect(),
             emojis: emojis(view.emojis),
             poll: (!options.is_empty()).then_some(e::EditPoll { options }),
-            quote: (),
+            quote: view.quote.map(Into::into),
         }
     }
 }

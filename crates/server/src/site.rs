@@ -15,8 +15,8 @@ use http_api::middleware::rate_limit::{
     RateLimiter, RateLimits, is_admitted, is_upload_admitted, is_visitor_admitted, rate_limit,
 };
 use http_api::middleware::{
-    cors, head::head, in_time::in_time, request_id::request_id, trailing_slash::trailing_slash,
-    turned_away::turned_away, upgrade::upgrade,
+    cors, head::head, in_time::in_time, request_id::request_id, token_in_body::token_in_body,
+    trailing_slash::trailing_slash, turned_away::turned_away, upgrade::upgrade,
 };
 
 use crate::health::{self, Health};
@@ -97,6 +97,7 @@ fn addresses(site: &mut ServiceConfig) {
     site.service(
         web::scope("/api")
             .wrap(from_fn(rate_limit))
+            .wrap(from_fn(token_in_body))
             .wrap(from_fn(json_answers))
             .wrap(cors::api())
             .configure(http_api::configure_api)

@@ -1,6 +1,7 @@
 //! Hashtags that people show on their profiles.
 //! <https://docs.joinmastodon.org/methods/featured_tags/>
 
+use domain::text::fold_tag;
 use domain::{AccountId, limits};
 use storage::DbConnection;
 use storage::featured_tags::FeaturedTag;
@@ -56,7 +57,8 @@ pub async fn feature(app: &App, person: &Person, name: &str) -> Result<FeaturedT
     let name = tags::named(app, name).ok_or_else(|| invalid("Name is not a hashtag"))?;
     app.transaction(move |app, conn| {
         let known = storage::featured_tags::of_account(conn, account)?;
-        if let Some(tag) = known.iter().find(|tag| tag.name == name) {
+        let key = fold_tag(&name);
+        if let Some(tag) = known.iter().find(|tag| fold_tag(&tag.name) == key) {
             return Ok(show(app, Some(account), account, tag.clone()));
         }
         if known.len() >= limits::FEATURED_TAGS {
@@ -65,15 +67,15 @@ pub async fn feature(app: &App, person: &Person, name: &str) -> Result<FeaturedT
             ));
         }
         storage::featured_tags::insert(conn, account, &name, app.now(), || app.next_id())?;
+        let tags = storage::featured_tags::of_account(conn, account)?;
+        let tag = tags.into_iter().find(|tag| fold_tag(&tag.name) == key);
+        let tag = tag.ok_or(Error::NotFound)?;
         let told = Outgoing::FeatureTag {
             account,
-            name: name.clone(),
+            name: tag.name.clone(),
             featured: true,
         };
         federate(app, conn, told)?;
-        let tags = storage::featured_tags::of_account(conn, account)?;
-        let tag = tags.into_iter().find(|tag| tag.name == name);
-        let tag = tag.ok_or(Error::NotFound)?;
         Ok(show(app, Some(account), account, tag))
     })
     .await

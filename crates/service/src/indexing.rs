@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::search::{Mark, words};
+use domain::search::{Mark, pairs, words};
 use domain::{AccountId, MediaKind, StatusId, Visibility};
 use storage::DbConnection;
 use storage::status_index::Document;
@@ -14,6 +14,8 @@ use crate::{App, Result};
 /// Statuses of one transaction, and their bytes: others wait for it where there is one writer.
 const BATCH: i64 = 100;
 const BYTES: usize = 500_000;
+/// Hashtags of one transaction: many posts may have the same.
+const TAGS: i64 = 20;
 
 /// What belongs to statuses, by status.
 #[derive(Default)]
@@ -29,11 +31,20 @@ struct Around {
     networks: HashMap<StatusId, Vec<AccountId>>,
 }
 
-/// Writes the words of some statuses that have changed; false if none has.
+/// Writes the words of some statuses that have changed; false if none has. Older hashtags are given their names first, since
+/// statuses are found by these.
 pub async fn step(app: &App) -> Result<bool> {
-    let is_behind = app
-        .read(|_, conn| Ok(storage::status_index::is_behind(conn)?))
+    let (is_behind, are_to_fold) = app
+        .read(|_, conn| {
+            let is_behind = storage::status_index::is_behind(conn)?;
+            Ok((is_behind, storage::tags::are_to_fold(conn)?))
+        })
         .await?;
+    if are_to_fold {
+        return app
+            .transaction(|_, conn| Ok(storage::tags::fold_some(conn, TAGS)?))
+            .await;
+    }
     if !is_behind {
         return Ok(false);
     }
@@ -156,16 +167,17 @@ fn document(status: &Status, around: &Around) -> Document {
     marks.extend(status.language.clone().map(Mark::Language));
     let tags = around.tags.get(&status.id).into_iter().flatten();
     marks.extend(tags.cloned().map(Mark::Tag));
-    let mut marks: Vec<String> = marks.iter().map(Mark::token).collect();
-    marks.sort_unstable();
-    marks.dedup();
     let mut texts = vec![status.spoiler_text.as_str(), &said];
     texts.extend(media.iter().map(|(_, description)| description.as_str()));
     texts.extend(options.into_iter().flatten().map(String::as_str));
+    let words = words(&texts.join("\n"));
+    let mut marks: Vec<String> = marks.iter().map(Mark::token).chain(pairs(&words)).collect();
+    marks.sort_unstable();
+    marks.dedup();
     Document {
         id: status.id,
         marks,
-        words: words(&texts.join("\n")),
+        words,
     }
 }
 

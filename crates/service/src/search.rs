@@ -2,7 +2,6 @@
 
 mod statuses;
 
-use domain::text::normalise_tag;
 use domain::{AccountId, Handle, Page};
 use storage::DbConnection;
 use storage::statuses::Status;
@@ -63,6 +62,10 @@ pub async fn search(app: &App, viewer: Option<&Person>, request: SearchRequest) 
     let wants = |kind| request.kind.is_none_or(|wanted| wanted == kind);
     let resolve = request.resolve && viewer.is_some();
     if let Some(address) = web_address(&q) {
+        // It is one thing, which the first page had.
+        if request.offset > 0 {
+            return Ok(Results::default());
+        }
         return at_address(app, viewer, &address, resolve, wants).await;
     }
     let mut results = Results::default();
@@ -73,7 +76,7 @@ pub async fn search(app: &App, viewer: Option<&Person>, request: SearchRequest) 
         && !q.contains(char::is_whitespace)
         && !q.trim_start_matches('@').contains('@')
     {
-        let prefix = normalise_tag(q.trim_start_matches('#'));
+        let prefix = q.trim_start_matches('#').to_owned();
         let (limit, offset) = (request.limit, request.offset);
         let me = viewer.map(Person::id);
         results.tags = app

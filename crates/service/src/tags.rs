@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use domain::text::{Span, normalise_tag, spans};
+use domain::text::{Span, fold_tag, normalise_tag, spans};
 use domain::{AccountId, Page, limits};
 use storage::DbConnection;
 
@@ -12,7 +12,7 @@ use crate::oauth::Person;
 use crate::views::HashtagView;
 use crate::{App, Error, Paged, Result, featured_tags, trends};
 
-/// The name of a tag as it is kept: without its `#`, in lower case; none if it is no hashtag.
+/// The name of a tag as it is shown: without its `#`, in lower case; none if it is no hashtag.
 pub(crate) fn named(app: &App, name: &str) -> Option<String> {
     let name = normalise_tag(name.trim().trim_start_matches('#')).replace('\0', "");
     let spelt = format!("#{name}");
@@ -95,6 +95,7 @@ fn one(
     viewer: Option<AccountId>,
     name: String,
 ) -> Result<HashtagView> {
+    let name = storage::tags::shown(conn, &name)?.unwrap_or(name);
     hashtags(app, conn, viewer, vec![name])?
         .pop()
         .ok_or(Error::NotFound)
@@ -115,12 +116,15 @@ pub(crate) fn hashtags(
         ),
     };
     let mut histories = trends::histories(app, conn, &names)?;
-    let view = |name: String| HashtagView {
-        history: histories.remove(&name).unwrap_or_default(),
-        url: app.addresses().tag(&name),
-        following: viewer.map(|_| followed.contains(&name)),
-        featuring: viewer.map(|_| featured.contains(&name)),
-        name,
+    let view = |name: String| {
+        let key = fold_tag(&name);
+        HashtagView {
+            history: histories.remove(&name).unwrap_or_default(),
+            url: app.addresses().tag(&name),
+            following: viewer.map(|_| followed.contains(&key)),
+            featuring: viewer.map(|_| featured.contains(&key)),
+            name,
+        }
     };
     Ok(names.into_iter().map(view).collect())
 }

@@ -1,6 +1,6 @@
 //! Streams of statuses.
 
-use domain::text::normalise_tag;
+use domain::text::fold_tag;
 use domain::{ListId, Page};
 use storage::DbConnection;
 use storage::statuses::{Public, Status, Tagged};
@@ -99,14 +99,14 @@ pub async fn tag(
     app.read(move |app, conn| {
         let mut any = vec![wanted.name];
         any.extend(wanted.any.into_iter().take(MORE_TAGS));
-        let any = ids(conn, &any)?;
-        let required = wanted.all.len().min(MORE_TAGS);
-        let all = ids(conn, &wanted.all)?;
+        let any = storage::tags::with_names(conn, &any)?;
+        let required = different(&wanted.all);
+        let all = storage::tags::with_names(conn, &required)?;
         // A tag that nobody ever used is on no status.
-        if any.is_empty() || all.len() < required {
+        if any.is_empty() || all.len() < required.len() {
             return Ok(Paged::empty());
         }
-        let none = ids(conn, &wanted.none)?;
+        let none = storage::tags::with_names(conn, &different(&wanted.none))?;
         let rows = storage::statuses::page_of_tags(
             conn,
             &Tagged {
@@ -151,13 +151,13 @@ pub async fn link(
     .await
 }
 
-fn ids(conn: &mut DbConnection, names: &[String]) -> Result<Vec<i64>> {
-    let names: Vec<String> = names
-        .iter()
-        .take(MORE_TAGS + 1)
-        .map(|name| normalise_tag(name))
-        .collect();
-    Ok(storage::tags::with_names(conn, &names)?)
+/// The first of these, as they are found: each once, however often and in whatever way it is spelt.
+fn different(names: &[String]) -> Vec<String> {
+    let names = names.iter().take(MORE_TAGS);
+    let mut names: Vec<String> = names.map(|name| fold_tag(name)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 fn show(

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use chrono::{NaiveTime, TimeDelta};
+use domain::text::fold_tag;
 use domain::{AccountId, CardId, StatusId, Time};
 use storage::DbConnection;
 use storage::statuses::Status;
@@ -269,7 +270,8 @@ pub(crate) fn histories(
     let days = Days::until(app.now());
     let uses = storage::trends::uses(conn, Kind::Tag, &ids, days.since())?;
     let history = |name: &String| {
-        let id = known.iter().find(|(_, known)| known == name);
+        let key = fold_tag(name);
+        let id = known.iter().find(|(_, known)| *known == key);
         let history = days.history(&uses, id.map(|(id, _)| *id));
         (name.clone(), history)
     };

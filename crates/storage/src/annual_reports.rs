@@ -1,6 +1,6 @@
 //! What people did in a year, and the figures of it.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
 use domain::{AccountId, StatusId, Time, Visibility};
 
@@ -216,7 +216,7 @@ pub fn hashtags(
     (from, until): (i64, i64),
     limit: i64,
 ) -> QueryResult<Vec<(String, i64)>> {
-    each!(conn, c => status_tags::table
+    let rows: Vec<(String, Option<String>, i64)> = each!(conn, c => status_tags::table
         .inner_join(statuses::table)
         .inner_join(tags::table)
         .filter(statuses::account_id.eq(account.0))
@@ -226,6 +226,10 @@ pub fn hashtags(
         .group_by(tags::name)
         .order((count_star().desc(), tags::name))
         .limit(limit)
-        .select((tags::name, count_star()))
-        .load(c))
+        .select((tags::name, max(tags::display_name), count_star()))
+        .load(c))?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, spelt, count)| (spelt.unwrap_or(name), count))
+        .collect())
 }

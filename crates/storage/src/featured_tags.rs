@@ -2,6 +2,7 @@
 
 use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
+use domain::text::fold_tag;
 use domain::{AccountId, Time, Visibility};
 
 use crate::DbConnection;
@@ -20,27 +21,27 @@ pub struct FeaturedTag {
 
 /// The hashtags of a profile, as they were chosen. Two queries.
 pub fn of_account(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<FeaturedTag>> {
-    let rows: Vec<(i64, i64, String)> = featured_tags::table
+    let rows: Vec<(i64, i64, String, Option<String>)> = featured_tags::table
         .inner_join(tags::table)
         .filter(featured_tags::account_id.eq(account.0))
         .order(featured_tags::id)
-        .select((featured_tags::id, tags::id, tags::name))
+        .select((featured_tags::id, tags::id, tags::name, tags::display_name))
         .load(conn)?;
-    let ids: Vec<i64> = rows.iter().map(|(_, tag, _)| *tag).collect();
+    let ids: Vec<i64> = rows.iter().map(|(_, tag, ..)| *tag).collect();
     let uses = uses(conn, account, &ids)?;
     let use_of = |tag: i64| uses.iter().find(|(id, _, _)| *id == tag);
     Ok(rows
         .into_iter()
-        .map(|(id, tag, name)| FeaturedTag {
+        .map(|(id, tag, name, spelt)| FeaturedTag {
             id,
-            name,
+            name: spelt.unwrap_or(name),
             statuses: use_of(tag).map_or(0, |(_, count, _)| *count),
             last_status_at: use_of(tag).and_then(|(_, _, last)| *last),
         })
         .collect())
 }
 
-/// The names of the hashtags of a profile.
+/// The names by which the hashtags of a profile are found.
 pub fn names(conn: &mut DbConnection, account: AccountId) -> QueryResult<Vec<String>> {
     featured_tags::table
         .inner_join(tags::table)
@@ -70,7 +71,7 @@ fn uses(
         .load(c))
 }
 
-/// Puts a tag, whose name is in lower case, on a profile: false if it is there. `ids` gives ids to new rows.
+/// Puts a tag on a profile: false if it is there. `ids` gives ids to new rows.
 pub fn insert(
     conn: &mut DbConnection,
     account: AccountId,
@@ -98,7 +99,7 @@ pub fn with_name(
     featured_tags::table
         .inner_join(tags::table)
         .filter(featured_tags::account_id.eq(account.0))
-        .filter(tags::name.eq(name))
+        .filter(tags::name.eq(fold_tag(name)))
         .select(featured_tags::id)
         .first(conn)
         .optional()
@@ -110,14 +111,17 @@ pub fn delete(conn: &mut DbConnection, account: AccountId, id: i64) -> QueryResu
         .inner_join(tags::table)
         .filter(featured_tags::id.eq(id))
         .filter(featured_tags::account_id.eq(account.0));
-    let name: Option<String> = own.select(tags::name).first(conn).optional()?;
-    if name.is_some() {
+    let row: Option<(String, Option<String>)> = own
+        .select((tags::name, tags::display_name))
+        .first(conn)
+        .optional()?;
+    if row.is_some() {
         diesel::delete(featured_tags::table.find(id)).execute(conn)?;
     }
-    Ok(name)
+    Ok(row.map(|(name, spelt)| spelt.unwrap_or(name)))
 }
 
-/// Names of the tags that an account used most in open posts, without those on its profile.
+/// The tags that an account used most in open posts, without those on its profile.
 pub fn suggestions(
     conn: &mut DbConnection,
     account: AccountId,
@@ -127,7 +131,7 @@ pub fn suggestions(
     let featured = featured_tags::table
         .filter(featured_tags::account_id.eq(account.0))
         .select(featured_tags::tag_id);
-    let rows: Vec<(String, i64)> = each!(conn, c => status_tags::table
+    let rows: Vec<(String, Option<String>, i64)> = each!(conn, c => status_tags::table
         .inner_join(statuses::table)
         .inner_join(tags::table)
         .filter(statuses::account_id.eq(account.0))
@@ -137,7 +141,10 @@ pub fn suggestions(
         .group_by(tags::name)
         .order((count_star().desc(), tags::name))
         .limit(limit)
-        .select((tags::name, count_star()))
+        .select((tags::name, max(tags::display_name), count_star()))
         .load(c))?;
-    Ok(rows.into_iter().map(|(name, _)| name).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(name, spelt, _)| spelt.unwrap_or(name))
+        .collect())
 }

@@ -438,6 +438,7 @@ diesel::table! {
         created_at -> Timestamp,
         poll_options -> Text,
         files_known -> Bool,
+        quote_id -> Nullable<BigInt>,
     }
 }
 
@@ -463,6 +464,13 @@ diesel::table! {
         id -> BigInt,
         name -> Text,
         created_at -> Timestamp,
+        display_name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    tags_to_fold (tag_id) {
+        tag_id -> BigInt,
     }
 }
 
@@ -470,6 +478,7 @@ diesel::table! {
     status_tags (tag_id, status_id) {
         tag_id -> BigInt,
         status_id -> BigInt,
+        spelt -> Nullable<Text>,
     }
 }
 
@@ -1395,5 +1404,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     statuses,
     tag_follows,
     tags,
+    tags_to_fold,
     users,
 );

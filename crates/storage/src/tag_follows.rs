@@ -1,6 +1,7 @@
 //! Hashtags that people follow.
 
 use diesel::prelude::*;
+use domain::text::fold_tag;
 use domain::{AccountId, Page, StatusId, Time};
 
 use crate::DbConnection;
@@ -32,7 +33,9 @@ pub fn insert(
 
 /// Follows a tag no more.
 pub fn delete(conn: &mut DbConnection, account: AccountId, name: &str) -> QueryResult<()> {
-    let tag = tags::table.filter(tags::name.eq(name)).select(tags::id);
+    let tag = tags::table
+        .filter(tags::name.eq(fold_tag(name)))
+        .select(tags::id);
     let follow = tag_follows::table
         .filter(tag_follows::account_id.eq(account.0))
         .filter(tag_follows::tag_id.eq_any(tag));
@@ -47,13 +50,13 @@ pub fn count(conn: &mut DbConnection, account: AccountId) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// Which of these names an account follows.
+/// Which of these names an account follows, by the names by which they are found.
 pub fn among_names(
     conn: &mut DbConnection,
     account: AccountId,
     names: &[String],
 ) -> QueryResult<Vec<String>> {
-    let names = among(tags::name, names);
+    let names = among(tags::name, names.iter().map(|name| fold_tag(name)));
     each!(conn, c => tag_follows::table
         .inner_join(tags::table)
         .filter(tag_follows::account_id.eq(account.0))
@@ -62,7 +65,7 @@ pub fn among_names(
         .load(c))
 }
 
-/// One page of the names that an account follows.
+/// One page of the tags that an account follows, as they are shown.
 pub fn page(
     conn: &mut DbConnection,
     account: AccountId,
@@ -71,8 +74,11 @@ pub fn page(
     let query = tag_follows::table
         .inner_join(tags::table)
         .filter(tag_follows::account_id.eq(account.0))
-        .select((tag_follows::id, tags::name));
-    load_page!(query, tag_follows::id, page, conn)
+        .select((tag_follows::id, tags::name, tags::display_name));
+    let rows: QueryResult<Vec<(i64, String, Option<String>)>> =
+        load_page!(query, tag_follows::id, page, conn);
+    let shown = |(id, name, spelt): (i64, String, Option<String>)| (id, spelt.unwrap_or(name));
+    Ok(rows?.into_iter().map(shown).collect())
 }
 
 /// Who follows a tag of this status. A range of one index for each tag.

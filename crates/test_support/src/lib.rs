@@ -15,6 +15,6 @@ pub use databases::{Kind, TestDatabase, everywhere};
 pub use ports::free_port;
 pub use rows::{
     account, account_row, age_gone, age_held, end_links, end_listening, forget_follows,
-    forget_leftovers, hurry, named_files, tokens, unfinished, user,
+    forget_leftovers, hurry, named_files, note_tags_to_fold, tokens, unfinished, unfold_tags, user,
 };
 pub use statements::{count_statements, statements};

@@ -229,6 +229,27 @@ pub fn end_listening(conn: &mut DbConnection) -> usize {
     .unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// As before hashtags were found by one spelling: each is called as it is spelt.
+pub fn unfold_tags(conn: &mut DbConnection) {
+    for statement in [
+        "UPDATE tags SET name = display_name, display_name = NULL WHERE display_name IS NOT NULL",
+        "UPDATE status_tags SET spelt = NULL",
+    ] {
+        diesel::sql_query(statement)
+            .execute(conn)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+/// As an update does it once: those that may be called otherwise are noted.
+pub fn note_tags_to_fold(conn: &mut DbConnection) {
+    diesel::sql_query(
+        "INSERT INTO tags_to_fold (tag_id) SELECT id FROM tags WHERE name LIKE '%é%'",
+    )
+    .execute(conn)
+    .unwrap_or_else(|error| panic!("{error}"));
+}
+
 /// As after an accident: nobody is known any more to follow anybody.
 pub fn forget_follows(conn: &mut DbConnection) {
     diesel::delete(follows::table)

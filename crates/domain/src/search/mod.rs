@@ -1,19 +1,23 @@
 //! What is looked for in statuses: words, words in a row, and operators.
 //! <https://docs.joinmastodon.org/methods/search/>, <https://docs.joinmastodon.org/user/network/#search>
 
+mod pairs;
 mod words;
 
 use chrono::NaiveDate;
 
 use crate::AccountId;
-use crate::text::{Hosts, Span, normalise_tag, spans};
+use crate::text::{Hosts, Span, fold_tag, normalise_tag, spans};
 
+pub use pairs::pairs;
 pub use words::words;
 
 /// Parts of a question that are looked at.
 const PARTS: usize = 16;
 /// Begins what is no word: no letter, so that nobody can write it.
 const SIGN: char = '§';
+/// Quotation marks that stand for the plain one, as at Mastodon: keyboards of phones write these.
+const QUOTES: [char; 11] = ['“', '”', '„', '«', '»', '「', '」', '『', '』', '《', '》'];
 /// Characters of a hashtag that are looked at.
 const TAG: usize = 200;
 
@@ -39,7 +43,7 @@ pub enum Mark {
     Practice,
     /// A code.
     Language(String),
-    /// A hashtag that it carries, as it is kept: without `#`, in lower case.
+    /// A hashtag that it carries, without `#`.
     Tag(String),
 }
 
@@ -67,7 +71,7 @@ impl Mark {
             }
             Self::Tag(name) => {
                 // A token has no sign of ASCII in it; ours stands for the only one that a hashtag may have.
-                let name = name.replace('_', &SIGN.to_string());
+                let name = fold_tag(name).replace('_', &SIGN.to_string());
                 let kept = name.chars().filter(|letter| {
                     letter.is_ascii_alphanumeric()
                         || !(letter.is_ascii() || letter.is_whitespace() || letter.is_control())
@@ -116,7 +120,8 @@ impl Question {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut question = Self::default();
-        for (term, is_quoted) in terms(text).take(PARTS) {
+        let text = text.replace(QUOTES, "\"");
+        for (term, is_quoted) in terms(&text).take(PARTS) {
             question.add(term, is_quoted);
         }
         question

@@ -161,3 +161,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn quotation_marks_of_any_language_make_a_phrase() {
+    let plain = Question::parse("-\"crème brûlée\" tea");
+    assert_eq!(plain.parts.len(), 2);
+    for text in [
+        "-“crème brûlée” tea",
+        "-« crème brûlée » tea",
+        "-„crème brûlée“ tea",
+        "-「crème brûlée」 tea",
+    ] {
+        assert_eq!(Question::parse(text), plain, "{text}");
+    }
+}

@@ -4,6 +4,7 @@ mod scan;
 
 use std::ops::Range;
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::Handle;
@@ -67,10 +68,49 @@ pub fn shortcodes(text: &str) -> Vec<Range<usize>> {
     scan::shortcodes(text)
 }
 
-/// The one spelling under which a hashtag is found; without NUL, which no database takes.
+/// A hashtag as it is shown: in lower case, with its accents; without NUL, which no database takes.
 #[must_use]
 pub fn normalise_tag(name: &str) -> String {
     name.replace('\0', "").to_lowercase()
+}
+
+/// The one spelling under which a hashtag is found, as at Mastodon: `#Café` and `#cafe` are one.
+/// <https://docs.joinmastodon.org/methods/tags/>
+#[must_use]
+pub fn fold_tag(name: &str) -> String {
+    let plain: String = name.nfkc().collect();
+    plain
+        .to_lowercase()
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && !letter.is_control())
+        .map(without_accent)
+        .collect()
+}
+
+/// The Latin letters from which Mastodon takes accents. What other scripts have beside a letter belongs to it.
+fn without_accent(letter: char) -> char {
+    match letter {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
+        'ð' | 'ď' | 'đ' => 'd',
+        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => 'g',
+        'ĥ' | 'ħ' => 'h',
+        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => 'i',
+        'ĵ' => 'j',
+        'ķ' | 'ĸ' => 'k',
+        'ĺ' | 'ļ' | 'ľ' | 'ŀ' | 'ł' => 'l',
+        'ñ' | 'ń' | 'ņ' | 'ň' | 'ŉ' | 'ŋ' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => 'o',
+        'ŕ' | 'ŗ' | 'ř' => 'r',
+        'ś' | 'ŝ' | 'ş' | 'š' | 'ſ' => 's',
+        'ţ' | 'ť' | 'ŧ' => 't',
+        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => 'u',
+        'ŵ' => 'w',
+        'ý' | 'ÿ' | 'ŷ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -92,5 +132,19 @@ mod tests {
     fn tags_are_one_however_they_are_typed() {
         assert_eq!(normalise_tag("KeyStage3"), normalise_tag("keystage3"));
         assert_eq!(normalise_tag("ÉCOLE"), "école");
+        for (typed, found) in [
+            ("Café", "cafe"),
+            ("CAFE\u{301}", "cafe"),
+            ("ＳＣＩＥＮＣＥ", "science"),
+            ("Ŵyn_ŷd", "wyn_yd"),
+            ("Größe", "große"),
+            ("Łódź", "lodz"),
+            ("κλάσμα", "κλάσμα"),
+            ("授業", "授業"),
+            ("l·l\0\u{a0}", "l·l"),
+        ] {
+            assert_eq!(fold_tag(typed), found);
+            assert_eq!(fold_tag(&fold_tag(typed)), found);
+        }
     }
 }

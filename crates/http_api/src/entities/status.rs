@@ -5,6 +5,7 @@ use domain::{AccountId, StatusId, Time, Visibility};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::FilterResult;
 use super::account::{Account, CustomEmoji};
 use super::document::Document;
 use super::media_attachment::MediaAttachment;
@@ -13,7 +14,6 @@ use super::practice::Practice;
 use super::preview_card::PreviewCard;
 use super::quote::{Approval, Quote};
 use super::time::{moment, moment_or_null};
-use super::{FilterResult, Null};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Status {
@@ -177,8 +177,9 @@ pub struct StatusEdit {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = EditPoll)]
     pub poll: Option<EditPoll>,
-    #[schema(schema_with = crate::openapi::null)]
-    pub quote: Null,
+    /// Null where it quoted nothing.
+    #[schema(required)]
+    pub quote: Option<Quote>,
 }
 
 /// What there was to choose.

@@ -6,8 +6,15 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use serde_json::Value;
 
+use super::body::{self, TEXT_LIMIT};
+use super::multipart::Room;
+
+/// What it is called among parameters, as in Doorkeeper.
+const NAMES: [&str; 2] = ["access_token", "bearer_token"];
 /// Bytes of a token that are looked at; ours are shorter.
 const LONGEST: usize = 256;
 
@@ -16,13 +23,24 @@ const LONGEST: usize = 256;
 pub struct Bearer(String);
 
 impl Bearer {
-    /// The token of the `Authorization` header, else of the query's `access_token`, else the protocol of a WebSocket,
-    /// since a browser sends no other header with one.
+    /// The token of the `Authorization` header, else of the query's `access_token`, else that of the body
+    /// (`middleware::token_in_body`), else the protocol of a WebSocket, since a browser sends no other header with one.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Option<Self> {
         from_header(request)
             .or_else(|| from_query(request.query_string()))
+            .or_else(|| request.extensions().get::<Self>().cloned())
             .or_else(|| from_protocol(request))
+    }
+
+    /// The token among the parameters of this body.
+    pub(crate) async fn in_body(request: &HttpRequest, body: Bytes) -> Option<Self> {
+        let room = Room::Memory(TEXT_LIMIT);
+        let said = body::read(request, Payload::from(body), room).await.ok()?;
+        NAMES.iter().find_map(|name| match said.params.get(*name) {
+            Some(Value::String(token)) if !token.is_empty() => Some(bearer(token)),
+            _ => None,
+        })
     }
 
     #[must_use]
@@ -60,9 +78,11 @@ fn from_header(request: &HttpRequest) -> Option<Bearer> {
 }
 
 fn from_query(query: &str) -> Option<Bearer> {
-    url::form_urlencoded::parse(query.as_bytes())
-        .find(|(name, token)| name == "access_token" && !token.is_empty())
-        .map(|(_, token)| bearer(&token))
+    NAMES.iter().find_map(|wanted| {
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, token)| name == wanted && !token.is_empty())
+            .map(|(_, token)| bearer(&token))
+    })
 }
 
 fn from_protocol(request: &HttpRequest) -> Option<Bearer> {

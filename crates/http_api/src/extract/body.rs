@@ -69,7 +69,8 @@ fn content_type(request: &HttpRequest) -> Option<String> {
     (!kind.is_empty()).then(|| kind.to_ascii_lowercase())
 }
 
-async fn bytes(mut payload: Payload) -> Result<BytesMut, ApiError> {
+/// A body that carries no files, as it came.
+pub(crate) async fn bytes(mut payload: Payload) -> Result<BytesMut, ApiError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk =

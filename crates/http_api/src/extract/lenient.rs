@@ -172,6 +172,35 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Many<T> {
     }
 }
 
+/// Something with parts of its own. One without any is none, as in Rails: `poll: {}` asks nothing, and so does `poll=` in a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Composed<T>(pub Option<T>);
+
+impl<T> Default for Composed<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Composed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let is_blank = match &value {
+            Value::Null => true,
+            Value::String(text) => text.trim().is_empty(),
+            Value::Array(items) => items.is_empty(),
+            Value::Object(parts) => parts.is_empty(),
+            Value::Bool(_) | Value::Number(_) => false,
+        };
+        if is_blank {
+            return Ok(Self(None));
+        }
+        serde_json::from_value(value)
+            .map(|whole| Self(Some(whole)))
+            .map_err(D::Error::custom)
+    }
+}
+
 /// What stands in a list, however it was written; an object with other keys is one thing.
 fn items(value: Value) -> Option<Vec<Value>> {
     match value {

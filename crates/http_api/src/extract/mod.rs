@@ -13,8 +13,9 @@ pub mod scope;
 mod tree;
 
 pub use bearer::Bearer;
+pub(crate) use body::bytes;
 pub use caller::{Anyone, Caller, Holder, Newcomer};
-pub use lenient::{Choice, Flag, Many, Number, Text, Words};
+pub use lenient::{Choice, Composed, Flag, Many, Number, Text, Words};
 pub use multipart::File;
 pub use page::PageParams;
 pub use params::{Params, Spooled, Upload, UploadLimit};

@@ -7,6 +7,7 @@ pub mod in_time;
 pub mod json_answers;
 pub mod rate_limit;
 pub mod request_id;
+pub mod token_in_body;
 pub mod trailing_slash;
 pub mod turned_away;
 pub mod upgrade;

@@ -21,6 +21,7 @@ use crate::extract::scope::Profile;
 use crate::extract::{Caller, Params, Text};
 use crate::middleware::json_answers::json_answers;
 use crate::middleware::rate_limit::rate_limit;
+use crate::middleware::token_in_body::token_in_body;
 use crate::openapi::Operations;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -43,6 +44,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/oauth/userinfo")
                 .wrap(from_fn(rate_limit))
+                .wrap(from_fn(token_in_body))
                 .wrap(from_fn(json_answers))
                 .wrap(cors())
                 .route(web::get().to(user_info))

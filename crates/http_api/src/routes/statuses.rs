@@ -23,7 +23,7 @@ use crate::extract::scope::{
     WriteFavourites, WriteMutes, WriteStatuses,
 };
 use crate::extract::{
-    Anyone, Caller, Choice, Flag, Many, PageParams, Params, PathId, Text, Upload, Words,
+    Anyone, Caller, Choice, Composed, Flag, Many, PageParams, Params, PathId, Text, Upload, Words,
 };
 use crate::openapi::Operations;
 use crate::routes::Routes;
@@ -176,7 +176,8 @@ struct Create {
     language: Text,
     in_reply_to_id: Text,
     media_ids: Words,
-    poll: Option<PollParams>,
+    #[schema(value_type = Option<PollParams>)]
+    poll: Composed<PollParams>,
     scheduled_at: Text,
     quoted_status_id: Text,
     quote_approval_policy: Text,
@@ -211,7 +212,7 @@ async fn create(
         in_reply_to: params.in_reply_to_id.filled().map(answered).transpose()?,
         media: media_ids(&params.media_ids)?,
         documents: document_ids(&params.document_ids)?,
-        poll: params.poll.map(Into::into),
+        poll: params.poll.0.map(Into::into),
         quoted: params.quoted_status_id.filled().map(answered).transpose()?,
         quote_policy: policy(&params.quote_approval_policy)?,
         local_only: params.local_only.0.unwrap_or(false),
@@ -329,7 +330,8 @@ struct Edit {
     media_attributes: Many<MediaAttributes>,
     /// Ours: what was uploaded as documents; left out, they stay.
     document_ids: Words,
-    poll: Option<PollParams>,
+    #[schema(value_type = Option<PollParams>)]
+    poll: Composed<PollParams>,
     quote_approval_policy: Text,
     content_type: Text,
 }
@@ -383,8 +385,8 @@ async fn edit(
             Some(_) => Some(document_ids(&params.document_ids)?),
             None => None,
         },
-        without_poll: params.poll.is_none(),
-        poll: params.poll.map(Into::into),
+        without_poll: params.poll.0.is_none(),
+        poll: params.poll.0.map(Into::into),
         quote_policy: policy(&params.quote_approval_policy)?,
     };
     json(Status::from(

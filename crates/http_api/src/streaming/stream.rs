@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use domain::text::normalise_tag;
+use domain::text::fold_tag;
 use domain::{ListId, limits};
 use serde::{Deserialize, Serialize};
 use service::streaming::{PublicPart, Stream};
@@ -65,7 +65,7 @@ impl Asked {
             return Err(refused("Tag name is too long"));
         }
         Ok(Stream::Hashtag {
-            name: normalise_tag(tag.trim_start_matches('#')),
+            name: fold_tag(tag.trim_start_matches('#')),
             asked: tag.to_owned(),
             only_local,
         })

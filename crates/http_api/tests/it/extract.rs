@@ -1,6 +1,7 @@
 //! The same request as query, form, multipart and JSON.
 
 use actix_web::http::Method;
+use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse};
@@ -8,6 +9,7 @@ use domain::StatusId;
 use http_api::extract::{
     Bearer, File, Flag, Many, Number, Params, PathId, Text, Upload, UploadLimit, Words,
 };
+use http_api::middleware::token_in_body::token_in_body;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -84,7 +86,11 @@ async fn answer(request: TestRequest) -> (u16, Value) {
             .route("/upload", web::route().to(upload))
             .route("/nested", web::route().to(nested))
             .route("/statuses/{id}", web::route().to(read))
-            .route("/token", web::route().to(token)),
+            .service(
+                web::resource("/token")
+                    .wrap(from_fn(token_in_body))
+                    .route(web::route().to(token)),
+            ),
     )
     .await;
     let response = call_service(&app, request.to_request()).await;
@@ -314,7 +320,7 @@ async fn a_path_without_an_id_names_nothing() {
 }
 
 #[actix_web::test]
-async fn a_token_comes_in_the_header_or_in_the_query() {
+async fn a_token_comes_in_the_header_the_query_or_the_body() {
     let with =
         |value: &str| TestRequest::with_uri("/token").insert_header(("Authorization", value));
     assert_eq!(answer(with("Bearer abc")).await, (200, json!("abc")));
@@ -323,6 +329,20 @@ async fn a_token_comes_in_the_header_or_in_the_query() {
         answer(TestRequest::with_uri("/token?access_token=abc")).await,
         (200, json!("abc"))
     );
+    let parts = parts(&[
+        ("name=\"file\"; filename=\"a.png\"", "dots"),
+        ("name=\"access_token\"", "abc"),
+    ]);
+    for (kind, body) in [
+        (FORM, "status=hi&access_token=abc"),
+        (FORM, "access_token=&bearer_token=abc"),
+        (JSON, r#"{"status":"hi","access_token":"abc"}"#),
+        (MULTIPART, parts.as_str()),
+    ] {
+        let length = ("Content-Length", body.len().to_string());
+        let request = sent("/token", kind, body.to_owned()).insert_header(length);
+        assert_eq!(answer(request).await, (200, json!("abc")), "{body}");
+    }
     for nothing in ["Basic abc", "Bearer", ""] {
         let (status, refusal) = answer(with(nothing)).await;
         assert_eq!(status, 401);

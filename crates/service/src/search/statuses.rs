@@ -1,6 +1,6 @@
 //! Finding statuses by their words: those that everybody may find, and those with which the viewer had to do.
 
-use domain::search::{Mark, Part, Place, Question};
+use domain::search::{Mark, Part, Place, Question, pairs};
 use domain::{AccountId, Handle, StatusId};
 use storage::DbConnection;
 use storage::status_index::Query;
@@ -16,6 +16,8 @@ use crate::{App, Result};
 /// Statuses that are looked at together, and how often: what may not be shown is left out after it was found.
 const BATCH: i64 = 40;
 const ROUNDS: usize = 12;
+/// Words of a phrase that are looked for with the next one before the whole phrase is.
+const PAIRS: usize = 8;
 
 /// One page of statuses that meet a question, newest first.
 pub(super) async fn statuses(
@@ -81,7 +83,13 @@ async fn query(
     query.all.extend(by.map(|by| vec![token(Mark::By(by))]));
     for (part, wanted) in &question.parts {
         let phrase = match part {
-            Part::Phrase(words) => words.clone(),
+            Part::Phrase(words) => {
+                if *wanted {
+                    let pairs = pairs(words).take(PAIRS);
+                    query.all.extend(pairs.map(|pair| vec![vec![pair]]));
+                }
+                words.clone()
+            }
             Part::Mark(mark) => token(mark.clone()),
             Part::In(handle) => match (author(app, me, handle).await?, *wanted) {
                 (Some(network), _) => token(Mark::InNetwork(network)),

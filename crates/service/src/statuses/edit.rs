@@ -316,7 +316,7 @@ fn is_own(status: &Status, author: &AccountId) -> bool {
     status.account_id == *author && status.reblog_of_id.is_none()
 }
 
-/// Keeps the version of a status that is about to be replaced, with what there was to choose and to see.
+/// Keeps the version of a status that is about to be replaced, with what there was to choose, to see, and was quoted.
 pub(crate) fn keep_version(
     app: &App,
     conn: &mut DbConnection,
@@ -334,6 +334,7 @@ pub(crate) fn keep_version(
         created_at: status.edited_at.unwrap_or(status.created_at),
         poll_options,
         files_known: true,
+        quote_id: storage::quotes::of_status(conn, status.id)?.map(|quote| quote.id),
     };
     storage::statuses::insert_edit(conn, edit, files)?;
     Ok(storage::statuses::keep_latest_edits(

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{AccountId, MediaKind, StatusId, limits};
+use domain::{AccountId, MediaKind, QuoteState, StatusId, limits};
 use storage::DbConnection;
 use storage::media::Media;
 use storage::statuses::{Status, StatusEdit};
@@ -12,7 +12,7 @@ use crate::audience::{find_visible, visible_to};
 use crate::completing::{self, Opened, Refresh, State};
 use crate::oauth::Person;
 use crate::unwanted::{wishes, without_silenced, without_unwanted};
-use crate::views::{self, EditView, StatusView};
+use crate::views::{self, EditView, QuoteView, Quoted, StatusView};
 use crate::{App, Error, Result, custom_emojis, documents};
 
 /// What stands before and after a status in its thread.
@@ -215,11 +215,16 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
         let current = views::statuses(app, conn, viewer, vec![status])?
             .pop()
             .ok_or(Error::NotFound)?;
+        let quote = storage::quotes::of_status(conn, id)?.map(|quote| quote.id);
         let mut versions: Vec<EditView> = edits
             .into_iter()
             .map(|edit| {
                 let had = files.remove(&edit.id).unwrap_or_default();
-                earlier(app, &current, edit, had)
+                let quoted = quoted_then(&current, quote, edit.quote_id);
+                EditView {
+                    quote: quoted,
+                    ..earlier(app, &current, edit, had)
+                }
             })
             .collect();
         let now = &current.status;
@@ -233,6 +238,7 @@ pub async fn history(app: &App, viewer: Option<&Person>, id: StatusId) -> Result
             media: current.media.clone(),
             emojis: Vec::new(),
             poll_options: asked.map(|(title, _)| title.clone()).collect(),
+            quote: current.quote.clone(),
         });
         let emojis = if local {
             let names = custom_emojis::names(versions.iter().flat_map(words));
@@ -273,7 +279,19 @@ fn earlier(app: &App, current: &StatusView, edit: StatusEdit, had: Vec<Media>) -
         media,
         emojis: Vec::new(),
         poll_options: edit.poll_options,
+        quote: None,
     }
+}
+
+/// What a version quoted whose quote was `then`, where the post has `now`. As in Mastodon, of one that is gone nothing is known.
+fn quoted_then(current: &StatusView, now: Option<i64>, then: Option<i64>) -> Option<QuoteView> {
+    if then == now {
+        return current.quote.clone();
+    }
+    then.map(|_| QuoteView {
+        state: QuoteState::Pending.name(),
+        quoted: Quoted::Whole(None),
+    })
 }
 
 /// All in a version that may use custom emoji.

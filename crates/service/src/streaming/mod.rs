@@ -38,7 +38,7 @@ pub enum Stream {
         only_media: bool,
     },
     Hashtag {
-        /// As it is kept.
+        /// As it is found.
         name: String,
         /// As it was asked for.
         asked: String,

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use domain::text::fold_tag;
 use domain::{AccountId, ListId, MediaKind, RepliesPolicy, StatusId, Visibility};
 use storage::DbConnection;
 use storage::statuses::Status;
@@ -169,7 +170,7 @@ fn for_all(conn: &mut DbConnection, present: &Present, status: &Status) -> Resul
     }
     if has_hashtags(present) {
         let names = storage::tags::of_statuses(conn, &[status.id])?;
-        let names: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
+        let names: Vec<String> = names.iter().map(|(_, name)| fold_tag(name)).collect();
         to.extend(in_hashtags(present, status, &names));
     }
     if to.is_empty() {

@@ -227,6 +227,7 @@ pub struct EditView {
     pub emojis: Vec<CustomEmoji>,
     /// What there was to choose.
     pub poll_options: Vec<String>,
+    pub quote: Option<QuoteView>,
 }
 
 impl StatusView {

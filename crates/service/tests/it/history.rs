@@ -114,6 +114,7 @@ async fn a_version_of_which_nobody_knows_the_files_has_those_of_today() {
                 created_at: app.now(),
                 poll_options: Vec::new(),
                 files_known: false,
+                quote_id: None,
             };
             Ok(storage::statuses::insert_edit(conn, old, &[])?)
         })

@@ -26,6 +26,8 @@ pub struct StatusEdit {
     pub poll_options: Vec<String>,
     /// Whether [`files_of_edits`] has its files: of versions before it was kept, nobody knows them.
     pub files_known: bool,
+    /// Its quote, which may be gone since.
+    pub quote_id: Option<i64>,
 }
 
 /// Keeps a version that is about to be replaced, and with it these files, as they are described now.

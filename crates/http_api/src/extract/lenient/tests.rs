@@ -12,6 +12,7 @@ struct Request {
     choice: Choice<Visibility>,
     words: Words,
     many: Many<Row>,
+    composed: Composed<Row>,
 }
 
 #[derive(Debug, Default, Deserialize, PartialEq)]
@@ -32,7 +33,8 @@ fn row(name: &str) -> Row {
 
 #[test]
 fn missing_and_null_say_nothing() {
-    let null = json!({ "flag": null, "number": null, "text": null, "choice": null, "words": null, "many": null });
+    let null = json!({ "flag": null, "number": null, "text": null, "choice": null, "words": null, "many": null,
+        "composed": null });
     assert_eq!(read(null).unwrap(), Request::default());
     assert_eq!(read(json!({})).unwrap(), Request::default());
 }
@@ -145,4 +147,15 @@ fn an_object_keyed_by_position_is_a_list_in_that_order() {
         Many(Some(vec![row("a")]))
     );
     assert!(read(json!({ "many": ["a"] })).is_err());
+}
+
+#[test]
+fn what_has_no_parts_is_not_there() {
+    for blank in [json!({}), json!([]), json!(""), json!(" ")] {
+        let request = json!({ "composed": blank });
+        assert_eq!(read(request).unwrap(), Request::default(), "{blank}");
+    }
+    let named = read(json!({ "composed": { "name": "Year 8" } })).unwrap();
+    assert_eq!(named.composed, Composed(Some(row("Year 8"))));
+    assert!(read(json!({ "composed": "Year 8" })).is_err());
 }
