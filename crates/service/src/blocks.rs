@@ -120,5 +120,6 @@ pub(crate) fn add(
         collections::part(app, conn, reader, author)?;
     }
     storage::notifications::withdraw_all(conn, account, target)?;
+    storage::notification_requests::forbid(conn, account, target)?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Threads of direct statuses, for each of ours who takes part.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use domain::{AccountId, Page, StatusId, Visibility};
@@ -155,4 +156,22 @@ pub fn newest(
         .first(conn)
         .optional()?;
     Ok(id.map(StatusId))
+}
+
+/// Whether `by` wrote something to `to` directly in a thread. A scan of the thread.
+pub fn has_said(
+    conn: &mut DbConnection,
+    thread: StatusId,
+    by: AccountId,
+    to: AccountId,
+) -> QueryResult<bool> {
+    let said = statuses::table
+        .inner_join(mentions::table.on(mentions::status_id.eq(statuses::id)))
+        .filter(statuses::conversation_id.eq(thread.0))
+        .filter(statuses::account_id.eq(by.0))
+        .filter(statuses::visibility.eq(i16::from(Visibility::Direct)))
+        .filter(statuses::deleted_at.is_null())
+        .filter(mentions::account_id.eq(to.0))
+        .filter(mentions::silent.eq(false));
+    diesel::select(exists(said)).get_result(conn)
 }

@@ -7,7 +7,7 @@ use storage::accounts::Account;
 use storage::statuses::{Counts, Status};
 
 use crate::jobs::{Job, enqueue};
-use crate::notify::notify;
+use crate::notify::{notify, tell};
 use crate::streaming::Event;
 use crate::{App, Result, conversations, home, networks};
 
@@ -112,17 +112,14 @@ pub(crate) fn arrive(
     if storage::derivations::adopt(conn, status)? && !status.local {
         enqueue(app, conn, &Job::LookForDerivations { source: status.id })?;
     }
+    let mut told = Vec::new();
     for account in mentioned.iter().filter(|account| account.has_home()) {
-        notify(
-            app,
-            conn,
-            account.id,
-            author.id,
-            NotificationKind::Mention,
-            Some(status.id),
-        )?;
+        let kind = NotificationKind::Mention;
+        if tell(app, conn, account.id, author.id, kind, Some(status.id))? {
+            told.push(account.id);
+        }
     }
-    conversations::note(app, conn, status, author, mentioned)?;
+    conversations::note(app, conn, status, author, &told)?;
     tell_subscribers(app, conn, status, &ids)?;
     home::fan_out(app, conn, status, author.has_home())?;
     // After the post itself, which a boost of it does not repeat.
