@@ -64,6 +64,8 @@ async fn groups(kind: Kind) {
         .get("/api/v2/notifications?grouped_types[]=follow")
         .await;
     assert_eq!(apart["notification_groups"].as_array().unwrap().len(), 5);
+    let blank = ada.get("/api/v2/notifications?grouped_types[]=").await;
+    assert_eq!(blank, found);
 
     let small = ada
         .get("/api/v2/notifications?types[]=favourite&expand_accounts=partial_avatars")
