@@ -21,7 +21,7 @@ use crate::{App, Error, Paged, Result};
 pub struct ConversationView {
     pub id: i64,
     pub unread: bool,
-    /// The others who take part.
+    /// The others who take part; of what somebody said to nobody, they alone.
     pub accounts: Vec<AccountView>,
     pub last_status: StatusView,
 }
@@ -211,6 +211,9 @@ fn with_others(
         .collect();
     others.sort_unstable();
     others.dedup();
+    if others.is_empty() {
+        others.push(row.account_id);
+    }
     ConversationView {
         id: row.id,
         unread: row.unread,
