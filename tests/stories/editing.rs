@@ -215,8 +215,8 @@ async fn told_anew(kind: Kind) {
         .publish(json!({ "status": "Try this", "quoted_status_id": post["id"] }))
         .await;
     let told = async |of: &Teacher, kind: &str| {
-        let lines = of.get(&format!("/api/v1/notifications?types[]={kind}"));
-        let lines = lines.await.as_array().unwrap().clone();
+        let path = format!("/api/v1/notifications?types[]={kind}");
+        let lines = of.get(&path).await.as_array().unwrap().clone();
         assert_eq!(lines.len(), 1, "{kind}");
         lines[0].clone()
     };
