@@ -426,6 +426,7 @@ async fn reports(kind: Kind) {
     assert_eq!(settled["action_taken"], true);
     assert_eq!(settled["action_taken_by_account"]["username"], "mia");
     assert_eq!(ids("?resolved=true").await, both[1..]);
+    assert_eq!(ids("?resolved=true&unresolved=true").await, both);
     let open = does("reopen").await;
     assert_eq!(open["action_taken"], false);
     assert_eq!(open["action_taken_at"], Value::Null);
