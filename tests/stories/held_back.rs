@@ -84,11 +84,13 @@ async fn messages(kind: Kind) {
         [third["id"].clone(), second["id"].clone()]
     );
 
-    // Whoever is blocked is let through no more.
+    // Whoever is blocked is let through no more, and what was said to them is no conversation.
+    says(&ada, "@bo you are welcome", Some(&third)).await;
     for deed in ["block", "unblock"] {
         let path = format!("/api/v1/accounts/{bo_id}/{deed}");
         ada.post(&path, json!({})).await;
     }
+    assert_eq!(talks(&ada).await, [] as [Value; 0]);
     bo.publish(json!({ "status": "@ada hello again" })).await;
     assert_eq!(told(&ada).await, [] as [Value; 0]);
     assert_eq!(waiting(&ada).await.len(), 1);

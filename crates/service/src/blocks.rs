@@ -121,5 +121,6 @@ pub(crate) fn add(
     }
     storage::notifications::withdraw_all(conn, account, target)?;
     storage::notification_requests::forbid(conn, account, target)?;
+    storage::conversations::delete_with(conn, account, target)?;
     Ok(())
 }

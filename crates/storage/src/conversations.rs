@@ -104,6 +104,26 @@ pub fn delete(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Takes off an account's list the conversations in whose last word somebody takes part. Two rows for each that it has.
+pub fn delete_with(
+    conn: &mut DbConnection,
+    account: AccountId,
+    other: AccountId,
+) -> QueryResult<()> {
+    let named = mentions::table
+        .filter(mentions::status_id.eq(conversations::last_status_id))
+        .filter(mentions::account_id.eq(other.0));
+    let ids: Vec<i64> = conversations::table
+        .inner_join(statuses::table.on(statuses::id.eq(conversations::last_status_id)))
+        .filter(conversations::account_id.eq(account.0))
+        .filter(statuses::account_id.eq(other.0).or(exists(named)))
+        .select(conversations::id)
+        .load(conn)?;
+    diesel::delete(conversations::table.filter(among(conversations::id, ids)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// The conversations in which this was said last.
 pub fn ending_with(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<Conversation>> {
     conversations::table
