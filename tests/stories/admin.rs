@@ -369,9 +369,10 @@ async fn reports(kind: Kind) {
     let post = bo
         .publish(json!({ "status": "@ada you fool", "visibility": "direct" }))
         .await;
-    let told = json!({ "account_id": bo_id, "status_ids": [post["id"]], "comment": "rude", "category": "violation",
+    let told = json!({ "account_id": bo_id, "status_ids": [post["id"], post["id"]], "comment": "rude",
         "rule_ids": ["2", "1", "2"] });
     let first = ada.post("/api/v1/reports", told).await;
+    assert_eq!(first["category"], "violation");
     assert_eq!(first["rule_ids"], json!(["1", "2"]));
     for none in ["3", "0", "kind"] {
         let told = json!({ "account_id": bo_id, "rule_ids": [none] });
