@@ -369,9 +369,10 @@ async fn reports(kind: Kind) {
     let post = bo
         .publish(json!({ "status": "@ada you fool", "visibility": "direct" }))
         .await;
-    let told = json!({ "account_id": bo_id, "status_ids": [post["id"]], "comment": "rude", "category": "violation",
+    let told = json!({ "account_id": bo_id, "status_ids": [post["id"], post["id"]], "comment": "rude",
         "rule_ids": ["2", "1", "2"] });
     let first = ada.post("/api/v1/reports", told).await;
+    assert_eq!(first["category"], "violation");
     assert_eq!(first["rule_ids"], json!(["1", "2"]));
     for none in ["3", "0", "kind"] {
         let told = json!({ "account_id": bo_id, "rule_ids": [none] });
@@ -426,6 +427,7 @@ async fn reports(kind: Kind) {
     assert_eq!(settled["action_taken"], true);
     assert_eq!(settled["action_taken_by_account"]["username"], "mia");
     assert_eq!(ids("?resolved=true").await, both[1..]);
+    assert_eq!(ids("?resolved=true&unresolved=true").await, both);
     let open = does("reopen").await;
     assert_eq!(open["action_taken"], false);
     assert_eq!(open["action_taken_at"], Value::Null);

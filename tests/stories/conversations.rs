@@ -86,6 +86,12 @@ async fn conversations(kind: Kind) {
     assert_eq!(talk["unread"], true);
     assert_eq!(talk["accounts"][0]["acct"], format!("cy@{}", there.host));
     assert_eq!(talks(&cy).await.len(), 1);
+
+    // What is said to nobody is a conversation with oneself.
+    says(&cy, "chalk, sponge", None).await;
+    let own = talks(&cy).await[0].clone();
+    assert_eq!(own["accounts"].as_array().unwrap().len(), 1);
+    assert_eq!(own["accounts"][0]["acct"], "cy");
 }
 
 #[tokio::test]

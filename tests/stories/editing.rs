@@ -201,3 +201,74 @@ async fn an_edit_names_elsewhere_who_is_in_its_words_on_sqlite() {
 async fn an_edit_names_elsewhere_who_is_in_its_words_on_postgresql() {
     who_is_named_no_more_elsewhere(Postgres).await;
 }
+
+/// Who boosted or quoted a post is told of its last edit, and of a quote by their own post.
+async fn told_anew(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let [ada, bo, cy] = ["ada", "bo", "cy"].map(|name| school.teacher(name));
+    let post = ada.publish(json!({ "status": "Paper strips" })).await;
+    bo.post(&format!("{}/reblog", path_of(&post)), json!({}))
+        .await;
+    let quote = cy
+        .publish(json!({ "status": "Try this", "quoted_status_id": post["id"] }))
+        .await;
+    let told = async |of: &Teacher, kind: &str| {
+        let path = format!("/api/v1/notifications?types[]={kind}");
+        let lines = of.get(&path).await.as_array().unwrap().clone();
+        assert_eq!(lines.len(), 1, "{kind}");
+        lines[0].clone()
+    };
+    edit(&ada, &post, json!({ "status": "Paper stripes" })).await;
+    let first = told(&bo, "update").await;
+    assert_eq!(first["status"]["id"], post["id"]);
+    edit(&ada, &post, json!({ "status": "Stripes of paper" })).await;
+    assert_ne!(told(&bo, "update").await["id"], first["id"]);
+    let of_quote = told(&cy, "quoted_update").await;
+    assert_eq!(of_quote["account"]["acct"], "ada");
+    assert_eq!(of_quote["status"]["id"], quote["id"]);
+
+    // Whom an edit brings in takes part.
+    let said = json!({ "status": "@bo a word?", "visibility": "direct" });
+    let said = ada.publish(said).await;
+    let change = json!({ "status": "@bo @cy a word?" });
+    edit(&ada, &said, change).await;
+    let talks = cy.get("/api/v1/conversations").await;
+    assert_eq!(talks[0]["last_status"]["id"], said["id"], "{talks}");
+    assert_eq!(talks[0]["unread"], true);
+}
+
+#[tokio::test]
+async fn the_last_edit_is_told_on_sqlite() {
+    told_anew(Sqlite).await;
+}
+
+#[tokio::test]
+async fn the_last_edit_is_told_on_postgresql() {
+    told_anew(Postgres).await;
+}
+
+async fn named_from_elsewhere(kind: Kind) {
+    let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
+        return;
+    };
+    let (ada, bo) = (here.teacher("ada"), there.teacher("bo"));
+    ada.follow(&format!("@bo@{}", there.host)).await;
+    let post = bo.publish(json!({ "status": "Paper strips" })).await;
+    let read = ada.reads("Paper strips").await;
+    let change = json!({ "status": format!("Paper strips, @ada@{}", here.host) });
+    edit(&bo, &post, change).await;
+    let told = ada.is_told("mention").await;
+    assert_eq!(told["status"]["id"], read["id"]);
+}
+
+#[tokio::test]
+async fn whom_an_edit_elsewhere_names_is_told_on_sqlite() {
+    named_from_elsewhere(Sqlite).await;
+}
+
+#[tokio::test]
+async fn whom_an_edit_elsewhere_names_is_told_on_postgresql() {
+    named_from_elsewhere(Postgres).await;
+}

@@ -25,7 +25,7 @@ async fn filters(kind: Kind) {
         json!({ "title": "Exams" }),
         json!({ "title": "Exams", "context": ["kitchen"] }),
         json!({ "title": "Exams", "context": ["home"], "filter_action": "burn" }),
-        json!({ "title": "Exams", "context": ["home"], "keywords_attributes": [{ "keyword": " " }] }),
+        json!({ "title": "Exams", "context": ["home"], "keywords_attributes": [{ "keyword": " ", "whole_word": true }] }),
     ] {
         let refused = asks(&ada, Method::POST, "/api/v2/filters", bad.clone()).await;
         assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
@@ -35,7 +35,8 @@ async fn filters(kind: Kind) {
         .post(
             "/api/v2/filters",
             json!({ "title": "Exams", "context": ["home", "public"], "filter_action": "hide",
-                "keywords_attributes": [{ "keyword": "mock", "whole_word": true }, { "keyword": "grade", "whole_word": false }] }),
+                "keywords_attributes": [{ "keyword": "mock", "whole_word": true }, { "keyword": "grade", "whole_word": false },
+                    { "keyword": "" }, { "keyword": "gone", "_destroy": "1" }] }),
         )
         .await;
     assert_eq!(made["context"], json!(["home", "public"]));

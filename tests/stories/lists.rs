@@ -41,6 +41,17 @@ async fn lists(kind: Kind) {
         asks(&ada, Method::POST, "/api/v1/lists", json!({ "title": " " })).await,
         StatusCode::UNPROCESSABLE_ENTITY
     );
+    for (signs, answer) in [
+        (256, StatusCode::OK),
+        (257, StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let long = json!({ "title": "s".repeat(signs) });
+        assert_eq!(
+            asks(&bo, Method::POST, "/api/v1/lists", long).await,
+            answer,
+            "{signs}"
+        );
+    }
     let made = ada
         .post("/api/v1/lists", json!({ "title": "Science" }))
         .await;

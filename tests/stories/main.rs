@@ -53,6 +53,7 @@ mod fuzzing;
 mod given_up;
 mod gone;
 mod harness;
+mod held_back;
 mod history;
 mod hostile;
 mod house;

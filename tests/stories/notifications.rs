@@ -64,6 +64,8 @@ async fn groups(kind: Kind) {
         .get("/api/v2/notifications?grouped_types[]=follow")
         .await;
     assert_eq!(apart["notification_groups"].as_array().unwrap().len(), 5);
+    let blank = ada.get("/api/v2/notifications?grouped_types[]=").await;
+    assert_eq!(blank, found);
 
     let small = ada
         .get("/api/v2/notifications?types[]=favourite&expand_accounts=partial_avatars")
@@ -124,6 +126,50 @@ async fn groups_on_sqlite() {
 #[tokio::test]
 async fn groups_on_postgresql() {
     groups(Postgres).await;
+}
+
+/// A group is told whole, also where a page ends within it.
+async fn groups_over_pages(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let [bo, cy, di] = ["bo", "cy", "di"].map(|name| school.teacher(name));
+    let mut posts = Vec::new();
+    for words in ["a good lesson", "a better one"] {
+        let post = ada.publish(json!({ "status": words })).await;
+        posts.push(post["id"].as_str().unwrap().to_owned());
+    }
+    for (who, post) in [(&bo, 0), (&cy, 1), (&di, 0)] {
+        let like = format!("/api/v1/statuses/{}/favourite", posts[post]);
+        who.post(&like, json!({})).await;
+    }
+    let first = ada.get("/api/v2/notifications?limit=1").await;
+    let group = &first["notification_groups"][0];
+    assert_eq!(group["status_id"], posts[0]);
+    assert_eq!(group["notifications_count"], 2);
+    assert_eq!(
+        group["sample_account_ids"],
+        json!([id(&di).await, id(&bo).await])
+    );
+    assert_eq!(group["page_min_id"], group["page_max_id"]);
+    let next = format!(
+        "/api/v2/notifications?limit=1&max_id={}",
+        group["page_min_id"].as_str().unwrap()
+    );
+    let rest = ada.get(&next).await;
+    assert_eq!(rest["notification_groups"][0]["status_id"], posts[1]);
+    assert_eq!(rest["notification_groups"][0]["notifications_count"], 1);
+}
+
+#[tokio::test]
+async fn groups_over_pages_on_sqlite() {
+    groups_over_pages(Sqlite).await;
+}
+
+#[tokio::test]
+async fn groups_over_pages_on_postgresql() {
+    groups_over_pages(Postgres).await;
 }
 
 /// Mastodon's own app for Android reads the rules as yes and no, and sends all of them back with what it changed.

@@ -77,7 +77,7 @@ async fn blocks(kind: Kind) {
     let told = mia.is_told("admin.sign_up").await;
     assert_eq!(told["account"]["username"], "kim");
     let own = format!("{networks}/{}", network["id"].as_str().unwrap());
-    let change = json!({ "severity": "sign_up_requires_approval", "expires_in": 0 });
+    let change = json!({ "severity": "sign_up_requires_approval", "expires_in": "" });
     let changed = answer(abe.request(Method::PUT, &own).json(&change)).await;
     assert_eq!(changed["expires_at"], Value::Null);
     assert_eq!(changed["comment"], "noise");

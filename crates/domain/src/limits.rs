@@ -59,7 +59,7 @@ pub const DEAD_HOSTS: i64 = 10_000;
 /// Lists of one person.
 pub const LISTS: usize = 500;
 /// Characters of a list's title.
-pub const LIST_TITLE: usize = 100;
+pub const LIST_TITLE: usize = 256;
 /// People of one list in one answer.
 pub const LIST_MEMBERS: i64 = 5_000;
 /// Collections of one person, as in Mastodon.

@@ -120,5 +120,7 @@ pub(crate) fn add(
         collections::part(app, conn, reader, author)?;
     }
     storage::notifications::withdraw_all(conn, account, target)?;
+    storage::notification_requests::forbid(conn, account, target)?;
+    storage::conversations::delete_with(conn, account, target)?;
     Ok(())
 }

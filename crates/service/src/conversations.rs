@@ -1,7 +1,7 @@
 //! Threads of direct statuses.
 //! <https://docs.joinmastodon.org/methods/conversations/>
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{AccountId, Page, StatusId, Visibility};
 use storage::DbConnection;
@@ -9,7 +9,6 @@ use storage::accounts::Account;
 use storage::conversations::Conversation;
 use storage::statuses::Status;
 
-use crate::audience::blocked_among;
 use crate::oauth::Person;
 use crate::statuses::in_order;
 use crate::streaming::Event;
@@ -22,7 +21,7 @@ use crate::{App, Error, Paged, Result};
 pub struct ConversationView {
     pub id: i64,
     pub unread: bool,
-    /// The others who take part.
+    /// The others who take part; of what somebody said to nobody, they alone.
     pub accounts: Vec<AccountView>,
     pub last_status: StatusView,
 }
@@ -63,41 +62,61 @@ pub async fn delete(app: &App, person: &Person, id: i64) -> Result<()> {
     .await
 }
 
-/// A direct status was written: it is the last word in the conversations of those of ours who take part, unless one
-/// has blocked the other.
+/// A direct status was written: it is the last word in the conversations of its author and of those who are told of it.
 pub(crate) fn note(
     app: &App,
     conn: &mut DbConnection,
     status: &Status,
     author: &Account,
-    mentioned: &[Account],
+    told: &[AccountId],
 ) -> Result<()> {
     if status.visibility != Visibility::Direct {
         return Ok(());
     }
-    let ids: Vec<AccountId> = mentioned.iter().map(|account| account.id).collect();
-    let blocked = blocked_among(conn, author.id, &ids)?;
-    let others = mentioned
-        .iter()
-        .filter(|account| account.id != author.id && !blocked.contains(&account.id));
-    let ours: Vec<&Account> = std::iter::once(author)
-        .chain(others)
-        .filter(|account| account.has_home())
-        .collect();
+    let own = author.has_home().then_some(author.id);
+    let ours: Vec<AccountId> = own.into_iter().chain(told.iter().copied()).collect();
     for account in &ours {
         let row = Conversation {
             id: app.next_id(),
-            account_id: account.id,
+            account_id: *account,
             conversation_id: status.conversation_id,
             last_status_id: status.id,
-            unread: account.id != author.id,
+            unread: *account != author.id,
         };
         storage::conversations::note(conn, row)?;
     }
     if !ours.is_empty() {
         app.tell(Event::Said {
             thread: status.conversation_id,
-            accounts: ours.iter().map(|account| account.id).collect(),
+            accounts: ours,
+        });
+    }
+    Ok(())
+}
+
+/// What was said directly to one of ours, oldest first, is in their conversations too, since they hear of it now.
+pub(crate) fn catch_up(
+    app: &App,
+    conn: &mut DbConnection,
+    me: AccountId,
+    said: Vec<Status>,
+) -> Result<()> {
+    let last: BTreeMap<StatusId, StatusId> = said
+        .into_iter()
+        .map(|status| (status.conversation_id, status.id))
+        .collect();
+    for (thread, last) in last {
+        let row = Conversation {
+            id: app.next_id(),
+            account_id: me,
+            conversation_id: thread,
+            last_status_id: last,
+            unread: true,
+        };
+        storage::conversations::note(conn, row)?;
+        app.tell(Event::Said {
+            thread,
+            accounts: vec![me],
         });
     }
     Ok(())
@@ -192,6 +211,9 @@ fn with_others(
         .collect();
     others.sort_unstable();
     others.dedup();
+    if others.is_empty() {
+        others.push(row.account_id);
+    }
     ConversationView {
         id: row.id,
         unread: row.unread,

@@ -47,8 +47,9 @@ pub async fn page(
         let rows = storage::notifications::page(conn, me, &wanted, &wide)?;
         let is_cut = i64::try_from(rows.len()).is_ok_and(|read| read >= wide.limit);
         let (groups, cursors) = gather(rows, &kinds, &page);
+        let behind = behind(conn, me, &wanted, &kinds, &groups, &cursors)?;
         let is_full = is_cut || i64::try_from(groups.len()).is_ok_and(|read| read >= page.limit);
-        let shown = show_groups(app, conn, me, groups)?;
+        let shown = show_groups(app, conn, me, groups, &behind)?;
         Ok(Paged {
             is_full,
             ..Paged::new(shown, cursors, &page)
@@ -63,7 +64,7 @@ pub async fn find(app: &App, person: &Person, key: &str) -> Result<GroupView> {
     let group = NotificationGroup::named(key).ok_or(Error::NotFound)?;
     app.read(move |app, conn| {
         let rows = members(conn, me, group, &Page::newest(MEMBERS))?;
-        show_groups(app, conn, me, vec![(group, rows)])?
+        show_groups(app, conn, me, vec![(group, rows)], &Behind::new())?
             .pop()
             .ok_or(Error::NotFound)
     })
@@ -128,6 +129,7 @@ pub async fn unread_count(
 }
 
 type Gathered = Vec<(NotificationGroup, Vec<Notification>)>;
+type Behind = HashMap<NotificationGroup, Vec<Notification>>;
 
 /// Groups of rows that are newest first, as many as the page takes, and the ids of the rows that went into them. A page
 /// that is read upwards is filled from its lower end.
@@ -144,11 +146,7 @@ fn gather(
     let mut cursors = Vec::new();
     let most = usize::try_from(page.limit).unwrap_or(0);
     for row in rows {
-        let group = if kinds.contains(&row.kind) {
-            NotificationGroup::of(row.id, row.kind, row.status_id, row.created_at)
-        } else {
-            NotificationGroup::One(row.id)
-        };
+        let group = group_of(&row, kinds);
         let id = row.id.0;
         let begun = groups.len();
         match places.get(&group).and_then(|place| groups.get_mut(*place)) {
@@ -168,6 +166,57 @@ fn gather(
     (groups, cursors)
 }
 
+fn group_of(row: &Notification, kinds: &[NotificationKind]) -> NotificationGroup {
+    if kinds.contains(&row.kind) {
+        NotificationGroup::of(row.id, row.kind, row.status_id, row.created_at)
+    } else {
+        NotificationGroup::One(row.id)
+    }
+}
+
+/// Members of these groups that are older than the page, newest first: of a group all are counted, wherever the page ends.
+fn behind(
+    conn: &mut DbConnection,
+    me: AccountId,
+    wanted: &Wanted,
+    kinds: &[NotificationKind],
+    groups: &[(NotificationGroup, Vec<Notification>)],
+    cursors: &[i64],
+) -> Result<Behind> {
+    let mut begun: Option<Time> = None;
+    let mut of_groups = Wanted {
+        kinds: Vec::new(),
+        ..wanted.clone()
+    };
+    for (group, _) in groups {
+        if let NotificationGroup::Many { kind, half_day, .. } = group {
+            let start = start(*half_day)?;
+            begun = Some(begun.map_or(start, |begun| begun.min(start)));
+            of_groups.kinds.push(*kind);
+        }
+    }
+    let mut behind = Behind::new();
+    let (Some(begun), Some(oldest)) = (begun, cursors.iter().min()) else {
+        return Ok(behind);
+    };
+    let older = Page {
+        max_id: Some(*oldest),
+        since_id: Some(App::first_id_from(begun).saturating_sub(1)),
+        ..Page::newest(MEMBERS)
+    };
+    for row in storage::notifications::page(conn, me, &of_groups, &older)? {
+        behind.entry(group_of(&row, kinds)).or_default().push(row);
+    }
+    Ok(behind)
+}
+
+/// When a group begins.
+fn start(half_day: i64) -> Result<Time> {
+    let seconds = half_day.checked_mul(GROUP_SECONDS);
+    let start = seconds.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+    Ok(start.ok_or(Error::NotFound)?.naive_utc())
+}
+
 fn members(
     conn: &mut DbConnection,
     me: AccountId,
@@ -184,11 +233,7 @@ fn members(
             status,
             half_day,
         } => {
-            let start = half_day
-                .checked_mul(GROUP_SECONDS)
-                .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))
-                .ok_or(Error::NotFound)?
-                .naive_utc();
+            let start = start(half_day)?;
             let end: Time = start
                 .checked_add_signed(TimeDelta::seconds(GROUP_SECONDS))
                 .ok_or(Error::NotFound)?;
@@ -204,10 +249,15 @@ fn show_groups(
     conn: &mut DbConnection,
     me: AccountId,
     groups: Gathered,
+    behind: &Behind,
 ) -> Result<Vec<GroupView>> {
+    let older = |group: &NotificationGroup| {
+        let older = behind.get(group).map(Vec::as_slice);
+        older.unwrap_or_default()
+    };
     let samples = groups
         .iter()
-        .flat_map(|(_, rows)| rows.iter().take(SAMPLES).cloned())
+        .flat_map(|(group, rows)| rows.iter().chain(older(group)).take(SAMPLES).cloned())
         .collect();
     let mut shown: HashMap<NotificationId, NotificationView> = show(app, conn, me, samples)?
         .into_iter()
@@ -216,8 +266,10 @@ fn show_groups(
     Ok(groups
         .into_iter()
         .filter_map(|(group, rows)| {
+            let older = older(&group);
             let samples: Vec<NotificationView> = rows
                 .iter()
+                .chain(older)
                 .filter_map(|row| shown.remove(&row.id))
                 .collect();
             if samples.is_empty() {
@@ -227,7 +279,7 @@ fn show_groups(
                 group,
                 newest: rows.first()?.id,
                 oldest: rows.last()?.id,
-                count: rows.len(),
+                count: rows.len() + older.len(),
                 samples,
             })
         })

@@ -68,6 +68,9 @@ pub(crate) fn set(
         created_at: now,
     };
     storage::mutes::replace(conn, mute)?;
+    if wishes.notifications {
+        storage::notifications::withdraw_all(conn, me, other)?;
+    }
     home::stop_following(conn, me, other)
 }
 

@@ -15,7 +15,7 @@ use crate::oauth::Person;
 use crate::statuses::in_order;
 use crate::streaming::Event;
 use crate::views::{self, AccountView, StatusView};
-use crate::{App, Error, Paged, Result};
+use crate::{App, Error, Paged, Result, conversations};
 
 /// For how long an account is new.
 const NEW: TimeDelta = TimeDelta::days(30);
@@ -26,6 +26,8 @@ const NEW_FOLLOWER: TimeDelta = TimeDelta::days(3);
 #[derive(Debug, Clone)]
 pub struct RequestView {
     pub request: Request,
+    /// How many of their deeds.
+    pub held: i64,
     pub account: AccountView,
     pub last_status: Option<StatusView>,
 }
@@ -105,7 +107,7 @@ pub async fn accept(app: &App, person: &Person, id: i64) -> Result<()> {
     let me = person.id();
     app.transaction(move |app, conn| {
         let request = own(conn, me, id)?;
-        storage::notification_requests::accept(conn, &request)?;
+        let_through(app, conn, me, &request)?;
         app.tell(Event::Merged(me));
         Ok(())
     })
@@ -117,12 +119,18 @@ pub async fn accept_all(app: &App, person: &Person, ids: Vec<i64>) -> Result<()>
     let me = person.id();
     app.transaction(move |app, conn| {
         for request in left_of(conn, me, &ids)? {
-            storage::notification_requests::accept(conn, &request)?;
+            let_through(app, conn, me, &request)?;
         }
         app.tell(Event::Merged(me));
         Ok(())
     })
     .await
+}
+
+fn let_through(app: &App, conn: &mut DbConnection, me: AccountId, request: &Request) -> Result<()> {
+    let said = storage::notification_requests::messages(conn, request)?;
+    storage::notification_requests::accept(conn, request)?;
+    conversations::catch_up(app, conn, me, said)
 }
 
 /// Forgets what somebody did; what they do from now on is held back again.
@@ -177,7 +185,8 @@ fn show(
     me: AccountId,
     rows: Vec<Request>,
 ) -> Result<Vec<RequestView>> {
-    let from = rows.iter().map(|row| row.from_account_id).collect();
+    let from: Vec<AccountId> = rows.iter().map(|row| row.from_account_id).collect();
+    let held = storage::notification_requests::held_of(conn, me, &from)?;
     let accounts = views::accounts_by_id(app, conn, Some(me), from)?;
     let ids: Vec<StatusId> = rows.iter().filter_map(|row| row.last_status_id).collect();
     let statuses: HashMap<StatusId, StatusView> = in_order(app, conn, Some(me), &ids)?
@@ -188,6 +197,7 @@ fn show(
         .into_iter()
         .filter_map(|request| {
             Some(RequestView {
+                held: held.get(&request.from_account_id).copied().unwrap_or(0),
                 account: accounts.get(&request.from_account_id)?.clone(),
                 last_status: request
                     .last_status_id
@@ -198,8 +208,8 @@ fn show(
         .collect())
 }
 
-/// What becomes of something that `to`, one of ours, could be told. Whoever was let through, answers what was said to
-/// them in private, or asks to follow, is heard.
+/// What becomes of something that `to`, one of ours, could be told. Whoever was let through, goes on with what
+/// was said to them in private, or asks to follow, is heard.
 pub(crate) fn rule(
     app: &App,
     conn: &mut DbConnection,
@@ -248,12 +258,17 @@ pub(crate) fn rule(
     Ok(rule)
 }
 
-/// Whether a direct status answers nothing that its reader said.
+/// Whether a direct status stands in no thread in which its reader wrote to its author directly.
 fn is_unasked(conn: &mut DbConnection, to: AccountId, status: StatusId) -> Result<bool> {
-    let status = storage::statuses::find(conn, status)?;
-    Ok(status.is_some_and(|status| {
-        status.visibility == Visibility::Direct && status.in_reply_to_account_id != Some(to)
-    }))
+    let Some(status) = storage::statuses::find(conn, status)? else {
+        return Ok(false);
+    };
+    if status.visibility != Visibility::Direct {
+        return Ok(false);
+    }
+    let (thread, by) = (status.conversation_id, status.account_id);
+    let was_asked = storage::conversations::has_said(conn, thread, to, by)?;
+    Ok(!was_asked)
 }
 
 /// Notes that something is held back.
@@ -270,7 +285,6 @@ pub(crate) fn hold_back(
         account_id: to,
         from_account_id: from,
         last_status_id: status,
-        count: 1,
         created_at: now,
         updated_at: now,
     };

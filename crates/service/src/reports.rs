@@ -83,6 +83,7 @@ pub struct Flag {
 /// that is wished, and not who reports.
 pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<ReportView> {
     let category = match new.category.as_deref() {
+        _ if !new.rules.is_empty() => ReportCategory::Violation,
         None | Some("") => ReportCategory::Other,
         Some(name) => ReportCategory::named(name)
             .ok_or_else(|| invalid("Category is not included in the list"))?,
@@ -97,6 +98,8 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
     app.transaction(move |app, conn| {
         let target = accounts::find(conn, new.account)?;
         let mut ids = new.statuses;
+        ids.sort_unstable();
+        ids.dedup();
         ids.truncate(STATUSES);
         let mut rows = storage::statuses::with_ids(conn, &ids)?;
         rows.retain(|row| row.account_id == target.id);

@@ -8,7 +8,9 @@ use crate::among::among;
 use crate::connection::each;
 use crate::follows::Follow;
 use crate::paging::load_page;
-use crate::schema::{account_domain_blocks, accounts, follows, home_feed, notifications};
+use crate::schema::{
+    account_domain_blocks, accounts, follows, home_feed, notification_permissions, notifications,
+};
 
 /// `account_id` wants to hear nothing of the people of `host`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -114,6 +116,10 @@ pub fn clear(conn: &mut DbConnection, account: AccountId, host: &str) -> QueryRe
         .filter(notifications::account_id.eq(account.0))
         .filter(notifications::from_account_id.eq_any(people()));
     diesel::delete(told).execute(conn)?;
+    let heard = notification_permissions::table
+        .filter(notification_permissions::account_id.eq(account.0))
+        .filter(notification_permissions::from_account_id.eq_any(people()));
+    diesel::delete(heard).execute(conn)?;
     let read = home_feed::table.filter(home_feed::account_id.eq(account.0));
     diesel::delete(read.filter(home_feed::author_id.eq_any(people()))).execute(conn)?;
     let repeated = home_feed::reblogged_id

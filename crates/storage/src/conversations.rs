@@ -1,5 +1,6 @@
 //! Threads of direct statuses, for each of ours who takes part.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use domain::{AccountId, Page, StatusId, Visibility};
@@ -103,6 +104,26 @@ pub fn delete(conn: &mut DbConnection, id: i64) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Takes off an account's list the conversations in whose last word somebody takes part. Two rows for each that it has.
+pub fn delete_with(
+    conn: &mut DbConnection,
+    account: AccountId,
+    other: AccountId,
+) -> QueryResult<()> {
+    let named = mentions::table
+        .filter(mentions::status_id.eq(conversations::last_status_id))
+        .filter(mentions::account_id.eq(other.0));
+    let ids: Vec<i64> = conversations::table
+        .inner_join(statuses::table.on(statuses::id.eq(conversations::last_status_id)))
+        .filter(conversations::account_id.eq(account.0))
+        .filter(statuses::account_id.eq(other.0).or(exists(named)))
+        .select(conversations::id)
+        .load(conn)?;
+    diesel::delete(conversations::table.filter(among(conversations::id, ids)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// The conversations in which this was said last.
 pub fn ending_with(conn: &mut DbConnection, status: StatusId) -> QueryResult<Vec<Conversation>> {
     conversations::table
@@ -155,4 +176,22 @@ pub fn newest(
         .first(conn)
         .optional()?;
     Ok(id.map(StatusId))
+}
+
+/// Whether `by` wrote something to `to` directly in a thread. A scan of the thread.
+pub fn has_said(
+    conn: &mut DbConnection,
+    thread: StatusId,
+    by: AccountId,
+    to: AccountId,
+) -> QueryResult<bool> {
+    let said = statuses::table
+        .inner_join(mentions::table.on(mentions::status_id.eq(statuses::id)))
+        .filter(statuses::conversation_id.eq(thread.0))
+        .filter(statuses::account_id.eq(by.0))
+        .filter(statuses::visibility.eq(i16::from(Visibility::Direct)))
+        .filter(statuses::deleted_at.is_null())
+        .filter(mentions::account_id.eq(to.0))
+        .filter(mentions::silent.eq(false));
+    diesel::select(exists(said)).get_result(conn)
 }

@@ -1,7 +1,13 @@
 //! What is held back of what people could be told: by which rules, and whose deeds.
 
+use std::collections::HashMap;
+
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
-use domain::{AccountId, NotificationPolicy, NotificationRule, Page, StatusId, Time};
+use domain::{
+    AccountId, NotificationKind, NotificationPolicy, NotificationRule, Page, StatusId, Time,
+    Visibility,
+};
 
 use crate::DbConnection;
 use crate::among::among;
@@ -9,8 +15,22 @@ use crate::connection::each;
 use crate::paging::load_page;
 use crate::row::Optional;
 use crate::schema::{
-    accounts, notification_permissions, notification_policies, notification_requests, notifications,
+    accounts, notification_permissions, notification_policies, notification_requests,
+    notifications, statuses,
 };
+use crate::statuses::Status;
+
+/// Whether something of a request's is held back: all may have been taken away again.
+macro_rules! waits {
+    () => {
+        exists(
+            notifications::table
+                .filter(notifications::account_id.eq(notification_requests::account_id))
+                .filter(notifications::from_account_id.eq(notification_requests::from_account_id))
+                .filter(notifications::filtered.eq(true)),
+        )
+    };
+}
 
 /// Somebody whose deeds are held back.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -24,7 +44,6 @@ pub struct Request {
     pub from_account_id: AccountId,
     #[diesel(deserialize_as = Optional, serialize_as = Optional)]
     pub last_status_id: Option<StatusId>,
-    pub count: i64,
     pub created_at: Time,
     pub updated_at: Time,
 }
@@ -100,10 +119,7 @@ pub fn add(conn: &mut DbConnection, request: Request) -> QueryResult<()> {
         .filter(notification_requests::from_account_id.eq(request.from_account_id.0));
     let last = request.last_status_id.map(|id| id.0);
     let found = diesel::update(known)
-        .set((
-            notification_requests::count.eq(notification_requests::count + 1),
-            notification_requests::updated_at.eq(request.updated_at),
-        ))
+        .set(notification_requests::updated_at.eq(request.updated_at))
         .execute(conn)?;
     if found == 0 {
         return diesel::insert_into(notification_requests::table)
@@ -126,6 +142,7 @@ pub fn page(conn: &mut DbConnection, account: AccountId, page: &Page) -> QueryRe
         .filter(notification_requests::account_id.eq(account.0))
         .filter(accounts::suspended_at.is_null())
         .filter(accounts::deleted_at.is_null())
+        .filter(waits!())
         .select(Request::as_select());
     load_page!(query, notification_requests::id, page, conn)
 }
@@ -140,20 +157,59 @@ pub fn with_ids(
     each!(conn, c => notification_requests::table
         .filter(notification_requests::account_id.eq(account.0))
         .filter(ids)
+        .filter(waits!())
         .select(Request::as_select())
         .load(c))
 }
 
-/// How many wait, and how many deeds of theirs.
+/// How many deeds of each of these people are held back.
+pub fn held_of(
+    conn: &mut DbConnection,
+    account: AccountId,
+    from: &[AccountId],
+) -> QueryResult<HashMap<AccountId, i64>> {
+    let these = among(notifications::from_account_id, from.iter().map(|id| id.0));
+    let rows: Vec<(i64, i64)> = each!(conn, c => notifications::table
+        .filter(notifications::account_id.eq(account.0))
+        .filter(notifications::filtered.eq(true))
+        .filter(these)
+        .group_by(notifications::from_account_id)
+        .select((notifications::from_account_id, count_star()))
+        .load(c))?;
+    let counted = rows.into_iter().map(|(from, held)| (AccountId(from), held));
+    Ok(counted.collect())
+}
+
+/// How many wait who are not gone, and how many deeds of theirs.
 pub fn counts(conn: &mut DbConnection, account: AccountId) -> QueryResult<(i64, i64)> {
-    let counts: Vec<i64> = notification_requests::table
-        .filter(notification_requests::account_id.eq(account.0))
-        .select(notification_requests::count)
-        .load(conn)?;
+    let counts: Vec<i64> = each!(conn, c => notifications::table
+        .inner_join(accounts::table.on(accounts::id.eq(notifications::from_account_id)))
+        .filter(notifications::account_id.eq(account.0))
+        .filter(notifications::filtered.eq(true))
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::deleted_at.is_null())
+        .group_by(notifications::from_account_id)
+        .select(count_star())
+        .load(c))?;
     Ok((
         i64::try_from(counts.len()).unwrap_or(i64::MAX),
         counts.iter().sum(),
     ))
+}
+
+/// What somebody said directly and is held back, oldest first.
+pub fn messages(conn: &mut DbConnection, request: &Request) -> QueryResult<Vec<Status>> {
+    each!(conn, c => notifications::table
+        .inner_join(statuses::table.on(notifications::status_id.eq(statuses::id.nullable())))
+        .filter(notifications::account_id.eq(request.account_id.0))
+        .filter(notifications::from_account_id.eq(request.from_account_id.0))
+        .filter(notifications::filtered.eq(true))
+        .filter(notifications::kind.eq(i16::from(NotificationKind::Mention)))
+        .filter(statuses::visibility.eq(i16::from(Visibility::Direct)))
+        .filter(statuses::deleted_at.is_null())
+        .order(statuses::id)
+        .select(Status::as_select())
+        .load(c))
 }
 
 /// Lets somebody through from now on, and with what they did before.
@@ -174,6 +230,13 @@ pub fn accept(conn: &mut DbConnection, request: &Request) -> QueryResult<()> {
         .set(notifications::filtered.eq(false))
         .execute(conn)?;
     delete(conn, request.id)
+}
+
+/// Somebody is let through no more.
+pub fn forbid(conn: &mut DbConnection, account: AccountId, from: AccountId) -> QueryResult<()> {
+    diesel::delete(notification_permissions::table.find((account.0, from.0)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Forgets what somebody did.

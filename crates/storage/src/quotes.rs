@@ -135,17 +135,22 @@ pub fn page_of_quoted(
     load_page!(query, statuses::id, page, conn)
 }
 
-/// Those of ours who quote a status.
-pub fn local_quoters(conn: &mut DbConnection, quoted: StatusId) -> QueryResult<Vec<AccountId>> {
-    let found: Vec<i64> = quotes::table
+/// Those of ours who quote a status, and where.
+pub fn local_quotes(
+    conn: &mut DbConnection,
+    quoted: StatusId,
+) -> QueryResult<Vec<(AccountId, StatusId)>> {
+    let found: Vec<(i64, i64)> = quotes::table
         .inner_join(accounts::table.on(accounts::id.eq(quotes::account_id)))
         .filter(quotes::quoted_status_id.eq(quoted.0))
         .filter(quotes::state.eq(i16::from(QuoteState::Accepted)))
         .filter(accounts::host.is_null())
-        .select(quotes::account_id)
-        .distinct()
+        .select((quotes::account_id, quotes::status_id))
         .load(conn)?;
-    Ok(found.into_iter().map(AccountId).collect())
+    let found = found.into_iter();
+    Ok(found
+        .map(|(quoter, quote)| (AccountId(quoter), StatusId(quote)))
+        .collect())
 }
 
 /// Removes what a status quotes.

@@ -48,8 +48,8 @@ pub struct Report {
 /// Which reports are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct WantedReports {
-    /// Those that are settled, or those that wait.
-    pub resolved: bool,
+    /// Those that are settled, or those that wait; None: all.
+    pub resolved: Option<bool>,
     pub by: Option<AccountId>,
     pub about: Option<AccountId>,
     /// Of the one reported.
@@ -130,10 +130,10 @@ pub fn page(
     page: &Page,
 ) -> QueryResult<Vec<Report>> {
     let mut query = reports::table.select(Report::as_select()).into_boxed();
-    query = if wanted.resolved {
-        query.filter(reports::resolved_at.is_not_null())
-    } else {
-        query.filter(reports::resolved_at.is_null())
+    query = match wanted.resolved {
+        Some(true) => query.filter(reports::resolved_at.is_not_null()),
+        Some(false) => query.filter(reports::resolved_at.is_null()),
+        None => query,
     };
     if let Some(by) = wanted.by {
         query = query.filter(reports::account_id.eq(by.0));

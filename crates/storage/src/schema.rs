@@ -676,7 +676,6 @@ diesel::table! {
         account_id -> BigInt,
         from_account_id -> BigInt,
         last_status_id -> Nullable<BigInt>,
-        count -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }

@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use domain::{AccountId, AccountKind, NotificationPolicy, StatusId, Time};
 
 use crate::DbConnection;
+use crate::among::among;
 use crate::connection::each;
 use crate::notification_requests::Rules;
 use crate::schema::{
-    account_domain_blocks, accounts, blocks, conversation_mutes, follows, mutes,
+    account_domain_blocks, accounts, blocks, conversation_mutes, follows, mentions, mutes,
     notification_permissions, notification_policies, statuses,
 };
 
@@ -110,6 +111,43 @@ pub fn of(
         .first(c)
         .optional())?;
     row.map(standing).transpose()
+}
+
+/// Whether a status answers, or names besides `account`, somebody whom `account` has blocked, or mutes with what they tell.
+/// A few keys for each who is named.
+pub fn minds_company(
+    conn: &mut DbConnection,
+    account: AccountId,
+    status: StatusId,
+    now: Time,
+) -> QueryResult<bool> {
+    let mut company: Vec<i64> = mentions::table
+        .filter(mentions::status_id.eq(status.0))
+        .filter(mentions::silent.eq(false))
+        .select(mentions::account_id)
+        .load(conn)?;
+    let answered: Option<Option<i64>> = statuses::table
+        .find(status.0)
+        .select(statuses::in_reply_to_account_id)
+        .first(conn)
+        .optional()?;
+    company.extend(answered.flatten());
+    company.retain(|id| *id != account.0);
+    if company.is_empty() {
+        return Ok(false);
+    }
+    let blocked = blocks::table
+        .filter(blocks::account_id.eq(account.0))
+        .filter(among(blocks::target_id, company.iter().copied()));
+    if each!(conn, c => diesel::select(exists(blocked)).get_result::<bool>(c))? {
+        return Ok(true);
+    }
+    let muted = mutes::table
+        .filter(mutes::account_id.eq(account.0))
+        .filter(among(mutes::target_id, company))
+        .filter(mutes::notifications)
+        .filter(mutes::expires_at.is_null().or(mutes::expires_at.gt(now)));
+    each!(conn, c => diesel::select(exists(muted)).get_result::<bool>(c))
 }
 
 fn standing(row: Row) -> QueryResult<Standing> {

@@ -348,7 +348,7 @@ impl From<RequestView> for NotificationRequest {
             id: view.request.id.to_string(),
             created_at: view.request.created_at,
             updated_at: view.request.updated_at,
-            notifications_count: view.request.count.to_string(),
+            notifications_count: view.held.to_string(),
             account: view.account.into(),
             last_status: view.last_status.map(Into::into),
         }

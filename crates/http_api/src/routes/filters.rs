@@ -140,6 +140,7 @@ impl Wishes {
             expires_in: expires_in(&self.expires_in)?,
             keywords: keywords
                 .into_iter()
+                .filter(|keyword| !keyword.is_left_empty())
                 .map(KeywordParams::read)
                 .collect::<Result<_, _>>()?,
         })
@@ -147,6 +148,12 @@ impl Wishes {
 }
 
 impl KeywordParams {
+    /// A line of a form that nobody filled in, or that was to be removed before it was kept.
+    fn is_left_empty(&self) -> bool {
+        let is_blank = self.keyword.filled().is_none() && !self.whole_word.is_set();
+        self.id.filled().is_none() && (is_blank || self.destroy.is_set())
+    }
+
     fn read(self) -> Result<KeywordWish, ApiError> {
         let Some(id) = self.id.filled() else {
             return Ok(KeywordWish::Add {

@@ -86,10 +86,10 @@ struct Grouped {
 
 impl Grouped {
     fn kinds(&self) -> Vec<NotificationKind> {
-        use NotificationKind::{Favourite, Follow, Reblog};
-        match &self.grouped_types.0 {
-            None => vec![Favourite, Follow, Reblog],
-            Some(names) => names
+        use NotificationKind::{Favourite, Follow, Reblog, SignUp};
+        match self.grouped_types.as_slice() {
+            [] => vec![Favourite, Follow, Reblog, SignUp],
+            names => names
                 .iter()
                 .filter_map(|name| NotificationKind::named(name))
                 .collect(),

@@ -11,7 +11,7 @@ use super::{Answer, json};
 use crate::ApiError;
 use crate::entities::Report;
 use crate::extract::scope::WriteReports;
-use crate::extract::{Caller, Flag, Params, Words};
+use crate::extract::{Caller, Flag, Params, Text, Words};
 use crate::openapi::Operations;
 use crate::routes::Routes;
 
@@ -31,13 +31,13 @@ pub(super) fn operations(api: &mut Operations) {
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct ReportParams {
-    account_id: Option<String>,
+    account_id: Text,
     status_ids: Words,
     collection_ids: Words,
-    comment: Option<String>,
+    comment: Text,
     forward: Flag,
     forward_to_domains: Words,
-    category: Option<String>,
+    category: Text,
     rule_ids: Words,
 }
 
@@ -49,14 +49,15 @@ async fn create(
     let params = params.0;
     let account: AccountId = params
         .account_id
+        .filled()
         .and_then(|id| id.parse().ok())
         .ok_or(ApiError::NotFound)?;
     let new = NewReport {
         account,
         statuses: params.status_ids.ids().collect(),
         collections: params.collection_ids.ids().collect(),
-        comment: params.comment.unwrap_or_default(),
-        category: params.category,
+        comment: params.comment.0.unwrap_or_default(),
+        category: params.category.0,
         forward: params.forward.is_set(),
         forward_to: params.forward_to_domains.0,
         rules: params.rule_ids.as_slice().to_vec(),

@@ -18,7 +18,7 @@ use super::retractions::{self, is_taken_back};
 use super::{AHEAD, collections, settled};
 use crate::cards::RemoteLink;
 use crate::practice::{self, RemotePractice};
-use crate::statuses::{Draft, insert, keep_version, remove, tell_of_edit};
+use crate::statuses::{Draft, insert, keep_version, remove, tell_mentioned, tell_of_edit};
 use crate::text::sanitise::SafeHtml;
 use crate::{App, Result, cards, lineage, networks, quarantine};
 
@@ -294,27 +294,52 @@ pub(super) fn revise(
         None => status.edited_at,
         edited => edited,
     };
-    rewrite(app, conn, &mut status, &author, remote)?;
+    let is_news = reads_differently && may_be_told(app, conn, &status, &author, remote)?;
+    let named = rewrite(app, conn, &mut status, &author, remote)?;
     if reads_differently && with_media {
         storage::media::detach_all(conn, status.id)?;
     } else {
         storage::media::delete_of_status(conn, status.id)?;
     }
     attach(conn, after)?;
+    if is_news && !named.is_empty() {
+        tell_mentioned(app, conn, &status, &author, &named)?;
+    }
     if reads_differently {
         tell_of_edit(app, conn, &status)?;
     }
     Ok(())
 }
 
-/// Writes what a status says from now on, but for its poll and its files; nobody else changes it meanwhile.
+/// Whether an edit is told to whom it names. What would be held back as a new post tells nobody.
+fn may_be_told(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    author: &Account,
+    remote: &RemoteStatus,
+) -> Result<bool> {
+    if status.held_at.is_some() {
+        return Ok(false);
+    }
+    let mentioned = storage::accounts::with_ids(conn, &first(&remote.mentions, limits::MENTIONS))?;
+    let parent = match status.in_reply_to_id {
+        Some(id) => storage::statuses::find(conn, id)?,
+        None => None,
+    };
+    let is_spam = quarantine::holds(app, conn, author, remote, &mentioned, parent.as_ref())?;
+    Ok(!is_spam)
+}
+
+/// Writes what a status says from now on, but for its poll and its files; nobody else changes it meanwhile. Answers whom it
+/// names that it did not name before.
 pub(super) fn rewrite(
     app: &App,
     conn: &mut DbConnection,
     status: &mut Status,
     author: &Account,
     remote: &RemoteStatus,
-) -> Result<()> {
+) -> Result<Vec<Account>> {
     remote.words.as_str().clone_into(&mut status.content);
     status.spoiler_text = spoiler(remote);
     status.sensitive = remote.sensitive || !remote.spoiler_text.is_empty();
@@ -357,7 +382,7 @@ pub(super) fn rewrite(
         };
         note_sources(app, conn, status, remote, parent.as_ref())?;
     }
-    Ok(())
+    Ok(named)
 }
 
 /// Somebody elsewhere deleted a status of theirs. What comes late is not taken in any more.

@@ -3,21 +3,18 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use domain::{
-    AccountId, ContentType, MediaId, MediaKind, NotificationKind, QuotePolicy, StatusId, limits,
-};
+use domain::{AccountId, ContentType, MediaId, MediaKind, QuotePolicy, StatusId, limits};
 use storage::DbConnection;
 use storage::media::{Media, Preview};
 use storage::statuses::{Status, StatusEdit};
 
 use super::compose::{check_length, compose, emojis};
 use super::publish::{attach, attach_documents, check_documents, check_media, clean, show};
-use super::write::tell_of_edit;
+use super::write::{tell_mentioned, tell_of_edit};
 use crate::attachments::{self, check_described, check_description, check_focus};
 use crate::error::invalid;
 use crate::files::{Unnamed, forget};
 use crate::jobs::{Outgoing, federate};
-use crate::notify::notify;
 use crate::oauth::Person;
 use crate::polls::{self, NewPoll};
 use crate::views::StatusView;
@@ -177,15 +174,8 @@ async fn write(
         storage::mentions::name(conn, id, &mentioned)?;
         let mut named = composed.mentioned;
         named.retain(|row| !known.contains(&row.id));
-        for account in named.iter().filter(|row| row.has_home()) {
-            notify(
-                app,
-                conn,
-                account.id,
-                author.id,
-                NotificationKind::Mention,
-                Some(id),
-            )?;
+        if !named.is_empty() {
+            tell_mentioned(app, conn, &status, &author, &named)?;
         }
         storage::tags::delete_of_status(conn, id)?;
         storage::tags::insert(conn, id, &composed.tags, app.now(), || app.next_id())?;

@@ -27,4 +27,4 @@ pub(crate) use edit::{keep_version, own};
 pub(crate) use publish::AFTER_MEDIA;
 pub(crate) use read::in_order;
 pub(crate) use remove::remove;
-pub(crate) use write::{Draft, NEWS, arrive, insert, insert_quietly, tell_of_edit};
+pub(crate) use write::{Draft, NEWS, arrive, insert, insert_quietly, tell_mentioned, tell_of_edit};

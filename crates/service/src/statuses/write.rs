@@ -1,13 +1,13 @@
 //! The one way in which a status comes to be, from here or from elsewhere.
 
 use chrono::TimeDelta;
-use domain::{AccountId, NotificationKind, Visibility};
+use domain::{AccountId, NotificationKind, StatusId, Visibility};
 use storage::DbConnection;
 use storage::accounts::Account;
 use storage::statuses::{Counts, Status};
 
 use crate::jobs::{Job, enqueue};
-use crate::notify::notify;
+use crate::notify::{notify, tell};
 use crate::streaming::Event;
 use crate::{App, Result, conversations, home, networks};
 
@@ -112,21 +112,29 @@ pub(crate) fn arrive(
     if storage::derivations::adopt(conn, status)? && !status.local {
         enqueue(app, conn, &Job::LookForDerivations { source: status.id })?;
     }
-    for account in mentioned.iter().filter(|account| account.has_home()) {
-        notify(
-            app,
-            conn,
-            account.id,
-            author.id,
-            NotificationKind::Mention,
-            Some(status.id),
-        )?;
-    }
-    conversations::note(app, conn, status, author, mentioned)?;
+    tell_mentioned(app, conn, status, author, mentioned)?;
     tell_subscribers(app, conn, status, &ids)?;
     home::fan_out(app, conn, status, author.has_home())?;
     // After the post itself, which a boost of it does not repeat.
     networks::arrived(app, conn, status, author, mentioned)
+}
+
+/// Tells those of ours who are mentioned; what is said directly is in their conversations then.
+pub(crate) fn tell_mentioned(
+    app: &App,
+    conn: &mut DbConnection,
+    status: &Status,
+    author: &Account,
+    mentioned: &[Account],
+) -> Result<()> {
+    let mut told = Vec::new();
+    for account in mentioned.iter().filter(|account| account.has_home()) {
+        let kind = NotificationKind::Mention;
+        if tell(app, conn, account.id, author.id, kind, Some(status.id))? {
+            told.push(account.id);
+        }
+    }
+    conversations::note(app, conn, status, author, &told)
 }
 
 /// Tells those who asked to hear of each post of the author, also where the author goes on with their own words; a mention
@@ -161,21 +169,28 @@ fn tell_subscribers(
 /// Tells those of ours who boosted or quoted a status, and those who listen, that it reads differently now.
 pub(crate) fn tell_of_edit(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
     app.tell(Event::Edited(status.id));
-    for quoter in storage::quotes::local_quoters(conn, status.id)? {
-        let kind = NotificationKind::QuotedUpdate;
-        notify(app, conn, quoter, status.account_id, kind, Some(status.id))?;
+    let by = status.account_id;
+    for (quoter, quote) in storage::quotes::local_quotes(conn, status.id)? {
+        tell_anew(app, conn, quoter, by, NotificationKind::QuotedUpdate, quote)?;
     }
     for boost in storage::statuses::boosts_of(conn, status.id)? {
         if boost.local {
-            notify(
-                app,
-                conn,
-                boost.account_id,
-                status.account_id,
-                NotificationKind::Update,
-                Some(status.id),
-            )?;
+            let kind = NotificationKind::Update;
+            tell_anew(app, conn, boost.account_id, by, kind, status.id)?;
         }
     }
     Ok(())
+}
+
+/// The newest edit is told in place of those before.
+fn tell_anew(
+    app: &App,
+    conn: &mut DbConnection,
+    to: AccountId,
+    by: AccountId,
+    kind: NotificationKind,
+    about: StatusId,
+) -> Result<()> {
+    storage::notifications::withdraw(conn, to, by, kind, Some(about))?;
+    notify(app, conn, to, by, kind, Some(about))
 }

@@ -8,12 +8,13 @@ use service::App;
 use service::moderation::ip_blocks::{self, IpRule};
 use utoipa::ToSchema;
 
+use super::super::filters::expires_in;
 use super::super::{Answer, json, nothing, page, put_or_patch};
 use super::mistake;
 use crate::ApiError;
 use crate::entities::AdminIpBlock;
 use crate::extract::scope::{AdminReadIpBlocks, AdminWriteIpBlocks};
-use crate::extract::{Caller, Number, PageParams, Params, PathId, Text};
+use crate::extract::{Caller, PageParams, Params, PathId, Text};
 use crate::middleware::client_address::client_address;
 use crate::openapi::Operations;
 use crate::routes::Routes;
@@ -79,7 +80,7 @@ struct Said {
     ip: Text,
     severity: Text,
     comment: Text,
-    expires_in: Number,
+    expires_in: Text,
 }
 
 impl Said {
@@ -91,11 +92,12 @@ impl Said {
                     .ok_or_else(|| mistake("Severity is not included in the list"))?,
             ),
         };
+        let expires_in = expires_in(&self.expires_in)?;
         Ok(IpRule {
             network: self.ip.0,
             severity,
             comment: self.comment.0,
-            expires_in: self.expires_in.0,
+            expires_in: expires_in.map(Option::unwrap_or_default),
         })
     }
 }

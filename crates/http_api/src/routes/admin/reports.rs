@@ -73,6 +73,8 @@ pub(super) fn operations(api: &mut Operations) {
 #[serde(default)]
 struct Filters {
     resolved: Flag,
+    /// With `resolved`: all.
+    unresolved: Flag,
     account_id: Text,
     target_account_id: Text,
     by_target_domain: Text,
@@ -91,8 +93,9 @@ async fn list(
         None => Ok(None),
         Some(id) => id.parse().map(Some).map_err(|_| ApiError::NotFound),
     };
+    let resolved = filters.resolved.is_set();
     let wanted = WantedReports {
-        resolved: filters.resolved.is_set(),
+        resolved: (!resolved || !filters.unresolved.is_set()).then_some(resolved),
         by: id(&filters.account_id)?,
         about: id(&filters.target_account_id)?,
         host: filters.by_target_domain.filled().map(str::to_lowercase),
