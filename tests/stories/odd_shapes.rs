@@ -81,6 +81,19 @@ async fn story(kind: Kind) {
     assert_eq!(hashes[..3], [&Value::Null, &Value::Null, &json!(hash)]);
     assert_eq!(seen["media_attachments"][3]["type"], "image");
 
+    // Named by her page, in no language, at a moment without a zone.
+    let named = json!({ "published": "2026-11-02T10:00:00", "contentMap": { "und": "named" }, "tag": [
+        { "type": "Mention", "href": format!("{}/@ada", school.base), "name": "@ada" },
+    ] });
+    let seen = writer
+        .read(&ada, &school, &writer.post("named", named))
+        .await;
+    assert_eq!(seen["mentions"][0]["acct"], "ada");
+    assert_eq!(seen["language"], Value::Null);
+    assert_eq!(seen["created_at"], "2026-11-02T10:00:00.000Z");
+    let told = ada.is_told("mention").await;
+    assert_eq!(told["status"]["id"], seen["id"]);
+
     // What was never yet keeps no edit from being seen.
     let late = writer.post("late", json!({ "updated": "9999-12-31T23:59:59Z" }));
     let seen = writer.read(&ada, &school, &late).await;

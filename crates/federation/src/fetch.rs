@@ -24,7 +24,6 @@ use crate::net::{Budget, FetchError, Fetched, Found};
 use crate::origin::{Origin, same_origin};
 use crate::protocol::read::{self, text};
 use crate::signatures::Signer;
-use crate::webfinger::actor_link;
 use crate::{Federation, Refusal};
 
 /// Requests that one search may cause.
@@ -155,7 +154,11 @@ impl Federation {
                 .map_err(|_| Refusal::Permanent("its host".to_owned()))?,
             None => self.handle_host(budget, document).await?,
         };
-        actor::from_json(document, host)
+        let remote = actor::from_json(document, host)?;
+        if Origin::parse(&remote.inbox) == Origin::of(&app.settings().public_url) {
+            return Err(Refusal::Permanent("its inbox is ours".to_owned()));
+        }
+        Ok(remote)
     }
 
     /// The host in an actor's handle: its own, unless another one that is named by the actor (FEP-2c59), or by WebFinger
@@ -183,11 +186,7 @@ impl Federation {
         let Ok(first) = self.webfinger(budget, &at(&own)).await else {
             return Ok(own);
         };
-        let named = first
-            .subject
-            .parse::<Handle>()
-            .ok()
-            .and_then(|handle| handle.host);
+        let named = first.subject.and_then(|handle| handle.host);
         let Some(other) = named.filter(|host| *host != own && said.as_ref() != Some(host)) else {
             return Ok(own);
         };
@@ -198,7 +197,7 @@ impl Federation {
     /// Whether WebFinger at the host of `handle` says that it is the actor `uri`.
     async fn leads_to(&self, budget: &Budget, handle: &Handle, uri: &str) -> bool {
         let found = self.webfinger(budget, handle).await;
-        found.is_ok_and(|found| actor_link(&found).is_some_and(|link| link.as_str() == uri))
+        found.is_ok_and(|found| found.actor.is_some_and(|link| link.as_str() == uri))
     }
 
     /// The account of a handle elsewhere; none if there is nobody of that name.
@@ -209,19 +208,16 @@ impl Federation {
             Err(Refusal::Permanent(_) | Refusal::Gone(_)) => return Ok(None),
             Err(refusal) => return Err(refusal),
         };
-        let Some(link) = actor_link(&document) else {
+        let Some(link) = document.actor else {
             return Ok(None);
         };
-        if Origin::of(link) == Origin::of(&app.settings().public_url) {
+        if Origin::of(&link) == Origin::of(&app.settings().public_url) {
             return Ok(None);
         }
         let account = self.fetch_actor(app, &budget, link.as_str()).await?;
         // Whoever is named must say so too: a host can point at anybody, and be believed by nobody.
-        let agreed = account.handle_key == handle.key()
-            || (document
-                .subject
-                .parse::<Handle>()
-                .is_ok_and(|subject| subject.key() == account.handle_key));
+        let is_theirs = |subject: Handle| subject.key() == account.handle_key;
+        let agreed = account.handle_key == handle.key() || document.subject.is_some_and(is_theirs);
         Ok(agreed.then_some(account))
     }
 
@@ -352,7 +348,7 @@ impl Federation {
         };
         let mut mentions = HashMap::new();
         let mut fetched = 0;
-        for uri in note::mentioned(document) {
+        for uri in note::mentioned(document, app.addresses()) {
             let found = if uri == author.uri {
                 Some(author.id)
             } else if let Some(known) = known.get(&uri) {
@@ -404,7 +400,7 @@ impl Federation {
         by: &str,
         document: &Value,
     ) -> Outcome<HashMap<String, Identity>> {
-        let mut uris = note::mentioned(document);
+        let mut uris = note::mentioned(document, app.addresses());
         uris.extend(note::addressed(document, app.addresses().base()));
         uris.push(by.to_owned());
         let known = read_database(app, move |conn| {

@@ -68,7 +68,8 @@ fn named_language(object: &Value) -> Option<String> {
     let named = read::one(object, "language")?;
     let code = named.as_str().or_else(|| text(named, "identifier"))?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    ((2..=20).contains(&code.len()) && code.bytes().all(plain)).then(|| code.to_owned())
+    let is_code = (2..=20).contains(&code.len()) && code.bytes().all(plain);
+    (is_code && code != read::UNKNOWN).then(|| code.to_owned())
 }
 
 /// When and where an Event takes place.

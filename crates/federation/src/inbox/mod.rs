@@ -28,6 +28,7 @@ use storage::inbox::Received;
 use self::verify::{Source, Verifying};
 use crate::asking::checked;
 use crate::net::{Budget, is_activity_json};
+use crate::origin::Origin;
 use crate::protocol::read::{self, kind};
 use crate::{Federation, Refusal, net};
 
@@ -224,8 +225,7 @@ impl Letter {
         if kind(&activity).is_empty() {
             return Err(bad("An activity has a type"));
         }
-        let uri = activity_id(&activity, &actor, body)
-            .ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
+        let uri = activity_id(&activity, &actor, body);
         let uri = key::of_answer(&activity, uri);
         Ok(Self {
             activity,
@@ -281,16 +281,17 @@ fn hash(body: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The id under which an activity is taken once. One without an id is known by its content.
-fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> Option<String> {
-    let Some(id) = read::text(activity, "id") else {
-        return Some(format!("{actor}#without-id/{}", hash(body)));
+/// The id under which an activity is taken once. One without an id, or with one that is not its actor's server's to give
+/// (docs/adr/0610), is known by its content.
+fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> String {
+    let is_theirs = |id: &&str| {
+        let origin = Origin::parse(id);
+        id.len() <= ID && origin.is_some() && origin == Origin::parse(actor)
     };
-    let origins = (
-        crate::origin::Origin::parse(id)?,
-        crate::origin::Origin::parse(actor)?,
-    );
-    (id.len() <= ID && origins.0 == origins.1).then(|| id.to_owned())
+    match read::text(activity, "id").filter(is_theirs) {
+        Some(id) => id.to_owned(),
+        None => format!("{actor}#without-id/{}", hash(body)),
+    }
 }
 
 #[cfg(test)]
@@ -307,15 +308,16 @@ mod tests {
     fn an_activity_has_an_id_of_its_actors_server_or_none() {
         let actor = "https://school.example/users/ada";
         let with = |id: Value| activity_id(&json!({ "id": id }), actor, b"x");
-        assert_eq!(
-            with(json!("https://school.example/1")).as_deref(),
-            Some("https://school.example/1")
-        );
-        assert_eq!(with(json!("https://victim.example/1")), None);
-        assert_eq!(with(json!("no address")), None);
-        let unnamed = with(Value::Null).unwrap();
+        let own = "https://school.example/1";
+        assert_eq!(with(json!(own)), own);
+        let unnamed = with(Value::Null);
         assert!(unnamed.starts_with(actor));
-        assert_ne!(Some(unnamed), activity_id(&json!({}), actor, b"y"));
+        for other in ["https://victim.example/1", "no address", "urn:uuid:1"] {
+            assert_eq!(with(json!(other)), unnamed, "{other}");
+        }
+        let long = format!("{own}/{}", "1".repeat(ID));
+        assert_eq!(with(json!(long)), unnamed);
+        assert_ne!(unnamed, activity_id(&json!({}), actor, b"y"));
     }
 
     #[actix_web::test]

@@ -122,7 +122,9 @@ pub(super) fn names_us(app: &App, object: &Value) -> bool {
         .iter()
         .flat_map(|key| read::ids(object, key))
         .any(is_ours)
-        || mentioned(object).iter().any(|uri| is_ours(uri))
+        || mentioned(object, app.addresses())
+            .iter()
+            .any(|uri| is_ours(uri))
 }
 
 /// Whether a post that names none of ours may be wanted when its turn comes: it answers what is known or `coming`, or

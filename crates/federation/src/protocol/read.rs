@@ -1,6 +1,6 @@
 //! Reading ActivityStreams as it comes: a value or a list of one, an object or its id, a Link or an address.
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDateTime};
 use domain::Time;
 use domain::language::is_code;
 use serde_json::Value;
@@ -8,6 +8,8 @@ use url::Url;
 
 /// Items of any list that are looked at.
 const ITEMS: usize = 1_000;
+/// ISO 639-2: of a text of which nobody knows in which language it is.
+pub(crate) const UNKNOWN: &str = "und";
 /// What a collection may say to hold: some apps read no larger numbers.
 const MOST: i64 = 2_147_483_647;
 
@@ -64,15 +66,23 @@ pub(crate) fn link(object: &Value, key: &str) -> Option<String> {
     web_address(address)
 }
 
-/// Where people read an object: on the server that its id is of, or else its id.
+/// Where people read an object: on the server that its id is of, which may have `www.` or another part before its name,
+/// or else its id.
 pub(crate) fn page_of(object: &Value, id: &str) -> String {
     let host = |address: &str| {
         Url::parse(address)
             .ok()
             .and_then(|url| url.host_str().map(str::to_owned))
     };
+    let is_below = |host: &str, other: &str| {
+        let rest = host.strip_suffix(other);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
     link(object, "url")
-        .filter(|address| host(address) == host(id))
+        .filter(|address| match (host(address), host(id)) {
+            (Some(page), Some(own)) => is_below(&page, &own) || is_below(&own, &page),
+            _ => false,
+        })
         .unwrap_or_else(|| id.to_owned())
 }
 
@@ -88,9 +98,17 @@ pub(crate) fn web_address(address: &str) -> Option<String> {
     good.then(|| address.to_owned())
 }
 
-/// A moment, in whole milliseconds.
+/// A moment, in whole milliseconds. Where nothing says in which zone, it is that of UTC.
 pub(crate) fn time(object: &Value, key: &str) -> Option<Time> {
-    let moment = DateTime::parse_from_rfc3339(text(object, key)?).ok()?;
+    let said = text(object, key)?;
+    let moment = match DateTime::parse_from_rfc3339(said) {
+        Ok(moment) => moment.to_utc(),
+        Err(_) => {
+            let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"].into_iter();
+            let mut read = forms.filter_map(|form| NaiveDateTime::parse_from_str(said, form).ok());
+            read.next()?.and_utc()
+        }
+    };
     DateTime::from_timestamp_millis(moment.timestamp_millis()).map(|moment| moment.naive_utc())
 }
 
@@ -111,7 +129,7 @@ pub(crate) fn translated(object: &Value, key: &str) -> (Option<String>, Option<S
     let found = same.or_else(|| map.iter().next());
     let language = found
         .map(|(language, _)| language.clone())
-        .filter(|code| is_code(code));
+        .filter(|code| is_code(code) && code != UNKNOWN);
     let text = plain.or_else(|| {
         found
             .and_then(|(_, value)| value.as_str())
@@ -183,6 +201,23 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_may_be_without_a_zone() {
+        let at = |said: &str| time(&json!({ "published": said }), "published");
+        let known = at("2026-11-30T11:00:00.5+01:00");
+        assert!(known.is_some());
+        for same in [
+            "2026-11-30T10:00:00.500Z",
+            "2026-11-30T10:00:00.5",
+            "2026-11-30 10:00:00.500999",
+        ] {
+            assert_eq!(at(same), known, "{same}");
+        }
+        for none in ["2026-11-30", "yesterday", ""] {
+            assert_eq!(at(none), None, "{none}");
+        }
+    }
+
+    #[test]
     fn a_page_is_on_the_server_of_its_object() {
         let id = "https://school.example/users/ada/statuses/1";
         let page = |url: &str| page_of(&json!({ "url": url }), id);
@@ -190,8 +225,20 @@ mod tests {
             page("https://school.example/@ada/1"),
             "https://school.example/@ada/1"
         );
-        assert_eq!(page("https://evil.example/@ada/1"), id);
-        assert_eq!(page("javascript:alert(1)"), id);
+        for own in [
+            "https://www.school.example/@ada/1",
+            "https://example/@ada/1",
+        ] {
+            assert_eq!(page(own), own);
+        }
+        for foreign in [
+            "https://evil.example/@ada/1",
+            "https://evilschool.example/@ada/1",
+            "https://chool.example/@ada/1",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(page(foreign), id);
+        }
     }
 
     #[test]
@@ -201,6 +248,11 @@ mod tests {
         assert_eq!(
             translated(&note, "content"),
             (Some("bore da".into()), Some("cy".into()))
+        );
+        let nobody_knows = json!({"content": "hm", "contentMap": {"und": "hm"}});
+        assert_eq!(
+            translated(&nobody_knows, "content"),
+            (Some("hm".into()), None)
         );
         let only_map = json!({"contentMap": {"en": "hello"}});
         assert_eq!(
