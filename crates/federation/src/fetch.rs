@@ -230,7 +230,12 @@ impl Federation {
         document: Value,
         coming: &HashSet<String>,
     ) -> Outcome<Vec<RemoteStatus>> {
-        let mut above = read::id(&document, "inReplyTo").map(str::to_owned);
+        let answered = |document: &Value| {
+            let uri = read::id(document, "inReplyTo")?;
+            let of_page = app.addresses().id_of_page(uri);
+            Some(of_page.unwrap_or_else(|| uri.to_owned()))
+        };
+        let mut above = answered(&document);
         let mut chain = vec![document];
         while let Some(uri) = above.take() {
             if chain.len() > ANCESTORS || coming.contains(&uri) || is_known(app, &uri).await? {
@@ -247,7 +252,15 @@ impl Federation {
             {
                 break;
             }
-            above = read::id(&parent, "inReplyTo").map(str::to_owned);
+            let id = text(&parent, "id").unwrap_or_default().to_owned();
+            // Somebody pasted the address of a page: what it led to is answered.
+            if let Some(below) = chain.last_mut().and_then(Value::as_object_mut) {
+                below.insert("inReplyTo".to_owned(), Value::from(id.as_str()));
+            }
+            if id != uri && is_known(app, &id).await? {
+                break;
+            }
+            above = answered(&parent);
             chain.push(parent);
         }
         let mut posts = Vec::with_capacity(chain.len());
@@ -370,7 +383,12 @@ impl Federation {
                 .filter_map(|uri| known.get(&uri).map(|row| (uri, row.id))),
         );
         mentions.extend(self.networks(app, document).await?);
-        note::from_json(document, &author, &mentions)
+        let mut post = note::from_json(document, &author, &mentions)?;
+        let answered = post.in_reply_to_uri.as_deref();
+        if let Some(id) = answered.and_then(|uri| app.addresses().id_of_page(uri)) {
+            post.in_reply_to_uri = Some(id);
+        }
+        Ok(post)
     }
 
     /// Networks of ours that a post is addressed to: it is as good as a mention.

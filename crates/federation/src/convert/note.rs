@@ -179,11 +179,8 @@ pub(crate) fn audience(object: &Value, ours: &str) -> Vec<String> {
 /// The uris of those whom a post mentions. Some name people of ours by their pages.
 pub(crate) fn mentioned(object: &Value, addresses: &Addresses) -> Vec<String> {
     let uri = |href: &str| {
-        let page = href.strip_prefix(addresses.base());
-        match page.and_then(|page| page.strip_prefix("/@")) {
-            Some(name) if domain::handle::is_username(name) => addresses.account(name),
-            _ => href.to_owned(),
-        }
+        let of_page = addresses.id_of_page(href);
+        of_page.unwrap_or_else(|| href.to_owned())
     };
     read::many(object, "tag")
         .into_iter()

@@ -5,6 +5,7 @@ mod apply;
 mod collections;
 mod hints;
 mod key;
+mod pages;
 mod personal;
 mod prepare;
 mod quotes;

@@ -15,8 +15,8 @@ use service::reports::Flag;
 use storage::accounts::Identity;
 use url::Url;
 
-use super::key;
 use super::stewards::addressed;
+use super::{key, pages};
 use crate::convert::collection::is_collection;
 use crate::convert::note::{author_of, is_post, mentioned};
 use crate::convert::poll;
@@ -58,6 +58,8 @@ pub(super) async fn prepare(
     coming: &HashSet<String>,
 ) -> Outcome<(AccountId, Deed)> {
     let (id, anew) = key::id_of(key);
+    let told = pages::by_ids(activity, app.addresses());
+    let activity = told.as_ref();
     let actor = read::id(activity, "actor").unwrap_or_default();
     let Some(actor) = known_actor(app, actor).await? else {
         return Err(refuse("its actor is not known any more"));
