@@ -105,9 +105,10 @@ async fn story(kind: Kind) {
     assert_eq!(told["status"]["id"], mine["id"]);
     let first = writer.post("first", json!({}));
     writer.there.serve(first.clone());
-    let mut documents = writer.there.documents.lock().unwrap();
-    documents.insert("/@grace/first".to_owned(), first.clone());
-    drop(documents);
+    {
+        let mut documents = writer.there.documents.lock().unwrap();
+        documents.insert("/@grace/first".to_owned(), first.clone());
+    }
     let page = format!("{}/@grace/first", writer.there.base);
     let below = writer.post("below", json!({ "inReplyTo": page }));
     let seen = writer.read(&ada, &school, &below).await;

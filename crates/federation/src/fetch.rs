@@ -321,6 +321,9 @@ impl Federation {
         by: &str,
     ) -> Outcome<RemoteQuote> {
         let Quoting { mut uri, stamp } = quoting;
+        if let Some(id) = app.addresses().id_of_page(&uri) {
+            uri = id;
+        }
         let mut quoted = None;
         // What cannot be had is missing in the quote, and is no reason to lose the post.
         if !is_known(app, &uri).await?
