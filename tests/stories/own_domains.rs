@@ -132,6 +132,26 @@ async fn a_handle_leads_on_from_a_mere_file_and_from_host_meta() {
     assert_eq!(heidi["acct"], handle.as_str());
 }
 
+// On SQLite alone: it is about what WebFinger says elsewhere.
+#[tokio::test]
+async fn who_was_met_while_their_domain_said_nothing_is_found_by_it_later() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let (there, domain) = (Elsewhere::open().await, Elsewhere::open().await);
+    let mut grace = there.person("grace");
+    let met = account_id(&ada, &format!("grace@{}", there.host)).await;
+    let handle = format!("grace@{}", domain.host);
+    grace["webfinger"] = json!(handle);
+    there.serve(grace.clone());
+    let documents = &domain.documents;
+    documents.lock().unwrap().insert("/grace".to_owned(), grace);
+    assert_eq!(account_id(&ada, &handle).await, met);
+    let grace = ada.get(&format!("/api/v1/accounts/{met}")).await;
+    assert_eq!(grace["acct"], handle.as_str());
+}
+
 async fn answers(elsewhere: &Elsewhere, at: &str, answer: ResponseTemplate) {
     Mock::given(path(at))
         .respond_with(answer)

@@ -214,7 +214,18 @@ impl Federation {
         if Origin::of(&link) == Origin::of(&app.settings().public_url) {
             return Ok(None);
         }
-        let account = self.fetch_actor(app, &budget, link.as_str()).await?;
+        let asked = app.now();
+        let found = self.object(app, &budget, link.as_str()).await?;
+        let mut remote = self.profile(app, &budget, &found).await?;
+        // Who was met while this host did not answer is known by that of their server.
+        if let Some(named) = &handle.host
+            && *named != remote.host
+            && Host::of(&link).is_ok_and(|own| own != *named)
+            && self.handle_host(&budget, &found).await? == *named
+        {
+            remote.host.clone_from(named);
+        }
+        let account = service::incoming::upsert_account(app, remote, asked).await?;
         // Whoever is named must say so too: a host can point at anybody, and be believed by nobody.
         let is_theirs = |subject: Handle| subject.key() == account.handle_key;
         let agreed = account.handle_key == handle.key() || document.subject.is_some_and(is_theirs);
