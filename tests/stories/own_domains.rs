@@ -1,5 +1,6 @@
 //! People who have a domain of their own, of which another server looks after the rest.
 
+use federation::net::Reply;
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 use wiremock::matchers::path;
@@ -61,10 +62,13 @@ async fn story(kind: Kind) {
         .await;
     assert!(own.received().await.is_empty());
 
-    // An id of somebody else's is nobody's: what bears it counts for whoever signed it, and for nobody else.
+    // An id of theirs counts for whoever signed what bears it, and one of anybody else's is refused.
     let mine = ada.publish(json!({ "status": "mine" })).await;
     let like = json!({ "id": id(2), "type": "Like", "actor": uri, "object": mine["uri"] });
     own.tells(&school, &like).await;
+    let mut forged = like.clone();
+    forged["id"] = json!("https://other.example/1");
+    assert_ne!(own.send(&school, &forged).await, Reply::Accepted);
     let told = ada.is_told("favourite").await;
     assert_eq!(told["account"]["id"], grace.as_str());
     own.tells(

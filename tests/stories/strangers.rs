@@ -338,7 +338,7 @@ async fn first_the_signature(kind: Kind) {
         ("text/plain", "{}".to_owned(), 415),
         (JSON, "{}".to_owned(), 400),
         (JSON, json!({ "actor": id(&grace) }).to_string(), 400),
-        (JSON, foreign.to_string(), 202),
+        (JSON, foreign.to_string(), 400),
         (JSON, "not json".to_owned(), 400),
         (JSON, deep, 400),
         (JSON, String::new(), 400),

@@ -28,6 +28,7 @@ use storage::inbox::Received;
 
 use self::verify::{Source, Verifying};
 use crate::asking::checked;
+use crate::fetch::read_database;
 use crate::net::{Budget, is_activity_json};
 use crate::origin::Origin;
 use crate::protocol::read::{self, kind};
@@ -106,6 +107,8 @@ struct Letter {
     actor: String,
     /// Under which it is kept.
     uri: String,
+    /// The id that it bears, if that is of another server.
+    foreign: Option<String>,
 }
 
 async fn take(
@@ -143,7 +146,16 @@ async fn take(
             return Err(rejection);
         }
     };
-    match verifying.source(&letter).await? {
+    let source = verifying.source(&letter).await?;
+    if let Some(id) = &letter.foreign
+        && !is_of_their_inbox(app, &letter.actor, id).await?
+    {
+        return Err(Rejection::new(
+            StatusCode::BAD_REQUEST,
+            "The id of an activity is its actor's server's",
+        ));
+    }
+    match source {
         Source::Actor => {
             crate::synchronising::hear(app, request, &letter.actor).await;
             crate::delivery::heard_from(federation, app, &letter.actor).await;
@@ -226,12 +238,13 @@ impl Letter {
         if kind(&activity).is_empty() {
             return Err(bad("An activity has a type"));
         }
-        let uri = activity_id(&activity, &actor, body);
+        let (uri, foreign) = activity_id(&activity, &actor, body);
         let uri = key::of_answer(&activity, uri);
         Ok(Self {
             activity,
             actor,
             uri,
+            foreign,
         })
     }
 
@@ -282,17 +295,27 @@ fn hash(body: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The id under which an activity is taken once. One without an id, or with one that is not its actor's server's to give
-/// (docs/adr/0610), is known by its content.
-fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> String {
-    let is_theirs = |id: &&str| {
-        let origin = Origin::parse(id);
-        id.len() <= ID && origin.is_some() && origin == Origin::parse(actor)
-    };
-    match read::text(activity, "id").filter(is_theirs) {
-        Some(id) => id.to_owned(),
-        None => format!("{actor}#without-id/{}", hash(body)),
+/// The id under which an activity is taken once, and the one that it bears if that is of another server. One without an id of
+/// its actor's server is known by its content.
+fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> (String, Option<String>) {
+    let theirs = Origin::parse(actor);
+    let is_theirs = |id: &&str| id.len() <= ID && theirs.is_some() && Origin::parse(id) == theirs;
+    let said = read::text(activity, "id");
+    match said.filter(is_theirs) {
+        Some(id) => (id.to_owned(), None),
+        None => {
+            let unnamed = format!("{actor}#without-id/{}", hash(body));
+            (unnamed, said.map(str::to_owned))
+        }
     }
+}
+
+/// Whether an id is of the server that somebody's inbox is at, as with domains of one's own (docs/adr/0610).
+async fn is_of_their_inbox(app: &App, actor: &str, id: &str) -> Result<bool, Refusal> {
+    let actor = actor.to_owned();
+    let known = read_database(app, move |conn| storage::accounts::with_uri(conn, &actor)).await?;
+    let inbox = known.and_then(|known| Origin::parse(&known.inbox_uri));
+    Ok(id.len() <= ID && inbox.is_some() && inbox == Origin::parse(id))
 }
 
 #[cfg(test)]
@@ -310,15 +333,15 @@ mod tests {
         let actor = "https://school.example/users/ada";
         let with = |id: Value| activity_id(&json!({ "id": id }), actor, b"x");
         let own = "https://school.example/1";
-        assert_eq!(with(json!(own)), own);
-        let unnamed = with(Value::Null);
-        assert!(unnamed.starts_with(actor));
-        for other in ["https://victim.example/1", "no address", "urn:uuid:1"] {
-            assert_eq!(with(json!(other)), unnamed, "{other}");
-        }
+        assert_eq!(with(json!(own)), (own.to_owned(), None));
+        let (unnamed, nothing) = with(Value::Null);
+        assert!(unnamed.starts_with(actor) && nothing.is_none());
         let long = format!("{own}/{}", "1".repeat(ID));
-        assert_eq!(with(json!(long)), unnamed);
-        assert_ne!(unnamed, activity_id(&json!({}), actor, b"y"));
+        for other in ["https://victim.example/1", "no address", long.as_str()] {
+            let foreign = Some(other.to_owned());
+            assert_eq!(with(json!(other)), (unnamed.clone(), foreign));
+        }
+        assert_ne!(unnamed, activity_id(&json!({}), actor, b"y").0);
     }
 
     #[actix_web::test]

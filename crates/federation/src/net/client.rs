@@ -242,7 +242,14 @@ impl OutboundClient {
             same_host: false,
             cut: false,
         };
-        self.get(url, None, wanted, as_json).await
+        self.get(url, None, wanted, |document| {
+            let is_page = is_page(&document.content_type);
+            match as_json(document) {
+                Err(FetchError::NotJson) if is_page => Err(FetchError::WrongType),
+                found => found,
+            }
+        })
+        .await
     }
 
     /// Fetches the host-meta of a server (RFC 6415): where it has WebFinger, with `{uri}` in it.
