@@ -3,6 +3,7 @@
 //! Only a Note and a Question are their content; others are shown as their title, what there is to know, and
 //! a link to where they can be seen whole.
 
+use chrono::{DateTime, NaiveDateTime};
 use serde_json::Value;
 
 use crate::protocol::read::{self, kind, text};
@@ -72,22 +73,58 @@ fn named_language(object: &Value) -> Option<String> {
     (is_code && code != read::UNKNOWN).then(|| code.to_owned())
 }
 
-/// When and where an Event takes place.
+/// When and where an Event takes place; struck out if it does not.
 fn occasion(object: &Value) -> String {
     if kind(object) != "Event" {
         return String::new();
     }
-    let begins = text(object, "startTime")
-        .and_then(|time| chrono::DateTime::parse_from_rfc3339(time).ok())
-        .map(|time| time.format("%Y-%m-%d %H:%M").to_string());
-    let place = read::one(object, "location")
-        .and_then(|place| text(place, "name"))
-        .map(escape);
-    let known: Vec<String> = begins.into_iter().chain(place).collect();
+    let known: Vec<String> = [begins(object), place(object)]
+        .into_iter()
+        .flatten()
+        .collect();
     if known.is_empty() {
         return String::new();
     }
-    format!("<p>{}</p>", known.join(" · "))
+    let known = escape(&known.join(" · "));
+    let mut said = ["ical:status", "status"]
+        .into_iter()
+        .filter_map(|key| text(object, key));
+    if said.any(|said| said.eq_ignore_ascii_case("CANCELLED")) {
+        return format!("<p><del>{known}</del></p>");
+    }
+    format!("<p>{known}</p>")
+}
+
+/// By the clock of the place, where its server knows that.
+fn begins(object: &Value) -> Option<String> {
+    let said = text(object, "startTime")?;
+    let form = "%Y-%m-%d %H:%M";
+    if let Ok(time) = DateTime::parse_from_rfc3339(said) {
+        let zone = if said.ends_with(['Z', 'z']) {
+            " UTC"
+        } else {
+            ""
+        };
+        return Some(format!("{}{zone}", time.format(form)));
+    }
+    let time = NaiveDateTime::parse_from_str(said, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
+    Some(time.format(form).to_string())
+}
+
+/// The name of a place, or else its address.
+fn place(object: &Value) -> Option<String> {
+    let place = read::one(object, "location")?;
+    let said = |object: &Value, key: &str| {
+        let said = text(object, key).map(str::trim);
+        said.filter(|said| !said.is_empty()).map(str::to_owned)
+    };
+    let name = said(place, "name").or_else(|| said(place, "address"));
+    name.or_else(|| {
+        let address = read::one(place, "address")?;
+        let parts = ["streetAddress", "addressLocality"].into_iter();
+        let parts: Vec<String> = parts.filter_map(|key| said(address, key)).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    })
 }
 
 fn escape(text: &str) -> String {
@@ -129,5 +166,29 @@ mod tests {
             words.html
         );
         assert_eq!(words.warning, "");
+    }
+
+    #[test]
+    fn an_event_says_by_which_clock_and_whether_it_takes_place() {
+        let shown = |more: Value| {
+            let mut event = json!({ "type": "Event", "startTime": "2026-12-01T17:00:00Z" });
+            for (key, value) in more.as_object().unwrap() {
+                event[key] = value.clone();
+            }
+            occasion(&event)
+        };
+        assert_eq!(shown(json!({})), "<p>2026-12-01 17:00 UTC</p>");
+        let naive =
+            json!({ "startTime": "2026-12-01T18:00:00", "location": "https://room.example" });
+        assert_eq!(shown(naive), "<p>2026-12-01 18:00</p>");
+        let address = json!({ "type": "PostalAddress", "streetAddress": "1 High St <", "addressLocality": "Ulm" });
+        let place = json!({ "type": "Place", "name": null, "address": address });
+        let off = json!({ "location": [place], "ical:status": "CANCELLED" });
+        assert_eq!(
+            shown(off),
+            "<p><del>2026-12-01 17:00 UTC · 1 High St &lt;, Ulm</del></p>"
+        );
+        let plain = json!({ "startTime": "soon", "location": { "address": "1 High St" } });
+        assert_eq!(shown(plain), "<p>1 High St</p>");
     }
 }
