@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, NaiveDateTime};
 use serde_json::Value;
+use service::text::plain_text;
 
 use crate::protocol::read::{self, kind, text};
 
@@ -31,7 +32,7 @@ pub(super) fn of(object: &Value, url: &str) -> Words {
     if !is_titled(object) {
         return Words {
             html: content.unwrap_or_default(),
-            warning: summary.unwrap_or_default(),
+            warning: summary.map(plain).unwrap_or_default(),
             language,
         };
     }
@@ -46,6 +47,15 @@ pub(super) fn of(object: &Value, url: &str) -> Words {
         html,
         warning: String::new(),
         language,
+    }
+}
+
+/// A warning is words; Hubzilla and its kin write HTML.
+fn plain(summary: String) -> String {
+    if summary.contains("</") || summary.contains("<br") {
+        plain_text(&summary)
+    } else {
+        summary
     }
 }
 
@@ -151,6 +161,19 @@ mod tests {
              <p><a href=\"https://tube.example/w/1\">https://tube.example/w/1</a></p>"
         );
         assert_eq!(words.language.as_deref(), Some("cy"));
+    }
+
+    #[test]
+    fn a_warning_is_words() {
+        for (said, shown) in [
+            ("a <b> & c", "a <b> & c"),
+            ("I <3 this", "I <3 this"),
+            ("<b>Exams</b> &amp; marks", "Exams & marks"),
+            ("one<br />two", "one\ntwo"),
+        ] {
+            let note = json!({ "type": "Note", "content": "x", "summary": said });
+            assert_eq!(of(&note, "https://hub.example/1").warning, shown);
+        }
     }
 
     #[test]
