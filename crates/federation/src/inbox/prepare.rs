@@ -59,7 +59,7 @@ pub(super) async fn prepare(
 ) -> Outcome<(AccountId, Deed)> {
     let (id, anew) = key::id_of(key);
     let told = pages::by_ids(activity, app.addresses());
-    let activity = told.as_ref();
+    let activity: &Value = &told;
     let actor = read::id(activity, "actor").unwrap_or_default();
     let Some(actor) = known_actor(app, actor).await? else {
         return Err(refuse("its actor is not known any more"));
