@@ -66,21 +66,21 @@ pub(crate) fn link(object: &Value, key: &str) -> Option<String> {
     web_address(address)
 }
 
-/// Where people read an object: on the server that its id is of, which may have `www.` or another part before its name,
-/// or else its id.
+/// Where people read an object: on the server that its id is of, or below it, where `www.` is as good as nothing; or else its
+/// id. Above it others may be at home.
 pub(crate) fn page_of(object: &Value, id: &str) -> String {
     let host = |address: &str| {
         Url::parse(address)
             .ok()
             .and_then(|url| url.host_str().map(str::to_owned))
     };
-    let is_below = |host: &str, other: &str| {
-        let rest = host.strip_suffix(other);
-        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    let is_below = |page: &str, own: &str| {
+        let before = page.strip_suffix(own.strip_prefix("www.").unwrap_or(own));
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
     link(object, "url")
         .filter(|address| match (host(address), host(id)) {
-            (Some(page), Some(own)) => is_below(&page, &own) || is_below(&own, &page),
+            (Some(page), Some(own)) => is_below(&page, &own),
             _ => false,
         })
         .unwrap_or_else(|| id.to_owned())
@@ -225,15 +225,14 @@ mod tests {
             page("https://school.example/@ada/1"),
             "https://school.example/@ada/1"
         );
-        for own in [
-            "https://www.school.example/@ada/1",
-            "https://example/@ada/1",
-        ] {
-            assert_eq!(page(own), own);
-        }
+        let below = "https://www.school.example/@ada/1";
+        assert_eq!(page(below), below);
+        let bare = "https://school.example/@ada/1";
+        assert_eq!(page_of(&json!({ "url": bare }), below), bare);
         for foreign in [
             "https://evil.example/@ada/1",
             "https://evilschool.example/@ada/1",
+            "https://example/@ada/1",
             "https://chool.example/@ada/1",
             "javascript:alert(1)",
         ] {
