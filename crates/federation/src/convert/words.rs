@@ -4,6 +4,7 @@
 //! a link to where they can be seen whole.
 
 use chrono::{DateTime, NaiveDateTime};
+use domain::language::is_language;
 use serde_json::Value;
 use service::text::plain_text;
 
@@ -78,9 +79,7 @@ fn formatted(object: &Value, content: String) -> String {
 fn named_language(object: &Value) -> Option<String> {
     let named = read::one(object, "language")?;
     let code = named.as_str().or_else(|| text(named, "identifier"))?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    let is_code = (2..=20).contains(&code.len()) && code.bytes().all(plain);
-    (is_code && code != read::UNKNOWN).then(|| code.to_owned())
+    is_language(code).then(|| code.to_owned())
 }
 
 /// When and where an Event takes place; struck out if it does not.

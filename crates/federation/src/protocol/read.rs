@@ -2,14 +2,12 @@
 
 use chrono::{DateTime, NaiveDateTime};
 use domain::Time;
-use domain::language::is_code;
+use domain::language::is_language;
 use serde_json::Value;
 use url::Url;
 
 /// Items of any list that are looked at.
 const ITEMS: usize = 1_000;
-/// ISO 639-2: of a text of which nobody knows in which language it is.
-pub(crate) const UNKNOWN: &str = "und";
 /// What a collection may say to hold: some apps read no larger numbers.
 const MOST: i64 = 2_147_483_647;
 
@@ -129,7 +127,7 @@ pub(crate) fn translated(object: &Value, key: &str) -> (Option<String>, Option<S
     let found = same.or_else(|| map.iter().next());
     let language = found
         .map(|(language, _)| language.clone())
-        .filter(|code| is_code(code) && code != UNKNOWN);
+        .filter(|code| is_language(code));
     let text = plain.or_else(|| {
         found
             .and_then(|(_, value)| value.as_str())
