@@ -68,7 +68,7 @@ async fn says_yes(kind: Kind) {
     let ada = school.teacher("ada");
     // Each stays, or the next would have its address.
     let mut met = Vec::new();
-    for name in ["Pixelfed", "PieFed", "pleroma", "mbin", "snac"] {
+    for name in ["Pixelfed", "PieFed", "pleroma", "mbin", "snac", "bookwyrm"] {
         met.push(is_sent_the_older_signature(&school, &ada, name).await);
     }
 }

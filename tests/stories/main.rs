@@ -79,6 +79,7 @@ mod networks;
 mod no_ranking;
 mod notifications;
 mod odd_shapes;
+mod own_domains;
 mod own_profile;
 mod pages;
 mod passed_on;

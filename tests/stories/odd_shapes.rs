@@ -81,6 +81,42 @@ async fn story(kind: Kind) {
     assert_eq!(hashes[..3], [&Value::Null, &Value::Null, &json!(hash)]);
     assert_eq!(seen["media_attachments"][3]["type"], "image");
 
+    // Named by her page, in no language, at a moment without a zone.
+    let named = json!({ "published": "2026-11-02T10:00:00", "contentMap": { "und": "named" }, "tag": [
+        { "type": "Mention", "href": format!("{}/@ada", school.base), "name": "@ada" },
+    ] });
+    let seen = writer
+        .read(&ada, &school, &writer.post("named", named))
+        .await;
+    assert_eq!(seen["mentions"][0]["acct"], "ada");
+    assert_eq!(seen["language"], Value::Null);
+    assert_eq!(seen["created_at"], "2026-11-02T10:00:00.000Z");
+    let told = ada.is_told("mention").await;
+    assert_eq!(told["status"]["id"], seen["id"]);
+
+    // Whoever pasted the address of a page means what is there.
+    let mine = ada.publish(json!({ "status": "mine" })).await;
+    let reply = writer.post("reply", json!({ "inReplyTo": [mine["url"]] }));
+    let seen = writer.read(&ada, &school, &reply).await;
+    assert_eq!(seen["in_reply_to_id"], mine["id"]);
+    let like = json!({ "id": format!("{}/like", writer.uri), "type": "Like", "actor": writer.uri, "object": mine["url"] });
+    writer.there.tells(&school, &like).await;
+    let told = ada.is_told("favourite").await;
+    assert_eq!(told["status"]["id"], mine["id"]);
+    let first = writer.post("first", json!({}));
+    writer.there.serve(first.clone());
+    {
+        let mut documents = writer.there.documents.lock().unwrap();
+        documents.insert("/@grace/first".to_owned(), first.clone());
+    }
+    let page = format!("{}/@grace/first", writer.there.base);
+    let below = writer.post("below", json!({ "inReplyTo": page }));
+    let seen = writer.read(&ada, &school, &below).await;
+    let above = status_at(&ada, first["id"].as_str().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(seen["in_reply_to_id"], above["id"]);
+
     // What was never yet keeps no edit from being seen.
     let late = writer.post("late", json!({ "updated": "9999-12-31T23:59:59Z" }));
     let seen = writer.read(&ada, &school, &late).await;

@@ -12,12 +12,14 @@ use test_support::Kind::{self, Postgres, Sqlite};
 use crate::elsewhere::{Elsewhere, account_id, fits, follows, name, status_at};
 use crate::harness::{School, Teacher, answer, eventually};
 
-const SOFTWARE: [&str; 9] = [
+const SOFTWARE: [&str; 11] = [
+    "ghost",
     "gotosocial",
     "lemmy",
     "mastodon",
     "misskey",
     "mobilizon",
+    "nodebb",
     "peertube",
     "pixelfed",
     "pleroma",

@@ -208,6 +208,12 @@ pub fn is_code(code: &str) -> bool {
         && parts.all(|part| letters(part, 2..=8))
 }
 
+/// Whether a code names a language: `und` and its like name none.
+#[must_use]
+pub fn is_language(code: &str) -> bool {
+    is_code(code) && !NONE.contains(&primary(code).to_ascii_lowercase().as_str())
+}
+
 /// The language that an app means by a code, as Mastodon reads it: `en` by `en-GB`. None where it means no language.
 #[must_use]
 pub fn named(code: &str) -> Option<String> {
@@ -251,6 +257,7 @@ mod tests {
         for bad in ["", "english!", "e", "en-", "<b>"] {
             assert!(!is_code(bad), "{bad}");
         }
+        assert!(is_language("pt-BR") && !is_language("UND") && !is_language("e"));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::net::{Budget, FetchError, Fetched, Found};
 use crate::origin::{Origin, same_origin};
 use crate::protocol::read::{self, text};
 use crate::signatures::Signer;
-use crate::webfinger::{actor_link, is_taken};
+use crate::webfinger::is_taken;
 use crate::{Federation, Refusal};
 
 /// Requests that one search may cause.
@@ -166,11 +166,15 @@ impl Federation {
             }
             None => self.handle_host(budget, document).await?,
         };
-        self.aside(document, move |document| {
+        let remote = self.aside(document, move |document| {
             let remote = actor::from_json(document, host)?;
             Ok(RemoteAccount { is_named, ..remote })
-        })
-        .await
+        });
+        let remote = remote.await?;
+        if Origin::parse(&remote.inbox) == Origin::of(&app.settings().public_url) {
+            return Err(Refusal::Permanent("its inbox is ours".to_owned()));
+        }
+        Ok(remote)
     }
 
     /// The account of a handle elsewhere; none if there is nobody of that name.
@@ -181,19 +185,29 @@ impl Federation {
             Err(Refusal::Permanent(_) | Refusal::Gone(_)) => return Ok(None),
             Err(refusal) => return Err(refusal),
         };
-        let Some(link) = actor_link(&document) else {
+        let Some(link) = document.actor else {
             return Ok(None);
         };
-        if Origin::of(link) == Origin::of(&app.settings().public_url) {
+        if Origin::of(&link) == Origin::of(&app.settings().public_url) {
             return Ok(None);
         }
-        let account = self.fetch_actor(app, &budget, link.as_str()).await?;
+        let asked = app.now();
+        let found = self.object(app, &budget, link.as_str()).await?;
+        let mut remote = self.profile(app, &budget, &found).await?;
+        // Who was met while this host did not answer is known by that of their server.
+        if let Some(named) = &handle.host
+            && *named != remote.host
+            && Host::of(&link).is_ok_and(|own| own != *named)
+            && let (there, true) = self.handle_host(&budget, &found).await?
+            && there == *named
+        {
+            remote.host = there;
+            remote.is_named = true;
+        }
+        let account = service::incoming::upsert_account(app, remote, asked).await?;
         // Whoever is named must say so too: a host can point at anybody, and be believed by nobody.
-        let agreed = account.handle_key == handle.key()
-            || (document
-                .subject
-                .parse::<Handle>()
-                .is_ok_and(|subject| subject.key() == account.handle_key));
+        let is_theirs = |subject: Handle| subject.key() == account.handle_key;
+        let agreed = account.handle_key == handle.key() || document.subject.is_some_and(is_theirs);
         Ok(agreed.then_some(account))
     }
 
@@ -206,7 +220,12 @@ impl Federation {
         document: Value,
         coming: &HashSet<String>,
     ) -> Outcome<Vec<RemoteStatus>> {
-        let mut above = read::id(&document, "inReplyTo").map(str::to_owned);
+        let answered = |document: &Value| {
+            let uri = read::id(document, "inReplyTo")?;
+            let of_page = app.addresses().id_of_page(uri);
+            Some(of_page.unwrap_or_else(|| uri.to_owned()))
+        };
+        let mut above = answered(&document);
         let mut chain = vec![document];
         while let Some(uri) = above.take() {
             if chain.len() > ANCESTORS || coming.contains(&uri) || is_known(app, &uri).await? {
@@ -223,7 +242,15 @@ impl Federation {
             {
                 break;
             }
-            above = read::id(&parent, "inReplyTo").map(str::to_owned);
+            let id = text(&parent, "id").unwrap_or_default().to_owned();
+            // Somebody pasted the address of a page: what it led to is answered.
+            if let Some(below) = chain.last_mut().and_then(Value::as_object_mut) {
+                below.insert("inReplyTo".to_owned(), Value::from(id.as_str()));
+            }
+            if id != uri && is_known(app, &id).await? {
+                break;
+            }
+            above = answered(&parent);
             chain.push(parent);
         }
         let mut posts = Vec::with_capacity(chain.len());
@@ -284,6 +311,9 @@ impl Federation {
         by: &str,
     ) -> Outcome<RemoteQuote> {
         let Quoting { mut uri, stamp } = quoting;
+        if let Some(id) = app.addresses().id_of_page(&uri) {
+            uri = id;
+        }
         let mut quoted = None;
         // What cannot be had is missing in the quote, and is no reason to lose the post.
         if !is_known(app, &uri).await?
@@ -324,7 +354,7 @@ impl Federation {
         };
         let mut mentions = HashMap::new();
         let mut fetched = 0;
-        for uri in note::mentioned(document) {
+        for uri in note::mentioned(document, app.addresses()) {
             let found = if uri == author.uri {
                 Some(author.id)
             } else if let Some(known) = known.get(&uri) {
@@ -346,10 +376,15 @@ impl Federation {
                 .filter_map(|uri| known.get(&uri).map(|row| (uri, row.id))),
         );
         mentions.extend(self.networks(app, document).await?);
-        self.aside(document, move |document| {
+        let post = self.aside(document, move |document| {
             note::from_json(document, &author, &mentions)
-        })
-        .await
+        });
+        let mut post = post.await?;
+        let answered = post.in_reply_to_uri.as_deref();
+        if let Some(id) = answered.and_then(|uri| app.addresses().id_of_page(uri)) {
+            post.in_reply_to_uri = Some(id);
+        }
+        Ok(post)
     }
 
     /// Reads a document where nobody waits for it, few at a time: what is hostile keeps a processor busy for a while.
@@ -396,7 +431,7 @@ impl Federation {
         by: &str,
         document: &Value,
     ) -> Outcome<HashMap<String, Identity>> {
-        let mut uris = note::mentioned(document);
+        let mut uris = note::mentioned(document, app.addresses());
         uris.extend(note::addressed(document, app.addresses().base()));
         uris.push(by.to_owned());
         let known = read_database(app, move |conn| {

@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
-use activitypub_federation::fetch::webfinger::Webfinger;
 use domain::{AccountId, Host};
 use serde_json::Value;
+use service::Addresses;
 use service::incoming::{RemoteAccount, RemoteStatus};
 use storage::accounts::Identity;
+use url::Url;
 
 use crate::convert::{actor, note};
 use crate::net;
 use crate::protocol::addressing;
 use crate::protocol::vocabulary::Activity;
-use crate::webfinger::actor_link;
+use crate::webfinger::Named;
 
 /// JSON, unless it is none or nested too deeply.
 #[must_use]
@@ -30,7 +31,9 @@ pub fn read(object: &Value) -> (Option<RemoteStatus>, Option<RemoteAccount>) {
         followers_uri: "https://school.example/users/ada/followers".to_owned(),
     };
     let _ = Activity::of(object);
-    let _ = note::mentioned(object);
+    if let Ok(ours) = Url::parse("https://ours.example") {
+        let _ = note::mentioned(object, &Addresses::new(&ours));
+    }
     let _ = note::addressed(object, "https://ours.example");
     let _ = addressing::visibility(object, &author.followers_uri);
     let post = note::from_json(object, &author, &HashMap::new()).ok();
@@ -42,8 +45,8 @@ pub fn read(object: &Value) -> (Option<RemoteStatus>, Option<RemoteAccount>) {
 /// The actor that a WebFinger document leads to.
 #[must_use]
 pub fn webfinger(bytes: &[u8]) -> Option<String> {
-    let document = serde_json::from_value::<Webfinger>(json(bytes)?).ok()?;
-    actor_link(&document).map(ToString::to_string)
+    let actor = Named::read(&json(bytes)?).actor?;
+    Some(actor.to_string())
 }
 
 /// An oEmbed document in XML, as JSON.

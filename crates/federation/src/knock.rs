@@ -14,9 +14,10 @@ const RECALLED: i64 = 50_000;
 
 /// Software that answers all that is delivered with a yes, and drops later, without a word, what it finds badly signed:
 /// there, no refusal would ever tell that it reads draft-cavage only. PieFed refuses that, but for a while says yes to
-/// whatever comes under the same id, and drops it.
-const SAYS_YES: [&str; 12] = [
+/// whatever comes under the same id, and drops it; `BookWyrm` says yes to every `Delete`.
+const SAYS_YES: [&str; 13] = [
     "bonfire",
+    "bookwyrm",
     "friendica",
     "kbin",
     "loops",

@@ -15,7 +15,7 @@ use crate::protocol::context::with_context;
 use crate::protocol::read::text;
 use crate::protocol::vocabulary::Activity;
 use crate::signatures::{PublicKey, Signer};
-use crate::webfinger::actor_link;
+use crate::webfinger::Named;
 
 /// One step: what was found, or what is wrong and what to look at.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ impl Federation {
     async fn actor_of(&self, handle: &Handle) -> Found<Url> {
         let mut wrong: Option<(Url, FetchError)> = None;
         for address in self.webfinger_addresses(handle) {
-            let found = match self.client().get_json(&address).await {
+            let found = match self.client().get_webfinger(&address).await {
                 Ok(found) => found,
                 Err(error) => {
                     // Where plain http may be used, an answer says more than that there is none by https.
@@ -75,14 +75,19 @@ impl Federation {
                     continue;
                 }
             };
-            let document = serde_json::from_value(found.json);
-            let Some(link) = document.as_ref().ok().and_then(actor_link) else {
+            let Some(link) = Named::read(&found.json).actor else {
                 return Err(format!(
                     "{address} answers, but names no actor: a link with rel \"self\" and the type application/activity+json \
                      is missing. Does this server speak ActivityPub?"
                 ));
             };
-            return Ok((link.clone(), format!("{handle} is {link}")));
+            let said = format!("{handle} is {link}");
+            return Ok((link, said));
+        }
+        let named = self.by_host_meta(&Budget::of(REQUESTS), handle).await;
+        if let Some(link) = named.and_then(|named| named.actor) {
+            let said = format!("{handle} is {link}, as its host-meta says");
+            return Ok((link, said));
         }
         Err(match wrong {
             Some((address, FetchError::NotFound | FetchError::Gone)) => format!(

@@ -1,5 +1,6 @@
 //! Every address of ours. They are written into other servers' databases: they never change.
 
+use domain::handle::is_username;
 use domain::{CollectionId, StatusId};
 use url::Url;
 
@@ -67,6 +68,23 @@ impl Addresses {
     #[must_use]
     pub fn page(&self, name: &str, id: StatusId) -> String {
         format!("{}/@{name}/{id}", self.base)
+    }
+
+    /// The id of whom or what a page of ours shows: a person, or a status.
+    #[must_use]
+    pub fn id_of_page(&self, page: &str) -> Option<String> {
+        let path = page.strip_prefix(&self.base)?.strip_prefix("/@")?;
+        let (name, status) = match path.split_once('/') {
+            Some((name, status)) => (name, Some(status)),
+            None => (path, None),
+        };
+        if !is_username(name) {
+            return None;
+        }
+        Some(match status {
+            Some(status) => self.status(name, StatusId(status.parse().ok()?)),
+            None => self.account(name),
+        })
     }
 
     #[must_use]

@@ -16,7 +16,7 @@ use url::Url;
 use super::quote::policy;
 use super::{emoji, moment};
 use crate::Refusal;
-use crate::origin::same_origin;
+use crate::origin::{Origin, same_origin};
 use crate::proofs::{multikey, read_multikey};
 use crate::protocol::addressing::PUBLIC;
 use crate::protocol::context::{PRACTICE, PRACTICE_TERM, with_context};
@@ -36,12 +36,10 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
         .filter(|id| web_address(id).is_some())
         .ok_or_else(|| refuse("no id"))?;
     let id = Url::parse(uri).map_err(|_| refuse("its id is no address"))?;
-    let own_in = |object: &Value, key: &str| {
-        let address = web_address(read::id(object, key)?)?;
-        let url = Url::parse(&address).ok()?;
-        same_origin(&url, &id).then_some(address)
+    let own = |key: &str| {
+        let address = web_address(read::id(actor, key)?)?;
+        same_origin(&Url::parse(&address).ok()?, &id).then_some(address)
     };
-    let own = |key: &str| own_in(actor, key);
     let username =
         text(actor, "preferredUsername").ok_or_else(|| refuse("no preferredUsername"))?;
     // Servers are called by their hosts, which may have a port.
@@ -49,12 +47,16 @@ pub(crate) fn from_json(actor: &Value, host: Host) -> Result<RemoteAccount, Refu
     if !(domain::handle::is_username(username) || is_host) {
         return Err(refuse("its preferredUsername"));
     }
-    let inbox = own("inbox").ok_or_else(|| refuse("no inbox of its own server"))?;
+    // It may be elsewhere (docs/adr/0610).
+    let inbox = read::id(actor, "inbox")
+        .and_then(web_address)
+        .ok_or_else(|| refuse("no inbox"))?;
     let followers = own("followers").unwrap_or_default();
     let feature_policy = policy(actor, "canFeature", uri, &followers);
     let shared_inbox = actor
         .get("endpoints")
-        .and_then(|endpoints| own_in(endpoints, "sharedInbox"));
+        .and_then(|endpoints| web_address(read::id(endpoints, "sharedInbox")?))
+        .filter(|shared| Origin::parse(shared) == Origin::parse(&inbox));
     Ok(RemoteAccount {
         username: username.to_owned(),
         host,
@@ -521,9 +523,24 @@ mod tests {
     }
 
     #[test]
+    fn an_inbox_may_be_elsewhere_and_a_shared_one_is_where_it_is() {
+        let mut actor = mastodon();
+        actor["inbox"] = json!("https://blogs.example/activitypub/grace/inbox");
+        let account = read(&actor).unwrap();
+        assert_eq!(account.inbox, actor["inbox"]);
+        assert_eq!(account.shared_inbox, None);
+        actor["endpoints"]["sharedInbox"] = json!("https://blogs.example/shared/inbox");
+        let shared = read(&actor).unwrap().shared_inbox;
+        assert_eq!(
+            shared.as_deref(),
+            Some("https://blogs.example/shared/inbox")
+        );
+    }
+
+    #[test]
     fn an_actor_does_not_speak_for_another_server() {
         for (pointer, value) in [
-            ("/inbox", json!("https://victim.example/inbox")),
+            ("/inbox", json!("inbox")),
             ("/type", json!("Note")),
             ("/preferredUsername", json!("a/b")),
         ] {

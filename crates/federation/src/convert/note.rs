@@ -126,7 +126,15 @@ fn media(object: &Value) -> Vec<RemoteMedia> {
     }
     let pictures = ["image", "icon"].into_iter();
     let pictures = pictures.filter_map(|key| read::one(object, key));
-    pictures.filter_map(attachment).take(1).collect()
+    pictures.filter_map(picture).take(1).collect()
+}
+
+/// What stands for a post may be no more than the address of a picture, as with Ghost.
+fn picture(said: &Value) -> Option<RemoteMedia> {
+    match said.as_str() {
+        Some(address) => attachment(&json!({ "type": "Image", "url": address })),
+        None => attachment(said),
+    }
 }
 
 /// Those of ours to whom a post that is not for everybody is addressed: of some kinds nothing else says so.
@@ -171,42 +179,49 @@ pub(crate) fn audience(object: &Value, ours: &str) -> Vec<String> {
     found
 }
 
-/// The uris of those whom a post mentions.
-pub(crate) fn mentioned(object: &Value) -> Vec<String> {
+/// The uris of those whom a post mentions. Some name people of ours by their pages.
+pub(crate) fn mentioned(object: &Value, addresses: &Addresses) -> Vec<String> {
+    let uri = |href: &str| {
+        let of_page = addresses.id_of_page(href);
+        of_page.unwrap_or_else(|| href.to_owned())
+    };
     read::many(object, "tag")
         .into_iter()
         .filter(|tag| kind(tag) == "Mention")
         .take(limits::MENTIONS)
-        .filter_map(|tag| text(tag, "href").map(str::to_owned))
+        .filter_map(|tag| text(tag, "href").map(uri))
         .collect()
 }
 
 fn attachment(object: &Value) -> Option<RemoteMedia> {
-    if !matches!(kind(object), "Document" | "Image" | "Video" | "Audio") {
+    let is_file = match kind(object) {
+        "Document" | "Image" | "Video" | "Audio" => true,
+        // Hubzilla, Lemmy and NodeBB only link to some.
+        "Link" => text(object, "mediaType").is_some_and(file::shows),
+        _ => false,
+    };
+    if !is_file {
         return None;
     }
-    let number = |key: &str| {
-        object
-            .get(key)
-            .and_then(Value::as_i64)
-            .and_then(|pixels| i32::try_from(pixels).ok())
-    };
     let focus: Vec<f64> = read::many(object, "focalPoint")
         .into_iter()
         .filter_map(Value::as_f64)
         .map(|at| at.clamp(-1.0, 1.0))
         .collect();
     Some(RemoteMedia {
-        url: link(object, "url")?,
+        url: file::address(object)?,
         mime: file::mime(object),
-        description: text(object, "name")
-            .or_else(|| text(object, "summary"))
+        // Who says both describes it in the summary.
+        description: ["summary", "name"]
+            .into_iter()
+            .filter_map(|key| text(object, key))
+            .find(|said| !said.trim().is_empty())
             .map(str::to_owned),
         blurhash: text(object, "blurhash")
             .filter(|hash| is_blurhash(hash))
             .map(str::to_owned),
-        width: number("width").filter(|side| *side > 0),
-        height: number("height").filter(|side| *side > 0),
+        width: file::side(object, "width"),
+        height: file::side(object, "height"),
         focus: match focus.as_slice() {
             [x, y] => (*x, *y),
             _ => (0.0, 0.0),

@@ -3,7 +3,10 @@
 //! Only a Note and a Question are their content; others are shown as their title, what there is to know, and
 //! a link to where they can be seen whole.
 
+use chrono::{DateTime, NaiveDateTime};
+use domain::language::is_language;
 use serde_json::Value;
+use service::text::plain_text;
 
 use crate::protocol::read::{self, kind, text};
 
@@ -30,7 +33,7 @@ pub(super) fn of(object: &Value, url: &str) -> Words {
     if !is_titled(object) {
         return Words {
             html: content.unwrap_or_default(),
-            warning: summary.unwrap_or_default(),
+            warning: summary.map(plain).unwrap_or_default(),
             language,
         };
     }
@@ -45,6 +48,15 @@ pub(super) fn of(object: &Value, url: &str) -> Words {
         html,
         warning: String::new(),
         language,
+    }
+}
+
+/// A warning is words; Hubzilla and its kin write HTML.
+fn plain(summary: String) -> String {
+    if summary.contains("</") || summary.contains("<br") {
+        plain_text(&summary)
+    } else {
+        summary
     }
 }
 
@@ -67,26 +79,61 @@ fn formatted(object: &Value, content: String) -> String {
 fn named_language(object: &Value) -> Option<String> {
     let named = read::one(object, "language")?;
     let code = named.as_str().or_else(|| text(named, "identifier"))?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    ((2..=20).contains(&code.len()) && code.bytes().all(plain)).then(|| code.to_owned())
+    is_language(code).then(|| code.to_owned())
 }
 
-/// When and where an Event takes place.
+/// When and where an Event takes place; struck out if it does not.
 fn occasion(object: &Value) -> String {
     if kind(object) != "Event" {
         return String::new();
     }
-    let begins = text(object, "startTime")
-        .and_then(|time| chrono::DateTime::parse_from_rfc3339(time).ok())
-        .map(|time| time.format("%Y-%m-%d %H:%M").to_string());
-    let place = read::one(object, "location")
-        .and_then(|place| text(place, "name"))
-        .map(escape);
-    let known: Vec<String> = begins.into_iter().chain(place).collect();
+    let known: Vec<String> = [begins(object), place(object)]
+        .into_iter()
+        .flatten()
+        .collect();
     if known.is_empty() {
         return String::new();
     }
-    format!("<p>{}</p>", known.join(" · "))
+    let known = escape(&known.join(" · "));
+    let mut said = ["ical:status", "status"]
+        .into_iter()
+        .filter_map(|key| text(object, key));
+    if said.any(|said| said.eq_ignore_ascii_case("CANCELLED")) {
+        return format!("<p><del>{known}</del></p>");
+    }
+    format!("<p>{known}</p>")
+}
+
+/// By the clock of the place, where its server knows that.
+fn begins(object: &Value) -> Option<String> {
+    let said = text(object, "startTime")?;
+    let form = "%Y-%m-%d %H:%M";
+    if let Ok(time) = DateTime::parse_from_rfc3339(said) {
+        let zone = if said.ends_with(['Z', 'z']) {
+            " UTC"
+        } else {
+            ""
+        };
+        return Some(format!("{}{zone}", time.format(form)));
+    }
+    let time = NaiveDateTime::parse_from_str(said, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
+    Some(time.format(form).to_string())
+}
+
+/// The name of a place, or else its address.
+fn place(object: &Value) -> Option<String> {
+    let place = read::one(object, "location")?;
+    let said = |object: &Value, key: &str| {
+        let said = text(object, key).map(str::trim);
+        said.filter(|said| !said.is_empty()).map(str::to_owned)
+    };
+    let name = said(place, "name").or_else(|| said(place, "address"));
+    name.or_else(|| {
+        let address = read::one(place, "address")?;
+        let parts = ["streetAddress", "addressLocality"].into_iter();
+        let parts: Vec<String> = parts.filter_map(|key| said(address, key)).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    })
 }
 
 fn escape(text: &str) -> String {
@@ -116,6 +163,19 @@ mod tests {
     }
 
     #[test]
+    fn a_warning_is_words() {
+        for (said, shown) in [
+            ("a <b> & c", "a <b> & c"),
+            ("I <3 this", "I <3 this"),
+            ("<b>Exams</b> &amp; marks", "Exams & marks"),
+            ("one<br />two", "one\ntwo"),
+        ] {
+            let note = json!({ "type": "Note", "content": "x", "summary": said });
+            assert_eq!(of(&note, "https://hub.example/1").warning, shown);
+        }
+    }
+
+    #[test]
     fn an_event_says_when_and_where() {
         let event = json!({ "type": "Event", "name": "TeachMeet", "startTime": "2026-12-01T18:00:00+01:00",
             "location": { "type": "Place", "name": "Town hall" }, "summary": "Short" });
@@ -128,5 +188,29 @@ mod tests {
             words.html
         );
         assert_eq!(words.warning, "");
+    }
+
+    #[test]
+    fn an_event_says_by_which_clock_and_whether_it_takes_place() {
+        let shown = |more: Value| {
+            let mut event = json!({ "type": "Event", "startTime": "2026-12-01T17:00:00Z" });
+            for (key, value) in more.as_object().unwrap() {
+                event[key] = value.clone();
+            }
+            occasion(&event)
+        };
+        assert_eq!(shown(json!({})), "<p>2026-12-01 17:00 UTC</p>");
+        let naive =
+            json!({ "startTime": "2026-12-01T18:00:00", "location": "https://room.example" });
+        assert_eq!(shown(naive), "<p>2026-12-01 18:00</p>");
+        let address = json!({ "type": "PostalAddress", "streetAddress": "1 High St <", "addressLocality": "Ulm" });
+        let place = json!({ "type": "Place", "name": null, "address": address });
+        let off = json!({ "location": [place], "ical:status": "CANCELLED" });
+        assert_eq!(
+            shown(off),
+            "<p><del>2026-12-01 17:00 UTC · 1 High St &lt;, Ulm</del></p>"
+        );
+        let plain = json!({ "startTime": "soon", "location": { "address": "1 High St" } });
+        assert_eq!(shown(plain), "<p>1 High St</p>");
     }
 }

@@ -5,6 +5,7 @@ mod apply;
 mod collections;
 mod hints;
 mod key;
+mod pages;
 mod personal;
 mod prepare;
 mod quotes;
@@ -31,7 +32,9 @@ use storage::inbox::Received;
 use self::verify::{Source, Verifying};
 pub(crate) use self::visitors::Visitors;
 use crate::asking::checked;
+use crate::fetch::read_database;
 use crate::net::{Budget, is_activity_json};
+use crate::origin::Origin;
 use crate::protocol::read::{self, kind};
 use crate::{Federation, Refusal, net};
 
@@ -108,6 +111,8 @@ struct Letter {
     actor: String,
     /// Under which it is kept.
     uri: String,
+    /// The id that it bears, if that is of another server.
+    foreign: Option<String>,
 }
 
 async fn take(
@@ -154,7 +159,16 @@ async fn take(
             return Err(rejection);
         }
     };
-    match verifying.source(&letter).await? {
+    let source = verifying.source(&letter).await?;
+    if let Some(id) = &letter.foreign
+        && !is_of_their_inbox(app, &letter.actor, id).await?
+    {
+        return Err(Rejection::new(
+            StatusCode::BAD_REQUEST,
+            "The id of an activity is its actor's server's",
+        ));
+    }
+    match source {
         Source::Actor => {
             crate::synchronising::hear(app, request, &letter.actor).await;
             crate::delivery::heard_from(federation, app, &letter.actor).await;
@@ -244,13 +258,13 @@ impl Letter {
         if kind(&activity).is_empty() {
             return Err(bad("An activity has a type"));
         }
-        let uri = activity_id(&activity, &actor, body)
-            .ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
+        let (uri, foreign) = activity_id(&activity, &actor, body);
         let uri = key::of_answer(&activity, uri);
         Ok(Self {
             activity,
             actor,
             uri,
+            foreign,
         })
     }
 
@@ -309,16 +323,27 @@ fn hash(body: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The id under which an activity is taken once. One without an id is known by its content.
-fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> Option<String> {
-    let Some(id) = read::text(activity, "id") else {
-        return Some(format!("{actor}#without-id/{}", hash(body)));
-    };
-    let origins = (
-        crate::origin::Origin::parse(id)?,
-        crate::origin::Origin::parse(actor)?,
-    );
-    (id.len() <= ID && origins.0 == origins.1).then(|| id.to_owned())
+/// The id under which an activity is taken once, and the one that it bears if that is of another server. One without an id of
+/// its actor's server is known by its content.
+fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> (String, Option<String>) {
+    let theirs = Origin::parse(actor);
+    let is_theirs = |id: &&str| id.len() <= ID && theirs.is_some() && Origin::parse(id) == theirs;
+    let said = read::text(activity, "id");
+    match said.filter(is_theirs) {
+        Some(id) => (id.to_owned(), None),
+        None => {
+            let unnamed = format!("{actor}#without-id/{}", hash(body));
+            (unnamed, said.map(str::to_owned))
+        }
+    }
+}
+
+/// Whether an id is of the server that somebody's inbox is at, as with domains of one's own (docs/adr/0610).
+async fn is_of_their_inbox(app: &App, actor: &str, id: &str) -> Result<bool, Refusal> {
+    let actor = actor.to_owned();
+    let known = read_database(app, move |conn| storage::accounts::with_uri(conn, &actor)).await?;
+    let inbox = known.and_then(|known| Origin::parse(&known.inbox_uri));
+    Ok(id.len() <= ID && inbox.is_some() && inbox == Origin::parse(id))
 }
 
 #[cfg(test)]
@@ -335,15 +360,16 @@ mod tests {
     fn an_activity_has_an_id_of_its_actors_server_or_none() {
         let actor = "https://school.example/users/ada";
         let with = |id: Value| activity_id(&json!({ "id": id }), actor, b"x");
-        assert_eq!(
-            with(json!("https://school.example/1")).as_deref(),
-            Some("https://school.example/1")
-        );
-        assert_eq!(with(json!("https://victim.example/1")), None);
-        assert_eq!(with(json!("no address")), None);
-        let unnamed = with(Value::Null).unwrap();
-        assert!(unnamed.starts_with(actor));
-        assert_ne!(Some(unnamed), activity_id(&json!({}), actor, b"y"));
+        let own = "https://school.example/1";
+        assert_eq!(with(json!(own)), (own.to_owned(), None));
+        let (unnamed, nothing) = with(Value::Null);
+        assert!(unnamed.starts_with(actor) && nothing.is_none());
+        let long = format!("{own}/{}", "1".repeat(ID));
+        for other in ["https://victim.example/1", "no address", long.as_str()] {
+            let foreign = Some(other.to_owned());
+            assert_eq!(with(json!(other)), (unnamed.clone(), foreign));
+        }
+        assert_ne!(unnamed, activity_id(&json!({}), actor, b"y").0);
     }
 
     #[actix_web::test]

@@ -15,8 +15,8 @@ use service::reports::Flag;
 use storage::accounts::Identity;
 use url::Url;
 
-use super::key;
 use super::stewards::addressed;
+use super::{key, pages};
 use crate::convert::collection::is_collection;
 use crate::convert::note::{author_of, is_post, mentioned};
 use crate::convert::poll;
@@ -58,6 +58,8 @@ pub(super) async fn prepare(
     coming: &HashSet<String>,
 ) -> Outcome<(AccountId, Deed)> {
     let (id, anew) = key::id_of(key);
+    let told = pages::by_ids(activity, app.addresses());
+    let activity: &Value = &told;
     let actor = read::id(activity, "actor").unwrap_or_default();
     let Some(actor) = known_actor(app, actor).await? else {
         return Err(refuse("its actor is not known any more"));
@@ -122,7 +124,9 @@ pub(super) fn names_us(app: &App, object: &Value) -> bool {
         .iter()
         .flat_map(|key| read::ids(object, key))
         .any(is_ours)
-        || mentioned(object).iter().any(|uri| is_ours(uri))
+        || mentioned(object, app.addresses())
+            .iter()
+            .any(|uri| is_ours(uri))
 }
 
 /// Whether a post that names none of ours may be wanted when its turn comes: it answers what is known or `coming`, or

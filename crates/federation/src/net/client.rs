@@ -43,6 +43,7 @@ const LONGEST_RETRY_AFTER: u64 = 7 * 24 * 60 * 60;
 
 const ACCEPT_ACTIVITY: &str = r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
 const ACCEPT_JSON: &str = "application/jrd+json, application/json";
+const ACCEPT_HOST_META: &str = "application/xrd+xml";
 const ACCEPT_EMBED: &str = "application/json, text/xml;q=0.9, application/xml;q=0.9";
 const ACCEPT_ACTIVITY_OR_PAGE: &str = r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1"#;
 const ACCEPT_PAGE: &str = "text/html, application/xhtml+xml";
@@ -228,7 +229,50 @@ impl OutboundClient {
         self.get(url, signer, wanted, as_json).await
     }
 
-    /// Fetches a WebFinger or NodeInfo document.
+    /// Fetches a WebFinger document. Many are mere files, of whose type their server knows nothing.
+    ///
+    /// # Errors
+    /// As [`Self::get_activity_json`].
+    pub async fn get_webfinger(&self, url: &Url) -> Result<Fetched, FetchError> {
+        let wanted = Wanted {
+            accept: ACCEPT_JSON,
+            takes: |_| true,
+            limit: JSON_LIMIT,
+            time: JSON_TIME,
+            same_host: false,
+            cut: false,
+        };
+        self.get(url, None, wanted, |document| {
+            let is_page = is_page(&document.content_type);
+            match as_json(document) {
+                Err(FetchError::NotJson) if is_page => Err(FetchError::WrongType),
+                found => found,
+            }
+        })
+        .await
+    }
+
+    /// Fetches the host-meta of a server (RFC 6415): where it has WebFinger, with `{uri}` in it.
+    ///
+    /// # Errors
+    /// As [`Self::get_activity_json`].
+    pub async fn get_host_meta(&self, url: &Url) -> Result<String, FetchError> {
+        let wanted = Wanted {
+            accept: ACCEPT_HOST_META,
+            takes: |_| true,
+            limit: PAGE_LIMIT,
+            time: JSON_TIME,
+            same_host: false,
+            cut: true,
+        };
+        self.get(url, None, wanted, |document| {
+            let text = html::decoded(&document.body, &document.content_type);
+            html::template(&text).ok_or(FetchError::NotFound)
+        })
+        .await
+    }
+
+    /// Fetches a NodeInfo document.
     ///
     /// # Errors
     /// As [`Self::get_activity_json`].

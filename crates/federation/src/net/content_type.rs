@@ -14,7 +14,7 @@ pub fn is_activity_json(content_type: &str) -> bool {
     kind.eq_ignore_ascii_case("application/ld+json") && parts.any(is_profile)
 }
 
-/// Whether a document of this `Content-Type` may be a WebFinger or NodeInfo one.
+/// Whether a document of this `Content-Type` may be JSON of no special kind, such as NodeInfo.
 pub(super) fn is_plain_json(content_type: &str) -> bool {
     let kind = essence(content_type);
     kind == "application/json" || kind == "application/jrd+json"

@@ -28,6 +28,13 @@ pub(crate) fn object(html: &str) -> Option<String> {
     objects.find_map(|tag| tag.get("href"))
 }
 
+/// Where a host-meta, which has tags as a page has, says that WebFinger answers.
+pub(crate) fn template(xrd: &str) -> Option<String> {
+    let links = tags(xrd).filter(|tag| tag.name == "link").take(LINKS);
+    let mut links = links.filter(|tag| tag.has("rel", "lrdd"));
+    links.find_map(|tag| tag.get("template"))
+}
+
 fn says_itself(body: &[u8]) -> Option<&'static Encoding> {
     let beginning = String::from_utf8_lossy(body.get(..PRESCAN).unwrap_or(body));
     tags(&beginning)
@@ -54,6 +61,19 @@ mod tests {
             object("<a rel=alternate type=application/activity+json href=x>"),
             None
         );
+    }
+
+    #[test]
+    fn a_host_meta_names_where_webfinger_answers() {
+        let xrd = r#"<?xml version="1.0" encoding="UTF-8"?>
+            <XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0"><hm:Host>school.example</hm:Host>
+            <Link rel='other' template='https://no.example/{uri}'/>
+            <Link rel="lrdd" template="https://social.school.example/.well-known/webfinger?a=1&amp;resource={uri}"/></XRD>"#;
+        assert_eq!(
+            template(xrd).as_deref(),
+            Some("https://social.school.example/.well-known/webfinger?a=1&resource={uri}")
+        );
+        assert_eq!(template("<html><body>Not found"), None);
     }
 
     #[test]

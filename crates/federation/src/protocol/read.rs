@@ -1,8 +1,8 @@
 //! Reading ActivityStreams as it comes: a value or a list of one, an object or its id, a Link or an address.
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDateTime};
 use domain::Time;
-use domain::language::is_code;
+use domain::language::is_language;
 use serde_json::Value;
 use url::Url;
 
@@ -64,15 +64,23 @@ pub(crate) fn link(object: &Value, key: &str) -> Option<String> {
     web_address(address)
 }
 
-/// Where people read an object: on the server that its id is of, or else its id.
+/// Where people read an object: on the server that its id is of, or below it, where `www.` is as good as nothing; or else its
+/// id. Above it others may be at home.
 pub(crate) fn page_of(object: &Value, id: &str) -> String {
     let host = |address: &str| {
         Url::parse(address)
             .ok()
             .and_then(|url| url.host_str().map(str::to_owned))
     };
+    let is_below = |page: &str, own: &str| {
+        let before = page.strip_suffix(own.strip_prefix("www.").unwrap_or(own));
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
     link(object, "url")
-        .filter(|address| host(address) == host(id))
+        .filter(|address| match (host(address), host(id)) {
+            (Some(page), Some(own)) => is_below(&page, &own),
+            _ => false,
+        })
         .unwrap_or_else(|| id.to_owned())
 }
 
@@ -88,9 +96,17 @@ pub(crate) fn web_address(address: &str) -> Option<String> {
     good.then(|| address.to_owned())
 }
 
-/// A moment, in whole milliseconds.
+/// A moment, in whole milliseconds. Where nothing says in which zone, it is that of UTC.
 pub(crate) fn time(object: &Value, key: &str) -> Option<Time> {
-    let moment = DateTime::parse_from_rfc3339(text(object, key)?).ok()?;
+    let said = text(object, key)?;
+    let moment = match DateTime::parse_from_rfc3339(said) {
+        Ok(moment) => moment.to_utc(),
+        Err(_) => {
+            let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"].into_iter();
+            let mut read = forms.filter_map(|form| NaiveDateTime::parse_from_str(said, form).ok());
+            read.next()?.and_utc()
+        }
+    };
     DateTime::from_timestamp_millis(moment.timestamp_millis()).map(|moment| moment.naive_utc())
 }
 
@@ -111,7 +127,7 @@ pub(crate) fn translated(object: &Value, key: &str) -> (Option<String>, Option<S
     let found = same.or_else(|| map.iter().next());
     let language = found
         .map(|(language, _)| language.clone())
-        .filter(|code| is_code(code));
+        .filter(|code| is_language(code));
     let text = plain.or_else(|| {
         found
             .and_then(|(_, value)| value.as_str())
@@ -183,6 +199,23 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_may_be_without_a_zone() {
+        let at = |said: &str| time(&json!({ "published": said }), "published");
+        let known = at("2026-11-30T11:00:00.5+01:00");
+        assert!(known.is_some());
+        for same in [
+            "2026-11-30T10:00:00.500Z",
+            "2026-11-30T10:00:00.5",
+            "2026-11-30 10:00:00.500999",
+        ] {
+            assert_eq!(at(same), known, "{same}");
+        }
+        for none in ["2026-11-30", "yesterday", ""] {
+            assert_eq!(at(none), None, "{none}");
+        }
+    }
+
+    #[test]
     fn a_page_is_on_the_server_of_its_object() {
         let id = "https://school.example/users/ada/statuses/1";
         let page = |url: &str| page_of(&json!({ "url": url }), id);
@@ -190,8 +223,19 @@ mod tests {
             page("https://school.example/@ada/1"),
             "https://school.example/@ada/1"
         );
-        assert_eq!(page("https://evil.example/@ada/1"), id);
-        assert_eq!(page("javascript:alert(1)"), id);
+        let below = "https://www.school.example/@ada/1";
+        assert_eq!(page(below), below);
+        let bare = "https://school.example/@ada/1";
+        assert_eq!(page_of(&json!({ "url": bare }), below), bare);
+        for foreign in [
+            "https://evil.example/@ada/1",
+            "https://evilschool.example/@ada/1",
+            "https://example/@ada/1",
+            "https://chool.example/@ada/1",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(page(foreign), id);
+        }
     }
 
     #[test]
@@ -201,6 +245,11 @@ mod tests {
         assert_eq!(
             translated(&note, "content"),
             (Some("bore da".into()), Some("cy".into()))
+        );
+        let nobody_knows = json!({"content": "hm", "contentMap": {"und": "hm"}});
+        assert_eq!(
+            translated(&nobody_knows, "content"),
+            (Some("hm".into()), None)
         );
         let only_map = json!({"contentMap": {"en": "hello"}});
         assert_eq!(
