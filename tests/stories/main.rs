@@ -72,6 +72,7 @@ mod minimum_age;
 mod moving;
 mod native_apps;
 mod networks;
+mod newcomers;
 mod no_ranking;
 mod notifications;
 mod odd_shapes;

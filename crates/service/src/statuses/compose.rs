@@ -152,12 +152,14 @@ async fn find(app: &App, handles: Vec<Handle>) -> Result<HashMap<String, Account
     let keys: Vec<String> = handles.iter().map(Handle::key).collect();
     let mut found: HashMap<String, Account> = app
         .read(move |_, conn| {
-            let mut found = HashMap::new();
+            let mut found: HashMap<String, Account> = HashMap::new();
             for key in keys {
                 if let Some(account) = storage::accounts::with_handle_key(conn, &key)? {
                     found.insert(key, account);
                 }
             }
+            let waiting = accounts::waiting_among(conn, found.values())?;
+            found.retain(|_, account| !waiting.contains(&account.id));
             Ok(found)
         })
         .await?;
