@@ -16,6 +16,7 @@ mod as_mastodon;
 mod authorised_fetch;
 mod backup;
 mod barred;
+mod behind_a_block;
 mod cards;
 mod carried_along;
 mod collections;

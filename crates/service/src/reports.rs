@@ -12,7 +12,7 @@ use storage::notifications::Notification;
 use storage::reported_words::Words;
 use storage::statuses::Status;
 
-use crate::audience::visible_to;
+use crate::audience::visible_without_blocks;
 use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
@@ -96,7 +96,7 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
         ids.truncate(STATUSES);
         let mut rows = storage::statuses::with_ids(conn, &ids)?;
         rows.retain(|row| row.account_id == target.id);
-        let rows = visible_to(conn, Some(me), rows)?;
+        let rows = visible_without_blocks(conn, me, rows)?;
         if rows.len() < ids.len() {
             return Err(Error::NotFound);
         }
