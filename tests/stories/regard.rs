@@ -202,7 +202,9 @@ async fn notes_and_endorsements(kind: Kind) {
     let ada_id = id(&ada).await;
     let shown = format!("/api/v1/accounts/{ada_id}/endorsements");
     assert_eq!(cy.get(&shown).await[0]["acct"], "bo");
-    assert_eq!(ada.get("/api/v1/endorsements").await[0]["acct"], "bo");
+    for path in ["/api/v1/endorsements", "/api/v1/endorsements?limit=0"] {
+        assert_eq!(ada.get(path).await[0]["acct"], "bo", "{path}");
+    }
     does(&ada, "unfollow", &bo_id).await;
     assert_eq!(cy.get(&shown).await, json!([]));
 
