@@ -59,6 +59,17 @@ async fn profile(kind: Kind) {
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(ada.get("/api/v1/profile").await, written);
     assert_eq!(written["avatar"], Value::Null);
+
+    // So does a row that says something of nothing; one that is empty is no row.
+    for (name, value, expected) in [
+        ("", "12", StatusCode::UNPROCESSABLE_ENTITY),
+        (" ", " ", StatusCode::OK),
+    ] {
+        let rows = json!({ "fields_attributes": [{ "name": "Room", "value": "12 & 13" }, { "name": name, "value": value }] });
+        let change = ada.request(Method::PATCH, "/api/v1/profile").json(&rows);
+        assert_eq!(change.send().await.unwrap().status(), expected, "{value}");
+        assert_eq!(ada.get("/api/v1/profile").await["fields"], row);
+    }
 }
 
 #[tokio::test]

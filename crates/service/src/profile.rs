@@ -17,7 +17,7 @@ use crate::{App, Error, Result, custom_emojis, error::invalid, follows, language
 pub struct ProfileChange {
     pub display_name: Option<String>,
     pub note: Option<String>,
-    /// Name and value of each row; rows with an empty name are left out.
+    /// Name and value of each row; empty rows are left out.
     pub fields: Option<Vec<(String, String)>>,
     pub locked: Option<bool>,
     pub bot: Option<bool>,
@@ -192,11 +192,15 @@ pub(crate) fn save(
     )
 }
 
-/// Each host once.
+/// Each host once, also of an address.
 fn hosts(said: &[String]) -> Result<Vec<String>> {
     let mut hosts: Vec<String> = Vec::new();
     for text in said {
-        if let Ok(host) = text.trim().parse::<Host>() {
+        let mut name = text.trim();
+        for before in ["https://", "http://", "*."] {
+            name = name.strip_prefix(before).unwrap_or(name);
+        }
+        if let Ok(host) = name.trim_end_matches('/').parse::<Host>() {
             let host = host.to_string();
             if !hosts.contains(&host) {
                 hosts.push(host);
@@ -260,6 +264,13 @@ fn check(change: &ProfileChange) -> Result<()> {
         }
     }
     if let Some(fields) = &change.fields {
+        // What somebody typed is not dropped in silence.
+        if fields
+            .iter()
+            .any(|(name, value)| name.trim().is_empty() && !value.trim().is_empty())
+        {
+            return Err(invalid("Fields contain values without labels"));
+        }
         if fields
             .iter()
             .filter(|(name, _)| !name.trim().is_empty())
