@@ -116,6 +116,13 @@ async fn the_same_again(kind: Kind) {
     edit(&ada, &post, described).await;
     assert_eq!(versions(&ada, &post).await, 3);
     bo.is_told("update").await;
+    // Each change is told anew, in the place of the one before.
+    let told = "/api/v1/notifications?types[]=update";
+    let before = bo.get(told).await;
+    edit(&ada, &post, json!({ "status": "No dot" })).await;
+    let after = bo.get(told).await;
+    assert_eq!(after.as_array().unwrap().len(), 1, "{after}");
+    assert_ne!(after[0]["id"], before[0]["id"]);
 }
 
 #[tokio::test]

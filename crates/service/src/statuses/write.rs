@@ -161,21 +161,17 @@ fn tell_subscribers(
 /// Tells those of ours who boosted or quoted a status, and those who listen, that it reads differently now.
 pub(crate) fn tell_of_edit(app: &App, conn: &mut DbConnection, status: &Status) -> Result<()> {
     app.tell(Event::Edited(status.id));
-    for quoter in storage::quotes::local_quoters(conn, status.id)? {
-        let kind = NotificationKind::QuotedUpdate;
-        notify(app, conn, quoter, status.account_id, kind, Some(status.id))?;
-    }
-    for boost in storage::statuses::boosts_of(conn, status.id)? {
-        if boost.local {
-            notify(
-                app,
-                conn,
-                boost.account_id,
-                status.account_id,
-                NotificationKind::Update,
-                Some(status.id),
-            )?;
-        }
+    let quoters = storage::quotes::local_quoters(conn, status.id)?.into_iter();
+    let quoters = quoters.map(|quoter| (quoter, NotificationKind::QuotedUpdate));
+    let boosts = storage::statuses::boosts_of(conn, status.id)?.into_iter();
+    let boosters = boosts
+        .filter(|boost| boost.local)
+        .map(|boost| (boost.account_id, NotificationKind::Update));
+    let by = status.account_id;
+    for (to, kind) in quoters.chain(boosters) {
+        // As in Mastodon, the last edit is told in the place of those before.
+        storage::notifications::withdraw(conn, to, by, kind, Some(status.id))?;
+        notify(app, conn, to, by, kind, Some(status.id))?;
     }
     Ok(())
 }
