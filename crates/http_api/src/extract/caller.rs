@@ -11,7 +11,7 @@ use service::App;
 use service::oauth::{self, Authenticated, Person};
 
 use super::bearer::Bearer;
-use super::scope::{Scope, require, require_role};
+use super::scope::{Scope, WriteAccounts, require, require_role};
 use crate::ApiError;
 
 /// Somebody signed in, whose token is good for `S`, and whose role is.
@@ -34,7 +34,7 @@ impl<S> Anyone<S> {
     }
 }
 
-/// Somebody with an account, who may not have confirmed their address yet.
+/// Somebody with an account, who may not have confirmed their address yet, and whose token is good for changing that.
 pub struct Newcomer(pub Person);
 
 /// Whoever holds a good token, an application too.
@@ -124,7 +124,9 @@ impl FromRequest for Newcomer {
             let (app, bearer) = sent(&request)?.ok_or(ApiError::NO_TOKEN)?;
             let found = oauth::authenticate_newcomer(app, bearer.token()).await?;
             let found = found.ok_or(ApiError::INVALID_TOKEN)?;
-            found.person.map(Self).ok_or_else(ApiError::no_person)
+            let person = found.person.ok_or_else(ApiError::no_person)?;
+            require::<WriteAccounts>(found.scopes)?;
+            Ok(Self(person))
         })
     }
 }

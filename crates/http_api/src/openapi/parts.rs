@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path, Payload};
 use utoipa::ToSchema;
 
 use super::draft::Draft;
+use crate::extract::scope::WriteAccounts;
 use crate::extract::{
     Anyone, Bearer, Caller, Holder, Newcomer, Params, PathId, Scope, Spooled, Upload,
 };
@@ -55,7 +56,7 @@ impl Part for Holder {
 
 impl Part for Newcomer {
     fn describe(draft: &mut Draft) {
-        draft.needs_one_of(&[]);
+        draft.needs_one_of(WriteAccounts::ANY_OF);
         draft.may_answer("422");
     }
 }
