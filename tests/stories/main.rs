@@ -10,6 +10,7 @@ mod addresses;
 mod admin;
 mod announcements;
 mod annual_reports;
+mod answered;
 mod apps;
 mod archives;
 mod as_mastodon;

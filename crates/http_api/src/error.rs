@@ -20,6 +20,9 @@ pub enum ApiError {
     /// There is no such thing, or none that the caller may see.
     #[error("Record not found")]
     NotFound,
+    /// The same of something that the request names besides.
+    #[error("{0}")]
+    Missing(&'static str),
     #[error("Record gone")]
     Gone,
     #[error("The request is too large")]
@@ -125,7 +128,7 @@ impl ResponseError for ApiError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::Missing(_) => StatusCode::NOT_FOUND,
             Self::Gone => StatusCode::GONE,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
