@@ -1,10 +1,10 @@
-//! What a block leaves to whoever is behind it: to take back what they did, and to report.
+//! What a block leaves to whoever is behind it: to take back what they did, and to report; and who can be blocked.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
-use crate::harness::{School, Teacher};
+use crate::harness::{School, Teacher, out};
 
 async fn own_id(who: &Teacher) -> String {
     let own = who.get("/api/v1/accounts/verify_credentials").await;
@@ -98,4 +98,38 @@ async fn whoever_blocks_first_can_report_then_on_sqlite() {
 #[tokio::test]
 async fn whoever_blocks_first_can_report_then_on_postgresql() {
     whoever_blocks_first_reports_then(Postgres).await;
+}
+
+async fn who_is_suspended_is_blocked(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let bo_id = own_id(&bo).await;
+    let of = |verb: &str| format!("/api/v1/accounts/{bo_id}/{verb}");
+    let decides = |verb: &str| {
+        let decided = school.command(&["user", verb, "bo"]);
+        assert!(decided.status.success(), "{}", out(&decided));
+    };
+    decides("suspend");
+    assert_eq!(ada.post(&of("block"), Value::Null).await["blocking"], true);
+    assert_eq!(ada.post(&of("mute"), Value::Null).await["muting"], true);
+    let note = json!({ "comment": "rude" });
+    assert_eq!(ada.post(&of("note"), note).await["note"], "rude");
+    assert_eq!(ada.get(&of("lists")).await, json!([]));
+    decides("unsuspend");
+    let path = format!("/api/v1/accounts/relationships?id[]={bo_id}");
+    let stands = ada.get(&path).await[0].clone();
+    assert_eq!(stands["blocking"], true);
+    assert_eq!(stands["muting"], true);
+}
+
+#[tokio::test]
+async fn who_is_suspended_can_be_blocked_on_sqlite() {
+    who_is_suspended_is_blocked(Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_is_suspended_can_be_blocked_on_postgresql() {
+    who_is_suspended_is_blocked(Postgres).await;
 }

@@ -29,9 +29,7 @@ pub struct AccountStatuses {
 pub async fn view(app: &App, viewer: Option<&Person>, id: AccountId) -> Result<AccountView> {
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
-        let account = storage::accounts::find(conn, id)?
-            .filter(|row| row.deleted_at.is_none())
-            .ok_or(Error::NotFound)?;
+        let account = known(conn, id)?;
         shown(app, conn, viewer, account)
     })
     .await
@@ -422,10 +420,14 @@ pub(crate) fn find(conn: &mut DbConnection, id: AccountId) -> Result<Account> {
     }
 }
 
+/// The account of that id, also where it is suspended: what people decide about it holds when that is lifted.
+pub(crate) fn known(conn: &mut DbConnection, id: AccountId) -> Result<Account> {
+    storage::accounts::find(conn, id)?
+        .filter(|account| account.deleted_at.is_none())
+        .ok_or(Error::NotFound)
+}
+
 /// The account of that id; none where it is suspended, of which apps show the name and nothing else.
 pub(crate) fn unless_suspended(conn: &mut DbConnection, id: AccountId) -> Result<Option<Account>> {
-    let account = storage::accounts::find(conn, id)?
-        .filter(|account| account.deleted_at.is_none())
-        .ok_or(Error::NotFound)?;
-    Ok(Some(account).filter(|account| !account.is_gone()))
+    Ok(Some(known(conn, id)?).filter(|account| !account.is_gone()))
 }

@@ -39,7 +39,7 @@ pub async fn mute(
 ) -> Result<RelationshipView> {
     let me = person.id();
     app.transaction(move |app, conn| {
-        let other = accounts::find(conn, id)?;
+        let other = accounts::known(conn, id)?;
         set(app, conn, me, other.id, wishes)?;
         relationship(app, conn, me, other.id)
     })
