@@ -2,7 +2,9 @@
 
 use actix_web::web::{self, Data};
 use domain::PollId;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use service::{App, polls};
 use utoipa::ToSchema;
 
@@ -34,6 +36,28 @@ pub(super) struct PollParams {
     expires_in: Number,
     multiple: Flag,
     hide_totals: Flag,
+}
+
+/// The same, or none where it is blank: forms have no other word for that.
+#[derive(Serialize, Default)]
+pub(super) struct MaybePoll(pub Option<PollParams>);
+
+impl<'de> Deserialize<'de> for MaybePoll {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let said = Value::deserialize(deserializer)?;
+        let is_blank = match &said {
+            Value::Null => true,
+            Value::String(text) => text.trim().is_empty(),
+            Value::Array(items) => items.is_empty(),
+            Value::Object(parts) => parts.is_empty(),
+            Value::Bool(_) | Value::Number(_) => false,
+        };
+        if is_blank {
+            return Ok(Self(None));
+        }
+        let poll = serde_json::from_value(said).map_err(D::Error::custom)?;
+        Ok(Self(Some(poll)))
+    }
 }
 
 impl From<PollParams> for polls::NewPoll {

@@ -10,7 +10,7 @@ use service::{App, Error, scheduled};
 use utoipa::ToSchema;
 
 use super::media::{document_ids, focus, media_ids, thumbnail};
-use super::polls::PollParams;
+use super::polls::{MaybePoll, PollParams};
 use super::quotes::policy;
 use super::scheduled_statuses::time;
 use super::{Answer, async_refreshes, json, nothing, page, put_or_patch};
@@ -176,7 +176,8 @@ struct Create {
     language: Text,
     in_reply_to_id: Text,
     media_ids: Words,
-    poll: Option<PollParams>,
+    #[schema(value_type = Option<PollParams>)]
+    poll: MaybePoll,
     scheduled_at: Text,
     quoted_status_id: Text,
     quote_approval_policy: Text,
@@ -217,7 +218,7 @@ async fn create(
         in_reply_to: said(&params.in_reply_to_id)?,
         media: media_ids(&params.media_ids)?,
         documents: document_ids(&params.document_ids)?,
-        poll: params.poll.map(Into::into),
+        poll: params.poll.0.map(Into::into),
         quoted: said(&params.quoted_status_id)?,
         quote_policy: policy(&params.quote_approval_policy)?,
         local_only: params.local_only.0.unwrap_or(false),
@@ -331,7 +332,8 @@ struct Edit {
     media_attributes: Many<MediaAttributes>,
     /// Ours: what was uploaded as documents; left out, they stay.
     document_ids: Words,
-    poll: Option<PollParams>,
+    #[schema(value_type = Option<PollParams>)]
+    poll: MaybePoll,
     quote_approval_policy: Text,
     content_type: Text,
 }
@@ -385,8 +387,8 @@ async fn edit(
             Some(_) => Some(document_ids(&params.document_ids)?),
             None => None,
         },
-        without_poll: params.poll.is_none(),
-        poll: params.poll.map(Into::into),
+        without_poll: params.poll.0.is_none(),
+        poll: params.poll.0.map(Into::into),
         quote_policy: policy(&params.quote_approval_policy)?,
     };
     json(Status::from(
