@@ -11,7 +11,7 @@ use service::App;
 use service::oauth::{self, Authenticated, Person};
 
 use super::bearer::Bearer;
-use super::scope::{Scope, WriteAccounts, require, require_role};
+use super::scope::{Scope, require, require_role};
 use crate::ApiError;
 
 /// Somebody signed in, whose token is good for `S`, and whose role is.
@@ -34,8 +34,11 @@ impl<S> Anyone<S> {
     }
 }
 
-/// Somebody with an account, who may not have confirmed their address yet, and whose token is good for changing that.
-pub struct Newcomer(pub Person);
+/// Somebody with an account, who may not have confirmed their address yet, and whose token is good for `S`.
+pub struct Newcomer<S> {
+    pub person: Person,
+    scope: PhantomData<S>,
+}
 
 /// Whoever holds a good token, an application too.
 pub struct Holder(pub Authenticated);
@@ -114,7 +117,7 @@ impl FromRequest for Holder {
     }
 }
 
-impl FromRequest for Newcomer {
+impl<S: Scope> FromRequest for Newcomer<S> {
     type Error = ApiError;
     type Future = Finding<Self>;
 
@@ -125,8 +128,11 @@ impl FromRequest for Newcomer {
             let found = oauth::authenticate_newcomer(app, bearer.token()).await?;
             let found = found.ok_or(ApiError::INVALID_TOKEN)?;
             let person = found.person.ok_or_else(ApiError::no_person)?;
-            require::<WriteAccounts>(found.scopes)?;
-            Ok(Self(person))
+            require::<S>(found.scopes)?;
+            Ok(Self {
+                person,
+                scope: PhantomData,
+            })
         })
     }
 }

@@ -5,7 +5,6 @@ use actix_web::web::{Data, Path, Payload};
 use utoipa::ToSchema;
 
 use super::draft::Draft;
-use crate::extract::scope::WriteAccounts;
 use crate::extract::{
     Anyone, Bearer, Caller, Holder, Newcomer, Params, PathId, Scope, Spooled, Upload,
 };
@@ -54,9 +53,9 @@ impl Part for Holder {
     }
 }
 
-impl Part for Newcomer {
+impl<S: Scope> Part for Newcomer<S> {
     fn describe(draft: &mut Draft) {
-        draft.needs_one_of(WriteAccounts::ANY_OF);
+        draft.needs_one_of(S::ANY_OF);
         draft.may_answer("422");
     }
 }
