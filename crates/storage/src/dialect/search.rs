@@ -11,8 +11,8 @@ use crate::paging::load_page;
 use crate::schema::{accounts, follows, invites, networks, users};
 
 /// Living accounts of which each word is part of the handle or the display name, by handle, perhaps only those that
-/// `followed_by` follows; nobody who was not let in yet. Those whose handle begins with the first word come before those that have it elsewhere: it is part
-/// of the name of many a server.
+/// `followed_by` follows; nobody who was not let in yet. Those whose handle begins with the first word come before those that
+/// have it elsewhere: it is part of the name of many a server.
 pub(crate) fn accounts(
     conn: &mut DbConnection,
     words: &[String],
