@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use test_support::Kind::{self, Postgres, Sqlite};
 
 use crate::admin::{SCOPES, names, signs_up};
+use crate::elsewhere::Elsewhere;
 use crate::harness::School;
 
 async fn who_waits_is_not_there(kind: Kind) {
@@ -46,6 +47,18 @@ async fn who_waits_is_not_there(kind: Kind) {
     assert_eq!(refused.status(), StatusCode::NOT_FOUND);
     let welcome = ada.publish(json!({ "status": "Welcome, @wim!" })).await;
     assert_eq!(welcome["mentions"], json!([]));
+    // Nor for people elsewhere, who can guess the address.
+    let there = Elsewhere::open().await;
+    let grace = there.person("grace");
+    let by = grace["id"].as_str().unwrap();
+    for name in ["wim", "ada"] {
+        let object = format!("{}/users/{name}", school.base);
+        let follow = json!({ "id": format!("{by}/{name}"), "type": "Follow", "actor": by, "object": object });
+        there.tells(&school, &follow).await;
+    }
+    there
+        .receives("an Accept", |activity| activity["type"] == "Accept")
+        .await;
 
     let path = format!("/api/v1/admin/accounts/{id}/approve");
     mia.post(&path, json!({})).await;
@@ -55,6 +68,8 @@ async fn who_waits_is_not_there(kind: Kind) {
     for path in &lists {
         assert_eq!(names(&ada, path).await, ["wim"], "{path}");
     }
+    let followers = format!("/api/v1/accounts/{id}/followers");
+    assert!(names(&ada, &followers).await.is_empty());
     let followed = ada.post(&follow, Value::Null).await;
     assert_eq!(followed["following"], true);
     let welcome = ada.publish(json!({ "status": "Welcome, @wim!" })).await;

@@ -6,6 +6,7 @@ use storage::accounts::Account;
 use storage::follows::Follow;
 
 use super::retractions::{forget, is_taken_back};
+use crate::accounts::is_waiting;
 use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
 use crate::follows::{accept, begin, remove, tell, turn_away};
@@ -32,6 +33,9 @@ pub(super) fn follow(
     else {
         return Ok(());
     };
+    if is_waiting(conn, &asked)? {
+        return Ok(());
+    }
     if asked.kind == AccountKind::Application
         || !networks::may_join(conn, &asked, follower)?
         || !blocked_among(conn, account, &[follower])?.is_empty()
