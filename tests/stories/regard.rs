@@ -108,6 +108,12 @@ async fn mutes(kind: Kind) {
     for said in ["<p>before</p>", "<p>and on</p>"] {
         assert!(home.contains(&said.to_owned()), "{home:?}");
     }
+    // What was told before goes with a mute, and does not come back.
+    assert_eq!(told(&ada).await, 1);
+    does(&ada, "mute", &bo_id).await;
+    assert_eq!(told(&ada).await, 0);
+    does(&ada, "unmute", &bo_id).await;
+    assert_eq!(told(&ada).await, 0);
 
     let own = id(&ada).await;
     let itself = ada.request(Method::POST, &format!("/api/v1/accounts/{own}/mute"));

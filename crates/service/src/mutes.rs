@@ -68,6 +68,10 @@ pub(crate) fn set(
         created_at: now,
     };
     storage::mutes::replace(conn, mute)?;
+    if wishes.notifications {
+        // As in Mastodon, what they told before goes, too.
+        storage::notifications::withdraw_all(conn, me, other)?;
+    }
     home::stop_following(conn, me, other)
 }
 
