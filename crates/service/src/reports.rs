@@ -94,10 +94,13 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
         let target = accounts::find(conn, new.account)?;
         let mut ids = new.statuses;
         ids.truncate(STATUSES);
-        let mut rows = storage::statuses::with_ids(conn, &ids)?;
+        let mut rows = storage::statuses::with_ids_deleted(conn, &ids)?;
         rows.retain(|row| row.account_id == target.id);
+        // Nobody is rid of a report by deleting what it is to name.
+        let (gone, rows): (Vec<Status>, Vec<Status>) =
+            rows.into_iter().partition(|row| row.deleted_at.is_some());
         let rows = visible_without_blocks(conn, me, rows)?;
-        if rows.len() < ids.len() {
+        if rows.len() + gone.len() < ids.len() {
             return Err(Error::NotFound);
         }
         let mut collection_ids = new.collections;
