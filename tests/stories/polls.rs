@@ -79,11 +79,12 @@ async fn between_schools(kind: Kind) {
         "own_votes": [], "options": [{ "title": "Monday", "votes_count": 0 }, { "title": "Tuesday" }, { "title": "never" }] });
     assert!(fits(poll, &expected), "{poll:#}");
     assert_eq!(poll["expires_at"], asked["poll"]["expires_at"]);
-    for bad in [&[][..], &[7], &[-1]] {
-        assert_eq!(
-            votes(&ada, poll, bad).await.0,
-            StatusCode::UNPROCESSABLE_ENTITY
-        );
+    for (bad, expected) in [
+        (&[][..], StatusCode::BAD_REQUEST),
+        (&[7][..], StatusCode::UNPROCESSABLE_ENTITY),
+        (&[-1][..], StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        assert_eq!(votes(&ada, poll, bad).await.0, expected, "{bad:?}");
     }
     let (status, voted) = votes(&ada, poll, &[1]).await;
     assert_eq!(status, StatusCode::OK, "{voted}");

@@ -103,6 +103,12 @@ impl ApiError {
         }
     }
 
+    /// A parameter that must be there is not, in the words of Rails.
+    #[must_use]
+    pub fn no_parameter(name: &str) -> Self {
+        Self::BadRequest(format!("param is missing or the value is empty: {name}"))
+    }
+
     /// The token is an application's own, and only a person may go here.
     #[must_use]
     pub fn no_person() -> Self {
