@@ -55,6 +55,16 @@ async fn what_is_not_said_is_gone(kind: Kind) {
     assert_eq!(edited["media_attachments"], json!([]));
     assert_eq!(edited["spoiler_text"], "");
     assert_eq!(edited["sensitive"], false);
+    // A warning alone is the text, as of a new post; beside a picture it is one.
+    let alone = json!({ "status": " ", "spoiler_text": "No dot at all" });
+    let edited = edit(&ada, &post, alone).await;
+    assert_eq!(edited["content"], "<p>No dot at all</p>");
+    assert_eq!(edited["spoiler_text"], "");
+    assert_eq!(edited["sensitive"], true);
+    let beside = json!({ "status": "", "spoiler_text": "A dot", "media_ids": [file["id"]] });
+    let edited = edit(&ada, &post, beside).await;
+    assert_eq!(edited["content"], "");
+    assert_eq!(edited["spoiler_text"], "A dot");
     // The picture may come back.
     let again = json!({ "status": "A dot", "media_ids": [file["id"]] });
     let edited = edit(&ada, &post, again).await;
