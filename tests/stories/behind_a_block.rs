@@ -50,6 +50,31 @@ async fn what_was_done_is_taken_back(kind: Kind) {
     assert_eq!(own["reblogs_count"], 0);
 }
 
+/// What is changed in a letter since is not read by taking back a like of it.
+async fn a_letter_stays_closed(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let (ada, bo) = (school.teacher("ada"), school.teacher("bo"));
+    let letter = json!({ "status": "@bo hello", "visibility": "direct" });
+    let letter = ada.publish(letter).await;
+    let of = |verb: &str| format!("/api/v1/statuses/{}/{verb}", letter["id"].as_str().unwrap());
+    bo.post(&of("favourite"), Value::Null).await;
+    blocks(&ada, &bo).await;
+    let undone = bo.request(Method::POST, &of("unfavourite")).send().await;
+    assert_eq!(undone.unwrap().status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_letter_stays_closed_behind_a_block_on_sqlite() {
+    a_letter_stays_closed(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_letter_stays_closed_behind_a_block_on_postgresql() {
+    a_letter_stays_closed(Postgres).await;
+}
+
 #[tokio::test]
 async fn what_was_done_is_taken_back_behind_a_block_on_sqlite() {
     what_was_done_is_taken_back(Sqlite).await;

@@ -79,15 +79,16 @@ type Deed<T> = fn(
     StatusId,
 ) -> std::result::Result<Option<T>, storage::QueryError>;
 
-/// The same, for whoever takes back what they did to it: they may, where a block or the end of a follow hides it since.
+/// The same, for whoever takes back what they did to it: they may behind a block, too, where everybody else reads it.
 pub(super) fn done<T>(
     conn: &mut DbConnection,
     by: AccountId,
     id: StatusId,
     deed: Deed<T>,
 ) -> Result<Status> {
+    let is_open = |status: &Status| status.visibility.is_open() && status.held_at.is_none();
     if deed(conn, by, id)?.is_some()
-        && let Some(status) = storage::statuses::find(conn, id)?
+        && let Some(status) = storage::statuses::find(conn, id)?.filter(is_open)
     {
         return Ok(status);
     }
