@@ -26,8 +26,14 @@ async fn conversations(kind: Kind) {
     let (ada, bo) = (here.teacher("ada"), here.teacher("bo"));
     let cy = there.teacher("cy");
     let first = says(&ada, "@bo a word?", None).await;
-    ada.publish(json!({ "status": "@bo for all to read" }))
+    let open = ada
+        .publish(json!({ "status": "@bo for all to read" }))
         .await;
+    // What only those it mentions see cannot be pinned.
+    assert_eq!(
+        (first.get("pinned"), open.get("pinned")),
+        (None, Some(&json!(false)))
+    );
     let (of_ada, of_bo) = (talks(&ada).await, talks(&bo).await);
     assert_eq!((of_ada.len(), of_bo.len()), (1, 1));
     assert_eq!(

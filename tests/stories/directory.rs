@@ -145,6 +145,10 @@ async fn suggestions(kind: Kind) {
         names(ada, "/api/v2/suggestions?limit=2").await,
         ["bo", "cy"]
     );
+    for path in ["/api/v1/suggestions", "/api/v2/suggestions"] {
+        let behind = names(ada, &format!("{path}?limit=2&offset=2")).await;
+        assert_eq!(behind, ["dan", "eve"], "{path}");
+    }
     let first = &ada.get("/api/v2/suggestions").await[0];
     assert_eq!(first["sources"], json!(["featured"]));
 

@@ -55,6 +55,16 @@ async fn what_is_not_said_is_gone(kind: Kind) {
     assert_eq!(edited["media_attachments"], json!([]));
     assert_eq!(edited["spoiler_text"], "");
     assert_eq!(edited["sensitive"], false);
+    // A warning alone is the text, as of a new post; beside a picture it is one.
+    let alone = json!({ "status": " ", "spoiler_text": "No dot at all" });
+    let edited = edit(&ada, &post, alone).await;
+    assert_eq!(edited["content"], "<p>No dot at all</p>");
+    assert_eq!(edited["spoiler_text"], "");
+    assert_eq!(edited["sensitive"], true);
+    let beside = json!({ "status": "", "spoiler_text": "A dot", "media_ids": [file["id"]] });
+    let edited = edit(&ada, &post, beside).await;
+    assert_eq!(edited["content"], "");
+    assert_eq!(edited["spoiler_text"], "A dot");
     // The picture may come back.
     let again = json!({ "status": "A dot", "media_ids": [file["id"]] });
     let edited = edit(&ada, &post, again).await;
@@ -116,6 +126,13 @@ async fn the_same_again(kind: Kind) {
     edit(&ada, &post, described).await;
     assert_eq!(versions(&ada, &post).await, 3);
     bo.is_told("update").await;
+    // Each change is told anew, in the place of the one before.
+    let told = "/api/v1/notifications?types[]=update";
+    let before = bo.get(told).await;
+    edit(&ada, &post, json!({ "status": "No dot" })).await;
+    let after = bo.get(told).await;
+    assert_eq!(after.as_array().unwrap().len(), 1, "{after}");
+    assert_ne!(after[0]["id"], before[0]["id"]);
 }
 
 #[tokio::test]

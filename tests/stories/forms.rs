@@ -29,7 +29,7 @@ async fn a_profile_is_told(kind: Kind) {
         .await;
 
     let change = json!({ "note": "Maths #primary", "discoverable": true, "indexable": true, "locked": true,
-        "attribution_domains": ["Blog.School.example", "blog.school.example", "no host"],
+        "attribution_domains": ["https://Blog.School.example/", "blog.school.example", "no host"],
         "fields_attributes": [{ "name": "Blog", "value": "https://blog.school.example" }] });
     let changed = ada.request(Method::PATCH, "/api/v1/accounts/update_credentials");
     let changed = answer(changed.json(&change)).await;

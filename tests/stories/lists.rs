@@ -181,10 +181,25 @@ async fn followed_tags(kind: Kind) {
     let home = "/api/v1/timelines/home";
     assert_eq!(words(&ada, home).await, ["fractions #Year8"]);
 
+    // Whom one follows, what one wrote and what another tag brings stays.
+    ada.post("/api/v1/tags/maths/follow", json!({})).await;
+    let dan = school.teacher("dan");
+    let follow = format!("/api/v1/accounts/{}/follow", id(&dan).await);
+    ada.post(&follow, json!({})).await;
+    for (who, said) in [
+        (&bo, "both #year8 #maths"),
+        (&dan, "hers #year8"),
+        (&ada, "mine #year8"),
+    ] {
+        who.publish(json!({ "status": said })).await;
+    }
     let gone = ada.post("/api/v1/tags/year8/unfollow", json!({})).await;
     assert_eq!(gone["following"], false);
     bo.publish(json!({ "status": "more #Year8" })).await;
-    assert_eq!(words(&ada, home).await, ["fractions #Year8"]);
+    assert_eq!(
+        words(&ada, home).await,
+        ["mine #year8", "hers #year8", "both #year8 #maths"]
+    );
 
     let shown = ada.post("/api/v1/tags/year8/feature", json!({})).await;
     assert_eq!(shown["featuring"], true);

@@ -96,6 +96,11 @@ async fn a_link_in_a_letter_opens_the_door_once(kind: Kind) {
             .send()
     };
     assert_eq!(own().await.unwrap().status(), StatusCode::FORBIDDEN);
+    let is_confirmed = || {
+        let asked = school.request(Method::GET, "/api/v1/emails/check_confirmation");
+        answer(asked.bearer_auth(issued["access_token"].as_str().unwrap()))
+    };
+    assert_eq!(is_confirmed().await, false);
 
     let letter = text(&letters.recv_timeout(Duration::from_secs(20)).unwrap());
     assert!(letter.contains("To: ada@school.example"), "{letter}");
@@ -111,6 +116,7 @@ async fn a_link_in_a_letter_opens_the_door_once(kind: Kind) {
     );
     assert_eq!(browser.page(path).await.0, StatusCode::OK);
     assert_eq!(own().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(is_confirmed().await, true);
     assert_eq!(browser.page(path).await.0, StatusCode::NOT_FOUND);
 }
 

@@ -57,8 +57,33 @@ async fn profile(kind: Kind) {
     let refused = ada.request(Method::PATCH, "/api/v1/profile").json(&long);
     let refused = refused.send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let said: Value = refused.json().await.unwrap();
+    let text = "is too long (maximum is 100 characters)";
+    let details = json!({ "display_name": [{ "error": "ERR_TOO_LONG", "description": text }] });
+    assert_eq!(said["details"], details);
+    assert_eq!(
+        said["error"],
+        format!("Validation failed: Display name {text}")
+    );
     assert_eq!(ada.get("/api/v1/profile").await, written);
     assert_eq!(written["avatar"], Value::Null);
+
+    // So does a row that says something of nothing; one that is empty is no row.
+    for (name, value, expected) in [
+        ("", "12", StatusCode::UNPROCESSABLE_ENTITY),
+        (" ", " ", StatusCode::OK),
+    ] {
+        let rows = json!({ "fields_attributes": [{ "name": "Room", "value": "12 & 13" }, { "name": name, "value": value }] });
+        let change = ada.request(Method::PATCH, "/api/v1/profile").json(&rows);
+        let change = change.send().await.unwrap();
+        assert_eq!(change.status(), expected, "{value}");
+        let said: Value = change.json().await.unwrap();
+        if expected != StatusCode::OK {
+            let code = &said["details"]["fields"][0]["error"];
+            assert_eq!(code, "ERR_FIELDS_WITH_VALUES_MISSING_LABELS", "{said}");
+        }
+        assert_eq!(ada.get("/api/v1/profile").await["fields"], row);
+    }
 }
 
 #[tokio::test]

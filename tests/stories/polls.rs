@@ -29,6 +29,42 @@ async fn votes(teacher: &Teacher, poll: &Value, choices: &[i64]) -> (StatusCode,
     (response.status(), response.json().await.unwrap())
 }
 
+async fn blank(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    for none in [json!({}), json!([]), json!(""), Value::Null] {
+        let post = ada
+            .publish(json!({ "status": "No poll", "poll": none }))
+            .await;
+        assert_eq!(post["poll"], Value::Null, "{none}");
+    }
+    let form = ada.request(Method::POST, "/api/v1/statuses");
+    let form = form.form(&[("status", "None here"), ("poll", "")]);
+    assert_eq!(answer(form).await["poll"], Value::Null);
+    let said = json!({ "options": ["Monday", "Tuesday"], "expires_in": 3600.0 });
+    let post = ada
+        .publish(json!({ "status": "When?", "poll": said }))
+        .await;
+    assert_eq!(post["poll"]["options"][1]["title"], "Tuesday");
+    // An edit with a blank one asks no more.
+    let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+    let edit = json!({ "status": "Never", "poll": {} });
+    let edited = answer(ada.request(Method::PUT, &path).json(&edit)).await;
+    assert_eq!(edited["poll"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_blank_poll_is_none_on_sqlite() {
+    blank(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_blank_poll_is_none_on_postgresql() {
+    blank(Postgres).await;
+}
+
 async fn between_schools(kind: Kind) {
     let (Some(here), Some(there)) = (School::open(kind).await, School::open(kind).await) else {
         return;
@@ -43,11 +79,12 @@ async fn between_schools(kind: Kind) {
         "own_votes": [], "options": [{ "title": "Monday", "votes_count": 0 }, { "title": "Tuesday" }, { "title": "never" }] });
     assert!(fits(poll, &expected), "{poll:#}");
     assert_eq!(poll["expires_at"], asked["poll"]["expires_at"]);
-    for bad in [&[][..], &[7], &[-1]] {
-        assert_eq!(
-            votes(&ada, poll, bad).await.0,
-            StatusCode::UNPROCESSABLE_ENTITY
-        );
+    for (bad, expected) in [
+        (&[][..], StatusCode::BAD_REQUEST),
+        (&[7][..], StatusCode::UNPROCESSABLE_ENTITY),
+        (&[-1][..], StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        assert_eq!(votes(&ada, poll, bad).await.0, expected, "{bad:?}");
     }
     let (status, voted) = votes(&ada, poll, &[1]).await;
     assert_eq!(status, StatusCode::OK, "{voted}");

@@ -108,6 +108,12 @@ async fn mutes(kind: Kind) {
     for said in ["<p>before</p>", "<p>and on</p>"] {
         assert!(home.contains(&said.to_owned()), "{home:?}");
     }
+    // What was told before goes with a mute, and does not come back.
+    assert_eq!(told(&ada).await, 1);
+    does(&ada, "mute", &bo_id).await;
+    assert_eq!(told(&ada).await, 0);
+    does(&ada, "unmute", &bo_id).await;
+    assert_eq!(told(&ada).await, 0);
 
     let own = id(&ada).await;
     let itself = ada.request(Method::POST, &format!("/api/v1/accounts/{own}/mute"));
@@ -202,7 +208,9 @@ async fn notes_and_endorsements(kind: Kind) {
     let ada_id = id(&ada).await;
     let shown = format!("/api/v1/accounts/{ada_id}/endorsements");
     assert_eq!(cy.get(&shown).await[0]["acct"], "bo");
-    assert_eq!(ada.get("/api/v1/endorsements").await[0]["acct"], "bo");
+    for path in ["/api/v1/endorsements", "/api/v1/endorsements?limit=0"] {
+        assert_eq!(ada.get(path).await[0]["acct"], "bo", "{path}");
+    }
     does(&ada, "unfollow", &bo_id).await;
     assert_eq!(cy.get(&shown).await, json!([]));
 

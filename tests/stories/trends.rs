@@ -104,6 +104,17 @@ async fn shown(kind: Kind) {
     }
     let second = world.told("/tags?limit=1&offset=1", "name").await;
     assert_eq!(second, [world.tag.as_str()]);
+    let first = world
+        .school
+        .request(Method::GET, "/api/v1/trends/tags?limit=1");
+    let first = first.send().await.unwrap();
+    assert_eq!(
+        first.headers()["link"],
+        format!(
+            "<{}/api/v1/trends/tags?limit=1&offset=1>; rel=\"next\"",
+            world.school.base
+        )
+    );
     let found = world.ada.get("/api/v1/trends/tags").await;
     assert_eq!(uses(&found[0]), 5, "unlisted posts are not counted");
     assert_eq!(found[0]["following"], false);

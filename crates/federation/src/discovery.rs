@@ -41,7 +41,12 @@ pub(crate) async fn webfinger(
                 Some(key) => storage::accounts::with_handle_key(conn, &key)?,
                 None => storage::accounts::with_uri(conn, &resource)?,
             };
-            Ok::<_, Failure>(found.filter(Account::is_local))
+            let Some(account) = found.filter(Account::is_local) else {
+                return Ok(None);
+            };
+            // Who signed up and was not let in yet is not there.
+            let waiting = storage::users::not_let_in(conn, &[account.id])?;
+            Ok::<_, Failure>(Some(account).filter(|_| waiting.is_empty()))
         })
         .await?;
     let account = account.ok_or(Failure::NotFound)?;

@@ -142,6 +142,10 @@ fn local(conn: &mut storage::DbConnection, name: &str) -> Result<Account, Failur
     if !account.is_local() || account.kind == AccountKind::Application {
         return Err(Failure::NotFound);
     }
+    // Who signed up and was not let in yet is not there.
+    if !storage::users::not_let_in(conn, &[account.id])?.is_empty() {
+        return Err(Failure::NotFound);
+    }
     if account.is_gone() {
         Err(Failure::Gone)
     } else {

@@ -20,6 +20,9 @@ pub enum ApiError {
     /// There is no such thing, or none that the caller may see.
     #[error("Record not found")]
     NotFound,
+    /// The same of something that the request names besides.
+    #[error("{0}")]
+    Missing(&'static str),
     #[error("Record gone")]
     Gone,
     #[error("The request is too large")]
@@ -100,6 +103,12 @@ impl ApiError {
         }
     }
 
+    /// A parameter that must be there is not, in the words of Rails.
+    #[must_use]
+    pub fn no_parameter(name: &str) -> Self {
+        Self::BadRequest(format!("param is missing or the value is empty: {name}"))
+    }
+
     /// The token is an application's own, and only a person may go here.
     #[must_use]
     pub fn no_person() -> Self {
@@ -125,7 +134,7 @@ impl ResponseError for ApiError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::Missing(_) => StatusCode::NOT_FOUND,
             Self::Gone => StatusCode::GONE,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,

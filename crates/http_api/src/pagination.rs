@@ -54,6 +54,33 @@ pub fn page<T: Serialize + ?Sized>(
     response.json(items)
 }
 
+/// The same for lists of which the first `offset` are left out.
+pub fn window<T: Serialize>(
+    request: &HttpRequest,
+    origin: &Url,
+    items: &[T],
+    (limit, offset): (usize, usize),
+) -> HttpResponse {
+    let mut links = Vec::new();
+    let mut link = |offset: usize, rel: &str| {
+        let offset = i64::try_from(offset).ok();
+        if let Some(url) = offset.and_then(|id| neighbour(request, origin, "offset", id)) {
+            links.push(format!("<{url}>; rel=\"{rel}\""));
+        }
+    };
+    if limit > 0 && items.len() == limit {
+        link(offset.saturating_add(limit), "next");
+    }
+    if offset > 0 {
+        link(offset.saturating_sub(limit), "prev");
+    }
+    let mut response = HttpResponse::Ok();
+    if !links.is_empty() {
+        response.insert_header((header::LINK, links.join(", ")));
+    }
+    response.json(items)
+}
+
 fn links(request: &HttpRequest, origin: &Url, ends: Ends) -> Option<HeaderValue> {
     let (newest, oldest) = ends.cursors?;
     let prev = neighbour(request, origin, "min_id", newest)?;
@@ -76,7 +103,7 @@ fn neighbour(request: &HttpRequest, origin: &Url, cursor: &str, id: i64) -> Opti
         url.origin() == origin.origin()
     })?;
     let kept = form_urlencoded::parse(request.query_string().as_bytes())
-        .filter(|(name, value)| is_kept(name, value));
+        .filter(|(name, value)| is_kept(name, value) && name != cursor);
     url.query_pairs_mut()
         .clear()
         .extend_pairs(kept)
@@ -135,6 +162,27 @@ mod tests {
             link("/api/v1/bookmarks?limit=5", last).unwrap(),
             "<https://school.example/api/v1/bookmarks?limit=5&min_id=9>; rel=\"prev\""
         );
+    }
+
+    #[test]
+    fn a_list_without_cursors_is_walked_by_numbers() {
+        let link = |items: usize, limit: usize, offset: usize| {
+            let uri = "/api/v1/trends/tags?limit=2&offset=3";
+            let request = TestRequest::with_uri(uri).to_http_request();
+            let origin = Url::parse("https://school.example").unwrap();
+            let response = window(&request, &origin, &vec!["item"; items], (limit, offset));
+            let header = response.headers().get(header::LINK)?;
+            Some(header.to_str().unwrap().to_owned())
+        };
+        let to = |offset: usize| {
+            format!("<https://school.example/api/v1/trends/tags?limit=2&offset={offset}>")
+        };
+        assert_eq!(
+            link(2, 2, 3).unwrap(),
+            format!("{}; rel=\"next\", {}; rel=\"prev\"", to(5), to(1))
+        );
+        assert_eq!(link(1, 2, 1).unwrap(), format!("{}; rel=\"prev\"", to(0)));
+        assert_eq!(link(0, 0, 0), None);
     }
 
     #[test]

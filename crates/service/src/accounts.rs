@@ -29,9 +29,7 @@ pub struct AccountStatuses {
 pub async fn view(app: &App, viewer: Option<&Person>, id: AccountId) -> Result<AccountView> {
     let viewer = viewer.map(Person::id);
     app.read(move |app, conn| {
-        let account = storage::accounts::find(conn, id)?
-            .filter(|row| row.deleted_at.is_none())
-            .ok_or(Error::NotFound)?;
+        let account = known(conn, id)?;
         shown(app, conn, viewer, account)
     })
     .await
@@ -44,8 +42,13 @@ pub async fn with_ids(
     ids: Vec<AccountId>,
 ) -> Result<Vec<AccountView>> {
     let viewer = viewer.map(Person::id);
-    app.read(move |app, conn| views::accounts(app, conn, viewer, &ids))
-        .await
+    app.read(move |app, conn| {
+        let mut found = views::accounts(app, conn, viewer, &ids)?;
+        let waiting = waiting_among(conn, found.iter().map(|view| &view.account))?;
+        found.retain(|view| !waiting.contains(&view.account.id));
+        Ok(found)
+    })
+    .await
 }
 
 /// The account of a handle (`ada`, `ada@school.example`), looked for elsewhere if `resolve` says so.
@@ -78,10 +81,28 @@ fn shown(
     viewer: Option<AccountId>,
     account: Account,
 ) -> Result<AccountView> {
+    if viewer != Some(account.id) && is_waiting(conn, &account)? {
+        return Err(Error::NotFound);
+    }
     let view = views::account(app, viewer, account);
     views::with_moved(app, conn, viewer, vec![view])?
         .pop()
         .ok_or(Error::NotFound)
+}
+
+/// Whether it is somebody of ours who signed up and was not let in yet: but for moderators they are not there.
+pub(crate) fn is_waiting(conn: &mut DbConnection, account: &Account) -> Result<bool> {
+    Ok(!waiting_among(conn, [account])?.is_empty())
+}
+
+/// Those of them who are. One query, if any is ours.
+pub(crate) fn waiting_among<'a>(
+    conn: &mut DbConnection,
+    accounts: impl IntoIterator<Item = &'a Account>,
+) -> Result<Vec<AccountId>> {
+    let ours = accounts.into_iter().filter(|account| account.is_local());
+    let ours: Vec<AccountId> = ours.map(|account| account.id).collect();
+    Ok(storage::users::not_let_in(conn, &ours)?)
 }
 
 /// Whose handle it is, among those known, or elsewhere if `resolve` says so. Who left may be back there.
@@ -399,10 +420,14 @@ pub(crate) fn find(conn: &mut DbConnection, id: AccountId) -> Result<Account> {
     }
 }
 
+/// The account of that id, also where it is suspended: what people decide about it holds when that is lifted.
+pub(crate) fn known(conn: &mut DbConnection, id: AccountId) -> Result<Account> {
+    storage::accounts::find(conn, id)?
+        .filter(|account| account.deleted_at.is_none())
+        .ok_or(Error::NotFound)
+}
+
 /// The account of that id; none where it is suspended, of which apps show the name and nothing else.
 pub(crate) fn unless_suspended(conn: &mut DbConnection, id: AccountId) -> Result<Option<Account>> {
-    let account = storage::accounts::find(conn, id)?
-        .filter(|account| account.deleted_at.is_none())
-        .ok_or(Error::NotFound)?;
-    Ok(Some(account).filter(|account| !account.is_gone()))
+    Ok(Some(known(conn, id)?).filter(|account| !account.is_gone()))
 }

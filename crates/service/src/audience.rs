@@ -102,14 +102,39 @@ fn visible_to_person(
     viewer: AccountId,
     statuses: Vec<Status>,
 ) -> Result<Vec<Status>> {
+    let authors = authors_of(&statuses);
+    let blocked = blocked_among(conn, viewer, &authors)?;
+    visible_but_for(conn, viewer, statuses, &blocked)
+}
+
+/// What somebody may report: what they might see if nobody had blocked anybody. Who is harassed blocks first, and reports then.
+pub(crate) fn visible_without_blocks(
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    mut statuses: Vec<Status>,
+) -> Result<Vec<Status>> {
+    statuses.retain(|status| status.held_at.is_none());
+    visible_but_for(conn, viewer, statuses, &HashSet::new())
+}
+
+fn authors_of(statuses: &[Status]) -> Vec<AccountId> {
     let mut authors: Vec<AccountId> = statuses.iter().map(|status| status.account_id).collect();
     authors.sort_unstable();
     authors.dedup();
+    authors
+}
+
+fn visible_but_for(
+    conn: &mut DbConnection,
+    viewer: AccountId,
+    statuses: Vec<Status>,
+    blocked: &HashSet<AccountId>,
+) -> Result<Vec<Status>> {
+    let authors = authors_of(&statuses);
     let closed: Vec<&Status> = statuses
         .iter()
         .filter(|status| !status.visibility.is_open())
         .collect();
-    let blocked = blocked_among(conn, viewer, &authors)?;
     let is_ours = statuses.iter().any(|status| status.local_only)
         && storage::users::of_account(conn, viewer)?.is_some();
     let (followed, mentioning) = if closed.is_empty() {

@@ -15,7 +15,7 @@ use crate::{App, Error, Paged, Result, accounts, collections, follows};
 pub async fn block(app: &App, person: &Person, id: AccountId) -> Result<RelationshipView> {
     let me = person.account.clone();
     app.transaction(move |app, conn| {
-        let other = accounts::find(conn, id)?;
+        let other = accounts::known(conn, id)?;
         set(app, conn, &me, &other)?;
         relationship(app, conn, me.id, other.id)
     })

@@ -27,11 +27,15 @@ pub async fn list(
     .await
 }
 
-/// People of this server whom one may want to follow, by name.
-pub async fn suggestions(app: &App, person: &Person, limit: i64) -> Result<Vec<AccountView>> {
+/// People of this server whom one may want to follow, by name: `limit` of them behind the first `offset`.
+pub async fn suggestions(
+    app: &App,
+    person: &Person,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<AccountView>> {
     let me = person.id();
     app.read(move |app, conn| {
-        let rows = storage::directory::suggestions(conn, me, limit, app.now())?;
+        let rows = storage::directory::suggestions(conn, me, (limit, offset), app.now())?;
         let view = |row| views::account(app, Some(me), row);
         Ok(rows.into_iter().map(view).collect())
     })

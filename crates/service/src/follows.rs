@@ -42,6 +42,9 @@ pub async fn follow(
     check_languages(wishes.languages.as_deref().unwrap_or_default())?;
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
+        if accounts::is_waiting(conn, &other)? {
+            return Err(Error::NotFound);
+        }
         want(app, conn, &me, &other, wishes)?;
         let by_hand = other.locked || me.silenced_at.is_some();
         Ok((relationship(app, conn, me.id, other.id)?, by_hand))

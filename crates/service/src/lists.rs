@@ -31,7 +31,7 @@ pub async fn all(app: &App, person: &Person) -> Result<Vec<List>> {
 pub async fn holding(app: &App, person: &Person, id: AccountId) -> Result<Vec<List>> {
     let me = person.id();
     app.read(move |_, conn| {
-        accounts::find(conn, id)?;
+        accounts::known(conn, id)?;
         Ok(storage::lists::holding(conn, me, id)?)
     })
     .await

@@ -39,7 +39,7 @@ pub async fn mute(
 ) -> Result<RelationshipView> {
     let me = person.id();
     app.transaction(move |app, conn| {
-        let other = accounts::find(conn, id)?;
+        let other = accounts::known(conn, id)?;
         set(app, conn, me, other.id, wishes)?;
         relationship(app, conn, me, other.id)
     })
@@ -69,6 +69,7 @@ pub(crate) fn set(
     };
     storage::mutes::replace(conn, mute)?;
     if wishes.notifications {
+        // As in Mastodon, what they told before goes, too.
         storage::notifications::withdraw_all(conn, me, other)?;
     }
     home::stop_following(conn, me, other)

@@ -4,20 +4,21 @@ use bytes::Bytes;
 use domain::{AccountId, ContentType, Handle, Host, ProfileField, QuotePolicy, Visibility, limits};
 use storage::accounts::Account;
 
+use crate::error::{Mistake, invalid};
 use crate::files::{Unnamed, forget};
 use crate::jobs::{Outgoing, federate};
 use crate::media::Purpose;
 use crate::oauth::Person;
 use crate::text::format::{self, Rel};
 use crate::views::{self, AccountView};
-use crate::{App, Error, Result, custom_emojis, error::invalid, follows, language, verifying};
+use crate::{App, Error, Result, custom_emojis, follows, language, verifying};
 
 /// What is to change; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
 pub struct ProfileChange {
     pub display_name: Option<String>,
     pub note: Option<String>,
-    /// Name and value of each row; rows with an empty name are left out.
+    /// Name and value of each row; empty rows are left out.
     pub fields: Option<Vec<(String, String)>>,
     pub locked: Option<bool>,
     pub bot: Option<bool>,
@@ -192,11 +193,15 @@ pub(crate) fn save(
     )
 }
 
-/// Each host once.
+/// Each host once, also of an address.
 fn hosts(said: &[String]) -> Result<Vec<String>> {
     let mut hosts: Vec<String> = Vec::new();
     for text in said {
-        if let Ok(host) = text.trim().parse::<Host>() {
+        let mut name = text.trim();
+        for before in ["https://", "http://", "*."] {
+            name = name.strip_prefix(before).unwrap_or(name);
+        }
+        if let Ok(host) = name.trim_end_matches('/').parse::<Host>() {
             let host = host.to_string();
             if !hosts.contains(&host) {
                 hosts.push(host);
@@ -231,56 +236,68 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
+/// A mistake in a field, which apps show beside it.
+fn mistake(field: &'static str, code: &'static str, name: &str, text: String) -> Error {
+    Error::Validation {
+        message: format!("Validation failed: {name} {text}"),
+        details: vec![Mistake { field, code, text }],
+    }
+}
+
 fn check(change: &ProfileChange) -> Result<()> {
-    let longer = |text: &Option<String>, limit: usize| {
-        text.as_ref()
-            .is_some_and(|text| text.chars().count() > limit)
-    };
-    if longer(&change.display_name, limits::DISPLAY_NAME) {
-        return Err(invalid(format!(
-            "Display name is too long (maximum is {} characters)",
-            limits::DISPLAY_NAME
-        )));
-    }
-    if longer(&change.note, limits::BIOGRAPHY) {
-        return Err(invalid(format!(
-            "Bio is too long (maximum is {} characters)",
-            limits::BIOGRAPHY
-        )));
-    }
-    for (name, said) in [
-        ("Avatar", &change.avatar_description),
-        ("Header", &change.header_description),
+    for (field, name, said, limit) in [
+        (
+            "display_name",
+            "Display name",
+            &change.display_name,
+            limits::DISPLAY_NAME,
+        ),
+        ("note", "Bio", &change.note, limits::BIOGRAPHY),
+        (
+            "avatar_description",
+            "Avatar description",
+            &change.avatar_description,
+            limits::PICTURE_DESCRIPTION,
+        ),
+        (
+            "header_description",
+            "Header description",
+            &change.header_description,
+            limits::PICTURE_DESCRIPTION,
+        ),
     ] {
-        if longer(said, limits::PICTURE_DESCRIPTION) {
-            return Err(invalid(format!(
-                "{name} description is too long (maximum is {} characters)",
-                limits::PICTURE_DESCRIPTION
-            )));
+        if said
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > limit)
+        {
+            let text = format!("is too long (maximum is {limit} characters)");
+            return Err(mistake(field, "ERR_TOO_LONG", name, text));
         }
     }
-    if let Some(fields) = &change.fields {
-        if fields
-            .iter()
-            .filter(|(name, _)| !name.trim().is_empty())
-            .count()
-            > limits::PROFILE_FIELDS
-        {
-            return Err(invalid(format!(
-                "Profile fields are limited to {}",
-                limits::PROFILE_FIELDS
-            )));
-        }
-        let too_long = |text: &str| text.chars().count() > limits::PROFILE_FIELD;
-        if fields
-            .iter()
-            .any(|(name, value)| too_long(name) || too_long(value))
-        {
-            return Err(invalid(format!(
-                "Profile fields may have {} characters each",
-                limits::PROFILE_FIELD
-            )));
-        }
+    let Some(fields) = &change.fields else {
+        return Ok(());
+    };
+    // What somebody typed is not dropped in silence.
+    if fields
+        .iter()
+        .any(|(name, value)| name.trim().is_empty() && !value.trim().is_empty())
+    {
+        let code = "ERR_FIELDS_WITH_VALUES_MISSING_LABELS";
+        let text = "contain values without labels".to_owned();
+        return Err(mistake("fields", code, "Fields", text));
+    }
+    let rows = fields.iter().filter(|(name, _)| !name.trim().is_empty());
+    if rows.count() > limits::PROFILE_FIELDS {
+        let text = format!("are limited to {}", limits::PROFILE_FIELDS);
+        return Err(mistake("fields", "ERR_TOO_LONG", "Profile fields", text));
+    }
+    let too_long = |text: &str| text.chars().count() > limits::PROFILE_FIELD;
+    if fields
+        .iter()
+        .any(|(name, value)| too_long(name) || too_long(value))
+    {
+        let text = format!("may have {} characters each", limits::PROFILE_FIELD);
+        return Err(mistake("fields", "ERR_INVALID", "Profile fields", text));
     }
     Ok(())
 }

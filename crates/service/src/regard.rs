@@ -30,7 +30,7 @@ pub async fn note(
     }
     let me = person.id();
     app.transaction(move |app, conn| {
-        let other = accounts::find(conn, id)?;
+        let other = accounts::known(conn, id)?;
         storage::account_notes::set(conn, me, other.id, &comment)?;
         relationship(app, conn, me, other.id)
     })

@@ -14,7 +14,7 @@ use storage::notifications::Notification;
 use storage::reported_words::Words;
 use storage::statuses::Status;
 
-use crate::audience::visible_to;
+use crate::audience::visible_without_blocks;
 use crate::error::invalid;
 use crate::jobs::{Job, Outgoing, enqueue, federate};
 use crate::oauth::Person;
@@ -101,10 +101,13 @@ pub async fn report(app: &App, person: &Person, new: NewReport) -> Result<Report
         ids.sort_unstable();
         ids.dedup();
         ids.truncate(STATUSES);
-        let mut rows = storage::statuses::with_ids(conn, &ids)?;
+        let mut rows = storage::statuses::with_ids_deleted(conn, &ids)?;
         rows.retain(|row| row.account_id == target.id);
-        let rows = visible_to(conn, Some(me), rows)?;
-        if rows.len() < ids.len() {
+        // Nobody is rid of a report by deleting what it is to name.
+        let (gone, rows): (Vec<Status>, Vec<Status>) =
+            rows.into_iter().partition(|row| row.deleted_at.is_some());
+        let rows = visible_without_blocks(conn, me, rows)?;
+        if rows.len() + gone.len() < ids.len() {
             return Err(Error::NotFound);
         }
         let mut collection_ids = new.collections;

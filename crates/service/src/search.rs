@@ -7,7 +7,7 @@ use storage::DbConnection;
 use storage::statuses::Status;
 use url::Url;
 
-use crate::accounts::by_handle;
+use crate::accounts::{by_handle, waiting_among};
 use crate::audience::find_visible;
 use crate::oauth::Person;
 use crate::tags::hashtags;
@@ -140,13 +140,14 @@ async fn people(
     app.read_long(move |app, conn| {
         let page = Page::newest(limit);
         let mut found = storage::accounts::search(conn, &words, follower, &page, offset)?;
+        let waiting = waiting_among(conn, &exact)?;
         let is_wanted = match (&exact, follower) {
             (Some(account), Some(me)) => {
                 !storage::follows::followed_among(conn, me, &[account.id])?.is_empty()
             }
             _ => true,
         };
-        if let Some(account) = exact.filter(|_| is_wanted) {
+        if let Some(account) = exact.filter(|_| is_wanted && waiting.is_empty()) {
             found.retain(|row| row.id != account.id);
             found.insert(0, account);
         }

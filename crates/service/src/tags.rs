@@ -48,12 +48,13 @@ pub async fn follow(app: &App, person: &Person, name: &str) -> Result<HashtagVie
     .await
 }
 
-/// Follows a tag no more.
+/// Follows a tag no more. What was read at home for it alone goes.
 pub async fn unfollow(app: &App, person: &Person, name: &str) -> Result<HashtagView> {
     let name = named(app, name).ok_or(Error::NotFound)?;
     let me = person.id();
     app.transaction(move |app, conn| {
         storage::tag_follows::delete(conn, me, &name)?;
+        storage::home_feed::delete_tag(conn, me, &name)?;
         one(app, conn, Some(me), name)
     })
     .await

@@ -26,6 +26,20 @@ pub fn insert(
         .map(|rows| rows == 1)
 }
 
+/// The bookmark of a status by an account. One row by unique index.
+pub fn find(
+    conn: &mut DbConnection,
+    account: AccountId,
+    status: StatusId,
+) -> QueryResult<Option<i64>> {
+    bookmarks::table
+        .filter(bookmarks::account_id.eq(account.0))
+        .filter(bookmarks::status_id.eq(status.0))
+        .select(bookmarks::id)
+        .first(conn)
+        .optional()
+}
+
 /// Takes a bookmark away.
 pub fn delete(conn: &mut DbConnection, account: AccountId, status: StatusId) -> QueryResult<()> {
     let of = bookmarks::table

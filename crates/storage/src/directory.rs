@@ -81,7 +81,7 @@ pub fn list(
 pub fn suggestions(
     conn: &mut DbConnection,
     viewer: AccountId,
-    limit: i64,
+    (limit, offset): (i64, i64),
     now: Time,
 ) -> QueryResult<Vec<Account>> {
     let followed = follows::table
@@ -109,6 +109,7 @@ pub fn suggestions(
         .filter(accounts::id.ne_all(muted_by(viewer.0, now)))
         .order(accounts::handle_key)
         .limit(limit)
+        .offset(offset)
         .select(Account::as_select())
         .load(c))
 }

@@ -9,7 +9,7 @@ use crate::among::among;
 use crate::connection::each;
 use crate::paging::load_page;
 use crate::row::Optional;
-use crate::schema::{home_feed, statuses};
+use crate::schema::{follows, home_feed, status_tags, statuses, tag_follows, tags};
 use crate::statuses::Status;
 
 /// A status in somebody's home timeline. Blocks and mutes look at both authors.
@@ -122,6 +122,41 @@ pub fn delete_author(
                 .and(home_feed::reblogged_id.is_not_null())),
         );
     diesel::delete(theirs).execute(conn).map(drop)
+}
+
+/// Takes out of a home timeline what is there for a tag alone: by others whom its reader does not follow, and with no other tag
+/// that they follow.
+pub fn delete_tag(conn: &mut DbConnection, account: AccountId, name: &str) -> QueryResult<()> {
+    let followed = follows::table
+        .filter(follows::follower_id.eq(account.0))
+        .filter(follows::pending.eq(false))
+        .select(follows::account_id);
+    let by_strangers: Vec<i64> = each!(conn, c => home_feed::table
+        .filter(home_feed::account_id.eq(account.0))
+        .filter(home_feed::author_id.ne(account.0))
+        .filter(home_feed::author_id.ne_all(followed))
+        .select(home_feed::status_id)
+        .load::<i64>(c))?;
+    for ids in by_strangers.chunks(crate::CHUNK) {
+        let mut tagged: Vec<i64> = status_tags::table
+            .inner_join(tags::table)
+            .filter(among(status_tags::status_id, ids.iter().copied()))
+            .filter(tags::name.eq(name))
+            .select(status_tags::status_id)
+            .load(conn)?;
+        let with_others: Vec<i64> = status_tags::table
+            .inner_join(tag_follows::table.on(tag_follows::tag_id.eq(status_tags::tag_id)))
+            .filter(among(status_tags::status_id, tagged.iter().copied()))
+            .filter(tag_follows::account_id.eq(account.0))
+            .select(status_tags::status_id)
+            .load(conn)?;
+        tagged.retain(|id| !with_others.contains(id));
+        let gone = home_feed::table
+            .filter(home_feed::account_id.eq(account.0))
+            .filter(among(home_feed::status_id, tagged));
+        diesel::delete(gone).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Puts the newest `limit` posts of `author` that a follower may see into a home timeline, also those with which they went on.

@@ -101,6 +101,21 @@ pub fn of_accounts(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult<Ve
         .load(c))
 }
 
+/// Those of these accounts whose owners signed up and have not confirmed their address, or wait for a moderator's yes.
+/// One row by unique index each.
+pub fn not_let_in(conn: &mut DbConnection, ids: &[AccountId]) -> QueryResult<Vec<AccountId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = among(users::account_id, ids.iter().map(|id| id.0));
+    let found: Vec<i64> = each!(conn, c => users::table
+        .filter(ids)
+        .filter(users::confirmed_at.is_null().or(users::approved_at.is_null()))
+        .select(users::account_id)
+        .load::<i64>(c))?;
+    Ok(found.into_iter().map(AccountId).collect())
+}
+
 /// The user of an e-mail address, in lower case.
 pub fn with_email(conn: &mut DbConnection, email: &str) -> QueryResult<Option<User>> {
     users::table

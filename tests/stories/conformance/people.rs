@@ -39,6 +39,9 @@ pub async fn drive(world: &World, driver: &mut Driver<'_>) {
     driver.gets(ada, "DELETE /api/v1/profile/avatar", &[]).await;
     driver.gets(ada, "DELETE /api/v1/profile/header", &[]).await;
     driver.gets(ada, "GET /api/v1/preferences", &[]).await;
+    driver
+        .gets(ada, "GET /api/v1/emails/check_confirmation", &[])
+        .await;
     let refused = StatusCode::FORBIDDEN;
     let why = "only those are sent a letter again who have not confirmed; tests/stories/mail.rs";
     driver

@@ -34,8 +34,11 @@ impl<S> Anyone<S> {
     }
 }
 
-/// Somebody with an account, who may not have confirmed their address yet.
-pub struct Newcomer(pub Person);
+/// Somebody with an account, who may not have confirmed their address yet, and whose token is good for `S`.
+pub struct Newcomer<S> {
+    pub person: Person,
+    scope: PhantomData<S>,
+}
 
 /// Whoever holds a good token, an application too.
 pub struct Holder(pub Authenticated);
@@ -114,7 +117,7 @@ impl FromRequest for Holder {
     }
 }
 
-impl FromRequest for Newcomer {
+impl<S: Scope> FromRequest for Newcomer<S> {
     type Error = ApiError;
     type Future = Finding<Self>;
 
@@ -124,7 +127,12 @@ impl FromRequest for Newcomer {
             let (app, bearer) = sent(&request)?.ok_or(ApiError::NO_TOKEN)?;
             let found = oauth::authenticate_newcomer(app, bearer.token()).await?;
             let found = found.ok_or(ApiError::INVALID_TOKEN)?;
-            found.person.map(Self).ok_or_else(ApiError::no_person)
+            let person = found.person.ok_or_else(ApiError::no_person)?;
+            require::<S>(found.scopes)?;
+            Ok(Self {
+                person,
+                scope: PhantomData,
+            })
         })
     }
 }

@@ -73,7 +73,15 @@ impl<'de> Deserialize<'de> for Number {
         if text.is_empty() {
             return Ok(Self(None));
         }
-        text.parse()
+        // Some languages write `3600.0`.
+        let whole = match text.split_once('.') {
+            Some((whole, rest)) if !rest.is_empty() && rest.bytes().all(|byte| byte == b'0') => {
+                whole
+            }
+            _ => text,
+        };
+        whole
+            .parse()
             .map(|number| Self(Some(number)))
             .map_err(|_| D::Error::custom("must be a whole number"))
     }

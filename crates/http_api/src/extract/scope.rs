@@ -82,8 +82,8 @@ scopes! {
     OwnProfile: "profile" | "read:accounts";
     Profile: "profile";
     Push: "push";
-    /// All of it.
-    Read: "read";
+    /// To be shown somebody no more: reading by Mastodon's documentation, writing by its program.
+    DismissSuggestions: "read" | "write:accounts";
     ReadAccounts: "read:accounts";
     ReadBlocks: "read:blocks";
     ReadBookmarks: "read:bookmarks";

@@ -53,9 +53,9 @@ impl Part for Holder {
     }
 }
 
-impl Part for Newcomer {
+impl<S: Scope> Part for Newcomer<S> {
     fn describe(draft: &mut Draft) {
-        draft.needs_one_of(&[]);
+        draft.needs_one_of(S::ANY_OF);
         draft.may_answer("422");
     }
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{Answer, json, nothing};
 use crate::entities::{Account, Suggestion};
-use crate::extract::scope::{Read, ReadAccounts};
+use crate::extract::scope::{AnyScope, DismissSuggestions, ReadAccounts};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Text};
 use crate::openapi::Operations;
 use crate::routes::Routes;
@@ -59,7 +59,7 @@ struct Listed {
     offset: Number,
 }
 
-async fn list(caller: Anyone<ReadAccounts>, params: Params<Listed>, app: Data<App>) -> Answer {
+async fn list(caller: Anyone<AnyScope>, params: Params<Listed>, app: Data<App>) -> Answer {
     let params = params.into_inner();
     let wanted = Wanted {
         order: match params.order.filled() {
@@ -76,27 +76,44 @@ async fn list(caller: Anyone<ReadAccounts>, params: Params<Listed>, app: Data<Ap
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
-struct Limit {
+struct Window {
     limit: Number,
+    offset: Number,
 }
 
-impl Limit {
-    fn bounded(&self) -> i64 {
-        self.limit.0.unwrap_or(40).clamp(1, 80)
+impl Window {
+    /// How many, and how many of the first are left out.
+    fn bounded(&self) -> (i64, i64) {
+        (
+            self.limit.0.unwrap_or(40).clamp(1, 80),
+            self.offset.0.unwrap_or(0).clamp(0, 10_000),
+        )
     }
 }
 
-async fn suggestions_v1(caller: Caller<Read>, params: Params<Limit>, app: Data<App>) -> Answer {
+async fn suggestions_v1(
+    caller: Caller<ReadAccounts>,
+    params: Params<Window>,
+    app: Data<App>,
+) -> Answer {
     let found = directory::suggestions(&app, &caller.person, params.0.bounded()).await?;
     json(found.into_iter().map(Account::from).collect::<Vec<_>>())
 }
 
-async fn suggestions(caller: Caller<Read>, params: Params<Limit>, app: Data<App>) -> Answer {
+async fn suggestions(
+    caller: Caller<ReadAccounts>,
+    params: Params<Window>,
+    app: Data<App>,
+) -> Answer {
     let found = directory::suggestions(&app, &caller.person, params.0.bounded()).await?;
     json(found.into_iter().map(Suggestion::from).collect::<Vec<_>>())
 }
 
-async fn dismiss(caller: Caller<Read>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+async fn dismiss(
+    caller: Caller<DismissSuggestions>,
+    id: PathId<AccountId>,
+    app: Data<App>,
+) -> Answer {
     directory::dismiss(&app, &caller.person, id.0).await?;
     nothing()
 }

@@ -8,8 +8,9 @@ use service::{App, featured_tags};
 use utoipa::ToSchema;
 
 use super::{Answer, json, nothing};
+use crate::ApiError;
 use crate::entities::{FeaturedTag, Tag};
-use crate::extract::scope::{ReadAccounts, WriteAccounts};
+use crate::extract::scope::{AnyScope, ReadAccounts, WriteAccounts};
 use crate::extract::{Anyone, Caller, Params, PathId, Text};
 use crate::openapi::Operations;
 use crate::routes::Routes;
@@ -65,7 +66,7 @@ async fn own(caller: Caller<ReadAccounts>, app: Data<App>) -> Answer {
     listed(&app, Some(&caller.person), caller.person.id()).await
 }
 
-async fn of_account(caller: Anyone<ReadAccounts>, id: PathId<AccountId>, app: Data<App>) -> Answer {
+async fn of_account(caller: Anyone<AnyScope>, id: PathId<AccountId>, app: Data<App>) -> Answer {
     listed(&app, caller.person(), id.0).await
 }
 
@@ -76,9 +77,10 @@ struct Name {
 }
 
 async fn feature(caller: Caller<WriteAccounts>, params: Params<Name>, app: Data<App>) -> Answer {
-    let name = params.0.name.0.unwrap_or_default();
+    let name = params.0.name.filled();
+    let name = name.ok_or_else(|| ApiError::no_parameter("name"))?;
     json(FeaturedTag::from(
-        featured_tags::feature(&app, &caller.person, &name).await?,
+        featured_tags::feature(&app, &caller.person, name).await?,
     ))
 }
 

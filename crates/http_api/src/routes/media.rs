@@ -19,7 +19,7 @@ use super::{Answer, nothing, put_or_patch};
 use crate::ApiError;
 use crate::entities::MediaAttachment;
 use crate::extract::scope::WriteMedia;
-use crate::extract::{Caller, File, PathId, Spooled, Text};
+use crate::extract::{Caller, File, PathId, Spooled, Text, Words};
 use crate::openapi::Operations;
 use crate::routes::Routes;
 
@@ -106,6 +106,24 @@ pub(super) fn thumbnail(said: &Text, files: &[File]) -> Result<Option<Bytes>, Ap
     picture.map(|bytes| Some(bytes.into())).ok_or_else(|| {
         ApiError::Unprocessable("Validation failed: Thumbnail must be a picture".to_owned())
     })
+}
+
+/// The files that a status is to have.
+pub(super) fn media_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
+    files(words, "Media attachments could not be found")
+}
+
+pub(super) fn document_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
+    files(words, "Documents could not be found, or are in use")
+}
+
+fn files(words: &Words, unknown: &str) -> Result<Vec<MediaId>, ApiError> {
+    let unknown = |_| ApiError::Unprocessable(format!("Validation failed: {unknown}"));
+    words
+        .as_slice()
+        .iter()
+        .map(|id| id.parse().map_err(unknown))
+        .collect()
 }
 
 /// The attachment, with `unfinished` as long as it is still worked on.

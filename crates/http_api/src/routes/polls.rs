@@ -7,6 +7,7 @@ use service::{App, polls};
 use utoipa::ToSchema;
 
 use super::{Answer, json};
+use crate::ApiError;
 use crate::entities::Poll;
 use crate::extract::scope::{ReadStatuses, WriteStatuses};
 use crate::extract::{Anyone, Caller, Flag, Number, Params, PathId, Words};
@@ -65,11 +66,13 @@ async fn vote(
 ) -> Answer {
     // What is no number chooses nothing that is there.
     let choices = params.0.choices.as_slice().iter();
-    let choices = choices
+    let choices: Vec<i64> = choices
         .map(|word| word.parse().unwrap_or(-1))
         .take(100)
         .collect();
-    json(Poll::from(
-        polls::vote(&app, &caller.person, id.0, choices).await?,
-    ))
+    let chooses = !choices.is_empty();
+    match polls::vote(&app, &caller.person, id.0, choices).await {
+        Err(service::Error::Invalid(_)) if !chooses => Err(ApiError::no_parameter("choices")),
+        voted => json(Poll::from(voted?)),
+    }
 }

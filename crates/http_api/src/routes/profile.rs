@@ -6,11 +6,12 @@ use service::oauth::Person;
 use service::views::AccountView;
 use service::{App, accounts, featured_tags, profile, users};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::accounts::Update;
 use super::{Answer, json, nothing, put_or_patch};
 use crate::entities::{FeaturedTag, Profile};
-use crate::extract::scope::{OwnProfile, WriteAccounts};
+use crate::extract::scope::{OwnProfile, ReadAccounts, WriteAccounts};
 use crate::extract::{Caller, Newcomer, Params, Text, Upload};
 use crate::openapi::Operations;
 use crate::routes::Routes;
@@ -21,7 +22,11 @@ pub(super) fn routes(routes: &mut Routes) {
             "/v1/profile",
             [web::get().to(read), put_or_patch().to(write)],
         )
-        .at("/v1/emails/confirmations", [web::post().to(confirmation)]);
+        .at("/v1/emails/confirmations", [web::post().to(confirmation)])
+        .at(
+            "/v1/emails/check_confirmation",
+            [web::get().to(is_confirmed)],
+        );
 }
 
 pub(super) fn operations(api: &mut Operations) {
@@ -36,6 +41,12 @@ pub(super) fn operations(api: &mut Operations) {
         confirmation,
     )
     .says_nothing();
+    api.get(
+        "/v1/emails/check_confirmation",
+        "Whether your address is confirmed",
+        is_confirmed,
+    )
+    .answers_schema(ObjectBuilder::new().schema_type(Type::Boolean));
 }
 
 async fn read(caller: Caller<OwnProfile>, app: Data<App>) -> Answer {
@@ -64,8 +75,17 @@ struct Address {
 }
 
 /// Sends the letter once more that confirms an address.
-async fn confirmation(newcomer: Newcomer, params: Params<Address>, app: Data<App>) -> Answer {
+async fn confirmation(
+    newcomer: Newcomer<WriteAccounts>,
+    params: Params<Address>,
+    app: Data<App>,
+) -> Answer {
     let email = params.0.email.filled();
-    users::ask_again_for_confirmation(&app, &newcomer.0, email).await?;
+    users::ask_again_for_confirmation(&app, &newcomer.person, email).await?;
     nothing()
+}
+
+/// What apps ask again and again while they wait for that.
+async fn is_confirmed(newcomer: Newcomer<ReadAccounts>) -> Answer {
+    json(newcomer.person.user.confirmed_at.is_some())
 }

@@ -82,6 +82,9 @@ pub(super) fn operations(api: &mut Operations) {
     .deprecated();
 }
 
+/// As at Mastodon, whoever asks for none of those whom they recommend gets all.
+const ALL: i64 = 10_000;
+
 #[derive(Deserialize, Serialize, Default, ToSchema)]
 #[serde(default)]
 struct Note {
@@ -116,7 +119,11 @@ async fn own(
     app: Data<App>,
 ) -> Answer {
     let me = &caller.person;
-    let found = regard::endorsed(&app, Some(me), me.account.id, params.0.page(40, 80)).await?;
+    let mut wanted = params.0.page(40, 80);
+    if wanted.limit == 0 {
+        wanted.limit = ALL;
+    }
+    let found = regard::endorsed(&app, Some(me), me.account.id, wanted).await?;
     page::<_, Account>(&request, &app, found)
 }
 

@@ -68,9 +68,7 @@ async fn find(
 ) -> Result<Search, ApiError> {
     let params = params.into_inner();
     let Some(q) = params.q.filled().map(str::to_owned) else {
-        return Err(ApiError::BadRequest(
-            "param is missing or the value is empty: q".to_owned(),
-        ));
+        return Err(ApiError::no_parameter("q"));
     };
     let negative = |number: &Number| number.0.is_some_and(|number| number < 0);
     if negative(&params.limit) || negative(&params.offset) {

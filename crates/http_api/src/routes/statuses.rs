@@ -2,14 +2,14 @@
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{AccountId, ContentType, MediaId, StatusId, Visibility};
+use domain::{AccountId, ContentType, StatusId, Visibility};
 use serde::{Deserialize, Serialize};
 use service::oauth::Person;
 use service::statuses::{self, MediaChange, NewStatus, StatusChange};
 use service::{App, Error, scheduled};
 use utoipa::ToSchema;
 
-use super::media::{focus, thumbnail};
+use super::media::{document_ids, focus, media_ids, thumbnail};
 use super::polls::PollParams;
 use super::quotes::policy;
 use super::scheduled_statuses::time;
@@ -202,6 +202,12 @@ async fn create(
     let params = params.into_inner();
     let scheduled_at = params.scheduled_at.filled().map(time).transpose()?;
     let idempotency_key = idempotency_key(&request)?;
+    let gone = gone(&params);
+    let told = |error: ApiError| match error {
+        ApiError::NotFound => gone.clone(),
+        other => other,
+    };
+    let said = |id: &Text| id.filled().map(answered).transpose().map_err(told);
     let new = NewStatus {
         text: params.status.0.unwrap_or_default(),
         content_type: content_type(&params.content_type)?,
@@ -209,11 +215,11 @@ async fn create(
         sensitive: params.sensitive.0,
         visibility: params.visibility.0,
         language: params.language.filled().map(str::to_owned),
-        in_reply_to: params.in_reply_to_id.filled().map(answered).transpose()?,
+        in_reply_to: said(&params.in_reply_to_id)?,
         media: media_ids(&params.media_ids)?,
         documents: document_ids(&params.document_ids)?,
         poll: params.poll.0.map(Into::into),
-        quoted: params.quoted_status_id.filled().map(answered).transpose()?,
+        quoted: said(&params.quoted_status_id)?,
         quote_policy: policy(&params.quote_approval_policy)?,
         local_only: params.local_only.0.unwrap_or(false),
         idempotency_key,
@@ -226,11 +232,25 @@ async fn create(
     let application = caller.authenticated.application;
     // As in Mastodon, a time that has passed means now.
     if let Some(at) = scheduled_at.filter(|at| *at > app.now()) {
-        let view = scheduled::schedule(&app, &caller.person, application, new, at).await?;
-        return json(ScheduledStatus::from(view));
+        let view = scheduled::schedule(&app, &caller.person, application, new, at).await;
+        return json(ScheduledStatus::from(
+            view.map_err(ApiError::from).map_err(told)?,
+        ));
     }
-    let view = statuses::publish(&app, &caller.person, application, new).await?;
-    json(Status::from(view))
+    let view = statuses::publish(&app, &caller.person, application, new).await;
+    json(Status::from(view.map_err(ApiError::from).map_err(told)?))
+}
+
+/// What is not there when a status is written: people who answer are told so. Of two it is not known which.
+fn gone(params: &Create) -> ApiError {
+    let (answered, quoted) = (&params.in_reply_to_id, &params.quoted_status_id);
+    match (answered.filled(), quoted.filled()) {
+        (Some(_), None) => ApiError::Missing("The post you want to reply to does not exist"),
+        (None, Some(_)) => {
+            ApiError::Missing("The post you want to quote does not exist, or may not be quoted")
+        }
+        _ => ApiError::NotFound,
+    }
 }
 
 async fn check_mentions(
@@ -281,23 +301,6 @@ pub(super) fn content_type(said: &Text) -> Result<Option<ContentType>, ApiError>
     said.filled()
         .map(|name| ContentType::named(name).ok_or_else(unknown))
         .transpose()
-}
-
-fn media_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
-    files(words, "Media attachments could not be found")
-}
-
-fn document_ids(words: &Words) -> Result<Vec<MediaId>, ApiError> {
-    files(words, "Documents could not be found, or are in use")
-}
-
-fn files(words: &Words, unknown: &str) -> Result<Vec<MediaId>, ApiError> {
-    let unknown = |_| ApiError::Unprocessable(format!("Validation failed: {unknown}"));
-    words
-        .as_slice()
-        .iter()
-        .map(|id| id.parse().map_err(unknown))
-        .collect()
 }
 
 #[derive(Deserialize, Serialize, Default, ToSchema)]

@@ -1,16 +1,18 @@
 //! What trends, where figures are shown; where they are hidden, nothing.
 //! <https://docs.joinmastodon.org/methods/trends/>
 
+use actix_web::HttpRequest;
 use actix_web::web::{self, Data};
 use serde::{Deserialize, Serialize};
 use service::{App, trends};
 use utoipa::ToSchema;
 
-use super::{Answer, json};
+use super::Answer;
 use crate::entities::{Status, Tag, TrendsLink};
 use crate::extract::scope::AnyScope;
 use crate::extract::{Anyone, Number, Params};
 use crate::openapi::Operations;
+use crate::pagination;
 use crate::routes::Routes;
 
 /// Tags and links of one answer, and statuses.
@@ -71,17 +73,48 @@ impl Window {
     }
 }
 
-async fn tags(caller: Anyone<AnyScope>, params: Params<Window>, app: Data<App>) -> Answer {
-    let found = trends::tags(&app, caller.person(), params.0.bounded(FEW)).await?;
-    json(found.into_iter().map(Tag::from).collect::<Vec<_>>())
+/// One part of it, with links to its neighbours.
+fn part<V, E: Serialize + From<V>>(
+    request: &HttpRequest,
+    app: &App,
+    found: Vec<V>,
+    window: trends::Window,
+) -> Answer {
+    let found: Vec<E> = found.into_iter().map(E::from).collect();
+    let window = (window.limit, window.offset);
+    let origin = &app.settings().public_url;
+    Ok(pagination::window(request, origin, &found, window))
 }
 
-async fn links(caller: Anyone<AnyScope>, params: Params<Window>, app: Data<App>) -> Answer {
-    let found = trends::links(&app, caller.person(), params.0.bounded(FEW)).await?;
-    json(found.into_iter().map(TrendsLink::from).collect::<Vec<_>>())
+async fn tags(
+    request: HttpRequest,
+    caller: Anyone<AnyScope>,
+    params: Params<Window>,
+    app: Data<App>,
+) -> Answer {
+    let window = params.0.bounded(FEW);
+    let found = trends::tags(&app, caller.person(), window).await?;
+    part::<_, Tag>(&request, &app, found, window)
 }
 
-async fn statuses(caller: Anyone<AnyScope>, params: Params<Window>, app: Data<App>) -> Answer {
-    let found = trends::statuses(&app, caller.person(), params.0.bounded(SOME)).await?;
-    json(found.into_iter().map(Status::from).collect::<Vec<_>>())
+async fn links(
+    request: HttpRequest,
+    caller: Anyone<AnyScope>,
+    params: Params<Window>,
+    app: Data<App>,
+) -> Answer {
+    let window = params.0.bounded(FEW);
+    let found = trends::links(&app, caller.person(), window).await?;
+    part::<_, TrendsLink>(&request, &app, found, window)
+}
+
+async fn statuses(
+    request: HttpRequest,
+    caller: Anyone<AnyScope>,
+    params: Params<Window>,
+    app: Data<App>,
+) -> Answer {
+    let window = params.0.bounded(SOME);
+    let found = trends::statuses(&app, caller.person(), window).await?;
+    part::<_, Status>(&request, &app, found, window)
 }

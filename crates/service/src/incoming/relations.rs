@@ -6,6 +6,7 @@ use storage::accounts::Account;
 use storage::follows::Follow;
 
 use super::retractions::{forget, is_taken_back};
+use crate::accounts::is_waiting;
 use crate::audience::blocked_among;
 use crate::domain_blocks::is_blocked;
 use crate::follows::{accept, begin, remove, tell, turn_away};
@@ -32,6 +33,9 @@ pub(super) fn follow(
     else {
         return Ok(());
     };
+    if is_waiting(conn, &asked)? {
+        return Ok(());
+    }
     let known = storage::follows::find(conn, follower, account)?;
     // Who followed before they moved may ask again.
     let has_moved = asked.moved_to_uri.is_some() && known.is_none();

@@ -53,12 +53,12 @@ pub async fn boost(
 pub async fn unboost(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
     let me = person.id();
     app.transaction(move |app, conn| {
-        let status = original(conn, me, id)?;
+        let status = done(conn, me, id, storage::statuses::boost_by)?;
         if let Some(boost) = storage::statuses::boost_by(conn, me, status.id)? {
             remove_boost(app, conn, &boost)?;
             federate(app, conn, Outgoing::Unboost { status: boost.id })?;
         }
-        let status = find_visible(conn, Some(me), status.id)?;
+        let status = storage::statuses::find(conn, status.id)?.ok_or(Error::NotFound)?;
         show(app, conn, me, status)
     })
     .await
@@ -71,6 +71,28 @@ pub(crate) fn original(conn: &mut DbConnection, viewer: AccountId, id: StatusId)
         Some(boosted) => find_visible(conn, Some(viewer), boosted),
         None => Ok(status),
     }
+}
+
+type Deed<T> = fn(
+    &mut DbConnection,
+    AccountId,
+    StatusId,
+) -> std::result::Result<Option<T>, storage::QueryError>;
+
+/// The same, for whoever takes back what they did to it: they may behind a block, too, where everybody else reads it.
+pub(super) fn done<T>(
+    conn: &mut DbConnection,
+    by: AccountId,
+    id: StatusId,
+    deed: Deed<T>,
+) -> Result<Status> {
+    let is_open = |status: &Status| status.visibility.is_open() && status.held_at.is_none();
+    if deed(conn, by, id)?.is_some()
+        && let Some(status) = storage::statuses::find(conn, id)?.filter(is_open)
+    {
+        return Ok(status);
+    }
+    original(conn, by, id)
 }
 
 /// Stores a boost, tells the boosted author if ours, and puts it into home timelines.

@@ -165,7 +165,7 @@ async fn find(
     let keys: Vec<String> = handles.iter().map(Handle::key).collect();
     let mut found: HashMap<String, Account> = app
         .read(move |_, conn| {
-            let mut found = HashMap::new();
+            let mut found: HashMap<String, Account> = HashMap::new();
             if let Some(id) = answered.filter(|_| !keys.is_empty())
                 && let Some(status) = storage::statuses::find(conn, id)?
                 && let Some(author) = storage::accounts::find(conn, status.account_id)?
@@ -182,6 +182,8 @@ async fn find(
                     found.insert(key, account);
                 }
             }
+            let waiting = accounts::waiting_among(conn, found.values())?;
+            found.retain(|_, account| !waiting.contains(&account.id));
             Ok(found)
         })
         .await?;

@@ -5,7 +5,7 @@ use storage::DbConnection;
 use storage::favourites::Favourite;
 use storage::statuses::{Counts, Status};
 
-use super::boost::original;
+use super::boost::{done, original};
 use super::edit::own;
 use super::publish::show;
 use crate::audience::{find_visible, visible_to};
@@ -15,7 +15,7 @@ use crate::notify::notify;
 use crate::oauth::Person;
 use crate::unwanted::avoided;
 use crate::views::{self, AccountView, StatusView};
-use crate::{App, Paged, Result, networks};
+use crate::{App, Error, Paged, Result, networks};
 
 /// Likes a status, and tells its author.
 pub async fn favourite(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
@@ -68,7 +68,7 @@ pub async fn favourite(app: &App, person: &Person, id: StatusId) -> Result<Statu
 pub async fn unfavourite(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
     let me = person.id();
     app.transaction(move |app, conn| {
-        let status = original(conn, me, id)?;
+        let status = done(conn, me, id, storage::favourites::find)?;
         if let Some(favourite) = storage::favourites::delete(conn, me, status.id)? {
             storage::status_index::note(conn, status.id)?;
             storage::statuses::add_to_counts(
@@ -92,7 +92,8 @@ pub async fn unfavourite(app: &App, person: &Person, id: StatusId) -> Result<Sta
                 federate(app, conn, told)?;
             }
         }
-        again(app, conn, me, &status)
+        let status = storage::statuses::find(conn, status.id)?.ok_or(Error::NotFound)?;
+        show(app, conn, me, status)
     })
     .await
 }
@@ -146,7 +147,7 @@ pub(crate) fn keep(
 pub async fn unbookmark(app: &App, person: &Person, id: StatusId) -> Result<StatusView> {
     let me = person.id();
     app.transaction(move |app, conn| {
-        let status = original(conn, me, id)?;
+        let status = done(conn, me, id, storage::bookmarks::find)?;
         drop_bookmark(conn, me, status.id)?;
         show(app, conn, me, status)
     })

@@ -73,6 +73,14 @@ async fn write(
 ) -> Result<StatusView> {
     change.text = clean(&change.text);
     change.spoiler_text = clean(&change.spoiler_text);
+    if change.text.is_empty()
+        && !change.spoiler_text.is_empty()
+        && is_bare(app, person.id(), id, &change).await?
+    {
+        // A warning alone is the text, as of a new status.
+        change.text = std::mem::take(&mut change.spoiler_text);
+        change.sensitive = Some(true);
+    }
     check_length(app, &change.text, &change.spoiler_text)?;
     check_media(app, change.media.as_deref().unwrap_or_default())?;
     check_documents(change.documents.as_deref().unwrap_or_default())?;
@@ -223,6 +231,26 @@ async fn write(
         tell_of_edit(app, conn, &status)?;
         federate(app, conn, Outgoing::Edit { status: id })?;
         show(app, conn, author.id, status)
+    })
+    .await
+}
+
+/// Whether there is nothing but words in one's own status after a change.
+async fn is_bare(
+    app: &App,
+    author: AccountId,
+    id: StatusId,
+    change: &StatusChange,
+) -> Result<bool> {
+    let media = change.media.as_ref().map(Vec::len);
+    let documents = change.documents.as_ref().map(Vec::len);
+    app.read(move |_, conn| {
+        let status = own(conn, &author, id)?;
+        let attached = storage::media::of_statuses(conn, &[id])?.into_iter();
+        let (linked, shown): (Vec<Media>, Vec<Media>) =
+            attached.partition(|file| file.kind == MediaKind::Document);
+        let left = media.unwrap_or(shown.len()) + documents.unwrap_or(linked.len());
+        Ok(left == 0 && !status.has_quote)
     })
     .await
 }

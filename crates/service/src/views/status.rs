@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use domain::{AccountId, ApplicationId, CardId, FilmFacts, MediaKind, MediaState, StatusId};
+use domain::{
+    AccountId, ApplicationId, CardId, FilmFacts, MediaKind, MediaState, StatusId, Visibility,
+};
 use storage::DbConnection;
 use storage::cards::Card;
 use storage::deeds::Deed;
@@ -256,7 +258,11 @@ impl Belongings {
                 pinned: None,
                 ..seen
             }),
-            None => deeds.with(target, own.then_some(status.pinned_at.is_some())),
+            None => {
+                // What only those it mentions see is never pinned.
+                let can_be = own && status.visibility != Visibility::Direct;
+                deeds.with(target, can_be.then_some(status.pinned_at.is_some()))
+            }
         });
         let filtered = match &boosted {
             Some(boosted) => boosted.filtered.clone(),

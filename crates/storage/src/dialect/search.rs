@@ -11,8 +11,8 @@ use crate::paging::load_page;
 use crate::schema::{accounts, follows, invites, networks, users};
 
 /// Living accounts of which each word is part of the handle or the display name, by handle, perhaps only those that
-/// `followed_by` follows. Those whose handle begins with the first word come before those that have it elsewhere: it is part
-/// of the name of many a server.
+/// `followed_by` follows; nobody who was not let in yet. Those whose handle begins with the first word come before those that
+/// have it elsewhere: it is part of the name of many a server.
 pub(crate) fn accounts(
     conn: &mut DbConnection,
     words: &[String],
@@ -55,12 +55,20 @@ fn matching(
         .map_or_else(String::new, |word| word.to_lowercase());
     macro_rules! found {
         ($c:expr, $matches:ident, $beginning:expr) => {{
+            let waiting = users::table
+                .filter(
+                    users::confirmed_at
+                        .is_null()
+                        .or(users::approved_at.is_null()),
+                )
+                .select(users::account_id);
             let mut query = accounts::table
                 .filter(
                     accounts::suspended_at
                         .is_null()
                         .and(accounts::deleted_at.is_null()),
                 )
+                .filter(accounts::id.ne_all(waiting))
                 .order(accounts::handle_key)
                 .limit(limit)
                 .offset(offset)

@@ -229,6 +229,7 @@ fn allowed_without_a_word(path: &str) -> &'static [u16] {
     match path {
         "/oauth/token" | "/oauth/revoke" => &[400, 401, 403],
         "/api/v1/accounts" | "/api/v1/emails/confirmations" => &[403],
+        "/api/v1/featured_tags" | "/api/v1/polls/{id}/votes" => &[400],
         "/api/v1/collections/{id}/items"
         | "/api/v1/notifications/dismiss"
         | "/api/v1/reports"

@@ -78,10 +78,15 @@ fn numbers_may_be_text() {
         read(json!({ "number": " 7" })).unwrap().number,
         Number(Some(7))
     );
+    assert_eq!(
+        read(json!({ "number": 7.0 })).unwrap().number,
+        Number(Some(7))
+    );
     assert_eq!(read(json!({ "number": "" })).unwrap().number, Number(None));
     for wrong in [
         json!("seven"),
         json!(7.5),
+        json!("7."),
         json!("9223372036854775808"),
         json!([7]),
         json!(1e300),
