@@ -28,6 +28,7 @@ use storage::inbox::Received;
 use self::verify::{Source, Verifying};
 use crate::asking::checked;
 use crate::net::{Budget, is_activity_json};
+use crate::origin::Origin;
 use crate::protocol::read::{self, kind};
 use crate::{Federation, Refusal, net};
 
@@ -117,7 +118,7 @@ async fn take(
     }
     let checked = checked(request, Some(body), app, federation)
         .map_err(|reason| Rejection::new(StatusCode::UNAUTHORIZED, reason))?;
-    let letter = Letter::read(request, body);
+    let letter = Letter::read(request, body, checked.key_id());
     let actor = letter.as_ref().ok().map(|letter| letter.actor.as_str());
     for id in actor.into_iter().chain([checked.key_id()]) {
         if crate::gates::refuses(app, id).await? {
@@ -204,7 +205,7 @@ async fn keep(
 }
 
 impl Letter {
-    fn read(request: &HttpRequest, body: &Bytes) -> Result<Self, Rejection> {
+    fn read(request: &HttpRequest, body: &Bytes, key_id: &str) -> Result<Self, Rejection> {
         let bad = |reason: &str| Rejection::new(StatusCode::BAD_REQUEST, reason);
         let content_type = request
             .headers()
@@ -224,8 +225,14 @@ impl Letter {
         if kind(&activity).is_empty() {
             return Err(bad("An activity has a type"));
         }
-        let uri = activity_id(&activity, &actor, body)
-            .ok_or_else(|| bad("The id of an activity is its actor's server's"))?;
+        let uri = activity_id(&activity, &actor, body).ok_or_else(|| {
+            let reason = "The id of an activity is its actor's server's";
+            if Origin::parse(key_id) == Origin::parse(&actor) {
+                bad(reason)
+            } else {
+                Rejection::new(StatusCode::UNAUTHORIZED, reason)
+            }
+        })?;
         let uri = key::of_answer(&activity, uri);
         Ok(Self {
             activity,
@@ -286,10 +293,7 @@ fn activity_id(activity: &Value, actor: &str, body: &[u8]) -> Option<String> {
     let Some(id) = read::text(activity, "id") else {
         return Some(format!("{actor}#without-id/{}", hash(body)));
     };
-    let origins = (
-        crate::origin::Origin::parse(id)?,
-        crate::origin::Origin::parse(actor)?,
-    );
+    let origins = (Origin::parse(id)?, Origin::parse(actor)?);
     (id.len() <= ID && origins.0 == origins.1).then(|| id.to_owned())
 }
 
