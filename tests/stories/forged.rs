@@ -488,7 +488,7 @@ async fn refused(kind: Kind) {
             }
         }
     }
-    // Whoever is lied about is asked for anew, because of their key or of what is passed on, but not each time.
+    // Whoever is lied about is asked for anew because of their key, but not each time.
     assert!(cast.good.asked_for("/users/grace").await <= 5);
     cast.probe("refused").await;
     assert_eq!(cast.state().await, before);
@@ -518,7 +518,6 @@ async fn without_effect(kind: Kind) {
         activity["actor"] = json!(cast.ada_uri);
         let reply = cast.evil.send_as(&signer, &cast.school, &activity).await;
         assert_ne!(reply, federation::net::Reply::Accepted, "{activity}");
-        // Nor of others, under an id of her own.
         activity["actor"] = cast.grace["id"].clone();
         activity["id"] = json!(format!("{}/of-grace", id(&cast.mallory)));
         let reply = cast.evil.send_as(&signer, &cast.school, &activity).await;
