@@ -67,6 +67,8 @@ pub struct FederationSettings {
     pub parallel_hosts: usize,
     /// When a delivery that never succeeds is given up.
     pub give_up_after: Duration,
+    /// For how long a host that failed for the first time is left alone.
+    pub first_retry: Duration,
     pub translator: Option<TranslatorSettings>,
 }
 
@@ -161,7 +163,7 @@ impl Federation {
         let client = OutboundClient::new(&settings.outbound)?;
         let translator = settings.translator.as_ref().map(Translator::new);
         let translator = translator.transpose()?;
-        let failure_memory = settings.outbound.failure_memory;
+        let first_retry = settings.first_retry;
         Ok(Self(Arc::new(Inner {
             settings,
             client,
@@ -180,7 +182,7 @@ impl Federation {
                 .build(),
             heard: Cache::builder()
                 .max_capacity(10_000)
-                .time_to_live(failure_memory.min(Duration::from_secs(60)))
+                .time_to_live(first_retry.min(Duration::from_secs(5)))
                 .build(),
             door: Semaphore::new(ARRIVING),
             recalled: OnceCell::new(),

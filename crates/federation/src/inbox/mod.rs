@@ -337,6 +337,7 @@ mod tests {
             authorized_fetch: false,
             parallel_hosts: 1,
             give_up_after: Duration::ZERO,
+            first_retry: Duration::ZERO,
             translator: None,
         })
         .unwrap();
