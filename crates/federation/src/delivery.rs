@@ -2,7 +2,7 @@
 //! inbox that fails where its host answers waits alone.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -22,8 +22,11 @@ use crate::net::{FetchError, Reply};
 /// For how long a lane is ours: about what the slowest batch takes. After a crash others wait so long; if it
 /// runs out too soon something is sent twice, and recognised by its id.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// Sendings between two notes of what is done; so many may be sent twice after a crash.
+/// Sendings between two notes of what is done.
 const BATCH: i64 = 4;
+/// What was taken longer ago is noted before anything else is sent: after a crash only what was taken since then, and what
+/// was under way, is sent twice.
+const SLOW: Duration = Duration::from_millis(100);
 /// For how long a host is taken for dead, if it is not heard from.
 const DEAD: TimeDelta = TimeDelta::days(30);
 /// How often a host that fails is taken up again because it is heard from.
@@ -133,6 +136,7 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
         };
         let is_rest = i64::try_from(owed.len()).is_ok_and(|count| count < BATCH);
         let mut done = Vec::with_capacity(owed.len());
+        let mut noted = Instant::now();
         let mut failed = None;
         let mut waiting = HashSet::new();
         for (delivery, activity) in owed {
@@ -142,7 +146,14 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
             let sent = unless_stopped(&stop, send(&federation, &app, &delivery, &activity)).await;
             match sent.unwrap_or(Sent::Stopped) {
                 Sent::Stopped => break,
-                Sent::Done => done.push((delivery.id, activity.id)),
+                Sent::Done => {
+                    done.push((delivery.id, activity.id));
+                    (failures, failing_since) = (0, None);
+                    if noted.elapsed() > SLOW {
+                        finish(&app, &lane.host, std::mem::take(&mut done), false).await;
+                        noted = Instant::now();
+                    }
+                }
                 Sent::Refused(reason) => give_up(&app, delivery, reason, false).await,
                 Sent::Gone => give_up(&app, delivery, GONE.to_owned(), true).await,
                 Sent::InboxLater(wait) => {
@@ -156,9 +167,6 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
                     break;
                 }
             }
-        }
-        if !done.is_empty() {
-            (failures, failing_since) = (0, None);
         }
         if let Some((delivery, wait)) = failed {
             metrics::counter!("staffroom_deliveries_delayed_total").increment(1);
