@@ -102,3 +102,38 @@ async fn after_a_kill_a_slow_server_gets_nothing_twice_but_what_was_under_way() 
     }
     assert_eq!(told, words);
 }
+
+// On SQLite alone: nothing of this hangs on the database.
+#[tokio::test]
+async fn servers_on_one_machine_are_left_alone_for_as_long_as_all_others() {
+    let settings = [
+        ("federation.retry_seconds", "30"),
+        ("federation.failure_seconds", "300"),
+    ];
+    let Some(school) = School::open_with(Sqlite, &settings).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(ResponseTemplate::new(503))
+        .mount(&server)
+        .await;
+    let there = Elsewhere::open_on(server).await;
+    let mo = there.person("mo");
+    follows(&there, &school, &mo, &format!("{}/users/ada", school.base)).await;
+    let search = format!("/api/v2/search?resolve=true&q={}/nothing", there.base);
+    ada.get(&search).await;
+    let before = (
+        there.received().await.len(),
+        there.asked_for("/nothing").await,
+    );
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    ada.get(&search).await;
+    let after = (
+        there.received().await.len(),
+        there.asked_for("/nothing").await,
+    );
+    assert_eq!(before, after);
+    assert!(before.0 > 0 && before.1 > 0, "{before:?}");
+}
