@@ -34,6 +34,8 @@ registrations.mode = "approval"
 registrations.minimum_age = 16
 federation.allow_loopback = true
 federation.allow_http = true
+federation.retry_seconds = 1
+federation.failure_seconds = 1
 limits.rate_limits = false
 logging.filter = "warn"
 `);

@@ -36,6 +36,8 @@ media.folder = "{folder}/media"
 registrations.mode = "{sign_up}"
 federation.allow_loopback = true
 federation.allow_http = true
+federation.retry_seconds = 1
+federation.failure_seconds = 1
 limits.rate_limits = false
 logging.filter = "warn"
 {settings}

@@ -46,6 +46,8 @@ database.url = "${database.url}"
 media.folder = "media"
 federation.allow_loopback = true
 federation.allow_http = true
+federation.retry_seconds = 1
+federation.failure_seconds = 1
 limits.rate_limits = false
 logging.filter = "warn"
 `);

@@ -105,6 +105,8 @@ impl School {
             ("registrations.mode", quoted("open")),
             ("federation.allow_loopback", "true".to_owned()),
             ("federation.allow_http", "true".to_owned()),
+            ("federation.retry_seconds", "1".to_owned()),
+            ("federation.failure_seconds", "1".to_owned()),
             ("limits.rate_limits", "false".to_owned()),
             // Each start asks it what it can do, which takes a while.
             ("media.ffmpeg", quoted("off")),

@@ -82,8 +82,11 @@ async fn story(kind: Kind) {
         }
         // A proof that does not fit is refused from its actor too.
         assert_eq!(there.send(&school, &wrong[0].1).await, REFUSED);
-        // Without a proof it is looked up at its own server, where it is not.
-        let unproven = post(&grace, &ada_uri, "unproven");
+        let mut unproven = post(&grace, &ada_uri, "unproven");
+        let reply = relay.send_as(&by_relay, &school, &unproven).await;
+        assert_eq!(reply, REFUSED);
+        // With a Linked Data signature it is looked up at its own server, where it is not.
+        unproven["signature"] = json!({ "type": "RsaSignature2017" });
         let reply = relay.send_as(&by_relay, &school, &unproven).await;
         assert_eq!(reply, Reply::Accepted);
         let reply = relay.send_as(&by_relay, &school, &good).await;

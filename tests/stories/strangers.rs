@@ -146,6 +146,51 @@ async fn keys_and_names_that_others_claim_lock_nobody_out_on_postgresql() {
     keys(Postgres).await;
 }
 
+async fn apart(kind: Kind) {
+    let Some(school) = School::open(kind).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let (there, elsewhere) = (Elsewhere::open().await, Elsewhere::open().await);
+    // Grace's key has a document of its own; that of Heidi names Grace, who does not list it; Mallory's is on another server.
+    for (name, base, owner, lists, expected) in [
+        ("grace", &there.base, "grace", true, Reply::Accepted),
+        ("heidi", &there.base, "grace", true, REFUSED),
+        ("ivy", &there.base, "ivy", false, REFUSED),
+        ("mallory", &elsewhere.base, "mallory", true, REFUSED),
+    ] {
+        let mut person = there.person(name);
+        let key = format!("{base}/keys/{name}");
+        let document = json!({ "id": key, "type": "CryptographicKey", "owner": format!("{}/users/{owner}", there.base),
+            "publicKeyPem": there.key().public_pem().unwrap() });
+        let at = if *base == there.base {
+            &there
+        } else {
+            &elsewhere
+        };
+        at.serve(document);
+        person["publicKey"] = if lists { json!(key) } else { json!([]) };
+        there.serve(person.clone());
+        let signer = Signer::new(key, there.key());
+        let activity = post(&person, &school, "first");
+        let reply = there.send_as(&signer, &school, &activity).await;
+        assert_eq!(reply, expected, "{name}");
+        if expected == Reply::Accepted {
+            arrives(&ada, &person, "first").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_may_have_a_document_of_its_own_on_sqlite() {
+    apart(Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_key_may_have_a_document_of_its_own_on_postgresql() {
+    apart(Postgres).await;
+}
+
 async fn late(kind: Kind) {
     let Some(school) = School::open(kind).await else {
         return;

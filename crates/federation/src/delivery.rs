@@ -2,7 +2,7 @@
 //! inbox that fails where its host answers waits alone.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -22,8 +22,11 @@ use crate::net::{FetchError, Reply};
 /// For how long a lane is ours: about what the slowest batch takes. After a crash others wait so long; if it
 /// runs out too soon something is sent twice, and recognised by its id.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// Sendings between two notes of what is done; so many may be sent twice after a crash.
+/// Sendings between two notes of what is done.
 const BATCH: i64 = 4;
+/// What was taken longer ago is noted before anything else is sent: after a crash only what was taken since then, and what
+/// was under way, is sent twice.
+const SLOW: Duration = Duration::from_millis(100);
 /// For how long a host is taken for dead, if it is not heard from.
 const DEAD: TimeDelta = TimeDelta::days(30);
 /// How often a host that fails is taken up again because it is heard from.
@@ -34,11 +37,10 @@ const DELIVERIES: &str = "deliveries";
 const GONE: &str = "the inbox is gone (410)";
 /// How long to sleep if nobody wakes us.
 const IDLE: Duration = Duration::from_secs(5);
-/// First and longest wait after a failure.
-const BACK_OFF: (TimeDelta, TimeDelta) = (TimeDelta::seconds(30), TimeDelta::hours(6));
-/// The same among servers on one machine.
-const BACK_OFF_NEARBY: (TimeDelta, TimeDelta) =
-    (TimeDelta::milliseconds(500), TimeDelta::seconds(5));
+/// How long to leave the lane of a host alone if our own database does not answer.
+const UNREADABLE: TimeDelta = TimeDelta::seconds(30);
+/// The longest wait after a failure.
+const LONGEST: TimeDelta = TimeDelta::hours(6);
 
 pub(crate) async fn run(federation: Federation, app: App, mut stop: watch::Receiver<bool>) {
     federation.recall_formats(&app).await;
@@ -129,11 +131,12 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
             .read(move |conn| Ok(storage::deliveries::of_lane(conn, &host, now, BATCH)?))
             .await;
         let Ok(owed) = owed else {
-            let rest = rest(app.now() + BACK_OFF.0, failures, failing_since);
+            let rest = rest(app.now() + UNREADABLE, failures, failing_since);
             return release(&app, &lane.host, rest).await;
         };
         let is_rest = i64::try_from(owed.len()).is_ok_and(|count| count < BATCH);
         let mut done = Vec::with_capacity(owed.len());
+        let mut noted = Instant::now();
         let mut failed = None;
         let mut waiting = HashSet::new();
         for (delivery, activity) in owed {
@@ -143,7 +146,14 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
             let sent = unless_stopped(&stop, send(&federation, &app, &delivery, &activity)).await;
             match sent.unwrap_or(Sent::Stopped) {
                 Sent::Stopped => break,
-                Sent::Done => done.push((delivery.id, activity.id)),
+                Sent::Done => {
+                    done.push((delivery.id, activity.id));
+                    (failures, failing_since) = (0, None);
+                    if noted.elapsed() > SLOW {
+                        finish(&app, &lane.host, std::mem::take(&mut done), false).await;
+                        noted = Instant::now();
+                    }
+                }
                 Sent::Refused(reason) => give_up(&app, delivery, reason, false).await,
                 Sent::Gone => give_up(&app, delivery, GONE.to_owned(), true).await,
                 Sent::InboxLater(wait) => {
@@ -157,9 +167,6 @@ async fn walk(federation: Federation, app: App, lane: Lane, stop: watch::Receive
                     break;
                 }
             }
-        }
-        if !done.is_empty() {
-            (failures, failing_since) = (0, None);
         }
         if let Some((delivery, wait)) = failed {
             metrics::counter!("staffroom_deliveries_delayed_total").increment(1);
@@ -308,23 +315,20 @@ pub(crate) fn back_off(
     failures: i32,
     retry_after: Option<Duration>,
 ) -> TimeDelta {
-    let nearby = federation.settings().outbound.allow_loopback;
-    let bounds = if nearby { BACK_OFF_NEARBY } else { BACK_OFF };
-    let wait = wait_after(failures, retry_after, bounds);
+    let wait = wait_after(failures, retry_after, federation.settings().first_retry);
     // Spread, so that not all servers ask one that returns at the same moment.
     let spread = wait.num_milliseconds() / 4;
     wait + TimeDelta::milliseconds(rand::random_range(0..=spread.max(0)))
 }
 
 /// Twice as long each time, and as long as was asked for.
-fn wait_after(
-    failures: i32,
-    retry_after: Option<Duration>,
-    (first, longest): (TimeDelta, TimeDelta),
-) -> TimeDelta {
-    let doubled = first * (1_i32 << failures.clamp(0, 12));
+fn wait_after(failures: i32, retry_after: Option<Duration>, first: Duration) -> TimeDelta {
+    let doubled = TimeDelta::from_std(first * (1_u32 << failures.clamp(0, 16)));
     let asked = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
-    doubled.min(longest).max(asked.unwrap_or_default())
+    doubled
+        .unwrap_or(LONGEST)
+        .min(LONGEST)
+        .max(asked.unwrap_or_default())
 }
 
 /// Somebody at a host said something: if deliveries to it fail, it is asked again now.
@@ -396,7 +400,8 @@ mod tests {
     #[test]
     fn a_host_that_fails_is_asked_ever_more_rarely_and_not_before_it_said() {
         let wait = |failures, seconds: Option<u64>| {
-            wait_after(failures, seconds.map(Duration::from_secs), BACK_OFF).num_seconds()
+            let asked = seconds.map(Duration::from_secs);
+            wait_after(failures, asked, Duration::from_secs(30)).num_seconds()
         };
         let waits: Vec<i64> = (0..4).map(|failures| wait(failures, None)).collect();
         assert_eq!(waits, [30, 60, 120, 240]);

@@ -71,6 +71,8 @@ pub struct FederationSettings {
     pub parallel_hosts: usize,
     /// When a delivery that never succeeds is given up.
     pub give_up_after: Duration,
+    /// For how long a host that failed for the first time is left alone.
+    pub first_retry: Duration,
     pub translator: Option<TranslatorSettings>,
 }
 
@@ -170,7 +172,7 @@ impl Federation {
         let client = OutboundClient::new(&settings.outbound)?;
         let translator = settings.translator.as_ref().map(Translator::new);
         let translator = translator.transpose()?;
-        let failure_memory = settings.outbound.failure_memory;
+        let first_retry = settings.first_retry;
         Ok(Self(Arc::new(Inner {
             settings,
             client,
@@ -189,7 +191,7 @@ impl Federation {
                 .build(),
             heard: Cache::builder()
                 .max_capacity(10_000)
-                .time_to_live(failure_memory.min(Duration::from_secs(60)))
+                .time_to_live(first_retry.min(Duration::from_secs(5)))
                 .build(),
             crowding: Mutex::default(),
             door: Semaphore::new(ARRIVING),

@@ -87,7 +87,8 @@ impl Federation {
         if let Err(Refusal::Permanent(_)) = found {
             refreshed.insert(address.to_owned(), Arc::new([]));
         }
-        let document = found?;
+        let mut document = found?;
+        self.embed(app, budget, &mut document, key).await?;
         let uri = text(&document, "id").unwrap_or_default();
         let keys = actor::keys(&document, uri);
         if lists(&keys) && actor.is_none_or(|actor| actor == uri) {
@@ -96,6 +97,27 @@ impl Federation {
         }
         refreshed.insert(address.to_owned(), keys.into());
         Ok(None)
+    }
+
+    /// Puts a key that has a document of its own where an actor lists its id.
+    async fn embed(&self, app: &App, budget: &Budget, actor: &mut Value, key: &str) -> Outcome<()> {
+        for list in ["publicKey", "assertionMethod"] {
+            let is_named = |named: &&Value| named.as_str() == Some(key);
+            if !read::many(actor, list).iter().any(is_named) {
+                continue;
+            }
+            let found = self.object(app, budget, key).await?;
+            match actor.get_mut(list) {
+                Some(Value::Array(keys)) => {
+                    for named in keys.iter_mut().filter(|named| named.as_str() == Some(key)) {
+                        *named = found.clone();
+                    }
+                }
+                Some(named) => *named = found,
+                None => {}
+            }
+        }
+        Ok(())
     }
 
     /// The document of whoever holds a key. A key is a part of it, or has a document of its own that names the holder.

@@ -352,12 +352,13 @@ fn federation_settings(config: &Config, public_url: &Url) -> FederationSettings 
             allow_loopback: federation.allow_loopback,
             allow_http: federation.allow_http,
             ca_file: federation.extra_ca_file.clone(),
-            failure_memory: Duration::from_secs(if federation.allow_loopback { 1 } else { 300 }),
+            failure_memory: Duration::from_secs(federation.failure_seconds),
         },
         signature_max_age: hours(federation.signature_max_age_hours),
         authorized_fetch: federation.authorized_fetch,
         parallel_hosts: federation.parallel_hosts,
         give_up_after: hours(federation.give_up_after_days * 24),
+        first_retry: Duration::from_secs(federation.retry_seconds),
         translator: translator(config),
     }
 }

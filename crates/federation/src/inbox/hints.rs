@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use domain::AccountId;
+use domain::{AccountId, AccountKind};
 use serde_json::Value;
 use service::App;
 use service::incoming::{Deed, Thread};
+use storage::keys::Holder;
 use storage::statuses::Status;
 
 use super::prepare::{Outcome, may_concern_us, names_us, refuse};
@@ -17,6 +18,12 @@ use crate::net::Budget;
 use crate::protocol::read::{self, kind};
 use crate::protocol::vocabulary::Activity;
 use crate::{Federation, Refusal};
+
+/// Whether somebody passes on what others did: as Mastodon does, with a Linked Data signature that means nothing to us, or as
+/// groups do. Anything else that is signed by somebody else is a lie (docs/adr/0590).
+pub(super) fn may_be_one(activity: &Value, by: &Holder) -> bool {
+    activity.get("signature").is_some_and(Value::is_object) || by.kind == AccountKind::Group
+}
 
 /// Whether there may be something to look for: what is new, changed, or gone.
 pub(super) fn may_lead_somewhere(activity: &Value) -> bool {

@@ -314,7 +314,7 @@ fn concerned(activity: &Value) -> Option<&str> {
 }
 
 fn host_of(id: &str) -> String {
-    let origin = crate::origin::Origin::parse(id);
+    let origin = Origin::parse(id);
     origin.map_or_else(String::new, |origin| origin.authority())
 }
 
@@ -387,6 +387,7 @@ mod tests {
             authorized_fetch: false,
             parallel_hosts: 1,
             give_up_after: Duration::ZERO,
+            first_retry: Duration::ZERO,
             translator: None,
         })
         .unwrap();

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use service::App;
 use storage::keys::{Holder, Signatory};
 
-use super::{Letter, Rejection};
+use super::{Letter, Rejection, hints};
 use crate::net::Budget;
 use crate::origin::Origin;
 use crate::proofs::Claim;
@@ -60,7 +60,8 @@ impl Verifying<'_> {
                     self.proven(&claim, actor).await?;
                     Ok(Source::Other(by.uri))
                 }
-                None => Ok(Source::Hint(by.uri)),
+                None if hints::may_be_one(&letter.activity, &by) => Ok(Source::Hint(by.uri)),
+                None => Err(unauthorized("the activity was not signed by its actor")),
             };
         }
         if let Some(claim) = claim {

@@ -162,14 +162,21 @@ impl PublicKey {
         text(self.0.public_key_to_pem()?)
     }
 
-    /// Whether `signature` over `data` was made by this key. `None` means the algorithm of the key's type.
+    /// Whether `signature` over `data` was made by this key. `None` means the algorithms of the key's type: RSA has two.
     #[must_use]
     pub fn verifies(&self, algorithm: Option<Algorithm>, data: &[u8], signature: &[u8]) -> bool {
-        let by_type = Algorithm::of(&self.0);
-        let algorithm = algorithm.unwrap_or(by_type);
-        if (algorithm == Algorithm::Ed25519) != (by_type == Algorithm::Ed25519) {
-            return false;
-        }
+        let by_type: &[Algorithm] = if self.0.id() == Id::ED25519 {
+            &[Algorithm::Ed25519]
+        } else {
+            &[Algorithm::RsaSha256, Algorithm::RsaSha512]
+        };
+        by_type
+            .iter()
+            .filter(|&&each| algorithm.is_none_or(|algorithm| algorithm == each))
+            .any(|each| self.verifies_by(*each, data, signature))
+    }
+
+    fn verifies_by(&self, algorithm: Algorithm, data: &[u8], signature: &[u8]) -> bool {
         let verified = match algorithm.digest() {
             Some(digest) => {
                 Verifier::new(digest, &self.0).and_then(|mut v| v.verify_oneshot(signature, data))
@@ -251,6 +258,17 @@ mod tests {
         let pkcs1 = key.0.rsa().unwrap().public_key_to_pem_pkcs1().unwrap();
         let public = PublicKey::from_pem(std::str::from_utf8(&pkcs1).unwrap()).unwrap();
         assert!(public.verifies(None, b"x", &key.sign(b"x").unwrap()));
+    }
+
+    #[test]
+    fn rsa_of_no_named_algorithm_may_be_made_with_either_hash() {
+        let rsa = PrivateKey::generate_rsa().unwrap();
+        let mut signer = Signer::new(MessageDigest::sha512(), &rsa.0).unwrap();
+        let signature = signer.sign_oneshot_to_vec(b"x").unwrap();
+        let verifies = |algorithm| rsa.public().verifies(algorithm, b"x", &signature);
+        assert!(verifies(None));
+        assert!(verifies(Some(Algorithm::RsaSha512)));
+        assert!(!verifies(Some(Algorithm::RsaSha256)));
     }
 
     #[test]

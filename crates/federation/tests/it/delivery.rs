@@ -145,6 +145,7 @@ impl School {
             authorized_fetch: false,
             parallel_hosts: 8,
             give_up_after,
+            first_retry: Duration::from_millis(500),
             translator: None,
         })
         .unwrap();

@@ -77,6 +77,8 @@ fn configuration(data: &Path, port: u16, title: &str, description: &str) -> anyh
         "registrations.mode=open".to_owned(),
         "federation.allow_loopback=true".to_owned(),
         "federation.allow_http=true".to_owned(),
+        "federation.retry_seconds=1".to_owned(),
+        "federation.failure_seconds=1".to_owned(),
         "limits.rate_limits=false".to_owned(),
         "logging.filter=warn".to_owned(),
     ];

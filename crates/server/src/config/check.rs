@@ -9,7 +9,7 @@ use super::{Config, ConfigError, Store};
 use crate::parts::{curriculum, ffmpeg, house, media, scanner};
 
 /// The smallest and the largest value of numbers.
-const RANGES: [(&str, i64, i64); 16] = [
+const RANGES: [(&str, i64, i64); 18] = [
     ("server.workers", 0, 1_024),
     ("database.readers", 1, 256),
     ("media.max_image_bytes", 1, 1_073_741_824),
@@ -24,6 +24,8 @@ const RANGES: [(&str, i64, i64); 16] = [
     ("federation.signature_max_age_hours", 1, 168),
     ("federation.parallel_hosts", 1, 64),
     ("federation.give_up_after_days", 1, 365),
+    ("federation.retry_seconds", 1, 3_600),
+    ("federation.failure_seconds", 1, 86_400),
     ("moderation.quarantine_days", 1, 365),
     ("mail.port", 1, 65_535),
 ];

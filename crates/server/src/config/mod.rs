@@ -215,6 +215,8 @@ pub struct Federation {
     pub authorized_fetch: bool,
     pub parallel_hosts: usize,
     pub give_up_after_days: u32,
+    pub retry_seconds: u64,
+    pub failure_seconds: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -194,6 +194,7 @@ impl School {
             authorized_fetch: false,
             parallel_hosts: 1,
             give_up_after: Duration::from_secs(60),
+            first_retry: Duration::from_secs(30),
             translator: None,
         })
         .unwrap();
