@@ -102,10 +102,10 @@ pub async fn change_block(
     .await
 }
 
-/// A rule about `*.example` would quietly be about nobody: that about `example` is about all below it.
+/// A rule about `*.example` would quietly be about nobody. A block of `example` is about all below it.
 fn check_whole(host: &Host) -> Result<()> {
     if host.as_str().contains('*') {
-        let reason = "a name is written whole: what is below it is meant too".to_owned();
+        let reason = "a name is written whole, without *; a block is about all below it".to_owned();
         return Err(Error::Invalid(reason));
     }
     Ok(())
