@@ -322,10 +322,8 @@ fn form(key: &str) -> Option<&'static str> {
         let rest = key.strip_prefix(name);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    FORMS
-        .into_iter()
-        .find(|(name, _)| is_of(name))
-        .map(|(_, form)| form)
+    let known = FORMS.into_iter().find(|known| is_of(known.0));
+    known.map(|(_, form)| form)
 }
 
 fn variable(key: &str) -> String {
