@@ -343,3 +343,28 @@ fn systemd_is_told_and_a_log_in_a_file_has_no_colours() {
         "{log}"
     );
 }
+
+#[test]
+fn an_answer_that_could_not_be_written_is_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let ended = program(folder.path())
+        .args(["config", "example"])
+        .stdout(full.unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(out(&ended).contains("written whole"), "{}", out(&ended));
+}
+
+#[test]
+fn the_wizard_says_how_an_address_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = run(
+        folder.path(),
+        &["init", "--yes", "--public-url", "school.example"],
+    );
+    assert_eq!(ended.status.code(), Some(2));
+    let said = out(&ended);
+    assert!(said.contains("written as https://school.example"), "{said}");
+}

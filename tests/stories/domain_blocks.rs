@@ -400,6 +400,12 @@ async fn a_list_is_taken_in_line_by_line_and_shown_to_whom_it_is_for(kind: Kind)
     assert_eq!(seen[1]["domain"], "hid***.****ple");
     let ours = school.command(&["domain", "block", &school.host]);
     assert!(!ours.status.success());
+    for rule in ["block", "allow"] {
+        let refused = school.command(&["domain", rule, "*.bad.example"]);
+        assert_eq!(refused.status.code(), Some(1), "{rule}");
+        let why = String::from_utf8(refused.stderr).unwrap();
+        assert!(why.contains("written whole"), "{why}");
+    }
 }
 
 #[tokio::test]

@@ -147,6 +147,12 @@ async fn people_invite_others(kind: Kind) {
     assert_eq!(links(&bo, HERE).await.len(), 0);
     let (status, _, _) = bo.page(ALL).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
+    for (flag, much) in [("--uses", "0"), ("--days", "0"), ("--days", "99999999999")] {
+        let refused = school.command(&["invite", "create", flag, much]);
+        assert_eq!(refused.status.code(), Some(1), "{flag} {much}");
+        let why = String::from_utf8(refused.stderr).unwrap();
+        assert!(why.contains(" must be 1 to "), "{why}");
+    }
     let made = school.command(&["invite", "create"]);
     let of_the_house = String::from_utf8(made.stdout).unwrap().trim().to_owned();
     assert_eq!(

@@ -120,7 +120,7 @@ pub enum Jobs {
 #[derive(Debug, Args)]
 pub struct Init {
     /// Where the world will see the server: https://school.example
-    #[arg(long)]
+    #[arg(long, value_parser = address)]
     pub public_url: Option<Url>,
     #[arg(long)]
     pub title: Option<String>,
@@ -325,6 +325,11 @@ pub enum Emoji {
 }
 
 /// A day, which stands for its beginning, or a time of a day.
+fn address(text: &str) -> Result<Url, String> {
+    text.parse()
+        .map_err(|_| "it is written as https://school.example".to_owned())
+}
+
 fn exported(word: &str) -> Result<ExportKind, String> {
     let all = ExportKind::ALL;
     all.into_iter()

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     // What we make holds passwords, keys and private posts: it is for nobody but its owner.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = Cli::parse();
-    match run(cli) {
+    match run(cli).and_then(|()| commands::all_was_said()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Forms of apps are answered so; nobody filled one in here.

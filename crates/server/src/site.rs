@@ -15,8 +15,9 @@ use http_api::middleware::rate_limit::{
     RateLimiter, RateLimits, is_admitted, is_upload_admitted, is_visitor_admitted, rate_limit,
 };
 use http_api::middleware::{
-    cors, head::head, in_time::in_time, request_id::request_id, token_in_body::token_in_body,
-    trailing_slash::trailing_slash, turned_away::turned_away, upgrade::upgrade,
+    as_sent::as_sent, cors, head::head, in_time::in_time, request_id::request_id,
+    token_in_body::token_in_body, trailing_slash::trailing_slash, turned_away::turned_away,
+    upgrade::upgrade,
 };
 
 use crate::health::{self, Health};
@@ -70,6 +71,7 @@ pub fn listen(server: &Server, health: Data<Health>) -> anyhow::Result<Http> {
                 }
             })
             .configure(addresses)
+            .wrap(from_fn(as_sent))
             .wrap(from_fn(turned_away))
             .wrap(from_fn(request_id))
             .wrap(Compress::default())

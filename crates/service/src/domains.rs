@@ -102,7 +102,17 @@ pub async fn change_block(
     .await
 }
 
+/// A rule about `*.example` would quietly be about nobody. A block of `example` is about all below it.
+fn check_whole(host: &Host) -> Result<()> {
+    if host.as_str().contains('*') {
+        let reason = "a name is written whole, without *; a block is about all below it".to_owned();
+        return Err(Error::Invalid(reason));
+    }
+    Ok(())
+}
+
 fn check_elsewhere(app: &App, host: &Host) -> Result<()> {
+    check_whole(host)?;
     let ours = app.settings().host.as_str();
     if host.as_str() == ours || ours.ends_with(&format!(".{host}")) {
         return Err(Error::Invalid("this server itself is meant".to_owned()));
@@ -185,6 +195,7 @@ fn remove(app: &App, conn: &mut DbConnection, host: &str) -> Result<bool> {
 
 /// Allows a server; once more it changes nothing.
 pub async fn allow(app: &App, host: &Host) -> Result<DomainAllow> {
+    check_whole(host)?;
     let host = host.to_string();
     app.transaction(move |app, conn| put_allow(app, conn, host))
         .await
@@ -192,6 +203,7 @@ pub async fn allow(app: &App, host: &Host) -> Result<DomainAllow> {
 
 /// As [`allow`], by a moderator.
 pub async fn add_allow(app: &App, by: &Person, host: &Host) -> Result<DomainAllow> {
+    check_whole(host)?;
     let host = host.to_string();
     let by = by.clone();
     app.transaction(move |app, conn| {

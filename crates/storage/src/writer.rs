@@ -122,7 +122,17 @@ fn serve(
         {
             batch.push(next);
         }
-        let committed = commit(settings, connection, &mut batch);
+        let committed = match begin(connection) {
+            Ok(()) => commit(settings, connection, &mut batch),
+            Err(error) => {
+                // Another program holds the file. Who has come meanwhile would wait as long for the same, one batch
+                // after the other.
+                while let Ok(next) = waiting.try_recv() {
+                    batch.push(next);
+                }
+                Err(error.into())
+            }
+        };
         if committed.is_err() {
             // A commit that failed may leave a transaction half open: begin anew.
             if let Ok(fresh) = settings.connect() {
@@ -160,12 +170,12 @@ pub(crate) fn alone<T, E: From<QueryError>>(
     }
 }
 
+/// Does all work in the transaction that was begun, and ends it.
 fn commit(
     settings: &DatabaseSettings,
     connection: &mut DbConnection,
     batch: &mut [Box<dyn Work>],
 ) -> Result<(), Error> {
-    begin(connection)?;
     for work in batch {
         if !work.run(connection) && was_ended(connection) {
             return Err(ended(settings));

@@ -5,7 +5,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Form, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use multer::{Field, Multipart};
+use multer::Field;
 use serde::Deserialize;
 use service::archives::{self, FILE_BYTES, Remark};
 use service::oauth::Person;
@@ -13,7 +13,7 @@ use service::transfer::Summary;
 use service::{App, Error, Spool, attachments};
 
 use crate::forms::Visitor;
-use crate::multipart;
+use crate::multipart::{self, Parts};
 use crate::page::{Answer, Failure, Forms, Frame, any_visitor, show, visitor};
 use crate::sign_in::go;
 use crate::strikes;
@@ -130,10 +130,10 @@ async fn receive(
     .await
 }
 
-async fn parse(mut parts: Multipart<'_>, app: &App, visitor: &Visitor) -> Result<Sent, Failure> {
+async fn parse(mut parts: Parts, app: &App, visitor: &Visitor) -> Result<Sent, Failure> {
     let mut is_ours = false;
     loop {
-        let mut part = match parts.next_field().await {
+        let mut part = match parts.advance().await {
             Ok(Some(part)) => part,
             Ok(None) => return Ok(Sent::Nothing),
             Err(error) => return unreadable(&error),

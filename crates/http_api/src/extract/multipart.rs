@@ -2,6 +2,8 @@
 //! <https://www.rfc-editor.org/rfc/rfc7578>
 
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
@@ -27,6 +29,10 @@ const FILES: usize = 16;
 const PLACE: &str = "file:";
 /// Bytes of boundaries and headers of parts, besides what the parts may have.
 const HEADERS_LIMIT: usize = 64 * 1024;
+/// Bytes within which the next part has to begin: the parser looks through all of them again whenever more come.
+const GAP: usize = 128 * 1024;
+/// So many may come while a part is read.
+const ANY: usize = usize::MAX;
 
 /// A file as it was sent. Neither its name nor its type is to be believed.
 #[derive(Debug, Clone)]
@@ -86,15 +92,56 @@ pub(super) async fn read(
     let whole = u64::try_from(room.bytes() + TEXT_LIMIT + HEADERS_LIMIT).unwrap_or(u64::MAX);
     let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(whole));
     // The parser wants a stream that may change threads, which a request's body may not.
-    let (sender, mut receiver) = mpsc::channel(1);
-    let stream = poll_fn(move |cx| receiver.poll_recv(cx));
-    let parts = Multipart::with_constraints(stream, boundary, limits);
+    let (sender, receiver) = mpsc::channel(1);
+    let parts = Parts::new(receiver, boundary, limits);
     let parsing = pin!(parse(parts, room));
     let feeding = pin!(feed(payload, sender));
     match select(parsing, feeding).await {
         Either::Left((said, _)) => said,
         Either::Right(((), parsing)) => parsing.await,
     }
+}
+
+/// The parts of a body, between which there is not much.
+struct Parts {
+    parser: Multipart<'static>,
+    /// Bytes that may still come before the next one.
+    left: Arc<AtomicUsize>,
+}
+
+impl Parts {
+    fn new(
+        mut chunks: mpsc::Receiver<Result<Bytes, PayloadError>>,
+        boundary: String,
+        limits: Constraints,
+    ) -> Self {
+        let left = Arc::new(AtomicUsize::new(GAP));
+        let counted = Arc::clone(&left);
+        let stream = poll_fn(move |cx| {
+            let chunk = chunks.poll_recv(cx);
+            chunk.map(|chunk| chunk.map(|chunk| count(&counted, chunk?)))
+        });
+        Self {
+            parser: Multipart::with_constraints(stream, boundary, limits),
+            left,
+        }
+    }
+
+    async fn advance(&mut self) -> multer::Result<Option<Field<'static>>> {
+        self.left.store(GAP, Ordering::Relaxed);
+        let part = self.parser.next_field().await;
+        self.left.store(ANY, Ordering::Relaxed);
+        part
+    }
+}
+
+fn count(left: &AtomicUsize, chunk: Bytes) -> Result<Bytes, PayloadError> {
+    match left.load(Ordering::Relaxed) {
+        0 => return Err(PayloadError::Overflow),
+        ANY => {}
+        before => left.store(before.saturating_sub(chunk.len()), Ordering::Relaxed),
+    }
+    Ok(chunk)
 }
 
 async fn feed(mut payload: Payload, sender: mpsc::Sender<Result<Bytes, PayloadError>>) {
@@ -105,11 +152,11 @@ async fn feed(mut payload: Payload, sender: mpsc::Sender<Result<Bytes, PayloadEr
     }
 }
 
-async fn parse(mut parts: Multipart<'_>, room: Room<'_>) -> Result<Said, ApiError> {
+async fn parse(mut parts: Parts, room: Room<'_>) -> Result<Said, ApiError> {
     let mut tree = Tree::default();
     let (mut files, mut spooled) = (Vec::new(), Vec::new());
     let (mut text_left, mut file_left) = (TEXT_LIMIT, room.bytes());
-    while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
+    while let Some(mut part) = parts.advance().await.map_err(unreadable)? {
         let Some(field) = part.name().map(str::to_owned) else {
             continue;
         };
@@ -219,5 +266,54 @@ fn unreadable(error: multer::Error) -> ApiError {
     match error {
         multer::Error::StreamSizeExceeded { .. } => ApiError::PayloadTooLarge,
         error => ApiError::BadRequest(format!("The multipart body cannot be read: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join;
+
+    use super::*;
+
+    const HEAD: &str = "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n";
+    const END: &str = "\r\n--B--\r\n";
+
+    /// The bytes of all parts of a body that comes in these chunks, one after the other.
+    async fn length(chunks: &[&str]) -> multer::Result<usize> {
+        let (sender, receiver) = mpsc::channel(1);
+        let sending = async move {
+            for chunk in chunks {
+                let chunk = Bytes::copy_from_slice(chunk.as_bytes());
+                if sender.send(Ok(chunk)).await.is_err() {
+                    return;
+                }
+            }
+        };
+        let reading = async move {
+            let mut parts = Parts::new(receiver, "B".to_owned(), Constraints::new());
+            let mut length = 0;
+            while let Some(mut part) = parts.advance().await? {
+                while let Some(chunk) = part.chunk().await? {
+                    length += chunk.len();
+                }
+            }
+            Ok(length)
+        };
+        join(reading, sending).await.0
+    }
+
+    #[actix_web::test]
+    async fn a_part_begins_soon() {
+        let much = "x".repeat(32 * 1_024);
+        let much = much.as_str();
+        let long = [much; 8];
+        assert_eq!(length(&[much, HEAD, "abc", END]).await.unwrap(), 3);
+        let content = [&[HEAD][..], &long[..], &[END][..]].concat();
+        assert_eq!(length(&content).await.unwrap(), 8 * much.len());
+
+        let before = [&long[..], &[HEAD, "abc", END][..]].concat();
+        assert!(length(&before).await.is_err());
+        let header = [&["--B\r\nX: "][..], &long[..], &["\r\n\r\nabc", END][..]].concat();
+        assert!(length(&header).await.is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! What happens to every request before and after its handler.
 
+pub mod as_sent;
 pub mod client_address;
 pub mod cors;
 pub mod head;

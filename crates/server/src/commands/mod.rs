@@ -22,12 +22,29 @@ pub mod serve;
 pub mod user;
 pub mod vocabulary;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::ensure;
+
+/// Whether something could not be written that was to be said.
+static UNSAID: AtomicBool = AtomicBool::new(false);
 
 /// Writes a line of the answer; a reader that has gone away is no error. Much of it was written elsewhere, and nothing of
 /// that is to command the terminal.
 pub fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{}", harmless(line));
+    let written = writeln!(std::io::stdout(), "{}", harmless(line));
+    if written.is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
+        UNSAID.store(true, Ordering::Relaxed);
+    }
+}
+
+/// # Errors
+/// If not all that was said could be written: a list in a file on a full disk would be taken for whole.
+pub fn all_was_said() -> anyhow::Result<()> {
+    let unsaid = UNSAID.load(Ordering::Relaxed);
+    ensure!(!unsaid, "the answer could not be written whole");
+    Ok(())
 }
 
 fn harmless(text: &str) -> String {

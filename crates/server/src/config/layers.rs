@@ -28,6 +28,30 @@ const NO_KEYS_FROM: [&str; 3] = ["TEST_", "SERVICE_", "PORT"];
 /// How alike a wrong key and the one that may be meant must be.
 const ALIKE: f64 = 0.85;
 
+/// What values look like of which the parser's own words would tell little.
+const FORMS: [(&str, &str); 7] = [
+    (
+        "server.public_url",
+        "must be an address such as https://school.example",
+    ),
+    ("server.listen", LISTEN),
+    ("metrics.listen", LISTEN),
+    (
+        "server.trusted_proxies",
+        "must be networks such as 10.0.0.0/8; one machine is 10.0.0.1/32",
+    ),
+    (
+        "server.source_url",
+        "must be an address such as https://source.example/staffroom",
+    ),
+    ("instance.terms_date", "must be a day such as 2026-12-01"),
+    (
+        "translation.libretranslate_url",
+        "must be an address such as http://127.0.0.1:5000",
+    ),
+];
+const LISTEN: &str = "must be an address in numbers and a port, such as 127.0.0.1:3000";
+
 /// Reads all layers. `set` holds flags such as `server.title=Our staffroom`.
 ///
 /// # Errors
@@ -200,15 +224,20 @@ impl Layers {
             .map_err(|(key, reason)| self.wrong(key, reason))?;
         let read: Result<Config, figment::Error> =
             Figment::from(Serialized::defaults(&self.values)).extract();
-        let mut config =
-            read.map_err(|why| self.wrong(&why.path.join("."), why.kind.to_string()))?;
+        let mut config = read.map_err(|why| {
+            let key = why.path.join(".");
+            let reason = form(&key).map_or_else(|| why.kind.to_string(), ToOwned::to_owned);
+            self.wrong(&key, reason)
+        })?;
         config.origins = self.origins;
         check::check(&config)?;
         Ok(config)
     }
 
     fn wrong(&self, key: &str, reason: String) -> ConfigError {
-        let origin = self.origins.get(key);
+        // That of a member of a list is that of the list.
+        let list = key.rsplit_once('.').map_or(key, |(list, _)| list);
+        let origin = self.origins.get(key).or_else(|| self.origins.get(list));
         error(origin.map_or("the default", String::as_str), key, reason)
     }
 
@@ -286,6 +315,15 @@ fn kind(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Table(_) => "a section",
     }
+}
+
+fn form(key: &str) -> Option<&'static str> {
+    let is_of = |name: &str| {
+        let rest = key.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let known = FORMS.into_iter().find(|known| is_of(known.0));
+    known.map(|(_, form)| form)
 }
 
 fn variable(key: &str) -> String {

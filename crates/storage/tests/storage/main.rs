@@ -5,6 +5,7 @@
 )]
 
 mod claims;
+mod locked;
 mod migrations;
 mod tokens;
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
 use domain::MediaId;
-use multer::{Field, Multipart};
+use multer::Field;
 use service::{App, Spool, attachments};
 
 use crate::forms::Visitor;
-use crate::multipart;
+use crate::multipart::{self, Parts};
 use crate::page::Failure;
 
 /// Bytes of all that is no file, and of what stands around the parts.
@@ -157,7 +157,7 @@ pub(super) async fn receive(
 }
 
 async fn parse(
-    mut parts: Multipart<'_>,
+    mut parts: Parts,
     app: &App,
     visitor: &Visitor,
     may_upload: impl Fn() -> bool,
@@ -165,7 +165,7 @@ async fn parse(
     let mut sent = Sent::default();
     let (mut is_ours, mut text_left) = (false, TEXT_BYTES);
     loop {
-        let mut part = match parts.next_field().await {
+        let mut part = match parts.advance().await {
             Ok(Some(part)) => part,
             Ok(None) => break,
             Err(error) => {

@@ -50,10 +50,16 @@ fn a_mistake_in_a_file_is_blamed_on_the_file() {
         ),
         ("mail.port = 70000", "mail.port", "between 1 and 65535"),
         ("mail.port = -1", "mail.port", "between 1 and 65535"),
+        ("server.listen = 'nowhere'", "server.listen", "and a port"),
         (
-            "server.listen = 'nowhere'",
-            "server.listen",
-            "socket address",
+            "server.public_url = 'school.example'",
+            "server.public_url",
+            "https://school.example",
+        ),
+        (
+            "server.trusted_proxies = ['10.0.0.0/8', '10.1.1.1']",
+            "server.trusted_proxies.1",
+            "10.0.0.1/32",
         ),
         (
             "registrations.mode = 'maybe'",
