@@ -38,10 +38,12 @@ async fn each_sender_of_whom_something_is_due_has_a_turn() {
                 assert_eq!(turns, ["a.example", "b.example"]);
                 let claim = inbox::claim(conn, "b.example", at(1), at(60), 10)?;
                 assert_eq!(ids(&claim), [1, 2]);
-                // What is in hand is due still.
+                // What somebody has in hand is nobody's turn, until they give it back.
+                assert_eq!(inbox::next_sender(conn, "a.example", at(1))?, None);
+                assert_eq!(inbox::claim(conn, "b.example", at(1), at(60), 10)?.len(), 0);
+                inbox::release(conn, &[InboxId(2)])?;
                 let next = inbox::next_sender(conn, "a.example", at(1))?;
                 assert_eq!(next.as_deref(), Some("b.example"));
-                assert_eq!(inbox::claim(conn, "b.example", at(1), at(60), 10)?.len(), 0);
                 let next = inbox::next_sender(conn, "b.example", at(31))?;
                 assert_eq!(next.as_deref(), Some("c.example"));
                 Ok(())
