@@ -1,9 +1,10 @@
 //! Who gets which work, and when, on both databases.
 
-use domain::{InboxId, JobId};
+use domain::{InboxId, JobId, StatusId};
 use storage::DbConnection;
 use storage::inbox::{self, Received};
 use storage::jobs::{self, Job};
+use storage::status_index;
 use test_support::everywhere;
 
 use super::{Error, at, ids, job, open, received};
@@ -119,5 +120,28 @@ async fn of_what_has_an_order_one_of_many_takes() {
             taken.extend(claim.await.unwrap().iter().map(|row| row.id.0));
         }
         assert_eq!(taken, [1, 2, 3]);
+    }
+}
+
+#[tokio::test]
+async fn of_what_waits_for_the_index_the_newest_comes_first() {
+    for database in everywhere() {
+        let database = open(&database);
+        let outcome: Result<(), Error> = database
+            .transaction(|conn| {
+                for id in [1, 2, 5, 4, 3, 1] {
+                    status_index::note(conn, StatusId(id))?;
+                }
+                let mut take = |limit: i64| -> Result<Vec<i64>, Error> {
+                    let taken = status_index::take(conn, limit)?;
+                    Ok(taken.iter().map(|id| id.0).collect())
+                };
+                assert_eq!(take(2)?, [4, 5]);
+                assert_eq!(take(10)?, [1, 2, 3]);
+                assert!(take(10)?.is_empty());
+                Ok(())
+            })
+            .await;
+        outcome.unwrap();
     }
 }
