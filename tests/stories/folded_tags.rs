@@ -68,8 +68,10 @@ async fn however_it_is_typed(kind: Kind) {
     is_found(&bo, "%23cafe", &with).await;
     is_found(&cy, "%23CAF%C3%89", &without).await;
     assert_eq!(names(&ada, "/api/v1/followed_tags").await, ["café"]);
-    ada.post("/api/v1/tags/cafe/unfollow", json!({})).await;
+    ada.post("/api/v1/tags/Caf%C3%A9/unfollow", json!({})).await;
     assert_eq!(ada.get("/api/v1/followed_tags").await, json!([]));
+    let home = ids(&ada, "/api/v1/timelines/home").await;
+    assert_eq!(home, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use diesel::dsl::not;
 use diesel::prelude::*;
+use domain::text::fold_tag;
 use domain::{AccountId, Page, StatusId};
 
 use crate::DbConnection;
@@ -141,7 +142,7 @@ pub fn delete_tag(conn: &mut DbConnection, account: AccountId, name: &str) -> Qu
         let mut tagged: Vec<i64> = status_tags::table
             .inner_join(tags::table)
             .filter(among(status_tags::status_id, ids.iter().copied()))
-            .filter(tags::name.eq(name))
+            .filter(tags::name.eq(fold_tag(name)))
             .select(status_tags::status_id)
             .load(conn)?;
         let with_others: Vec<i64> = status_tags::table

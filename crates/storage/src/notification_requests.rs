@@ -27,7 +27,7 @@ macro_rules! waits {
             notifications::table
                 .filter(notifications::account_id.eq(notification_requests::account_id))
                 .filter(notifications::from_account_id.eq(notification_requests::from_account_id))
-                .filter(notifications::filtered.eq(true)),
+                .filter(notifications::filtered),
         )
     };
 }
@@ -171,7 +171,7 @@ pub fn held_of(
     let these = among(notifications::from_account_id, from.iter().map(|id| id.0));
     let rows: Vec<(i64, i64)> = each!(conn, c => notifications::table
         .filter(notifications::account_id.eq(account.0))
-        .filter(notifications::filtered.eq(true))
+        .filter(notifications::filtered)
         .filter(these)
         .group_by(notifications::from_account_id)
         .select((notifications::from_account_id, count_star()))
@@ -180,12 +180,12 @@ pub fn held_of(
     Ok(counted.collect())
 }
 
-/// How many wait who are not gone, and how many deeds of theirs.
+/// How many wait who are not gone, and how many deeds of theirs. A range of the index of what is held back.
 pub fn counts(conn: &mut DbConnection, account: AccountId) -> QueryResult<(i64, i64)> {
     let counts: Vec<i64> = each!(conn, c => notifications::table
         .inner_join(accounts::table.on(accounts::id.eq(notifications::from_account_id)))
         .filter(notifications::account_id.eq(account.0))
-        .filter(notifications::filtered.eq(true))
+        .filter(notifications::filtered)
         .filter(accounts::suspended_at.is_null())
         .filter(accounts::deleted_at.is_null())
         .group_by(notifications::from_account_id)
@@ -203,7 +203,7 @@ pub fn messages(conn: &mut DbConnection, request: &Request) -> QueryResult<Vec<S
         .inner_join(statuses::table.on(notifications::status_id.eq(statuses::id.nullable())))
         .filter(notifications::account_id.eq(request.account_id.0))
         .filter(notifications::from_account_id.eq(request.from_account_id.0))
-        .filter(notifications::filtered.eq(true))
+        .filter(notifications::filtered)
         .filter(notifications::kind.eq(i16::from(NotificationKind::Mention)))
         .filter(statuses::visibility.eq(i16::from(Visibility::Direct)))
         .filter(statuses::deleted_at.is_null())
@@ -225,7 +225,7 @@ pub fn accept(conn: &mut DbConnection, request: &Request) -> QueryResult<()> {
     let held = notifications::table
         .filter(notifications::account_id.eq(request.account_id.0))
         .filter(notifications::from_account_id.eq(request.from_account_id.0))
-        .filter(notifications::filtered.eq(true));
+        .filter(notifications::filtered);
     diesel::update(held)
         .set(notifications::filtered.eq(false))
         .execute(conn)?;
@@ -244,7 +244,7 @@ pub fn dismiss(conn: &mut DbConnection, request: &Request) -> QueryResult<()> {
     let held = notifications::table
         .filter(notifications::account_id.eq(request.account_id.0))
         .filter(notifications::from_account_id.eq(request.from_account_id.0))
-        .filter(notifications::filtered.eq(true));
+        .filter(notifications::filtered);
     diesel::delete(held).execute(conn)?;
     delete(conn, request.id)
 }
