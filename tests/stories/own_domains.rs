@@ -156,6 +156,39 @@ async fn who_was_met_while_their_domain_said_nothing_is_found_by_it_later() {
     assert_eq!(grace["acct"], handle.as_str());
 }
 
+// On SQLite alone: it is about what WebFinger says elsewhere.
+#[tokio::test]
+async fn a_new_name_at_another_domain_is_that_domains_to_give() {
+    let Some(school) = School::open(Sqlite).await else {
+        return;
+    };
+    let ada = school.teacher("ada");
+    let (there, domain) = (Elsewhere::open().await, Elsewhere::open().await);
+    let mut grace = there.person("grace");
+    grace["webfinger"] = json!(format!("grace@{}", domain.host));
+    there.serve(grace.clone());
+    let documents = &domain.documents;
+    documents
+        .lock()
+        .unwrap()
+        .insert("/grace".to_owned(), grace.clone());
+    let known = account_id(&ada, &format!("grace@{}", domain.host)).await;
+
+    grace["preferredUsername"] = json!("principal");
+    grace["webfinger"] = json!(format!("principal@{}", domain.host));
+    there.serve(grace.clone());
+    let update = json!({
+        "id": format!("{}/updates/1", there.base), "type": "Update", "actor": grace["id"], "object": grace,
+    });
+    there.tells(&school, &update).await;
+    let renamed = eventually("the new name", || async {
+        let seen = ada.get(&format!("/api/v1/accounts/{known}")).await;
+        (seen["username"] == "principal").then_some(seen)
+    })
+    .await;
+    assert_eq!(renamed["acct"], format!("principal@{}", there.host));
+}
+
 async fn answers(elsewhere: &Elsewhere, at: &str, answer: ResponseTemplate) {
     Mock::given(path(at))
         .respond_with(answer)

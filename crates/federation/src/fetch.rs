@@ -24,7 +24,7 @@ use crate::net::{Budget, FetchError, Fetched, Found};
 use crate::origin::{Origin, same_origin};
 use crate::protocol::read::{self, text};
 use crate::signatures::Signer;
-use crate::webfinger::is_taken;
+use crate::webfinger::holder_of;
 use crate::{Federation, Refusal};
 
 /// Requests that one search may cause.
@@ -159,10 +159,18 @@ impl Federation {
                         .to_owned(),
                     host: Some(host.clone()),
                 };
-                // Only if another one has it: who was not asked about takes it from nobody.
-                let is_named =
-                    is_taken(app, &handle, uri).await? && self.leads_to(budget, &handle, uri).await;
-                (host, is_named)
+                let holder = holder_of(app, &handle).await?;
+                let own = Url::parse(uri).ok().and_then(|url| Host::of(&url).ok());
+                if holder.as_deref() == Some(uri) {
+                    (host, false)
+                } else if own.as_ref() == Some(&host) {
+                    // Only if another one has it: who was not asked about takes it from nobody.
+                    let is_named = holder.is_some() && self.leads_to(budget, &handle, uri).await;
+                    (host, is_named)
+                } else {
+                    // A name at another server is that server's to give, also a new one.
+                    self.handle_host(budget, document).await?
+                }
             }
             None => self.handle_host(budget, document).await?,
         };

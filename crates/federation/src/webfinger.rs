@@ -172,13 +172,13 @@ impl Federation {
     }
 }
 
-/// Whether somebody else has a handle.
-pub(crate) async fn is_taken(app: &App, handle: &Handle, uri: &str) -> Outcome<bool> {
+/// The id of whom a handle leads to, as far as is known here.
+pub(crate) async fn holder_of(app: &App, handle: &Handle) -> Outcome<Option<String>> {
     let key = handle.key();
     let found = read_database(app, move |conn| {
         storage::accounts::with_handle_key(conn, &key)
     });
-    Ok(found.await?.is_some_and(|other| other.uri != uri))
+    Ok(found.await?.map(|holder| holder.uri))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{App, Result};
 const BATCH: i64 = 100;
 const BYTES: usize = 500_000;
 /// Hashtags of one transaction: many posts may have the same.
-const TAGS: i64 = 20;
+const TAGS: i64 = 5;
 
 /// What belongs to statuses, by status.
 #[derive(Default)]

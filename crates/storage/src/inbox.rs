@@ -1,6 +1,7 @@
 //! What other servers said to us: kept before it is acknowledged, remembered afterwards by what it is kept under.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Text, Timestamp};
 use domain::{InboxId, Time};
 
 use crate::DbConnection;
@@ -53,22 +54,32 @@ pub fn claim(
     crate::dialect::claim::inbox(conn, sender, now, lease, limit)
 }
 
-/// Who is next in the alphabet of those of whom something is due that nobody has in hand. A range of the same index, which
-/// ends with the first.
+#[derive(QueryableByName)]
+struct Sender {
+    #[diesel(sql_type = Text)]
+    sender: String,
+}
+
+/// Who is next in the alphabet of those of whom something is due that nobody has in hand. A step of the index on
+/// `(sender, run_at, id)` for each in between of whom something waits.
 pub fn next_sender(conn: &mut DbConnection, after: &str, now: Time) -> QueryResult<Option<String>> {
-    inbox::table
-        .filter(inbox::finished_at.is_null())
-        .filter(inbox::sender.gt(after))
-        .filter(inbox::run_at.le(now))
-        .filter(
-            inbox::leased_until
-                .is_null()
-                .or(inbox::leased_until.le(now)),
+    let query = diesel::sql_query(
+        "WITH RECURSIVE senders (sender) AS (
+            SELECT MIN(sender) FROM inbox WHERE finished_at IS NULL AND sender > $1
+            UNION ALL
+            SELECT (SELECT MIN(inbox.sender) FROM inbox
+                WHERE inbox.finished_at IS NULL AND inbox.sender > senders.sender)
+            FROM senders WHERE senders.sender IS NOT NULL
         )
-        .order(inbox::sender)
-        .select(inbox::sender)
-        .first(conn)
-        .optional()
+        SELECT sender FROM senders WHERE EXISTS (
+            SELECT 1 FROM inbox WHERE finished_at IS NULL AND inbox.sender = senders.sender
+                AND run_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
+        ) LIMIT 1",
+    )
+    .bind::<Text, _>(after)
+    .bind::<Timestamp, _>(now);
+    let found = each!(conn, c => query.load::<Sender>(c))?;
+    Ok(found.into_iter().next().map(|row| row.sender))
 }
 
 /// Which of these activities are not finished. On PostgreSQL nobody else finishes them before this transaction ends.
