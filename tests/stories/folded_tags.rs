@@ -68,8 +68,10 @@ async fn however_it_is_typed(kind: Kind) {
     is_found(&bo, "%23cafe", &with).await;
     is_found(&cy, "%23CAF%C3%89", &without).await;
     assert_eq!(names(&ada, "/api/v1/followed_tags").await, ["café"]);
-    ada.post("/api/v1/tags/cafe/unfollow", json!({})).await;
+    let path = "/api/v1/tags/Caf%C3%A9/unfollow";
+    assert_eq!(ada.post(path, json!({})).await["following"], false);
     assert_eq!(ada.get("/api/v1/followed_tags").await, json!([]));
+    assert_eq!(ids(&ada, "/api/v1/timelines/home").await, [] as [Value; 0]);
 }
 
 #[tokio::test]

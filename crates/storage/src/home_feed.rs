@@ -2,6 +2,7 @@
 
 use diesel::dsl::not;
 use diesel::prelude::*;
+use domain::text::fold_tag;
 use domain::{AccountId, Page, StatusId};
 
 use crate::DbConnection;
@@ -137,11 +138,12 @@ pub fn delete_tag(conn: &mut DbConnection, account: AccountId, name: &str) -> Qu
         .filter(home_feed::author_id.ne_all(followed))
         .select(home_feed::status_id)
         .load::<i64>(c))?;
+    let key = fold_tag(name);
     for ids in by_strangers.chunks(crate::CHUNK) {
         let mut tagged: Vec<i64> = status_tags::table
             .inner_join(tags::table)
             .filter(among(status_tags::status_id, ids.iter().copied()))
-            .filter(tags::name.eq(name))
+            .filter(tags::name.eq(&key))
             .select(status_tags::status_id)
             .load(conn)?;
         let with_others: Vec<i64> = status_tags::table
