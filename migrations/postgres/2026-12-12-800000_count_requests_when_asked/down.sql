@@ -1,3 +1,4 @@
+DROP INDEX notifications_filtered;
 ALTER TABLE notification_requests ADD COLUMN count BIGINT NOT NULL DEFAULT 0;
 UPDATE notification_requests SET count = (
     SELECT COUNT(*) FROM notifications
