@@ -71,7 +71,7 @@ async fn however_it_is_typed(kind: Kind) {
     let path = "/api/v1/tags/Caf%C3%A9/unfollow";
     assert_eq!(ada.post(path, json!({})).await["following"], false);
     assert_eq!(ada.get("/api/v1/followed_tags").await, json!([]));
-    assert_eq!(ids(&ada, "/api/v1/timelines/home").await, [] as [Value; 0]);
+    assert!(ids(&ada, "/api/v1/timelines/home").await.is_empty());
 }
 
 #[tokio::test]
