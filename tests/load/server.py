@@ -87,7 +87,7 @@ logging.filter = "warn"
                              capture_output=True, text=True, check=True).stdout
         spent = self.cpu() - before
         requests = int(re.search(r"(\d+) requests in", out).group(1))
-        median = re.search(r"50%\s+(\S+)", out).group(1)
+        median = re.search(r"^\s+50%\s+(\S+)", out, re.MULTILINE).group(1)
         assert not re.search(r"Non-2xx or 3xx responses", out), (name, out)
         print(f"| {name} | {requests / SECONDS:,.0f} | {1000 * spent / requests:.3f} ms | {median} |", flush=True)
 

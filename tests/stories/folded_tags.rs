@@ -55,7 +55,7 @@ async fn however_it_is_typed(kind: Kind) {
     let path = "/api/v1/timelines/tag/cafe?all[]=CAFE&all[]=caf%C3%A9";
     assert_eq!(ids(&bo, path).await, both);
     let path = "/api/v1/timelines/tag/today?any[]=CAFE&none[]=caf%C3%A9";
-    assert_eq!(ids(&bo, path).await, [] as [Value; 0]);
+    assert_eq!(ids(&bo, path).await, Vec::<Value>::new());
     for name in ["cafe", "caf%C3%A9"] {
         let path = format!("/api/v1/tags/{name}/feature");
         assert_eq!(bo.post(&path, json!({})).await["featuring"], true);
@@ -68,10 +68,10 @@ async fn however_it_is_typed(kind: Kind) {
     is_found(&bo, "%23cafe", &with).await;
     is_found(&cy, "%23CAF%C3%89", &without).await;
     assert_eq!(names(&ada, "/api/v1/followed_tags").await, ["café"]);
-    let path = "/api/v1/tags/Caf%C3%A9/unfollow";
-    assert_eq!(ada.post(path, json!({})).await["following"], false);
+    ada.post("/api/v1/tags/Caf%C3%A9/unfollow", json!({})).await;
     assert_eq!(ada.get("/api/v1/followed_tags").await, json!([]));
-    assert!(ids(&ada, "/api/v1/timelines/home").await.is_empty());
+    let home = ids(&ada, "/api/v1/timelines/home").await;
+    assert_eq!(home, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -61,18 +61,18 @@ async fn messages(kind: Kind) {
     let bo_id = id(&bo).await;
     decides(&ada, json!({ "for_not_following": "drop" })).await;
     says(&bo, "@ada psst", None).await;
-    assert_eq!(talks(&ada).await, [] as [Value; 0]);
+    assert_eq!(talks(&ada).await, Vec::<Value>::new());
     assert_eq!(talks(&bo).await.len(), 1);
 
     // Held back, it is no conversation before it is let through.
     decides(&ada, json!({ "for_not_following": "filter" })).await;
     let first = says(&bo, "@ada a word?", None).await;
     let second = says(&bo, "@ada please", Some(&first)).await;
-    assert_eq!(talks(&ada).await, [] as [Value; 0]);
+    assert_eq!(talks(&ada).await, Vec::<Value>::new());
     let reply = says(&ada, "@bo who are you?", Some(&second)).await;
     assert_eq!(talks(&ada).await, [reply["id"].clone()]);
     takes_back(&ada, &reply).await;
-    assert!(talks(&ada).await.is_empty());
+    assert_eq!(talks(&ada).await, Vec::<Value>::new());
     let request = waiting(&ada).await[0].clone();
     assert_eq!(request["notifications_count"], "2");
     let path = format!(
@@ -94,9 +94,9 @@ async fn messages(kind: Kind) {
         let path = format!("/api/v1/accounts/{bo_id}/{deed}");
         ada.post(&path, json!({})).await;
     }
-    assert_eq!(talks(&ada).await, [] as [Value; 0]);
+    assert_eq!(talks(&ada).await, Vec::<Value>::new());
     bo.publish(json!({ "status": "@ada hello again" })).await;
-    assert_eq!(told(&ada).await, [] as [Value; 0]);
+    assert_eq!(told(&ada).await, Vec::<Value>::new());
     assert_eq!(waiting(&ada).await.len(), 1);
 }
 
@@ -122,7 +122,7 @@ async fn taken_back(kind: Kind) {
     let request = waiting(&ada).await[0].clone();
     assert_eq!(request["notifications_count"], "1");
     takes_back(&bo, &first).await;
-    assert_eq!(waiting(&ada).await, [] as [Value; 0]);
+    assert_eq!(waiting(&ada).await, Vec::<Value>::new());
 
     // Whoever is muted is nowhere any more; only what they tell from then on is not wanted where that is all.
     let bo_id = id(&bo).await;
@@ -135,7 +135,7 @@ async fn taken_back(kind: Kind) {
     assert_eq!((told(&ada).await.len(), waiting(&ada).await.len()), (2, 1));
     ada.post(&mute, json!({})).await;
     assert_eq!(told(&ada).await, [of_cy["id"].clone()]);
-    assert_eq!(waiting(&ada).await, [] as [Value; 0]);
+    assert_eq!(waiting(&ada).await, Vec::<Value>::new());
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn answers_in_private(kind: Kind) {
     decides(&ada, json!({ "for_private_mentions": "filter" })).await;
     let open = ada.publish(json!({ "status": "for all to read" })).await;
     says(&bo, "@ada psst", Some(&open)).await;
-    assert_eq!(told(&ada).await, [] as [Value; 0]);
+    assert_eq!(told(&ada).await, Vec::<Value>::new());
 
     let asked = says(&ada, "@bo @cy when do we meet?", None).await;
     let first = says(&bo, "@ada @cy on Monday?", Some(&asked)).await;

@@ -159,9 +159,9 @@ impl Federation {
                         .to_owned(),
                     host: Some(host.clone()),
                 };
-                // Only if another one has it.
-                let is_named = !is_taken(app, &handle, uri).await?
-                    || self.leads_to(budget, &handle, uri).await;
+                // Only if another one has it: who was not asked about takes it from nobody.
+                let is_named =
+                    is_taken(app, &handle, uri).await? && self.leads_to(budget, &handle, uri).await;
                 (host, is_named)
             }
             None => self.handle_host(budget, document).await?,

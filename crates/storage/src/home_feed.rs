@@ -138,12 +138,11 @@ pub fn delete_tag(conn: &mut DbConnection, account: AccountId, name: &str) -> Qu
         .filter(home_feed::author_id.ne_all(followed))
         .select(home_feed::status_id)
         .load::<i64>(c))?;
-    let key = fold_tag(name);
     for ids in by_strangers.chunks(crate::CHUNK) {
         let mut tagged: Vec<i64> = status_tags::table
             .inner_join(tags::table)
             .filter(among(status_tags::status_id, ids.iter().copied()))
-            .filter(tags::name.eq(&key))
+            .filter(tags::name.eq(fold_tag(name)))
             .select(status_tags::status_id)
             .load(conn)?;
         let with_others: Vec<i64> = status_tags::table

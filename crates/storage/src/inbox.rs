@@ -53,12 +53,18 @@ pub fn claim(
     crate::dialect::claim::inbox(conn, sender, now, lease, limit)
 }
 
-/// Who is next in the alphabet of those of whom something is due, in hand or not. One step of the same index.
+/// Who is next in the alphabet of those of whom something is due that nobody has in hand. A range of the same index, which
+/// ends with the first.
 pub fn next_sender(conn: &mut DbConnection, after: &str, now: Time) -> QueryResult<Option<String>> {
     inbox::table
         .filter(inbox::finished_at.is_null())
         .filter(inbox::sender.gt(after))
         .filter(inbox::run_at.le(now))
+        .filter(
+            inbox::leased_until
+                .is_null()
+                .or(inbox::leased_until.le(now)),
+        )
         .order(inbox::sender)
         .select(inbox::sender)
         .first(conn)

@@ -208,7 +208,7 @@ pub fn messages(
         .inner_join(statuses::table.on(notifications::status_id.eq(statuses::id.nullable())))
         .filter(notifications::account_id.eq(request.account_id.0))
         .filter(notifications::from_account_id.eq(request.from_account_id.0))
-        .filter(notifications::filtered.eq(true))
+        .filter(notifications::filtered)
         .filter(notifications::kind.eq(i16::from(NotificationKind::Mention)))
         .filter(statuses::visibility.eq(i16::from(Visibility::Direct)))
         .filter(statuses::deleted_at.is_null())
@@ -235,7 +235,7 @@ pub fn accept(conn: &mut DbConnection, request: &Request) -> QueryResult<()> {
     let held = notifications::table
         .filter(notifications::account_id.eq(request.account_id.0))
         .filter(notifications::from_account_id.eq(request.from_account_id.0))
-        .filter(notifications::filtered.eq(true));
+        .filter(notifications::filtered);
     diesel::update(held)
         .set(notifications::filtered.eq(false))
         .execute(conn)?;
@@ -254,7 +254,7 @@ pub fn dismiss(conn: &mut DbConnection, request: &Request) -> QueryResult<()> {
     let held = notifications::table
         .filter(notifications::account_id.eq(request.account_id.0))
         .filter(notifications::from_account_id.eq(request.from_account_id.0))
-        .filter(notifications::filtered.eq(true));
+        .filter(notifications::filtered);
     diesel::delete(held).execute(conn)?;
     delete(conn, request.id)
 }

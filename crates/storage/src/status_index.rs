@@ -50,13 +50,14 @@ pub fn note_author(conn: &mut DbConnection, account: AccountId) -> QueryResult<(
     .map(drop)
 }
 
-/// Takes up to `limit` statuses that were noted, in order of their ids. Whoever notes one from now on notes it anew, so
-/// what is read after this is not older than the note. None while another process does the same.
+/// Takes up to `limit` statuses that were noted, the newest of them, in order of their ids. Whoever notes one from now on notes
+/// it anew, so what is read after this is not older than the note. None while another process does the same.
 pub fn take(conn: &mut DbConnection, limit: i64) -> QueryResult<Vec<StatusId>> {
     if !full_text::hold(conn)? {
         return Ok(Vec::new());
     }
     let mut ids: Vec<i64> = status_index_queue::table
+        .order(status_index_queue::status_id.desc())
         .limit(limit)
         .select(status_index_queue::status_id)
         .load(conn)?;

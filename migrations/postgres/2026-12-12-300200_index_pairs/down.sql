@@ -1,1 +1,1 @@
-SELECT 1;
+DROP INDEX status_index_queue_status_id;

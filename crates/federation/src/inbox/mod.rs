@@ -135,9 +135,9 @@ async fn take(
                 "We have nothing to do with this server",
             ));
         }
-    }
-    if actor.is_some_and(|actor| is_crowding(federation, actor)) {
-        return Err(busy());
+        if is_crowding(federation, id) {
+            return Err(busy());
+        }
     }
     // To find out whose key it is may take long.
     let free = federation.0.door.available_permits();
@@ -195,11 +195,11 @@ async fn take(
     }
 }
 
-/// Whether more of that server wait than may still come of all others.
-fn is_crowding(federation: &Federation, actor: &str) -> bool {
+/// Whether more of that server wait, its own or what it passes on, than may still come of all others.
+fn is_crowding(federation: &Federation, id: &str) -> bool {
     let crowding = federation.0.crowding.lock();
     let crowding = crowding.unwrap_or_else(PoisonError::into_inner);
-    !crowding.is_empty() && crowding.contains(&host_of(actor))
+    !crowding.is_empty() && crowding.contains(&host_of(id))
 }
 
 /// Keeps an activity once; what may be meant `anew` once more, if that is when it was signed after the first had come.

@@ -67,7 +67,7 @@ fn link(app: &App, code: &str) -> String {
 
 /// Makes an invitation of whoever looks after the server; answers its link.
 pub async fn create(app: &App, uses: Option<i64>, days: Option<i64>) -> Result<String> {
-    check(uses, days)?;
+    check_bounds(uses, days)?;
     let invite = new(app, uses, days);
     let link = link(app, &invite.code);
     app.transaction(move |_, conn| Ok(storage::invites::insert(conn, invite)?))
@@ -75,7 +75,7 @@ pub async fn create(app: &App, uses: Option<i64>, days: Option<i64>) -> Result<S
     Ok(link)
 }
 
-fn check(uses: Option<i64>, days: Option<i64>) -> Result<()> {
+fn check_bounds(uses: Option<i64>, days: Option<i64>) -> Result<()> {
     if uses.is_some_and(|uses| !(1..=USES).contains(&uses)) {
         return Err(invalid(format!("Uses must be 1 to {USES}")));
     }
@@ -105,7 +105,7 @@ pub async fn create_own(
     days: Option<i64>,
 ) -> Result<()> {
     check_may_make(app, person)?;
-    check(uses, days)?;
+    check_bounds(uses, days)?;
     let (user, account) = (person.user.id, person.id());
     app.transaction(move |app, conn| {
         // Those that are made at the same moment are counted one after the other.

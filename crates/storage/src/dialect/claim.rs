@@ -207,6 +207,9 @@ pub(crate) fn inbox(
             .limit(limit)
             .select(Received::as_select())
     );
+    if rows.is_empty() {
+        return Ok(rows);
+    }
     rows.sort_unstable_by_key(|row| row.id);
     diesel::update(inbox::table.filter(among(inbox::id, rows.iter().map(|row| row.id.0))))
         .set(inbox::leased_until.eq(lease))

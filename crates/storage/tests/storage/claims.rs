@@ -1,9 +1,10 @@
 //! Who gets which work, and when, on both databases.
 
-use domain::{InboxId, JobId};
+use domain::{InboxId, JobId, StatusId};
 use storage::DbConnection;
 use storage::inbox::{self, Received};
 use storage::jobs::{self, Job};
+use storage::status_index;
 use test_support::everywhere;
 
 use super::{Error, at, ids, job, open, received};
@@ -38,10 +39,12 @@ async fn each_sender_of_whom_something_is_due_has_a_turn() {
                 assert_eq!(turns, ["a.example", "b.example"]);
                 let claim = inbox::claim(conn, "b.example", at(1), at(60), 10)?;
                 assert_eq!(ids(&claim), [1, 2]);
-                // What is in hand is due still.
+                // What somebody has in hand is nobody's turn, until they give it back.
+                assert_eq!(inbox::next_sender(conn, "a.example", at(1))?, None);
+                assert_eq!(inbox::claim(conn, "b.example", at(1), at(60), 10)?.len(), 0);
+                inbox::release(conn, &[InboxId(2)])?;
                 let next = inbox::next_sender(conn, "a.example", at(1))?;
                 assert_eq!(next.as_deref(), Some("b.example"));
-                assert_eq!(inbox::claim(conn, "b.example", at(1), at(60), 10)?.len(), 0);
                 let next = inbox::next_sender(conn, "b.example", at(31))?;
                 assert_eq!(next.as_deref(), Some("c.example"));
                 Ok(())
@@ -117,5 +120,28 @@ async fn of_what_has_an_order_one_of_many_takes() {
             taken.extend(claim.await.unwrap().iter().map(|row| row.id.0));
         }
         assert_eq!(taken, [1, 2, 3]);
+    }
+}
+
+#[tokio::test]
+async fn of_what_waits_for_the_index_the_newest_comes_first() {
+    for database in everywhere() {
+        let database = open(&database);
+        let outcome: Result<(), Error> = database
+            .transaction(|conn| {
+                for id in [1, 2, 5, 4, 3, 1] {
+                    status_index::note(conn, StatusId(id))?;
+                }
+                let mut take = |limit: i64| -> Result<Vec<i64>, Error> {
+                    let taken = status_index::take(conn, limit)?;
+                    Ok(taken.iter().map(|id| id.0).collect())
+                };
+                assert_eq!(take(2)?, [4, 5]);
+                assert_eq!(take(10)?, [1, 2, 3]);
+                assert!(take(10)?.is_empty());
+                Ok(())
+            })
+            .await;
+        outcome.unwrap();
     }
 }
