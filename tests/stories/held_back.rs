@@ -69,6 +69,10 @@ async fn messages(kind: Kind) {
     let first = says(&bo, "@ada a word?", None).await;
     let second = says(&bo, "@ada please", Some(&first)).await;
     assert_eq!(talks(&ada).await, Vec::<Value>::new());
+    let reply = says(&ada, "@bo who are you?", Some(&second)).await;
+    assert_eq!(talks(&ada).await, [reply["id"].clone()]);
+    takes_back(&ada, &reply).await;
+    assert_eq!(talks(&ada).await, Vec::<Value>::new());
     let request = waiting(&ada).await[0].clone();
     assert_eq!(request["notifications_count"], "2");
     let path = format!(

@@ -31,6 +31,8 @@ async fn who_waits_is_not_there(kind: Kind) {
         format!("/api/v1/accounts?id[]={id}"),
         "/api/v1/accounts/search?q=wim".to_owned(),
         "/api/v1/accounts/search?q=@wim".to_owned(),
+        format!("/api/v1/accounts/search?q={}/@wim", school.base),
+        format!("/api/v1/accounts/search?q={}/users/wim", school.base),
     ];
     let follow = format!("/api/v1/accounts/{id}/follow");
     let open = async |path: &String| {

@@ -1,7 +1,7 @@
 //! Threads of direct statuses.
 //! <https://docs.joinmastodon.org/methods/conversations/>
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use domain::{AccountId, Page, StatusId, Visibility};
 use storage::DbConnection;
@@ -94,18 +94,14 @@ pub(crate) fn note(
     Ok(())
 }
 
-/// What was said directly to one of ours, oldest first, is in their conversations too, since they hear of it now.
+/// What was said directly to one of ours, the last of each thread, is in their conversations too, since they hear of it now.
 pub(crate) fn catch_up(
     app: &App,
     conn: &mut DbConnection,
     me: AccountId,
-    said: Vec<Status>,
+    said: Vec<(StatusId, StatusId)>,
 ) -> Result<()> {
-    let last: BTreeMap<StatusId, StatusId> = said
-        .into_iter()
-        .map(|status| (status.conversation_id, status.id))
-        .collect();
-    for (thread, last) in last {
+    for (thread, last) in said {
         let row = Conversation {
             id: app.next_id(),
             account_id: me,

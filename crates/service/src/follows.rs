@@ -42,9 +42,6 @@ pub async fn follow(
     check_languages(wishes.languages.as_deref().unwrap_or_default())?;
     app.transaction(move |app, conn| {
         let other = accounts::find(conn, id)?;
-        if accounts::is_waiting(conn, &other)? {
-            return Err(Error::NotFound);
-        }
         want(app, conn, &me, &other, wishes)?;
         let by_hand = other.locked || me.silenced_at.is_some();
         Ok((relationship(app, conn, me.id, other.id)?, by_hand))
@@ -76,6 +73,9 @@ pub(crate) fn want(
     let known = storage::follows::find(conn, me.id, other.id)?;
     let is_new = known.is_none();
     if is_new {
+        if accounts::is_waiting(conn, other)? {
+            return Err(Error::NotFound);
+        }
         networks::check_may_join(conn, other, me.id)?;
         if other.moved_to_uri.is_some() {
             return Err(Error::Forbidden("This action is not allowed".to_owned()));

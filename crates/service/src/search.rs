@@ -7,7 +7,7 @@ use storage::DbConnection;
 use storage::statuses::Status;
 use url::Url;
 
-use crate::accounts::{by_handle, waiting_among};
+use crate::accounts::{by_handle, waiting_among, with_ids};
 use crate::audience::find_visible;
 use crate::oauth::Person;
 use crate::tags::hashtags;
@@ -193,9 +193,7 @@ async fn at_address(
     let mut results = Results::default();
     match found {
         Some(Found::Account(id)) if wants(SearchKind::Accounts) => {
-            results.accounts = app
-                .read(move |app, conn| views::accounts(app, conn, me, &[id]))
-                .await?;
+            results.accounts = with_ids(app, viewer, vec![id]).await?;
         }
         Some(Found::Status(id)) if wants(SearchKind::Statuses) => {
             results.statuses = app

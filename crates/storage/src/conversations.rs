@@ -1,6 +1,6 @@
 //! Threads of direct statuses, for each of ours who takes part.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use domain::{AccountId, Page, StatusId, Visibility};
@@ -9,7 +9,7 @@ use crate::DbConnection;
 use crate::among::among;
 use crate::connection::each;
 use crate::paging::load_page;
-use crate::schema::{conversations, mentions, statuses};
+use crate::schema::{conversations, mentions, notifications, statuses};
 use crate::statuses::Status;
 
 /// A thread of direct statuses as one of ours has it.
@@ -152,7 +152,8 @@ pub fn end_with(
     .map(drop)
 }
 
-/// The newest direct status of a thread that an account wrote or is mentioned in. A scan of the thread.
+/// The newest direct status of a thread that an account wrote or is mentioned in, without what is held back from them. A scan
+/// of the thread.
 pub fn newest(
     conn: &mut DbConnection,
     account: AccountId,
@@ -161,6 +162,10 @@ pub fn newest(
     let to_them = mentions::table
         .filter(mentions::account_id.eq(account.0))
         .select(mentions::status_id);
+    let held_back = notifications::table
+        .filter(notifications::status_id.eq(statuses::id.nullable()))
+        .filter(notifications::account_id.eq(account.0))
+        .filter(notifications::filtered);
     let id: Option<i64> = statuses::table
         .filter(statuses::conversation_id.eq(conversation.0))
         .filter(statuses::visibility.eq(i16::from(Visibility::Direct)))
@@ -171,6 +176,7 @@ pub fn newest(
                 .eq(account.0)
                 .or(statuses::id.eq_any(to_them)),
         )
+        .filter(not(exists(held_back)))
         .order(statuses::id.desc())
         .select(statuses::id)
         .first(conn)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{count_star, exists};
+use diesel::dsl::{count_star, exists, max};
 use diesel::prelude::*;
 use domain::{
     AccountId, NotificationKind, NotificationPolicy, NotificationRule, Page, StatusId, Time,
@@ -18,7 +18,6 @@ use crate::schema::{
     accounts, notification_permissions, notification_policies, notification_requests,
     notifications, statuses,
 };
-use crate::statuses::Status;
 
 /// Whether something of a request's is held back: all may have been taken away again.
 macro_rules! waits {
@@ -122,10 +121,12 @@ pub fn add(conn: &mut DbConnection, request: Request) -> QueryResult<()> {
         .set(notification_requests::updated_at.eq(request.updated_at))
         .execute(conn)?;
     if found == 0 {
-        return diesel::insert_into(notification_requests::table)
+        // Somebody else may note the first of it at the same moment.
+        return each!(conn, c => diesel::insert_into(notification_requests::table)
             .values(request)
-            .execute(conn)
-            .map(drop);
+            .on_conflict_do_nothing()
+            .execute(c))
+        .map(drop);
     }
     if let Some(last) = last {
         diesel::update(known)
@@ -197,9 +198,13 @@ pub fn counts(conn: &mut DbConnection, account: AccountId) -> QueryResult<(i64, 
     ))
 }
 
-/// What somebody said directly and is held back, oldest first.
-pub fn messages(conn: &mut DbConnection, request: &Request) -> QueryResult<Vec<Status>> {
-    each!(conn, c => notifications::table
+/// The threads in which somebody said something directly that is held back, each with the last of it. However much that is,
+/// its words are not read.
+pub fn messages(
+    conn: &mut DbConnection,
+    request: &Request,
+) -> QueryResult<Vec<(StatusId, StatusId)>> {
+    let rows: Vec<(i64, Option<i64>)> = each!(conn, c => notifications::table
         .inner_join(statuses::table.on(notifications::status_id.eq(statuses::id.nullable())))
         .filter(notifications::account_id.eq(request.account_id.0))
         .filter(notifications::from_account_id.eq(request.from_account_id.0))
@@ -207,9 +212,14 @@ pub fn messages(conn: &mut DbConnection, request: &Request) -> QueryResult<Vec<S
         .filter(notifications::kind.eq(i16::from(NotificationKind::Mention)))
         .filter(statuses::visibility.eq(i16::from(Visibility::Direct)))
         .filter(statuses::deleted_at.is_null())
-        .order(statuses::id)
-        .select(Status::as_select())
-        .load(c))
+        .group_by(statuses::conversation_id)
+        .order(statuses::conversation_id)
+        .select((statuses::conversation_id, max(statuses::id)))
+        .load(c))?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(thread, last)| Some((StatusId(thread), StatusId(last?))))
+        .collect())
 }
 
 /// Lets somebody through from now on, and with what they did before.
