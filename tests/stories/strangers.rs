@@ -117,14 +117,18 @@ async fn keys(kind: Kind) {
     let reply = there.send_as(&as_heidi, &school, &activity).await;
     assert_eq!(reply, REFUSED);
 
-    // Names change hands.
+    // Names change hands, as their server says.
     let (bo, mut cy) = (there.person("bo"), there.person("cy"));
     for person in [&bo, &cy] {
         there.tells(&school, &post(person, &school, "first")).await;
         arrives(&ada, person, "first").await;
     }
     cy["preferredUsername"] = json!("bo");
-    for (number, person) in [&cy, &bo].into_iter().enumerate() {
+    for (number, (person, other)) in [(&cy, &bo), (&bo, &cy)].into_iter().enumerate() {
+        let mut other = other.clone();
+        other["preferredUsername"] = json!("dee");
+        there.serve(other);
+        there.serve(person.clone());
         let document = described(&there, person);
         let update = deed("Update", person, &format!("update/{number}"), &document);
         there.tells(&school, &update).await;

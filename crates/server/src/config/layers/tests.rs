@@ -134,7 +134,11 @@ fn a_mistake_in_the_environment_is_blamed_on_the_variable() {
         ("STAFFROOM_NONSENSE", "x", "no such key"),
         ("STAFFROOM_DATABASE__READERS", "many", "many"),
         ("STAFFROOM_DATABASE__READERS", "257", "between 1 and 256"),
-        ("STAFFROOM_SERVER__PUBLIC_URL", "school", "URL"),
+        (
+            "STAFFROOM_SERVER__PUBLIC_URL",
+            "school",
+            "https://school.example",
+        ),
     ] {
         let error = environment(&[(name, value)]).unwrap_err();
         assert_eq!(error.origin, name, "{error}");
